@@ -1,0 +1,61 @@
+package collections
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/workflow"
+)
+
+func applications() *core.Collection {
+	c := base(Applications)
+	fields(c,
+		one("job", Jobs, true, false),
+		one("seeker", Users, true, true),
+		choice("status", true, workflow.ApplicationStates()...),
+		text("coverLetter", false, maxText),
+		papers("documents"),
+		&core.JSONField{Name: "answers", MaxSize: 100_000},
+		&core.DateField{Name: "interviewAt"},
+		text("interviewLocation", false, 500),
+		&core.DateField{Name: "submittedAt"},
+		&core.DateField{Name: "decidedAt"},
+	)
+	// One live application per pair, kept by the database, so that two at once leave one.
+	c.AddIndex("idx_applications_live", true, "job, seeker", "status != 'withdrawn'")
+	c.AddIndex("idx_applications_seeker", false, "seeker, created", "")
+	c.AddIndex("idx_applications_job_status", false, "job, status", "")
+	seen := rule(loggedIn + ` && (
+	seeker = @request.auth.id
+	|| ` + asAdmin + `
+	|| ` + peopleOf("job.employer") + `
+)`)
+	rules(c, seen, seen,
+		// Admins neither apply nor review. Without a seeker the hook takes the caller.
+		rule(asSeeker+` && (seeker = "" || seeker = @request.auth.id)`),
+		// Which fields each side may write says Rights; which status, the workflow.
+		seen,
+		rule(asAdmin),
+	)
+	return c
+}
+
+func applicationEvents() *core.Collection {
+	c := base(ApplicationEvents)
+	fields(c,
+		one("application", Applications, true, true),
+		// Not cascading: the timeline outlives the person who moved the application.
+		one("actor", Users, false, false),
+		choice("from", false, workflow.ApplicationStates()...),
+		choice("to", true, workflow.ApplicationStates()...),
+		text("note", false, maxText),
+	)
+	c.AddIndex("idx_application_events_application", false, "application, created", "")
+	c.AddIndex("idx_application_events_to", false, "`to`, created", "")
+	seen := rule(loggedIn + ` && (
+	application.seeker = @request.auth.id
+	|| ` + asAdmin + `
+	|| ` + peopleOf("application.job.employer") + `
+)`)
+	rules(c, seen, seen, nil, nil, nil) // written by the workflow alone
+	return c
+}

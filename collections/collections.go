@@ -1,0 +1,170 @@
+// Package collections is the present shape of the data: one file per collection with its fields, indexes and API rules,
+// and the reasons beside them.
+//
+// It never runs against real data: migrations do, and a test holds the two equal (see migrations and internal/schema).
+// Who may do what is said here and nowhere else: by the API rules for whole records and by [Rights] for single fields.
+package collections
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// The names of the collections. Hooks and queries use these, since PocketBase never complains of a mistyped name.
+const (
+	Users                    = "users"
+	JobSeekers               = "job_seekers"
+	FieldsOfInterest         = "fields_of_interest"
+	JobSeekerInterests       = "job_seeker_interests"
+	Employers                = "employers"
+	Jobs                     = "jobs"
+	Applications             = "applications"
+	ApplicationEvents        = "application_events"
+	Notifications            = "notifications"
+	JobReviews               = "job_reviews"
+	UserReviews              = "user_reviews"
+	SavedJobs                = "saved_jobs"
+	SavedSearches            = "saved_searches"
+	Reports                  = "reports"
+	RevokedSessions          = "revoked_sessions"
+	usersCollectionID        = "_pb_users_auth_" // PocketBase's own id of the users collection it creates
+	maxRelations             = 100
+	maxRichText              = 50_000 // characters of HTML in description, about and summary
+	maxName                  = 200    // characters of names and titles
+	maxText                  = 5_000  // characters of plain prose: cover letters, reviews
+	maxFileBytes       int64 = 10 << 20
+	maxFiles                 = 5
+)
+
+// Definitions builds every collection of the board as it should be now, in an order in which relations only point back
+// (save for views, which come last).
+func Definitions() []*core.Collection {
+	return []*core.Collection{
+		users(),
+		fieldsOfInterest(),
+		jobSeekers(),
+		jobSeekerInterests(),
+		employers(),
+		jobs(),
+		applications(),
+		applicationEvents(),
+		notifications(),
+		jobReviews(),
+		userReviews(),
+		savedJobs(),
+		savedSearches(),
+		reports(),
+		revokedSessions(),
+	}
+}
+
+// Snapshot returns the definitions as the JSON array that PocketBase imports, without the token secrets that PocketBase
+// makes per installation.
+func Snapshot() ([]byte, error) {
+	raw, err := json.Marshal(Definitions())
+	if err != nil {
+		return nil, fmt.Errorf("encode the collection definitions: %w", err)
+	}
+	var list []map[string]any
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, fmt.Errorf("decode the collection definitions: %w", err)
+	}
+	for _, collection := range list {
+		delete(collection, "created")
+		delete(collection, "updated")
+		for _, option := range collection {
+			if token, ok := option.(map[string]any); ok {
+				delete(token, "secret")
+			}
+		}
+	}
+	return json.MarshalIndent(list, "", "  ")
+}
+
+// id is the pinned id of a collection, so that a renamed collection stays the same one in every installation.
+func id(name string) string {
+	if name == Users {
+		return usersCollectionID
+	}
+	return "jb_" + name
+}
+
+// base starts a collection with its pinned id.
+func base(name string) *core.Collection {
+	return core.NewBaseCollection(name, id(name))
+}
+
+// rules sets the five API rules. nil means superusers only.
+func rules(c *core.Collection, list, view, create, update, del *string) {
+	c.ListRule, c.ViewRule, c.CreateRule, c.UpdateRule, c.DeleteRule = list, view, create, update, del
+}
+
+// rule turns the text of an API rule into the pointer that PocketBase wants.
+func rule(text string) *string { return types.Pointer(text) }
+
+// autodates are the two fields that every collection ends with.
+func autodates() []core.Field {
+	return []core.Field{
+		&core.AutodateField{Name: "created", OnCreate: true},
+		&core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true},
+	}
+}
+
+func fields(c *core.Collection, list ...core.Field) {
+	c.Fields.Add(list...)
+	c.Fields.Add(autodates()...)
+}
+
+// one is a relation to a single record. Deleting the target deletes this record when cascade is set; otherwise a required
+// relation makes PocketBase refuse to delete the target.
+func one(name, target string, required, cascade bool) *core.RelationField {
+	return &core.RelationField{Name: name, CollectionId: id(target), MaxSelect: 1, Required: required, CascadeDelete: cascade}
+}
+
+func many(name, target string) *core.RelationField {
+	return &core.RelationField{Name: name, CollectionId: id(target), MaxSelect: maxRelations}
+}
+
+func choice(name string, required bool, values ...string) *core.SelectField {
+	return &core.SelectField{Name: name, Values: values, MaxSelect: 1, Required: required}
+}
+
+func choices(name string, values ...string) *core.SelectField {
+	return &core.SelectField{Name: name, Values: values, MaxSelect: len(values)}
+}
+
+func text(name string, required bool, max int) *core.TextField {
+	return &core.TextField{Name: name, Required: required, Max: max}
+}
+
+func jsonList(name string, maxBytes int64) *core.JSONField {
+	return &core.JSONField{Name: name, MaxSize: maxBytes}
+}
+
+// richText holds HTML, sanitised by a hook on the way in. MaxSize counts bytes; a character takes up to four.
+func richText(name string, required bool) *core.EditorField {
+	return &core.EditorField{Name: name, Required: required, MaxSize: 4 * maxRichText}
+}
+
+// papers are protected files: CVs and what is sent with an application.
+func papers(name string) *core.FileField {
+	return &core.FileField{Name: name, MaxSelect: maxFiles, MaxSize: maxFileBytes, Protected: true, MimeTypes: []string{
+		"application/pdf",
+		"application/msword",
+		"application/x-ole-storage", // what older .doc files are detected as
+		"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+		"application/vnd.oasis.opendocument.text",
+		"text/plain",
+		"text/rtf",
+		"application/rtf",
+	}}
+}
+
+func picture(name string) *core.FileField {
+	return &core.FileField{Name: name, MaxSelect: 1, MaxSize: 5 << 20, Thumbs: []string{"100x100", "400x400"}, MimeTypes: []string{
+		"image/jpeg", "image/png", "image/webp", "image/gif",
+	}}
+}

@@ -1,0 +1,35 @@
+package collections
+
+import "github.com/pocketbase/pocketbase/core"
+
+func employers() *core.Collection {
+	c := base(Employers)
+	fields(c,
+		// Cascade, so that a user who owns employers without jobs can be deleted; the delete hook refuses one with jobs.
+		one("owner", Users, true, true),
+		many("members", Users),
+		text("name", true, maxName),
+		&core.TextField{Name: "slug", Required: true, Max: 120, Pattern: slugPattern},
+		richText("about", false),
+		&core.URLField{Name: "website"},
+		picture("logo"),
+		one("industry", FieldsOfInterest, false, false),
+		choice("size", false, "1-10", "11-50", "51-200", "201-1000", "1001+"),
+		text("location", false, maxName),
+		&core.GeoPointField{Name: "coordinates"},
+		many("fields", FieldsOfInterest),
+		&core.BoolField{Name: "verified"},
+		&core.NumberField{Name: "ratingAverage"},
+		&core.NumberField{Name: "ratingCount", OnlyInt: true},
+	)
+	c.AddIndex("idx_employers_slug", true, "slug", "")
+	c.AddIndex("idx_employers_owner", false, "owner", "")
+	c.AddIndex("idx_employers_name", false, "name COLLATE NOCASE", "")
+	rules(c, rule(""), rule(""),
+		// An employer founds a company for itself; an admin for anybody.
+		rule(asAdmin+` || (`+asEmployer+` && (owner = "" || owner = @request.auth.id))`),
+		rule(asAdmin+` || `+peopleOf("")),
+		rule(asAdmin+` || (`+asEmployer+` && owner = @request.auth.id)`),
+	)
+	return c
+}

@@ -1,0 +1,60 @@
+package collections
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// Who among employers may see a profile, values of job_seekers.visibility.
+const (
+	VisibilityHidden      = "hidden"
+	VisibilityAppliedOnly = "applied_only"
+	VisibilityEmployers   = "employers"
+)
+
+func jobSeekers() *core.Collection {
+	c := base(JobSeekers)
+	fields(c,
+		one("user", Users, true, true),
+		text("headline", false, maxName),
+		richText("summary", false),
+		jsonList("skills", 20_000),
+		&core.NumberField{Name: "experienceYears", Min: types.Pointer(0.0), Max: types.Pointer(80.0)},
+		jsonList("experience", 200_000),
+		jsonList("education", 100_000),
+		text("location", false, maxName),
+		&core.GeoPointField{Name: "coordinates"},
+		&core.TextField{Name: "phone", Max: 40, Pattern: `^[+0-9 ()./x-]*$`},
+		&core.URLField{Name: "website"},
+		papers("resumes"),
+		choices("preferredJobTypes", JobTypes()...),
+		choices("preferredWorkplaces", Workplaces()...),
+		jsonList("preferredLocations", 20_000),
+		&core.NumberField{Name: "salaryExpectation", Min: types.Pointer(0.0), Max: types.Pointer(1e12)},
+		currency("salaryCurrency"),
+		&core.BoolField{Name: "openToWork"},
+		choice("visibility", true, VisibilityHidden, VisibilityAppliedOnly, VisibilityEmployers),
+		&core.NumberField{Name: "ratingAverage"},
+		&core.NumberField{Name: "ratingCount", OnlyInt: true},
+	)
+	c.AddIndex("idx_job_seekers_user", true, "user", "")
+	seen := rule(loggedIn + ` && (
+	user = @request.auth.id
+	|| ` + asAdmin + `
+	|| (user.deactivatedAt = "" && (
+		(visibility = "employers" && ` + ofSome + `)
+		|| (visibility != "hidden" && ` + peopleOf("user.applications_via_seeker.job.employer") + `)
+	))
+)`)
+	rules(c, seen, seen,
+		nil, // made at registration
+		rule(`user = @request.auth.id || `+asAdmin),
+		nil, // goes with its user
+	)
+	return c
+}
+
+// currency is an ISO 4217 code; a hook checks that it exists.
+func currency(name string) *core.TextField {
+	return &core.TextField{Name: name, Max: 3, Pattern: `^[A-Z]{3}$`}
+}

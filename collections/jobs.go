@@ -1,0 +1,76 @@
+package collections
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/internal/workflow"
+)
+
+// JobTypes lists the values of jobs.jobType.
+func JobTypes() []string {
+	return []string{"full_time", "part_time", "contract", "temporary", "internship", "volunteer"}
+}
+
+// Workplaces lists the values of jobs.workplace.
+func Workplaces() []string { return []string{"on_site", "hybrid", "remote"} }
+
+// ExperienceLevels lists the values of jobs.experienceLevel, least first.
+func ExperienceLevels() []string {
+	return []string{"internship", "entry", "mid", "senior", "lead", "executive"}
+}
+
+// SalaryPeriods lists the values of jobs.salaryPeriod.
+func SalaryPeriods() []string { return []string{"hour", "day", "week", "month", "year"} }
+
+func jobs() *core.Collection {
+	c := base(Jobs)
+	fields(c,
+		one("employer", Employers, true, false),
+		text("title", true, maxName),
+		richText("description", true),
+		jsonList("locations", 20_000),
+		text("location", false, 1_000),
+		choice("workplace", true, Workplaces()...),
+		jsonList("applicantCountries", 4_000),
+		choice("jobType", true, JobTypes()...),
+		choice("experienceLevel", false, ExperienceLevels()...),
+		one("industry", FieldsOfInterest, false, false),
+		many("fields", FieldsOfInterest),
+		jsonList("skills", 20_000),
+		&core.NumberField{Name: "salaryMin", Min: types.Pointer(0.0), Max: types.Pointer(1e12)},
+		&core.NumberField{Name: "salaryMax", Min: types.Pointer(0.0), Max: types.Pointer(1e12)},
+		currency("salaryCurrency"),
+		choice("salaryPeriod", false, SalaryPeriods()...),
+		choice("status", true, workflow.JobStates()...),
+		&core.DateField{Name: "deadline"},
+		&core.DateField{Name: "publishedAt"},
+		&core.DateField{Name: "closedAt"},
+		// Hidden from guests and seekers: a hook shows it to the employer's people and to admins, and a hidden field can't be
+		// probed by filter or sort.
+		&core.NumberField{Name: "applicationCount", OnlyInt: true, Hidden: true},
+		jsonList("questions", 50_000),
+		text("externalId", false, maxName),
+		text("source", false, maxName),
+	)
+	c.AddIndex("idx_jobs_employer_status", false, "employer, status", "")
+	c.AddIndex("idx_jobs_status_published", false, "status, publishedAt", "")
+	c.AddIndex("idx_jobs_deadline", false, "deadline", "status = 'published' AND deadline != ''")
+	c.AddIndex("idx_jobs_source", true, "source, externalId", "externalId != ''")
+	seen := rule(`status = "published"
+|| (` + loggedIn + ` && (
+	` + asAdmin + `
+	|| ` + peopleOf("employer") + `
+	|| (` + asSeeker + ` && applications_via_job.seeker ?= @request.auth.id)
+))`)
+	write := rule(asAdmin + ` || ` + peopleOf("employer"))
+	rules(c, seen, seen,
+		// Without an employer the hook takes the only one the caller belongs to.
+		rule(asAdmin+` || (`+asEmployer+` && employer = "") || `+peopleOf("employer")),
+		write,
+		// Only a job without applications can be deleted; the relation from applications, required and without cascade, and a
+		// hook with a plain message see to it.
+		write,
+	)
+	return c
+}

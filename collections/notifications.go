@@ -1,0 +1,66 @@
+package collections
+
+import "github.com/pocketbase/pocketbase/core"
+
+// The kinds of notifications, values of notifications.kind and users.emailNotifications.
+const (
+	KindApplicationSubmitted     = "application_submitted"
+	KindApplicationWithdrawn     = "application_withdrawn"
+	KindApplicationStatusChanged = "application_status_changed"
+	KindJobPublished             = "job_published"
+	KindJobClosed                = "job_closed"
+	KindDeadlineReminder         = "deadline_reminder"
+	KindJobDigest                = "job_digest"
+	KindReviewReceived           = "review_received"
+	KindReportReady              = "report_ready"
+	KindAccount                  = "account"
+)
+
+// NotificationKinds lists every kind of notification.
+func NotificationKinds() []string {
+	return []string{
+		KindApplicationSubmitted, KindApplicationWithdrawn, KindApplicationStatusChanged, KindJobPublished, KindJobClosed,
+		KindDeadlineReminder, KindJobDigest, KindReviewReceived, KindReportReady, KindAccount,
+	}
+}
+
+// ImportantKinds lists the kinds that a new user gets by e-mail unless the user says otherwise.
+func ImportantKinds() []string {
+	return []string{
+		KindApplicationSubmitted, KindApplicationStatusChanged, KindJobClosed, KindDeadlineReminder, KindJobDigest,
+		KindReportReady, KindAccount,
+	}
+}
+
+// The states of a notification's e-mail, values of the hidden field notifications.mail.
+const (
+	MailNone    = "none"    // the user does not want this kind by mail
+	MailPending = "pending" // waits for the next mail run
+	MailSent    = "sent"
+	MailFailed  = "failed" // given up after the last retry
+)
+
+func notifications() *core.Collection {
+	c := base(Notifications)
+	fields(c,
+		one("user", Users, true, true),
+		choice("kind", true, NotificationKinds()...),
+		text("title", true, 300),
+		text("body", false, 2_000),
+		&core.JSONField{Name: "data", MaxSize: 5_000},
+		&core.BoolField{Name: "read"},
+		&core.DateField{Name: "readAt"},
+		&core.SelectField{Name: "mail", Values: []string{MailNone, MailPending, MailSent, MailFailed}, MaxSelect: 1, Hidden: true},
+		&core.NumberField{Name: "mailAttempts", OnlyInt: true, Hidden: true},
+		&core.DateField{Name: "mailAt", Hidden: true}, // when to try next, or when it was sent
+		// What the notice is about, such as "job_published:<job>": with the user it makes a notice unique where it must come once.
+		&core.TextField{Name: "dedupe", Max: 200, Hidden: true},
+	)
+	c.AddIndex("idx_notifications_user_created", false, "user, created", "")
+	c.AddIndex("idx_notifications_user_unread", false, "user", "read = FALSE")
+	c.AddIndex("idx_notifications_mail", false, "mailAt", "mail = 'pending'")
+	c.AddIndex("idx_notifications_dedupe", true, "user, dedupe", "dedupe != ''")
+	own := rule(loggedIn + ` && user = @request.auth.id`)
+	rules(c, own, own, nil, own, own) // created by the system alone; admins have no part in them
+	return c
+}

@@ -1,0 +1,70 @@
+package collections
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// Whether a review is shown, values of job_reviews.status and user_reviews.status.
+const (
+	ReviewVisible = "visible"
+	ReviewHidden  = "hidden"
+)
+
+func rating() *core.NumberField {
+	return &core.NumberField{Name: "rating", Required: true, OnlyInt: true, Min: types.Pointer(1.0), Max: types.Pointer(5.0)}
+}
+
+func jobReviews() *core.Collection {
+	c := base(JobReviews)
+	fields(c,
+		one("author", Users, true, true),
+		one("job", Jobs, true, true),
+		one("employer", Employers, true, true),
+		rating(),
+		text("title", false, maxName),
+		text("body", false, maxText),
+		choice("status", true, ReviewVisible, ReviewHidden),
+	)
+	c.AddIndex("idx_job_reviews_pair", true, "author, job", "")
+	c.AddIndex("idx_job_reviews_employer", false, "employer, status", "")
+	c.AddIndex("idx_job_reviews_job", false, "job, status", "")
+	// A hidden review is still its author's, and the admin's to show again.
+	seen := rule(`status = "visible" || (` + loggedIn + ` && (author = @request.auth.id || ` + asAdmin + `))`)
+	rules(c, seen, seen,
+		// That the author applied to the job is checked by a hook, which says so in plain words.
+		rule(asSeeker+` && (author = "" || author = @request.auth.id)`),
+		rule(`author = @request.auth.id || `+asAdmin),
+		rule(`author = @request.auth.id || `+asAdmin),
+	)
+	return c
+}
+
+func userReviews() *core.Collection {
+	c := base(UserReviews)
+	fields(c,
+		one("author", Users, true, true),
+		one("subject", Users, true, true),
+		one("application", Applications, true, true),
+		rating(),
+		text("body", false, maxText),
+		choice("status", true, ReviewVisible, ReviewHidden),
+	)
+	c.AddIndex("idx_user_reviews_pair", true, "author, application", "")
+	c.AddIndex("idx_user_reviews_subject", false, "subject, status", "")
+	seen := rule(loggedIn + ` && (
+	author = @request.auth.id
+	|| ` + asAdmin + `
+	|| (status = "visible" && (
+		subject = @request.auth.id
+		|| ` + profileSeen("subject.job_seekers_via_user", "subject") + `
+	))
+)`)
+	rules(c, seen, seen,
+		// Both sides of an application review each other; a hook checks that it binds them.
+		rule(`(`+asSeeker+` || `+asEmployer+`) && (author = "" || author = @request.auth.id)`),
+		rule(`author = @request.auth.id || `+asAdmin),
+		rule(`author = @request.auth.id || `+asAdmin),
+	)
+	return c
+}

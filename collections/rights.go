@@ -1,0 +1,104 @@
+package collections
+
+// Right says who may write one field of a record that the API rules already let the caller write.
+type Right int
+
+const (
+	// BySystem fields are written by hooks alone (the starred fields of the contract). A superuser may write them too.
+	BySystem Right = iota
+	// OnCreation fields are given when the record is made and never change.
+	OnCreation
+	// ByAdmin fields are for the board's administrators.
+	ByAdmin
+	// ByOwner fields are for the record's owner and for administrators.
+	ByOwner
+	// ByPeople fields are for the employer's people and for administrators, at creation and after.
+	ByPeople
+	// BySeeker fields are for the seeker the record belongs to and for administrators.
+	BySeeker
+	// ByAuthor fields are for the person the record was written by.
+	ByAuthor
+	// WhileOpen fields are OnCreation fields that the seeker may still edit while the record waits unread.
+	WhileOpen
+)
+
+// Rights lists, by collection and field, the fields whose writers differ from the writers of the record. One hook enforces
+// it for every door and answers with the field's name, which an API rule could not.
+var Rights = map[string]map[string]Right{
+	Users: {
+		"role":          ByAdmin,
+		"deactivatedAt": BySystem,
+	},
+	JobSeekers: {
+		"user":          OnCreation,
+		"ratingAverage": BySystem,
+		"ratingCount":   BySystem,
+	},
+	JobSeekerInterests: {
+		"seeker": OnCreation,
+	},
+	Employers: {
+		"owner":         ByOwner,
+		"members":       ByOwner,
+		"verified":      ByAdmin,
+		"ratingAverage": BySystem,
+		"ratingCount":   BySystem,
+	},
+	Jobs: {
+		"employer":         OnCreation,
+		"publishedAt":      BySystem,
+		"closedAt":         BySystem,
+		"applicationCount": BySystem,
+	},
+	Applications: {
+		"job":               OnCreation,
+		"seeker":            OnCreation,
+		"coverLetter":       WhileOpen,
+		"documents":         WhileOpen,
+		"answers":           OnCreation,
+		"interviewAt":       ByPeople,
+		"interviewLocation": ByPeople,
+		"submittedAt":       BySystem,
+		"decidedAt":         BySystem,
+	},
+	Notifications: {
+		"user":   OnCreation,
+		"kind":   OnCreation,
+		"title":  OnCreation,
+		"body":   OnCreation,
+		"data":   OnCreation,
+		"readAt": BySystem,
+	},
+	JobReviews: {
+		"author":   OnCreation,
+		"job":      OnCreation,
+		"employer": BySystem,
+		"rating":   ByAuthor,
+		"title":    ByAuthor,
+		"body":     ByAuthor,
+		"status":   ByAdmin,
+	},
+	UserReviews: {
+		"author":      OnCreation,
+		"subject":     OnCreation,
+		"application": OnCreation,
+		"rating":      ByAuthor,
+		"body":        ByAuthor,
+		"status":      ByAdmin,
+	},
+	SavedJobs: {
+		"seeker": OnCreation,
+		"job":    OnCreation,
+	},
+	SavedSearches: {
+		"seeker":     OnCreation,
+		"lastSentAt": BySystem,
+	},
+	Reports: {
+		"status":      BySystem,
+		"file":        BySystem,
+		"rows":        BySystem,
+		"error":       BySystem,
+		"requestedBy": BySystem,
+	},
+}

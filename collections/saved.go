@@ -1,0 +1,39 @@
+package collections
+
+import "github.com/pocketbase/pocketbase/core"
+
+// Frequencies lists the values of saved_searches.frequency.
+func Frequencies() []string { return []string{"instant", "daily", "weekly", "off"} }
+
+func savedJobs() *core.Collection {
+	c := base(SavedJobs)
+	fields(c,
+		one("seeker", Users, true, true),
+		one("job", Jobs, true, true),
+	)
+	c.AddIndex("idx_saved_jobs_pair", true, "seeker, job", "")
+	c.AddIndex("idx_saved_jobs_job", false, "job", "")
+	ownedBySeeker(c)
+	return c
+}
+
+func savedSearches() *core.Collection {
+	c := base(SavedSearches)
+	fields(c,
+		one("seeker", Users, true, true),
+		text("name", true, maxName),
+		&core.JSONField{Name: "query", Required: true, MaxSize: 10_000},
+		choice("frequency", true, Frequencies()...),
+		&core.DateField{Name: "lastSentAt"},
+	)
+	c.AddIndex("idx_saved_searches_seeker", false, "seeker", "")
+	c.AddIndex("idx_saved_searches_frequency", false, "frequency, lastSentAt", "")
+	ownedBySeeker(c)
+	return c
+}
+
+// ownedBySeeker: what a seeker saves is nobody else's business, not even the admin's.
+func ownedBySeeker(c *core.Collection) {
+	own := rule(loggedIn + ` && seeker = @request.auth.id`)
+	rules(c, own, own, rule(asSeeker+` && (seeker = "" || seeker = @request.auth.id)`), own, own)
+}

@@ -1,0 +1,48 @@
+// Package testapp gives tests a board: migrated once per package, then cloned, with all hooks bound.
+package testapp
+
+import (
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tests"
+
+	_ "jobboard/migrations"
+)
+
+var migrated = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "jobboard-test-*")
+	if err != nil {
+		return "", err
+	}
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env"})
+	if err := app.Bootstrap(); err != nil {
+		return "", err
+	}
+	if err := app.RunAllMigrations(); err != nil {
+		return "", err
+	}
+	return dir, app.ResetBootstrapState()
+})
+
+// New returns a fresh board with empty collections, bound by bind, that is thrown away when the test ends.
+func New(t testing.TB, bind ...func(core.App)) *tests.TestApp {
+	t.Helper()
+	dir, err := migrated()
+	if err != nil {
+		t.Fatalf("migrate the test board: %v", err)
+	}
+	app, err := tests.NewTestApp(dir)
+	if err != nil {
+		t.Fatalf("clone the test board: %v", err)
+	}
+	t.Cleanup(app.Cleanup)
+	// All requests of a test come from one address; the tests of the limits turn them on again.
+	app.Settings().RateLimits.Enabled = false
+	for _, b := range bind {
+		b(app)
+	}
+	return app
+}

@@ -1,0 +1,62 @@
+package workflow
+
+import "slices"
+
+// The states of an application, in the order of the pipeline.
+const (
+	Submitted          = "submitted"
+	InReview           = "in_review"
+	Shortlisted        = "shortlisted"
+	InterviewScheduled = "interview_scheduled"
+	Offered            = "offered"
+	Hired              = "hired"
+	Rejected           = "rejected"
+	Withdrawn          = "withdrawn"
+)
+
+// ApplicationStates lists every state of an application in the order of the pipeline.
+func ApplicationStates() []string {
+	return []string{Submitted, InReview, Shortlisted, InterviewScheduled, Offered, Hired, Rejected, Withdrawn}
+}
+
+// stages are the states that employer people may move an application to while it is open.
+var stages = []string{InReview, Shortlisted, InterviewScheduled, Offered}
+
+// IsActive tells whether an application in this state still waits for a decision.
+func IsActive(state string) bool {
+	return state == Submitted || slices.Contains(stages, state)
+}
+
+// IsLive tells whether an application in this state blocks a second one by the same seeker and counts in applicationCount.
+func IsLive(state string) bool { return state != Withdrawn }
+
+// IsDecided tells whether the employer has decided in this state, so that decidedAt is set.
+func IsDecided(state string) bool { return state == Hired || state == Rejected }
+
+// NextApplicationStates lists the states that party may move an application to from state, in the order of the pipeline.
+// It is empty when the state is final for that party.
+func NextApplicationStates(state string, party Party) []string {
+	if party == Seeker {
+		if IsActive(state) {
+			return []string{Withdrawn}
+		}
+		return nil
+	}
+	switch {
+	case IsActive(state):
+		next := slices.DeleteFunc(slices.Clone(stages), func(s string) bool { return s == state })
+		next = append(next, Hired, Rejected)
+		if party == System {
+			next = append(next, Withdrawn)
+		}
+		return next
+	case state == Rejected:
+		return []string{InReview}
+	}
+	return nil
+}
+
+// CanMoveApplication tells whether party may move an application between two different states.
+func CanMoveApplication(from, to string, party Party) bool {
+	return slices.Contains(NextApplicationStates(from, party), to)
+}
