@@ -1,0 +1,72 @@
+// Package command holds the board's own commands, one constructor per file, and runs the command line.
+package command
+
+import (
+	"sync"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/spf13/cobra"
+)
+
+// withoutBoard marks commands that open no data folder: beside a running
+// board they must neither wait for its database nor clear its temporary files.
+var withoutBoard = map[string]string{"board": "none"}
+
+// Execute runs the command line args (without the program's name) on
+// PocketBase's root command, which holds all commands by now, and returns the
+// error of the command that failed, already shown to the user. PocketBase's
+// own Execute drops that error, so that a script could not see it.
+func Execute(app *pocketbase.PocketBase, args []string) error {
+	root := app.RootCmd
+	chosen, _, err := root.Find(args)
+	if err != nil || chosen.Annotations["board"] == "none" {
+		root.SetArgs(args)
+		return root.Execute()
+	}
+
+	var kept keptError
+	kept.watch(root)
+	if err := app.Execute(); err != nil {
+		root.PrintErrln("Error:", err)
+		return err
+	}
+	return kept.get()
+}
+
+// keptError is the last error of a command. The lock is for an interrupted
+// command, which may still be on its way out when the error is asked for.
+type keptError struct {
+	mu  sync.Mutex
+	err error
+}
+
+func (k *keptError) get() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.err
+}
+
+func (k *keptError) keep(err error) error {
+	if err != nil {
+		k.mu.Lock()
+		k.err = err
+		k.mu.Unlock()
+	}
+	return err
+}
+
+// watch keeps what goes wrong in command and those below it: wrong flags,
+// wrong arguments, or the run itself.
+func (k *keptError) watch(command *cobra.Command) {
+	flagError := command.FlagErrorFunc()
+	command.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return k.keep(flagError(c, err)) })
+	if check := command.Args; check != nil {
+		command.Args = func(c *cobra.Command, args []string) error { return k.keep(check(c, args)) }
+	}
+	if run := command.RunE; run != nil {
+		command.RunE = func(c *cobra.Command, args []string) error { return k.keep(run(c, args)) }
+	}
+	for _, below := range command.Commands() {
+		k.watch(below)
+	}
+}
