@@ -1,5 +1,7 @@
 package collections
 
+import "jobboard/internal/workflow"
+
 // Right says who may write one field of a record that the API rules already let the caller write.
 type Right int
 
@@ -12,21 +14,21 @@ const (
 	ByAdmin
 	// ByOwner fields are for the record's owner and for administrators.
 	ByOwner
-	// ByPeople fields are for the employer's people and for administrators, at creation and after.
+	// ByPeople fields are for the employer's people and for administrators, not for the seeker who made the record.
 	ByPeople
-	// BySeeker fields are for the seeker the record belongs to and for administrators.
-	BySeeker
+	// Assigned fields are given when the record is made and changed by administrators alone.
+	Assigned
 	// ByAuthor fields are for the person the record was written by.
 	ByAuthor
-	// WhileOpen fields are OnCreation fields that the seeker may still edit while the record waits unread.
-	WhileOpen
+	// WhileSubmitted fields are OnCreation fields that the seeker may still edit while the application waits unread.
+	WhileSubmitted
 )
 
 // Rights lists, by collection and field, the fields whose writers differ from the writers of the record. One hook enforces
 // it for every door and answers with the field's name, which an API rule could not.
 var Rights = map[string]map[string]Right{
 	Users: {
-		"role":          ByAdmin,
+		"role":          Assigned,
 		"deactivatedAt": BySystem,
 	},
 	JobSeekers: {
@@ -53,8 +55,8 @@ var Rights = map[string]map[string]Right{
 	Applications: {
 		"job":               OnCreation,
 		"seeker":            OnCreation,
-		"coverLetter":       WhileOpen,
-		"documents":         WhileOpen,
+		"coverLetter":       WhileSubmitted,
+		"documents":         WhileSubmitted,
 		"answers":           OnCreation,
 		"interviewAt":       ByPeople,
 		"interviewLocation": ByPeople,
@@ -101,4 +103,27 @@ var Rights = map[string]map[string]Right{
 		"error":       BySystem,
 		"requestedBy": BySystem,
 	},
+}
+
+// Defaults lists, by collection and field, the value that a new record gets where none is given.
+var Defaults = map[string]map[string]string{
+	JobSeekers:    {"visibility": VisibilityAppliedOnly},
+	Jobs:          {"status": workflow.Draft},
+	Applications:  {"status": workflow.Submitted},
+	JobReviews:    {"status": ReviewVisible},
+	UserReviews:   {"status": ReviewVisible},
+	SavedSearches: {"frequency": "daily"},
+	Reports:       {"status": ReportPending},
+}
+
+// CallerFields lists, by collection, the relation that names who made the record. A request that leaves it out means the
+// caller.
+var CallerFields = map[string]string{
+	JobSeekerInterests: "seeker",
+	Employers:          "owner",
+	Applications:       "seeker",
+	JobReviews:         "author",
+	UserReviews:        "author",
+	SavedJobs:          "seeker",
+	SavedSearches:      "seeker",
 }

@@ -1,0 +1,38 @@
+// Package hooks holds the board together: it asks the rights and the workflow whether a change is legal, and writes all
+// that belongs to the change in the same transaction.
+//
+// Request hooks run for web requests only: they note who asks (internal/actor) and check what was sent. Model hooks run
+// for every save, whatever the door, and are where legality and consequences live.
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Bind binds the hooks of every domain to app. Call it once, before the app starts.
+func Bind(app core.App) {
+	bindRequests(app)
+}
+
+// inTransaction runs the rest of a model hook's chain, and what belongs with it, in one transaction: e.App is the
+// transaction's app meanwhile. before and after may be nil; an error in any of the three undoes them all.
+func inTransaction(e *core.RecordEvent, before, after func(tx core.App) error) error {
+	app := e.App
+	err := app.RunInTransaction(func(tx core.App) error {
+		e.App = tx
+		if before != nil {
+			if err := before(tx); err != nil {
+				return err
+			}
+		}
+		if err := e.Next(); err != nil {
+			return err
+		}
+		if after != nil {
+			return after(tx)
+		}
+		return nil
+	})
+	e.App = app
+	return err
+}

@@ -1,0 +1,65 @@
+// Package notify turns what happens on the board into notification rows. The row is the truth; the push in realtime and
+// the mail follow from it.
+package notify
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/collections"
+)
+
+// Notice is what one or more users are told.
+type Notice struct {
+	Kind  string         // one of collections.NotificationKinds
+	Title string         // one line of plain text
+	Body  string         // plain text, may be empty
+	Data  map[string]any // ids of what it is about: job, application, review, report
+	// Dedupe, when set, makes the notice unique per user, so that a second run writes nothing, such as "job_closed:<job>".
+	Dedupe string
+}
+
+// Write stores the notice for every user in userIDs who is active, each once. Call it with the transaction's app, so that
+// the notice stands or falls with what it tells of.
+func Write(tx core.App, notice Notice, userIDs ...string) error {
+	collection, err := tx.FindCachedCollectionByNameOrId(collections.Notifications)
+	if err != nil {
+		return fmt.Errorf("find the notifications collection: %w", err)
+	}
+	ids := slices.Clone(userIDs)
+	slices.Sort(ids)
+	users, err := tx.FindRecordsByIds(collections.Users, slices.Compact(ids))
+	if err != nil {
+		return fmt.Errorf("find the receivers of %s: %w", notice.Kind, err)
+	}
+	for _, user := range users {
+		// The account notice of a deactivation is the one thing a deactivated user is still told.
+		if !user.GetDateTime("deactivatedAt").IsZero() && notice.Kind != collections.KindAccount {
+			continue
+		}
+		record := core.NewRecord(collection)
+		record.Set("user", user.Id)
+		record.Set("kind", notice.Kind)
+		record.Set("title", notice.Title)
+		record.Set("body", notice.Body)
+		record.Set("data", notice.Data)
+		record.Set("dedupe", notice.Dedupe)
+		record.Set("mail", collections.MailNone)
+		if slices.Contains(user.GetStringSlice("emailNotifications"), notice.Kind) {
+			record.Set("mail", collections.MailPending)
+			record.Set("mailAt", types.NowDateTime())
+		}
+		if err := tx.Save(record); err != nil {
+			return fmt.Errorf("write the %s notice: %w", notice.Kind, err)
+		}
+	}
+	return nil
+}
+
+// EmployerPeople returns the ids of an employer's owner and members.
+func EmployerPeople(employer *core.Record) []string {
+	return append(employer.GetStringSlice("members"), employer.GetString("owner"))
+}
