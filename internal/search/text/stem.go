@@ -1,0 +1,83 @@
+package text
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/danish"
+	"github.com/blevesearch/snowballstem/dutch"
+	"github.com/blevesearch/snowballstem/english"
+	"github.com/blevesearch/snowballstem/finnish"
+	"github.com/blevesearch/snowballstem/french"
+	"github.com/blevesearch/snowballstem/german"
+	"github.com/blevesearch/snowballstem/italian"
+	"github.com/blevesearch/snowballstem/norwegian"
+	"github.com/blevesearch/snowballstem/portuguese"
+	"github.com/blevesearch/snowballstem/russian"
+	"github.com/blevesearch/snowballstem/spanish"
+	"github.com/blevesearch/snowballstem/swedish"
+)
+
+var stemmers = map[string]func(*snowballstem.Env) bool{
+	"da": danish.Stem, "nl": dutch.Stem, "en": english.Stem, "fi": finnish.Stem, "fr": french.Stem,
+	"de": german.Stem, "it": italian.Stem, "no": norwegian.Stem, "pt": portuguese.Stem, "ru": russian.Stem,
+	"es": spanish.Stem, "sv": swedish.Stem, "none": func(*snowballstem.Env) bool { return true },
+}
+
+// Languages lists the language codes that New takes: ISO 639-1, and "none" for no stemming.
+func Languages() []string {
+	var codes []string
+	for code := range stemmers {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+// Analyzer holds what depends on the board's language: the stemmer, the stopwords and the synonyms.
+// It is safe for use by many goroutines.
+type Analyzer struct {
+	Language  string
+	stem      func(*snowballstem.Env) bool
+	stopwords map[string]bool
+	synonyms  *synonyms
+}
+
+// New makes an analyzer for one of Languages. The synonym list has one group a line, its members separated by
+// commas; "" takes DefaultSynonyms.
+func New(language, synonymList string) (*Analyzer, error) {
+	stem, ok := stemmers[language]
+	if !ok {
+		return nil, fmt.Errorf("search language %q is not one of %s", language, strings.Join(Languages(), ", "))
+	}
+	a := &Analyzer{Language: language, stem: stem, stopwords: map[string]bool{}}
+	for word := range strings.FieldsSeq(stopwordList) {
+		a.stopwords[word] = true
+	}
+	if synonymList == "" {
+		synonymList = DefaultSynonyms
+	}
+	a.synonyms = parseSynonyms(a, synonymList)
+	return a, nil
+}
+
+// Stem cuts a folded form to its stem. Forms with digits or signs (c++, node.js, b2b) and those of two letters
+// stay as they are.
+func (a *Analyzer) Stem(form string) string {
+	if len(form) < 3 {
+		return form
+	}
+	for i := 0; i < len(form); i++ {
+		if b := form[i]; b < 'a' && b < 0x80 {
+			return form
+		}
+	}
+	env := snowballstem.NewEnv(form)
+	a.stem(env)
+	return env.Current()
+}
+
+// IsStopword tells whether a folded form is too common to search for by itself.
+func (a *Analyzer) IsStopword(form string) bool { return a.stopwords[form] }

@@ -1,0 +1,124 @@
+package text
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func forms(tokens []Token) []string {
+	var out []string
+	for _, t := range tokens {
+		out = append(out, t.Form)
+	}
+	return out
+}
+
+func TestTokens(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"Senior C++ / C# Developer", "senior c++ c# developer"},
+		{".NET, ASP.NET and VB.net", ".net asp .net and vb .net"},
+		{"www.behance.net is a site", "www behance net is a site"},
+		{"Node.js, React.JS; d3.js.", "node.js react.js d3.js"},
+		{"R&D at AT&T, cats&dogs", "r&d at at&t cats dogs"},
+		{"Société Générale’s café", "societe generale cafe"},
+		{"don't l'Oréal", "dont loreal"},
+		{"Straße Łódź Ærø", "strasse lodz aero"},
+		{"5+ years, A+ player, Google+", "5 years a player google"},
+		{"東京都", "東京 京都 都"},
+		{"full-stack", "full stack"},
+		{"end.Next sentence", "end next sentence"},
+		{"", ""},
+		{"!!! ... ---", ""},
+	} {
+		if got := strings.Join(forms(Tokens(c.in)), " "); got != c.want {
+			t.Errorf("Tokens(%q) = %q, want %q", c.in, got, c.want)
+		}
+	}
+}
+
+func TestTokensKnowTheirPlaceInTheOriginal(t *testing.T) {
+	in := "Chef à l’Opéra: C++, 東京都 and Node.js"
+	for _, tok := range Tokens(in) {
+		if got := Fold(in[tok.Start:tok.End]); got != tok.Form {
+			t.Errorf("token %q stands at %q", tok.Form, in[tok.Start:tok.End])
+		}
+	}
+}
+
+func TestQueryTokensOfUnspacedScripts(t *testing.T) {
+	if got := forms(QueryTokens("東京")); !slices.Equal(got, []string{"東京"}) {
+		t.Errorf("got %q", got)
+	}
+	if got := forms(QueryTokens("都")); !slices.Equal(got, []string{"都"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestStem(t *testing.T) {
+	a, err := New("en", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, same := range [][]string{{"manager", "managers"}, {"developing", "developed"}, {"nurse", "nurses"}} {
+		for _, w := range same {
+			if a.Stem(w) != a.Stem(same[0]) {
+				t.Errorf("%s and %s have different stems", w, same[0])
+			}
+		}
+	}
+	for _, kept := range []string{"c++", "c#", ".net", "node.js", "b2b", "it", "5"} {
+		if a.Stem(kept) != kept {
+			t.Errorf("Stem(%q) = %q", kept, a.Stem(kept))
+		}
+	}
+	if _, err := New("xx", ""); err == nil {
+		t.Error("an unknown language is taken")
+	}
+}
+
+func TestSynonyms(t *testing.T) {
+	a, err := New("en", "js, javascript\nml, machine learning # comment\n\n,,")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := a.Synonyms([]string{"js"}); len(got) != 1 || got[0][0] != "javascript" {
+		t.Errorf("js: %v", got)
+	}
+	if got := a.Synonyms([]string{"machine", "learning"}); len(got) != 1 || got[0][0] != "ml" {
+		t.Errorf("machine learning: %v", got)
+	}
+	if got := a.Synonyms([]string{"comment"}); got != nil {
+		t.Errorf("comment: %v", got)
+	}
+}
+
+func TestFromHTML(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"<p>One</p><p>two &amp; <b>th</b>ree</p>", "One two & three"},
+		{"plain", "plain"},
+		{"<script>alert(1)</script>left", "left"},
+		{"a < b", "a < b"},
+	} {
+		if got := strings.Join(strings.Fields(FromHTML(c.in)), " "); got != c.want {
+			t.Errorf("FromHTML(%q) = %q, want %q", c.in, got, c.want)
+		}
+	}
+}
+
+func FuzzTokens(f *testing.F) {
+	f.Add("C++ .NET Société’s 東京都 R&D node.js")
+	f.Fuzz(func(t *testing.T, s string) {
+		last := 0
+		for _, tok := range Tokens(s) {
+			if tok.Form == "" || tok.Start >= tok.End || tok.End > len(s) || tok.Start < 0 {
+				t.Fatalf("bad token %+v of %q", tok, s)
+			}
+			if tok.Start < last {
+				t.Fatalf("tokens go backwards in %q", s)
+			}
+			last = tok.Start
+		}
+		FromHTML(s)
+	})
+}
