@@ -1,0 +1,76 @@
+package pdf
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/hajimehoshi/bitmapfont/v3"
+	"golang.org/x/text/language"
+)
+
+// PDF sets characters in the order in which they are written out, so right-to-left text has to be turned round first.
+// This is the part of the Unicode bidirectional algorithm (UAX 9) that names and titles need: one left-to-right line,
+// right-to-left spans in it, numbers inside those.
+
+// leftToRight turns every right-to-left span into the order and the joined forms in which it is seen from the left.
+func leftToRight(text string) string {
+	if strings.IndexFunc(text, rightToLeft) < 0 {
+		return text
+	}
+	var out strings.Builder
+	runes := []rune(text)
+	for i := 0; i < len(runes); {
+		if !rightToLeft(runes[i]) {
+			out.WriteRune(runes[i])
+			i++
+			continue
+		}
+		end := i + 1 // a span ends with its last right-to-left letter before a left-to-right one
+		for j := i; j < len(runes) && (rightToLeft(runes[j]) || !unicode.IsLetter(runes[j])); j++ {
+			if rightToLeft(runes[j]) {
+				end = j + 1
+			}
+		}
+		out.WriteString(turned(runes[i:end]))
+		i = end
+	}
+	return out.String()
+}
+
+// turned reverses a span word by word; numbers keep their order and brackets change sides.
+func turned(span []rune) string {
+	var pieces []string
+	for i := 0; i < len(span); {
+		end := i + 1
+		switch {
+		case rightToLeft(span[i]):
+			for end < len(span) && rightToLeft(span[end]) {
+				end++
+			}
+			pieces = append(pieces, bitmapfont.PresentationForms(string(span[i:end]), bitmapfont.DirectionRightToLeft, language.Und))
+		case unicode.IsDigit(span[i]):
+			for end < len(span) && (unicode.IsDigit(span[end]) || strings.ContainsRune(".,:/", span[end])) {
+				end++
+			}
+			pieces = append(pieces, string(span[i:end]))
+		default:
+			pieces = append(pieces, mirrored(span[i]))
+		}
+		i = end
+	}
+	slices.Reverse(pieces)
+	return strings.Join(pieces, "")
+}
+
+func mirrored(r rune) string {
+	const from, to = "()[]{}<>«»", ")(][}{><»«"
+	if i := strings.IndexRune(from, r); i >= 0 {
+		return string([]rune(to)[len([]rune(from[:i]))])
+	}
+	return string(r)
+}
+
+func rightToLeft(r rune) bool {
+	return !unicode.IsDigit(r) && (r >= 0x590 && r <= 0x8ff || r >= 0xfb1d && r <= 0xfdff || r >= 0xfe70 && r <= 0xfeff)
+}
