@@ -2,14 +2,42 @@
 package main
 
 import (
-	"log"
+	"fmt"
+	"os"
 
 	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/pocketbase/pocketbase/plugins/migratecmd"
+
+	"jobboard/collections"
+	"jobboard/internal/command"
+	"jobboard/internal/config"
+	_ "jobboard/migrations"
 )
 
 func main() {
-	app := pocketbase.New()
-	if err := app.Start(); err != nil {
-		log.Fatal(err)
+	// dev mode only where asked for by --dev, not for every `go run`
+	app := pocketbase.NewWithConfig(pocketbase.Config{})
+
+	settings, err := config.Load(app.RootCmd, os.Args[1:], os.Environ())
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "Wrong configuration:\n%v\n", err)
+		os.Exit(1)
+	}
+	settings.Bind(app)
+
+	app.RootCmd.AddCommand(
+		cmd.NewServeCommand(app, true),
+		cmd.NewSuperuserCommand(app),
+		command.NewConfigCommand(settings),
+		command.NewHealthCommand(),
+		command.NewSchemaCommand(collections.Snapshot),
+	)
+	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{
+		Automigrate: app.IsDev(), // changes in the admin UI become steps while developing, never in production
+	})
+
+	if err := command.Execute(app, os.Args[1:]); err != nil {
+		os.Exit(1)
 	}
 }

@@ -1,0 +1,56 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/tools/mailer"
+)
+
+var (
+	hostPattern   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$`)
+	headerPattern = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
+)
+
+// check refuses what parses but cannot work, and brings values into the form
+// that the rest of the board expects. It looks only at what is given.
+func (c *Config) check() error {
+	var wrong []error
+	require := func(variable string, ok bool, must string) {
+		if c.given[variable] && !ok {
+			wrong = append(wrong, fmt.Errorf("%s: must be %s", variable, must))
+		}
+	}
+
+	address, err := url.Parse(c.URL)
+	require("JOBBOARD_URL", err == nil && (address.Scheme == "http" || address.Scheme == "https") &&
+		address.Host != "" && address.User == nil && address.RawQuery == "" && address.Fragment == "",
+		"a web address such as https://jobs.example.org")
+	c.URL = strings.TrimRight(c.URL, "/")
+	require("JOBBOARD_NAME", len(c.Name) <= 255, "at most 255 bytes long")
+
+	require("JOBBOARD_SMTP_HOST", hostPattern.MatchString(c.SMTPHost), "a host name or address, without a port")
+	require("JOBBOARD_SMTP_PORT", c.SMTPPort >= 1 && c.SMTPPort <= 65535, "a port between 1 and 65535")
+	c.SMTPAuth = strings.ToUpper(c.SMTPAuth)
+	require("JOBBOARD_SMTP_AUTH", c.SMTPAuth == mailer.SMTPAuthPlain || c.SMTPAuth == mailer.SMTPAuthLogin, "plain or login")
+
+	require("JOBBOARD_SENDER_NAME", len(c.SenderName) <= 255 && !strings.ContainsAny(c.SenderName, "\r\n"), "one line of at most 255 bytes")
+	sender, err := mail.ParseAddress(c.SenderAddress)
+	require("JOBBOARD_SENDER_ADDRESS", err == nil && sender.Address == c.SenderAddress, "an e-mail address and nothing else")
+
+	for i, header := range c.TrustedProxyHeaders {
+		c.TrustedProxyHeaders[i] = strings.TrimSpace(header)
+		require("JOBBOARD_TRUSTED_PROXY_HEADERS", headerPattern.MatchString(c.TrustedProxyHeaders[i]), "header names, by comma")
+	}
+	require("JOBBOARD_BATCH_MAX_REQUESTS", c.BatchMaxRequests >= 1 && c.BatchMaxRequests <= 10_000, "between 1 and 10000")
+	require("JOBBOARD_BATCH_MAX_BODY_MB", c.BatchMaxBodyMB >= 1 && c.BatchMaxBodyMB <= 1024, "between 1 and 1024")
+
+	_, known := logLevels[strings.ToLower(c.LogLevel)]
+	require("JOBBOARD_LOG_LEVEL", known, "debug, info, warn or error")
+	require("JOBBOARD_NOTIFICATION_DAYS", c.NotificationDays >= 0 && c.NotificationDays <= 36_500, "between 0 and 36500")
+	return errors.Join(wrong...)
+}
