@@ -1,0 +1,291 @@
+package gazetteer
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+//go:embed places.tsv.gz
+var packed []byte
+
+//go:embed nicknames.tsv
+var nicknames string
+
+type country struct {
+	code, alpha3, name string
+	population         float64 // sum over its cities
+}
+
+type region struct {
+	country    int
+	name       string
+	population float64
+}
+
+// atlas is everything known, read once from the embedded file and never changed after.
+type atlas struct {
+	book         *countryBook
+	countries    []country
+	regions      []region
+	regionKeys   keyTable
+	names        string   // the cities' names, one after another
+	nameEnds     []uint32 // where each ends
+	lats, lons   []int32  // thousandths of a degree
+	populations  []uint32
+	owners       []int16  // region number, or -1-country number where no region is known
+	cityKeys     keyTable // refs are city number * 2, + 1 for names in other languages and old names
+	nicknameKeys keyTable // the same, for nicknames.tsv
+}
+
+// countryBook is read on its own: codes are checked on every save of a job, places less often.
+type countryBook struct {
+	list   []country
+	byCode map[string]int // alpha-2
+	byKey  map[string]int // folded names and alpha-3 codes
+}
+
+// The embedded file is part of the program and covered by tests, so a fault in it is a fault of the build.
+var (
+	theCountries = sync.OnceValue(func() *countryBook { return must(readCountries()) })
+	theAtlas     = sync.OnceValue(func() *atlas { return must(readAtlas()) })
+)
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(fmt.Errorf("gazetteer: the embedded data is damaged: %w", err))
+	}
+	return value
+}
+
+// section reads the heading "#name count" and gives count.
+func section(lines *bufio.Scanner, name string) (int, error) {
+	if !lines.Scan() {
+		return 0, fmt.Errorf("section %s: %w", name, io.ErrUnexpectedEOF)
+	}
+	count, ok := strings.CutPrefix(lines.Text(), "#"+name+" ")
+	if !ok {
+		return 0, fmt.Errorf("section %s expected, found %q", name, lines.Text())
+	}
+	return strconv.Atoi(count)
+}
+
+// eachRow calls read with the columns of each of a section's rows; they are valid during the call only.
+func eachRow(lines *bufio.Scanner, name string, columns int, read func(row int, columns []string) error) error {
+	count, err := section(lines, name)
+	if err != nil {
+		return err
+	}
+	for row := range count {
+		if !lines.Scan() {
+			return fmt.Errorf("%s row %d: %w", name, row, io.ErrUnexpectedEOF)
+		}
+		fields := strings.Split(lines.Text(), "\t")
+		if len(fields) != columns {
+			return fmt.Errorf("%s row %d has %d columns, not %d", name, row, len(fields), columns)
+		}
+		if err := read(row, fields); err != nil {
+			return fmt.Errorf("%s row %d: %w", name, row, err)
+		}
+	}
+	return lines.Err()
+}
+
+func open() (*bufio.Scanner, error) {
+	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(unpacked)
+	lines.Buffer(make([]byte, 64<<10), 1<<20)
+	return lines, nil
+}
+
+func readCountries() (*countryBook, error) {
+	lines, err := open()
+	if err != nil {
+		return nil, err
+	}
+	return readCountrySection(lines)
+}
+
+func readCountrySection(lines *bufio.Scanner) (*countryBook, error) {
+	book := &countryBook{byCode: map[string]int{}, byKey: map[string]int{}}
+	aliases := map[int][]string{}
+	err := eachRow(lines, "countries", 4, func(row int, c []string) error {
+		book.list = append(book.list, country{code: strings.Clone(c[0]), alpha3: strings.Clone(c[1]), name: strings.Clone(c[2])})
+		book.byCode[book.list[row].code] = row
+		book.byKey[fold(c[1])] = row
+		aliases[row] = strings.Split(c[3], "|")
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// English names first: no other language's word may take one away.
+	for row, c := range book.list {
+		book.byKey[fold(c.name)] = row
+	}
+	for row := range book.list {
+		for _, alias := range aliases[row] {
+			if key := fold(alias); key != "" {
+				if _, taken := book.byKey[key]; !taken {
+					book.byKey[key] = row
+				}
+			}
+		}
+	}
+	for alias, code := range countryNicknames {
+		book.byKey[alias] = book.byCode[code]
+	}
+	return book, nil
+}
+
+func readAtlas() (*atlas, error) {
+	lines, err := open()
+	if err != nil {
+		return nil, err
+	}
+	book, err := readCountrySection(lines)
+	if err != nil {
+		return nil, err
+	}
+	a := &atlas{book: book, countries: book.list}
+
+	var regionKeys keyTableBuilder
+	err = eachRow(lines, "regions", 4, func(row int, c []string) error {
+		owner, ok := book.byCode[c[0]]
+		if !ok {
+			return fmt.Errorf("unknown country %q", c[0])
+		}
+		a.regions = append(a.regions, region{country: owner, name: strings.Clone(c[2])})
+		regionKeys.add(c[2], uint32(row))
+		for alias := range strings.SplitSeq(c[3], "|") {
+			regionKeys.add(alias, uint32(row))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.regionKeys = regionKeys.build()
+
+	var cityKeys keyTableBuilder
+	var names strings.Builder
+	err = eachRow(lines, "cities", 6, func(row int, c []string) error {
+		var numbers [4]int
+		for i, text := range c[1:5] {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return err
+			}
+			numbers[i] = n
+		}
+		owner, population := numbers[0], numbers[3]
+		if owner >= len(a.regions) || -owner > len(a.countries) {
+			return fmt.Errorf("unknown region %d", owner)
+		}
+		names.WriteString(c[0])
+		a.nameEnds = append(a.nameEnds, uint32(names.Len()))
+		a.owners = append(a.owners, int16(owner))
+		a.lats = append(a.lats, int32(numbers[1]))
+		a.lons = append(a.lons, int32(numbers[2]))
+		a.populations = append(a.populations, uint32(population))
+		a.countries[a.countryOf(row)].population += float64(population)
+		if owner >= 0 {
+			a.regions[owner].population += float64(population)
+		}
+		cityKeys.add(c[0], uint32(row)*2)
+		if first, second, two := strings.Cut(c[0], "/"); two { // "Donostia / San Sebastián", "Biel/Bienne"
+			cityKeys.add(first, uint32(row)*2)
+			cityKeys.add(second, uint32(row)*2)
+		}
+		if c[5] != "" {
+			for alias := range strings.SplitSeq(c[5], "|") {
+				cityKeys.add(alias, uint32(row)*2+1)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.names = names.String()
+	a.cityKeys = cityKeys.build()
+
+	// The nicknames point to cities by name, so the cities' table has to be ready.
+	var nicknameKeys keyTableBuilder
+	for line := range strings.Lines(nicknames) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		nickname, full, _ := strings.Cut(line, "\t")
+		found, ok := a.match(splitParts(full, false))
+		if !ok || found.city < 0 {
+			return nil, fmt.Errorf("nickname %q: no city %q", nickname, full)
+		}
+		nicknameKeys.add(nickname, uint32(found.city)*2)
+	}
+	a.nicknameKeys = nicknameKeys.build()
+	return a, nil
+}
+
+// cityName gives the name of a city by number.
+func (a *atlas) cityName(city int) string {
+	start := uint32(0)
+	if city > 0 {
+		start = a.nameEnds[city-1]
+	}
+	return a.names[start:a.nameEnds[city]]
+}
+
+// regionOf gives the number of a city's region, or -1.
+func (a *atlas) regionOf(city int) int { return max(int(a.owners[city]), -1) }
+
+func (a *atlas) countryOf(city int) int {
+	if owner := int(a.owners[city]); owner < 0 {
+		return -owner - 1
+	}
+	return a.regions[a.owners[city]].country
+}
+
+// place describes a city, region or country by number; -1 where there is none.
+func (a *atlas) place(city, region, country int) Place {
+	var p Place
+	if country >= 0 {
+		p.Country = a.countries[country].code
+	}
+	if region >= 0 {
+		p.Region = a.regions[region].name
+	}
+	if city >= 0 {
+		p.City = a.cityName(city)
+		p.Lat, p.Lon = float64(a.lats[city])/1000, float64(a.lons[city])/1000
+		p.Population = int(a.populations[city])
+	}
+	p.Name = a.displayName(p, country)
+	return p
+}
+
+// displayName joins city, region and country, leaving out what only repeats ("Berlin, Germany", "Singapore").
+func (a *atlas) displayName(p Place, country int) string {
+	names := make([]string, 0, 3)
+	for _, name := range []string{p.City, p.Region} {
+		if name != "" && (len(names) == 0 || fold(names[len(names)-1]) != fold(name)) {
+			names = append(names, name)
+		}
+	}
+	if country >= 0 {
+		if name := a.countries[country].name; len(names) == 0 || fold(names[len(names)-1]) != fold(name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
