@@ -2,6 +2,7 @@
 package command
 
 import (
+	"os"
 	"sync"
 
 	"github.com/pocketbase/pocketbase"
@@ -18,6 +19,7 @@ var withoutBoard = map[string]string{"board": "none"}
 // own Execute drops that error, so that a script could not see it.
 func Execute(app *pocketbase.PocketBase, args []string) error {
 	root := app.RootCmd
+	root.SetErr(os.Stderr) // PocketBase's coloured writer puts errors on stdout, in the way of what is piped on
 	chosen, _, err := root.Find(args)
 	if err != nil || chosen.Annotations["board"] == "none" {
 		root.SetArgs(args)

@@ -1,0 +1,24 @@
+FROM golang:1.26-alpine AS build
+RUN apk add --no-cache ca-certificates tzdata
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+ARG VERSION=dev
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/pocketbase/pocketbase.Version=$VERSION" -o /out/jobboard . \
+    && mkdir -p /out/data /out/tmp
+
+FROM scratch
+# certificates for mail and object storage over TLS, time zones for dates in mails and reports
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo
+COPY --from=build /out/jobboard /jobboard
+# both must belong to the user: the data, and the place where large uploads wait
+COPY --from=build --chown=10001:10001 /out/data /data
+COPY --from=build --chown=10001:10001 /out/tmp /tmp
+USER 10001:10001
+VOLUME /data
+EXPOSE 8090
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["/jobboard", "health"]
+ENTRYPOINT ["/jobboard", "--dir=/data"]
+CMD ["serve", "--http=0.0.0.0:8090"]

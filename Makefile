@@ -1,0 +1,57 @@
+# The commands of this project. CI runs `make test` and nothing else.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X github.com/pocketbase/pocketbase.Version=$(VERSION)
+STATICCHECK := go tool -modfile=tools/go.mod staticcheck
+BINARY := dist/jobboard
+
+# one static binary; the same setting everywhere lets the steps share what they compile
+export CGO_ENABLED := 0
+
+.PHONY: help run build test check format-check vet lint frozen race e2e docker clean
+
+help: ## lists these commands
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: ## starts a board for trying out
+	go run . serve
+
+build: ## builds the one static binary, dist/jobboard
+	go build -ldflags '$(LDFLAGS)' -o $(BINARY) .
+
+test: check e2e ## everything that CI proves: check, then the stories in e2e/
+
+check: format-check vet lint frozen race ## format, vet, lint and the Go tests with the race detector
+
+format-check:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+
+vet:
+	go vet ./...
+
+lint: ## staticcheck, pinned in tools/go.mod so that the board's own go.mod stays small
+	$(STATICCHECK) ./...
+
+# A test compares the migrations with their checksums; this compares the
+# checksums with those already merged, where there is a main to compare with.
+frozen:
+	@if base=$$(git merge-base origin/main HEAD 2>/dev/null); then \
+		gone=$$(git diff "$$base" -- migrations/CHECKSUMS | grep -E '^-[0-9a-f]' || true); \
+		if [ -n "$$gone" ]; then echo "merged migrations were changed; write new steps instead:"; echo "$$gone"; exit 1; fi; \
+	fi
+
+race:
+	CGO_ENABLED=1 go test -race ./...
+
+e2e: build ## the hiring stories, through the PocketBase JS SDK against the real binary
+	cd e2e && npm ci --no-audit --no-fund && JOBBOARD_BIN=$(CURDIR)/$(BINARY) npm test
+
+docker: ## builds the container image jobboard
+	docker build --build-arg VERSION=$(VERSION) -t jobboard .
+
+clean: ## removes what was built
+	rm -rf dist e2e/node_modules

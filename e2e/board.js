@@ -1,0 +1,130 @@
+// Starts and stops the real binary, each time with a data folder of its own, and opens SDK clients on it.
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { EventSource } from "eventsource";
+import PocketBase, { BaseAuthStore } from "pocketbase";
+
+// Node 20 has no EventSource, which the SDK's realtime needs.
+globalThis.EventSource = EventSource;
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+const startTimeout = 20_000; // ms; a cold start migrates and seeds an empty database
+
+/** binary returns the path of the board's binary: JOBBOARD_BIN, or one that is built now. */
+function binary() {
+    if (process.env.JOBBOARD_BIN) {
+        return process.env.JOBBOARD_BIN;
+    }
+    const built = path.join(project, "dist", "jobboard");
+    execFileSync("go", ["build", "-o", built, "."], {
+        cwd: project,
+        env: { ...process.env, CGO_ENABLED: "0" },
+        stdio: ["ignore", "inherit", "inherit"],
+    });
+    return built;
+}
+
+/** environment is this process's without any configuration of a board, plus what the test wants. */
+function environment(extra) {
+    const own = Object.entries(process.env).filter(([name]) => !name.startsWith("JOBBOARD_"));
+    return { ...Object.fromEntries(own), ...extra };
+}
+
+async function freePort() {
+    const probe = createServer();
+    probe.listen(0, "127.0.0.1");
+    await once(probe, "listening");
+    const { port } = probe.address();
+    probe.close();
+    await once(probe, "close");
+    return port;
+}
+
+/**
+ * newBoard makes an empty data folder. run(args) resolves to {code, stdout, stderr} of any command on it;
+ * start() serves it, restart() does so anew, remove() ends everything and deletes the folder.
+ */
+export async function newBoard({ env = {} } = {}) {
+    const bin = binary();
+    const dir = await mkdtemp(path.join(tmpdir(), "jobboard-e2e-"));
+    let server = null;
+    let output = "";
+
+    const board = {
+        url: "",
+        output: () => output,
+
+        run(...args) {
+            return new Promise((resolve) => {
+                execFile(bin, ["--dir", dir, ...args], { cwd: dir, env: environment(env), timeout: 60_000 }, (error, stdout, stderr) => {
+                    resolve({ code: error ? (error.code ?? error.signal) : 0, stdout, stderr });
+                });
+            });
+        },
+
+        async start() {
+            const port = await freePort();
+            board.url = `http://127.0.0.1:${port}`;
+            output = "";
+            server = spawn(bin, ["--dir", dir, "serve", "--http", `127.0.0.1:${port}`], {
+                cwd: dir,
+                env: environment(env),
+                stdio: ["ignore", "pipe", "pipe"],
+            });
+            server.stdout.on("data", (chunk) => (output += chunk));
+            server.stderr.on("data", (chunk) => (output += chunk));
+            await board.healthy();
+        },
+
+        async healthy() {
+            const deadline = Date.now() + startTimeout;
+            while (server.exitCode === null && Date.now() < deadline) {
+                const well = await fetch(board.url + "/api/health").then((answer) => answer.ok, () => false);
+                if (well) {
+                    return;
+                }
+                await new Promise((resolve) => setTimeout(resolve, 25));
+            }
+            throw new Error(`the board did not start:\n${output}`);
+        },
+
+        /** stop ends the server as a service manager would and resolves to its exit code. */
+        async stop() {
+            if (!server) {
+                return null;
+            }
+            const ending = server;
+            server = null;
+            if (ending.exitCode === null && ending.signalCode === null) {
+                ending.kill("SIGTERM");
+                const hanging = setTimeout(() => ending.kill("SIGKILL"), 10_000);
+                await once(ending, "exit");
+                clearTimeout(hanging);
+            }
+            return ending.exitCode;
+        },
+
+        async restart() {
+            await board.stop();
+            await board.start();
+        },
+
+        async remove() {
+            await board.stop();
+            await rm(dir, { recursive: true, force: true });
+        },
+
+        /** client opens the SDK as a browser tab would: nobody logged in, a session of its own. */
+        client() {
+            const client = new PocketBase(board.url, new BaseAuthStore());
+            client.autoCancellation(false);
+            return client;
+        },
+    };
+    return board;
+}
