@@ -14,7 +14,7 @@ func peopleOf(path string) string {
 	if path != "" {
 		path += "."
 	}
-	return `(` + asEmployer + ` && (` + path + `owner ?= @request.auth.id || ` + path + `members ?= @request.auth.id))`
+	return `(` + asEmployer + ` && (` + path + `owner ?= @request.auth.id || ` + path + `members:each ?= @request.auth.id))`
 }
 
 // ofSome is true when the caller is one of the people of any employer at all.

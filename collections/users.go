@@ -47,6 +47,6 @@ const usersSeen = loggedIn + ` && (
 	|| ` + asAdmin + `
 	|| (` + asEmployer + ` && (
 		applications_via_seeker.job.employer.owner ?= @request.auth.id
-		|| applications_via_seeker.job.employer.members ?= @request.auth.id
+		|| applications_via_seeker.job.employer.members:each ?= @request.auth.id
 	))
 )`

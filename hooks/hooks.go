@@ -12,6 +12,13 @@ import (
 // Bind binds the hooks of every domain to app. Call it once, before the app starts.
 func Bind(app core.App) {
 	bindRequests(app)
+	bindJobSeekers(app)
+	bindEmployers(app)
+	bindJobs(app)
+	bindApplications(app)
+	bindReviews(app)
+	bindSaved(app)
+	bindNotifications(app)
 }
 
 // inTransaction runs the rest of a model hook's chain, and what belongs with it, in one transaction: e.App is the

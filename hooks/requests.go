@@ -41,6 +41,9 @@ func bindRequests(app core.App) {
 	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{
 		Id: "fillDefaultsOnCreate", Priority: -50, Func: fillDefaultsOnCreate,
 	})
+	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{
+		Id: "writeChangedFieldsOnUpdate", Priority: -50, Func: writeChangedFieldsOnUpdate,
+	})
 }
 
 // fillCallerField sets the relation that names who makes the record to the caller, where the request leaves it out.
@@ -58,5 +61,12 @@ func fillDefaultsOnCreate(e *core.RecordEvent) error {
 			e.Record.Set(field, value)
 		}
 	}
+	return e.Next()
+}
+
+// writeChangedFieldsOnUpdate makes a save write only what it changes. PocketBase would write the whole row, and so undo a
+// status or a counter that another save has changed since this one read the record.
+func writeChangedFieldsOnUpdate(e *core.RecordEvent) error {
+	e.Record.IgnoreUnchangedFields(true)
 	return e.Next()
 }

@@ -1,0 +1,193 @@
+package hooks
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/collections"
+	"jobboard/internal/actor"
+	"jobboard/internal/notify"
+	"jobboard/internal/problem"
+	"jobboard/internal/workflow"
+)
+
+func bindJobs(app core.App) {
+	app.OnRecordCreateRequest(collections.Jobs).BindFunc(fillEmployerOnJobCreateRequest)
+	app.OnRecordCreate(collections.Jobs).BindFunc(openJobOnCreate)
+	app.OnRecordUpdate(collections.Jobs).BindFunc(moveJobOnUpdate)
+	app.OnRecordDelete(collections.Jobs).BindFunc(keepJobWithApplicationsOnDelete)
+	app.OnRecordEnrich(collections.Jobs).BindFunc(showApplicationCountOnEnrich)
+}
+
+// fillEmployerOnJobCreateRequest takes the caller's employer where the request names none and the caller has just one.
+func fillEmployerOnJobCreateRequest(e *core.RecordRequestEvent) error {
+	if e.Auth != nil && !e.Auth.IsSuperuser() && e.Record.GetString("employer") == "" {
+		ids, err := EmployersOf(e.App, e.Auth.Id)
+		if err != nil {
+			return err
+		}
+		if len(ids) == 1 {
+			e.Record.Set("employer", ids[0])
+		}
+	}
+	return e.Next()
+}
+
+func openJobOnCreate(e *core.RecordEvent) error {
+	job := e.Record
+	if err := tidyJob(job); err != nil {
+		return err
+	}
+	status := job.GetString("status")
+	if status == workflow.Published {
+		if job.GetDateTime("publishedAt").IsZero() || !actor.Of(job).IsBoard() {
+			job.Set("publishedAt", types.NowDateTime())
+		}
+	} else if status != workflow.Draft {
+		return invalidTransition("", workflow.FirstJobStates())
+	}
+	if err := checkDeadlineAhead(job); err != nil {
+		return err
+	}
+	job.Set("applicationCount", 0)
+	return e.Next()
+}
+
+func moveJobOnUpdate(e *core.RecordEvent) error {
+	job := e.Record
+	if err := tidyJob(job); err != nil {
+		return err
+	}
+	from, to, moved := statusMove(job)
+	if !moved {
+		if job.GetString("deadline") != job.Original().GetString("deadline") {
+			if err := checkDeadlineAhead(job); err != nil {
+				return err
+			}
+		}
+		return e.Next()
+	}
+	return inTransaction(e, func(tx core.App) error {
+		if err := checkStatusUnchanged(tx, job, from); err != nil {
+			return err
+		}
+		party := jobParty(actor.Of(job))
+		if !workflow.CanMoveJob(from, to, party) {
+			return invalidTransition(from, workflow.NextJobStates(from, party))
+		}
+		if to == workflow.Published {
+			job.Set("publishedAt", types.NowDateTime())
+			job.Set("closedAt", "")
+			return checkDeadlineAhead(job)
+		}
+		job.Set("closedAt", types.NowDateTime())
+		return nil
+	}, func(tx core.App) error {
+		if to == workflow.Published {
+			return nil
+		}
+		return tellApplicantsJobClosed(tx, job)
+	})
+}
+
+// jobParty is the side the actor stands on. The API rules let only admins and the employer's people write a job.
+func jobParty(who actor.Actor) workflow.Party {
+	switch {
+	case who.IsBoard():
+		return workflow.System
+	case who.IsAdmin():
+		return workflow.Admin
+	}
+	return workflow.EmployerPeople
+}
+
+// tidyJob brings the free-form fields of a job into their one form and refuses what can't be brought there.
+func tidyJob(job *core.Record) error {
+	tidyStatus(job)
+	sanitiseRichText(job, "description")
+	tidyLine(job, "title")
+	for _, tidy := range []func(*core.Record) error{
+		tidySkills, tidyLocations, tidyApplicantCountries, checkSalaryRange, tidyQuestions,
+	} {
+		if err := tidy(job); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkDeadlineAhead refuses a deadline that has passed. Only saves that publish or set it are asked: a job keeps its old
+// deadline after it.
+func checkDeadlineAhead(job *core.Record) error {
+	deadline := job.GetDateTime("deadline")
+	if !deadline.IsZero() && !deadline.Time().After(time.Now()) {
+		return problem.Field("deadline", problem.InvalidValue, "The deadline must be in the future.")
+	}
+	return nil
+}
+
+func tellApplicantsJobClosed(tx core.App, job *core.Record) error {
+	var seekers []string
+	err := tx.DB().Select("seeker").From(collections.Applications).
+		Where(dbx.HashExp{"job": job.Id}).
+		AndWhere(dbx.Not(dbx.HashExp{"status": workflow.Withdrawn})).
+		Column(&seekers)
+	if err != nil {
+		return fmt.Errorf("find the live applicants of job %s: %w", job.Id, err)
+	}
+	body := "The employer has closed it. Your application stays on record."
+	if job.GetString("status") == workflow.Expired {
+		body = "Its deadline has passed. Your application stays on record."
+	}
+	return notify.Write(tx, notify.Notice{
+		Kind:  collections.KindJobClosed,
+		Title: fmt.Sprintf("%s takes no more applications", job.GetString("title")),
+		Body:  body,
+		Data:  map[string]any{"job": job.Id, "employer": job.GetString("employer")},
+	}, seekers...)
+}
+
+func keepJobWithApplicationsOnDelete(e *core.RecordEvent) error {
+	return inTransaction(e, func(tx core.App) error {
+		count, err := tx.CountRecords(collections.Applications, dbx.HashExp{"job": e.Record.Id})
+		if err != nil {
+			return fmt.Errorf("count the applications of job %s: %w", e.Record.Id, err)
+		}
+		if count > 0 {
+			return problem.Field("job", problem.JobHasApplications, "A job with applications can't be deleted. Close it instead.")
+		}
+		return nil
+	}, nil)
+}
+
+// showApplicationCountOnEnrich shows how many applied to those who run the job: its employer's people and admins.
+func showApplicationCountOnEnrich(e *core.RecordEnrichEvent) error {
+	shown, err := runsJob(e)
+	if err != nil {
+		return err
+	}
+	if shown {
+		e.Record.Unhide("applicationCount")
+	} else {
+		e.Record.Hide("applicationCount")
+	}
+	return e.Next()
+}
+
+func runsJob(e *core.RecordEnrichEvent) (bool, error) {
+	if e.RequestInfo == nil || e.RequestInfo.Auth == nil {
+		return false, nil
+	}
+	caller := e.RequestInfo.Auth
+	if caller.IsSuperuser() || caller.GetString("role") == collections.RoleAdmin {
+		return true, nil
+	}
+	if caller.GetString("role") != collections.RoleEmployer {
+		return false, nil
+	}
+	return IsEmployerPerson(e.App, e.Record.GetString("employer"), caller.Id)
+}

@@ -1,0 +1,155 @@
+package hooks
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/internal/gazetteer"
+	"jobboard/internal/problem"
+)
+
+const (
+	maxLocations = 20
+	maxCountries = 250 // ISO 3166-1 has 249
+)
+
+// Location is one entry of jobs.locations. Country is ISO 3166-1 alpha-2; Lat and Lon are degrees, both absent where the
+// place is not known.
+type Location struct {
+	Name    string   `json:"name"`
+	City    string   `json:"city"`
+	Region  string   `json:"region"`
+	Country string   `json:"country"`
+	Lat     *float64 `json:"lat"`
+	Lon     *float64 `json:"lon"`
+}
+
+// UnmarshalJSON also accepts a plain string, which is the name of a place still to be resolved.
+func (l *Location) UnmarshalJSON(raw []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte(`"`)) {
+		return json.Unmarshal(raw, &l.Name)
+	}
+	type plain Location
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode((*plain)(l))
+}
+
+// tidyLocations resolves the places of a job and makes the display text from them. A job saved with only the text
+// "location" gets that one place.
+func tidyLocations(job *core.Record) error {
+	locations, err := readList[Location](job, "locations", maxLocations)
+	if err != nil {
+		return err
+	}
+	text := strings.TrimSpace(job.GetString("location"))
+	textChanged := text != job.Original().GetString("location")
+	listChanged := !sameValue(job, job.Original(), "locations")
+	if textChanged && !listChanged {
+		locations = nil
+		if text != "" {
+			locations = []Location{{Name: text}}
+		}
+	}
+	if !textChanged && !listChanged && !job.IsNew() {
+		return nil
+	}
+	tidy := []Location{}
+	var names []string
+	for i, location := range locations {
+		if reason := location.complete(); reason != "" {
+			return problem.Field("locations", problem.InvalidValue, fmt.Sprintf("Place %d: %s", i+1, reason))
+		}
+		if location.Name == "" || slices.Contains(names, location.Name) {
+			continue
+		}
+		names = append(names, location.Name)
+		tidy = append(tidy, location)
+	}
+	job.Set("locations", tidy)
+	job.Set("location", cut(strings.Join(names, "; "), 1_000))
+	return nil
+}
+
+// complete fills what the gazetteer knows of the place and checks what was given. It returns what is wrong, or "".
+func (l *Location) complete() string {
+	for _, part := range []*string{&l.Name, &l.City, &l.Region, &l.Country} {
+		*part = strings.Join(strings.Fields(*part), " ")
+		if utf8.RuneCountInString(*part) > maxPlaceText {
+			return fmt.Sprintf("each text must have at most %d characters.", maxPlaceText)
+		}
+	}
+	l.Country = strings.ToUpper(l.Country)
+	if l.Country != "" && !gazetteer.ValidCountry(l.Country) {
+		return "country must be a code of ISO 3166-1 alpha-2, such as FR."
+	}
+	if (l.Lat == nil) != (l.Lon == nil) {
+		return "lat and lon go together."
+	}
+	if l.Lat != nil && (*l.Lat < -90 || *l.Lat > 90 || *l.Lon < -180 || *l.Lon > 180) {
+		return "lat must be between -90 and 90, lon between -180 and 180."
+	}
+	parts := slices.DeleteFunc([]string{l.City, l.Region, gazetteer.CountryName(l.Country)}, func(s string) bool { return s == "" })
+	if l.Name == "" {
+		l.Name = strings.Join(parts, ", ")
+	}
+	if l.Name == "" && l.Lat != nil {
+		l.Name = fmt.Sprintf("%.4f, %.4f", *l.Lat, *l.Lon)
+	}
+	query := l.Name
+	if l.City != "" {
+		query = strings.Join(parts, ", ")
+	}
+	if place, ok := gazetteer.Resolve(query); ok && (l.Country == "" || l.Country == place.Country) {
+		if l.City == "" && l.Region == "" {
+			l.City, l.Region = place.City, place.Region
+		}
+		l.Country = place.Country
+		if l.Lat == nil {
+			l.Lat, l.Lon = types.Pointer(place.Lat), types.Pointer(place.Lon)
+		}
+	}
+	return ""
+}
+
+// tidyApplicantCountries keeps the list of countries in capitals and refuses codes that ISO 3166-1 does not know.
+func tidyApplicantCountries(job *core.Record) error {
+	codes, err := readList[string](job, "applicantCountries", maxCountries)
+	if err != nil {
+		return err
+	}
+	tidy := []string{}
+	for _, code := range codes {
+		code = strings.ToUpper(strings.TrimSpace(code))
+		if !gazetteer.ValidCountry(code) {
+			return problem.Field("applicantCountries", problem.InvalidValue,
+				fmt.Sprintf("%.20q is no country code of ISO 3166-1 alpha-2, such as FR.", code))
+		}
+		if !slices.Contains(tidy, code) {
+			tidy = append(tidy, code)
+		}
+	}
+	job.Set("applicantCountries", tidy)
+	return nil
+}
+
+// resolveCoordinates fills the point of a profile or an employer from its location text, where the client sends only the
+// text. A text that the gazetteer does not know empties the point, so that it never shows an earlier place.
+func resolveCoordinates(record *core.Record) {
+	text := record.GetString("location")
+	if text == record.Original().GetString("location") || !sameValue(record, record.Original(), "coordinates") {
+		return
+	}
+	point := types.GeoPoint{}
+	if place, ok := gazetteer.Resolve(text); ok {
+		point = types.GeoPoint{Lon: place.Lon, Lat: place.Lat}
+	}
+	record.Set("coordinates", point)
+}

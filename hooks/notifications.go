@@ -1,0 +1,24 @@
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/collections"
+)
+
+func bindNotifications(app core.App) {
+	app.OnRecordUpdate(collections.Notifications).BindFunc(stampReadOnNotificationUpdate)
+}
+
+// stampReadOnNotificationUpdate keeps readAt in step with read.
+func stampReadOnNotificationUpdate(e *core.RecordEvent) error {
+	read, was := e.Record.GetBool("read"), e.Record.Original().GetBool("read")
+	if read && !was {
+		e.Record.Set("readAt", types.NowDateTime())
+	}
+	if !read && was {
+		e.Record.Set("readAt", "")
+	}
+	return e.Next()
+}
