@@ -1,0 +1,156 @@
+package realtime
+
+import (
+	"sync"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
+
+	"jobboard/collections"
+)
+
+const (
+	quickMessages = 8       // messages that wait without a goroutine of their own
+	maxWaiting    = 1 << 20 // bytes of messages that wait for a slow client before it is dropped
+)
+
+// connection is PocketBase's realtime client with two differences: it tells the hub whose it is, whenever PocketBase sets
+// or unsets its login, and sending never blocks. Messages that the client does not take wait, up to maxWaiting; then the
+// connection is closed, and the client reads what it missed when it connects again, as PocketBase's SDK does by itself.
+type connection struct {
+	subscriptions.Client // holds the subscriptions and the store
+	hub                  *hub
+
+	user string // guarded by hub.mu
+	gone bool   // guarded by hub.mu
+
+	mu           sync.Mutex
+	out          chan subscriptions.Message
+	waiting      []subscriptions.Message
+	waitingBytes int
+	pumping      bool // a goroutine moves waiting messages to out; it alone may close out
+	closed       bool
+	done         chan struct{} // closed with the connection
+}
+
+func newConnection(client subscriptions.Client, h *hub) *connection {
+	return &connection{
+		Client: client,
+		hub:    h,
+		out:    make(chan subscriptions.Message, quickMessages),
+		done:   make(chan struct{}),
+	}
+}
+
+// Set also tells the hub when the connection's login changes.
+func (c *connection) Set(key string, value any) {
+	c.Client.Set(key, value)
+	if key == apis.RealtimeClientAuthKey {
+		auth, _ := value.(*core.Record)
+		c.hub.move(c, userID(auth))
+	}
+}
+
+// Unset also tells the hub when the connection loses its login.
+func (c *connection) Unset(key string) {
+	c.Client.Unset(key)
+	if key == apis.RealtimeClientAuthKey {
+		c.hub.move(c, "")
+	}
+}
+
+func userID(auth *core.Record) string {
+	if auth == nil || auth.Collection().Name != collections.Users {
+		return ""
+	}
+	return auth.Id
+}
+
+// Channel is what PocketBase's connect handler reads from.
+func (c *connection) Channel() chan subscriptions.Message { return c.out }
+
+// IsDiscarded tells whether the connection is closed.
+func (c *connection) IsDiscarded() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
+}
+
+// Send hands a message to the connection without waiting for it.
+func (c *connection) Send(message subscriptions.Message) {
+	if !c.enqueue(message) {
+		c.Discard()
+	}
+}
+
+// enqueue tells whether there was room for the message.
+func (c *connection) enqueue(message subscriptions.Message) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return true
+	}
+	if !c.pumping {
+		select {
+		case c.out <- message:
+			return true
+		default:
+			c.pumping = true
+			go c.pump()
+		}
+	}
+	size := len(message.Name) + len(message.Data)
+	if c.waitingBytes > 0 && c.waitingBytes+size > maxWaiting {
+		return false
+	}
+	c.waiting = append(c.waiting, message)
+	c.waitingBytes += size
+	return true
+}
+
+// pump moves the waiting messages to the channel in their order, and ends when none waits or the connection is closed.
+func (c *connection) pump() {
+	for {
+		message, ok := c.nextWaiting()
+		if !ok {
+			return
+		}
+		select {
+		case c.out <- message:
+		case <-c.done:
+		}
+	}
+}
+
+func (c *connection) nextWaiting() (subscriptions.Message, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || len(c.waiting) == 0 {
+		c.pumping = false
+		if c.closed {
+			close(c.out)
+		}
+		return subscriptions.Message{}, false
+	}
+	message := c.waiting[0]
+	c.waiting = c.waiting[1:]
+	c.waitingBytes -= len(message.Name) + len(message.Data)
+	return message, true
+}
+
+// Discard closes the connection. It is safe to call it more than once.
+func (c *connection) Discard() {
+	c.hub.forget(c)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	c.closed = true
+	c.waiting, c.waitingBytes = nil, 0
+	close(c.done)
+	if !c.pumping {
+		close(c.out)
+	}
+}
