@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
 
 	"jobboard/collections"
+	"jobboard/hooks"
 	"jobboard/internal/command"
 	"jobboard/internal/config"
 	_ "jobboard/migrations"
@@ -25,6 +26,7 @@ func main() {
 		os.Exit(1)
 	}
 	settings.Bind(app)
+	hooks.Bind(app)
 
 	app.RootCmd.AddCommand(
 		cmd.NewServeCommand(app, true),
