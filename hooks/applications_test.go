@@ -20,6 +20,9 @@ import (
 type pipeline struct {
 	*testapp.Board
 	employer, owner, member, stranger, admin, seeker, other, job *core.Record
+	super                                                        *core.Record // only where a test needs one
+	deleting                                                     bool         // the target being made will be deleted
+	counter                                                      int
 }
 
 func newPipeline(t testing.TB) *pipeline {
