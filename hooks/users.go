@@ -1,0 +1,148 @@
+package hooks
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/account"
+	"jobboard/internal/actor"
+	"jobboard/internal/notify"
+)
+
+// bindUsers: registration makes the profile, a change of role or activity kills the tokens and is told to the user, and
+// the last administrator stays.
+func bindUsers(app core.App) {
+	app.OnRecordCreateRequest(collections.Users).BindFunc(noteNotificationChoiceOnCreateRequest)
+	app.OnRecordCreate(collections.Users).BindFunc(makeProfileOnUserCreate)
+	app.OnRecordUpdate(collections.Users).BindFunc(followUserUpdate)
+	app.OnRecordDelete(collections.Users).BindFunc(guardUserDelete)
+	bindUsersSeen(app)
+	bindLogins(app)
+}
+
+// notificationsChosen is a raw key: the request says itself, perhaps with an empty list, which kinds are wanted by mail.
+const notificationsChosen = "@emailNotifications"
+
+func noteNotificationChoiceOnCreateRequest(e *core.RecordRequestEvent) error {
+	body, err := readBody(e)
+	if err != nil {
+		return e.BadRequestError("Failed to read the request body.", err)
+	}
+	for key := range body {
+		if modified(key) == "emailNotifications" {
+			e.Record.SetRaw(notificationsChosen, true)
+		}
+	}
+	return e.Next()
+}
+
+func makeProfileOnUserCreate(e *core.RecordEvent) error {
+	trimName(e.Record)
+	chosen, _ := e.Record.GetRaw(notificationsChosen).(bool)
+	if !chosen && len(e.Record.GetStringSlice("emailNotifications")) == 0 {
+		e.Record.Set("emailNotifications", collections.ImportantKinds())
+	}
+	return inTransaction(e, nil, func(tx core.App) error { return account.EnsureProfile(tx, e.Record) })
+}
+
+// trimName: a name of spaces alone becomes empty, which the required field refuses.
+func trimName(user *core.Record) { user.Set("name", strings.TrimSpace(user.GetString("name"))) }
+
+// followUserUpdate judges a change against the row as it is stored now, not as it was when the record was read, since
+// another request may have changed it meanwhile; writeChangedFieldsOnUpdate keeps the fields that this save leaves alone.
+func followUserUpdate(e *core.RecordEvent) error {
+	trimName(e.Record)
+	var roleChanged, activityChanged bool
+	return inTransaction(e,
+		func(tx core.App) error {
+			stored, err := tx.FindRecordById(collections.Users, e.Record.Id)
+			if err != nil {
+				return fmt.Errorf("read the user again: %w", err)
+			}
+			for _, field := range []string{"role", "deactivatedAt", core.FieldNameTokenKey} {
+				if e.Record.GetString(field) == e.Record.Original().GetString(field) {
+					e.Record.SetRaw(field, stored.GetRaw(field))
+				}
+			}
+			roleChanged = e.Record.GetString("role") != stored.GetString("role")
+			activityChanged = account.IsActive(e.Record) != account.IsActive(stored)
+			if account.IsActiveAdmin(stored) && !account.IsActiveAdmin(e.Record) {
+				field := "role"
+				if !roleChanged {
+					field = "deactivatedAt"
+				}
+				if err := account.RequireOtherAdmin(tx, e.Record, field); err != nil {
+					return err
+				}
+			}
+			if roleChanged || activityChanged {
+				e.Record.RefreshTokenKey()
+			}
+			return nil
+		},
+		func(tx core.App) error {
+			if roleChanged {
+				if err := account.EnsureProfile(tx, e.Record); err != nil {
+					return err
+				}
+				if err := notify.Write(tx, roleNotice(e.Record), e.Record.Id); err != nil {
+					return err
+				}
+			}
+			if activityChanged {
+				return notify.Write(tx, activityNotice(e.Record), e.Record.Id)
+			}
+			return nil
+		},
+	)
+}
+
+func roleNotice(user *core.Record) notify.Notice {
+	role := user.GetString("role")
+	names := map[string]string{
+		collections.RoleJobSeeker: "job seeker",
+		collections.RoleEmployer:  "employer",
+		collections.RoleAdmin:     "administrator",
+	}
+	return notify.Notice{
+		Kind:  collections.KindAccount,
+		Title: "Your role on the board is now " + names[role],
+		Body:  "Please log in again: your old logins ended with the change.",
+		Data:  map[string]any{"user": user.Id, "role": role},
+	}
+}
+
+func activityNotice(user *core.Record) notify.Notice {
+	notice := notify.Notice{
+		Kind:  collections.KindAccount,
+		Title: "Your account was reactivated",
+		Body:  "You can log in again.",
+		Data:  map[string]any{"user": user.Id, "active": account.IsActive(user)},
+	}
+	if !account.IsActive(user) {
+		notice.Title = "Your account was deactivated"
+		notice.Body = "You can no longer log in. An administrator of the board can reactivate the account."
+		if actor.Of(user).UserID() == user.Id {
+			notice.Title = "You deactivated your account"
+		}
+	}
+	return notice
+}
+
+func guardUserDelete(e *core.RecordEvent) error {
+	return inTransaction(e, func(tx core.App) error {
+		stored, err := tx.FindRecordById(collections.Users, e.Record.Id)
+		if err != nil {
+			return fmt.Errorf("read the user again: %w", err)
+		}
+		if account.IsActiveAdmin(stored) {
+			if err := account.RequireOtherAdmin(tx, stored, "role"); err != nil {
+				return err
+			}
+		}
+		return account.RequireNoJobs(tx, stored)
+	}, nil)
+}

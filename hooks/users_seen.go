@@ -1,0 +1,48 @@
+package hooks
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+)
+
+// bindUsersSeen: employer people see those who applied to them by name, avatar and e-mail only, and can't find out the
+// rest by filtering or sorting either.
+func bindUsersSeen(app core.App) {
+	app.OnRecordEnrich(collections.Users).BindFunc(cutUserOnEnrich)
+	app.OnRecordsListRequest().BindFunc(checkPathsOnListRequest)
+	app.OnRealtimeSubscribeRequest().BindFunc(checkPathsOnSubscribeRequest)
+}
+
+// privateUserFields are a user's own business: shown to the user and to administrators.
+var privateUserFields = []string{
+	"role", "locale", "emailNotifications", "deactivatedAt", core.FieldNameVerified, core.FieldNameEmailVisibility,
+	"created", "updated",
+}
+
+func cutUserOnEnrich(e *core.RecordEnrichEvent) error {
+	// The rules let the board's people see an applicant only to write to them, so the address is there for whoever sees the
+	// record; emailVisibility is PocketBase's wider switch, which the board doesn't use.
+	e.Record.IgnoreEmailVisibility(true)
+	if seesAllOfUser(e.RequestInfo, e.Record) {
+		e.Record.Unhide("deactivatedAt")
+	} else {
+		e.Record.Hide(privateUserFields...)
+	}
+	return e.Next()
+}
+
+func seesAllOfUser(info *core.RequestInfo, user *core.Record) bool {
+	if info.Auth == nil {
+		// Rules show no user to guests: the one record that comes here is the answer to a registration.
+		return info.Method == http.MethodPost && info.Context != core.RequestInfoContextExpand
+	}
+	return info.Auth.Id == user.Id || isManager(info.Auth)
+}
+
+// isManager tells whether a caller is one of the board's administrators or a superuser.
+func isManager(caller *core.Record) bool {
+	return caller != nil && (caller.IsSuperuser() || caller.GetString("role") == collections.RoleAdmin)
+}

@@ -1,0 +1,102 @@
+package session
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"jobboard/collections"
+)
+
+// Bind gives every login of app its own session, for users and superusers and by any method, and holds ended sessions off.
+func Bind(app core.App) {
+	revoked := &revokedSet{expires: map[string]time.Time{}}
+	app.Store().Set(storeKey, revoked)
+
+	app.OnRecordAuthRefreshRequest().BindFunc(noteSessionOnRefresh)
+	app.OnRecordAuthRequest().BindFunc(nameSessionOnAuth)
+	app.OnFileTokenRequest().BindFunc(nameSessionOnFileToken)
+	app.OnFileDownloadRequest().BindFunc(refuseRevokedOnFileDownload)
+
+	app.OnRecordAfterCreateSuccess(collections.RevokedSessions).BindFunc(func(e *core.RecordEvent) error {
+		id := e.Record.GetString("session")
+		revoked.add(id, e.Record.GetDateTime("expires").Time())
+		closeSession(e.App, id)
+		return e.Next()
+	})
+	app.OnRecordAfterDeleteSuccess(collections.RevokedSessions).BindFunc(func(e *core.RecordEvent) error {
+		revoked.remove(e.Record.GetString("session"))
+		return e.Next()
+	})
+	bindConnections(app)
+
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := revoked.load(e.App); err != nil {
+			return err
+		}
+		e.Router.Bind(&hook.Handler[*core.RequestEvent]{
+			Id:       "dropRevokedSession",
+			Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1,
+			Func:     dropRevokedSession(revoked),
+		})
+		return e.Next()
+	})
+	app.Cron().MustAdd("forget_expired_sessions", "23 * * * *", func() {
+		if err := forgetExpired(app, time.Now()); err != nil {
+			app.Logger().Error("Failed to forget expired sessions", "error", err)
+		}
+	})
+}
+
+// dropRevokedSession makes the caller of an ended session a guest, right after PocketBase has read the token, as
+// PocketBase does for a token that is dead otherwise.
+func dropRevokedSession(revoked *revokedSet) func(e *core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		if e.Auth != nil && revoked.has(bearer(e.Request)) {
+			e.Auth = nil
+		}
+		return e.Next()
+	}
+}
+
+// callerSession is where a refresh leaves the caller's session for the new token, in the request event's store.
+const callerSession = "jobboard.session"
+
+func noteSessionOnRefresh(e *core.RecordAuthRefreshRequestEvent) error {
+	e.Set(callerSession, ID(bearer(e.Request)))
+	return e.Next()
+}
+
+func nameSessionOnAuth(e *core.RecordAuthRequestEvent) error {
+	id, refreshed := e.Get(callerSession).(string)
+	if refreshed && e.Token == bearer(e.Request) {
+		return e.Next() // a token that can't be refreshed is answered as it came
+	}
+	if !refreshed {
+		id = newID()
+	}
+	token, err := named(e.Token, e.Record, e.Record.Collection().AuthToken.Secret, id)
+	if err != nil {
+		return e.InternalServerError("Failed to create auth token.", err)
+	}
+	e.Token = token
+	return e.Next()
+}
+
+func nameSessionOnFileToken(e *core.FileTokenRequestEvent) error {
+	token, err := named(e.Token, e.Record, e.Record.Collection().FileToken.Secret, ID(bearer(e.Request)))
+	if err != nil {
+		return e.InternalServerError("Failed to generate file token.", err)
+	}
+	e.Token = token
+	return e.Next()
+}
+
+func refuseRevokedOnFileDownload(e *core.FileDownloadRequestEvent) error {
+	if e.FileField.Protected && IsRevoked(e.App, e.Request.URL.Query().Get("token")) {
+		return e.NotFoundError("", nil)
+	}
+	return e.Next()
+}

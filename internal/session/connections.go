@@ -1,0 +1,80 @@
+package session
+
+import (
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
+)
+
+// clientSession is the key in a realtime client's store under which its session stands.
+const clientSession = "jobboard.session"
+
+// bindConnections ends realtime connections with what they were authorised by. PocketBase would leave them open as a
+// guest's, so that the other side doesn't notice that it is logged out.
+func bindConnections(app core.App) {
+	app.OnRealtimeSubscribeRequest().BindFunc(noteSessionOnSubscribe)
+	// Before PocketBase's own hooks of priority -99, which forget who the connections belonged to.
+	app.OnModelAfterUpdateSuccess().Bind(&hook.Handler[*core.ModelEvent]{
+		Id: "closeConnectionsOnTokenKeyChange", Priority: -100,
+		Func: func(e *core.ModelEvent) error {
+			if record, ok := e.Model.(*core.Record); ok && record.Collection().IsAuth() {
+				closeWhere(e.App, func(client subscriptions.Client) bool {
+					auth := authOf(client)
+					return isSame(auth, record) && auth.TokenKey() != record.TokenKey()
+				})
+			}
+			return e.Next()
+		},
+	})
+	app.OnModelAfterDeleteSuccess().Bind(&hook.Handler[*core.ModelEvent]{
+		Id: "closeConnectionsOnAccountDelete", Priority: -100,
+		Func: func(e *core.ModelEvent) error {
+			if record, ok := e.Model.(*core.Record); ok && record.Collection().IsAuth() {
+				closeWhere(e.App, func(client subscriptions.Client) bool { return isSame(authOf(client), record) })
+			}
+			return e.Next()
+		},
+	})
+}
+
+// noteSessionOnSubscribe marks the connection, and looks once more whether the session still lives: it may have ended after
+// the request was let in and before the connection was marked.
+func noteSessionOnSubscribe(e *core.RealtimeSubscribeRequestEvent) error {
+	if e.Auth == nil {
+		return e.Next()
+	}
+	token := bearer(e.Request)
+	e.Client.Set(clientSession, ID(token))
+	if err := e.Next(); err != nil {
+		return err
+	}
+	fresh, err := e.App.FindRecordById(e.Auth.Collection(), e.Auth.Id)
+	if err != nil || fresh.TokenKey() != e.Auth.TokenKey() || IsRevoked(e.App, token) {
+		e.App.SubscriptionsBroker().Unregister(e.Client.Id())
+	}
+	return nil
+}
+
+// closeSession ends the realtime connections of one session.
+func closeSession(app core.App, id string) {
+	closeWhere(app, func(client subscriptions.Client) bool { return client.Get(clientSession) == id })
+}
+
+func closeWhere(app core.App, ended func(subscriptions.Client) bool) {
+	broker := app.SubscriptionsBroker()
+	for id, client := range broker.Clients() {
+		if ended(client) {
+			broker.Unregister(id)
+		}
+	}
+}
+
+func authOf(client subscriptions.Client) *core.Record {
+	record, _ := client.Get(apis.RealtimeClientAuthKey).(*core.Record)
+	return record
+}
+
+func isSame(a, b *core.Record) bool {
+	return a != nil && a.Id == b.Id && a.Collection().Id == b.Collection().Id
+}

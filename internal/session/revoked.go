@@ -1,0 +1,78 @@
+package session
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/collections"
+)
+
+// revokedSet holds the ended sessions of an app in memory, by id, with the time when their last token has expired.
+type revokedSet struct {
+	mu      sync.RWMutex
+	expires map[string]time.Time
+}
+
+const storeKey = "jobboard.revokedSessions"
+
+// of finds the set of an app, or of the app that a transaction belongs to; nil where Bind was not called.
+func of(app core.App) *revokedSet {
+	set, _ := app.Store().Get(storeKey).(*revokedSet)
+	return set
+}
+
+// has asks for the id only once something is revoked at all, since reading it from the token is what costs.
+func (s *revokedSet) has(token string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if len(s.expires) == 0 {
+		return false
+	}
+	_, found := s.expires[ID(token)]
+	return found
+}
+
+func (s *revokedSet) add(id string, expires time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expires[id] = expires
+}
+
+func (s *revokedSet) remove(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.expires, id)
+}
+
+func (s *revokedSet) forget(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, expires := range s.expires {
+		if expires.Before(now) {
+			delete(s.expires, id)
+		}
+	}
+}
+
+// load reads what was revoked before the start.
+func (s *revokedSet) load(app core.App) error {
+	var rows []struct {
+		Session string `db:"session"`
+		Expires string `db:"expires"`
+	}
+	if err := app.DB().Select("session", "expires").From(collections.RevokedSessions).All(&rows); err != nil {
+		return fmt.Errorf("load the revoked sessions: %w", err)
+	}
+	for _, row := range rows {
+		expires, err := types.ParseDateTime(row.Expires)
+		if err != nil {
+			return fmt.Errorf("read when the session %s expires: %w", row.Session, err)
+		}
+		s.add(row.Session, expires.Time())
+	}
+	return nil
+}
