@@ -7,11 +7,15 @@ package hooks
 
 import (
 	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/session"
 )
 
 // Bind binds the hooks of every domain to app. Call it once, before the app starts.
 func Bind(app core.App) {
+	session.Bind(app)
 	bindRequests(app)
+	bindUsers(app)
 	bindJobSeekers(app)
 	bindEmployers(app)
 	bindJobs(app)

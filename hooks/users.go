@@ -2,7 +2,6 @@ package hooks
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -40,7 +39,7 @@ func noteNotificationChoiceOnCreateRequest(e *core.RecordRequestEvent) error {
 }
 
 func makeProfileOnUserCreate(e *core.RecordEvent) error {
-	trimName(e.Record)
+	tidyLine(e.Record, "name")
 	chosen, _ := e.Record.GetRaw(notificationsChosen).(bool)
 	if !chosen && len(e.Record.GetStringSlice("emailNotifications")) == 0 {
 		e.Record.Set("emailNotifications", collections.ImportantKinds())
@@ -48,13 +47,10 @@ func makeProfileOnUserCreate(e *core.RecordEvent) error {
 	return inTransaction(e, nil, func(tx core.App) error { return account.EnsureProfile(tx, e.Record) })
 }
 
-// trimName: a name of spaces alone becomes empty, which the required field refuses.
-func trimName(user *core.Record) { user.Set("name", strings.TrimSpace(user.GetString("name"))) }
-
 // followUserUpdate judges a change against the row as it is stored now, not as it was when the record was read, since
 // another request may have changed it meanwhile; writeChangedFieldsOnUpdate keeps the fields that this save leaves alone.
 func followUserUpdate(e *core.RecordEvent) error {
-	trimName(e.Record)
+	tidyLine(e.Record, "name")
 	var roleChanged, activityChanged bool
 	return inTransaction(e,
 		func(tx core.App) error {

@@ -1,0 +1,157 @@
+package testapp
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tests"
+)
+
+// patience bounds every wait of a test for what must come.
+const patience = 10 * time.Second
+
+// Restart returns a board on the data that b has left, as after a restart of the server. b can't be used any more.
+func (b *Board) Restart(bind ...func(core.App)) *Board {
+	b.t.Helper()
+	if err := b.ResetBootstrapState(); err != nil {
+		b.t.Fatalf("close the board: %v", err)
+	}
+	app, err := tests.NewTestApp(b.DataDir())
+	if err != nil {
+		b.t.Fatalf("open the board again: %v", err)
+	}
+	b.t.Cleanup(app.Cleanup)
+	app.Settings().RateLimits.Enabled = false
+	for _, bindOne := range bind {
+		bindOne(app)
+	}
+	return &Board{TestApp: app, t: b.t}
+}
+
+// Serve gives the board a real address until the test ends, for what a recorded answer can't show.
+func (b *Board) Serve() string {
+	b.t.Helper()
+	server := httptest.NewServer(b.Handler())
+	b.t.Cleanup(func() {
+		server.CloseClientConnections() // realtime connections would keep Close waiting
+		server.Close()
+	})
+	return server.URL
+}
+
+// Event is one message of a realtime connection.
+type Event struct {
+	Name string
+	Data string
+}
+
+// Listener is a realtime connection, as PocketBase's SDK opens it.
+type Listener struct {
+	events chan Event // closed when the server ends the connection
+	url    string
+	client string
+}
+
+// Listen opens a realtime connection to a served board and subscribes it to topics with a token ("": as a guest).
+func Listen(t testing.TB, url, token string, topics ...string) *Listener {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/realtime", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatalf("connect to realtime: %v", err)
+	}
+	l := &Listener{events: make(chan Event, 100), url: url}
+	go func() {
+		defer close(l.events)
+		defer answer.Body.Close()
+		var event Event
+		lines := bufio.NewScanner(answer.Body)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			field, value, _ := strings.Cut(lines.Text(), ":")
+			switch field {
+			case "event":
+				event.Name = value
+			case "data":
+				event.Data = value
+			case "":
+				l.events <- event
+				event = Event{}
+			}
+		}
+	}()
+	var hello struct {
+		ClientID string `json:"clientId"`
+	}
+	if err := json.Unmarshal([]byte(l.MustReceive(t).Data), &hello); err != nil || hello.ClientID == "" {
+		t.Fatalf("realtime didn't greet with a client id: %v", err)
+	}
+	l.client = hello.ClientID
+	if status := l.Subscribe(t, token, topics...); status != http.StatusNoContent {
+		t.Fatalf("subscribe to %v: %d", topics, status)
+	}
+	return l
+}
+
+// Subscribe replaces the topics of the connection and returns the status of the answer.
+func (l *Listener) Subscribe(t testing.TB, token string, topics ...string) int {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"clientId": l.client, "subscriptions": topics})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequest(http.MethodPost, l.url+"/api/realtime", strings.NewReader(string(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		request.Header.Set("Authorization", token)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatalf("subscribe: %v", err)
+	}
+	defer answer.Body.Close()
+	return answer.StatusCode
+}
+
+// MustReceive waits for the next message.
+func (l *Listener) MustReceive(t testing.TB) Event {
+	t.Helper()
+	select {
+	case event, open := <-l.events:
+		if !open {
+			t.Fatal("the connection ended instead of bringing a message")
+		}
+		return event
+	case <-time.After(patience):
+		t.Fatal("no message came")
+	}
+	return Event{}
+}
+
+// MustEnd waits until the server ends the connection, which must bring no message before.
+func (l *Listener) MustEnd(t testing.TB) {
+	t.Helper()
+	select {
+	case event, open := <-l.events:
+		if open {
+			t.Fatalf("a message came instead of the end: %+v", event)
+		}
+	case <-time.After(patience):
+		t.Fatal("the connection didn't end")
+	}
+}
