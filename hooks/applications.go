@@ -147,25 +147,14 @@ func moveApplicationOnUpdate(e *core.RecordEvent) error {
 	from, to, moved := statusMove(application)
 	rescheduled := to == workflow.InterviewScheduled &&
 		application.GetString("interviewAt") != application.Original().GetString("interviewAt")
-	if moved && to == workflow.InterviewScheduled || rescheduled {
-		if err := checkInterviewAhead(application); err != nil {
-			return err
-		}
-	}
 	return inTransaction(e, func(tx core.App) error {
-		if !moved {
-			return nil
+		if moved {
+			if err := judgeApplicationMove(tx, application, from, to); err != nil {
+				return err
+			}
 		}
-		if err := checkStatusUnchanged(tx, application, from); err != nil {
-			return err
-		}
-		party := applicationParty(application)
-		if !workflow.CanMoveApplication(from, to, party) {
-			return invalidTransition(from, workflow.NextApplicationStates(from, party))
-		}
-		application.Set("decidedAt", "")
-		if workflow.IsDecided(to) {
-			application.Set("decidedAt", types.NowDateTime())
+		if moved && to == workflow.InterviewScheduled || rescheduled {
+			return checkInterviewAhead(application)
 		}
 		return nil
 	}, func(tx core.App) error {
@@ -190,6 +179,22 @@ func moveApplicationOnUpdate(e *core.RecordEvent) error {
 		}
 		return tellPeople(tx, application, job, collections.KindApplicationWithdrawn, "Application withdrawn for %s", "%s has withdrawn.")
 	})
+}
+
+// judgeApplicationMove asks the workflow, and keeps decidedAt in step with the status.
+func judgeApplicationMove(tx core.App, application *core.Record, from, to string) error {
+	if err := checkStatusUnchanged(tx, application, from); err != nil {
+		return err
+	}
+	party := applicationParty(application)
+	if !workflow.CanMoveApplication(from, to, party) {
+		return invalidTransition(from, workflow.NextApplicationStates(from, party))
+	}
+	application.Set("decidedAt", "")
+	if workflow.IsDecided(to) {
+		application.Set("decidedAt", types.NowDateTime())
+	}
+	return nil
 }
 
 // applicationParty is the side the actor stands on. The API rules let only admins, the seeker and the employer's people
