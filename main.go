@@ -11,6 +11,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
+	"jobboard/internal/api"
 	"jobboard/internal/command"
 	"jobboard/internal/config"
 	_ "jobboard/migrations"
@@ -27,6 +28,7 @@ func main() {
 	}
 	settings.Bind(app)
 	hooks.Bind(app)
+	api.Mount(app)
 
 	app.RootCmd.AddCommand(
 		cmd.NewServeCommand(app, true),

@@ -1,0 +1,173 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"jobboard/collections"
+	"jobboard/internal/workflow"
+)
+
+// apply hands in an application under a job that the caller may see.
+func apply(c *call) error {
+	job, err := c.viewObject(collections.Jobs, c.Param("job_id"), nil)
+	if err != nil {
+		return err
+	}
+	key, err := c.idempotencyKey()
+	if err != nil {
+		return err
+	}
+	c.body.drop("id", "note")
+	if err := c.body.set("job", job.text("id")); err != nil {
+		return err
+	}
+	if key == "" {
+		a, err := c.create(collections.Applications, c.expandQuery(), c.body)
+		if err != nil {
+			return err
+		}
+		return c.sendCreated(a, applicationPath(job.text("id")))
+	}
+	return c.applyOnce(key, job.text("id"))
+}
+
+func applicationPath(jobID string) string { return "/api/jobs/" + jobID + "/applications/%s/" }
+
+// listJobApplications is for those who may change the job, as its own rule says.
+func listJobApplications(c *call) error {
+	id := c.Param("job_id")
+	if err := c.mayChangeJob(id); err != nil {
+		return err
+	}
+	conditions := []string{"job = " + quoted(id)}
+	status, err := c.statusCondition(workflow.ApplicationStates())
+	if err != nil {
+		return err
+	}
+	if status != "" {
+		conditions = append(conditions, status)
+	}
+	if q := c.QueryParam("q"); strings.TrimSpace(q) != "" {
+		conditions = append(conditions, like(q, "seeker.name", "seeker.email", "coverLetter"))
+	}
+	query, err := c.listQuery("-created", conditions...)
+	if err != nil {
+		return err
+	}
+	query.Set("expand", c.expandQuery("seeker").Get("expand"))
+	return c.sendList(collections.Applications, query)
+}
+
+// mayChangeJob answers 404 unless the job's update rule lets the caller change it.
+func (c *call) mayChangeJob(id string) error {
+	if !isID(id) {
+		return notFound()
+	}
+	job, err := c.app().FindRecordById(collections.Jobs, id)
+	if err != nil {
+		return notFound()
+	}
+	allowed, err := c.may(job, job.Collection().UpdateRule)
+	if err != nil {
+		return fmt.Errorf("ask who may change job %s: %w", id, err)
+	}
+	if !allowed {
+		return notFound()
+	}
+	return nil
+}
+
+// applicationUnder reads an application as the caller sees it, and answers 404 when it is not under the path's job or user.
+func (c *call) applicationUnder(field, parent string, query url.Values) (*object, error) {
+	application, err := c.viewObject(collections.Applications, c.Param("application_id"), query)
+	if err != nil {
+		return nil, err
+	}
+	if application.text(field) != parent {
+		return nil, notFound()
+	}
+	return application, nil
+}
+
+func viewApplication(c *call) error {
+	application, err := c.applicationUnder("job", c.Param("job_id"), c.expandQuery())
+	if err != nil {
+		return err
+	}
+	expand, err := application.expanded()
+	if err != nil {
+		return err
+	}
+	events, err := c.list(collections.ApplicationEvents, url.Values{
+		"filter":    {"application = " + quoted(application.text("id"))},
+		"sort":      {"created,@rowid"},
+		"perPage":   {"1000"},
+		"skipTotal": {"1"},
+	})
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(events.Items)
+	if err != nil {
+		return fmt.Errorf("write the timeline: %w", err)
+	}
+	expand["events"] = raw
+	if err := application.set("expand", expand); err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, application)
+}
+
+func changeApplicationStatus(c *call) error {
+	if _, err := c.body.required("status"); err != nil {
+		return err
+	}
+	if _, err := c.applicationUnder("job", c.Param("job_id"), nil); err != nil {
+		return err
+	}
+	return c.moveApplication(c.body.only("status", "note", "interviewAt", "interviewLocation"))
+}
+
+func (c *call) moveApplication(b *body) error {
+	a, err := c.update(collections.Applications, c.Param("application_id"), c.expandQuery(), b)
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+}
+
+func listUserApplications(c *call) error {
+	id := c.Param("user_id")
+	if err := c.visibleUser(id); err != nil {
+		return err
+	}
+	conditions := []string{"seeker = " + quoted(id)}
+	status, err := c.statusCondition(workflow.ApplicationStates())
+	if err != nil {
+		return err
+	}
+	if status != "" {
+		conditions = append(conditions, status)
+	}
+	query, err := c.listQuery("-created", conditions...)
+	if err != nil {
+		return err
+	}
+	query.Set("expand", c.expandQuery("job", "job.employer").Get("expand"))
+	return c.sendList(collections.Applications, query)
+}
+
+func withdrawApplication(c *call) error {
+	if _, err := c.applicationUnder("seeker", c.Param("user_id"), nil); err != nil {
+		return err
+	}
+	b, err := jsonBody(map[string]any{"status": workflow.Withdrawn})
+	if err != nil {
+		return err
+	}
+	return c.moveApplication(b)
+}

@@ -1,0 +1,167 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/problem"
+)
+
+const usersAuth = "/api/collections/" + collections.Users
+
+// registerUser makes a user, and for an employer the company, as one.
+func registerUser(c *call) error {
+	company, err := c.body.text("companyName")
+	if err != nil {
+		return err
+	}
+	role, err := c.body.required("role")
+	if err != nil {
+		return err
+	}
+	if _, err := c.body.required("passwordConfirm"); err != nil {
+		return err
+	}
+	c.body.drop("companyName", "id")
+	if role != collections.RoleEmployer {
+		a, err := c.create(collections.Users, nil, c.body)
+		if err != nil {
+			return err
+		}
+		user, err := a.object()
+		if err != nil {
+			return err
+		}
+		return c.sendRegistered(user.text("id"))
+	}
+	if company == "" {
+		if company, err = c.body.text("name"); err != nil {
+			return err
+		}
+	}
+	return c.registerEmployer(company)
+}
+
+func (c *call) registerEmployer(company string) error {
+	// The id is chosen here, since the answer that would tell it waits for the transaction.
+	id := core.GenerateDefaultRandomId()
+	if err := c.body.set("id", id); err != nil {
+		return err
+	}
+	founding, err := jsonBody(map[string]any{"name": company})
+	if err != nil {
+		return err
+	}
+	err = c.inTransaction(func() error {
+		if _, err := c.create(collections.Users, nil, c.body); err != nil {
+			return err
+		}
+		user, err := c.tx.FindRecordById(collections.Users, id)
+		if err != nil {
+			return err
+		}
+		_, err = c.as(user, http.MethodPost, collectionPath(collections.Employers), nil, founding)
+		return renameField(err, "name", "companyName")
+	})
+	if err != nil {
+		return err
+	}
+	return c.sendRegistered(id)
+}
+
+// sendRegistered answers with the new user as that user sees it, e-mail address and all.
+func (c *call) sendRegistered(id string) error {
+	user, err := c.app().FindRecordById(collections.Users, id)
+	if err != nil {
+		return fmt.Errorf("find the new user: %w", err)
+	}
+	a, err := c.as(user, http.MethodGet, collectionPath(collections.Users)+"/"+id, nil, nil)
+	if err != nil {
+		return err
+	}
+	return c.sendCreated(a, "/api/users/%s/")
+}
+
+func login(c *call) error {
+	email, err := c.body.required("email")
+	if err != nil {
+		return err
+	}
+	password, err := c.body.required("password")
+	if err != nil {
+		return err
+	}
+	b, err := jsonBody(map[string]any{"identity": email, "password": password})
+	if err != nil {
+		return err
+	}
+	// As a guest: a token that is sent along has no part in it.
+	a, err := c.as(nil, http.MethodPost, usersAuth+"/auth-with-password", c.expandQuery(), b)
+	if err != nil {
+		return renameField(err, "identity", "email")
+	}
+	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+}
+
+func refresh(c *call) error {
+	path := "/api/collections/" + c.auth().Collection().Name + "/auth-refresh"
+	a, err := c.request(http.MethodPost, path, c.expandQuery(), nil)
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+}
+
+func requestPasswordReset(c *call) error {
+	if _, err := c.body.required("email"); err != nil {
+		return err
+	}
+	if _, err := c.as(nil, http.MethodPost, usersAuth+"/request-password-reset", nil, c.body.only("email")); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func resetPassword(c *call) error {
+	for _, name := range []string{"token", "password", "passwordConfirm"} {
+		if _, err := c.body.required(name); err != nil {
+			return err
+		}
+	}
+	b := c.body.only("token", "password", "passwordConfirm")
+	if _, err := c.as(nil, http.MethodPost, usersAuth+"/confirm-password-reset", nil, b); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// changePassword works with the token of a reset mail or, logged in, with the old password.
+func changePassword(c *call) error {
+	if c.body.has("token") {
+		return resetPassword(c)
+	}
+	if c.auth() == nil {
+		return unauthorized(c)
+	}
+	old, err := c.body.required("oldPassword")
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"password", "passwordConfirm"} {
+		if _, err := c.body.required(name); err != nil {
+			return err
+		}
+	}
+	// PocketBase does not ask admins for the old password. A stolen session must not be enough for a new one.
+	if !c.auth().ValidatePassword(old) {
+		return invalid("oldPassword", problem.InvalidValue, "Not the present password.")
+	}
+	if _, err := c.update(c.auth().Collection().Name, c.auth().Id, nil, c.body.only("oldPassword", "password", "passwordConfirm")); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}

@@ -1,0 +1,285 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/labstack/echo/v5"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+)
+
+// Mount serves the REST API beside PocketBase's own, as soon as app starts serving.
+func Mount(app core.App) {
+	bindIdempotency(app)
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		newDoor(e.App, e.Router).open()
+		return e.Next()
+	})
+}
+
+// door is the one place where Echo and PocketBase meet: PocketBase's router hands the REST paths to Echo, and what Echo's
+// handlers ask for goes back as record requests to the same router.
+type door struct {
+	app    core.App
+	router *router.Router[*core.RequestEvent]
+	echo   *echo.Echo
+	// mux is PocketBase's own, built on first use, when every route is bound.
+	mux func() (http.Handler, error)
+}
+
+func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
+	d := &door{app: app, router: r, mux: sync.OnceValues(r.BuildMux)}
+	d.echo = echo.NewWithConfig(echo.Config{
+		Logger: slog.New(slog.DiscardHandler), // PocketBase logs the request, and its error
+		Router: echo.NewRouter(echo.RouterConfig{AutoHandleHEAD: true, UnescapePathParamValues: true}),
+		// Errors go back to PocketBase, so that both doors have one shape and one log.
+		HTTPErrorHandler: func(c *echo.Context, err error) { visitOf(c).err = err },
+	})
+	for _, r := range routes() {
+		d.echo.Add(r.method, r.echoPath(), func(ec *echo.Context) error {
+			c := &call{Context: ec, door: d, event: visitOf(ec).event}
+			if err := c.admit(r); err != nil {
+				return err
+			}
+			return r.handler(c)
+		})
+	}
+	return d
+}
+
+// open binds every REST prefix to PocketBase's router: two PocketBase routes each, to one Echo.
+func (d *door) open() {
+	d.router.Bind(innerCalls(), retryAfter())
+	for _, prefix := range prefixes() {
+		// The record operations have their own limits; this one fits an application with all its documents.
+		d.router.Any(prefix, d.enter).Bind(apis.BodyLimit(maxFormBytes))
+		d.router.Any(prefix+"/{path...}", d.enter).Bind(apis.BodyLimit(maxFormBytes))
+	}
+}
+
+// visit is one REST request on its way through Echo.
+type visit struct {
+	event *core.RequestEvent
+	err   error
+}
+
+type visitKey struct{}
+
+func visitOf(c *echo.Context) *visit {
+	v, _ := c.Request().Context().Value(visitKey{}).(*visit)
+	return v
+}
+
+func (d *door) enter(e *core.RequestEvent) error {
+	v := &visit{event: e}
+	r := e.Request.WithContext(context.WithValue(e.Request.Context(), visitKey{}, v))
+	path := *e.Request.URL
+	path.Path = strings.TrimSuffix(path.Path, "/")
+	path.RawPath = strings.TrimSuffix(path.RawPath, "/")
+	r.URL = &path
+	d.echo.ServeHTTP(e.Response, r)
+	// Echo answers HEAD where there is a GET, but does not say so.
+	if allow := e.Response.Header().Get("Allow"); strings.Contains(allow, http.MethodGet) && !strings.Contains(allow, http.MethodHead) {
+		e.Response.Header().Set("Allow", allow+", "+http.MethodHead)
+	}
+	return refine(v.err)
+}
+
+// call is one REST request in the hands of its handler.
+type call struct {
+	*echo.Context
+	door  *door
+	event *core.RequestEvent
+	body  *body
+	tx    core.App // set while inTransaction runs
+}
+
+// app is the board, or the transaction's view of it.
+func (c *call) app() core.App {
+	if c.tx != nil {
+		return c.tx
+	}
+	return c.event.App
+}
+
+// auth is the caller, or nil for a guest.
+func (c *call) auth() *core.Record { return c.event.Auth }
+
+// inner is one record request that a REST request turns into.
+type inner struct {
+	auth *core.Record
+	app  core.App
+	err  error
+}
+
+type innerKey struct{}
+
+// innerCalls lets record requests from this door through as the caller's own: already logged, already authenticated. Their
+// error comes back as it is. Limits per collection count them like any other, so both doors share one measure.
+func innerCalls() *hook.Handler[*core.RequestEvent] {
+	skipLog := apis.SkipSuccessActivityLog()
+	return &hook.Handler[*core.RequestEvent]{
+		Id:       "jobboardInnerCalls",
+		Priority: apis.DefaultPanicRecoverMiddlewarePriority + 1,
+		Func: func(e *core.RequestEvent) error {
+			in, ok := e.Request.Context().Value(innerKey{}).(*inner)
+			if !ok {
+				return e.Next()
+			}
+			e.Auth = in.auth
+			if in.app != nil {
+				e.App = in.app
+			}
+			in.err = skipLog.Func(e)
+			return nil
+		},
+	}
+}
+
+// answer is what a record request answered. In a transaction it is written when the transaction is done.
+type answer struct {
+	status int
+	header http.Header
+	bytes.Buffer
+}
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) raw() []byte                 { return bytes.TrimSpace(a.Bytes()) }
+func (a *answer) object() (*object, error)    { return parseObject(a.raw()) }
+func collectionPath(collection string) string { return "/api/collections/" + collection + "/records" }
+
+// as is like request, for a caller that has just come to be.
+func (c *call) as(auth *core.Record, method, path string, query url.Values, b *body) (*answer, error) {
+	mux, err := c.door.mux()
+	if err != nil {
+		return nil, err
+	}
+	in := &inner{auth: auth, app: c.tx}
+	outer := c.Request()
+	r := (&http.Request{
+		Method:     method,
+		URL:        &url.URL{Path: path, RawQuery: query.Encode()},
+		Proto:      outer.Proto,
+		ProtoMajor: outer.ProtoMajor,
+		ProtoMinor: outer.ProtoMinor,
+		Header:     outer.Header.Clone(),
+		Host:       outer.Host,
+		RemoteAddr: outer.RemoteAddr,
+		TLS:        outer.TLS,
+		Body:       http.NoBody,
+	}).WithContext(context.WithValue(outer.Context(), innerKey{}, in))
+	r.RequestURI = r.URL.RequestURI()
+	r.Header.Del("Content-Type")
+	r.Header.Del("Content-Length")
+	if b != nil {
+		b.attach(r)
+	}
+	a := &answer{header: http.Header{}}
+	mux.ServeHTTP(a, r)
+	switch {
+	case in.err != nil:
+		return nil, in.err
+	case a.status >= 300: // answered by the router itself, such as after a panic
+		return nil, router.NewApiError(a.status, "", nil)
+	}
+	return a, nil
+}
+
+// request makes a request on PocketBase's own API under the caller's token, headers and address.
+func (c *call) request(method, path string, query url.Values, b *body) (*answer, error) {
+	return c.as(c.auth(), method, path, query, b)
+}
+
+// view reads a record as the caller sees it, or answers 404.
+func (c *call) view(collection, id string, query url.Values) (*answer, error) {
+	if !isID(id) {
+		return nil, notFound()
+	}
+	return c.request(http.MethodGet, collectionPath(collection)+"/"+id, query, nil)
+}
+
+// viewObject reads a record as the caller sees it, for handlers that look inside.
+func (c *call) viewObject(collection, id string, query url.Values) (*object, error) {
+	a, err := c.view(collection, id, query)
+	if err != nil {
+		return nil, err
+	}
+	return a.object()
+}
+
+// create makes a record of the body.
+func (c *call) create(collection string, query url.Values, b *body) (*answer, error) {
+	return c.request(http.MethodPost, collectionPath(collection), query, b)
+}
+
+// update changes a record as the body says.
+func (c *call) update(collection, id string, query url.Values, b *body) (*answer, error) {
+	if !isID(id) {
+		return nil, notFound()
+	}
+	return c.request(http.MethodPatch, collectionPath(collection)+"/"+id, query, b)
+}
+
+// remove deletes a record and answers 204.
+func (c *call) remove(collection, id string) error {
+	if !isID(id) {
+		return notFound()
+	}
+	if _, err := c.request(http.MethodDelete, collectionPath(collection)+"/"+id, nil, nil); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// inTransaction runs the record requests of do in one transaction. Their answers are there when it is done.
+func (c *call) inTransaction(do func() error) error {
+	defer func() { c.tx = nil }()
+	return c.event.App.RunInTransaction(func(tx core.App) error {
+		c.tx = tx
+		return do()
+	})
+}
+
+// may asks one of a collection's own rules about a record.
+func (c *call) may(record *core.Record, rule *string) (bool, error) {
+	info, err := c.event.RequestInfo()
+	if err != nil {
+		return false, err
+	}
+	return c.app().CanAccessRecord(record, info, rule)
+}
+
+// isID tells whether an id from a path could be a record's, so that it can stand in the path of a record request.
+func isID(id string) bool {
+	if id == "" || len(id) > 100 {
+		return false
+	}
+	for _, r := range id {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// echoStatus is the status of an error of Echo's own, such as 404 and 405 of its router, or 0.
+func echoStatus(err error) int {
+	var apiErr *router.ApiError
+	if errors.As(err, &apiErr) {
+		return 0
+	}
+	return echo.StatusCode(err)
+}
+
+var _ io.Writer = (*answer)(nil)

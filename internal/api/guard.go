@@ -1,0 +1,62 @@
+package api
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+
+	"jobboard/collections"
+)
+
+// who says which callers a route is for. It is coarse on purpose: which records a caller may touch say the API rules.
+type who struct {
+	text  string // as the documentation shows it
+	login bool
+	roles []string // empty: every role
+	// stale lets a dead token pass: those who come to log in may still send their old one.
+	stale bool
+}
+
+var (
+	anyone       = who{text: "Anyone."}
+	entering     = who{text: "Anyone; a token that is sent along is not looked at.", stale: true}
+	everyUser    = who{text: "Whoever is logged in.", login: true}
+	seekersOnly  = who{text: "Job seekers.", login: true, roles: []string{collections.RoleJobSeeker}}
+	hiring       = who{text: "Employers and admins.", login: true, roles: []string{collections.RoleEmployer, collections.RoleAdmin}}
+	seekersAdmin = who{text: "Job seekers and admins.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleAdmin}}
+	reviewers    = who{text: "Job seekers and employers.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleEmployer}}
+	adminsOnly   = who{text: "Admins.", login: true, roles: []string{collections.RoleAdmin}}
+)
+
+// admit refuses callers the route is not for, and bodies it can't read.
+func (c *call) admit(r route) error {
+	auth := c.auth()
+	if auth == nil && (r.who.login || token(c) != "" && !r.who.stale) {
+		return unauthorized(c)
+	}
+	if auth != nil && !auth.IsSuperuser() && len(r.who.roles) > 0 && !slices.Contains(r.who.roles, auth.GetString("role")) {
+		return apis.NewForbiddenError("", nil)
+	}
+	if r.takesBody() {
+		return c.readBody()
+	}
+	c.body = emptyBody()
+	return nil
+}
+
+func unauthorized(c *call) error {
+	if token(c) != "" {
+		return apis.NewUnauthorizedError("The token is invalid, expired or revoked.", nil)
+	}
+	return apis.NewUnauthorizedError("This request needs a login.", nil)
+}
+
+// token is the token as PocketBase reads it: after "Bearer ", or bare.
+func token(c *call) string {
+	value := c.Request().Header.Get("Authorization")
+	if len(value) > 7 && strings.EqualFold(value[:7], "Bearer ") {
+		return value[7:]
+	}
+	return value
+}

@@ -1,0 +1,205 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/ganigeorgiev/fexpr"
+	"github.com/pocketbase/pocketbase/tools/picker"
+
+	"jobboard/internal/problem"
+)
+
+const (
+	defaultPerPage = 30
+	maxPerPage     = 100
+	maxPage        = 1_000_000
+)
+
+// page is PocketBase's list shape, its records still as they were written.
+type page struct {
+	Page       int               `json:"page"`
+	PerPage    int               `json:"perPage"`
+	TotalItems int               `json:"totalItems"`
+	TotalPages int               `json:"totalPages"`
+	Items      []json.RawMessage `json:"items"`
+}
+
+// paging reads page and perPage. perPage is brought into 1..100, a page that is no number is refused.
+func (c *call) paging() (number, perPage int, err error) {
+	number, perPage = 1, defaultPerPage
+	if raw := c.QueryParam("page"); raw != "" {
+		if number, err = strconv.Atoi(raw); err != nil || number < 1 || number > maxPage {
+			return 0, 0, invalid("page", problem.InvalidValue, fmt.Sprintf("Must be a whole number from 1 to %d.", maxPage))
+		}
+	}
+	if raw := c.QueryParam("perPage"); raw != "" {
+		if perPage, err = strconv.Atoi(raw); err != nil {
+			// A number too large for a computer is still above 100.
+			if numError, ok := err.(*strconv.NumError); !ok || numError.Err != strconv.ErrRange {
+				return 0, 0, invalid("perPage", problem.InvalidValue, "Must be a whole number from 1 to 100.")
+			}
+			perPage = maxPerPage
+		}
+		perPage = min(max(perPage, 1), maxPerPage)
+	}
+	return number, perPage, nil
+}
+
+// listQuery is the query of a record list: the caller's page, perPage, sort, filter, expand and skipTotal, narrowed by
+// conditions of the path and of the route's own parameters. order is the sort where the caller asks for none.
+func (c *call) listQuery(order string, conditions ...string) (url.Values, error) {
+	number, perPage, err := c.paging()
+	if err != nil {
+		return nil, err
+	}
+	query := url.Values{"page": {strconv.Itoa(number)}, "perPage": {strconv.Itoa(perPage)}}
+	query.Set("sort", order)
+	for _, name := range []string{"sort", "expand"} {
+		if value := c.QueryParam(name); value != "" {
+			query.Set(name, value)
+		}
+	}
+	if c.QueryParam("skipTotal") != "" {
+		skip, err := c.isSet("skipTotal")
+		if err != nil {
+			return nil, err
+		}
+		query.Set("skipTotal", strconv.FormatBool(skip))
+	}
+	if own := c.QueryParam("filter"); own != "" {
+		// Parsed by itself, so that it can't reach out of its brackets.
+		if _, err := fexpr.Parse(own); err != nil {
+			return nil, invalid("filter", problem.InvalidValue, "Not a filter: "+err.Error()+".")
+		}
+		conditions = append(conditions, own)
+	}
+	if len(conditions) > 0 {
+		query.Set("filter", "("+strings.Join(conditions, ") && (")+")")
+	}
+	return query, nil
+}
+
+// list asks for a page of records.
+func (c *call) list(collection string, query url.Values) (*page, error) {
+	a, err := c.request(http.MethodGet, collectionPath(collection), query, nil)
+	if err != nil {
+		return nil, err
+	}
+	p := &page{}
+	if err := json.Unmarshal(a.raw(), p); err != nil {
+		return nil, fmt.Errorf("read the list of %s: %w", collection, err)
+	}
+	return p, nil
+}
+
+// sendList answers with a list of records as it is.
+func (c *call) sendList(collection string, query url.Values) error {
+	a, err := c.request(http.MethodGet, collectionPath(collection), query, nil)
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+}
+
+// send answers with JSON, cut down to the caller's fields parameter.
+func (c *call) send(status int, data any) error {
+	if fields := c.QueryParam("fields"); fields != "" {
+		picked, err := picker.Pick(data, fields)
+		if err != nil {
+			return invalid("fields", problem.InvalidValue, "Not a list of fields.")
+		}
+		data = picked
+	}
+	raw, isRaw := data.(json.RawMessage)
+	if !isRaw {
+		var buffer bytes.Buffer
+		encoder := json.NewEncoder(&buffer)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(data); err != nil {
+			return fmt.Errorf("encode the answer: %w", err)
+		}
+		raw = buffer.Bytes()
+	}
+	return c.Blob(status, "application/json", raw)
+}
+
+// sendCreated answers 201 with a new record and where it is.
+func (c *call) sendCreated(a *answer, path string) error {
+	record, err := a.object()
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Location", fmt.Sprintf(path, record.text("id")))
+	return c.send(http.StatusCreated, json.RawMessage(a.raw()))
+}
+
+// expandQuery is the caller's expand parameter and those that the route always has.
+func (c *call) expandQuery(always ...string) url.Values {
+	if own := c.QueryParam("expand"); own != "" {
+		always = append(always, own)
+	}
+	if len(always) == 0 {
+		return nil
+	}
+	return url.Values{"expand": {strings.Join(always, ",")}}
+}
+
+// values reads a parameter that may be repeated or joined by commas: the values of an OR.
+func (c *call) values(name string) []string {
+	var list []string
+	for _, raw := range c.QueryParams()[name] {
+		for value := range strings.SplitSeq(raw, ",") {
+			if value = strings.TrimSpace(value); value != "" {
+				list = append(list, value)
+			}
+		}
+	}
+	return list
+}
+
+// isSet reads a parameter such as mine=1.
+func (c *call) isSet(name string) (bool, error) {
+	raw := c.QueryParam(name)
+	if raw == "" {
+		return false, nil
+	}
+	value, err := strconv.ParseBool(raw)
+	if err != nil {
+		return false, invalid(name, problem.InvalidValue, "Must be 1 or 0.")
+	}
+	return value, nil
+}
+
+// quoted is a value as text in a filter.
+func quoted(value string) string {
+	value = strings.ReplaceAll(value, `\`, `\\`)
+	return `'` + strings.ReplaceAll(value, `'`, `\'`) + `'`
+}
+
+// anyOf is the filter that holds when condition holds for one of the values; %s stands for the quoted value.
+func anyOf(condition string, values []string) string {
+	list := make([]string, len(values))
+	for i, value := range values {
+		list[i] = strings.ReplaceAll(condition, "%s", quoted(value))
+	}
+	return strings.Join(list, " || ")
+}
+
+// like is the filter for text that holds every word of q in one of the fields.
+func like(q string, fields ...string) string {
+	var all []string
+	for _, word := range strings.Fields(q) {
+		var one []string
+		for _, field := range fields {
+			one = append(one, field+" ~ "+quoted(word))
+		}
+		all = append(all, "("+strings.Join(one, " || ")+")")
+	}
+	return strings.Join(all, " && ")
+}

@@ -1,0 +1,133 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+
+	"jobboard/collections"
+	"jobboard/internal/actor"
+	"jobboard/internal/problem"
+)
+
+// notificationPage is the list shape with the number of all unread ones.
+type notificationPage struct {
+	page
+	UnreadCount int `json:"unreadCount"`
+}
+
+func listNotifications(c *call) error {
+	id, err := c.ownPath()
+	if err != nil {
+		return err
+	}
+	conditions := []string{"user = " + quoted(id)}
+	unread, err := c.isSet("unread")
+	if err != nil {
+		return err
+	}
+	if unread {
+		conditions = append(conditions, "read = false")
+	}
+	kinds := c.values("kind")
+	for _, kind := range kinds {
+		if !slices.Contains(collections.NotificationKinds(), kind) {
+			return invalid("kind", problem.InvalidValue, "Must be one of "+strings.Join(collections.NotificationKinds(), ", ")+".")
+		}
+	}
+	if len(kinds) > 0 {
+		conditions = append(conditions, anyOf("kind = %s", kinds))
+	}
+	query, err := c.listQuery("-created", conditions...)
+	if err != nil {
+		return err
+	}
+	list, err := c.list(collections.Notifications, query)
+	if err != nil {
+		return err
+	}
+	count, err := c.list(collections.Notifications, url.Values{
+		"filter": {"user = " + quoted(id) + " && read = false"}, "perPage": {"1"}, "fields": {"page,perPage,totalItems,totalPages"},
+	})
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, notificationPage{page: *list, UnreadCount: count.TotalItems})
+}
+
+// ownNotification answers 404 unless the path's notification is the path's user's, and that user the caller.
+func (c *call) ownNotification() (string, error) {
+	userID, err := c.ownPath()
+	if err != nil {
+		return "", err
+	}
+	notification, err := c.viewObject(collections.Notifications, c.Param("notification_id"), nil)
+	if err != nil {
+		return "", err
+	}
+	if notification.text("user") != userID {
+		return "", notFound()
+	}
+	return notification.text("id"), nil
+}
+
+func changeNotification(c *call) error {
+	read, err := c.body.flag("read", true)
+	if err != nil {
+		return err
+	}
+	id, err := c.ownNotification()
+	if err != nil {
+		return err
+	}
+	b, err := jsonBody(map[string]any{"read": read})
+	if err != nil {
+		return err
+	}
+	a, err := c.update(collections.Notifications, id, nil, b)
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+}
+
+func deleteNotification(c *call) error {
+	id, err := c.ownNotification()
+	if err != nil {
+		return err
+	}
+	return c.remove(collections.Notifications, id)
+}
+
+// markAllRead reads all of the caller's notifications at once, through the same model hooks as one by one.
+func markAllRead(c *call) error {
+	userID, err := c.ownPath()
+	if err != nil {
+		return err
+	}
+	updated := 0
+	err = c.inTransaction(func() error {
+		unread, err := c.tx.FindAllRecords(collections.Notifications, dbx.HashExp{"user": userID, "read": false})
+		if err != nil {
+			return fmt.Errorf("find the unread notifications: %w", err)
+		}
+		for _, notification := range unread {
+			actor.Mark(notification, c.auth())
+			notification.Set("read", true)
+			if err := c.tx.Save(notification); err != nil {
+				return fmt.Errorf("mark notification %s read: %w", notification.Id, err)
+			}
+		}
+		updated = len(unread)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, map[string]int{"updated": updated})
+}

@@ -1,0 +1,84 @@
+package api
+
+import (
+	"net/http"
+
+	"jobboard/collections"
+)
+
+func listJobReviews(c *call) error {
+	if _, err := c.view(collections.Jobs, c.Param("job_id"), nil); err != nil {
+		return err
+	}
+	return c.sendReviews(collections.JobReviews, "job", c.Param("job_id"))
+}
+
+func listEmployerReviews(c *call) error {
+	if _, err := c.view(collections.Employers, c.Param("employer_id"), nil); err != nil {
+		return err
+	}
+	return c.sendReviews(collections.JobReviews, "employer", c.Param("employer_id"))
+}
+
+// listUserReviews shows what the caller may see of them. A user of whom the caller may see nothing at all is a 404.
+func listUserReviews(c *call) error {
+	id := c.Param("user_id")
+	if !isID(id) {
+		return notFound()
+	}
+	query, err := c.listQuery("-created", "subject = "+quoted(id))
+	if err != nil {
+		return err
+	}
+	list, err := c.list(collections.UserReviews, query)
+	if err != nil {
+		return err
+	}
+	if len(list.Items) == 0 {
+		if err := c.visibleUser(id); err != nil {
+			return err
+		}
+	}
+	return c.send(http.StatusOK, list)
+}
+
+func (c *call) sendReviews(collection, field, id string) error {
+	query, err := c.listQuery("-created", field+" = "+quoted(id))
+	if err != nil {
+		return err
+	}
+	return c.sendList(collection, query)
+}
+
+func createJobReview(c *call) error {
+	id := c.Param("job_id")
+	if _, err := c.view(collections.Jobs, id, nil); err != nil {
+		return err
+	}
+	c.body.drop("id")
+	if err := c.body.set("job", id); err != nil {
+		return err
+	}
+	a, err := c.create(collections.JobReviews, c.expandQuery(), c.body)
+	if err != nil {
+		return err
+	}
+	// A review has no address of its own here.
+	return c.sendCreated(a, "/api/collections/"+collections.JobReviews+"/records/%s")
+}
+
+func createUserReview(c *call) error {
+	id := c.Param("user_id")
+	if !isID(id) {
+		return notFound()
+	}
+	c.body.drop("id")
+	if err := c.body.set("subject", id); err != nil {
+		return err
+	}
+	a, err := c.create(collections.UserReviews, c.expandQuery(), c.body)
+	if err != nil {
+		return err
+	}
+	return c.sendCreated(a, "/api/collections/"+collections.UserReviews+"/records/%s")
+}

@@ -1,0 +1,278 @@
+// Package api is the REST API: an Echo app behind PocketBase's router. A call becomes the same record operation that
+// PocketBase's own API does, under the caller's token, so that rules, hooks and side effects are the same at both doors.
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// route is one line of the API. The router, the guard, the OpenAPI document and the tests are made from it.
+type route struct {
+	method string
+	path   string // without the trailing slash, which is optional on every path
+	who    who
+	id     string // operation id
+	does   string // one sentence
+	query  []param
+	body   payload
+	answer payload
+	// conflicts says when the answer is 409, "" where it never is.
+	conflicts string
+	handler   func(c *call) error
+}
+
+// payload is what a request or an answer carries.
+type payload struct {
+	status int
+	schema string // name in components.schemas, "" for nothing
+	list   bool   // the list shape around schema
+	media  string // other than JSON
+	files  bool   // a form with files may be sent instead
+	// also is a second status with the same schema.
+	also int
+	text string
+}
+
+func takes(schema string) payload      { return payload{schema: schema} }
+func takesFiles(schema string) payload { return payload{schema: schema, files: true} }
+func gives(schema string) payload      { return payload{status: http.StatusOK, schema: schema} }
+func lists(schema string) payload      { return payload{status: http.StatusOK, schema: schema, list: true} }
+func creates(schema string) payload    { return payload{status: http.StatusCreated, schema: schema} }
+
+var (
+	nothing = payload{}
+	empty   = payload{status: http.StatusNoContent}
+)
+
+// takesBody tells whether a body is read: one sent where none is meant is ignored.
+func (r route) takesBody() bool { return r.method != http.MethodGet && r.method != http.MethodDelete }
+
+// tag groups the routes by their first word.
+func (r route) tag() string {
+	parts := strings.Split(r.path, "/")
+	if strings.HasPrefix(r.path, "/api/users/auth") {
+		return "auth"
+	}
+	for _, part := range []string{"applications", "notifications", "reviews"} {
+		if slices.Contains(parts, part) {
+			return part
+		}
+	}
+	switch parts[2] {
+	case "openapi.json", "docs":
+		return "documentation"
+	}
+	return parts[2]
+}
+
+// echoPath is the path as Echo writes it: /api/jobs/:job_id.
+func (r route) echoPath() string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(r.path)
+}
+
+// pathParams lists the names in the path.
+func (r route) pathParams() []string {
+	var names []string
+	for part := range strings.SplitSeq(r.path, "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			names = append(names, strings.TrimSuffix(name, "}"))
+		}
+	}
+	return names
+}
+
+// prefixes are the first two words of every path, which PocketBase's router hands to Echo.
+func prefixes() []string {
+	var list []string
+	for _, r := range routes() {
+		parts := strings.SplitN(r.path, "/", 4)
+		if prefix := "/" + parts[1] + "/" + parts[2]; !slices.Contains(list, prefix) {
+			list = append(list, prefix)
+		}
+	}
+	return list
+}
+
+// routes is the whole REST API. Nothing answers that is not listed here.
+func routes() []route {
+	return slices.Concat(authRoutes(), userRoutes(), jobRoutes(), applicationRoutes(), notificationRoutes(), peopleRoutes(),
+		reportRoutes(), documentRoutes())
+}
+
+func authRoutes() []route {
+	return []route{
+		{method: "POST", path: "/api/users/auth/register", who: entering, id: "registerUser",
+			does: "Registers a job seeker or an employer, with the profile or the company that goes with the role.",
+			body: takes("Registration"), answer: creates("User"), conflicts: "The address is taken.", handler: registerUser},
+		{method: "POST", path: "/api/users/auth/login", who: entering, id: "login",
+			does: "Logs in and gives a token; a wrong password and an unknown address are answered alike.",
+			body: takes("Login"), answer: gives("Session"), handler: login},
+		{method: "POST", path: "/api/users/auth/refresh", who: everyUser, id: "refreshToken",
+			does:   "Gives a new token for the present one.",
+			answer: gives("Session"), handler: refresh},
+		{method: "POST", path: "/api/users/auth/password/request-reset", who: entering, id: "requestPasswordReset",
+			does: "Mails a link for a new password, and answers alike whether or not the address has an account.",
+			body: takes("PasswordResetRequest"), answer: empty, handler: requestPasswordReset},
+		{method: "POST", path: "/api/users/auth/password/reset", who: entering, id: "resetPassword",
+			does: "Sets a new password with the token from the mail; every older token is dead.",
+			body: takes("PasswordReset"), answer: empty, handler: resetPassword},
+		{method: "PUT", path: "/api/users/auth/password/change", who: entering, id: "replacePassword",
+			does: "Sets a new password with the token from a mail or, logged in, with the old password; every older token is dead.",
+			body: takes("PasswordChange"), answer: empty, handler: changePassword},
+		{method: "PATCH", path: "/api/users/auth/password/change", who: entering, id: "changePassword",
+			does: "The same as PUT.",
+			body: takes("PasswordChange"), answer: empty, handler: changePassword},
+	}
+}
+
+func userRoutes() []route {
+	return []route{
+		{method: "GET", path: "/api/users", who: everyUser, id: "listUsers",
+			does:  "Lists all users for admins, and for everybody else themselves.",
+			query: params(listParams, roleParam, qParam, activeParam), answer: lists("User"), handler: listUsers},
+		{method: "POST", path: "/api/users", who: adminsOnly, id: "createUser",
+			does: "Makes a user of any role.",
+			body: takesFiles("NewUser"), answer: creates("User"), conflicts: "The address is taken.", handler: createUser},
+		{method: "GET", path: "/api/users/{user_id}", who: everyUser, id: "getUser",
+			does:  "Shows a user with the profile (job seekers) or the companies (employers).",
+			query: params(recordParams), answer: gives("UserWithProfile"), handler: viewUser},
+		{method: "PUT", path: "/api/users/{user_id}", who: everyUser, id: "replaceUser",
+			does:  "Replaces the writable fields of a user; role, password, e-mail address and avatar stay when they are left out.",
+			query: params(recordParams), body: takesFiles("UserReplacement"), answer: gives("UserWithProfile"),
+			conflicts: "The address is taken, or it is the last admin.", handler: replaceUser},
+		{method: "PATCH", path: "/api/users/{user_id}", who: everyUser, id: "updateUser",
+			does:  "Changes the given fields of a user.",
+			query: params(recordParams), body: takesFiles("UserChange"), answer: gives("UserWithProfile"),
+			conflicts: "The address is taken, or it is the last admin.", handler: changeUser},
+		{method: "DELETE", path: "/api/users/{user_id}", who: adminsOnly, id: "deleteUser",
+			does:   "Deletes a user with everything that is the person's.",
+			answer: empty, conflicts: "The user owns an employer with jobs, or is the last admin.", handler: deleteUser},
+		{method: "PATCH", path: "/api/users/{user_id}/role", who: adminsOnly, id: "changeUserRole",
+			does:  "Gives a user another role, which kills the user's tokens.",
+			query: params(recordParams), body: takes("RoleChange"), answer: gives("User"),
+			conflicts: "It is the last admin.", handler: changeRole},
+	}
+}
+
+func jobRoutes() []route {
+	return []route{
+		{method: "GET", path: "/api/jobs", who: anyone, id: "listJobs",
+			does:  "Finds published jobs; with mine=1 all jobs of the caller's employers.",
+			query: params(jobSearchParams), answer: gives("JobPage"), handler: searchJobs},
+		{method: "GET", path: "/api/jobs/search", who: anyone, id: "searchJobs",
+			does:  "The same search under a name of its own.",
+			query: params(jobSearchParams), answer: gives("JobPage"), handler: searchJobs},
+		{method: "POST", path: "/api/jobs", who: hiring, id: "createJob",
+			does:  "Makes a job, as a draft unless its status says published.",
+			query: params(recordParams), body: takes("NewJob"), answer: creates("Job"),
+			conflicts: "There is a job with this source and externalId.", handler: createJob},
+		{method: "GET", path: "/api/jobs/{job_id}", who: anyone, id: "getJob",
+			does:  "Shows a job with its employer.",
+			query: params(recordParams), answer: gives("Job"), handler: viewJob},
+		{method: "PUT", path: "/api/jobs/{job_id}", who: hiring, id: "replaceJob",
+			does:  "Replaces the writable fields of a job; without a status the status stays.",
+			query: params(recordParams), body: takes("JobReplacement"), answer: gives("Job"),
+			conflicts: "Somebody else has just changed the status.", handler: replaceJob},
+		{method: "PATCH", path: "/api/jobs/{job_id}", who: hiring, id: "updateJob",
+			does:  "Changes the given fields of a job.",
+			query: params(recordParams), body: takes("JobChange"), answer: gives("Job"),
+			conflicts: "Somebody else has just changed the status.", handler: changeJob},
+		{method: "POST", path: "/api/jobs/{job_id}/publish", who: hiring, id: "publishJob",
+			does:  "Publishes a job.",
+			query: params(recordParams), answer: gives("Job"), conflicts: "The job is published already.", handler: publishJob},
+		{method: "DELETE", path: "/api/jobs/{job_id}/close", who: hiring, id: "closeJob",
+			does:  "Closes a job and tells its live applicants; with permanent=1 deletes a job without applications.",
+			query: params(recordParams, permanentParam), answer: payload{status: http.StatusOK, schema: "Job", also: http.StatusNoContent, text: "The closed job."},
+			conflicts: "The job is closed already or, with permanent=1, has applications.", handler: closeJob},
+	}
+}
+
+func applicationRoutes() []route {
+	return []route{
+		{method: "POST", path: "/api/jobs/{job_id}/applications", who: seekersOnly, id: "apply",
+			does:  "Applies to a job; the same Idempotency-Key within a day gets the first answer again.",
+			query: params(recordParams, idempotencyHeader), body: takesFiles("NewApplication"), answer: creates("Application"),
+			conflicts: "The caller has already applied.", handler: apply},
+		{method: "GET", path: "/api/jobs/{job_id}/applications", who: hiring, id: "listJobApplications",
+			does:  "Lists the applications to a job, for those who run it.",
+			query: params(listParams, applicationStatusParam, qParam), answer: lists("Application"), handler: listJobApplications},
+		{method: "GET", path: "/api/jobs/{job_id}/applications/{application_id}", who: everyUser, id: "getApplication",
+			does:  "Shows an application with its timeline.",
+			query: params(recordParams), answer: gives("ApplicationWithEvents"), handler: viewApplication},
+		{method: "PATCH", path: "/api/jobs/{job_id}/applications/{application_id}/status", who: everyUser, id: "changeApplicationStatus",
+			does:  "Moves an application to another stage; the same status again changes nothing.",
+			query: params(recordParams), body: takes("ApplicationStatusChange"), answer: gives("Application"),
+			conflicts: "Somebody else has just changed the status.", handler: changeApplicationStatus},
+		{method: "GET", path: "/api/users/{user_id}/applications", who: everyUser, id: "listUserApplications",
+			does:  "Lists the applications of a user that the caller may see.",
+			query: params(listParams, applicationStatusParam), answer: lists("Application"), handler: listUserApplications},
+		{method: "DELETE", path: "/api/users/{user_id}/applications/{application_id}/withdraw", who: seekersOnly, id: "withdrawApplication",
+			does:  "Withdraws an application.",
+			query: params(recordParams), answer: gives("Application"),
+			conflicts: "Somebody else has just changed the status.", handler: withdrawApplication},
+	}
+}
+
+func notificationRoutes() []route {
+	return []route{
+		{method: "GET", path: "/api/users/{user_id}/notifications", who: everyUser, id: "listNotifications",
+			does:  "Lists the caller's notifications.",
+			query: params(listParams, unreadParam, kindParam), answer: gives("NotificationPage"), handler: listNotifications},
+		{method: "POST", path: "/api/users/{user_id}/notifications/mark-all-read", who: everyUser, id: "markAllNotificationsRead",
+			does:   "Marks all of the caller's notifications as read.",
+			answer: gives("Updated"), handler: markAllRead},
+		{method: "PATCH", path: "/api/users/{user_id}/notifications/{notification_id}", who: everyUser, id: "updateNotification",
+			does: "Marks a notification as read or unread.",
+			body: takes("NotificationChange"), answer: gives("Notification"), handler: changeNotification},
+		{method: "DELETE", path: "/api/users/{user_id}/notifications/{notification_id}", who: everyUser, id: "deleteNotification",
+			does:   "Deletes a notification.",
+			answer: empty, handler: deleteNotification},
+	}
+}
+
+func peopleRoutes() []route {
+	return []route{
+		{method: "GET", path: "/api/candidates", who: hiring, id: "listCandidates",
+			does:  "Finds job seekers among the profiles that the caller may see.",
+			query: params(candidateParams), answer: lists("JobSeeker"), handler: listCandidates},
+		{method: "GET", path: "/api/jobs/{job_id}/reviews", who: anyone, id: "listJobReviews",
+			does:  "Lists the reviews of a job.",
+			query: params(listParams), answer: lists("JobReview"), handler: listJobReviews},
+		{method: "POST", path: "/api/jobs/{job_id}/reviews", who: seekersOnly, id: "reviewJob",
+			does: "Reviews a job that the caller has applied to.",
+			body: takes("NewJobReview"), answer: creates("JobReview"), conflicts: "The caller has already reviewed it.", handler: createJobReview},
+		{method: "GET", path: "/api/users/{user_id}/reviews", who: everyUser, id: "listUserReviews",
+			does:  "Lists the reviews of a user that the caller may see.",
+			query: params(listParams), answer: lists("UserReview"), handler: listUserReviews},
+		{method: "POST", path: "/api/users/{user_id}/reviews", who: reviewers, id: "reviewUser",
+			does: "Reviews the person on the other side of an application.",
+			body: takes("NewUserReview"), answer: creates("UserReview"), conflicts: "The caller has already reviewed this person for this application.", handler: createUserReview},
+		{method: "GET", path: "/api/employers", who: anyone, id: "listEmployers",
+			does:  "Lists employers.",
+			query: params(listParams, qParam, industryParam, mineParam), answer: lists("Employer"), handler: listEmployers},
+		{method: "POST", path: "/api/employers", who: hiring, id: "createEmployer",
+			does: "Founds an employer; its slug is made from the name when absent.",
+			body: takesFiles("NewEmployer"), answer: creates("Employer"), conflicts: "The slug is taken.", handler: createEmployer},
+		{method: "GET", path: "/api/employers/{employer_id}", who: anyone, id: "getEmployer",
+			does:  "Shows an employer.",
+			query: params(recordParams), answer: gives("Employer"), handler: viewEmployer},
+		{method: "PATCH", path: "/api/employers/{employer_id}", who: hiring, id: "updateEmployer",
+			does:  "Changes the given fields of an employer.",
+			query: params(recordParams), body: takesFiles("EmployerChange"), answer: gives("Employer"), conflicts: "The slug is taken.", handler: changeEmployer},
+		{method: "DELETE", path: "/api/employers/{employer_id}", who: hiring, id: "deleteEmployer",
+			does:   "Deletes an employer without jobs.",
+			answer: empty, conflicts: "The employer has jobs.", handler: deleteEmployer},
+		{method: "GET", path: "/api/employers/{employer_id}/jobs", who: anyone, id: "listEmployerJobs",
+			does:  "Finds jobs of one employer, with the parameters of the job search.",
+			query: params(jobSearchParams), answer: gives("JobPage"), handler: listEmployerJobs},
+		{method: "GET", path: "/api/employers/{employer_id}/reviews", who: anyone, id: "listEmployerReviews",
+			does:  "Lists the reviews of an employer's jobs.",
+			query: params(listParams), answer: lists("JobReview"), handler: listEmployerReviews},
+	}
+}
+
+func reportRoutes() []route { return nil }
+
+func documentRoutes() []route { return nil }

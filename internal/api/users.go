@@ -1,0 +1,233 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/search"
+
+	"jobboard/collections"
+	"jobboard/internal/problem"
+	"jobboard/internal/workflow"
+)
+
+// profileRelations are the back relations that become expand.profile and expand.employers.
+var profileRelations = []string{"job_seekers_via_user", "employers_via_owner", "employers_via_members"}
+
+func listUsers(c *call) error {
+	if auth := c.auth(); !auth.IsSuperuser() && auth.GetString("role") != collections.RoleAdmin {
+		query, err := c.listQuery("-created", "id = "+quoted(auth.Id))
+		if err != nil {
+			return err
+		}
+		return c.sendList(collections.Users, query)
+	}
+	var conditions []string
+	if roles := c.values("role"); len(roles) > 0 {
+		conditions = append(conditions, anyOf("role = %s", roles))
+	}
+	if q := c.QueryParam("q"); strings.TrimSpace(q) != "" {
+		conditions = append(conditions, like(q, "name", "email"))
+	}
+	query, err := c.listQuery("-created", conditions...)
+	if err != nil {
+		return err
+	}
+	if c.QueryParam("active") == "" {
+		return c.sendList(collections.Users, query)
+	}
+	active, err := c.isSet("active")
+	if err != nil {
+		return err
+	}
+	return c.sendUsersByActivity(active, query.Encode())
+}
+
+// sendUsersByActivity lists users by a hidden field, which no filter may name. The collection's own rule and hooks stay in
+// force.
+func (c *call) sendUsersByActivity(active bool, query string) error {
+	collection, err := c.app().FindCachedCollectionByNameOrId(collections.Users)
+	if err != nil {
+		return fmt.Errorf("find the users collection: %w", err)
+	}
+	info, err := c.event.RequestInfo()
+	if err != nil {
+		return err
+	}
+	resolver := core.NewRecordFieldResolver(c.app(), collection, info, true)
+	records := c.app().RecordQuery(collection)
+	if !info.HasSuperuserAuth() {
+		if collection.ListRule == nil {
+			return apis.NewForbiddenError("", nil)
+		}
+		rule, err := search.FilterData(*collection.ListRule).BuildExpr(resolver)
+		if err != nil {
+			return err
+		}
+		records.AndWhere(rule)
+	}
+	if active {
+		records.AndWhere(dbx.HashExp{"users.deactivatedAt": ""})
+	} else {
+		records.AndWhere(dbx.Not(dbx.HashExp{"users.deactivatedAt": ""}))
+	}
+	resolver.SetAllowHiddenFields(info.HasSuperuserAuth())
+	users := []*core.Record{}
+	result, err := search.NewProvider(resolver).Query(records).CountCol("_rowid_").ParseAndExec(query, &users)
+	if err != nil {
+		return apis.NewBadRequestError("", err)
+	}
+	if err := apis.EnrichRecords(c.event, users); err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, result)
+}
+
+func createUser(c *call) error {
+	a, err := c.create(collections.Users, c.expandQuery(), c.body)
+	if err != nil {
+		return err
+	}
+	return c.sendCreated(a, "/api/users/%s/")
+}
+
+func viewUser(c *call) error {
+	user, err := c.viewObject(collections.Users, c.Param("user_id"), c.expandQuery(profileRelations...))
+	if err != nil {
+		return err
+	}
+	return c.sendUser(user)
+}
+
+// sendUser answers with a user and what belongs to the person: expand.profile or expand.employers.
+func (c *call) sendUser(user *object) error {
+	expand, err := user.expanded()
+	if err != nil {
+		return err
+	}
+	if profile, ok := expand[profileRelations[0]]; ok {
+		expand["profile"] = profile
+	}
+	var employers []json.RawMessage
+	var ids []string
+	for _, relation := range profileRelations[1:] {
+		raw, ok := expand[relation]
+		if !ok {
+			continue
+		}
+		var list []json.RawMessage
+		if err := json.Unmarshal(raw, &list); err != nil {
+			return fmt.Errorf("read the employers of a user: %w", err)
+		}
+		for _, item := range list {
+			employer, err := parseObject(item)
+			if err != nil {
+				return err
+			}
+			if id := employer.text("id"); !slices.Contains(ids, id) {
+				ids = append(ids, id)
+				employers = append(employers, item)
+			}
+		}
+	}
+	if user.text("role") == collections.RoleEmployer && employers == nil {
+		employers = []json.RawMessage{}
+	}
+	if employers != nil {
+		raw, err := json.Marshal(employers)
+		if err != nil {
+			return fmt.Errorf("write the employers of a user: %w", err)
+		}
+		expand["employers"] = raw
+	}
+	for _, relation := range profileRelations {
+		delete(expand, relation)
+	}
+	if err := user.set("expand", expand); err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, user)
+}
+
+func replaceUser(c *call) error {
+	if err := c.body.resetMissing("name", "locale", "emailNotifications"); err != nil {
+		return err
+	}
+	return changeUser(c)
+}
+
+func changeUser(c *call) error {
+	a, err := c.update(collections.Users, c.Param("user_id"), c.expandQuery(profileRelations...), c.body)
+	if err != nil {
+		return err
+	}
+	user, err := a.object()
+	if err != nil {
+		return err
+	}
+	return c.sendUser(user)
+}
+
+func deleteUser(c *call) error { return c.remove(collections.Users, c.Param("user_id")) }
+
+func changeRole(c *call) error {
+	role, err := c.body.required("role")
+	if err != nil {
+		return err
+	}
+	b, err := jsonBody(map[string]any{"role": workflow.Parse(role)})
+	if err != nil {
+		return err
+	}
+	a, err := c.update(collections.Users, c.Param("user_id"), c.expandQuery(), b)
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+}
+
+// visibleUser answers 404 unless the caller may see the user's account or profile.
+func (c *call) visibleUser(id string) error {
+	_, err := c.view(collections.Users, id, nil)
+	if !isNotFound(err) {
+		return err
+	}
+	if !isID(id) {
+		return err
+	}
+	profiles, listErr := c.list(collections.JobSeekers, map[string][]string{"filter": {"user = " + quoted(id)}, "perPage": {"1"}})
+	if listErr != nil {
+		return listErr
+	}
+	if len(profiles.Items) == 0 {
+		return err
+	}
+	return nil
+}
+
+// ownPath answers 404 unless the path's user is the caller, for what is nobody else's business. A superuser may look.
+func (c *call) ownPath() (string, error) {
+	id := c.Param("user_id")
+	if auth := c.auth(); !isID(id) || !auth.IsSuperuser() && auth.Id != id {
+		return "", notFound()
+	}
+	return id, nil
+}
+
+// statusCondition reads the status parameter as leniently as a status in a body.
+func (c *call) statusCondition(states []string) (string, error) {
+	values := c.values("status")
+	for i, value := range values {
+		values[i] = workflow.Parse(value)
+		if !slices.Contains(states, values[i]) {
+			return "", invalid("status", problem.InvalidValue, "Must be one of "+strings.Join(states, ", ")+".")
+		}
+	}
+	return anyOf("status = %s", values), nil
+}
