@@ -1,0 +1,264 @@
+package report
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"jobboard/internal/report/csvfile"
+	"jobboard/internal/report/pdf"
+	"jobboard/internal/workflow"
+)
+
+// tableRows is how many rows a table of the PDF shows at most; the CSV has all.
+const tableRows = 200
+
+// cohortCounts are the sums that the applications and the performance report share.
+const cohortCounts = `count(*), count(answered), median(answerHours), sum(status = 'hired'), median(CASE status WHEN 'hired' THEN hireDays END)`
+
+const cohortRows = `cohort JOIN told USING (n)`
+
+func computeApplications(s *snapshot, result *Result) (values, error) {
+	if err := s.openCohort(); err != nil {
+		return nil, err
+	}
+	_, found, err := s.fillCohort(result.Filters, 0, -1)
+	if err != nil {
+		return nil, err
+	}
+	result.Rows = found
+	numbers, err := s.applicationFigures()
+	if err != nil {
+		return nil, err
+	}
+	series, err := s.overTime("applications over time", `SELECT `+s.step.sql("submittedAt")+`, count(*), count(answered), sum(status = 'hired')
+		FROM `+cohortRows+` GROUP BY 1`, nil, 3)
+	if err != nil {
+		return nil, err
+	}
+	result.addOverTime(s, "applicationsOverTime", "Applications over time", "Applications by when they were submitted, and how many of these have been answered and hired.",
+		pdf.Lines, []string{"Submitted", "Answered", "Hired"}, series)
+	if err := s.addFunnel(result); err != nil {
+		return nil, err
+	}
+	if err := result.addBars(s, "applicationsByStatus", "Status", "The applications by their status as the report is made.",
+		"SELECT status, count(*) FROM cohort GROUP BY 1 ORDER BY "+statusOrder(), nil); err != nil {
+		return nil, err
+	}
+	if err := s.addStages(result); err != nil {
+		return nil, err
+	}
+	return numbers, s.addApplicationTables(result)
+}
+
+func (s *snapshot) applicationFigures() (values, error) {
+	active := []string{}
+	for _, state := range workflow.ApplicationStates() {
+		if workflow.IsActive(state) {
+			active = append(active, "'"+state+"'")
+		}
+	}
+	row, err := s.one("application figures", `SELECT `+cohortCounts+`, sum(status = 'rejected'), sum(status = 'withdrawn'),
+		sum(status IN (`+strings.Join(active, ", ")+`)) FROM `+cohortRows, nil, 8)
+	if err != nil {
+		return nil, err
+	}
+	numbers := values{
+		"submitted": row[0], "answered": row[1], "hoursToFirstAnswer": row[2], "hired": row[3], "daysToHire": row[4],
+		"rejected": row[5], "withdrawn": row[6], "open": row[7],
+	}
+	numbers.share("answerRate", "answered", "submitted")
+	numbers.share("hireRate", "hired", "submitted")
+	return numbers, nil
+}
+
+func statusOrder() string {
+	var order strings.Builder
+	order.WriteString("CASE status")
+	for i, state := range workflow.ApplicationStates() {
+		fmt.Fprintf(&order, " WHEN '%s' THEN %d", state, i)
+	}
+	return order.String() + " END"
+}
+
+// addFunnel counts how many applications reached each stage or a later one, whatever became of them.
+func (s *snapshot) addFunnel(result *Result) error {
+	var counts strings.Builder
+	for i := range funnel {
+		fmt.Fprintf(&counts, ", sum(reached >= %d)", i+1)
+	}
+	row, err := s.one("the funnel", "SELECT 1"+counts.String()+" FROM told", nil, 1+len(funnel))
+	if err != nil {
+		return err
+	}
+	series := pdf.Series{Name: "Applications"}
+	for i := range funnel {
+		count, before := row[i+1].Float64, row[max(i, 1)].Float64
+		series.Values = append(series.Values, count)
+		note := "–"
+		if before > 0 {
+			note = fmt.Sprintf("%.1f %% of the stage before", 100*count/before)
+		}
+		if i == 0 {
+			note = ""
+		}
+		series.Notes = append(series.Notes, note)
+	}
+	result.Charts = append(result.Charts, Chart{Key: "funnel", Chart: pdf.Chart{Title: "Funnel",
+		Meaning: "Applications that came to a stage or beyond it, also if they were rejected or withdrawn later.",
+		Shape:   pdf.Bars, Labels: words(funnel), Series: []pdf.Series{series}}})
+	return nil
+}
+
+func (s *snapshot) addStages(result *Result) error {
+	table := pdf.Table{Title: "Time in each stage",
+		Meaning: "Median, over the applications that have left a stage, of the whole time they stood in it.",
+		Columns: []pdf.Column{{Title: "Stage", Width: 4}, {Title: "Have left it", Width: 2, Right: true}, {Title: "Median time", Width: 2, Right: true}}}
+	for _, stage := range funnel[:len(funnel)-1] {
+		row, err := s.one("the time in "+stage, "SELECT count("+hoursIn(stage)+"), median("+hoursIn(stage)+") FROM told", nil, 2)
+		if err != nil {
+			return err
+		}
+		table.Rows = append(table.Rows, []string{word(stage), readable(row[0], Count), readable(row[1], Hours)})
+	}
+	result.Tables = append(result.Tables, table)
+	return nil
+}
+
+func (s *snapshot) addApplicationTables(result *Result) error {
+	columns := []pdf.Column{{Title: "Applications", Width: 2, Right: true}, {Title: "Answered", Width: 1.7, Right: true},
+		{Title: "First answer", Width: 2, Right: true}, {Title: "Rejected", Width: 1.7, Right: true},
+		{Title: "Withdrawn", Width: 1.8, Right: true}, {Title: "Hired", Width: 1.2, Right: true}}
+	const sums = `count(*), count(answered), median(answerHours), sum(c.status = 'rejected'), sum(c.status = 'withdrawn'), sum(c.status = 'hired')`
+	units := []Unit{Count, Count, Hours, Count, Count, Count}
+	if err := s.addTable(result, pdf.Table{Title: "By employer", Meaning: "The applications by the employer of the job, most first; first answer is the median time to it.",
+		Columns: append([]pdf.Column{{Title: "Employer", Width: 5}}, columns...)}, 1, units,
+		`SELECT ifnull(p.name, ''), `+sums+` FROM cohort c JOIN told USING (n) LEFT JOIN employers p ON p.id = c.employer
+		GROUP BY c.employer ORDER BY 2 DESC, 1, c.employer`); err != nil {
+		return err
+	}
+	return s.addTable(result, pdf.Table{Title: "By job", Meaning: "The applications by job, most first; first answer is the median time to it.",
+		Columns: append([]pdf.Column{{Title: "Job", Width: 4}, {Title: "Employer", Width: 3}}, columns...)}, 2, units,
+		`SELECT ifnull(j.title, ''), ifnull(p.name, ''), `+sums+` FROM cohort c JOIN told USING (n) LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = c.employer
+		GROUP BY c.job ORDER BY 3 DESC, 1, c.job`)
+}
+
+// addTable adds a table of a query's rows: texts first, then numbers in the given units.
+func (s *snapshot) addTable(result *Result, table pdf.Table, texts int, units []Unit, query string) error {
+	more := 0
+	err := s.each(table.Title, query, nil, func(scan func(...any) error) error {
+		if len(table.Rows) == tableRows {
+			more++
+			return nil
+		}
+		cells := make([]string, texts, texts+len(units))
+		numbers := make([]sql.NullFloat64, len(units))
+		targets := make([]any, 0, cap(cells))
+		for i := range cells {
+			targets = append(targets, &cells[i])
+		}
+		for i := range numbers {
+			targets = append(targets, &numbers[i])
+		}
+		if err := scan(targets...); err != nil {
+			return err
+		}
+		for i, number := range numbers {
+			cells = append(cells, readable(number, units[i]))
+		}
+		table.Rows = append(table.Rows, cells)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if more > 0 {
+		table.Note = fmt.Sprintf("And %d more; the CSV tells of all.", more)
+	}
+	result.Tables = append(result.Tables, table)
+	return nil
+}
+
+// chunk is how many applications are worked on at a time, so that a CSV needs the same memory however long it is.
+const chunk = 20_000
+
+func applicationHeads() []string {
+	heads := []string{"id", "job", "jobTitle", "employer", "employerName", "seeker", "status", "furthestStage", "submittedAt",
+		"firstAnswerAt", "hoursToFirstAnswer", "hiredAt", "daysToHire", "decidedAt"}
+	for _, stage := range funnel[:len(funnel)-1] {
+		heads = append(heads, "hoursIn_"+stage)
+	}
+	return heads
+}
+
+// writeApplications writes a row for each application submitted in the period.
+func writeApplications(s *snapshot, filters Filters, out *csvfile.Writer) error {
+	if err := s.openCohort(); err != nil {
+		return err
+	}
+	hours := ""
+	for _, stage := range funnel[:len(funnel)-1] {
+		hours += ", t." + hoursIn(stage)
+	}
+	var last int64
+	for {
+		next, found, err := s.fillCohort(filters, last, chunk)
+		if err != nil || found == 0 {
+			return err
+		}
+		last = next
+		err = s.each("write the applications", `SELECT c.id, c.job, ifnull(j.title, ''), ifnull(c.employer, ''), ifnull(p.name, ''), c.seeker, c.status, t.reached, c.submittedAt,
+			t.answered, t.answerHours, t.hired, t.hireDays, c.decidedAt`+hours+`
+			FROM cohort c JOIN told t USING (n) LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = c.employer ORDER BY c.n`, nil,
+			func(scan func(...any) error) error { return writeApplication(scan, out) })
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func writeApplication(scan func(...any) error, out *csvfile.Writer) error {
+	var id, job, title, employer, name, seeker, status, submitted, decided string
+	var reached int
+	var answered, answerHours, hired, hireDays sql.NullFloat64
+	hours := make([]sql.NullFloat64, len(funnel)-1)
+	targets := []any{&id, &job, &title, &employer, &name, &seeker, &status, &reached, &submitted, &answered, &answerHours, &hired, &hireDays, &decided}
+	for i := range hours {
+		targets = append(targets, &hours[i])
+	}
+	if err := scan(targets...); err != nil {
+		return err
+	}
+	row := []any{id, job, title, employer, name, seeker, status, funnel[reached-1], moment(submitted),
+		instant(answered), cell(answerHours), instant(hired), cell(hireDays), moment(decided)}
+	for _, h := range hours {
+		row = append(row, cell(h))
+	}
+	return out.Write(row...)
+}
+
+// moment reads a stored time; what is none becomes the zero time, an empty cell.
+func moment(text string) time.Time {
+	at, err := time.Parse("2006-01-02 15:04:05.999999999Z", text)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// instant turns seconds since 1970 into a time.
+func instant(seconds sql.NullFloat64) time.Time {
+	if !seconds.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(seconds.Float64*1000 + 0.5))
+}
+
+// cell is a number, or an empty cell where it is unknown.
+func cell(number sql.NullFloat64) any {
+	if !number.Valid {
+		return nil
+	}
+	return number.Float64
+}

@@ -1,0 +1,218 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/actor"
+	"jobboard/internal/problem"
+	"jobboard/internal/workflow"
+)
+
+// Request is what a report is asked for.
+type Request struct {
+	Kind    string
+	Format  string
+	From    time.Time // zero: since the board began
+	To      time.Time // zero: until the report is made
+	Filters Filters
+	BOM     bool // CSV only: begin with a byte order mark, for Excel
+}
+
+// Filters narrow a report. Several values of one filter mean any of them; an empty filter does not narrow.
+//
+// Employer, Industry and JobType speak of jobs, and so of the applications to them. In the users report they keep the
+// people who belong to an employer with such jobs and those who applied to one.
+type Filters struct {
+	Employer []string // ids
+	Industry []string // ids of fields_of_interest
+	JobType  []string
+	Status   []string // of the jobs, the applications, or "active" and "deactivated" for users
+	Role     []string // users report only
+
+	labels []string // the filters in words, for the cover
+}
+
+// maxFilterValues bounds one filter, so that a query stays a query.
+const maxFilterValues = 100
+
+// Empty tells whether nothing is narrowed.
+func (f Filters) Empty() bool {
+	return len(f.Employer)+len(f.Industry)+len(f.JobType)+len(f.Status)+len(f.Role) == 0
+}
+
+// byJob tells whether one of the filters speaks of jobs.
+func (f Filters) byJob() bool { return len(f.Employer)+len(f.Industry)+len(f.JobType) > 0 }
+
+// ParseFilters reads the JSON object of a report's field filters: employer, industry, jobType, status and (for users) role,
+// each a text or a list of texts. Employers and industries may be named by id or slug. Errors name the field filters.
+func ParseFilters(app core.App, kind string, raw []byte) (Filters, error) {
+	var filters Filters
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || slices.Contains([]string{"null", `""`, "[]"}, string(raw)) {
+		return filters, nil
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &object); err != nil {
+		return filters, wrongFilter(`Must be an object such as {"employer": "ID", "status": ["hired"]}.`)
+	}
+	for _, name := range []string{"employer", "industry", "jobType", "status", "role"} {
+		values, err := filterValues(object[name])
+		if err != nil {
+			return filters, wrongFilter(name + ": " + err.Error())
+		}
+		delete(object, name)
+		if len(values) == 0 {
+			continue
+		}
+		if err := filters.set(app, kind, name, values); err != nil {
+			return filters, err
+		}
+	}
+	for name, value := range object {
+		if text := string(bytes.TrimSpace(value)); text != "null" {
+			return filters, wrongFilter(fmt.Sprintf("%.50q is no filter; there are employer, industry, jobType, status and, for users, role.", name))
+		}
+	}
+	return filters, nil
+}
+
+func filterValues(raw json.RawMessage) ([]string, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		if one == "" {
+			return nil, nil
+		}
+		return []string{one}, nil
+	}
+	var list []string
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, errors.New("must be a text or a list of texts.")
+	}
+	if len(list) > maxFilterValues {
+		return nil, fmt.Errorf("at most %d values.", maxFilterValues)
+	}
+	return list, nil
+}
+
+func (f *Filters) set(app core.App, kind, name string, values []string) error {
+	var err error
+	var labels []string
+	switch name {
+	case "employer":
+		f.Employer, labels, err = named(app, collections.Employers, name, values)
+	case "industry":
+		f.Industry, labels, err = named(app, collections.FieldsOfInterest, name, values)
+	case "jobType":
+		f.JobType, err = oneOf(name, values, collections.JobTypes())
+		labels = f.JobType
+	case "status":
+		f.Status, err = oneOf(name, values, statuses(kind))
+		labels = f.Status
+	case "role":
+		if kind != Users {
+			return wrongFilter("role: only the users report knows roles.")
+		}
+		f.Role, err = oneOf(name, values, roles())
+		labels = f.Role
+	}
+	if err != nil {
+		return err
+	}
+	f.labels = append(f.labels, name+": "+strings.Join(labels, ", "))
+	return nil
+}
+
+// oneOf reads values as leniently as a status: "In Review" is in_review.
+func oneOf(name string, values, allowed []string) ([]string, error) {
+	read := make([]string, len(values))
+	for i, value := range values {
+		read[i] = workflow.Parse(value)
+		if !slices.Contains(allowed, read[i]) {
+			return nil, wrongFilter(fmt.Sprintf("%s: %.50q is not one of %s.", name, value, strings.Join(allowed, ", ")))
+		}
+	}
+	return read, nil
+}
+
+// named finds records by id or slug and answers their ids and names.
+func named(app core.App, collection, name string, values []string) (ids, names []string, err error) {
+	for _, value := range values {
+		record := &core.Record{}
+		err := app.RecordQuery(collection).
+			AndWhere(dbx.Or(dbx.HashExp{"id": value}, dbx.HashExp{"slug": value})).Limit(1).One(record)
+		if err != nil {
+			return nil, nil, wrongFilter(fmt.Sprintf("%s: there is no %.50q.", name, value))
+		}
+		ids = append(ids, record.Id)
+		names = append(names, record.GetString("name"))
+	}
+	return ids, names, nil
+}
+
+func wrongFilter(message string) error {
+	return problem.Field("filters", problem.InvalidValue, message)
+}
+
+// Check says whether the request is sound; its errors name the fields kind, format and to.
+func (r Request) Check() error {
+	wrong := validation.Errors{}
+	if !slices.Contains(collections.ReportKinds(), r.Kind) {
+		wrong["kind"] = validation.NewError(problem.InvalidValue, "Must be one of "+strings.Join(collections.ReportKinds(), ", ")+".")
+	}
+	if !slices.Contains(collections.ReportFormats(), r.Format) {
+		wrong["format"] = validation.NewError(problem.InvalidValue, "Must be one of "+strings.Join(collections.ReportFormats(), ", ")+".")
+	}
+	if !r.From.IsZero() && !r.To.IsZero() && r.To.Before(r.From) {
+		wrong["to"] = validation.NewError(problem.InvalidValue, "Must not be before from.")
+	}
+	return wrong.Filter()
+}
+
+// requestOf reads the request of a report's record.
+func requestOf(app core.App, record *core.Record) (Request, error) {
+	request := Request{
+		Kind:   record.GetString("kind"),
+		Format: record.GetString("format"),
+		From:   record.GetDateTime("from").Time(),
+		To:     record.GetDateTime("to").Time(),
+		BOM:    true, // who asks for a file opens it in a spreadsheet
+	}
+	if err := request.Check(); err != nil {
+		return request, err
+	}
+	raw, err := json.Marshal(record.Get("filters"))
+	if err != nil {
+		return request, wrongFilter("Must be a JSON object.")
+	}
+	request.Filters, err = ParseFilters(app, request.Kind, raw)
+	return request, err
+}
+
+// Prepare checks a new report and fills in what the system sets: that it waits, and who asked for it. Its errors name the
+// fields at fault.
+func Prepare(app core.App, record *core.Record) error {
+	if _, err := requestOf(app, record); err != nil {
+		return err
+	}
+	record.Set("status", collections.ReportPending)
+	record.Set("rows", 0)
+	record.Set("error", "")
+	if asked := actor.Of(record).UserID(); asked != "" {
+		record.Set("requestedBy", asked)
+	}
+	return nil
+}

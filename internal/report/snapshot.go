@@ -1,0 +1,144 @@
+package report
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// snapshot is one read transaction: every query sees the board as it was at the first one. Working tables are temporary
+// ones of its connection and go with the rollback at the end; nothing is ever written to the board.
+type snapshot struct {
+	ctx    context.Context
+	tx     *sql.Tx
+	period Period
+	step   bucket
+	labels []string
+}
+
+// within runs work on a snapshot. A period without a beginning is given the board's first day.
+func within(ctx context.Context, app core.App, period Period, work func(*snapshot) error) (err error) {
+	db, ok := app.ConcurrentDB().(*dbx.DB)
+	if !ok {
+		return errors.New("a report can't be made inside a transaction")
+	}
+	tx, err := db.DB().BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin the report's read transaction: %w", err)
+	}
+	defer func() {
+		if undo := tx.Rollback(); undo != nil && err == nil && !errors.Is(undo, sql.ErrTxDone) {
+			err = fmt.Errorf("end the report's read transaction: %w", undo)
+		}
+	}()
+	s := &snapshot{ctx: ctx, tx: tx, period: period}
+	if period.From.IsZero() {
+		if s.period.From, err = s.firstDay(); err != nil {
+			return err
+		}
+	}
+	s.step = s.period.bucket()
+	s.labels = s.step.labels(s.period)
+	return work(s)
+}
+
+func (s *snapshot) firstDay() (time.Time, error) {
+	var first sql.NullString
+	err := s.tx.QueryRowContext(s.ctx, `SELECT min(first) FROM (
+		SELECT min(created) AS first FROM users UNION ALL SELECT min(created) FROM jobs
+		UNION ALL SELECT min(submittedAt) FROM applications WHERE submittedAt != '' UNION ALL SELECT min(created) FROM saved_searches
+		UNION ALL SELECT min(created) FROM saved_jobs UNION ALL SELECT min(created) FROM notifications)`).Scan(&first)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find the board's first day: %w", err)
+	}
+	day, err := time.Parse(time.DateOnly, fmt.Sprintf("%.10s", first.String))
+	if err != nil || day.After(s.period.End) {
+		return s.period.End.Truncate(24 * time.Hour), nil // an empty board
+	}
+	return day, nil
+}
+
+// arguments are the named values of a query; the period's bounds go along always.
+type arguments map[string]any
+
+func (s *snapshot) bind(args arguments) []any {
+	values := []any{sql.Named("from", stored(s.period.From)), sql.Named("end", stored(s.period.End))}
+	for name, value := range args {
+		values = append(values, sql.Named(name, value))
+	}
+	return values
+}
+
+func (s *snapshot) exec(what, query string, args arguments) error {
+	if _, err := s.tx.ExecContext(s.ctx, query, s.bind(args)...); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// each runs a query and hands every row to take, which scans it.
+func (s *snapshot) each(what, query string, args arguments, take func(scan func(...any) error) error) error {
+	rows, err := s.tx.QueryContext(s.ctx, query, s.bind(args)...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := take(rows.Scan); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// one runs a query of one row of numbers; NULL stays invalid.
+func (s *snapshot) one(what, query string, args arguments, columns int) ([]sql.NullFloat64, error) {
+	values := make([]sql.NullFloat64, columns)
+	targets := make([]any, columns)
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	err := s.each(what, query, args, func(scan func(...any) error) error { return scan(targets...) })
+	return values, err
+}
+
+// overTime runs a query of (step, number...) rows and spreads each number over the period's steps.
+func (s *snapshot) overTime(what, query string, args arguments, columns int) ([][]float64, error) {
+	place := make(map[string]int, len(s.labels))
+	for i, label := range s.labels {
+		place[label] = i
+	}
+	series := make([][]float64, columns)
+	for i := range series {
+		series[i] = make([]float64, len(s.labels))
+	}
+	err := s.each(what, query, args, func(scan func(...any) error) error {
+		var label string
+		values := make([]float64, columns)
+		targets := []any{&label}
+		for i := range values {
+			targets = append(targets, &values[i])
+		}
+		if err := scan(targets...); err != nil {
+			return err
+		}
+		at, ok := place[label]
+		if !ok {
+			return fmt.Errorf("the step %q is not in the period %s", label, s.period)
+		}
+		for i := range series {
+			series[i][at] += values[i]
+		}
+		return nil
+	})
+	return series, err
+}
+

@@ -1,0 +1,179 @@
+package report
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"jobboard/collections"
+	"jobboard/internal/report/csvfile"
+	"jobboard/internal/report/pdf"
+)
+
+// profileItems are the ten things that make a job seeker's profile complete, with the SQL of the column that holds each.
+var profileItems = []struct{ label, column string }{
+	{"photo", "u.avatar"}, {"headline", "p.headline"}, {"summary", "p.summary"}, {"skills", "p.skills"}, {"experience", "p.experience"},
+	{"education", "p.education"}, {"location", "p.location"}, {"phone", "p.phone"}, {"CV", "p.resumes"}, {"preferred job types", "p.preferredJobTypes"},
+}
+
+// given is the SQL that tells whether a text, list or file column holds anything, as 0 or 1.
+func given(column string) string { return "(ifnull(" + column + ", '') NOT IN ('', '[]', '{}', 'null', '\"\"'))" }
+
+// doings are the queries that tell who did something in the period; see the definition of "active".
+var doings = []string{
+	"SELECT seeker FROM applications WHERE " + inPeriod("submittedAt"),
+	"SELECT actor FROM application_events WHERE " + inPeriod("created"),
+	"SELECT p.owner FROM jobs j CROSS JOIN employers p ON p.id = j.employer WHERE " + inPeriod("j.created"),
+	"SELECT author FROM job_reviews WHERE " + inPeriod("created"),
+	"SELECT author FROM user_reviews WHERE " + inPeriod("created"),
+	"SELECT seeker FROM saved_jobs WHERE " + inPeriod("created"),
+	"SELECT seeker FROM saved_searches WHERE " + inPeriod("created"),
+	"SELECT user FROM notifications WHERE " + inPeriod("readAt"),
+}
+
+// openPeople makes the working tables of the accounts and finds who was active; these ids stay in memory.
+func (s *snapshot) openPeople() error {
+	if err := s.exec("open the active", "CREATE TEMP TABLE active (id TEXT PRIMARY KEY) WITHOUT ROWID", nil); err != nil {
+		return err
+	}
+	for _, doing := range doings {
+		if err := s.exec("find the active", "INSERT OR IGNORE INTO active "+doing, nil); err != nil {
+			return err
+		}
+	}
+	items := ""
+	for i := range profileItems {
+		items += fmt.Sprintf(", item%d INTEGER", i)
+	}
+	return s.exec("open the people", `CREATE TEMP TABLE people (n INTEGER PRIMARY KEY, id TEXT, name TEXT, role TEXT, verified INTEGER, created TEXT,
+		deactivatedAt TEXT, registered INTEGER, active INTEGER, deactivated INTEGER, completeness REAL`+items+`)`, nil)
+}
+
+// fillPeople puts up to limit accounts (-1: all) that the filters keep into the working table, as fillJobs does with jobs.
+func (s *snapshot) fillPeople(filters Filters, after int64, limit int) (last int64, found int, err error) {
+	if err := s.exec("empty the people", "DELETE FROM people", nil); err != nil {
+		return 0, 0, err
+	}
+	var items, sum []string
+	for i, item := range profileItems {
+		items = append(items, fmt.Sprintf("%s AS item%d", given(item.column), i))
+		sum = append(sum, fmt.Sprintf("item%d", i))
+	}
+	args := arguments{"after": after, "limit": limit}
+	conditions := filters.in("u.role", "role", filters.Role, args) + filters.personConditions(args)
+	err = s.exec("find the people", `INSERT INTO people
+		SELECT n, id, name, role, verified, created, deactivatedAt, `+inPeriod("created")+`, active, `+inPeriod("deactivatedAt")+`,
+			CASE role WHEN '`+collections.RoleJobSeeker+`' THEN (`+strings.Join(sum, " + ")+`) * 1.0 / `+fmt.Sprint(len(profileItems))+` END,
+			`+strings.Join(sum, ", ")+`
+		FROM (
+			SELECT u._rowid_ AS n, u.id, u.name, u.role, u.verified, u.created, u.deactivatedAt,
+				u.id IN (SELECT id FROM active) AS active, `+strings.Join(items, ", ")+`
+			FROM users u LEFT JOIN job_seekers p ON p.user = u.id
+			WHERE u._rowid_ > :after AND u.created < :end`+conditions+` ORDER BY u._rowid_ LIMIT :limit
+		)`, args)
+	if err != nil {
+		return 0, 0, err
+	}
+	counts, err := s.one("count the people", "SELECT count(*), max(n) FROM people", nil, 2)
+	if err != nil || counts[0].Float64 == 0 {
+		return after, 0, err
+	}
+	return int64(counts[1].Float64), int(counts[0].Float64), nil
+}
+
+// personConditions keeps accounts by status and, where a filter speaks of jobs, those that have to do with such jobs.
+func (f Filters) personConditions(args arguments) string {
+	var sql strings.Builder
+	if len(f.Status) == 1 {
+		sql.WriteString(map[string]string{activeUser: " AND u.deactivatedAt = ''", deactivatedUser: " AND u.deactivatedAt != ''"}[f.Status[0]])
+	}
+	if f.byJob() {
+		jobs := "FROM jobs j WHERE true" + f.jobConditions(args)
+		employers := "(p.id IN (SELECT j.employer " + jobs + ")"
+		if len(f.Industry)+len(f.JobType) == 0 { // an employer that is asked for by name counts without jobs, too
+			employers += " OR p.id IN (SELECT value FROM json_each(:filter_employer))"
+		}
+		employers += ")"
+		sql.WriteString(` AND (u.id IN (SELECT a.seeker FROM applications a WHERE a.job IN (SELECT j.id ` + jobs + `))
+			OR u.id IN (SELECT p.owner FROM employers p WHERE ` + employers + `)
+			OR u.id IN (SELECT m.value FROM employers p, json_each(p.members) m WHERE ` + employers + `))`)
+	}
+	return sql.String()
+}
+
+func computeUsers(s *snapshot, result *Result) (values, error) {
+	if err := s.openPeople(); err != nil {
+		return nil, err
+	}
+	if _, _, err := s.fillPeople(result.Filters, 0, -1); err != nil {
+		return nil, err
+	}
+	row, err := s.one("user figures", `SELECT sum(registered), sum(registered AND role = 'job_seeker'), sum(registered AND role = 'employer'),
+		sum(registered AND role = 'admin'), count(*), sum(active), sum(deactivated), avg(CASE WHEN registered THEN completeness END),
+		sum(registered OR active OR deactivated) FROM people`, nil, 9)
+	if err != nil {
+		return nil, err
+	}
+	numbers := values{"registered": row[0], "jobSeekers": row[1], "employers": row[2], "admins": row[3], "total": row[4],
+		"active": row[5], "deactivated": row[6], "completeness": row[7]}
+	result.Rows = int(row[8].Float64)
+	series, err := s.overTime("registrations over time", `SELECT `+s.step.sql("created")+`, sum(role = 'job_seeker'), sum(role = 'employer'), sum(role = 'admin')
+		FROM people WHERE registered GROUP BY 1`, nil, 3)
+	if err != nil {
+		return nil, err
+	}
+	result.addOverTime(s, "registrationsOverTime", "Registrations over time", "Accounts made in the period, by role.", pdf.Lines,
+		[]string{"Job seekers", "Employers", "Administrators"}, series)
+	if err := result.addBars(s, "activeByRole", "Active by role", "Accounts that were active in the period.",
+		"SELECT replace(role, '_', ' '), count(*) FROM people WHERE active GROUP BY 1 ORDER BY 2 DESC, 1", nil); err != nil {
+		return nil, err
+	}
+	return numbers, s.addProfileItems(result)
+}
+
+func (s *snapshot) addProfileItems(result *Result) error {
+	table := pdf.Table{Title: "Profile items", Meaning: "How many of the job seekers registered in the period have filled in each item.",
+		Columns: []pdf.Column{{Title: "Item", Width: 4}, {Title: "Filled in", Width: 2, Right: true}, {Title: "Share", Width: 2, Right: true}}}
+	for i, item := range profileItems {
+		row, err := s.one("profile items", fmt.Sprintf("SELECT sum(item%d), avg(item%d) FROM people WHERE registered AND role = 'job_seeker'", i, i), nil, 2)
+		if err != nil {
+			return err
+		}
+		table.Rows = append(table.Rows, []string{item.label, readable(row[0], Count), readable(row[1], Share)})
+	}
+	result.Tables = append(result.Tables, table)
+	return nil
+}
+
+func userHeads() []string {
+	return []string{"id", "name", "role", "verified", "registeredAt", "deactivatedAt", "completeness", "registered", "active", "deactivated"}
+}
+
+// writeUsers writes a row for each account that was made, active or deactivated in the period; the last columns say which.
+func writeUsers(s *snapshot, filters Filters, out *csvfile.Writer) error {
+	if err := s.openPeople(); err != nil {
+		return err
+	}
+	var last int64
+	for {
+		next, found, err := s.fillPeople(filters, last, chunk)
+		if err != nil || found == 0 {
+			return err
+		}
+		last = next
+		err = s.each("write the users", `SELECT id, name, role, verified, created, deactivatedAt, completeness, registered, active, deactivated
+			FROM people WHERE registered OR active OR deactivated ORDER BY n`, nil, func(scan func(...any) error) error {
+			var id, name, role, created, deactivatedAt string
+			var verified bool
+			var completeness sql.NullFloat64
+			var registered, active, deactivated int
+			if err := scan(&id, &name, &role, &verified, &created, &deactivatedAt, &completeness, &registered, &active, &deactivated); err != nil {
+				return err
+			}
+			return out.Write(id, name, role, verified, moment(created), moment(deactivatedAt), cell(completeness), registered, active, deactivated)
+		})
+		if err != nil {
+			return err
+		}
+	}
+}
