@@ -72,7 +72,7 @@ func randomBoard(seed uint64) *board {
 	b := &board{industries: []string{"", "industrycare000", "industrytech000"}}
 	// Moments on whole days and milliseconds too, so that the edges of periods and steps are met.
 	moment := func(after time.Time) time.Time {
-		at := after.Add(time.Duration(rnd.Int64N(int64(300*24*time.Hour)))).Truncate(time.Millisecond)
+		at := after.Add(time.Duration(rnd.Int64N(int64(300 * 24 * time.Hour)))).Truncate(time.Millisecond)
 		if rnd.IntN(8) == 0 {
 			at = at.Truncate(24 * time.Hour).Add(24 * time.Hour)
 		}

@@ -141,4 +141,3 @@ func (s *snapshot) overTime(what, query string, args arguments, columns int) ([]
 	})
 	return series, err
 }
-

@@ -17,7 +17,9 @@ var profileItems = []struct{ label, column string }{
 }
 
 // given is the SQL that tells whether a text, list or file column holds anything, as 0 or 1.
-func given(column string) string { return "(ifnull(" + column + ", '') NOT IN ('', '[]', '{}', 'null', '\"\"'))" }
+func given(column string) string {
+	return "(ifnull(" + column + ", '') NOT IN ('', '[]', '{}', 'null', '\"\"'))"
+}
 
 // doings are the queries that tell who did something in the period; see the definition of "active".
 var doings = []string{
