@@ -35,6 +35,7 @@ func main() {
 		cmd.NewSuperuserCommand(app),
 		command.NewConfigCommand(settings),
 		command.NewHealthCommand(),
+		command.NewImportCommand(app),
 		command.NewSchemaCommand(collections.Snapshot),
 	)
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{

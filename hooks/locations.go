@@ -112,7 +112,7 @@ func (l *Location) complete() string {
 			l.City, l.Region = place.City, place.Region
 		}
 		l.Country = place.Country
-		if l.Lat == nil {
+		if l.Lat == nil && place.HasPoint() {
 			l.Lat, l.Lon = types.Pointer(place.Lat), types.Pointer(place.Lon)
 		}
 	}

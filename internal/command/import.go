@@ -1,0 +1,142 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"jobboard/internal/transfer"
+	"jobboard/internal/workflow"
+)
+
+// NewImportCommand is `jobboard import FILE|DIR`: jobs in bulk. Refused rows are reported and the rest goes on; an
+// unreadable file or format is an error.
+func NewImportCommand(app core.App) *cobra.Command {
+	var format, status, source string
+	var dryRun bool
+	command := &cobra.Command{
+		Use:   "import FILE|DIR",
+		Short: "Imports jobs in bulk",
+		Long: `Imports jobs from a file, or from all files of the format in a folder.
+
+A row is the job that an earlier import made from the same source and externalId, or a new one. So a second import of the
+same file changes nothing, and one of a changed file updates. Fields that a row leaves out stay as they are, null empties
+them. Companies are found by name; those unknown so far are created and belong to the board until an admin gives them an
+owner. Every row passes the same checks as a job from any other door: those refused are listed with line and reason, and
+the rest goes on.`,
+		Example:      "import jobs.jsonl --dry-run",
+		Args:         cobra.ExactArgs(1),
+		SilenceUsage: true,
+		RunE: func(command *cobra.Command, args []string) error {
+			reader, err := transfer.FindFormat(format)
+			if err != nil {
+				return err
+			}
+			if status = workflow.Parse(status); !slices.Contains(workflow.FirstJobStates(), status) {
+				return fmt.Errorf("--status is %s, not %q", strings.Join(workflow.FirstJobStates(), " or "), status)
+			}
+			files, err := filesOf(args[0], reader)
+			if err != nil {
+				return err
+			}
+			if err := app.RunAllMigrations(); err != nil {
+				return fmt.Errorf("migrate the board: %w", err)
+			}
+
+			importer := transfer.NewImporter(app)
+			importer.Status, importer.DryRun = status, dryRun
+			if source != "" {
+				importer.Source = source
+			}
+			started := time.Now()
+			importErr := importFiles(importer, reader, files, command.ErrOrStderr())
+			report := importer.Report()
+			if dryRun {
+				fmt.Fprintln(command.OutOrStdout(), "Dry run: nothing is saved.")
+			}
+			if err := report.Write(command.OutOrStdout()); err != nil {
+				return fmt.Errorf("print the report: %w", err)
+			}
+			fmt.Fprintf(command.OutOrStdout(), "Took %s\n", time.Since(started).Round(time.Millisecond))
+			if importErr == nil && report.Failed > 0 {
+				importErr = fmt.Errorf("%d rows could not be saved for reasons that are not in the file", report.Failed)
+			}
+			return importErr
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&format, "format", "jsonl", "the format: "+strings.Join(transfer.FormatNames(), ", "))
+	flags.StringVar(&status, "status", workflow.Published, "of new jobs whose row has none: draft or published")
+	flags.StringVar(&source, "source", "", `of rows that name none (default "import")`)
+	flags.BoolVar(&dryRun, "dry-run", false, "checks and reports everything, saves nothing")
+	return command
+}
+
+// filesOf lists the files to read, in the order of their names.
+func filesOf(path string, format transfer.Format) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, entry := range entries {
+		if slices.Contains(format.Extensions, strings.ToLower(filepath.Ext(entry.Name()))) && !entry.IsDir() {
+			files = append(files, filepath.Join(path, entry.Name()))
+		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s holds no file of the format %s (%s)", path, format.Name, strings.Join(format.Extensions, ", "))
+	}
+	return files, nil
+}
+
+// importFiles goes on with the next file where one can't be read.
+func importFiles(importer *transfer.Importer, format transfer.Format, files []string, terminal io.Writer) error {
+	var errs []error
+	for _, path := range files {
+		errs = append(errs, importFile(importer, format, path, terminal))
+	}
+	return errors.Join(errs...)
+}
+
+func importFile(importer *transfer.Importer, format transfer.Format, path string, terminal io.Writer) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close() // only read from
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	var content io.Reader = file
+	if isTerminal(terminal) {
+		bar := progressbar.NewOptions64(info.Size(), progressbar.OptionSetWriter(terminal), progressbar.OptionShowBytes(true),
+			progressbar.OptionSetDescription(filepath.Base(path)), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))
+		reader := progressbar.NewReader(file, bar)
+		content = &reader
+	}
+	return importer.File(filepath.Base(path), format, content)
+}
+
+func isTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}

@@ -1,0 +1,326 @@
+package transfer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"jobboard/collections"
+	"jobboard/internal/workflow"
+)
+
+const (
+	// batchSize is how many jobs share one transaction: enough to be quick, few enough to let other writers in between.
+	batchSize = 100
+	// maxRefusals bounds how many refusals a report keeps in words; all are counted.
+	maxRefusals = 10_000
+)
+
+// Importer saves the jobs of files, each through the same hooks as a job from any other door.
+type Importer struct {
+	// Status is that of new jobs whose row has none: draft or published.
+	Status string
+	// Source is that of rows which name none.
+	Source string
+	// DryRun saves everything and takes it back again, so that the report is the real one.
+	DryRun bool
+
+	app       core.App
+	report    *Report
+	companies companyBook
+	interests interestBook
+	seen      map[[2]string]rowPlace // by source and externalId
+}
+
+type rowPlace struct {
+	file string
+	line int
+}
+
+// NewImporter prepares an import into a board that is migrated.
+func NewImporter(app core.App) *Importer {
+	return &Importer{
+		Status: workflow.Published, Source: "import",
+		app: app, report: newReport(), seen: map[[2]string]rowPlace{},
+	}
+}
+
+// Report is what the import has done so far.
+func (i *Importer) Report() *Report { return i.report }
+
+// File imports one file; name stands in the report. The error is about the file or the board as a whole, never about a row.
+func (i *Importer) File(name string, format Format, content io.Reader) error {
+	if err := i.prepare(); err != nil {
+		return err
+	}
+	// One save can't be told from another by its arguments, so the hook looks for the mark that only the import sets.
+	skip := &hook.Handler[*core.RecordEvent]{Id: "skipUnchangedJobOnImport", Priority: 9999, Func: skipUnchangedOnUpdate}
+	i.app.OnRecordUpdate(collections.Jobs).Bind(skip)
+	defer i.app.OnRecordUpdate(collections.Jobs).Unbind(skip.Id)
+
+	understood, refusedBefore, refusals := 0, i.report.Refused, len(i.report.Refusals)
+	// Rows refused while reading overtake those that wait for their batch.
+	defer func() { sortByLine(i.report.Refusals[refusals:]) }()
+	var batch []*Job
+	for job, err := range format.Read(content) {
+		var refusal *Refusal
+		switch {
+		case errors.As(err, &refusal):
+			i.report.refuse(name, refusal)
+			continue
+		case err != nil:
+			return errors.Join(i.save(name, batch), fmt.Errorf("read %s: %w", name, err))
+		}
+		understood++
+		if refusal := i.check(name, job); refusal != nil {
+			i.report.refuse(name, refusal)
+			continue
+		}
+		if batch = append(batch, job); len(batch) == batchSize {
+			if err := i.save(name, batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	if err := i.save(name, batch); err != nil {
+		return err
+	}
+	if understood == 0 && i.report.Refused > refusedBefore {
+		return fmt.Errorf("%s is not in the format %s: no row of it can be read", name, format.Name)
+	}
+	return nil
+}
+
+func (i *Importer) prepare() error {
+	if i.interests.byKind != nil {
+		return nil
+	}
+	i.companies = companyBook{ids: map[string]string{}}
+	var err error
+	i.interests, err = readInterests(i.app)
+	return err
+}
+
+// check refuses what the jobs collection could not: a row that a second import could not find again.
+func (i *Importer) check(file string, job *Job) *Refusal {
+	for _, key := range job.Ignored {
+		i.report.Ignored[key]++
+	}
+	externalID, _ := job.Values["externalId"].(string)
+	if externalID = strings.TrimSpace(externalID); externalID == "" {
+		return refuse(job.Line, "externalId: missing; without it a second import would double the job")
+	}
+	source, _ := job.Values["source"].(string)
+	if source = strings.TrimSpace(source); source == "" {
+		source = i.Source
+	}
+	job.Values["source"], job.Values["externalId"] = source, externalID
+	if job.Company = strings.Join(strings.Fields(job.Company), " "); job.Company == "" && job.EmployerID == "" {
+		return refuse(job.Line, "company: missing")
+	}
+	key := [2]string{source, externalID}
+	if first, twice := i.seen[key]; twice {
+		return refuse(job.Line, "externalId: %s of %s was in %s line %d already", externalID, source, first.file, first.line)
+	}
+	i.seen[key] = rowPlace{file, job.Line}
+	return nil
+}
+
+// save saves a batch in one transaction; where a job is refused, each in its own, so that the others stand.
+func (i *Importer) save(file string, batch []*Job) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	results, err := i.saveTogether(batch)
+	if err == nil {
+		i.report.add(results)
+		return nil
+	}
+	for _, job := range batch {
+		results, err := i.saveTogether([]*Job{job})
+		var errs validation.Errors
+		switch {
+		case err == nil:
+			i.report.add(results)
+		case errors.As(err, &errs):
+			i.report.refuse(file, refuse(job.Line, "%s", reasons(errs)))
+		default:
+			// Not the row's fault, as far as one can tell: the rest goes on, and the command fails at the end.
+			i.report.Failed++
+			i.report.refuse(file, refuse(job.Line, "could not be saved: %s", err))
+		}
+	}
+	return nil
+}
+
+// errDryRun takes a finished transaction back.
+var errDryRun = errors.New("dry run")
+
+func (i *Importer) saveTogether(batch []*Job) ([]result, error) {
+	var results []result
+	companies := i.companies.begin()
+	err := i.app.RunInTransaction(func(tx core.App) error {
+		for _, job := range batch {
+			result, err := i.saveJob(tx, companies, job)
+			if err != nil {
+				return err
+			}
+			results = append(results, result)
+		}
+		if i.DryRun {
+			return errDryRun
+		}
+		return nil
+	})
+	if errors.Is(err, errDryRun) {
+		i.companies.forget(companies)
+		return results, nil
+	}
+	if err == nil {
+		i.companies.keep(companies)
+	}
+	return results, err
+}
+
+// result is what one row has led to.
+type result struct {
+	action        action
+	newCompany    string
+	unknownFields []string // texts for which no field of interest was found
+}
+
+type action int
+
+const (
+	created action = iota
+	updated
+	unchanged
+)
+
+func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (result, error) {
+	var r result
+	record, err := findImported(tx, job)
+	if err != nil {
+		return r, err
+	}
+	isNew := record == nil
+	if isNew {
+		jobs, err := tx.FindCachedCollectionByNameOrId(collections.Jobs)
+		if err != nil {
+			return r, fmt.Errorf("find the collection of jobs: %w", err)
+		}
+		record = core.NewRecord(jobs)
+		record.Set("status", i.Status)
+		// A job stays with its employer: a company that claimed its jobs may have renamed itself since.
+		id, isNewCompany, err := companies.find(tx, job)
+		if err != nil {
+			return r, err
+		}
+		record.Set("employer", id)
+		if isNewCompany {
+			r.newCompany = job.Company
+		}
+	}
+	for field, value := range job.Values {
+		if field == "status" && value == nil {
+			continue
+		}
+		record.Set(field, value)
+	}
+	r.unknownFields = i.interests.set(record, job)
+	record.SetRaw(importedKey, true)
+
+	switch err := tx.Save(record); {
+	case errors.Is(err, errUnchanged):
+		r.action = unchanged
+	case err != nil:
+		return r, err
+	case isNew:
+		r.action = created
+	default:
+		r.action = updated
+	}
+	return r, nil
+}
+
+// findImported finds the job of an earlier import, or nil.
+func findImported(tx core.App, job *Job) (*core.Record, error) {
+	found, err := tx.FindAllRecords(collections.Jobs, dbx.HashExp{
+		"source": job.Values["source"], "externalId": job.Values["externalId"],
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for the job %v of %v: %w", job.Values["externalId"], job.Values["source"], err)
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	return found[0], nil
+}
+
+// importedKey marks a record that the import saves. No field can be named like that.
+const importedKey = "@imported"
+
+// errUnchanged ends a save that would write what is there already.
+var errUnchanged = errors.New("the job has not changed")
+
+// skipUnchangedOnUpdate runs after all other hooks, when the new values have got the form in which they are stored.
+func skipUnchangedOnUpdate(e *core.RecordEvent) error {
+	if e.Record.GetRaw(importedKey) != true {
+		return e.Next()
+	}
+	before, after := e.Record.Original(), e.Record
+	for _, field := range e.Record.Collection().Fields {
+		name := field.GetName()
+		if field.Type() == core.FieldTypeAutodate {
+			continue
+		}
+		same, err := sameStored(before, after, name)
+		if err != nil {
+			return err
+		}
+		if !same {
+			return e.Next()
+		}
+	}
+	return errUnchanged
+}
+
+func sameStored(before, after *core.Record, name string) (bool, error) {
+	x, err := storedValue(before, name)
+	if err != nil {
+		return false, err
+	}
+	y, err := storedValue(after, name)
+	return x == y, err
+}
+
+// reasons says in one line which fields are wrong and why.
+func reasons(errs validation.Errors) string {
+	fields := make([]string, 0, len(errs))
+	for field := range errs {
+		fields = append(fields, field)
+	}
+	slices.Sort(fields)
+	for n, field := range fields {
+		fields[n] = field + ": " + errs[field].Error()
+	}
+	return strings.Join(fields, "; ")
+}
+
+// storedValue is a field in the form that goes to the database.
+func storedValue(record *core.Record, name string) (string, error) {
+	raw, err := json.Marshal(record.Get(name))
+	if err != nil {
+		return "", fmt.Errorf("compare %s: %w", name, err)
+	}
+	return string(raw), nil
+}

@@ -1,0 +1,71 @@
+package transfer
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+)
+
+// interestBook finds fields of interest by what people write: the name, the slug or the id.
+type interestBook struct {
+	byKind map[string]map[string]string // kind, then key, to id
+}
+
+func readInterests(app core.App) (interestBook, error) {
+	all, err := app.FindAllRecords(collections.FieldsOfInterest)
+	if err != nil {
+		return interestBook{}, fmt.Errorf("read the fields of interest: %w", err)
+	}
+	book := interestBook{byKind: map[string]map[string]string{
+		collections.KindIndustry: {}, collections.KindRole: {}, collections.KindSkill: {},
+	}}
+	for _, field := range all {
+		keys := book.byKind[field.GetString("kind")]
+		for _, text := range []string{field.Id, field.GetString("slug"), field.GetString("name")} {
+			keys[interestKey(text)] = field.Id
+		}
+	}
+	return book, nil
+}
+
+// interestKey makes "Hospital & Health Care", "hospital and  health care" and "Hospital-and-Health-Care" one.
+func interestKey(text string) string {
+	text = strings.ReplaceAll(strings.ToLower(text), "&", " and ")
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '-' || r == '_' || r == '/' || r == ',' || r == '\t' }), " ")
+}
+
+func (b interestBook) find(text string, kinds ...string) string {
+	for _, kind := range kinds {
+		if id := b.byKind[kind][interestKey(text)]; id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// set sets the industry and the fields of a job as far as they are known, and returns the texts that are not.
+func (b interestBook) set(record *core.Record, job *Job) (unknown []string) {
+	if job.Industry != "" {
+		if id := b.find(job.Industry, collections.KindIndustry); id != "" {
+			record.Set("industry", id)
+		} else {
+			unknown = append(unknown, job.Industry)
+		}
+	}
+	if job.Fields == nil {
+		return unknown
+	}
+	ids := []string{}
+	for _, text := range job.Fields {
+		if id := b.find(text, collections.KindRole, collections.KindSkill, collections.KindIndustry); id != "" {
+			ids = append(ids, id)
+		} else if text != "" {
+			unknown = append(unknown, text)
+		}
+	}
+	record.Set("fields", ids)
+	return unknown
+}

@@ -1,0 +1,206 @@
+package transfer
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// maxLine bounds a line of a JSON Lines file, in bytes: more than all fields of a job at their longest.
+const maxLine = 1 << 20
+
+// jsonLines is one JSON object per line, with the field names of the jobs collection (https://jsonlines.org).
+var jsonLines = Format{
+	Name:       "jsonl",
+	Extensions: []string{".jsonl", ".ndjson"},
+	Read:       readJSONLines,
+}
+
+func readJSONLines(file io.Reader) iter.Seq2[*Job, error] {
+	return func(yield func(*Job, error) bool) {
+		lines := bufio.NewReaderSize(file, 64<<10)
+		for number := 1; ; number++ {
+			line, tooLong, err := readLine(lines)
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield(nil, fmt.Errorf("line %d: %w", number, err))
+				return
+			}
+			if number == 1 {
+				line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")) // byte order mark
+			}
+			line = bytes.TrimSpace(line)
+			more := true
+			switch {
+			case tooLong:
+				more = yield(nil, refuse(number, "longer than %d kB", maxLine>>10))
+			case len(line) > 0:
+				if job, refusal := parseJSONJob(line); refusal != nil {
+					refusal.Line = number
+					more = yield(nil, refusal)
+				} else {
+					job.Line = number
+					more = yield(job, nil)
+				}
+			}
+			if err != nil || !more {
+				return
+			}
+		}
+	}
+}
+
+// readLine reads to the next line break. Of an overlong line it keeps nothing, so that no file can fill the memory.
+func readLine(lines *bufio.Reader) (line []byte, tooLong bool, err error) {
+	for {
+		piece, err := lines.ReadSlice('\n')
+		if tooLong = tooLong || len(line)+len(piece) > maxLine; tooLong {
+			line = nil
+		} else {
+			line = append(line, piece...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, tooLong, err
+		}
+	}
+}
+
+// The fields of a row and the JSON type of each. Values of selects are text, which the job's own checks read.
+var jsonJobFields = map[string]func(raw json.RawMessage) (any, error){
+	"title": decode[string], "description": decode[string], "location": decode[string], "workplace": decode[string],
+	"jobType": decode[string], "experienceLevel": decode[string], "salaryCurrency": decode[string], "salaryPeriod": decode[string],
+	"status": decode[string], "externalId": decode[string], "source": decode[string],
+	"deadline": decodeDate, "publishedAt": decodePastDate,
+	"salaryMin": decode[float64], "salaryMax": decode[float64],
+	"skills": decode[[]string], "applicantCountries": decode[[]string],
+	"locations": decode[[]any], "questions": decode[[]any],
+}
+
+func decode[T any](raw json.RawMessage) (any, error) {
+	var value T
+	err := json.Unmarshal(raw, &value)
+	return value, err
+}
+
+// decodeDate refuses what PocketBase would silently take for no date.
+func decodeDate(raw json.RawMessage) (any, error) {
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil || text == "" {
+		return text, err
+	}
+	date, err := types.ParseDateTime(text)
+	if err != nil || date.IsZero() {
+		return nil, errors.New("must be a date and time, such as 2026-01-31 09:00:00.000Z")
+	}
+	return date, nil
+}
+
+// decodePastDate is for publishedAt: a job of tomorrow would be the newest until then.
+func decodePastDate(raw json.RawMessage) (any, error) {
+	value, err := decodeDate(raw)
+	if date, ok := value.(types.DateTime); ok && date.Time().After(time.Now()) {
+		return nil, errors.New("must not lie in the future")
+	}
+	return value, err
+}
+
+// parseJSONJob reads one line. Keys are taken as they are written: "Title" is not "title".
+func parseJSONJob(line []byte) (*Job, *Refusal) {
+	if !utf8.Valid(line) {
+		return nil, refuse(0, "not UTF-8")
+	}
+	keys, values, err := readObject(line)
+	if err != nil {
+		return nil, refuse(0, "%s", err)
+	}
+	job := &Job{Values: map[string]any{}}
+	for i, key := range keys {
+		raw := values[i]
+		empty := string(raw) == "null"
+		var err error
+		switch key {
+		case "company":
+			err = json.Unmarshal(raw, &job.Company)
+		case "employer":
+			err = json.Unmarshal(raw, &job.EmployerID)
+		case "industry":
+			err = json.Unmarshal(raw, &job.Industry)
+		case "fields":
+			err = json.Unmarshal(raw, &job.Fields)
+		default:
+			read, known := jsonJobFields[key]
+			if !known {
+				job.Ignored = append(job.Ignored, key)
+				continue
+			}
+			job.Values[key] = nil
+			if !empty {
+				job.Values[key], err = read(raw)
+			}
+		}
+		if err != nil {
+			return nil, refuse(0, "%s: %s", key, wrongJSONType(err))
+		}
+	}
+	return job, nil
+}
+
+// readObject reads the keys of a JSON object and their values in order. A key that comes twice is an error: which of the
+// two is meant, nobody knows.
+func readObject(line []byte) (keys []string, values []json.RawMessage, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	opening, err := decoder.Token()
+	if err != nil {
+		return nil, nil, fmt.Errorf("not JSON: %w", err)
+	}
+	if opening != json.Delim('{') {
+		return nil, nil, errors.New("not a JSON object")
+	}
+	for decoder.More() {
+		token, err := decoder.Token()
+		if err != nil {
+			return nil, nil, fmt.Errorf("not JSON: %w", err)
+		}
+		key, _ := token.(string) // the decoder has made sure
+		if slices.Contains(keys, key) {
+			return nil, nil, fmt.Errorf("%.50q comes twice", key)
+		}
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return nil, nil, fmt.Errorf("not JSON: %w", err)
+		}
+		keys, values = append(keys, key), append(values, value)
+		if len(keys) > 1000 {
+			return nil, nil, errors.New("more than 1000 keys")
+		}
+	}
+	if _, err := decoder.Token(); err != nil {
+		return nil, nil, fmt.Errorf("not JSON: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, nil, errors.New("more than one JSON value")
+	}
+	return keys, values, nil
+}
+
+// wrongJSONType says what is wrong with a value without Go's names of types.
+func wrongJSONType(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return strings.TrimPrefix(err.Error(), "json: ")
+	}
+	want := map[string]string{"string": "text", "float64": "a number"}[wrong.Type.String()]
+	if want == "" {
+		want = "a list"
+	}
+	return fmt.Sprintf("must be %s, not %s", want, wrong.Value)
+}

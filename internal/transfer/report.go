@@ -1,0 +1,112 @@
+package transfer
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Report counts what an import has done.
+type Report struct {
+	Created, Updated, Unchanged int
+	// Refused counts rows that are not in the board, those in Failed among them: the ones for reasons not in the file.
+	Refused, Failed int
+	// Companies counts employers made for names unknown so far.
+	Companies int
+	// UnknownFields counts the texts for which no field of interest was found; they were left out.
+	UnknownFields map[string]int
+	// Ignored counts, by name, what the rows hold beside the fields of a job.
+	Ignored map[string]int
+	// Refusals says why rows were refused, in the order of the files, up to 10 000.
+	Refusals []FileRefusal
+}
+
+// FileRefusal is a refused row of a file.
+type FileRefusal struct {
+	File string
+	Refusal
+}
+
+func newReport() *Report {
+	return &Report{UnknownFields: map[string]int{}, Ignored: map[string]int{}}
+}
+
+// Rows is how many rows were read.
+func (r *Report) Rows() int { return r.Created + r.Updated + r.Unchanged + r.Refused }
+
+func (r *Report) refuse(file string, refusal *Refusal) {
+	r.Refused++
+	if len(r.Refusals) < maxRefusals {
+		r.Refusals = append(r.Refusals, FileRefusal{file, *refusal})
+	}
+}
+
+func (r *Report) add(results []result) {
+	for _, result := range results {
+		switch result.action {
+		case created:
+			r.Created++
+		case updated:
+			r.Updated++
+		case unchanged:
+			r.Unchanged++
+		}
+		if result.newCompany != "" {
+			r.Companies++
+		}
+		for _, text := range result.unknownFields {
+			r.UnknownFields[text]++
+		}
+	}
+}
+
+func sortByLine(refusals []FileRefusal) {
+	slices.SortStableFunc(refusals, func(a, b FileRefusal) int { return a.Line - b.Line })
+}
+
+// Write prints the report for people.
+func (r *Report) Write(out io.Writer) error {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d rows: %d created, %d updated, %d unchanged, %d refused\n", r.Rows(), r.Created, r.Updated, r.Unchanged, r.Refused)
+	if r.Companies > 0 {
+		fmt.Fprintf(&text, "%d companies created; they belong to the board until claimed\n", r.Companies)
+	}
+	if len(r.UnknownFields) > 0 {
+		fmt.Fprintf(&text, "No field of interest, left out: %s\n", countsInWords(r.UnknownFields))
+	}
+	if len(r.Ignored) > 0 {
+		fmt.Fprintf(&text, "No field of a job, ignored: %s\n", countsInWords(r.Ignored))
+	}
+	if r.Refused > 0 {
+		text.WriteString("Refused:\n")
+		for _, refusal := range r.Refusals {
+			fmt.Fprintf(&text, "  %s line %d: %s\n", refusal.File, refusal.Line, refusal.Reason)
+		}
+		if more := r.Refused - len(r.Refusals); more > 0 {
+			fmt.Fprintf(&text, "  and %d more\n", more)
+		}
+	}
+	_, err := io.WriteString(out, text.String())
+	return err
+}
+
+// countsInWords lists the most frequent first, at most twenty.
+func countsInWords(counts map[string]int) string {
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		if counts[a] != counts[b] {
+			return counts[b] - counts[a]
+		}
+		return strings.Compare(a, b)
+	})
+	more := ""
+	if len(names) > 20 {
+		more = fmt.Sprintf(" and %d more", len(names)-20)
+		names = names[:20]
+	}
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%.60s (%d)", name, counts[name])
+	}
+	return strings.Join(names, ", ") + more
+}
