@@ -58,6 +58,9 @@ func (s *snapshot) openCohort() error {
 	for _, stage := range funnel[:len(funnel)-1] {
 		hours += ", " + hoursIn(stage) + " REAL"
 	}
+	if err := s.drop("cohort", "told"); err != nil {
+		return err
+	}
 	if err := s.exec("open the cohort", `CREATE TEMP TABLE cohort (n INTEGER PRIMARY KEY, id TEXT, job TEXT, employer TEXT,
 		seeker TEXT, status TEXT, submittedAt TEXT, decidedAt TEXT, submitted REAL)`, nil); err != nil {
 		return err

@@ -12,6 +12,9 @@ func inPeriod(column string) string { return "(" + column + " >= :from AND " + c
 
 // openJobs makes the empty working table of the jobs that a report looks at.
 func (s *snapshot) openJobs() error {
+	if err := s.drop("looked"); err != nil {
+		return err
+	}
 	return s.exec("open the jobs", `CREATE TEMP TABLE looked (n INTEGER PRIMARY KEY, id TEXT, title TEXT, employer TEXT, industry TEXT,
 		jobType TEXT, workplace TEXT, location TEXT, status TEXT, created TEXT, publishedAt TEXT, ended TEXT, deadline TEXT, applications INTEGER,
 		firstHire TEXT, fillDays REAL, posted INTEGER, published INTEGER, closed INTEGER, expired INTEGER, filled INTEGER)`, nil)

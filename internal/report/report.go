@@ -3,8 +3,8 @@
 //
 // A report is a row of the reports collection that somebody creates, by any door. Doors and their helpers:
 //
-//   - [Check] says whether a request for a report is sound, [Prepare] does so for a new record and fills in what the
-//     system sets. hooks/reports.go calls it for every creation.
+//   - [Prepare] says whether a new record asks for something sound and fills in what the system sets; hooks/reports.go
+//     calls it for every creation.
 //   - [NewWorker] runs waiting reports in the background, one at a time; [Run] makes one report now.
 //   - [Wait] blocks until a report is done or failed, for answers that can wait a few seconds.
 //   - [Write] makes a report without a record, for the command line.

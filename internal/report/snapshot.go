@@ -81,6 +81,16 @@ func (s *snapshot) exec(what, query string, args arguments) error {
 	return nil
 }
 
+// drop makes room for working tables: one transaction may compute several reports.
+func (s *snapshot) drop(tables ...string) error {
+	for _, table := range tables {
+		if err := s.exec("drop "+table, "DROP TABLE IF EXISTS temp."+table, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // each runs a query and hands every row to take, which scans it.
 func (s *snapshot) each(what, query string, args arguments, take func(scan func(...any) error) error) error {
 	rows, err := s.tx.QueryContext(s.ctx, query, s.bind(args)...)

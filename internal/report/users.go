@@ -35,6 +35,9 @@ var doings = []string{
 
 // openPeople makes the working tables of the accounts and finds who was active; these ids stay in memory.
 func (s *snapshot) openPeople() error {
+	if err := s.drop("active", "people"); err != nil {
+		return err
+	}
 	if err := s.exec("open the active", "CREATE TEMP TABLE active (id TEXT PRIMARY KEY) WITHOUT ROWID", nil); err != nil {
 		return err
 	}

@@ -1,0 +1,65 @@
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/problem"
+	"jobboard/internal/report"
+)
+
+// bindReports has every new report checked, by whatever door it comes, and made in the background.
+func bindReports(app core.App) {
+	worker := report.NewWorker()
+	app.OnRecordCreateRequest(collections.Reports).BindFunc(readReportDatesOnCreateRequest)
+	app.OnRecordCreate(collections.Reports).BindFunc(prepareReportOnCreate)
+	wake := func(e *core.RecordEvent) error {
+		if e.Record.GetString("status") == collections.ReportPending {
+			worker.Wake()
+		}
+		return e.Next()
+	}
+	app.OnRecordAfterCreateSuccess(collections.Reports).BindFunc(wake)
+	app.OnRecordAfterUpdateSuccess(collections.Reports).BindFunc(wake) // a superuser may put a failed one back in line
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		worker.Start(e.App)
+		return nil
+	})
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		worker.Stop()
+		return e.Next()
+	})
+}
+
+// readReportDatesOnCreateRequest takes a bare date in "to" for the whole day; PocketBase alone would make it the midnight
+// at which the day begins.
+func readReportDatesOnCreateRequest(e *core.RecordRequestEvent) error {
+	info, err := e.RequestInfo()
+	if err != nil {
+		return e.BadRequestError("Failed to read the request.", err)
+	}
+	for _, field := range []string{"from", "to"} {
+		text, ok := info.Body[field].(string)
+		if !ok {
+			continue
+		}
+		moment, err := report.ParseBound(text, field == "to")
+		if err != nil {
+			return e.BadRequestError("Failed to create record.", problem.Field(field, problem.InvalidValue, "Must be a date, such as 2026-01-31, or a date and time."))
+		}
+		if !moment.IsZero() {
+			e.Record.Set(field, moment)
+		}
+	}
+	return e.Next()
+}
+
+func prepareReportOnCreate(e *core.RecordEvent) error {
+	if err := report.Prepare(e.App, e.Record); err != nil {
+		return err
+	}
+	return e.Next()
+}
