@@ -23,6 +23,7 @@ func Bind(app core.App) {
 	bindReviews(app)
 	bindSaved(app)
 	bindNotifications(app)
+	bindReports(app)
 }
 
 // inTransaction runs the rest of a model hook's chain, and what belongs with it, in one transaction: e.App is the

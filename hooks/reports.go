@@ -37,12 +37,12 @@ func bindReports(app core.App) {
 // readReportDatesOnCreateRequest takes a bare date in "to" for the whole day; PocketBase alone would make it the midnight
 // at which the day begins.
 func readReportDatesOnCreateRequest(e *core.RecordRequestEvent) error {
-	info, err := e.RequestInfo()
+	body, err := readBody(e)
 	if err != nil {
 		return e.BadRequestError("Failed to read the request.", err)
 	}
 	for _, field := range []string{"from", "to"} {
-		text, ok := info.Body[field].(string)
+		text, ok := body[field].(string)
 		if !ok {
 			continue
 		}

@@ -14,15 +14,15 @@ import (
 // Summary is the figures behind the dashboard. In JSON each kind is an object of figure key and number (null where there
 // is nothing to take a mean, median or share of).
 type Summary struct {
-	From         time.Time                    `json:"from"`
-	To           time.Time                    `json:"to"`
-	Made         time.Time                    `json:"made"`
-	Jobs         map[string]any               `json:"jobs"`
-	Users        map[string]any               `json:"users"`
-	Applications map[string]any               `json:"applications"`
-	Performance  map[string]any               `json:"performance"`
-	Definitions  map[string][]FigureMeaning   `json:"definitions"`
-	Charts       []SummaryChart               `json:"charts"`
+	From         time.Time                  `json:"from"`
+	To           time.Time                  `json:"to"`
+	Made         time.Time                  `json:"made"`
+	Jobs         map[string]any             `json:"jobs"`
+	Users        map[string]any             `json:"users"`
+	Applications map[string]any             `json:"applications"`
+	Performance  map[string]any             `json:"performance"`
+	Definitions  map[string][]FigureMeaning `json:"definitions"`
+	Charts       []SummaryChart             `json:"charts"`
 }
 
 // FigureMeaning is what a figure is called, counts and means.
