@@ -36,6 +36,7 @@ func main() {
 		command.NewConfigCommand(settings),
 		command.NewHealthCommand(),
 		command.NewImportCommand(app),
+		command.NewReportCommand(app),
 		command.NewSchemaCommand(collections.Snapshot),
 	)
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{
