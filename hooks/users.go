@@ -20,6 +20,7 @@ func bindUsers(app core.App) {
 	app.OnRecordDelete(collections.Users).BindFunc(guardUserDelete)
 	bindUsersSeen(app)
 	bindLogins(app)
+	bindPasswords(app)
 }
 
 // notificationsChosen is a raw key: the request says itself, perhaps with an empty list, which kinds are wanted by mail.
