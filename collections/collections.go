@@ -30,6 +30,7 @@ const (
 	SavedSearches            = "saved_searches"
 	Reports                  = "reports"
 	RevokedSessions          = "revoked_sessions"
+	IdempotencyKeys          = "idempotency_keys"
 	usersCollectionID        = "_pb_users_auth_" // PocketBase's own id of the users collection it creates
 	maxRelations             = 100
 	maxRichText              = 50_000 // characters of HTML in description, about and summary
@@ -58,6 +59,7 @@ func Definitions() []*core.Collection {
 		savedSearches(),
 		reports(),
 		revokedSessions(),
+		idempotencyKeys(),
 	}
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -9,6 +10,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/problem"
+	"jobboard/internal/session"
 )
 
 const usersAuth = "/api/collections/" + collections.Users
@@ -105,6 +107,26 @@ func login(c *call) error {
 		return renameField(err, "identity", "email")
 	}
 	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+}
+
+// logout ends the session of the token or, where everywhere says so, all sessions of the caller.
+func logout(c *call) error {
+	everywhere, err := c.body.flag("everywhere", false)
+	if err != nil {
+		return err
+	}
+	if everywhere {
+		err = session.RevokeAll(c.app(), c.auth())
+	} else {
+		err = session.Revoke(c.app(), token(c))
+	}
+	if errors.Is(err, session.ErrInvalidToken) {
+		return unauthorized(c)
+	}
+	if err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
 }
 
 func refresh(c *call) error {

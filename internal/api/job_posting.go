@@ -1,0 +1,43 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gosimple/slug"
+
+	"jobboard/collections"
+	"jobboard/internal/jobposting"
+	"jobboard/internal/workflow"
+)
+
+// viewJobPosting describes a job that the caller may see for search engines. A draft is no posting yet.
+func viewJobPosting(c *call) error {
+	seen, err := c.viewObject(collections.Jobs, c.Param("job_id"), nil)
+	if err != nil {
+		return err
+	}
+	if seen.text("status") == workflow.Draft {
+		return notFound()
+	}
+	job, err := c.app().FindRecordById(collections.Jobs, seen.text("id"))
+	if err != nil {
+		return fmt.Errorf("find the job again: %w", err)
+	}
+	employer, err := c.app().FindRecordById(collections.Employers, job.GetString("employer"))
+	if err != nil {
+		return fmt.Errorf("find the employer of job %s: %w", job.Id, err)
+	}
+	boardURL := strings.TrimRight(c.app().Settings().Meta.AppURL, "/")
+	posting, err := jobposting.New(job, employer, boardURL, boardURL+"/jobs/"+job.Id+"/"+slug.Make(job.GetString("title")))
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(posting)
+	if err != nil {
+		return fmt.Errorf("encode the posting: %w", err)
+	}
+	return c.Blob(http.StatusOK, "application/ld+json", raw)
+}

@@ -1,0 +1,288 @@
+package api
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"jobboard/collections"
+)
+
+const (
+	maxCompared    = 500 // newest published jobs that are compared
+	maxSuggestions = 10  // of each kind
+)
+
+// scoredJob is a job with how well it fits, from 0 to 1, and why.
+type scoredJob struct {
+	*object
+	score   float64
+	reasons []string
+}
+
+// traits are what two jobs, or a job and a seeker, can have in common.
+type traits struct {
+	Title           string   `json:"title"`
+	Skills          []string `json:"skills"`
+	Fields          []string `json:"fields"`
+	Industry        string   `json:"industry"`
+	JobType         string   `json:"jobType"`
+	Workplace       string   `json:"workplace"`
+	ExperienceLevel string   `json:"experienceLevel"`
+	Location        string   `json:"location"`
+	Employer        string   `json:"employer"`
+}
+
+// wishes are a seeker's.
+type wishes struct {
+	Headline            string   `json:"headline"`
+	Skills              []string `json:"skills"`
+	PreferredJobTypes   []string `json:"preferredJobTypes"`
+	PreferredWorkplaces []string `json:"preferredWorkplaces"`
+	Location            string   `json:"location"`
+	interests           []string
+}
+
+// suggestJobs completes what is typed from the titles, skills and companies of published jobs.
+func suggestJobs(c *call) error {
+	q := strings.ToLower(strings.TrimSpace(c.QueryParam("q")))
+	found := map[string][]string{"titles": {}, "skills": {}, "companies": {}}
+	if q == "" {
+		return c.send(http.StatusOK, found)
+	}
+	list, err := c.list(collections.Jobs, url.Values{
+		"filter":    {"status = 'published' && (" + like(q, "title", "skills", "employer.name") + ")"},
+		"sort":      {"-publishedAt"},
+		"perPage":   {"200"},
+		"skipTotal": {"1"},
+		"fields":    {"title,skills,expand.employer.name"},
+		"expand":    {"employer"},
+	})
+	if err != nil {
+		return err
+	}
+	for _, item := range list.Items {
+		var job struct {
+			Title  string   `json:"title"`
+			Skills []string `json:"skills"`
+			Expand struct {
+				Employer struct {
+					Name string `json:"name"`
+				} `json:"employer"`
+			} `json:"expand"`
+		}
+		if err := json.Unmarshal(item, &job); err != nil {
+			return fmt.Errorf("read a job: %w", err)
+		}
+		suggest(found, "titles", q, job.Title)
+		suggest(found, "skills", q, job.Skills...)
+		suggest(found, "companies", q, job.Expand.Employer.Name)
+	}
+	return c.send(http.StatusOK, found)
+}
+
+// suggest adds what begins with q, or has a word that does.
+func suggest(found map[string][]string, kind, q string, texts ...string) {
+	for _, text := range texts {
+		lower := " " + strings.ToLower(text)
+		if strings.Contains(lower, " "+q) && !slices.Contains(found[kind], text) && len(found[kind]) < maxSuggestions {
+			found[kind] = append(found[kind], text)
+		}
+	}
+}
+
+func listSimilarJobs(c *call) error {
+	job, err := c.viewObject(collections.Jobs, c.Param("job_id"), nil)
+	if err != nil {
+		return err
+	}
+	to, err := traitsOf(job)
+	if err != nil {
+		return err
+	}
+	return c.sendScored(map[string]bool{job.text("id"): true}, func(other traits) (float64, []string) {
+		return likeness(to, other)
+	})
+}
+
+func likeness(a, b traits) (score float64, reasons []string) {
+	if shared := common(a.Skills, b.Skills); len(shared) > 0 {
+		score += 0.4 * share(len(shared), len(a.Skills))
+		reasons = append(reasons, "skills: "+strings.Join(shared, ", "))
+	}
+	if words := common(words(a.Title), words(b.Title)); len(words) > 0 {
+		score += 0.3 * share(len(words), len(strings.Fields(a.Title)))
+		reasons = append(reasons, "title")
+	}
+	for _, part := range []struct {
+		a, b, reason string
+		weight       float64
+	}{
+		{a.Industry, b.Industry, "industry", 0.1},
+		{a.JobType, b.JobType, "job type", 0.05},
+		{a.Workplace, b.Workplace, "workplace", 0.05},
+		{a.Location, b.Location, "location", 0.1},
+	} {
+		if part.a != "" && part.a == part.b {
+			score += part.weight
+			reasons = append(reasons, part.reason)
+		}
+	}
+	if score < 0.2 { // alike in nothing but the kind of contract
+		return 0, nil
+	}
+	return score, reasons
+}
+
+// listRecommendations compares a seeker's profile, as the caller may see it, with the published jobs.
+func listRecommendations(c *call) error {
+	id := c.Param("user_id")
+	if !isID(id) {
+		return notFound()
+	}
+	profiles, err := c.list(collections.JobSeekers, url.Values{"filter": {"user = " + quoted(id)}, "perPage": {"1"}})
+	if err != nil {
+		return err
+	}
+	if len(profiles.Items) == 0 {
+		return notFound()
+	}
+	var seeker wishes
+	if err := json.Unmarshal(profiles.Items[0], &seeker); err != nil {
+		return fmt.Errorf("read a profile: %w", err)
+	}
+	interests, err := c.list(collections.JobSeekerInterests, url.Values{"filter": {"seeker = " + quoted(id)}, "perPage": {"200"}})
+	if err != nil {
+		return err
+	}
+	for _, item := range interests.Items {
+		interest, err := parseObject(item)
+		if err != nil {
+			return err
+		}
+		seeker.interests = append(seeker.interests, interest.text("field"))
+	}
+	applied, err := c.list(collections.Applications, url.Values{"filter": {"seeker = " + quoted(id)}, "perPage": {"1000"}, "skipTotal": {"1"}})
+	if err != nil {
+		return err
+	}
+	skip := map[string]bool{}
+	for _, item := range applied.Items {
+		application, err := parseObject(item)
+		if err != nil {
+			return err
+		}
+		skip[application.text("job")] = true
+	}
+	return c.sendScored(skip, func(job traits) (float64, []string) { return fit(seeker, job) })
+}
+
+func fit(seeker wishes, job traits) (score float64, reasons []string) {
+	if shared := common(seeker.Skills, job.Skills); len(shared) > 0 {
+		score += 0.45 * share(len(shared), len(job.Skills))
+		reasons = append(reasons, "skills: "+strings.Join(shared, ", "))
+	}
+	if len(common(seeker.interests, append(job.Fields, job.Industry))) > 0 {
+		score += 0.2
+		reasons = append(reasons, "fields of interest")
+	}
+	if shared := common(words(seeker.Headline), words(job.Title)); len(shared) > 0 {
+		score += 0.15
+		reasons = append(reasons, "title")
+	}
+	if score == 0 {
+		return 0, nil // a fitting contract alone recommends nothing
+	}
+	if slices.Contains(seeker.PreferredJobTypes, job.JobType) {
+		score += 0.08
+		reasons = append(reasons, "job type")
+	}
+	if slices.Contains(seeker.PreferredWorkplaces, job.Workplace) {
+		score += 0.06
+		reasons = append(reasons, "workplace")
+	}
+	if seeker.Location != "" && seeker.Location == job.Location {
+		score += 0.06
+		reasons = append(reasons, "location")
+	}
+	return score, reasons
+}
+
+// sendScored answers with a page of the published jobs that judge finds fitting, save those to skip, the best first.
+func (c *call) sendScored(skip map[string]bool, judge func(traits) (float64, []string)) error {
+	number, perPage, err := c.paging()
+	if err != nil {
+		return err
+	}
+	list, err := c.list(collections.Jobs, url.Values{
+		"filter": {"status = 'published'"}, "sort": {"-publishedAt"}, "perPage": {fmt.Sprint(maxCompared)}, "expand": {"employer"}, "skipTotal": {"1"},
+	})
+	if err != nil {
+		return err
+	}
+	var scored []scoredJob
+	for _, item := range list.Items {
+		job, err := parseObject(item)
+		if err != nil {
+			return err
+		}
+		has, err := traitsOf(job)
+		if err != nil {
+			return err
+		}
+		if score, reasons := judge(has); score > 0 && !skip[job.text("id")] {
+			scored = append(scored, scoredJob{job, min(score, 1), reasons})
+		}
+	}
+	slices.SortStableFunc(scored, func(a, b scoredJob) int { return cmp.Compare(b.score, a.score) })
+	total := len(scored)
+	from := min((number-1)*perPage, total)
+	answer := page{Page: number, PerPage: perPage, TotalItems: total, TotalPages: (total + perPage - 1) / perPage, Items: []json.RawMessage{}}
+	for _, job := range scored[from:min(from+perPage, total)] {
+		if err := job.set("score", job.score); err != nil {
+			return err
+		}
+		if err := job.set("reasons", job.reasons); err != nil {
+			return err
+		}
+		raw, err := json.Marshal(job.object)
+		if err != nil {
+			return fmt.Errorf("write a job: %w", err)
+		}
+		answer.Items = append(answer.Items, raw)
+	}
+	return c.send(http.StatusOK, answer)
+}
+
+func traitsOf(job *object) (traits, error) {
+	var t traits
+	raw, err := json.Marshal(job)
+	if err != nil {
+		return t, fmt.Errorf("write a job: %w", err)
+	}
+	if err := json.Unmarshal(raw, &t); err != nil {
+		return t, fmt.Errorf("read a job: %w", err)
+	}
+	return t, nil
+}
+
+func common(a, b []string) []string {
+	var both []string
+	for _, item := range a {
+		if item != "" && slices.Contains(b, item) && !slices.Contains(both, item) {
+			both = append(both, item)
+		}
+	}
+	return both
+}
+
+// words are those of a title that say something: longer than two letters.
+func words(title string) []string {
+	return slices.DeleteFunc(strings.Fields(strings.ToLower(title)), func(word string) bool { return len(word) < 3 })
+}
+
+func share(part, whole int) float64 { return float64(part) / float64(max(whole, 1)) }

@@ -1,0 +1,162 @@
+// Package jobposting describes a job as a schema.org JobPosting, complete enough for Google for Jobs
+// (https://developers.google.com/search/docs/appearance/structured-data/job-posting).
+package jobposting
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/gazetteer"
+)
+
+var employmentTypes = map[string]string{
+	"full_time": "FULL_TIME", "part_time": "PART_TIME", "contract": "CONTRACTOR", "temporary": "TEMPORARY",
+	"internship": "INTERN", "volunteer": "VOLUNTEER",
+}
+
+// place is one entry of jobs.locations.
+type place struct {
+	Name    string   `json:"name"`
+	City    string   `json:"city"`
+	Region  string   `json:"region"`
+	Country string   `json:"country"`
+	Lat     *float64 `json:"lat"`
+	Lon     *float64 `json:"lon"`
+}
+
+// New describes a job of an employer. boardURL is the board's public address, without a slash at its end; address is the
+// job's own page. A job that takes no more applications has a validThrough in the past, as Google asks.
+func New(job, employer *core.Record, boardURL, address string) (map[string]any, error) {
+	var places []place
+	if err := job.UnmarshalJSONField("locations", &places); err != nil {
+		return nil, fmt.Errorf("read the locations of job %s: %w", job.Id, err)
+	}
+	var countries, skills []string
+	if err := job.UnmarshalJSONField("applicantCountries", &countries); err != nil {
+		return nil, fmt.Errorf("read the applicant countries of job %s: %w", job.Id, err)
+	}
+	if err := job.UnmarshalJSONField("skills", &skills); err != nil {
+		return nil, fmt.Errorf("read the skills of job %s: %w", job.Id, err)
+	}
+	posting := map[string]any{
+		"@context":           "https://schema.org/",
+		"@type":              "JobPosting",
+		"title":              job.GetString("title"),
+		"description":        job.GetString("description"),
+		"datePosted":         stamp(job, "publishedAt"),
+		"employmentType":     employmentTypes[job.GetString("jobType")],
+		"identifier":         map[string]any{"@type": "PropertyValue", "name": employer.GetString("name"), "value": job.Id},
+		"hiringOrganization": organization(employer, boardURL),
+		"directApply":        true,
+		"url":                address,
+	}
+	if until := validThrough(job); until != "" {
+		posting["validThrough"] = until
+	}
+	if list := jobLocation(places); len(list) > 0 {
+		posting["jobLocation"] = list
+	}
+	if job.GetString("workplace") == "remote" {
+		posting["jobLocationType"] = "TELECOMMUTE"
+		if len(countries) == 0 { // where it is, where nothing wider is said
+			for _, p := range places {
+				countries = append(countries, p.Country)
+			}
+		}
+		if list := requirements(countries); len(list) > 0 {
+			posting["applicantLocationRequirements"] = list
+		}
+	}
+	if salary := baseSalary(job); salary != nil {
+		posting["baseSalary"] = salary
+	}
+	if len(skills) > 0 {
+		posting["skills"] = strings.Join(skills, ", ")
+	}
+	return posting, nil
+}
+
+func stamp(record *core.Record, field string) string {
+	at := record.GetDateTime(field)
+	if at.IsZero() {
+		return ""
+	}
+	return at.Time().UTC().Format(time.RFC3339)
+}
+
+func validThrough(job *core.Record) string {
+	if closed := stamp(job, "closedAt"); closed != "" && job.GetString("status") != "published" {
+		return closed
+	}
+	return stamp(job, "deadline")
+}
+
+func organization(employer *core.Record, boardURL string) map[string]any {
+	organization := map[string]any{"@type": "Organization", "name": employer.GetString("name")}
+	if website := employer.GetString("website"); website != "" {
+		organization["sameAs"] = website
+	}
+	if logo := employer.GetString("logo"); logo != "" {
+		organization["logo"] = boardURL + "/api/files/" + employer.BaseFilesPath() + "/" + logo
+	}
+	return organization
+}
+
+// jobLocation leaves out places whose country is not known: Google refuses them.
+func jobLocation(places []place) []any {
+	var list []any
+	for _, p := range places {
+		if p.Country == "" {
+			continue
+		}
+		address := map[string]any{"@type": "PostalAddress", "addressCountry": p.Country}
+		if p.City != "" {
+			address["addressLocality"] = p.City
+		}
+		if p.Region != "" {
+			address["addressRegion"] = p.Region
+		}
+		location := map[string]any{"@type": "Place", "address": address}
+		if p.Lat != nil && p.Lon != nil {
+			location["geo"] = map[string]any{"@type": "GeoCoordinates", "latitude": *p.Lat, "longitude": *p.Lon}
+		}
+		list = append(list, location)
+	}
+	return list
+}
+
+func requirements(codes []string) []any {
+	var list []any
+	seen := map[string]bool{}
+	for _, code := range codes {
+		if name := gazetteer.CountryName(code); name != "" && !seen[code] {
+			seen[code] = true
+			list = append(list, map[string]any{"@type": "Country", "name": name})
+		}
+	}
+	return list
+}
+
+// baseSalary is nil unless amount, currency and period are all known.
+func baseSalary(job *core.Record) map[string]any {
+	least, most := job.GetFloat("salaryMin"), job.GetFloat("salaryMax")
+	currency, period := job.GetString("salaryCurrency"), job.GetString("salaryPeriod")
+	if least == 0 && most == 0 || currency == "" || period == "" {
+		return nil
+	}
+	value := map[string]any{"@type": "QuantitativeValue", "unitText": strings.ToUpper(period)}
+	switch {
+	case least == 0:
+		value["maxValue"] = most
+	case most == 0:
+		value["minValue"] = least
+	case least == most:
+		value["value"] = least
+	default:
+		value["minValue"], value["maxValue"] = least, most
+	}
+	return map[string]any{"@type": "MonetaryAmount", "currency": currency, "value": value}
+}
