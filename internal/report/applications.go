@@ -3,6 +3,7 @@ package report
 import (
 	"database/sql"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -255,10 +256,10 @@ func instant(seconds sql.NullFloat64) time.Time {
 	return time.UnixMilli(int64(seconds.Float64*1000 + 0.5))
 }
 
-// cell is a number, or an empty cell where it is unknown.
+// cell is a number to six decimals, or an empty cell where it is unknown.
 func cell(number sql.NullFloat64) any {
 	if !number.Valid {
 		return nil
 	}
-	return number.Float64
+	return math.Round(number.Float64*1e6) / 1e6
 }

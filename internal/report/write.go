@@ -63,12 +63,7 @@ func (r *Result) document(board string) pdf.Document {
 		doc.Facts = append(doc.Facts, pdf.Fact{Label: "Filters", Value: strings.Join(r.Filters.labels, "; ")})
 	}
 	doc.Facts = append(doc.Facts, pdf.Fact{Label: "Told as of", Value: "the moment this report was made: the period says what is counted, not what became of it since."})
-	var figures pdf.Figures
-	for _, figure := range r.Figures {
-		value := readable(sql.NullFloat64{Float64: figure.Value, Valid: figure.Known}, figure.Unit)
-		figures = append(figures, pdf.Figure{Label: figure.Label, Value: value, Meaning: figure.Meaning})
-	}
-	doc.Sections = append(doc.Sections, figures)
+	doc.Sections = append(doc.Sections, r.figureCells())
 	for _, chart := range r.Charts {
 		doc.Sections = append(doc.Sections, chart.Chart)
 	}
@@ -76,4 +71,13 @@ func (r *Result) document(board string) pdf.Document {
 		doc.Sections = append(doc.Sections, table)
 	}
 	return doc
+}
+
+func (r *Result) figureCells() pdf.Figures {
+	var figures pdf.Figures
+	for _, figure := range r.Figures {
+		value := readable(sql.NullFloat64{Float64: figure.Value, Valid: figure.Known}, figure.Unit)
+		figures = append(figures, pdf.Figure{Label: figure.Label, Value: value, Meaning: figure.Meaning})
+	}
+	return figures
 }

@@ -1,0 +1,280 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// sheet is a report's CSV as a spreadsheet reads it.
+type sheet struct {
+	columns map[string]int
+	rows    [][]string
+}
+
+func readSheet(t *testing.T, app core.App, request Request) sheet {
+	t.Helper()
+	var out bytes.Buffer
+	request.Format = CSV
+	rows, err := Write(context.Background(), app, request, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := csv.NewReader(&out).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sheet{columns: map[string]int{}, rows: all[1:]}
+	for i, head := range all[0] {
+		s.columns[head] = i
+	}
+	if rows != len(s.rows) {
+		t.Errorf("Write answered %d rows, the file has %d", rows, len(s.rows))
+	}
+	return s
+}
+
+func (s sheet) text(row []string, column string) string {
+	at, ok := s.columns[column]
+	if !ok {
+		panic("no column " + column)
+	}
+	return row[at]
+}
+
+// numbers are the cells of a column in the rows that keep, empty cells left out.
+func (s sheet) numbers(column string, keep func(row []string) bool) []float64 {
+	var numbers []float64
+	for _, row := range s.rows {
+		if cell := s.text(row, column); cell != "" && keep(row) {
+			number, err := strconv.ParseFloat(cell, 64)
+			if err != nil {
+				panic(err)
+			}
+			numbers = append(numbers, number)
+		}
+	}
+	return numbers
+}
+
+func (s sheet) where(column, value string) func([]string) bool {
+	return func(row []string) bool { return s.text(row, column) == value }
+}
+
+func all([]string) bool { return true }
+
+func sum(numbers []float64) (total float64) {
+	for _, number := range numbers {
+		total += number
+	}
+	return total
+}
+
+func (s sheet) count(keep func([]string) bool) float64 {
+	n := 0.0
+	for _, row := range s.rows {
+		if keep(row) {
+			n++
+		}
+	}
+	return n
+}
+
+// fromSheet computes a report's figures from its CSV alone; what the CSV does not hold is left out.
+func fromSheet(kind string, s sheet) slowFigures {
+	switch kind {
+	case Jobs:
+		published := s.where("published", "1")
+		figures := slowFigures{"applicationsPerJob": ratio(sum(s.numbers("applications", published)), s.count(published)),
+			"withoutApplications": s.count(func(row []string) bool { return published(row) && s.text(row, "applications") == "0" }),
+			"daysToFill":          slowMedian(s.numbers("daysToFill", s.where("filled", "1")))}
+		for _, flag := range []string{"posted", "published", "closed", "expired", "filled"} {
+			figures[flag] = sum(s.numbers(flag, all))
+		}
+		return figures
+	case Users:
+		figures := slowFigures{"completeness": math.NaN()}
+		for _, flag := range []string{"registered", "active", "deactivated"} {
+			figures[flag] = sum(s.numbers(flag, all))
+		}
+		if shares := s.numbers("completeness", s.where("registered", "1")); len(shares) > 0 {
+			figures["completeness"] = sum(shares) / float64(len(shares))
+		}
+		return figures
+	case Applications:
+		n, answers := float64(len(s.rows)), s.numbers("hoursToFirstAnswer", all)
+		hired := s.where("status", "hired")
+		return slowFigures{"submitted": n, "answered": float64(len(answers)), "answerRate": ratio(float64(len(answers)), n), "hoursToFirstAnswer": slowMedian(answers),
+			"hired": s.count(hired), "rejected": s.count(s.where("status", "rejected")), "withdrawn": s.count(s.where("status", "withdrawn")),
+			"hireRate": ratio(s.count(hired), n), "daysToHire": slowMedian(s.numbers("daysToHire", hired))}
+	}
+	received, answered := sum(s.numbers("received", all)), sum(s.numbers("answered", all))
+	return slowFigures{"employers": float64(len(s.rows)), "received": received, "answered": answered, "answerRate": ratio(answered, received), "hired": sum(s.numbers("hired", all))}
+}
+
+func TestFiguresAndChartsAgreeWithTheCSV(t *testing.T) {
+	b := randomBoard(11)
+	app := b.stored(t)
+	for _, kind := range collections.ReportKinds() {
+		for _, period := range periods(b) {
+			for _, filters := range filtersFor(kind, b)[:3] {
+				request := Request{Kind: kind, Format: PDF, From: period.From, To: period.End.Add(-time.Millisecond), Filters: filters}
+				result, err := Compute(context.Background(), app, request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sheet := readSheet(t, app, request)
+				if result.Rows != len(sheet.rows) {
+					t.Errorf("%s %s: the PDF says %d rows, the CSV has %d", kind, period, result.Rows, len(sheet.rows))
+				}
+				want := fromSheet(kind, sheet)
+				var comparable []Figure
+				for _, figure := range result.Figures {
+					if _, ok := want[figure.Key]; ok {
+						comparable = append(comparable, figure)
+					}
+				}
+				compare(t, kind+" "+period.String(), comparable, want)
+				compareCharts(t, kind, sheet, result)
+			}
+		}
+	}
+}
+
+// chartColumns tells which column's number or presence each chart adds up to, series by series.
+var chartColumns = map[string][]func(sheet) float64{
+	"jobsOverTime":    {flagged("posted"), flagged("published"), func(s sheet) float64 { return flagged("closed")(s) + flagged("expired")(s) }, flagged("filled")},
+	"jobsByIndustry":  {flagged("published")},
+	"jobsByType":      {flagged("published")},
+	"jobsByWorkplace": {flagged("published")},
+	"activeByRole":    {flagged("active")},
+	"applicationsOverTime": {func(s sheet) float64 { return float64(len(s.rows)) },
+		func(s sheet) float64 { return float64(len(s.numbers("hoursToFirstAnswer", all))) }, func(s sheet) float64 { return s.count(s.where("status", "hired")) }},
+	"applicationsByStatus":  {func(s sheet) float64 { return float64(len(s.rows)) }},
+	"answersOverTime":       {flagged("received"), flagged("answered")},
+	"registrationsOverTime": {registeredAs("job_seeker"), registeredAs("employer"), registeredAs("admin")},
+}
+
+func flagged(column string) func(sheet) float64 {
+	return func(s sheet) float64 { return sum(s.numbers(column, all)) }
+}
+
+func registeredAs(role string) func(sheet) float64 {
+	return func(s sheet) float64 { return sum(s.numbers("registered", s.where("role", role))) }
+}
+
+func compareCharts(t *testing.T, kind string, s sheet, result *Result) {
+	t.Helper()
+	for _, chart := range result.Charts {
+		for i, column := range chartColumns[chart.Key] {
+			if got, want := sum(chart.Series[i].Values), column(s); got != want {
+				t.Errorf("%s %s: the chart %s, %s adds up to %v, the CSV to %v", kind, result.Period, chart.Key, chart.Series[i].Name, got, want)
+			}
+		}
+	}
+	if kind == Applications {
+		byMonth := map[string]float64{}
+		chart := result.Charts[0]
+		if len(chart.Labels) == 0 || len(chart.Labels[0]) != len("2006-01") {
+			return
+		}
+		for _, row := range s.rows {
+			byMonth[s.text(row, "submittedAt")[:7]]++
+		}
+		for i, label := range chart.Labels {
+			if chart.Series[0].Values[i] != byMonth[label] {
+				t.Errorf("%s: %v applications in the chart, %v in the CSV", label, chart.Series[0].Values[i], byMonth[label])
+			}
+		}
+	}
+}
+
+// The golden files hold a whole report of each kind and format (the PDF as its printed words), so that a changed number
+// is seen in review. Renew them with: go test ./internal/report -run Golden -update
+func TestGoldenReports(t *testing.T) {
+	app := randomBoard(4).stored(t)
+	for _, kind := range collections.ReportKinds() {
+		request := Request{Kind: kind, Format: CSV, From: newYear.AddDate(0, 4, 0), To: newYear.AddDate(0, 8, 0).Add(-time.Millisecond)}
+		var file bytes.Buffer
+		if _, err := Write(context.Background(), app, request, &file); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, kind+".csv", file.String())
+		result, err := Compute(context.Background(), app, request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, kind+".txt", printed(result))
+	}
+}
+
+func printed(result *Result) string {
+	var out strings.Builder
+	line := func(cells ...string) {
+		out.WriteString(strings.ReplaceAll(strings.Join(cells, " | "), "\u00a0", " ") + "\n")
+	}
+	doc := result.document("Board")
+	line(doc.Title, doc.Facts[0].Value)
+	for _, figure := range result.figureCells() {
+		line(figure.Label, figure.Value, figure.Meaning)
+	}
+	for _, chart := range result.Charts {
+		line("", chart.Title, chart.Meaning)
+		for i, label := range chart.Labels {
+			cells := []string{label}
+			for _, series := range chart.Series {
+				cells = append(cells, strconv.FormatFloat(series.Values[i], 'g', -1, 64))
+			}
+			line(cells...)
+		}
+	}
+	for _, table := range result.Tables {
+		line("", table.Title, table.Meaning)
+		for _, row := range table.Rows {
+			line(row...)
+		}
+	}
+	return out.String()
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got == string(want) {
+		return
+	}
+	gotLines, wantLines := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(gotLines), len(wantLines)) {
+		if gotLines[i] != wantLines[i] {
+			t.Errorf("%s, line %d:\ngot  %s\nwant %s", name, i+1, gotLines[i], wantLines[i])
+			return
+		}
+	}
+	t.Errorf("%s: %d lines, want %d", name, len(gotLines), len(wantLines))
+}
