@@ -33,6 +33,7 @@ func main() {
 	app.RootCmd.AddCommand(
 		cmd.NewServeCommand(app, true),
 		cmd.NewSuperuserCommand(app),
+		command.NewAdminCommand(app, settings.AdminPassword),
 		command.NewConfigCommand(settings),
 		command.NewHealthCommand(),
 		command.NewImportCommand(app),
