@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { newBoard } from "./board.js";
-import { listen, me, pdf, refused, register } from "./people.js";
+import { listen, login, me, pdf, refused, register } from "./people.js";
 
 describe("hiring", { concurrency: 1 }, () => {
     let board;
     let guest, employer, seeker, stranger;
     let employerNotices, seekerNotices, strangerNotices;
     let company, job, application;
+    let phone; // the seeker's second session
 
     before(async () => {
         board = await newBoard();
@@ -174,6 +175,18 @@ describe("hiring", { concurrency: 1 }, () => {
         assert.deepEqual(strangerNotices.all, []);
     });
 
+    test("logging out ends one session, and only that one", async () => {
+        phone = await login(board, seeker);
+        const answer = await fetch(board.url + "/api/users/auth/logout/", {
+            method: "POST",
+            headers: { Authorization: `Bearer ${phone.authStore.token}` },
+        });
+        assert.equal(answer.status, 204);
+        await refused(401, () => phone.collection("users").authRefresh());
+        assert.deepEqual(await phone.collection("applications").getFullList(), []);
+        assert.equal((await seeker.collection("applications").getFullList()).length, 1);
+    });
+
     test("all of it is still there after a restart", async () => {
         await stopListening();
         await board.restart();
@@ -181,5 +194,9 @@ describe("hiring", { concurrency: 1 }, () => {
         back.authStore.save(seeker.authStore.token, seeker.authStore.record);
         const kept = await back.collection("applications").getOne(application.id);
         assert.equal(kept.status, "hired");
+
+        const loggedOut = board.client();
+        loggedOut.authStore.save(phone.authStore.token, phone.authStore.record);
+        await refused(401, () => loggedOut.collection("users").authRefresh());
     });
 });
