@@ -14,6 +14,8 @@ import (
 	"jobboard/internal/api"
 	"jobboard/internal/command"
 	"jobboard/internal/config"
+	"jobboard/internal/notify"
+	"jobboard/internal/realtime"
 	_ "jobboard/migrations"
 )
 
@@ -28,6 +30,8 @@ func main() {
 	}
 	settings.Bind(app)
 	hooks.Bind(app)
+	realtime.Bind(app)
+	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
 	api.Mount(app)
 
 	app.RootCmd.AddCommand(

@@ -5,7 +5,9 @@ package notify
 import (
 	"fmt"
 	"slices"
+	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
@@ -23,7 +25,7 @@ type Notice struct {
 }
 
 // Write stores the notice for every user in userIDs who is active, each once. Call it with the transaction's app, so that
-// the notice stands or falls with what it tells of.
+// the notice stands or falls with what it tells of. For thousands of users see writeMany.
 func Write(tx core.App, notice Notice, userIDs ...string) error {
 	collection, err := tx.FindCachedCollectionByNameOrId(collections.Notifications)
 	if err != nil {
@@ -35,9 +37,14 @@ func Write(tx core.App, notice Notice, userIDs ...string) error {
 	if err != nil {
 		return fmt.Errorf("find the receivers of %s: %w", notice.Kind, err)
 	}
+	told, err := alreadyTold(tx, notice.Dedupe)
+	if err != nil {
+		return err
+	}
 	for _, user := range users {
 		// The account notice of a deactivation is the one thing a deactivated user is still told.
-		if !user.GetDateTime("deactivatedAt").IsZero() && notice.Kind != collections.KindAccount {
+		inactive := !user.GetDateTime("deactivatedAt").IsZero() && notice.Kind != collections.KindAccount
+		if inactive || slices.Contains(told, user.Id) {
 			continue
 		}
 		record := core.NewRecord(collection)
@@ -50,13 +57,35 @@ func Write(tx core.App, notice Notice, userIDs ...string) error {
 		record.Set("mail", collections.MailNone)
 		if slices.Contains(user.GetStringSlice("emailNotifications"), notice.Kind) {
 			record.Set("mail", collections.MailPending)
-			record.Set("mailAt", types.NowDateTime())
+			record.Set("mailAt", types.NowDateTime().Add(notice.mailDelay()))
 		}
 		if err := tx.Save(record); err != nil {
 			return fmt.Errorf("write the %s notice: %w", notice.Kind, err)
 		}
 	}
 	return nil
+}
+
+// alreadyTold returns the users who have the notice of that dedupe key.
+func alreadyTold(tx core.App, dedupe string) ([]string, error) {
+	if dedupe == "" {
+		return nil, nil
+	}
+	var users []string
+	err := tx.DB().Select("user").From(collections.Notifications).Where(dbx.HashExp{"dedupe": dedupe}).Column(&users)
+	if err != nil {
+		return nil, fmt.Errorf("find who was told of %s: %w", dedupe, err)
+	}
+	return users, nil
+}
+
+// mailDelay is how long the mail waits for its receiver to read the notice on the board first, so that quick readers get
+// no mail. What can't wait, or is wanted in the mailbox anyway, goes out at once.
+func (n Notice) mailDelay() time.Duration {
+	if n.Kind == collections.KindAccount || n.Data["interview"] != nil {
+		return 0
+	}
+	return mailDelay
 }
 
 // EmployerPeople returns the ids of an employer's owner and members.

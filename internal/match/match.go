@@ -1,0 +1,158 @@
+// Package match says how well a job and a person fit, in points that can be explained. One score serves notices of new
+// jobs, recommendations, candidates and similar jobs.
+package match
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// The points of a perfect match add up to 100. What a person does (interests, skills) counts more than the
+// circumstances (type, place), which decide by contradiction: see Fits.
+const (
+	pointsInterest  = 20 // for the first common field of interest
+	pointsMore      = 5  // for each further one, up to maxInterest
+	maxInterest     = 30
+	pointsSkill     = 10 // for any common skill
+	pointsAllSkills = 30 // more, times the share of the job's skills that the person has
+	pointsJobType   = 10
+	pointsWorkplace = 5
+	pointsPlace     = 10
+	pointsLevel     = 5
+)
+
+// nearKm is how far a job may be from a place to be called near it, in km: what people commute.
+const nearKm = 50
+
+// Job is what matters of a job.
+type Job struct {
+	ID          string
+	Fields      []string // ids of fields of interest, the industry among them
+	Skills      []string // lower-cased
+	JobType     string
+	Workplace   string
+	Level       string // "" where not said
+	Places      []Place
+	Countries   []string // where a remote worker may live; empty: anywhere
+	PublishedAt string   // as stored, sortable
+}
+
+// Wish is what a person has said about the jobs to be told of. Empty lists are wishes not stated.
+type Wish struct {
+	User       string
+	Interests  []string // ids of fields of interest
+	Skills     []string // lower-cased
+	JobTypes   []string
+	Workplaces []string
+	Places     []string // preferred places, as written
+	Home       string   // the location of the profile, as written
+	HomePoint  Point
+	Years      float64 // of experience; 0 where not said
+}
+
+// Reason is one thing that speaks for a match.
+type Reason struct {
+	Kind   string   `json:"kind"` // one of the Reason* constants
+	Values []string `json:"values"`
+	Points int      `json:"points"`
+	Text   string   `json:"text"` // the same in words
+}
+
+// The kinds of reasons.
+const (
+	ReasonInterest    = "interest"
+	ReasonSkills      = "skills"
+	ReasonJobType     = "job_type"
+	ReasonWorkplace   = "workplace"
+	ReasonPlace       = "place"
+	ReasonExperience  = "experience"
+	ReasonSavedSearch = "saved_search"
+)
+
+// Score is how well a job and a person fit.
+type Score struct {
+	Points  int // 0..100
+	Reasons []Reason
+	// Fits tells whether to bring the two together at all: something the person does or looks for is in the job, and
+	// nothing the person has stated speaks against it.
+	Fits bool
+}
+
+// names gives the names of fields of interest by id.
+type names func(id string) string
+
+// score weighs a job for a person. It is pure: the same input gives the same score, reasons in a fixed order.
+func score(job Job, wish Wish, name names) Score {
+	var s Score
+	add := func(kind, label string, points int, values ...string) {
+		s.Points += points
+		s.Reasons = append(s.Reasons, Reason{Kind: kind, Values: values, Points: points, Text: label + ": " + strings.Join(values, ", ")})
+	}
+
+	interests, skills := common(job.Fields, wish.Interests), common(job.Skills, wish.Skills)
+	if n := len(interests); n > 0 {
+		named := make([]string, n)
+		for i, id := range interests {
+			named[i] = name(id)
+		}
+		add(ReasonInterest, "Interests", min(maxInterest, pointsInterest+pointsMore*(n-1)), named...)
+	}
+	if n := len(skills); n > 0 {
+		share := float64(n) / float64(len(job.Skills))
+		add(ReasonSkills, "Skills", pointsSkill+int(math.Round(pointsAllSkills*share)), skills...)
+	}
+	if slices.Contains(wish.JobTypes, job.JobType) {
+		add(ReasonJobType, "Job type", pointsJobType, words(job.JobType))
+	}
+	if slices.Contains(wish.Workplaces, job.Workplace) {
+		add(ReasonWorkplace, "Workplace", pointsWorkplace, words(job.Workplace))
+	}
+	place, placeSpeaksAgainst := fitPlace(job, wish)
+	if place != "" {
+		add(ReasonPlace, "Place", pointsPlace, place)
+	}
+	if levelFits(job.Level, wish.Years) {
+		add(ReasonExperience, "Experience", pointsLevel, fmt.Sprintf("%s, %g years", words(job.Level), wish.Years))
+	}
+
+	topical := len(interests)+len(skills) > 0
+	if len(wish.Interests)+len(wish.Skills) == 0 {
+		// Who has named no topic looks by circumstances alone.
+		topical = slices.Contains(wish.JobTypes, job.JobType) || len(wish.JobTypes) == 0 && slices.Contains(wish.Workplaces, job.Workplace)
+	}
+	s.Fits = topical && !placeSpeaksAgainst &&
+		(len(wish.JobTypes) == 0 || slices.Contains(wish.JobTypes, job.JobType)) &&
+		(len(wish.Workplaces) == 0 || slices.Contains(wish.Workplaces, job.Workplace))
+	return s
+}
+
+// common returns what is in both lists, in the order of the first, each once.
+func common(a, b []string) []string {
+	var both []string
+	for _, item := range a {
+		if slices.Contains(b, item) && !slices.Contains(both, item) {
+			both = append(both, item)
+		}
+	}
+	return both
+}
+
+// levelYears is the experience in years that a level usually asks for.
+var levelYears = map[string]struct{ from, to float64 }{
+	"internship": {0, 1},
+	"entry":      {0, 2},
+	"mid":        {2, 6},
+	"senior":     {5, 15},
+	"lead":       {7, 30},
+	"executive":  {10, 80},
+}
+
+func levelFits(level string, years float64) bool {
+	usual, known := levelYears[level]
+	return known && years > 0 && usual.from <= years && years <= usual.to
+}
+
+// words is a select value as people read it.
+func words(value string) string { return strings.ReplaceAll(value, "_", " ") }

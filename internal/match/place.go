@@ -1,0 +1,109 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"jobboard/internal/gazetteer"
+)
+
+// Place is one place of a job, an entry of jobs.locations. A place without coordinates has none of the two.
+type Place struct {
+	Name    string   `json:"name"`
+	City    string   `json:"city"`
+	Region  string   `json:"region"`
+	Country string   `json:"country"` // ISO 3166-1 alpha-2
+	Lat     *float64 `json:"lat"`
+	Lon     *float64 `json:"lon"`
+}
+
+// Point is a place on earth in degrees; 0, 0 is not known, as PocketBase has it.
+type Point struct {
+	Lat float64 `json:"lat"`
+	Lon float64 `json:"lon"`
+}
+
+func (p Point) known() bool { return p.Lat != 0 || p.Lon != 0 }
+
+// fitPlace returns the place that speaks for the job, or "", and whether the places that the person prefers speak against
+// it. Remote jobs are everywhere, save for the countries a remote worker may not live in; a home is a reason for, never one
+// against: people move.
+func fitPlace(job Job, wish Wish) (place string, against bool) {
+	if job.Workplace == "remote" {
+		if len(job.Countries) == 0 {
+			return "", false
+		}
+		country := resolve(wish.Home).Country
+		if country == "" {
+			return "", false
+		}
+		if !slices.Contains(job.Countries, country) {
+			return "", true
+		}
+		return gazetteer.CountryName(country), false
+	}
+	if len(job.Places) == 0 {
+		return "", false
+	}
+	for _, at := range job.Places {
+		for _, preferred := range wish.Places {
+			if within(at, preferred) {
+				return at.Name, false
+			}
+		}
+	}
+	if len(wish.Places) > 0 {
+		return "", true
+	}
+	for _, at := range job.Places {
+		if wish.HomePoint.known() && near(at, wish.HomePoint) {
+			return at.Name, false
+		}
+	}
+	return "", false
+}
+
+// within tells whether a job's place is in, or near, the place that a preferred text means.
+func within(at Place, preferred string) bool {
+	place := resolve(preferred)
+	switch {
+	case place.HasPoint() && at.Lat != nil:
+		return near(at, Point{Lat: place.Lat, Lon: place.Lon})
+	case place.Country == "":
+		return strings.Contains(strings.ToLower(at.Name), strings.ToLower(strings.TrimSpace(preferred)))
+	case place.City != "":
+		return place.Country == at.Country && strings.EqualFold(place.City, at.City)
+	}
+	return place.Country == at.Country && (place.Region == "" || strings.EqualFold(place.Region, at.Region))
+}
+
+func near(at Place, point Point) bool {
+	return at.Lat != nil && at.Lon != nil && gazetteer.Distance(*at.Lat, *at.Lon, point.Lat, point.Lon) <= nearKm
+}
+
+// resolved keeps what the gazetteer said of a text: a fan-out asks for the same cities again and again.
+var resolved = struct {
+	sync.Mutex
+	places map[string]gazetteer.Place
+}{places: map[string]gazetteer.Place{}}
+
+const maxResolved = 10_000
+
+// resolve finds the place a text means; the zero place is none.
+func resolve(text string) gazetteer.Place {
+	if text == "" {
+		return gazetteer.Place{}
+	}
+	resolved.Lock()
+	defer resolved.Unlock()
+	if place, ok := resolved.places[text]; ok {
+		return place
+	}
+	if len(resolved.places) >= maxResolved {
+		clear(resolved.places)
+	}
+	place, _ := gazetteer.Resolve(text)
+	resolved.places[text] = place
+	return place
+}

@@ -1,0 +1,104 @@
+package notify
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+)
+
+const (
+	mailDelay    = 30 * time.Second // before a mail goes out, see Notice.mailDelay
+	lookInterval = 5 * time.Second  // how often waiting work is looked for unasked, for what other processes write
+	stopTimeout  = 10 * time.Second // for what is under way when the server stops
+)
+
+// Options is what can be configured.
+type Options struct {
+	KeepDays int // days after which read notifications are deleted; 0 keeps them
+}
+
+// Bind starts the work behind notifications with the server and ends it with it: telling seekers of new jobs, mails,
+// and, on PocketBase's cron, deadlines, digests and the deletion of old notices.
+func Bind(app core.App, options Options) {
+	app.OnRecordDelete(collections.Users).BindFunc(deleteNoticesOnUserDelete)
+
+	crons := []struct {
+		id, schedule string
+		do           func(core.App) error
+	}{
+		{"expire_jobs_past_deadline", "* * * * *", expireJobs},
+		{"remind_of_deadlines", "* * * * *", remindOfDeadlines},
+		{"send_job_digests", "*/10 * * * *", sendDigests},
+		{"delete_old_notifications", "17 3 * * *", func(app core.App) error { return deleteOldNotices(app, options.KeepDays) }},
+	}
+	for _, c := range crons {
+		var running sync.Mutex // a run that takes long is not joined by the next
+		app.Cron().MustAdd(c.id, c.schedule, func() {
+			if !running.TryLock() {
+				return
+			}
+			defer running.Unlock()
+			if err := c.do(app); err != nil {
+				app.Logger().Error("A scheduled job failed.", "cron", c.id, "error", err)
+			}
+		})
+	}
+
+	ctx, cancel := context.WithCancel(context.Background())
+	wake := make(chan struct{}, 1)
+	var workers sync.WaitGroup
+	start := func(name string, step func(core.App) (bool, error)) {
+		workers.Go(func() { work(ctx, app, name, wake, step) })
+	}
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		start("tell seekers of new jobs", fanOutStep)
+		return nil
+	})
+	notice := func(e *core.RecordEvent) error {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
+		return e.Next()
+	}
+	app.OnRecordAfterCreateSuccess(collections.Jobs).BindFunc(notice)
+	app.OnRecordAfterUpdateSuccess(collections.Jobs).BindFunc(notice)
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		cancel()
+		done := make(chan struct{})
+		go func() { workers.Wait(); close(done) }()
+		select {
+		case <-done:
+		case <-time.After(stopTimeout):
+		}
+		return e.Next()
+	})
+}
+
+// work repeats step for as long as it finds something to do, leaving the database to others for as long as each step took;
+// then it waits to be woken.
+func work(ctx context.Context, app core.App, name string, wake <-chan struct{}, step func(core.App) (bool, error)) {
+	for ctx.Err() == nil {
+		began := time.Now()
+		more, err := step(app)
+		if err != nil {
+			app.Logger().Error("Work in the background failed.", "work", name, "error", err)
+		}
+		pause, woken := lookInterval, wake
+		if more && err == nil {
+			pause, woken = time.Since(began), nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-woken:
+		case <-time.After(pause):
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package notify
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/match"
+	"jobboard/internal/workflow"
+)
+
+// fanoutBatch is how many people or searches one step looks at. A step holds the database's write lock for some 10 ms.
+const fanoutBatch = 500
+
+// The stages of telling about a job: first whom it fits, then whose instant saved searches it answers.
+const (
+	stageSeekers  = "seekers"
+	stageSearches = "searches"
+)
+
+// fanout is a row of the table fanouts, which a trigger writes in the transaction that publishes a job. What is still to
+// be done is in the row, so a crash loses nothing; that nobody is told twice is the notice's Dedupe.
+type fanout struct{ Job, Stage, Cursor string }
+
+// fanOutStep tells the next batch of seekers of the job that waits longest. It returns false when no job waits.
+func fanOutStep(app core.App) (bool, error) {
+	var f fanout
+	err := app.DB().NewQuery("SELECT job, stage, cursor FROM {{fanouts}} ORDER BY queued, job LIMIT 1").One(&f)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("find the job whose seekers are to be told: %w", err)
+	}
+	if err := f.step(app); err != nil {
+		// One job that fails must not keep the others waiting.
+		_, later := app.NonconcurrentDB().NewQuery("UPDATE {{fanouts}} SET queued = strftime('%Y-%m-%d %H:%M:%fZ') WHERE job = {:job}").
+			Bind(dbx.Params{"job": f.Job}).Execute()
+		return false, errors.Join(err, later)
+	}
+	return true, nil
+}
+
+func (f fanout) step(app core.App) error {
+	found, err := app.FindRecordsByIds(collections.Jobs, []string{f.Job})
+	if err != nil {
+		return fmt.Errorf("find job %s: %w", f.Job, err)
+	}
+	if len(found) == 0 || found[0].GetString("status") != workflow.Published {
+		return f.finish(app)
+	}
+	job, err := match.JobOf(found[0])
+	if err != nil {
+		return err
+	}
+	var hits []match.Hit
+	var next string
+	if f.Stage == stageSeekers {
+		hits, next, err = match.Seekers(app, job, f.Cursor, fanoutBatch)
+	} else {
+		hits, next, err = instantSearches(app, found[0], f.Cursor, fanoutBatch)
+	}
+	if err != nil {
+		return err
+	}
+	notice, err := newJobNotice(app, found[0])
+	if err != nil {
+		return err
+	}
+	var written map[string]string
+	err = app.RunInTransaction(func(tx core.App) error {
+		receivers, err := receiversOf(tx, notice, f.Job, hits)
+		if err != nil {
+			return err
+		}
+		if written, err = writeMany(tx, notice, receivers); err != nil {
+			return err
+		}
+		return f.advance(tx, next)
+	})
+	if err != nil {
+		return err
+	}
+	announceMany(app, written)
+	return nil
+}
+
+// advance moves the cursor on; where the job was published anew meanwhile, the row has begun again and stays so.
+func (f fanout) advance(tx core.App, next string) error {
+	stage := f.Stage
+	switch {
+	case next != "":
+	case stage == stageSeekers:
+		stage = stageSearches
+	default:
+		return f.finish(tx)
+	}
+	_, err := tx.NonconcurrentDB().Update("fanouts", dbx.Params{"stage": stage, "cursor": next},
+		dbx.HashExp{"job": f.Job, "stage": f.Stage, "cursor": f.Cursor}).Execute()
+	if err != nil {
+		return fmt.Errorf("note how far the seekers of job %s are told: %w", f.Job, err)
+	}
+	return nil
+}
+
+func (f fanout) finish(tx core.App) error {
+	_, err := tx.NonconcurrentDB().Delete("fanouts", dbx.HashExp{"job": f.Job, "stage": f.Stage, "cursor": f.Cursor}).Execute()
+	if err != nil {
+		return fmt.Errorf("note that the seekers of job %s are told: %w", f.Job, err)
+	}
+	return nil
+}
+
+func newJobNotice(app core.App, job *core.Record) (Notice, error) {
+	employer, err := app.FindRecordById(collections.Employers, job.GetString("employer"))
+	if err != nil {
+		return Notice{}, fmt.Errorf("find the employer of job %s: %w", job.Id, err)
+	}
+	return Notice{
+		Kind:   collections.KindJobPublished,
+		Title:  cut(fmt.Sprintf("New job: %s at %s", job.GetString("title"), employer.GetString("name")), 300),
+		Data:   map[string]any{"job": job.Id, "employer": employer.Id},
+		Dedupe: "job_published:" + job.Id,
+	}, nil
+}
+
+// receiversOf leaves out who has applied and says why each other is told.
+func receiversOf(tx core.App, notice Notice, jobID string, hits []match.Hit) ([]told, error) {
+	var applied []string
+	err := tx.DB().Select("seeker").Distinct(true).From(collections.Applications).Where(dbx.HashExp{"job": jobID}).Column(&applied)
+	if err != nil {
+		return nil, fmt.Errorf("find who has applied to job %s: %w", jobID, err)
+	}
+	slices.Sort(applied)
+	var receivers []told
+	for _, hit := range hits {
+		if _, has := slices.BinarySearch(applied, hit.ID); has {
+			continue
+		}
+		lines := make([]string, len(hit.Reasons))
+		for i, reason := range hit.Reasons {
+			lines[i] = reason.Text
+		}
+		data := map[string]any{"score": hit.Score}
+		for key, value := range notice.Data {
+			data[key] = value
+		}
+		receivers = append(receivers, told{User: hit.ID, Body: cut(strings.Join(lines, "\n"), 2_000), Data: data})
+	}
+	return receivers, nil
+}
+
+// instantSearches returns the owners of the next instant saved searches that the job answers, from at most limit searches
+// after the id in after. next is the cursor for the following call, "" at the end.
+func instantSearches(app core.App, job *core.Record, after string, limit int) (hits []match.Hit, next string, err error) {
+	var searches []savedSearch
+	err = app.DB().NewQuery(`
+		SELECT s.id, s.seeker, s.name, s.query FROM {{saved_searches}} s
+		JOIN {{users}} u ON u.id = s.seeker AND u.role = {:role}
+		WHERE s.frequency = 'instant' AND s.id > {:after} ORDER BY s.id LIMIT {:limit}`).
+		Bind(dbx.Params{"role": collections.RoleJobSeeker, "after": after, "limit": limit}).All(&searches)
+	if err != nil || len(searches) == 0 {
+		return nil, "", err
+	}
+	document, err := match.DocumentOf(app, job)
+	if err != nil {
+		return nil, "", err
+	}
+	seen := map[string]bool{}
+	for _, search := range searches {
+		if seen[search.Seeker] || !search.answers(app, document) {
+			continue
+		}
+		seen[search.Seeker] = true
+		hits = append(hits, match.Hit{ID: search.Seeker, Reasons: []match.Reason{{
+			Kind: match.ReasonSavedSearch, Values: []string{search.Name}, Text: "Saved search: " + search.Name,
+		}}})
+	}
+	return hits, searches[len(searches)-1].ID, nil
+}
+
+// cut shortens a text to at most max characters.
+func cut(text string, max int) string {
+	if utf8.RuneCountInString(text) <= max {
+		return text
+	}
+	return string([]rune(text)[:max-1]) + "…"
+}

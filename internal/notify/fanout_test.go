@@ -1,0 +1,271 @@
+package notify_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/collections"
+	"jobboard/hooks"
+	"jobboard/internal/notify"
+	"jobboard/internal/testapp"
+)
+
+// tell tells the seekers of all waiting jobs.
+func tell(t testing.TB, app core.App) {
+	t.Helper()
+	for {
+		more, err := notify.FanOutStep(app)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !more {
+			return
+		}
+	}
+}
+
+// told returns the names of the users who have a notice of the kind, once for each notice.
+func toldOf(t testing.TB, app core.App, kind string) []string {
+	t.Helper()
+	var names []string
+	err := app.DB().NewQuery("SELECT u.name FROM {{notifications}} n JOIN {{users}} u ON u.id = n.user WHERE n.kind = {:kind} ORDER BY u.name").
+		Bind(dbx.Params{"kind": kind}).Column(&names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+func profile(t testing.TB, board *testapp.Board, user *core.Record, values map[string]any) {
+	t.Helper()
+	record, err := board.FindFirstRecordByData(collections.JobSeekers, "user", user.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	board.Update(record, values)
+}
+
+func field(t testing.TB, app core.App, slug string) string {
+	t.Helper()
+	record, err := app.FindFirstRecordByData(collections.FieldsOfInterest, "slug", slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record.Id
+}
+
+func TestPublishingTellsWhomTheJobFits(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	banking := field(t, board.TestApp, "banking")
+	interested, other := board.Seeker("interested"), board.Seeker("other-interest")
+	board.Record(collections.JobSeekerInterests, map[string]any{"seeker": interested.Id, "field": banking})
+	board.Record(collections.JobSeekerInterests, map[string]any{"seeker": other.Id, "field": field(t, board.TestApp, "music")})
+	profile(t, board, board.Seeker("skilled"), map[string]any{"skills": []string{"go", "sql"}})
+	profile(t, board, board.Seeker("part-time-only"), map[string]any{"skills": []string{"go"}, "preferredJobTypes": []string{"part_time"}})
+	profile(t, board, board.Seeker("any-remote"), map[string]any{"preferredWorkplaces": []string{"remote"}})
+	profile(t, board, board.Seeker("blank"), map[string]any{})
+	searcher := board.Seeker("searcher")
+	for _, query := range []string{`{"q":"engineers"}`, `{"q":"engineer","workplace":"remote"}`} {
+		board.Record(collections.SavedSearches, map[string]any{"seeker": searcher.Id, "name": "Mine", "query": query, "frequency": "instant"})
+	}
+	board.Record(collections.SavedSearches, map[string]any{
+		"seeker": board.Seeker("daily-searcher").Id, "name": "Daily", "query": `{"q":"engineer"}`, "frequency": "daily"})
+	gone := board.Seeker("gone")
+	profile(t, board, gone, map[string]any{"skills": []string{"go"}})
+	board.Update(gone, map[string]any{"deactivatedAt": types.NowDateTime()})
+	applicant := board.Seeker("applicant")
+	profile(t, board, applicant, map[string]any{"skills": []string{"go"}})
+
+	draft := board.Job(employer, "Draft Engineer", map[string]any{"status": "draft", "skills": []string{"go"}})
+	tell(t, board.TestApp)
+	if got := toldOf(t, board.TestApp, collections.KindJobPublished); len(got) != 0 {
+		t.Fatalf("told of a draft: %v", got)
+	}
+	job := board.Update(draft, map[string]any{"status": "published", "publishedAt": types.NowDateTime(), "fields": []string{banking}})
+	board.Application(applicant, job)
+	tell(t, board.TestApp)
+	want := []string{"any-remote", "interested", "searcher", "skilled"}
+	if got := toldOf(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, want) {
+		t.Fatalf("told %v, want %v", got, want)
+	}
+	notice, err := board.FindFirstRecordByData(collections.Notifications, "user", interested.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if notice.GetString("title") != "New job: Draft Engineer at Acme" || !strings.Contains(notice.GetString("body"), "Interests: Banking") {
+		t.Errorf("notice: %q, %q", notice.GetString("title"), notice.GetString("body"))
+	}
+
+	// Republishing tells only who was not told yet.
+	board.Update(job, map[string]any{"status": "closed"})
+	profile(t, board, board.Seeker("newcomer"), map[string]any{"skills": []string{"go"}})
+	board.Update(job, map[string]any{"status": "published"})
+	tell(t, board.TestApp)
+	want = []string{"any-remote", "interested", "newcomer", "searcher", "skilled"}
+	if got := toldOf(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, want) {
+		t.Errorf("after republishing %v, want %v", got, want)
+	}
+}
+
+// seedSkilled makes n seekers with a skill by plain SQL.
+func seedSkilled(t testing.TB, app core.App, n int, skill string) {
+	t.Helper()
+	err := app.RunInTransaction(func(tx core.App) error {
+		for _, statement := range []string{`
+			WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {:n})
+			INSERT INTO users (id, email, name, role, password, tokenKey, emailNotifications)
+			SELECT printf('%s%010d', {:skill}, i), printf('%s%d@example.com', {:skill}, i), 'Seeker', 'job_seeker', 'x', printf('key%s%d', {:skill}, i), '[]' FROM c`, `
+			INSERT INTO job_seekers (id, user, skills, visibility) SELECT id, id, json_array({:skill}), 'applied_only' FROM users WHERE id LIKE {:skill} || '%'`,
+		} {
+			if _, err := tx.NonconcurrentDB().NewQuery(statement).Bind(dbx.Params{"n": n, "skill": skill}).Execute(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Killed in the middle and started again, everyone is told exactly once.
+func TestFanOutGoesOnAfterARestart(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	const n = 3*notify.FanoutBatch + 7
+	seedSkilled(t, board.TestApp, n, "python")
+	employer, _ := board.Employer("Acme")
+	board.Job(employer, "Developer", map[string]any{"skills": []string{"python"}})
+	if more, err := notify.FanOutStep(board.TestApp); err != nil || !more {
+		t.Fatal(more, err)
+	}
+	if got := len(toldOf(t, board.TestApp, collections.KindJobPublished)); got != notify.FanoutBatch {
+		t.Fatalf("one step has told %d, want %d", got, notify.FanoutBatch)
+	}
+	board = board.Restart(hooks.Bind)
+	tell(t, board.TestApp)
+	var rows, users int
+	err := board.DB().NewQuery("SELECT COUNT(*), COUNT(DISTINCT user) FROM {{notifications}} WHERE kind = 'job_published'").Row(&rows, &users)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows != n || users != n {
+		t.Errorf("%d notices for %d users, want %d each", rows, users, n)
+	}
+}
+
+func TestExpiryAndReminders(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	job := board.Job(employer, "Soon", map[string]any{"deadline": time.Now().Add(47 * time.Hour)})
+	board.Job(employer, "Later", map[string]any{"deadline": time.Now().Add(49 * time.Hour)})
+	saver, applicant := board.Seeker("saver"), board.Seeker("applicant")
+	for _, seeker := range []*core.Record{saver, applicant} {
+		board.Record(collections.SavedJobs, map[string]any{"seeker": seeker.Id, "job": job.Id})
+	}
+	board.Application(applicant, job)
+	for range 2 {
+		if err := notify.RemindOfDeadline(board.TestApp); err != nil {
+			t.Fatal(err)
+		}
+		board = board.Restart(hooks.Bind)
+	}
+	if got := toldOf(t, board.TestApp, collections.KindDeadlineReminder); !slices.Equal(got, []string{"acme-owner", "saver"}) {
+		t.Errorf("reminded %v, want the owner and the saver once", got)
+	}
+	if err := notify.ExpireJobs(board.TestApp); err != nil {
+		t.Fatal(err)
+	}
+	if got := board.Reload(job).GetString("status"); got != "published" {
+		t.Fatalf("before the deadline the job is %s", got)
+	}
+	if _, err := board.NonconcurrentDB().NewQuery("UPDATE jobs SET deadline = '2020-01-01 00:00:00.000Z' WHERE title = 'Soon'").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := notify.ExpireJobs(board.TestApp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := board.Reload(job).GetString("status"); got != "expired" {
+		t.Errorf("after the deadline the job is %s", got)
+	}
+}
+
+func TestDigestListsNewHitsOnce(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	seeker := board.Seeker("seeker")
+	search := board.Record(collections.SavedSearches, map[string]any{"seeker": seeker.Id, "name": "Go", "query": `{"q":"go","jobType":["full_time","contract"]}`, "frequency": "daily"})
+	ago := func(d time.Duration) string { return time.Now().UTC().Add(-d).Format("2006-01-02 15:04:05.000Z") }
+	if _, err := board.NonconcurrentDB().NewQuery("UPDATE saved_searches SET created = {:ago}").Bind(dbx.Params{"ago": ago(25 * time.Hour)}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	board.Job(employer, "Go developer")
+	board.Job(employer, "Go tester", map[string]any{"jobType": "part_time"})
+	board.Job(employer, "Baker")
+	for range 2 {
+		if err := notify.SendDigests(board.TestApp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	notices, err := board.FindAllRecords(collections.Notifications, dbx.HashExp{"kind": collections.KindJobDigest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(notices) != 1 || notices[0].GetString("title") != "1 new job for “Go”" || notices[0].GetString("body") != "Go developer, Acme" {
+		t.Fatalf("digests: %v", notices)
+	}
+	// A day later nothing is new.
+	if _, err := board.NonconcurrentDB().NewQuery("UPDATE saved_searches SET lastSentAt = {:ago}; UPDATE jobs SET publishedAt = {:before}").
+		Bind(dbx.Params{"ago": ago(25 * time.Hour), "before": ago(26 * time.Hour)}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if err := notify.SendDigests(board.TestApp); err != nil {
+		t.Fatal(err)
+	}
+	if got := toldOf(t, board.TestApp, collections.KindJobDigest); len(got) != 1 {
+		t.Errorf("%d digests, want no second", len(got))
+	}
+	if board.Reload(search).GetDateTime("lastSentAt").Time().Before(time.Now().Add(-time.Hour)) {
+		t.Error("lastSentAt did not move")
+	}
+}
+
+func TestReadingIsOneStatement(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	ann, ben := board.Seeker("ann"), board.Seeker("ben")
+	for i := range 3 {
+		if err := notify.Write(board.TestApp, notify.Notice{Kind: collections.KindAccount, Title: fmt.Sprint(i)}, ann.Id, ben.Id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := notify.MarkAllRead(board.TestApp, ann.Id); err != nil || n != 3 {
+		t.Fatalf("marked %d, %v", n, err)
+	}
+	if n, err := notify.MarkAllRead(board.TestApp, ann.Id); err != nil || n != 0 {
+		t.Fatalf("marked %d again, %v", n, err)
+	}
+	for user, want := range map[*core.Record]int{ann: 0, ben: 3} {
+		if n, err := notify.UnreadCount(board.TestApp, user.Id); err != nil || n != want {
+			t.Errorf("%s has %d unread, want %d (%v)", user.GetString("name"), n, want, err)
+		}
+	}
+	if _, err := board.NonconcurrentDB().NewQuery("UPDATE notifications SET created = '2020-01-01 00:00:00.000Z'").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if err := notify.DeleteOldNotices(board.TestApp, 365); err != nil {
+		t.Fatal(err)
+	}
+	left, err := board.CountRecords(collections.Notifications)
+	if err != nil || left != 3 {
+		t.Errorf("%d notices left, want ben's 3 unread (%v)", left, err)
+	}
+}

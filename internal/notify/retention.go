@@ -1,0 +1,76 @@
+package notify
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/collections"
+	"jobboard/internal/realtime"
+)
+
+// deleteBatch is how many rows one statement deletes, so that others can write in between.
+const deleteBatch = 1_000
+
+// deleteOldNotices deletes read notifications older than days; 0 keeps them. Connected users see them go.
+func deleteOldNotices(app core.App, days int) error {
+	if days == 0 {
+		return nil
+	}
+	before, err := types.ParseDateTime(time.Now().AddDate(0, 0, -days))
+	if err != nil {
+		return fmt.Errorf("find the day of the oldest notice to keep: %w", err)
+	}
+	for last := int64(0); ; {
+		var rows []struct {
+			ID, User string
+			Row      int64
+		}
+		err := app.DB().NewQuery(`
+			SELECT id, [[user]], rowid AS row FROM {{notifications}}
+			WHERE rowid > {:last} AND [[read]] = TRUE AND [[created]] < {:before} ORDER BY rowid LIMIT {:limit}`).
+			Bind(dbx.Params{"last": last, "before": before.String(), "limit": deleteBatch}).All(&rows)
+		if err != nil {
+			return fmt.Errorf("find old notifications: %w", err)
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		last = rows[len(rows)-1].Row
+		var silent []any
+		for _, row := range rows {
+			if len(realtime.Connected(app, row.User)) == 0 {
+				silent = append(silent, row.ID)
+				continue
+			}
+			record, err := app.FindRecordById(collections.Notifications, row.ID)
+			if err != nil {
+				return fmt.Errorf("load old notification %s: %w", row.ID, err)
+			}
+			if err := app.Delete(record); err != nil {
+				return fmt.Errorf("delete old notification %s: %w", row.ID, err)
+			}
+		}
+		if _, err := app.NonconcurrentDB().Delete(collections.Notifications, dbx.In("id", silent...)).Execute(); err != nil {
+			return fmt.Errorf("delete old notifications: %w", err)
+		}
+	}
+}
+
+// deleteNoticesOnUserDelete deletes a person's notifications with one statement. PocketBase would delete them with the
+// person too, but one by one.
+func deleteNoticesOnUserDelete(e *core.RecordEvent) error {
+	app := e.App
+	defer func() { e.App = app }()
+	return app.RunInTransaction(func(tx core.App) error {
+		e.App = tx
+		_, err := tx.NonconcurrentDB().Delete(collections.Notifications, dbx.HashExp{"user": e.Record.Id}).Execute()
+		if err != nil {
+			return fmt.Errorf("delete the notifications of user %s: %w", e.Record.Id, err)
+		}
+		return e.Next()
+	})
+}
