@@ -254,9 +254,10 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (res
 
 // findImported finds the job of an earlier import, or nil.
 func findImported(tx core.App, job *Job) (*core.Record, error) {
+	// The second condition is there for SQLite, which else does not see that the index of such jobs holds this one.
 	found, err := tx.FindAllRecords(collections.Jobs, dbx.HashExp{
 		"source": job.Values["source"], "externalId": job.Values["externalId"],
-	})
+	}, dbx.NewExp("[[externalId]] != ''"))
 	if err != nil {
 		return nil, fmt.Errorf("look for the job %v of %v: %w", job.Values["externalId"], job.Values["source"], err)
 	}
