@@ -17,7 +17,7 @@ help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## starts a board for trying out
-	go run . serve
+	go run . demo
 
 build: ## builds the one static binary, dist/jobboard
 	go build -ldflags '$(LDFLAGS)' -o $(BINARY) .

@@ -21,7 +21,7 @@ import (
 
 func main() {
 	// dev mode only where asked for by --dev, not for every `go run`
-	app := pocketbase.NewWithConfig(pocketbase.Config{})
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: command.DataDir(os.Args[1:])})
 
 	settings, err := config.Load(app.RootCmd, os.Args[1:], os.Environ())
 	if err != nil {
@@ -39,6 +39,7 @@ func main() {
 		cmd.NewSuperuserCommand(app),
 		command.NewAdminCommand(app, settings.AdminPassword),
 		command.NewConfigCommand(settings),
+		command.NewDemoCommand(app, cmd.NewServeCommand(app, true)),
 		command.NewHealthCommand(),
 		command.NewImportCommand(app),
 		command.NewReportCommand(app),

@@ -1,0 +1,171 @@
+// Package demo fills an empty board with a believable one for trying out: companies, jobs, people and what they did
+// over the last ninety days. The content comes from a fixed seed; only the dates follow the clock.
+package demo
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/brianvoe/gofakeit/v7"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+)
+
+// Password is the password of every demo account. It is public, so the demo serves loopback addresses alone.
+const Password = "demo-password"
+
+// The addresses of the demo accounts, one per role.
+const (
+	SeekerEmail    = "seeker@example.com"
+	EmployerEmail  = "employer@example.com"
+	AdminEmail     = "admin@example.com"
+	SuperuserEmail = "root@example.com"
+)
+
+const (
+	seed    = 20261123
+	history = 90 * 24 * time.Hour
+)
+
+// board is the demo board being made, inside one transaction.
+type board struct {
+	app      core.App
+	fake     *gofakeit.Faker
+	now      time.Time
+	password *core.PasswordFieldValue
+	fields   map[string]string // slug of a field of interest -> id
+
+	companies    []company
+	seekers      []*core.Record
+	jobs         []*core.Record // all
+	open         []*core.Record // those that were published and can be applied to
+	applications []*core.Record
+}
+
+// company is an employer with what its jobs are made from.
+type company struct {
+	record *core.Record
+	trade  trade
+	town   town
+}
+
+// Seed fills the board in one transaction, through the same hooks as any other door, and then spreads it over the last
+// ninety days. It returns false and changes nothing when the board has users already.
+func Seed(app core.App, now time.Time) (bool, error) {
+	users, err := app.CountRecords(collections.Users)
+	if err != nil {
+		return false, fmt.Errorf("count the users: %w", err)
+	}
+	if users > 0 {
+		return false, nil
+	}
+	return true, app.RunInTransaction(func(tx core.App) error {
+		b := &board{app: tx, fake: gofakeit.New(seed), now: now}
+		for _, step := range []func() error{
+			b.prepare, b.people, b.foundCompanies, b.postJobs, b.apply, b.closeJobs, b.review, b.save, b.quiet,
+		} {
+			if err := step(); err != nil {
+				return fmt.Errorf("fill the demo board: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// prepare reads what the migrations seeded and hashes the one password once.
+func (b *board) prepare() error {
+	rows, err := b.app.FindAllRecords(collections.FieldsOfInterest)
+	if err != nil {
+		return fmt.Errorf("read the fields of interest: %w", err)
+	}
+	b.fields = map[string]string{}
+	for _, row := range rows {
+		b.fields[row.GetString("slug")] = row.Id
+	}
+	users, err := b.app.FindCollectionByNameOrId(collections.Users)
+	if err != nil {
+		return fmt.Errorf("find the users: %w", err)
+	}
+	hashed := core.NewRecord(users)
+	hashed.SetPassword(Password)
+	value, ok := hashed.GetRaw("password").(*core.PasswordFieldValue)
+	if !ok {
+		return fmt.Errorf("hash the password: it is no password field")
+	}
+	b.password = &core.PasswordFieldValue{Hash: value.Hash}
+	return nil
+}
+
+// create saves a new record through the hooks.
+func (b *board) create(collection string, values map[string]any) (*core.Record, error) {
+	found, err := b.app.FindCachedCollectionByNameOrId(collection)
+	if err != nil {
+		return nil, fmt.Errorf("find the collection %s: %w", collection, err)
+	}
+	record := core.NewRecord(found)
+	record.Load(values)
+	if found.IsAuth() {
+		record.SetRaw("password", b.password)
+		record.RefreshTokenKey()
+	}
+	if err := b.app.Save(record); err != nil {
+		return nil, fmt.Errorf("save a record of %s: %w", collection, err)
+	}
+	return record, nil
+}
+
+// backdate writes dates, which hooks set to now, straight to the row.
+func (b *board) backdate(record *core.Record, dates map[string]time.Time) error {
+	columns := dbx.Params{}
+	for name, date := range dates {
+		columns[name] = date.UTC().Format("2006-01-02 15:04:05.000Z")
+	}
+	_, err := b.app.NonconcurrentDB().Update(record.Collection().Name, columns, dbx.HashExp{"id": record.Id}).Execute()
+	if err != nil {
+		return fmt.Errorf("backdate %s %s: %w", record.Collection().Name, record.Id, err)
+	}
+	return nil
+}
+
+// ago is a moment between least and most before now.
+func (b *board) ago(least, most time.Duration) time.Time {
+	spread := b.fake.IntRange(0, max(0, int((most-least)/time.Second)))
+	return b.now.Add(-least - time.Duration(spread)*time.Second).Truncate(time.Second)
+}
+
+// chance is true in percent of the cases.
+func (b *board) chance(percent int) bool { return b.fake.IntRange(1, 100) <= percent }
+
+func pick[T any](b *board, list []T) T { return list[b.fake.IntRange(0, len(list)-1)] }
+
+// quiet spreads the notices over the last days, reads most of them, and sees to it that no mail leaves for made-up people.
+func (b *board) quiet() error {
+	notices, err := b.app.FindAllRecords(collections.Notifications)
+	if err != nil {
+		return fmt.Errorf("read the notices: %w", err)
+	}
+	for _, notice := range notices {
+		at := b.ago(time.Hour, 20*24*time.Hour)
+		dates := map[string]time.Time{"created": at, "updated": at}
+		if err := b.backdate(notice, dates); err != nil {
+			return err
+		}
+		if b.chance(60) {
+			read := dbx.Params{"read": true, "readAt": at.Add(time.Hour).UTC().Format("2006-01-02 15:04:05.000Z")}
+			if _, err := b.app.NonconcurrentDB().Update(collections.Notifications, read, dbx.HashExp{"id": notice.Id}).Execute(); err != nil {
+				return fmt.Errorf("read notice %s: %w", notice.Id, err)
+			}
+		}
+	}
+	for _, query := range []string{
+		"UPDATE {{notifications}} SET mail = 'none', [[mailAt]] = ''",
+		"UPDATE {{users}} SET [[emailNotifications]] = '[]'",
+	} {
+		if _, err := b.app.NonconcurrentDB().NewQuery(query).Execute(); err != nil {
+			return fmt.Errorf("turn off the demo's mail: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package demo_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"jobboard/collections"
+	"jobboard/hooks"
+	"jobboard/internal/demo"
+	"jobboard/internal/testapp"
+	"jobboard/internal/workflow"
+)
+
+func TestDemoBoardIsWhole(t *testing.T) {
+	app := testapp.New(t, hooks.Bind)
+	began := time.Now()
+	made, err := demo.Seed(app, began)
+	if err != nil || !made {
+		t.Fatalf("made %v: %v", made, err)
+	}
+	t.Logf("filled in %s", time.Since(began).Round(time.Millisecond))
+
+	count := func(collection string, where ...dbx.Expression) int64 {
+		t.Helper()
+		n, err := app.CountRecords(collection, where...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for collection, least := range map[string]int64{
+		collections.Employers: 40, collections.Jobs: 300, collections.JobSeekers: 60, collections.Applications: 200,
+		collections.JobReviews: 50, collections.UserReviews: 30, collections.SavedJobs: 100, collections.SavedSearches: 10,
+		collections.Notifications: 300,
+	} {
+		if got := count(collection); got < least {
+			t.Errorf("%d rows of %s, want at least %d", got, collection, least)
+		}
+	}
+	for _, status := range workflow.JobStates() {
+		if count(collections.Jobs, dbx.HashExp{"status": status}) == 0 {
+			t.Errorf("no job is %s", status)
+		}
+	}
+	employer, err := app.FindAuthRecordByEmail(collections.Users, demo.EmployerEmail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, status := range workflow.ApplicationStates() {
+		own, err := app.CountRecords(collections.Applications, dbx.HashExp{"status": status}, dbx.NewExp(
+			"job IN (SELECT j.id FROM jobs j JOIN employers e ON e.id = j.employer WHERE e.owner = {:owner})", dbx.Params{"owner": employer.Id}))
+		if err != nil || own == 0 {
+			t.Errorf("the demo employer has no application that is %s (%v)", status, err)
+		}
+	}
+	if waiting := count(collections.Notifications, dbx.Not(dbx.HashExp{"mail": collections.MailNone})); waiting != 0 {
+		t.Errorf("%d notices would be mailed to made-up people", waiting)
+	}
+	for _, email := range []string{demo.SeekerEmail, demo.EmployerEmail, demo.AdminEmail} {
+		if user, err := app.FindAuthRecordByEmail(collections.Users, email); err != nil || !user.ValidatePassword(demo.Password) {
+			t.Errorf("%s can't log in (%v)", email, err)
+		}
+	}
+	// what the demo holds is what the board accepts: every job and profile can be saved again
+	for _, collection := range []string{collections.Jobs, collections.JobSeekers, collections.Employers} {
+		records, err := app.FindAllRecords(collection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, record := range records[:20] {
+			if err := app.Save(record); err != nil {
+				t.Errorf("%s %s can't be saved again: %v", collection, record.Id, err)
+			}
+		}
+	}
+	if again, err := demo.Seed(app, began); err != nil || again {
+		t.Errorf("a second run made %v: %v", again, err)
+	}
+}
+
+func TestDemoTimelinesAreChainsInThePast(t *testing.T) {
+	app := testapp.New(t, hooks.Bind)
+	if _, err := demo.Seed(app, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	events, err := app.FindRecordsByFilter(collections.ApplicationEvents, "id != ''", "application,created", 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]string{}
+	for _, event := range events {
+		application := event.GetString("application")
+		if at[application] != event.GetString("from") {
+			t.Fatalf("the timeline of %s breaks: at %q comes %s>%s", application, at[application], event.GetString("from"), event.GetString("to"))
+		}
+		at[application] = event.GetString("to")
+		if event.GetDateTime("created").Time().After(time.Now()) {
+			t.Errorf("%s happens in the future", event.Id)
+		}
+	}
+}
