@@ -38,6 +38,7 @@ func users() *core.Collection {
 	c.PasswordAuth.Enabled = true
 	c.PasswordAuth.IdentityFields = []string{core.FieldNameEmail}
 	c.AuthAlert.Enabled = false
+	userMails(c)
 	return c
 }
 
