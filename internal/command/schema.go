@@ -33,6 +33,9 @@ func newSchemaDiffCommand(definitions func() ([]byte, error)) *cobra.Command {
 		SilenceUsage: true,
 		Annotations:  withoutBoard,
 		RunE: func(command *cobra.Command, args []string) error {
+			if err := schema.CheckDeed(args[0]); err != nil {
+				return err // before the work of seconds
+			}
 			snapshot, err := definitions()
 			if err != nil {
 				return err

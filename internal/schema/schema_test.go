@@ -3,6 +3,7 @@ package schema_test
 import (
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 
 	"jobboard/internal/schema"
@@ -75,8 +76,20 @@ func expected(t *testing.T, definitions []byte) []byte {
 	return normal
 }
 
+// unchanged is the normalised board, made once: an app per test would be most of the time.
+var unchanged = sync.OnceValues(func() ([]byte, error) { return schema.Expected([]byte(board)) })
+
+func expectedBoard(t *testing.T) []byte {
+	t.Helper()
+	normal, err := unchanged()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return normal
+}
+
 func TestSameDefinitionsMakeTheSameSnapshot(t *testing.T) {
-	once, again := expected(t, []byte(board)), expected(t, []byte(board))
+	once, again := expectedBoard(t), expected(t, []byte(board))
 	if diff, err := schema.Diff(once, again); err != nil || diff != "" {
 		t.Fatalf("two apps of the same definitions differ (error %v):\n%s", err, diff)
 	}
@@ -91,7 +104,7 @@ func TestSameDefinitionsMakeTheSameSnapshot(t *testing.T) {
 }
 
 func TestSnapshotHoldsNoSystemCollectionsAndNoSecrets(t *testing.T) {
-	snapshot := string(expected(t, []byte(board)))
+	snapshot := string(expectedBoard(t))
 	for _, unwanted := range []string{"_superusers", "_mfas", `"secret"`, `"created":`, `"updated":`, "_clone_"} {
 		if strings.Contains(snapshot, unwanted) {
 			t.Errorf("the snapshot holds %s", unwanted)
@@ -106,7 +119,7 @@ func TestSnapshotHoldsNoSystemCollectionsAndNoSecrets(t *testing.T) {
 }
 
 func TestDiffSeesEveryKindOfChange(t *testing.T) {
-	before := expected(t, []byte(board))
+	before := expectedBoard(t)
 	for name, test := range map[string]struct {
 		definitions []byte
 		mentions    string

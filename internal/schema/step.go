@@ -127,12 +127,20 @@ var (
 	stepSource   = template.Must(template.New("step").Parse(stepTemplate))
 )
 
+// CheckDeed refuses a name for a step that is not in snake_case.
+func CheckDeed(deed string) error {
+	if !deedPattern.MatchString(deed) {
+		return fmt.Errorf("%q is not a name in snake_case, such as add_job_salary", deed)
+	}
+	return nil
+}
+
 // Write puts the step into dir as <unix>_<deed>.go and .json, adds both to the
 // checksums that freeze them, and returns the two paths. deed says in
 // snake_case what the step does, as in "add_job_salary".
 func (s Step) Write(dir, deed string, at time.Time) ([]string, error) {
-	if !deedPattern.MatchString(deed) {
-		return nil, fmt.Errorf("%q is not a name in snake_case, such as add_job_salary", deed)
+	if err := CheckDeed(deed); err != nil {
+		return nil, err
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("%s is not a folder: run this in the folder of the project, or name the folder of the migrations", dir)

@@ -14,7 +14,7 @@ import (
 )
 
 func TestNoStepWhereNothingDiffers(t *testing.T) {
-	same := expected(t, []byte(board))
+	same := expectedBoard(t)
 	step, err := schema.NewStep(same, same)
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func TestNoStepWhereNothingDiffers(t *testing.T) {
 }
 
 func TestStepHoldsOnlyWhatChanged(t *testing.T) {
-	before := expected(t, []byte(board))
+	before := expectedBoard(t)
 	after := expected(t, change(t, "jobs", func(c map[string]any) {
 		c["fields"] = slices.DeleteFunc(c["fields"].([]any), func(f any) bool {
 			return f.(map[string]any)["name"] == "salary"
@@ -54,7 +54,7 @@ func TestStepHoldsOnlyWhatChanged(t *testing.T) {
 }
 
 func TestRenamedFieldIsNotDropped(t *testing.T) {
-	before := expected(t, []byte(board))
+	before := expectedBoard(t)
 	after := expected(t, change(t, "companies", func(c map[string]any) {
 		c["fields"].([]any)[0].(map[string]any)["name"] = "legalName"
 		c["indexes"] = []any{}
@@ -69,7 +69,7 @@ func TestRenamedFieldIsNotDropped(t *testing.T) {
 }
 
 func TestFieldOfAnotherTypeIsLeftToPeople(t *testing.T) {
-	before := expected(t, []byte(board))
+	before := expectedBoard(t)
 	after := expected(t, change(t, "jobs", func(c map[string]any) {
 		field := c["fields"].([]any)[1].(map[string]any)
 		field["type"], field["id"] = "text", "jobssalarytext"
@@ -108,7 +108,7 @@ func TestWrittenStepsLeadToTheDefinitions(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := expected(t, without(t, "companies", "jobs", "titles"))
-	second := expected(t, []byte(board))
+	second := expectedBoard(t)
 	third := expected(t, []byte(strings.NewReplacer(
 		`{"type": "number", "name": "salary", "id": "jobssalary"},`, "",
 		` && salary < 10`, "",
