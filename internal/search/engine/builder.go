@@ -1,0 +1,387 @@
+package engine
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"jobboard/internal/search/text"
+)
+
+// builder gathers documents and lays them out as a segment. It takes new documents (add), and documents out of
+// segments that are being merged (addFrom, in merge.go); both become rows of numbers.
+type builder struct {
+	analyzer *text.Analyzer
+
+	forms    dictionary
+	formStem []uint32
+	stems    dictionary
+	values   dictionary
+
+	rows     []row
+	hits     []hit    // the rows' forms and the fields they stand in
+	rowValue []uint32 // the rows' filter values
+	stream   []uint32 // the rows' words in order: a stem, or one of the stream codes
+	points   []Point
+
+	seen  []uint32 // by form: place among the hits of the row being added, from 1; 0: not there
+	often []uint16 // by form: count in the body of the row being added
+}
+
+// row is one document; its lists end where the next row's begin.
+type row struct {
+	id, title, company string
+	columns            [columnCount]float64
+	titleWords         uint8
+	hits, values       int
+	stream, points     int
+}
+
+type hit struct {
+	form uint32
+	mask uint8 // bit f: stands in field f
+}
+
+// streamWord is added to stems in the builder's stream, so that the codes stay apart.
+const streamWord = streamFirst
+
+// dictionary numbers strings in the order of their coming.
+type dictionary struct {
+	number map[string]uint32
+	list   []string
+}
+
+func (d *dictionary) add(s string) (n uint32, isNew bool) {
+	if n, ok := d.number[s]; ok {
+		return n, false
+	}
+	if d.number == nil {
+		d.number = map[string]uint32{}
+	}
+	s = strings.Clone(s)
+	n = uint32(len(d.list))
+	d.number[s] = n
+	d.list = append(d.list, s)
+	return n, true
+}
+
+func newBuilder(a *text.Analyzer) *builder { return &builder{analyzer: a} }
+
+func (b *builder) form(form string) uint32 {
+	n, isNew := b.forms.add(form)
+	if isNew {
+		stem, _ := b.stems.add(b.analyzer.Stem(form))
+		b.formStem = append(b.formStem, stem)
+		b.seen = append(b.seen, 0)
+		b.often = append(b.often, 0)
+	}
+	return n
+}
+
+func (b *builder) add(d *Document) {
+	r := row{id: strings.Clone(d.ID), title: strings.Clone(d.Title), company: strings.Clone(d.Company),
+		columns: d.columns(), hits: len(b.hits), values: len(b.rowValue), stream: len(b.stream), points: len(b.points)}
+
+	titleStems := map[uint32]bool{}
+	for _, t := range text.Tokens(d.Title) {
+		f := b.form(t.Form)
+		b.word(r.hits, f, FieldTitle)
+		if !b.analyzer.IsStopword(t.Form) {
+			titleStems[b.formStem[f]] = true
+		}
+	}
+	r.titleWords = uint8(min(len(titleStems), math.MaxUint8))
+	b.stream = append(b.stream, streamField)
+	for _, skill := range d.Skills {
+		for _, t := range text.Tokens(skill) {
+			b.word(r.hits, b.form(t.Form), FieldSkills)
+		}
+		b.stream = append(b.stream, streamGap)
+	}
+	b.stream = append(b.stream, streamField)
+	for _, t := range text.Tokens(d.Company) {
+		b.word(r.hits, b.form(t.Form), FieldCompany)
+	}
+	b.stream = append(b.stream, streamField)
+	for _, t := range text.Tokens(text.FromHTML(d.Body)) {
+		b.word(r.hits, b.form(t.Form), FieldAny)
+	}
+	for i := r.hits; i < len(b.hits); i++ {
+		h := &b.hits[i]
+		if b.often[h.form] >= oftenCount {
+			h.mask |= 1 << FieldOften
+		}
+		b.seen[h.form], b.often[h.form] = 0, 0
+	}
+
+	for field, values := range d.Values {
+		for _, v := range values {
+			b.value(r.values, field, v)
+		}
+	}
+	for _, cell := range cellsOf(d.Points) {
+		b.value(r.values, cellField, cell)
+	}
+	b.points = append(b.points, d.Points...)
+	b.rows = append(b.rows, r)
+}
+
+// value notes one filter value of the row whose values start at first.
+func (b *builder) value(first int, field, value string) {
+	n, _ := b.values.add(valueKey(field, value))
+	if !slices.Contains(b.rowValue[first:], n) {
+		b.rowValue = append(b.rowValue, n)
+	}
+}
+
+// word notes one word of the row whose hits start at first.
+func (b *builder) word(first int, form uint32, f Field) {
+	b.stream = append(b.stream, b.formStem[form]+streamWord)
+	if b.seen[form] == 0 {
+		b.hits = append(b.hits, hit{form: form, mask: 1 << FieldAny})
+		b.seen[form] = uint32(len(b.hits) - first)
+	}
+	h := &b.hits[first+int(b.seen[form])-1]
+	h.mask |= 1 << f
+	if f == FieldAny && b.often[form] < oftenCount {
+		b.often[form]++
+	}
+}
+
+// end gives where the parts of row i stop.
+func (b *builder) end(i int) row {
+	if i+1 < len(b.rows) {
+		return b.rows[i+1]
+	}
+	return row{hits: len(b.hits), values: len(b.rowValue), stream: len(b.stream), points: len(b.points)}
+}
+
+// build lays the rows out. Documents are ordered by publishing time, and at the same time by id from the last to
+// the first, so that walking down gives the order of results: newest first, then by id.
+func (b *builder) build() (*segment, error) {
+	order := make([]int, len(b.rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		x, y := &b.rows[i], &b.rows[j]
+		if c := cmp.Compare(x.columns[ColumnPublished], y.columns[ColumnPublished]); c != 0 {
+			return c
+		}
+		return cmp.Compare(y.id, x.id)
+	})
+
+	var out [sectionCount][]byte
+	sortedForms, formPlace := sortWords(b.forms.list)
+	sortedStems, stemPlace := sortWords(b.stems.list)
+	sortedValues, valuePlace := sortWords(b.values.list)
+	out[secForms], out[secFormsAt] = tableOf(sortedForms)
+	out[secStems], out[secStemsAt] = tableOf(sortedStems)
+	out[secValues], out[secValuesAt] = tableOf(sortedValues)
+	letters := make([]uint32, len(sortedForms))
+	for i, form := range sortedForms {
+		letters[i] = lettersOf(form)
+	}
+	out[secFormLetters] = bytesOf(letters)
+	b.layStems(&out, formPlace, stemPlace)
+	b.layLists(&out, order, formPlace, valuePlace)
+	b.layRows(&out, order)
+	b.layStream(&out, order, stemPlace)
+	return openSegment(encode(len(b.rows), &out), false)
+}
+
+// sortWords sorts a list and tells each old number its new place.
+func sortWords(list []string) (sorted []string, place []uint32) {
+	byWord := make([]uint32, len(list))
+	for i := range byWord {
+		byWord[i] = uint32(i)
+	}
+	slices.SortFunc(byWord, func(i, j uint32) int { return cmp.Compare(list[i], list[j]) })
+	sorted, place = make([]string, len(list)), make([]uint32, len(list))
+	for to, from := range byWord {
+		sorted[to], place[from] = list[from], uint32(to)
+	}
+	return sorted, place
+}
+
+// layStems writes which forms a stem has, and which stem a form.
+func (b *builder) layStems(out *[sectionCount][]byte, formPlace, stemPlace []uint32) {
+	formStem := make([]uint32, len(b.formStem))
+	at := make([]uint32, len(b.stems.list)+1)
+	for form, stem := range b.formStem {
+		formStem[formPlace[form]] = stemPlace[stem]
+		at[stemPlace[stem]+1]++
+	}
+	for i := 1; i < len(at); i++ {
+		at[i] += at[i-1]
+	}
+	next := slices.Clone(at)
+	forms := make([]uint32, len(formStem))
+	for form, stem := range formStem {
+		forms[next[stem]] = uint32(form)
+		next[stem]++
+	}
+	out[secFormStem] = bytesOf(formStem)
+	out[secStemFormsAt] = bytesOf(at)
+	out[secStemForms] = bytesOf(forms)
+}
+
+// layLists writes the postings: first it counts them, then it fills one array with all, then it moves the long
+// ones to bitmaps. A form has a list for each field that it stands in anywhere, a value has one.
+func (b *builder) layLists(out *[sectionCount][]byte, order []int, formPlace, valuePlace []uint32) {
+	forms, values := len(b.forms.list), len(b.values.list)
+	mask := make([]uint8, forms)
+	for _, h := range b.hits {
+		mask[formPlace[h.form]] |= h.mask
+	}
+	first := make([]uint32, forms+1)
+	for i, m := range mask {
+		first[i+1] = first[i] + uint32(bits.OnesCount8(m))
+	}
+	valueFirst := first[forms]
+	lists := int(valueFirst) + values
+
+	listOf := func(form uint32, f Field) uint32 {
+		return first[form] + uint32(bits.OnesCount8(mask[form]&(1<<f-1)))
+	}
+	// start[i] is where list i begins in all
+	start := make([]uint32, lists+1)
+	for _, h := range b.hits {
+		form := formPlace[h.form]
+		for f := range fieldCount {
+			if h.mask&(1<<f) != 0 {
+				start[listOf(form, f)+1]++
+			}
+		}
+	}
+	for _, v := range b.rowValue {
+		start[valueFirst+valuePlace[v]+1]++
+	}
+	for i := 1; i <= lists; i++ {
+		start[i] += start[i-1]
+	}
+	next := slices.Clone(start[:lists])
+	all := make([]uint16, start[lists])
+	for doc, i := range order {
+		r, end := &b.rows[i], b.end(i)
+		for _, h := range b.hits[r.hits:end.hits] {
+			form := formPlace[h.form]
+			for f := range fieldCount {
+				if h.mask&(1<<f) != 0 {
+					l := listOf(form, f)
+					all[next[l]] = uint16(doc)
+					next[l]++
+				}
+			}
+		}
+		for _, v := range b.rowValue[r.values:end.values] {
+			l := valueFirst + valuePlace[v]
+			all[next[l]] = uint16(doc)
+			next[l]++
+		}
+	}
+
+	count, ref := make([]uint32, lists), make([]uint32, lists)
+	var arrays []uint16
+	var bitmaps []uint64
+	words := wordsFor(len(order))
+	for l := range lists {
+		docs := all[start[l]:start[l+1]]
+		count[l] = uint32(len(docs))
+		switch {
+		case len(docs) == 1:
+			ref[l] = uint32(docs[0])
+		case len(docs) >= denseFrom(len(order)):
+			ref[l] = uint32(len(bitmaps))
+			set := make(bitset, words)
+			for _, d := range docs {
+				set.set(int(d))
+			}
+			bitmaps = append(bitmaps, set...)
+		default:
+			ref[l] = uint32(len(arrays))
+			arrays = append(arrays, docs...)
+		}
+	}
+	out[secFormMask] = mask
+	out[secFormFirst] = bytesOf(first[:forms])
+	out[secValueFirst] = bytesOf([]uint32{valueFirst})
+	out[secListCount], out[secListRef] = bytesOf(count), bytesOf(ref)
+	out[secArrays], out[secBitmaps] = bytesOf(arrays), bytesOf(bitmaps)
+}
+
+// layRows writes what a document has besides words: numbers, places, and the strings shown while typing.
+func (b *builder) layRows(out *[sectionCount][]byte, order []int) {
+	n := len(order)
+	columns := make([]float64, n*int(columnCount))
+	titleWords := make([]uint8, n)
+	pointsAt := make([]uint32, 0, n+1)
+	var points []float64
+	ids, titles, companies := make([]string, n), make([]string, n), make([]string, n)
+	for doc, i := range order {
+		r, end := &b.rows[i], b.end(i)
+		for c, v := range r.columns {
+			columns[c*n+doc] = v
+		}
+		titleWords[doc] = r.titleWords
+		pointsAt = append(pointsAt, uint32(len(points)/2))
+		for _, p := range b.points[r.points:end.points] {
+			points = append(points, p.Lat, p.Lon)
+		}
+		ids[doc], titles[doc], companies[doc] = r.id, r.title, r.company
+	}
+	pointsAt = append(pointsAt, uint32(len(points)/2))
+	byID := make([]uint16, n)
+	for doc := range byID {
+		byID[doc] = uint16(doc)
+	}
+	slices.SortFunc(byID, func(x, y uint16) int { return cmp.Compare(ids[x], ids[y]) })
+
+	out[secColumns] = bytesOf(columns)
+	out[secTitleWords] = titleWords
+	out[secPointsAt], out[secPoints] = bytesOf(pointsAt), bytesOf(points)
+	out[secIDs], out[secIDsAt] = tableOf(ids)
+	out[secIDOrder] = bytesOf(byID)
+	out[secTitles], out[secTitlesAt] = tableOf(titles)
+	out[secCompanies], out[secCompaniesAt] = tableOf(companies)
+}
+
+// layStream writes the documents' words in their order; the commonest stems get the shortest codes.
+func (b *builder) layStream(out *[sectionCount][]byte, order []int, stemPlace []uint32) {
+	stems := len(b.stems.list)
+	uses := make([]uint32, stems) // by sorted place
+	for _, w := range b.stream {
+		if w >= streamWord {
+			uses[stemPlace[w-streamWord]]++
+		}
+	}
+	rankStem := make([]uint32, stems)
+	for i := range rankStem {
+		rankStem[i] = uint32(i)
+	}
+	slices.SortFunc(rankStem, func(i, j uint32) int {
+		if c := cmp.Compare(uses[j], uses[i]); c != 0 {
+			return c
+		}
+		return cmp.Compare(i, j)
+	})
+	stemRank := make([]uint32, stems)
+	for rank, stem := range rankStem {
+		stemRank[stem] = uint32(rank)
+	}
+	stream := make([]byte, 0, len(b.stream)*3/2)
+	at := make([]uint32, 0, len(order)+1)
+	for _, i := range order {
+		at = append(at, uint32(len(stream)))
+		for _, w := range b.stream[b.rows[i].stream:b.end(i).stream] {
+			if w >= streamWord {
+				w = stemRank[stemPlace[w-streamWord]] + streamFirst
+			}
+			stream = appendCode(stream, w)
+		}
+	}
+	out[secStemRank], out[secRankStem] = bytesOf(stemRank), bytesOf(rankStem)
+	out[secStream], out[secStreamAt] = stream, bytesOf(append(at, uint32(len(stream))))
+}

@@ -1,0 +1,172 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// files is the folder of an index. Segments are written once, under a new name, and never changed; the manifest
+// (manifest.go) says which of them make up the index. A file appears under its name only when it is complete and
+// on the disk: it is written beside, synced, and renamed.
+type files struct {
+	dir  string // "": the index lives in memory alone
+	lock *folderLock
+
+	mu   sync.Mutex
+	next int             // number of the next segment file
+	used map[string]bool // files that a segment in memory is a view of
+	err  error           // the last write that failed
+}
+
+// ErrLocked is what Open says when another process has the index.
+var ErrLocked = errors.New("the search index is in use by another process")
+
+const (
+	segmentPrefix = "segment-"
+	segmentSuffix = ".idx"
+	manifestName  = "manifest"
+	partSuffix    = ".part"
+)
+
+// largeDocs is the size from which a segment goes to a file as soon as it is made, which frees its memory.
+const largeDocs = 1024
+
+// keepLarge moves a large segment to a file. If that fails (a full disk), it stays in memory and goes on serving;
+// the error is kept for Checkpoint to tell.
+func (f *files) keepLarge(s *segment) *segment {
+	if f.dir == "" || s.docs < largeDocs {
+		return s
+	}
+	mapped, err := f.save(s)
+	if err != nil {
+		f.mu.Lock()
+		f.err = err
+		f.mu.Unlock()
+		return s
+	}
+	return mapped
+}
+
+// save writes a segment to a file and gives it back as mapped from there.
+func (f *files) save(s *segment) (*segment, error) {
+	f.mu.Lock()
+	name := segmentPrefix + strconv.Itoa(f.next) + segmentSuffix
+	f.next++
+	f.used[name] = true // until load says so itself
+	f.mu.Unlock()
+	if err := writeFile(filepath.Join(f.dir, name), s.data); err != nil {
+		f.mu.Lock()
+		delete(f.used, name)
+		f.mu.Unlock()
+		return nil, fmt.Errorf("save search segment: %w", err)
+	}
+	return f.load(name, false)
+}
+
+// load maps a segment file.
+func (f *files) load(name string, verify bool) (*segment, error) {
+	data, unmap, err := mapFile(filepath.Join(f.dir, name))
+	if err != nil {
+		return nil, fmt.Errorf("open search segment: %w", err)
+	}
+	s, err := openSegment(data, verify)
+	if err != nil {
+		unmap()
+		return nil, fmt.Errorf("search segment %s: %w", name, err)
+	}
+	s.file = name
+	f.mu.Lock()
+	f.used[name] = true
+	f.mu.Unlock()
+	runtime.AddCleanup(s, func(name string) {
+		unmap()
+		f.mu.Lock()
+		delete(f.used, name)
+		f.mu.Unlock()
+	}, name)
+	return s, nil
+}
+
+// writeFile writes a file so that it is either there completely or not at all, even after a power cut.
+func writeFile(path string, data []byte) (err error) {
+	part, err := os.OpenFile(path+partSuffix, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(path+partSuffix))
+		}
+	}()
+	if _, err = part.Write(data); err != nil {
+		return errors.Join(err, part.Close())
+	}
+	if err = part.Sync(); err != nil {
+		return errors.Join(err, part.Close())
+	}
+	if err = part.Close(); err != nil {
+		return err
+	}
+	if err = os.Rename(path+partSuffix, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// sweep deletes the files that neither the manifest names nor any search still reads.
+func (f *files) sweep(m manifest) error {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return err
+	}
+	named := map[string]bool{}
+	for _, one := range m.Segments {
+		named[one.File] = true
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var errs []error
+	for _, e := range entries {
+		name := e.Name()
+		left := strings.HasPrefix(name, segmentPrefix) && !strings.HasSuffix(name, partSuffix)
+		if left && !named[name] && !f.used[name] {
+			errs = append(errs, os.Remove(filepath.Join(f.dir, name)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sweepParts deletes what a crash left half written.
+func (f *files) sweepParts() error {
+	parts, err := filepath.Glob(filepath.Join(f.dir, "*"+partSuffix))
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		err = errors.Join(err, os.Remove(p))
+	}
+	return err
+}
+
+// highest gives the greatest number that a segment file in the folder has.
+func (f *files) highest() (int, error) {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return 0, err
+	}
+	top := 0
+	for _, e := range entries {
+		name, _ := strings.CutPrefix(e.Name(), segmentPrefix)
+		name, _, _ = strings.Cut(name, ".")
+		if n, err := strconv.Atoi(name); err == nil {
+			top = max(top, n)
+		}
+	}
+	return top, nil
+}

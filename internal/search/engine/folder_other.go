@@ -1,0 +1,44 @@
+//go:build !unix
+
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// folderLock keeps a second process out of the folder: the file is open, so that it cannot be removed.
+type folderLock struct {
+	file *os.File
+	path string
+}
+
+func lockFolder(dir string) (*folderLock, error) {
+	path := filepath.Join(dir, "lock")
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, errors.Join(ErrLocked, err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("search lock: %w", err)
+	}
+	return &folderLock{f, path}, nil
+}
+
+func (l *folderLock) release() error { return errors.Join(l.file.Close(), os.Remove(l.path)) }
+
+// mapFile reads a file into memory: mapping is left to the systems where it can be tested.
+func mapFile(path string) (data []byte, unmap func(), err error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	data = bytesOf(make([]uint64, (len(raw)+7)/8))[:len(raw)]
+	copy(data, raw)
+	return data, func() {}, nil
+}
+
+// syncFolder has no counterpart here.
+func syncFolder(string) error { return nil }

@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"math"
+	"strconv"
+)
+
+const earthRadiusKm = 6371.0
+
+// Distance gives the kilometres between two points on the globe (haversine).
+func Distance(a, b Point) float64 {
+	lat1, lat2 := a.Lat*math.Pi/180, b.Lat*math.Pi/180
+	dLat, dLon := lat2-lat1, (b.Lon-a.Lon)*math.Pi/180
+	h := math.Pow(math.Sin(dLat/2), 2) + math.Cos(lat1)*math.Cos(lat2)*math.Pow(math.Sin(dLon/2), 2)
+	return 2 * earthRadiusKm * math.Asin(math.Sqrt(min(1, h)))
+}
+
+// The globe is cut into cells of half a degree, each a filter value of the documents in it; a circle looks at the
+// cells that it may touch. Wide circles use cells of eight degrees, so that there are never many.
+const (
+	cellField = "\x1ecell" // no filter of a caller is called so
+	fineCell  = 0.5
+	wideCell  = 8.0
+)
+
+func cellOf(p Point, size float64) string {
+	return cellName(int(math.Floor((p.Lat+90)/size)), int(math.Floor((p.Lon+180)/size)), size)
+}
+
+func cellName(row, col int, size float64) string {
+	cols := int(360 / size)
+	col = ((col % cols) + cols) % cols
+	kind := "f"
+	if size == wideCell {
+		kind = "w"
+	}
+	return kind + strconv.Itoa(row) + "," + strconv.Itoa(col)
+}
+
+// cellsOf gives the cells that a document is filed under.
+func cellsOf(points []Point) []string {
+	var cells []string
+	for _, p := range points {
+		cells = append(cells, cellOf(p, fineCell), cellOf(p, wideCell))
+	}
+	return cells
+}
+
+// cellsAround gives the cells that the circle may touch.
+func cellsAround(near Near) []string {
+	const kmPerDegree = earthRadiusKm * math.Pi / 180
+	dLat := near.RadiusKm/kmPerDegree + 1e-6
+	size := fineCell
+	if dLat > 4 {
+		size = wideCell
+	}
+	south, north := near.Lat-dLat, near.Lat+dLat
+	// the widest part of the circle lies towards the pole; beyond it every meridian is near
+	dLon := 180.0
+	if widest := math.Max(math.Abs(south), math.Abs(north)); widest < 90 {
+		if s := math.Sin(near.RadiusKm/earthRadiusKm) / math.Cos(near.Lat*math.Pi/180); s < 1 && near.RadiusKm < 10000 {
+			dLon = math.Asin(s)*180/math.Pi + 1e-6
+		}
+	}
+	firstRow := int(math.Floor((max(south, -90) + 90) / size))
+	lastRow := int(math.Floor((min(north, 90) + 90) / size))
+	firstCol := int(math.Floor((near.Lon - dLon + 180) / size))
+	lastCol := int(math.Floor((near.Lon + dLon + 180) / size))
+	lastCol = min(lastCol, firstCol+int(360/size)-1)
+	var cells []string
+	for row := firstRow; row <= lastRow; row++ {
+		for col := firstCol; col <= lastCol; col++ {
+			cells = append(cells, cellName(row, col, size))
+		}
+	}
+	return cells
+}

@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"jobboard/internal/search/text"
+)
+
+// Index is a searchable set of documents. Any number of goroutines may search while one after the other changes
+// it: a change makes a new snapshot, and a running search keeps the one it began with.
+type Index struct {
+	analyzer *text.Analyzer
+
+	current atomic.Pointer[snapshot]
+	gate    chan struct{} // as many searches at once as there are cores, the rest wait in line
+
+	apply    sync.Mutex // held through a change
+	write    sync.Mutex // held while a snapshot is replaced
+	maintain sync.Mutex // held while segments are merged or saved
+	files    files
+	damage   atomic.Pointer[error] // what Open could not read
+}
+
+// Batch is a set of changes. Seq is the number of the last one in the log they come from.
+type Batch struct {
+	Put    []Document // new, or replacing what has the same id
+	Delete []string
+	Seq    int64
+}
+
+// NewMemory makes an empty index that lives in memory alone.
+func NewMemory(a *text.Analyzer) *Index {
+	ix := &Index{analyzer: a, gate: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	ix.current.Store(&snapshot{})
+	return ix
+}
+
+// Analyzer gives what the index reads texts with; queries for it are parsed with the same.
+func (ix *Index) Analyzer() *text.Analyzer { return ix.analyzer }
+
+// Apply makes a batch of changes visible, all at once. It is quick; Maintain does the slow work later.
+func (ix *Index) Apply(batch Batch) error {
+	ix.apply.Lock()
+	defer ix.apply.Unlock()
+	puts := lastOfEach(batch.Put)
+	var fresh []*segmentView
+	for len(puts) > 0 {
+		n := min(len(puts), maxSegmentDocs)
+		v, err := ix.build(puts[:n])
+		if err != nil {
+			return err
+		}
+		fresh = append(fresh, v)
+		puts = puts[n:]
+	}
+
+	ix.write.Lock()
+	defer ix.write.Unlock()
+	old := ix.current.Load()
+	defer old.keep()
+	dying := make([][]int, len(old.segments))
+	kill := func(id string) {
+		if i, doc, ok := old.locate(id); ok {
+			dying[i] = append(dying[i], doc)
+		}
+	}
+	for _, id := range batch.Delete {
+		kill(id)
+	}
+	for i := range batch.Put {
+		kill(batch.Put[i].ID)
+	}
+	next := &snapshot{seq: max(old.seq, batch.Seq)}
+	for i, v := range old.segments {
+		if len(dying[i]) > 0 {
+			v = v.without(dying[i])
+		}
+		if v.alive > 0 {
+			next.segments = append(next.segments, v)
+		}
+	}
+	next.segments = append(next.segments, fresh...)
+	ix.current.Store(next)
+	return nil
+}
+
+// lastOfEach keeps the last document of each id.
+func lastOfEach(docs []Document) []*Document {
+	place := make(map[string]int, len(docs))
+	out := make([]*Document, 0, len(docs))
+	for i := range docs {
+		if at, ok := place[docs[i].ID]; ok {
+			out[at] = &docs[i]
+			continue
+		}
+		place[docs[i].ID] = len(out)
+		out = append(out, &docs[i])
+	}
+	return out
+}
+
+func (ix *Index) build(docs []*Document) (*segmentView, error) {
+	b := newBuilder(ix.analyzer)
+	for _, d := range docs {
+		b.add(d)
+	}
+	s, err := b.build()
+	if err != nil {
+		return nil, fmt.Errorf("index %d documents: %w", len(docs), err)
+	}
+	return viewOfAll(ix.files.keepLarge(s)), nil
+}
+
+// Has tells whether a document is in the index.
+func (ix *Index) Has(id string) bool {
+	snap := ix.current.Load()
+	defer snap.keep()
+	_, _, ok := snap.locate(id)
+	return ok
+}
+
+// Seq gives the number of the last change that is searchable.
+func (ix *Index) Seq() int64 { return ix.current.Load().seq }
+
+// IDs calls visit with the id of every document until visit returns false.
+func (ix *Index) IDs(visit func(id string) bool) {
+	snap := ix.current.Load()
+	defer snap.keep()
+	for _, v := range snap.segments {
+		for doc := range v.docs {
+			if !v.dead.has(doc) && !visit(strings.Clone(v.ids.get(doc))) {
+				return
+			}
+		}
+	}
+}
+
+// Stats is the size of an index.
+type Stats struct {
+	Documents int
+	Dead      int // replaced or deleted, and not yet swept out
+	Segments  int
+	Bytes     int64 // of all segments, most of them in mapped files
+	Unsaved   int64 // of these, bytes in memory only
+}
+
+// Stats measures the index.
+func (ix *Index) Stats() Stats {
+	snap := ix.current.Load()
+	st := Stats{Segments: len(snap.segments), Documents: snap.alive()}
+	for _, v := range snap.segments {
+		st.Dead += v.docs - v.alive
+		st.Bytes += int64(len(v.data))
+		if v.file == "" {
+			st.Unsaved += int64(len(v.data))
+		}
+	}
+	return st
+}
+
+// Damage tells what could not be read when the index was opened: nil, or the reason to rebuild it.
+func (ix *Index) Damage() error {
+	if err := ix.damage.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// WriteError tells why the last segment could not be saved (a full disk), nil when all is saved that can be.
+func (ix *Index) WriteError() error {
+	ix.files.mu.Lock()
+	defer ix.files.mu.Unlock()
+	return ix.files.err
+}

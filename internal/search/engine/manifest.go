@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+)
+
+// manifest names the files that make up the index at one moment, and which of their documents are dead. Replacing
+// it is what makes a new state the one that a restart finds.
+type manifest struct {
+	Version  int               `json:"version"`
+	Language string            `json:"language"` // of the stemmer: another one would not find the words
+	Seq      int64             `json:"seq"`
+	Segments []manifestSegment `json:"segments"`
+}
+
+type manifestSegment struct {
+	File string `json:"file"`
+	Docs int    `json:"docs"`
+	Dead []byte `json:"dead,omitempty"` // a bitset, little-endian
+}
+
+func manifestOf(snap *snapshot, language string) manifest {
+	m := manifest{Version: formatVersion, Language: language, Seq: snap.seq}
+	for _, v := range snap.segments {
+		one := manifestSegment{File: v.file, Docs: v.docs}
+		if v.alive < v.docs {
+			for _, w := range v.dead {
+				one.Dead = binary.LittleEndian.AppendUint64(one.Dead, w)
+			}
+		}
+		m.Segments = append(m.Segments, one)
+	}
+	return m
+}
+
+// write saves the manifest: four bytes of checksum, then JSON.
+func (m *manifest) write(dir string) error {
+	body, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	data := binary.LittleEndian.AppendUint32(nil, crc32.Checksum(body, castagnoli))
+	return writeFile(filepath.Join(dir, manifestName), append(data, body...))
+}
+
+func readManifest(dir, language string) (manifest, error) {
+	var m manifest
+	data, err := os.ReadFile(filepath.Join(dir, manifestName))
+	if err != nil {
+		return m, err
+	}
+	if len(data) < 4 || binary.LittleEndian.Uint32(data) != crc32.Checksum(data[4:], castagnoli) {
+		return m, fmt.Errorf("search manifest: %w", errDamaged)
+	}
+	if err := json.Unmarshal(data[4:], &m); err != nil {
+		return m, fmt.Errorf("search manifest: %w", errDamaged)
+	}
+	if m.Version != formatVersion || m.Language != language {
+		return m, fmt.Errorf("search manifest: %w", errFormat)
+	}
+	return m, nil
+}
+
+// view joins a segment with what the manifest knows of its dead.
+func (one *manifestSegment) view(s *segment) (*segmentView, error) {
+	v := viewOfAll(s)
+	if s.docs != one.Docs || len(one.Dead) != 0 && len(one.Dead) != 8*len(v.dead) {
+		return nil, fmt.Errorf("search segment %s: %w: it is not the one the manifest means", one.File, errDamaged)
+	}
+	for i := range len(one.Dead) / 8 {
+		v.dead[i] = binary.LittleEndian.Uint64(one.Dead[8*i:])
+	}
+	v.alive = s.docs - v.dead.count()
+	return v, nil
+}

@@ -1,0 +1,117 @@
+package engine
+
+import "slices"
+
+// addFrom takes over the documents of a segment that live still. Their words have been read before, so this costs
+// a fraction of adding the documents anew, and needs no texts.
+func (b *builder) addFrom(s *segment, dead bitset) {
+	forms := make([]uint32, s.forms.len())
+	stems := make([]uint32, s.stems.len())
+	for i := range forms {
+		forms[i] = unknown
+	}
+	for i := range stems {
+		stems[i] = unknown
+	}
+	hits := s.hitsByDoc()
+	values := s.valuesByDoc()
+	for doc := range s.docs {
+		if dead.has(doc) {
+			continue
+		}
+		r := row{id: s.ids.get(doc), title: s.titles.get(doc), company: s.companies.get(doc),
+			titleWords: s.titleWords[doc], hits: len(b.hits), values: len(b.rowValue), stream: len(b.stream),
+			points: len(b.points)}
+		for c := range r.columns {
+			r.columns[c] = s.columns[c][doc]
+		}
+		for _, h := range hits.of(doc) {
+			if forms[h.form] == unknown {
+				forms[h.form] = b.form(s.forms.get(int(h.form)))
+			}
+			b.hits = append(b.hits, hit{forms[h.form], h.mask})
+		}
+		for _, v := range values.of(doc) {
+			n, _ := b.values.add(s.values.get(int(v)))
+			b.rowValue = append(b.rowValue, n)
+		}
+		for code := s.streamOf(doc); len(code) > 0; {
+			var w uint32
+			w, code = nextCode(code)
+			if w >= streamFirst {
+				stem := s.rankStem[w-streamFirst]
+				if stems[stem] == unknown {
+					stems[stem], _ = b.stems.add(s.stems.get(int(stem)))
+				}
+				w = stems[stem] + streamWord
+			}
+			b.stream = append(b.stream, w)
+		}
+		for p := s.pointsAt[doc]; p < s.pointsAt[doc+1]; p++ {
+			b.points = append(b.points, Point{s.points[2*p], s.points[2*p+1]})
+		}
+		b.rows = append(b.rows, r)
+	}
+}
+
+const unknown = ^uint32(0)
+
+func nextCode(b []byte) (code uint32, rest []byte) {
+	for i, shift := 0, 0; ; i, shift = i+1, shift+7 {
+		code |= uint32(b[i]&0x7f) << shift
+		if b[i] < 0x80 {
+			return code, b[i+1:]
+		}
+	}
+}
+
+// byDoc is a list of things for each document, one after the other.
+type byDoc[T any] struct {
+	at  []uint32
+	all []T
+}
+
+func (l byDoc[T]) of(doc int) []T { return l.all[l.at[doc]:l.at[doc+1]] }
+
+// hitsByDoc turns the forms' postings around.
+func (s *segment) hitsByDoc() byDoc[hit] {
+	l := byDoc[hit]{at: make([]uint32, s.docs+1)}
+	for form := range uint32(s.forms.len()) {
+		s.formIn(form, FieldAny).each(func(doc int) { l.at[doc+1]++ })
+	}
+	for i := range s.docs {
+		l.at[i+1] += l.at[i]
+	}
+	l.all = make([]hit, l.at[s.docs])
+	next := slices.Clone(l.at[:s.docs])
+	for form := range uint32(s.forms.len()) {
+		s.formIn(form, FieldAny).each(func(doc int) {
+			l.all[next[doc]] = hit{form, 1 << FieldAny}
+			next[doc]++
+		})
+		for f := range FieldAny {
+			s.formIn(form, f).each(func(doc int) { l.all[next[doc]-1].mask |= 1 << f })
+		}
+	}
+	return l
+}
+
+// valuesByDoc turns the filter values' postings around.
+func (s *segment) valuesByDoc() byDoc[uint32] {
+	l := byDoc[uint32]{at: make([]uint32, s.docs+1)}
+	for v := range uint32(s.values.len()) {
+		s.list(s.valueFirst + v).each(func(doc int) { l.at[doc+1]++ })
+	}
+	for i := range s.docs {
+		l.at[i+1] += l.at[i]
+	}
+	l.all = make([]uint32, l.at[s.docs])
+	next := slices.Clone(l.at[:s.docs])
+	for v := range uint32(s.values.len()) {
+		s.list(s.valueFirst + v).each(func(doc int) {
+			l.all[next[doc]] = v
+			next[doc]++
+		})
+	}
+	return l
+}

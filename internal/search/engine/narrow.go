@@ -1,0 +1,62 @@
+package engine
+
+import "math"
+
+// narrow keeps the documents that pass the filters, numbers and radius of a query. The filters of the facet
+// except, if any, are left out. found is changed.
+func (v *segmentView) narrow(found bitset, q *Query, except string, mem *scratch) {
+	for _, f := range q.Filters {
+		if except != "" && f.Facet == except {
+			continue
+		}
+		one := mem.bits(v.docs)
+		for _, x := range f.Any {
+			v.value(x.Field, x.Value).orInto(one)
+		}
+		found.and(one)
+	}
+	for _, r := range q.Ranges {
+		v.inRange(found, r)
+	}
+	if q.Near != nil {
+		v.within(found, *q.Near, mem)
+	}
+}
+
+// inRange keeps the documents whose number lies in the range.
+func (v *segmentView) inRange(found bitset, r Range) {
+	low, high := v.low[r.Column], v.high[r.Column]
+	if !(low <= r.Max && high >= r.Min) { // none; also when no document has the number
+		clear(found)
+		return
+	}
+	column := v.columns[r.Column]
+	found.each(func(doc int) {
+		if x := column[doc]; !(x >= r.Min && x <= r.Max) {
+			found.clear(doc)
+		}
+	})
+}
+
+// within keeps the documents with a place in the circle. Cells of the grid find the candidates.
+func (v *segmentView) within(found bitset, near Near, mem *scratch) {
+	cells := mem.bits(v.docs)
+	for _, cell := range cellsAround(near) {
+		v.value(cellField, cell).orInto(cells)
+	}
+	found.and(cells)
+	found.each(func(doc int) {
+		if v.distance(doc, near.Point) > near.RadiusKm {
+			found.clear(doc)
+		}
+	})
+}
+
+// distance gives the kilometres to the nearest of a document's places, +Inf without any.
+func (s *segment) distance(doc int, from Point) float64 {
+	best := math.Inf(1)
+	for p := s.pointsAt[doc]; p < s.pointsAt[doc+1]; p++ {
+		best = min(best, Distance(from, Point{s.points[2*p], s.points[2*p+1]}))
+	}
+	return best
+}

@@ -1,0 +1,530 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"jobboard/internal/search/text"
+)
+
+// oracle is the plain way to search: it reads every document for every query, word by word. What it says is right
+// by being simple; the engine must say the same.
+type oracle struct {
+	analyzer *text.Analyzer
+	docs     map[string]*Document
+}
+
+func newOracle(a *text.Analyzer) *oracle { return &oracle{a, map[string]*Document{}} }
+
+func (o *oracle) apply(b Batch) {
+	for _, id := range b.Delete {
+		delete(o.docs, id)
+	}
+	for i := range b.Put {
+		o.docs[b.Put[i].ID] = &b.Put[i]
+	}
+}
+
+// parts gives the texts of a document by field; a field may be several texts that phrases do not join.
+func (o *oracle) parts(d *Document) map[Field][]string {
+	return map[Field][]string{FieldTitle: {d.Title}, FieldSkills: d.Skills, FieldCompany: {d.Company},
+		FieldAny: {text.FromHTML(d.Body)}}
+}
+
+func (o *oracle) sees(s Scope, d *Document) bool {
+	if s.All {
+		return true
+	}
+	return slices.ContainsFunc(s.Rules, func(r ScopeRule) bool {
+		if r.IDs != nil && !slices.Contains(r.IDs, d.ID) {
+			return false
+		}
+		for field, values := range r.Values {
+			if !hasAny(d, field, values) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func hasAny(d *Document, field string, values []string) bool {
+	return slices.ContainsFunc(values, func(v string) bool { return slices.Contains(d.Values[field], v) })
+}
+
+// wordField gives the best field that holds a word, false when none does.
+func (o *oracle) wordField(d *Document, w Word, in Field) (Field, bool) {
+	best, found := FieldAny, false
+	often := map[string]int{}
+	for f, parts := range o.parts(d) {
+		if in != FieldAny && f != in {
+			continue
+		}
+		for _, part := range parts {
+			for _, t := range text.Tokens(part) {
+				if o.analyzer.Stem(t.Form) != w.Stem && !(w.Prefix && strings.HasPrefix(t.Form, w.Form)) {
+					continue
+				}
+				best, found = min(best, f), true
+				if f == FieldAny {
+					if often[t.Form]++; often[t.Form] >= oftenCount {
+						best = min(best, FieldOften)
+					}
+				}
+			}
+		}
+	}
+	return best, found
+}
+
+func (o *oracle) phraseField(d *Document, alt Alternative) (Field, bool) {
+	best, found := FieldAny, false
+	for f, parts := range o.parts(d) {
+		if alt.Field != FieldAny && f != alt.Field {
+			continue
+		}
+		for _, part := range parts {
+			tokens := text.Tokens(part)
+			for i := range tokens {
+				same := i+len(alt.Words) <= len(tokens)
+				for j := 0; same && j < len(alt.Words); j++ {
+					same = o.analyzer.Stem(tokens[i+j].Form) == alt.Words[j].Stem
+				}
+				if same {
+					best, found = min(best, f), true
+				}
+			}
+		}
+	}
+	return best, found
+}
+
+func (o *oracle) clauseField(d *Document, c Clause) (Field, bool) {
+	best, found := FieldAny, false
+	for _, alt := range c.Any {
+		if alt.Phrase {
+			if f, ok := o.phraseField(d, alt); ok {
+				best, found = min(best, f), true
+			}
+			continue
+		}
+		worst, all := FieldTitle, true
+		for _, w := range alt.Words {
+			f, ok := o.wordField(d, w, alt.Field)
+			worst, all = max(worst, f), all && ok
+		}
+		if all {
+			best, found = min(best, worst), true
+		}
+	}
+	return best, found
+}
+
+func (o *oracle) near(d *Document, p Point) float64 {
+	best := math.Inf(1)
+	for _, q := range d.Points {
+		best = min(best, Distance(p, q))
+	}
+	return best
+}
+
+func (o *oracle) passes(d *Document, q *Query, except string) bool {
+	for _, f := range q.Filters {
+		if except != "" && f.Facet == except {
+			continue
+		}
+		if !slices.ContainsFunc(f.Any, func(v Value) bool { return hasAny(d, v.Field, []string{v.Value}) }) {
+			return false
+		}
+	}
+	for _, r := range q.Ranges {
+		if x := d.columns()[r.Column]; !(x >= r.Min && x <= r.Max) {
+			return false
+		}
+	}
+	return q.Near == nil || o.near(d, q.Near.Point) <= q.Near.RadiusKm
+}
+
+func (o *oracle) search(q Query) Result {
+	var visible []*Document
+	for _, d := range o.docs {
+		if o.sees(q.Scope, d) {
+			visible = append(visible, d)
+		}
+	}
+	words := q.Words
+	count := func(c Clause) int {
+		n := 0
+		for _, d := range visible {
+			if _, ok := o.clauseField(d, c); ok {
+				n++
+			}
+		}
+		return n
+	}
+	if last := len(words.Must) - 1; words.Typing && count(words.Must[last]) == 0 {
+		words = words.typed()
+	}
+	var rare []float64
+	asked := 0
+	for _, c := range words.Must {
+		rare = append(rare, rarity(len(visible), count(c)))
+		asked += len(c.Any[0].Words)
+	}
+	var base, matches []*Document
+	for _, d := range visible {
+		ok := true
+		for _, c := range words.Must {
+			_, has := o.clauseField(d, c)
+			ok = ok && has
+		}
+		for _, c := range words.MustNot {
+			_, has := o.clauseField(d, c)
+			ok = ok && !has
+		}
+		if !ok {
+			continue
+		}
+		base = append(base, d)
+		if o.passes(d, &q, "") {
+			matches = append(matches, d)
+		}
+	}
+	r := Result{Total: len(matches), Facets: map[string][]FacetCount{}}
+	for _, field := range q.Facets {
+		counts := map[string]int{}
+		for _, d := range base {
+			if o.passes(d, &q, field) {
+				for _, v := range uniq(d.Values[field]) {
+					counts[v]++
+				}
+			}
+		}
+		list := []FacetCount{}
+		for v, n := range counts {
+			list = append(list, FacetCount{v, n})
+		}
+		slices.SortFunc(list, func(x, y FacetCount) int {
+			return cmp.Or(cmp.Compare(y.Count, x.Count), cmp.Compare(x.Value, y.Value))
+		})
+		r.Facets[field] = list[:min(len(list), defaultFacetSize)]
+	}
+	currency := q.Currency
+	if currency == "" {
+		counts := map[string]int{}
+		for _, d := range matches {
+			for _, c := range uniq(d.Values["currency"]) {
+				counts[c]++
+			}
+		}
+		for c, n := range counts {
+			if currency == "" || n > counts[currency] || n == counts[currency] && c < currency {
+				currency = c
+			}
+		}
+	}
+	sort := q.Sort
+	if sort == "" || sort == SortRelevance {
+		sort = SortRelevance
+		if len(words.Must) == 0 {
+			sort = SortNewest
+		}
+	}
+	fresh := newFreshness(millis(q.Now))
+	key := func(d *Document) float64 {
+		k := math.NaN()
+		switch c := d.columns(); sort {
+		case SortNewest:
+			k = c[ColumnPublished]
+		case SortDeadline:
+			k = -c[ColumnDeadline]
+		case SortDistance:
+			k = -o.near(d, q.Near.Point)
+		case SortPay:
+			if slices.Contains(d.Values["currency"], currency) {
+				k = c[ColumnPay]
+			}
+		default:
+			sum, inTitle := 0.0, 0
+			for i, clause := range words.Must {
+				f, _ := o.clauseField(d, clause)
+				if f == FieldTitle {
+					inTitle++
+				}
+				sum += rare[i] * fieldWeights[f]
+			}
+			title := map[string]bool{}
+			for _, t := range text.Tokens(d.Title) {
+				if !o.analyzer.IsStopword(t.Form) {
+					title[o.analyzer.Stem(t.Form)] = true
+				}
+			}
+			factor := titleFactor(inTitle, asked, inTitle == len(words.Must), uint8(len(title)))
+			k = fresh.of(c[ColumnPublished]) * (factor * sum)
+		}
+		if k != k {
+			return math.Inf(-1)
+		}
+		return k
+	}
+	slices.SortFunc(matches, func(x, y *Document) int {
+		return cmp.Or(cmp.Compare(key(y), key(x)), cmp.Compare(millis(y.Published), millis(x.Published)),
+			cmp.Compare(x.ID, y.ID))
+	})
+	for i, d := range matches {
+		if i < q.Offset || i >= q.Offset+q.Limit {
+			continue
+		}
+		h := Hit{ID: d.ID}
+		if sort == SortRelevance {
+			h.Score = key(d)
+		}
+		if q.Near != nil {
+			h.DistanceKm = o.near(d, q.Near.Point)
+		}
+		r.Hits = append(r.Hits, h)
+	}
+	return r
+}
+
+func uniq(list []string) []string {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// world makes random documents and queries from few words, so that everything meets everything.
+type world struct {
+	*rand.Rand
+	now time.Time
+}
+
+var worldWords = strings.Fields(`nurse nurses nursing manager managers manage managing project senior sr dev developer
+	java javascript js c++ c# .net node.js golang go the of and night nacht café cafe sales support data engineer 東京都
+	京都 machine learning ml full-stack fullstack R&D company's lead`)
+
+func newWorld(seed uint64) *world {
+	return &world{rand.New(rand.NewPCG(seed, 7)), time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}
+}
+
+func (w *world) pick(list ...string) string { return list[w.IntN(len(list))] }
+
+func (w *world) text(most int) string {
+	var words []string
+	for range w.IntN(most + 1) {
+		words = append(words, w.pick(worldWords...))
+	}
+	return strings.Join(words, " ")
+}
+
+func (w *world) doc(ids int) Document {
+	d := Document{ID: fmt.Sprintf("doc%04d", w.IntN(ids)), Title: w.text(4), Company: w.text(2), Body: w.text(15),
+		// hours apart, so that many are published at the same moment
+		Published: w.now.Add(-time.Duration(w.IntN(400)) * 6 * time.Hour), Years: -1}
+	for range w.IntN(4) {
+		d.Skills = append(d.Skills, w.text(2))
+	}
+	d.Values = map[string][]string{"status": {w.pick("published", "published", "draft", "closed")},
+		"type": {w.pick("full", "part", "contract")}, "employer": {w.pick("acme", "bolt", "cog")}}
+	for range w.IntN(3) {
+		d.Values["industry"] = append(d.Values["industry"], w.pick("it", "health", "law", "it"))
+	}
+	if w.IntN(2) == 0 {
+		d.Deadline = w.now.Add(time.Duration(w.IntN(9)) * 24 * time.Hour)
+	}
+	if w.IntN(2) == 0 {
+		d.Pay = float64(w.IntN(9)) * 10000
+		d.Values["currency"] = []string{w.pick("EUR", "EUR", "USD")}
+	}
+	if w.IntN(2) == 0 {
+		d.Years = float64(w.IntN(9))
+	}
+	for range w.IntN(3) {
+		d.Points = append(d.Points, w.point())
+	}
+	return d
+}
+
+func (w *world) point() Point {
+	return Point{45 + w.Float64()*4, w.Float64()*6 + float64(w.IntN(2))*177}
+}
+
+func (w *world) queryText() string {
+	var pieces []string
+	for range w.IntN(4) {
+		word := w.pick(worldWords...)
+		switch w.IntN(12) {
+		case 0:
+			word = `"` + w.pick(worldWords...) + " " + word + `"`
+		case 1:
+			word = "-" + word
+		case 2:
+			word = w.pick("title:", "company:", "skill:") + word
+		case 3:
+			word += " OR " + w.pick(worldWords...)
+		case 4:
+			word = word[:min(3, len(word))] + "*"
+		case 5:
+			word = w.pick("title:", "skill:") + `"` + w.pick(worldWords...) + " " + word + `"`
+		case 6:
+			word = "-" + `"` + w.pick(worldWords...) + " " + word + `"`
+		}
+		pieces = append(pieces, word)
+	}
+	s := strings.Join(pieces, " ")
+	if w.IntN(3) == 0 && len(s) > 1 {
+		s = s[:len(s)-1] // still typing
+	}
+	return s
+}
+
+func (w *world) query(a *text.Analyzer, docs int) Query {
+	q := Query{Words: Parse(a, w.queryText()), Now: w.now, Limit: 10, NoSpelling: true}
+	switch w.IntN(4) {
+	case 0:
+		q.Scope = Everything()
+	case 1:
+		q.Scope.Rules = []ScopeRule{{Values: map[string][]string{"employer": {"acme", "cog"}}}}
+	case 2:
+		q.Scope.Rules = []ScopeRule{{Values: map[string][]string{"status": {"published"}, "type": {"full", "part"}}},
+			{Values: map[string][]string{"status": {"closed"}}, IDs: []string{"doc0001", fmt.Sprintf("doc%04d", w.IntN(docs))}}}
+	default:
+		q.Scope.Rules = []ScopeRule{{Values: map[string][]string{"status": {"published"}}}}
+	}
+	if w.IntN(3) == 0 {
+		q.Filters = append(q.Filters, Filter{"type", []Value{{"type", w.pick("full", "part", "none")}, {"type", "contract"}}})
+	}
+	if w.IntN(3) == 0 {
+		q.Filters = append(q.Filters, Filter{"industry", []Value{{"industry", w.pick("it", "health")}}})
+	}
+	if w.IntN(5) == 0 {
+		q.Ranges = append(q.Ranges, Range{ColumnPay, float64(w.IntN(5)) * 10000, math.Inf(1)})
+	}
+	if w.IntN(5) == 0 {
+		q.Ranges = append(q.Ranges, Range{ColumnPublished, millis(w.now.Add(-time.Duration(w.IntN(2000)) * time.Hour)), math.Inf(1)})
+	}
+	if w.IntN(4) == 0 {
+		q.Near = &Near{w.point(), math.Pow(10, 1+w.Float64()*3)}
+	}
+	if w.IntN(2) == 0 {
+		q.Facets = []string{"type", "industry", "status", "nothing"}
+	}
+	q.Sort = []Sort{"", SortRelevance, SortNewest, SortPay, SortDeadline, SortDistance}[w.IntN(6)]
+	if q.Sort == SortDistance && q.Near == nil {
+		q.Near = &Near{w.point(), 300}
+	}
+	if q.Sort == SortPay && w.IntN(2) == 0 {
+		q.Currency = "USD"
+	}
+	return q
+}
+
+func (w *world) batch(docs, most int) Batch {
+	var b Batch
+	for range w.IntN(most + 1) {
+		b.Put = append(b.Put, w.doc(docs))
+	}
+	for range w.IntN(most/4 + 1) {
+		b.Delete = append(b.Delete, fmt.Sprintf("doc%04d", w.IntN(docs)))
+	}
+	return b
+}
+
+// agree fails unless the engine and the oracle answer a query alike, page by page and from end to end.
+func agree(t *testing.T, ix *Index, o *oracle, q Query) {
+	t.Helper()
+	whole := q
+	whole.Limit = MaxLimit
+	want := o.search(whole)
+	got, err := ix.Search(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	describe := fmt.Sprintf("query %q sort %q filters %v ranges %v near %v scope %+v", q.Words.Source, q.Sort, q.Filters, q.Ranges, q.Near, q.Scope)
+	if got.Total != want.Total {
+		t.Fatalf("%s: total %d, want %d", describe, got.Total, want.Total)
+	}
+	for i := range want.Hits {
+		if got.Hits[i] != want.Hits[i] {
+			t.Fatalf("%s: hit %d of %d is %+v, want %+v", describe, i, want.Total, got.Hits[i], want.Hits[i])
+		}
+	}
+	if len(got.Hits) != len(want.Hits) {
+		t.Fatalf("%s: %d hits, want %d", describe, len(got.Hits), len(want.Hits))
+	}
+	for _, field := range q.Facets {
+		if !slices.Equal(got.Facets[field], want.Facets[field]) {
+			t.Fatalf("%s: facet %s is %v, want %v", describe, field, got.Facets[field], want.Facets[field])
+		}
+	}
+	// pages by offset and by cursor
+	var after *Cursor
+	for offset := 0; ; offset += q.Limit {
+		page := q
+		page.Offset, page.NoSpelling = offset, true
+		byOffset, err := ix.Search(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page.Offset, page.After = 0, after
+		byCursor, err := ix.Search(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(byOffset.Hits, byCursor.Hits) {
+			t.Fatalf("%s: page at %d is %v by offset, %v by cursor", describe, offset, byOffset.Hits, byCursor.Hits)
+		}
+		end := min(offset+q.Limit, len(want.Hits))
+		if !slices.Equal(byOffset.Hits, want.Hits[min(offset, end):end]) {
+			t.Fatalf("%s: page at %d is %v, want %v", describe, offset, byOffset.Hits, want.Hits[offset:end])
+		}
+		if (byOffset.Next == nil) != (offset+q.Limit >= want.Total) {
+			t.Fatalf("%s: page at %d of %d has next %v", describe, offset, want.Total, byOffset.Next)
+		}
+		if byCursor.Next == nil {
+			return
+		}
+		if after, err = ParseCursor(byCursor.Next.String()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func newAnalyzer(t testing.TB) *text.Analyzer {
+	t.Helper()
+	a, err := text.New("en", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestEngineAgreesWithPlainSearch(t *testing.T) {
+	a := newAnalyzer(t)
+	for seed := range uint64(6) {
+		w := newWorld(seed)
+		ids := 20 << (2 * (seed % 3))
+		ix, o := NewMemory(a), newOracle(a)
+		for round := range 12 {
+			b := w.batch(ids, ids/2)
+			if err := ix.Apply(b); err != nil {
+				t.Fatal(err)
+			}
+			o.apply(b)
+			if round%3 == 2 {
+				if err := ix.Maintain(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 12 {
+				agree(t, ix, o, w.query(a, ids))
+			}
+		}
+	}
+}

@@ -1,0 +1,270 @@
+package engine
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"jobboard/internal/search/text"
+)
+
+// Limits of one search text; what lies beyond them is not read.
+const (
+	maxQueryBytes   = 1000
+	maxQueryClauses = 32
+)
+
+// minPrefixLetters is the shortest beginning of a word that is searched for.
+const minPrefixLetters = 2
+
+// Parse reads a search text as people type it:
+//
+//	nurse night          both words
+//	"project manager"    the words next to each other
+//	-intern -"per diem"  without
+//	title:nurse company:acme skill:go
+//	java OR kotlin       one of them
+//	manag*               words that begin so
+//
+// Nothing is an error: what makes no sense as syntax is read as words.
+func Parse(a *text.Analyzer, s string) Words {
+	if len(s) > maxQueryBytes {
+		s = s[:maxQueryBytes]
+		for len(s) > 0 && !utf8.ValidString(s[max(0, len(s)-utf8.UTFMax):]) {
+			s = s[:len(s)-1]
+		}
+	}
+	p := parser{analyzer: a, words: Words{Source: s}}
+	p.read(s)
+	p.finish()
+	return p.words
+}
+
+type parser struct {
+	analyzer *text.Analyzer
+	words    Words
+	run      []Clause // plain words since the last piece of syntax: synonyms are looked up over them
+	stopped  []Clause // stopwords left out, in case nothing else is left
+	or       bool     // an OR stands before the next clause
+	typing   bool     // the last clause is a word that may go on
+}
+
+// piece is a blank-separated part of the text with its syntax taken off.
+type piece struct {
+	body   string
+	at     int // where the body stands in the source
+	not    bool
+	quoted bool
+	star   bool
+	field  Field
+	last   bool // nothing follows, not even a blank
+}
+
+func (p *parser) read(s string) {
+	for len(p.words.Must)+len(p.words.MustNot)+len(p.run) < maxQueryClauses {
+		s = strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '(' || r == ')' })
+		if s == "" {
+			return
+		}
+		var one piece
+		at := len(p.words.Source) - len(s)
+		one, s = nextPiece(s)
+		one.at += at
+		p.add(one)
+	}
+}
+
+var fieldNames = []struct {
+	name  string
+	field Field
+}{
+	{"title:", FieldTitle}, {"company:", FieldCompany}, {"skill:", FieldSkills}, {"skills:", FieldSkills},
+}
+
+func nextPiece(s string) (one piece, rest string) {
+	whole := len(s)
+	one.field = FieldAny
+	if rest, ok := strings.CutPrefix(s, "-"); ok && rest != "" && !startsBlank(rest) {
+		one.not, s = true, rest
+	}
+	for _, f := range fieldNames {
+		if len(s) > len(f.name) && strings.EqualFold(s[:len(f.name)], f.name) && !startsBlank(s[len(f.name):]) {
+			one.field, s = f.field, s[len(f.name):]
+			break
+		}
+	}
+	one.at = whole - len(s)
+	if s[0] == '"' {
+		one.at++
+		if end := strings.IndexByte(s[1:], '"'); end >= 0 {
+			one.body, one.quoted = s[1:1+end], true
+			return one, s[end+2:]
+		}
+		// a quotation mark that nothing closes: a phrase is being typed
+		one.body, one.quoted = s[1:], true
+		return one, ""
+	}
+	end := strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '"' || r == '(' || r == ')' })
+	if end < 0 {
+		end = len(s)
+		one.last = true
+	}
+	one.body = s[:end]
+	if word, ok := strings.CutSuffix(one.body, "*"); ok {
+		one.body, one.star = word, true
+	}
+	return one, s[end:]
+}
+
+func startsBlank(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsSpace(r)
+}
+
+func (p *parser) add(one piece) {
+	if !one.quoted && !one.not && one.field == FieldAny && (one.body == "OR" || one.body == "|") {
+		p.flush()
+		p.or = len(p.words.Must) > 0
+		return
+	}
+	groups := tokenGroups(one.body, text.QueryTokens(one.body), one.quoted)
+	for i, tokens := range groups {
+		last := i == len(groups)-1
+		clause := Clause{Any: []Alternative{p.alternative(tokens, one, last)},
+			Text: one.body[tokens[0].Start:tokens[0].End], At: one.at + tokens[0].Start}
+		p.addClause(one, clause, last)
+	}
+}
+
+// tokenGroups splits the tokens of a piece into what belongs together: all of a quotation, and in a plain word the
+// parts joined by a hyphen and the like ("full-stack", "e.on"); "sales/marketing" are two words.
+func tokenGroups(body string, tokens []text.Token, quoted bool) [][]text.Token {
+	var groups [][]text.Token
+	for i, t := range tokens {
+		joined := i > 0 && (quoted || strings.Trim(body[min(tokens[i-1].End, t.Start):t.Start], "-._&'\u2019") == "")
+		if !joined {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], t)
+	}
+	return groups
+}
+
+func (p *parser) alternative(tokens []text.Token, one piece, last bool) Alternative {
+	alt := Alternative{Phrase: len(tokens) > 1, Field: one.field}
+	for _, t := range tokens {
+		alt.Words = append(alt.Words, Word{Form: t.Form, Stem: p.analyzer.Stem(t.Form)})
+	}
+	end := &alt.Words[len(alt.Words)-1]
+	single := len(alt.Words) == 1
+	if one.star && last && single && utf8.RuneCountInString(end.Form) >= minPrefixLetters {
+		end.Prefix = true
+	}
+	if single && !one.quoted && text.Unspaced(end.Form) && utf8.RuneCountInString(end.Form) == 1 {
+		end.Prefix = true // one character of a script without spaces: documents hold it within pairs
+	}
+	return alt
+}
+
+func (p *parser) addClause(one piece, clause Clause, last bool) {
+	word := clause.Any[0].Words[0]
+	plain := len(clause.Any[0].Words) == 1 && !one.quoted && one.field == FieldAny && !word.Prefix
+	if !plain || one.not {
+		clause.Text = ""
+	}
+	switch {
+	case one.not:
+		p.flush()
+		p.or = false
+		p.words.MustNot = append(p.words.MustNot, clause)
+	case plain && !p.or && p.isStopword(clause.Text, word.Form):
+		p.stopped = append(p.stopped, clause)
+	case plain:
+		p.run = append(p.run, clause)
+		p.typing = one.last && last && utf8.RuneCountInString(word.Form) >= minPrefixLetters
+		if p.or {
+			p.flush()
+		}
+		return
+	default:
+		p.flush()
+		p.push(clause)
+	}
+	p.typing = false
+}
+
+// isStopword tells what to leave out. "IT" in capitals is the trade, not the pronoun: the synonym list names it.
+func (p *parser) isStopword(typed, form string) bool {
+	if !p.analyzer.IsStopword(form) {
+		return false
+	}
+	return typed == "AND" || typed != strings.ToUpper(typed) || len(p.analyzer.Synonyms([]string{form})) == 0
+}
+
+// push adds a clause, or joins it to the one before an OR.
+func (p *parser) push(c Clause) {
+	if p.or {
+		before := &p.words.Must[len(p.words.Must)-1]
+		before.Any = append(before.Any, c.Any...)
+		before.Text = ""
+		p.or = false
+		return
+	}
+	p.words.Must = append(p.words.Must, c)
+}
+
+// flush moves the run of plain words to the clauses, the longest expressions with synonyms first.
+func (p *parser) flush() {
+	for i := 0; i < len(p.run); {
+		n := min(text.MaxSynonymWords, len(p.run)-i)
+		var others [][]string
+		for ; n > 0; n-- {
+			if others = p.analyzer.Synonyms(formsOf(p.run[i : i+n])); len(others) > 0 {
+				break
+			}
+		}
+		if n == 0 {
+			p.push(p.run[i])
+			i++
+			continue
+		}
+		clause := Clause{}
+		all := Alternative{Field: FieldAny}
+		for _, c := range p.run[i : i+n] {
+			all.Words = append(all.Words, c.Any[0].Words...)
+		}
+		clause.Any = append(clause.Any, all)
+		for _, forms := range others {
+			alt := Alternative{Field: FieldAny, Phrase: len(forms) > 1}
+			for _, f := range forms {
+				alt.Words = append(alt.Words, Word{Form: f, Stem: p.analyzer.Stem(f)})
+			}
+			clause.Any = append(clause.Any, alt)
+		}
+		if n == 1 {
+			clause.Text, clause.At = p.run[i].Text, p.run[i].At
+		}
+		p.push(clause)
+		i += n
+	}
+	p.run = p.run[:0]
+}
+
+func formsOf(clauses []Clause) []string {
+	var forms []string
+	for _, c := range clauses {
+		forms = append(forms, c.Any[0].Words[0].Form)
+	}
+	return forms
+}
+
+func (p *parser) finish() {
+	wordAtEnd := p.typing
+	p.flush()
+	if p.words.Empty() {
+		p.words.Must = p.stopped
+	}
+	if n := len(p.words.Must); n > 0 && wordAtEnd {
+		p.words.Typing = p.words.Must[n-1].Text != ""
+	}
+}

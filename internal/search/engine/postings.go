@@ -1,0 +1,62 @@
+package engine
+
+import "math/bits"
+
+// postings is the stored set of documents of one word or filter value, in whichever of three forms is smallest:
+// one document, a sorted array, or a bitset.
+type postings struct {
+	count int
+	only  uint16 // when count is 1
+	array []uint16
+	dense bitset
+}
+
+// denseFrom is the count from which a bitset over n documents is smaller than an array.
+func denseFrom(n int) int { return max(2, n/16) }
+
+func (p postings) orInto(dst bitset) {
+	switch {
+	case p.count == 1:
+		dst.set(int(p.only))
+	case p.dense != nil:
+		dst.or(p.dense)
+	default:
+		for _, d := range p.array {
+			dst.set(int(d))
+		}
+	}
+}
+
+// countAnd counts the documents that are also in b.
+func (p postings) countAnd(b bitset) int {
+	n := 0
+	switch {
+	case p.count == 1:
+		if b.has(int(p.only)) {
+			n = 1
+		}
+	case p.dense != nil:
+		o := p.dense[:len(b)]
+		for i, w := range b {
+			n += bits.OnesCount64(w & o[i])
+		}
+	default:
+		for _, d := range p.array {
+			n += int(b[d>>6] >> (d & 63) & 1)
+		}
+	}
+	return n
+}
+
+func (p postings) each(visit func(doc int)) {
+	switch {
+	case p.count == 1:
+		visit(int(p.only))
+	case p.dense != nil:
+		p.dense.each(visit)
+	default:
+		for _, d := range p.array {
+			visit(int(d))
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+)
+
+// maxSegmentDocs is how many documents one segment holds at most: a document number fits in 16 bits.
+const maxSegmentDocs = 1 << 16
+
+// segment is a read-only index of up to 65,536 documents, which are in the order of their publishing.
+type segment struct {
+	docs int
+	data []byte // everything below is a view into it
+	file string // name in the index folder, "" while only in memory
+
+	forms     table
+	formFirst []uint32
+	formMask  []uint8
+	formStem  []uint32
+	letters   []uint32
+
+	stems       table
+	stemFormsAt []uint32
+	stemForms   []uint32
+	stemRank    []uint32
+	rankStem    []uint32
+
+	values     table
+	valueFirst uint32
+
+	listCount []uint32
+	listRef   []uint32
+	arrays    []uint16
+	bitmaps   []uint64
+
+	columns    [columnCount][]float64
+	low, high  [columnCount]float64 // of each column; NaN when no document has it
+	titleWords []uint8
+	pointsAt   []uint32
+	points     []float64 // lat, lon, lat, lon, ...
+
+	ids, titles, companies table
+	idOrder                []uint16 // document numbers by id
+
+	stream   []byte
+	streamAt []uint32
+}
+
+// openSegment reads a segment where its bytes lie.
+func openSegment(data []byte, verify bool) (*segment, error) {
+	docs, sec, err := decode(data, verify)
+	if err != nil {
+		return nil, err
+	}
+	s := &segment{docs: docs, data: data}
+	words := func(data, at section) table { return table{sec[data], viewOf[uint32](sec[at])} }
+	s.forms = words(secForms, secFormsAt)
+	s.formFirst = viewOf[uint32](sec[secFormFirst])
+	s.formMask = sec[secFormMask]
+	s.formStem = viewOf[uint32](sec[secFormStem])
+	s.letters = viewOf[uint32](sec[secFormLetters])
+	s.stems = words(secStems, secStemsAt)
+	s.stemFormsAt = viewOf[uint32](sec[secStemFormsAt])
+	s.stemForms = viewOf[uint32](sec[secStemForms])
+	s.stemRank = viewOf[uint32](sec[secStemRank])
+	s.rankStem = viewOf[uint32](sec[secRankStem])
+	s.values = words(secValues, secValuesAt)
+	s.listCount = viewOf[uint32](sec[secListCount])
+	s.listRef = viewOf[uint32](sec[secListRef])
+	s.arrays = viewOf[uint16](sec[secArrays])
+	s.bitmaps = viewOf[uint64](sec[secBitmaps])
+	s.titleWords = sec[secTitleWords]
+	s.pointsAt = viewOf[uint32](sec[secPointsAt])
+	s.points = viewOf[float64](sec[secPoints])
+	s.ids = words(secIDs, secIDsAt)
+	s.idOrder = viewOf[uint16](sec[secIDOrder])
+	s.titles = words(secTitles, secTitlesAt)
+	s.companies = words(secCompanies, secCompaniesAt)
+	s.stream = sec[secStream]
+	s.streamAt = viewOf[uint32](sec[secStreamAt])
+	if first := viewOf[uint32](sec[secValueFirst]); len(first) == 1 {
+		s.valueFirst = first[0]
+	}
+	columns := viewOf[float64](sec[secColumns])
+	if len(columns) != docs*int(columnCount) || s.ids.len() != docs || docs > maxSegmentDocs {
+		return nil, fmt.Errorf("%w: its parts do not fit together", errDamaged)
+	}
+	for c := range s.columns {
+		s.columns[c] = columns[c*docs : (c+1)*docs]
+		s.low[c], s.high[c] = span(s.columns[c])
+	}
+	return s, nil
+}
+
+// span gives the least and the greatest number of a column, NaN when it is empty.
+func span(column []float64) (low, high float64) {
+	low, high = math.NaN(), math.NaN()
+	for _, v := range column {
+		if !(v >= low) { // also while low is NaN
+			if v == v {
+				low = v
+			}
+		}
+		if !(v <= high) {
+			if v == v {
+				high = v
+			}
+		}
+	}
+	return low, high
+}
+
+func (s *segment) list(i uint32) postings {
+	count, ref := int(s.listCount[i]), s.listRef[i]
+	switch {
+	case count == 1:
+		return postings{count: 1, only: uint16(ref)}
+	case count >= denseFrom(s.docs):
+		return postings{count: count, dense: s.bitmaps[ref : int(ref)+wordsFor(s.docs)]}
+	default:
+		return postings{count: count, array: s.arrays[ref : int(ref)+count]}
+	}
+}
+
+// formIn gives the documents that hold a form in a field.
+func (s *segment) formIn(form uint32, f Field) postings {
+	mask := s.formMask[form]
+	if mask&(1<<f) == 0 {
+		return postings{}
+	}
+	before := bits.OnesCount8(mask & (1<<f - 1))
+	return s.list(s.formFirst[form] + uint32(before))
+}
+
+// formsOf gives the forms of a stem, none when the segment does not know it.
+func (s *segment) formsOf(stem string) []uint32 {
+	i, ok := s.stems.find(stem)
+	if !ok {
+		return nil
+	}
+	return s.stemForms[s.stemFormsAt[i]:s.stemFormsAt[i+1]]
+}
+
+// value gives the documents that have a filter value.
+func (s *segment) value(field, value string) postings {
+	i, ok := s.values.find(valueKey(field, value))
+	if !ok {
+		return postings{}
+	}
+	return s.list(s.valueFirst + uint32(i))
+}
+
+const valueSeparator = "\x1f"
+
+func valueKey(field, value string) string { return field + valueSeparator + value }
+
+// find gives the number of the document with an id.
+func (s *segment) find(id string) (doc int, ok bool) {
+	lo, hi := 0, s.docs
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if s.ids.get(int(s.idOrder[mid])) < id {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo == s.docs {
+		return 0, false
+	}
+	doc = int(s.idOrder[lo])
+	return doc, s.ids.get(doc) == id
+}
+
+// streamOf gives the words of a document in their order: see stream.go.
+func (s *segment) streamOf(doc int) []byte { return s.stream[s.streamAt[doc]:s.streamAt[doc+1]] }

@@ -1,0 +1,55 @@
+package engine
+
+import "runtime"
+
+// snapshot is the index at one moment: it never changes, so a search reads it without locks.
+type snapshot struct {
+	segments []*segmentView
+	seq      int64 // the last change that is in it
+}
+
+// segmentView is a segment and which of its documents are dead: deleted, or replaced by a newer version.
+type segmentView struct {
+	*segment
+	dead  bitset
+	alive int
+}
+
+func viewOfAll(s *segment) *segmentView {
+	return &segmentView{segment: s, dead: make(bitset, wordsFor(s.docs)), alive: s.docs}
+}
+
+// without gives the view with more documents dead; v itself stays as it is.
+func (v *segmentView) without(docs []int) *segmentView {
+	w := &segmentView{segment: v.segment, dead: append(bitset(nil), v.dead...), alive: v.alive}
+	for _, d := range docs {
+		if !w.dead.has(d) {
+			w.dead.set(d)
+			w.alive--
+		}
+	}
+	return w
+}
+
+// locate finds the living version of a document.
+func (s *snapshot) locate(id string) (view, doc int, ok bool) {
+	// the newest segments first: what changes has often changed before
+	for i := len(s.segments) - 1; i >= 0; i-- {
+		v := s.segments[i]
+		if doc, ok := v.find(id); ok && !v.dead.has(doc) {
+			return i, doc, true
+		}
+	}
+	return 0, 0, false
+}
+
+func (s *snapshot) alive() int {
+	n := 0
+	for _, v := range s.segments {
+		n += v.alive
+	}
+	return n
+}
+
+// keep holds the snapshot, and with it the mapped files, until here.
+func (s *snapshot) keep() { runtime.KeepAlive(s) }

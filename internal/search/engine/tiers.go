@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Small changes make small segments. Maintain merges them step by step into large ones, eight of a kind at a time,
+// so a document is moved a handful of times in its life; and it rewrites segments of which a good part is dead.
+
+var tierDocs = [...]int{64, 512, 4096, maxSegmentDocs}
+
+const (
+	tierWidth   = 8
+	fullSegment = maxSegmentDocs * 3 / 4
+	deadShare   = 4 // rewrite when one in so many is dead
+)
+
+func tierOf(docs int) int {
+	for t, most := range tierDocs {
+		if docs <= most {
+			return t
+		}
+	}
+	return len(tierDocs) - 1
+}
+
+// pickMerge chooses segments to be merged into one; none when all is well.
+func pickMerge(segments []*segmentView) []*segmentView {
+	var tiers [len(tierDocs)][]*segmentView
+	for _, v := range segments {
+		if v.docs-v.alive > max(32, v.docs/deadShare) {
+			return []*segmentView{v}
+		}
+		if v.alive < fullSegment {
+			t := tierOf(v.alive)
+			tiers[t] = append(tiers[t], v)
+		}
+	}
+	for t, members := range tiers {
+		if len(members) < tierWidth {
+			continue
+		}
+		if chosen := neighbours(members); t < len(tiers)-1 || len(chosen) > 1 {
+			return chosen
+		}
+	}
+	return nil
+}
+
+// neighbours takes segments that lie next to each other in time, the oldest first, as many as fit into one.
+func neighbours(members []*segmentView) []*segmentView {
+	slices.SortFunc(members, func(x, y *segmentView) int {
+		return cmp.Compare(x.high[ColumnPublished], y.high[ColumnPublished])
+	})
+	sum := 0
+	for i, v := range members {
+		if sum += v.alive; sum > maxSegmentDocs {
+			return members[:i]
+		}
+	}
+	return members
+}
+
+// Maintain does what Apply left to do: it merges segments until they are in order. Searches and changes go on
+// meanwhile.
+func (ix *Index) Maintain() error {
+	ix.maintain.Lock()
+	defer ix.maintain.Unlock()
+	for {
+		snap := ix.current.Load()
+		chosen := pickMerge(snap.segments)
+		if len(chosen) == 0 {
+			return nil
+		}
+		if err := ix.merge(chosen); err != nil {
+			return err
+		}
+		snap.keep()
+	}
+}
+
+// merge replaces segments by one with their living documents.
+func (ix *Index) merge(chosen []*segmentView) error {
+	b := newBuilder(ix.analyzer)
+	for _, v := range chosen {
+		b.addFrom(v.segment, v.dead)
+	}
+	var merged *segmentView
+	if len(b.rows) > 0 {
+		s, err := b.build()
+		if err != nil {
+			return err
+		}
+		merged = viewOfAll(ix.files.keepLarge(s))
+	}
+
+	ix.write.Lock()
+	defer ix.write.Unlock()
+	old := ix.current.Load()
+	next := &snapshot{seq: old.seq}
+	var died []int // in merged: what was deleted or replaced while it was made
+	for _, v := range old.segments {
+		i := slices.IndexFunc(chosen, func(c *segmentView) bool { return c.segment == v.segment })
+		if i < 0 {
+			next.segments = append(next.segments, v)
+			continue
+		}
+		v.dead.each(func(doc int) {
+			if !chosen[i].dead.has(doc) && merged != nil {
+				if at, ok := merged.find(v.ids.get(doc)); ok {
+					died = append(died, at)
+				}
+			}
+		})
+	}
+	if merged != nil {
+		if len(died) > 0 {
+			merged = merged.without(died)
+		}
+		if merged.alive > 0 {
+			next.segments = append([]*segmentView{merged}, next.segments...)
+		}
+	}
+	ix.current.Store(next)
+	old.keep()
+	return nil
+}
