@@ -53,9 +53,9 @@ func NewDemoCommand(app core.App, serve *cobra.Command) *cobra.Command {
 			return err
 		}
 		if made {
-			command.Printf("Filled %s in %s.\n", app.DataDir(), time.Since(began).Round(10*time.Millisecond))
+			fmt.Fprintf(command.OutOrStdout(), "Filled %s in %s.\n", app.DataDir(), time.Since(began).Round(10*time.Millisecond))
 		}
-		command.Println(welcome("http://" + address))
+		fmt.Fprintln(command.OutOrStdout(), welcome("http://"+address))
 		return run(command, args)
 	}
 	return serve
