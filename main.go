@@ -14,6 +14,7 @@ import (
 	"jobboard/internal/api"
 	"jobboard/internal/command"
 	"jobboard/internal/config"
+	"jobboard/internal/dashboard"
 	"jobboard/internal/notify"
 	"jobboard/internal/realtime"
 	_ "jobboard/migrations"
@@ -33,6 +34,7 @@ func main() {
 	realtime.Bind(app)
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
 	api.Mount(app)
+	dashboard.Bind(app)
 
 	app.RootCmd.AddCommand(
 		cmd.NewServeCommand(app, true),

@@ -1,0 +1,29 @@
+// Package dashboard adds the page "Job board" to PocketBase's admin UI: key figures, charts, moderation and reports.
+package dashboard
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+//go:embed ui
+var files embed.FS
+
+// Name is the extension's folder under /_/extensions/.
+const Name = "jobboard"
+
+// Bind adds the page when app serves. It rests on PocketBase's experimental UI extensions, so all of it is one script
+// without the UI's own components; e2e/dashboard.test.js holds it to the pinned version of PocketBase.
+func Bind(app core.App) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		ui, err := fs.Sub(files, "ui")
+		if err != nil {
+			return fmt.Errorf("open the dashboard's files: %w", err)
+		}
+		e.UIExtensions = append(e.UIExtensions, core.UIExtension{Name: Name, FS: ui})
+		return e.Next()
+	})
+}
