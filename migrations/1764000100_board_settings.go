@@ -22,15 +22,16 @@ func init() {
 		settings.RateLimits.Enabled = true
 		settings.RateLimits.Rules = []core.RateLimitRule{
 			// Logins, resets and registration are tight: they are what an attacker repeats.
-			{Label: "*:auth", MaxRequests: 10, Duration: 60},
-			{Label: "*:requestPasswordReset", MaxRequests: 5, Duration: 60},
-			{Label: "*:requestVerification", MaxRequests: 5, Duration: 60},
-			{Label: "*:requestEmailChange", MaxRequests: 5, Duration: 60},
-			{Label: "users:create", MaxRequests: 10, Duration: 60},
-			{Label: "applications:create", MaxRequests: 20, Duration: 60},
-			{Label: "*:create", MaxRequests: 60, Duration: 10},
-			{Label: "/api/batch", MaxRequests: 10, Duration: 10},
-			{Label: "/api/", MaxRequests: 600, Duration: 10},
+			// An office or a school shares one address, so each still lets a small crowd in.
+			{Label: "*:auth", MaxRequests: 60, Duration: 60},
+			{Label: "*:requestPasswordReset", MaxRequests: 10, Duration: 60},
+			{Label: "*:requestVerification", MaxRequests: 10, Duration: 60},
+			{Label: "*:requestEmailChange", MaxRequests: 10, Duration: 60},
+			{Label: "users:create", MaxRequests: 60, Duration: 60},
+			{Label: "applications:create", MaxRequests: 60, Duration: 60},
+			{Label: "*:create", MaxRequests: 120, Duration: 10},
+			{Label: "/api/batch", MaxRequests: 30, Duration: 10},
+			{Label: "/api/", MaxRequests: 1000, Duration: 10},
 		}
 
 		// Request logs keep neither addresses nor ids of people.
