@@ -9,6 +9,7 @@ import (
 
 	"github.com/ganigeorgiev/fexpr"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/dbutils"
 	"github.com/pocketbase/pocketbase/tools/search"
 	"github.com/spf13/cast"
 
@@ -16,8 +17,8 @@ import (
 	"jobboard/internal/problem"
 )
 
-// A filter or sort names fields by paths, such as "seeker.locale" on applications. PocketBase refuses paths to hidden
-// fields, but knows no field that is hidden from some callers only; these are refused here.
+// A filter or sort names fields by paths, such as "seeker.locale" on applications. PocketBase refuses paths to fields that
+// are hidden from all; what may be hidden from one caller and not from another is judged here.
 
 func checkPathsOnListRequest(e *core.RecordsListRequestEvent) error {
 	query := e.Request.URL.Query()
@@ -61,6 +62,13 @@ func subscribed(app core.App, subscription string) (collection *core.Collection,
 	return collection, cast.ToString(options.Query[search.FilterQueryParam])
 }
 
+// path is one field that a filter or sort names.
+type path struct {
+	name string
+	// anyOf: of several records that the path leads to, one is enough, as with the operators ?=, ?~ ... and in a sort.
+	anyOf bool
+}
+
 // checkPaths returns a field error that names filter or sort when one of their paths isn't for caller.
 func checkPaths(app core.App, caller *core.Record, collection *core.Collection, filter, sort string) error {
 	if isManager(caller) {
@@ -71,40 +79,41 @@ func checkPaths(app core.App, caller *core.Record, collection *core.Collection, 
 		if err != nil {
 			return problem.Field(search.FilterQueryParam, problem.InvalidValue, "This filter can't be read.")
 		}
-		if path := privatePath(app, caller, collection, filterPaths(groups)); path != "" {
-			return problem.Field(search.FilterQueryParam, problem.InvalidValue, path+" can't be filtered by.")
+		for _, path := range filterPaths(groups) {
+			if reason := refusePath(app, caller, collection, path); reason != "" {
+				return problem.Field(search.FilterQueryParam, problem.InvalidValue, reason)
+			}
 		}
 	}
-	var names []string
 	for _, field := range search.ParseSortFromString(sort) {
-		names = append(names, field.Name)
-	}
-	if path := privatePath(app, caller, collection, names); path != "" {
-		return problem.Field(search.SortQueryParam, problem.InvalidValue, path+" can't be sorted by.")
+		if reason := refusePath(app, caller, collection, path{name: field.Name, anyOf: true}); reason != "" {
+			return problem.Field(search.SortQueryParam, problem.InvalidValue, reason)
+		}
 	}
 	return nil
 }
 
 // filterPaths lists every identifier of a filter, also those in arguments of functions.
-func filterPaths(groups []fexpr.ExprGroup) []string {
-	var paths []string
-	var add func(token fexpr.Token)
-	add = func(token fexpr.Token) {
+func filterPaths(groups []fexpr.ExprGroup) []path {
+	var paths []path
+	var add func(token fexpr.Token, anyOf bool)
+	add = func(token fexpr.Token, anyOf bool) {
 		switch token.Type {
 		case fexpr.TokenIdentifier:
-			paths = append(paths, token.Literal)
+			paths = append(paths, path{name: token.Literal, anyOf: anyOf})
 		case fexpr.TokenFunction:
 			arguments, _ := token.Meta.([]fexpr.Token)
 			for _, argument := range arguments {
-				add(argument)
+				add(argument, anyOf)
 			}
 		}
 	}
 	for _, group := range groups {
 		switch item := group.Item.(type) {
 		case fexpr.Expr:
-			add(item.Left)
-			add(item.Right)
+			anyOf := strings.HasPrefix(string(item.Op), "?")
+			add(item.Left, anyOf)
+			add(item.Right, anyOf)
 		case fexpr.ExprGroup:
 			paths = append(paths, filterPaths([]fexpr.ExprGroup{item})...)
 		case []fexpr.ExprGroup:
@@ -114,42 +123,55 @@ func filterPaths(groups []fexpr.ExprGroup) []string {
 	return paths
 }
 
-// privatePath returns the first path that leads from collection to a private field of users, or "". A user may still sort
-// and filter what a list of users shows to all but employer people: the user alone.
-func privatePath(app core.App, caller *core.Record, collection *core.Collection, paths []string) string {
-	for _, path := range paths {
-		steps := strings.Split(path, ".")
-		if len(steps) == 1 && !(caller != nil && caller.GetString("role") == collections.RoleEmployer) {
-			continue
+// backRelation is a step from a record to those that point to it, such as applications_via_seeker.
+var backRelation = regexp.MustCompile(`^(\w+)_via_(\w+)$`)
+
+// refusePath says why a path isn't for caller, or "".
+//
+// Two kinds are refused. Private fields of users, which the caller may see only of itself. And paths over several records
+// of which the caller may not see all, with an operator that asks for all of them: PocketBase lets through only records
+// that the caller may list, but for "all" it also looks at the others, so that "applications_via_job.seeker != X" would
+// tell an applicant who else applied. With "?=" and its like only what the caller may list is looked at.
+func refusePath(app core.App, caller *core.Record, collection *core.Collection, path path) string {
+	steps := strings.Split(path.name, ".")
+	// The list of users itself shows to all but employer people the caller alone, who may sort and filter it.
+	ownList := len(steps) == 1 && !(caller != nil && caller.GetString("role") == collections.RoleEmployer)
+	several := false
+	for i, step := range steps {
+		name, _, _ := strings.Cut(step, ":") // a modifier such as :lower
+		if collection.Name == collections.Users && slices.Contains(privateUserFields, name) && !ownList {
+			return path.name + " can't be used here."
 		}
-		if leadsToPrivateField(app, collection, steps) {
-			return path
+		next, many := follow(app, collection, name)
+		if next == nil || i == len(steps)-1 {
+			return "" // the value itself, or inside a JSON field, or nothing that PocketBase knows
+		}
+		collection, several = next, several || many
+		isPublic := collection.ListRule != nil && *collection.ListRule == ""
+		if several && !path.anyOf && !isPublic {
+			return path.name + " leads to several records: use an operator such as ?= that asks for any of them."
 		}
 	}
 	return ""
 }
 
-// backRelation is a step from a record to those that point to it, such as applications_via_seeker.
-var backRelation = regexp.MustCompile(`^(\w+)_via_(\w+)$`)
-
-func leadsToPrivateField(app core.App, collection *core.Collection, steps []string) bool {
-	for _, step := range steps {
-		name, _, _ := strings.Cut(step, ":") // a modifier such as :lower
-		if collection.Name == collections.Users && slices.Contains(privateUserFields, name) {
-			return true
-		}
-		if relation, ok := collection.Fields.GetByName(name).(*core.RelationField); ok {
-			name = relation.CollectionId
-		} else if parts := backRelation.FindStringSubmatch(name); parts != nil {
-			name = parts[1]
-		} else {
-			return false // the last step, or one inside a JSON field, or none that PocketBase knows
-		}
-		next, err := app.FindCachedCollectionByNameOrId(name)
-		if err != nil {
-			return false
-		}
-		collection = next
+// follow makes one step of a path: to the collection that it leads to, nil if none, and whether to several records of it.
+func follow(app core.App, collection *core.Collection, step string) (next *core.Collection, many bool) {
+	name, field := "", ""
+	if relation, ok := collection.Fields.GetByName(step).(*core.RelationField); ok {
+		name, many = relation.CollectionId, relation.IsMultiple()
+	} else if parts := backRelation.FindStringSubmatch(step); parts != nil {
+		name, field = parts[1], parts[2]
+	} else {
+		return nil, false
 	}
-	return false
+	next, err := app.FindCachedCollectionByNameOrId(name)
+	if err != nil {
+		return nil, false
+	}
+	if field != "" {
+		_, unique := dbutils.FindSingleColumnUniqueIndex(next.Indexes, field)
+		many = !unique
+	}
+	return next, many
 }

@@ -148,6 +148,29 @@ func TestPrivateUserFieldsCannotBeProbed(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what other applicants wrote", func(t *testing.T) {
+		for _, question := range []string{
+			`applications_via_job.seeker != "` + p.other.Id + `"`, `applications_via_job.coverLetter !~ "a"`,
+			`"x" != applications_via_job.status`, `employer.jobs_via_employer.applications_via_job.status = "submitted"`,
+		} {
+			if answer := list(p.seeker, collections.Jobs, filter(question)); answer.Status != 400 || answer.Code("filter") == "" {
+				t.Errorf("%s: got %d %s", question, answer.Status, answer.Raw)
+			}
+		}
+		// Asking for any looks at one's own application only.
+		if items := list(p.seeker, collections.Jobs, filter(`applications_via_job.seeker ?= "`+p.seeker.Id+`"`)).Items(); len(items) != 1 {
+			t.Errorf("one's own: %d jobs", len(items))
+		}
+		if answer := p.apply(t, p.other, nil); answer.Status != 200 {
+			t.Fatalf("apply: %d %s", answer.Status, answer.Raw)
+		}
+		if items := list(p.seeker, collections.Jobs, filter(`applications_via_job.seeker ?= "`+p.other.Id+`"`)).Items(); len(items) != 0 {
+			t.Errorf("somebody else's: %d jobs", len(items))
+		}
+		if answer := list(nil, collections.Jobs, filter(`fields.slug = "x" || employer.name ~ "acme"`)); answer.Status != 200 {
+			t.Errorf("public relations: %d %s", answer.Status, answer.Raw)
+		}
+	})
 	t.Run("by realtime", func(t *testing.T) {
 		address := p.Serve()
 		token := p.Token(p.owner)
