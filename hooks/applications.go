@@ -145,15 +145,16 @@ func moveApplicationOnUpdate(e *core.RecordEvent) error {
 	application := e.Record
 	tidyStatus(application)
 	from, to, moved := statusMove(application)
-	rescheduled := to == workflow.InterviewScheduled &&
-		application.GetString("interviewAt") != application.Original().GetString("interviewAt")
+	newTime := application.GetString("interviewAt") != application.Original().GetString("interviewAt")
+	newPlace := application.GetString("interviewLocation") != application.Original().GetString("interviewLocation")
+	rescheduled := to == workflow.InterviewScheduled && (newTime || newPlace)
 	return inTransaction(e, func(tx core.App) error {
 		if moved {
 			if err := judgeApplicationMove(tx, application, from, to); err != nil {
 				return err
 			}
 		}
-		if moved && to == workflow.InterviewScheduled || rescheduled {
+		if to == workflow.InterviewScheduled && (moved || newTime) {
 			return checkInterviewAhead(application)
 		}
 		return nil
@@ -166,16 +167,21 @@ func moveApplicationOnUpdate(e *core.RecordEvent) error {
 			return fmt.Errorf("find the job of application %s: %w", application.Id, err)
 		}
 		if !moved {
-			return tellSeeker(tx, application, job, "Your interview for %s has changed")
+			return tellSeeker(tx, application, job, to, "Your interview for %s has changed")
 		}
 		if err := writeEvent(tx, application, from); err != nil {
 			return err
 		}
 		if to != workflow.Withdrawn {
-			return tellSeeker(tx, application, job, "Your application for %s is now "+label(to))
+			return tellSeeker(tx, application, job, from, "Your application for %s is now "+label(to))
 		}
 		if err := recountApplications(tx, job.Id); err != nil {
 			return err
+		}
+		if from == workflow.InterviewScheduled { // for the calendar
+			if err := tellSeeker(tx, application, job, from, "You have withdrawn your application for %s"); err != nil {
+				return err
+			}
 		}
 		return tellPeople(tx, application, job, collections.KindApplicationWithdrawn, "Application withdrawn for %s", "%s has withdrawn.")
 	})
@@ -292,8 +298,16 @@ func tellPeople(tx core.App, application, job *core.Record, kind, title, body st
 	}, people...)
 }
 
-// tellSeeker tells the applicant of a change. title takes the job's title.
-func tellSeeker(tx core.App, application, job *core.Record, title string) error {
+// tellSeeker tells the applicant of a change from the status from. title takes the job's title.
+func tellSeeker(tx core.App, application, job *core.Record, from, title string) error {
+	data := noticeData(application, job)
+	interview, err := notify.InterviewOf(tx, application, job, from)
+	if err != nil {
+		return err
+	}
+	if interview != nil {
+		data["interview"] = interview
+	}
 	body := actor.Note(application)
 	if application.GetString("status") == workflow.InterviewScheduled {
 		when := application.GetDateTime("interviewAt").Time().UTC().Format("2 January 2006, 15:04 MST")
@@ -306,7 +320,7 @@ func tellSeeker(tx core.App, application, job *core.Record, title string) error 
 		Kind:  collections.KindApplicationStatusChanged,
 		Title: fmt.Sprintf(title, job.GetString("title")),
 		Body:  cut(body, 2_000),
-		Data:  noticeData(application, job),
+		Data:  data,
 	}, application.GetString("seeker"))
 }
 

@@ -25,6 +25,8 @@ type Options struct {
 // and, on PocketBase's cron, deadlines, digests and the deletion of old notices.
 func Bind(app core.App, options Options) {
 	app.OnRecordDelete(collections.Users).BindFunc(deleteNoticesOnUserDelete)
+	bindUnsubscribe(app)
+	bindInvitations(app)
 
 	crons := []struct {
 		id, schedule string
@@ -59,6 +61,7 @@ func Bind(app core.App, options Options) {
 			return err
 		}
 		start("tell seekers of new jobs", fanOutStep)
+		start("send mails", newPostman().step)
 		return nil
 	})
 	notice := func(e *core.RecordEvent) error {

@@ -1,5 +1,7 @@
 package notify
 
+import "github.com/pocketbase/pocketbase/core"
+
 // What the tests drive by hand, which in the binary the clock and the workers do.
 var (
 	FanOutStep       = fanOutStep
@@ -11,3 +13,6 @@ var (
 
 // FanoutBatch is how many people one step of a fan-out looks at.
 const FanoutBatch = fanoutBatch
+
+// NewPostman returns the step of a mail worker as it is after a start.
+func NewPostman() func(core.App) (bool, error) { return newPostman().step }

@@ -1,0 +1,148 @@
+package notify
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
+
+	"jobboard/collections"
+)
+
+const unsubscribePath = "/unsubscribe/"
+
+// bindUnsubscribe serves one-click unsubscribing by RFC 8058: GET only shows a page, since scanners of mails follow links;
+// POST unsubscribes, without login, whatever its body.
+func bindUnsubscribe(app core.App) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.GET(unsubscribePath+"{token}", func(e *core.RequestEvent) error { return answerUnsubscribe(e, false) })
+		e.Router.POST(unsubscribePath+"{token}", func(e *core.RequestEvent) error { return answerUnsubscribe(e, true) })
+		return e.Next()
+	})
+}
+
+func answerUnsubscribe(e *core.RequestEvent, unsubscribe bool) error {
+	view := struct {
+		Board, Kinds string
+		Done, Broken bool
+	}{Board: e.App.Settings().Meta.AppName, Done: unsubscribe}
+	status := http.StatusOK
+	user, kinds, err := readUnsubscribeToken(e.App, e.Request.PathValue("token"))
+	if err != nil {
+		view.Broken, status = true, http.StatusNotFound
+	} else {
+		view.Kinds = kindsInWords(kinds)
+		if unsubscribe {
+			if err := dropKinds(e.App, user, kinds); err != nil {
+				return err
+			}
+		}
+	}
+	var page bytes.Buffer
+	if err := htmlTemplates.ExecuteTemplate(&page, "unsubscribe.html", view); err != nil {
+		return fmt.Errorf("write the page: %w", err)
+	}
+	e.Response.Header().Set("Referrer-Policy", "no-referrer") // the address holds the token
+	e.Response.Header().Set("X-Robots-Tag", "noindex")
+	return e.HTML(status, page.String())
+}
+
+// dropKinds takes kinds from what a user wants by mail. A user who is gone wants nothing.
+func dropKinds(app core.App, userID string, kinds []string) error {
+	found, err := app.FindRecordsByIds(collections.Users, []string{userID})
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	wanted := found[0].GetStringSlice("emailNotifications")
+	left := slices.DeleteFunc(slices.Clone(wanted), func(kind string) bool { return slices.Contains(kinds, kind) })
+	if len(left) == len(wanted) {
+		return nil
+	}
+	found[0].Set("emailNotifications", left)
+	if err := app.Save(found[0]); err != nil {
+		return fmt.Errorf("unsubscribe user %s: %w", userID, err)
+	}
+	return nil
+}
+
+// newUnsubscribeToken binds a user and kinds of notices into an opaque text that nobody else can make. It does not expire:
+// a link in an old mail must work.
+func newUnsubscribeToken(app core.App, userID string, kinds []string) (string, error) {
+	key, err := unsubscribeKey(app)
+	if err != nil {
+		return "", err
+	}
+	token, err := security.Encrypt([]byte(userID+"|"+strings.Join(kinds, ",")), key)
+	if err != nil {
+		return "", fmt.Errorf("make an unsubscribe token: %w", err)
+	}
+	raw, err := base64.StdEncoding.DecodeString(token)
+	if err != nil {
+		return "", fmt.Errorf("make an unsubscribe token: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(raw), nil
+}
+
+func readUnsubscribeToken(app core.App, token string) (userID string, kinds []string, err error) {
+	key, err := unsubscribeKey(app)
+	if err != nil {
+		return "", nil, err
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(raw) < 28 { // nonce and seal of AES-GCM
+		return "", nil, errors.New("this is no unsubscribe token")
+	}
+	plain, err := security.Decrypt(base64.StdEncoding.EncodeToString(raw), key)
+	if err != nil {
+		return "", nil, fmt.Errorf("read an unsubscribe token: %w", err)
+	}
+	userID, list, _ := strings.Cut(string(plain), "|")
+	return userID, strings.Split(list, ","), nil
+}
+
+// unsubscribeKey is made from a secret of this installation that is seldom renewed.
+func unsubscribeKey(app core.App) (string, error) {
+	users, err := app.FindCachedCollectionByNameOrId(collections.Users)
+	if err != nil {
+		return "", fmt.Errorf("find the users collection: %w", err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte("unsubscribe:"+users.VerificationToken.Secret)))[:32], nil
+}
+
+// kindsOf lists the kinds of notices that a mail can be unsubscribed from: all but account mail.
+func kindsOf(rows []waiting) []string {
+	var kinds []string
+	for _, row := range rows {
+		if row.Kind != collections.KindAccount && !slices.Contains(kinds, row.Kind) {
+			kinds = append(kinds, row.Kind)
+		}
+	}
+	return kinds
+}
+
+var kindWords = map[string]string{
+	collections.KindApplicationSubmitted:     "new applications",
+	collections.KindApplicationWithdrawn:     "withdrawn applications",
+	collections.KindApplicationStatusChanged: "changes to your applications",
+	collections.KindJobPublished:             "new jobs that fit you",
+	collections.KindJobClosed:                "closed jobs",
+	collections.KindDeadlineReminder:         "application deadlines",
+	collections.KindJobDigest:                "your saved searches",
+	collections.KindReviewReceived:           "reviews",
+	collections.KindReportReady:              "reports",
+}
+
+func kindsInWords(kinds []string) string {
+	words := make([]string, len(kinds))
+	for i, kind := range kinds {
+		words[i] = kindWords[kind]
+	}
+	return strings.Join(words, ", ")
+}
