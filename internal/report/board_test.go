@@ -27,10 +27,10 @@ type board struct {
 }
 
 type user struct {
-	id, role            string
-	created, gone       time.Time
-	items               [10]bool
-	avatar, hasNoticeAt bool
+	id, role      string
+	created, gone time.Time
+	items         [10]bool
+	avatar        bool
 }
 
 type employer struct {

@@ -86,8 +86,6 @@ type Figure struct {
 // values are the computed numbers by the key of their definition.
 type values map[string]sql.NullFloat64
 
-func (v values) set(key string, number sql.NullFloat64) { v[key] = number }
-
 // share sets key to part divided by whole, unknown where the whole is nothing.
 func (v values) share(key, part, whole string) {
 	v[key] = sql.NullFloat64{}

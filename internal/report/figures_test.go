@@ -64,25 +64,6 @@ func (a *application) hiredAt() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-func (a *application) furthest() int {
-	furthest := 0
-	for _, e := range a.events {
-		furthest = max(furthest, slices.Index(funnel, e.to))
-	}
-	return furthest
-}
-
-// hoursIn adds up the stays in a stage that have ended.
-func (a *application) hoursIn(stage string) (hours float64, left bool) {
-	for i := 0; i+1 < len(a.events); i++ {
-		if a.events[i].to == stage {
-			hours += a.events[i+1].at.Sub(a.events[i].at).Hours()
-			left = true
-		}
-	}
-	return hours, left
-}
-
 func (b *board) cohort(p Period, f Filters) []*application {
 	var kept []*application
 	for _, a := range b.applications {

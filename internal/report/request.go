@@ -69,7 +69,7 @@ func ParseFilters(app core.App, kind string, raw []byte) (Filters, error) {
 	for _, name := range []string{"employer", "industry", "jobType", "status", "role"} {
 		values, err := filterValues(object[name])
 		if err != nil {
-			return filters, wrongFilter(name + ": " + err.Error())
+			return filters, wrongFilter(name + ": " + err.Error() + ".")
 		}
 		delete(object, name)
 		if len(values) == 0 {
@@ -100,10 +100,10 @@ func filterValues(raw json.RawMessage) ([]string, error) {
 	}
 	var list []string
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, errors.New("must be a text or a list of texts.")
+		return nil, errors.New("must be a text or a list of texts")
 	}
 	if len(list) > maxFilterValues {
-		return nil, fmt.Errorf("at most %d values.", maxFilterValues)
+		return nil, fmt.Errorf("at most %d values", maxFilterValues)
 	}
 	return list, nil
 }
