@@ -23,7 +23,7 @@ var profileRelations = []string{"job_seekers_via_user", "employers_via_owner", "
 
 func listUsers(c *call) error {
 	if auth := c.auth(); !auth.IsSuperuser() && auth.GetString("role") != collections.RoleAdmin {
-		query, err := c.listQuery("-created", "id = "+quoted(auth.Id))
+		query, err := c.listQuery("name", "id = "+quoted(auth.Id)) // employer people may not sort users by date
 		if err != nil {
 			return err
 		}
