@@ -1,0 +1,139 @@
+package match_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/hooks"
+	"jobboard/internal/match"
+	"jobboard/internal/testapp"
+)
+
+func TestQueryAnswers(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	job := board.Job(employer, "Senior Go Engineer", map[string]any{
+		"skills": []string{"go", "sql"}, "location": "Berlin, Germany", "workplace": "hybrid", "salaryMin": 50_000, "salaryMax": 70_000,
+		"salaryCurrency": "EUR", "salaryPeriod": "year",
+	})
+	document, err := match.DocumentOf(board.TestApp, board.Reload(job))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]bool{
+		`{}`:                                     true,
+		`{"q":"engineers"}`:                      true,
+		`{"q":"go acme"}`:                        true,
+		`{"q":"go baker"}`:                       false,
+		`{"jobType":"part_time,full_time"}`:      true,
+		`{"jobType":["part_time"]}`:              false,
+		`{"skills":["SQL"]}`:                     true,
+		`{"skills":"java"}`:                      false,
+		`{"location":"Berlin, Germany"}`:         true,
+		`{"location":"Germany"}`:                 true,
+		`{"location":"France"}`:                  false,
+		`{"near":"52.4,13.06"}`:                  true,
+		`{"near":"52.4,13.06","radius":5}`:       false,
+		`{"salaryMin":60000}`:                    true,
+		`{"salaryMin":"80000"}`:                  false,
+		`{"salaryMin":1,"salaryCurrency":"USD"}`: false,
+		`{"employer":"` + employer.Id + `"}`:     true,
+		`{"employer":"other"}`:                   false,
+		`{"postedWithin":7}`:                     true,
+	} {
+		parsed, err := match.ParseQuery(query)
+		if err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		if got := parsed.Answers(document); got != want {
+			t.Errorf("%s: %v, want %v", query, got, want)
+		}
+	}
+}
+
+func TestRecommendCandidatesAndSimilar(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	seeker := func(name string, values map[string]any) *core.Record {
+		user := board.Seeker(name)
+		profile, err := board.FindFirstRecordByData(collections.JobSeekers, "user", user.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		board.Update(profile, values)
+		return user
+	}
+	ann := seeker("ann", map[string]any{"skills": []string{"go", "sql"}})
+	ben := seeker("ben", map[string]any{"skills": []string{"go"}})
+	seeker("cas", map[string]any{"skills": []string{"baking"}})
+	both := board.Job(employer, "Both", map[string]any{"skills": []string{"go", "sql"}})
+	one := board.Job(employer, "One", map[string]any{"skills": []string{"go", "java"}})
+	board.Job(employer, "Baker", map[string]any{"skills": []string{"baking"}})
+	board.Job(employer, "Draft", map[string]any{"skills": []string{"go"}, "status": "draft"})
+	closed := board.Job(employer, "Closed", map[string]any{"skills": []string{"go"}})
+	board.Update(closed, map[string]any{"status": "closed"})
+
+	ids := func(hits []match.Hit, err error) []string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := []string{}
+		for _, hit := range hits {
+			list = append(list, hit.ID)
+		}
+		return list
+	}
+	if got := ids(match.Recommend(board.TestApp, ann.Id, 10)); !cmp.Equal(got, []string{both.Id, one.Id}) {
+		t.Errorf("recommended %v", got)
+	}
+	board.Application(ann, both)
+	if got := ids(match.Recommend(board.TestApp, ann.Id, 10)); !cmp.Equal(got, []string{one.Id}) {
+		t.Errorf("after applying recommended %v", got)
+	}
+	job, err := match.JobOf(board.Reload(both))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ids(match.Candidates(board.TestApp, job, 10)); !cmp.Equal(got, []string{ann.Id, ben.Id}) {
+		t.Errorf("candidates %v", got)
+	}
+	if got := ids(match.Similar(board.TestApp, job, 10)); !cmp.Equal(got, []string{one.Id}) {
+		t.Errorf("similar %v", got)
+	}
+
+	// The terms follow every change of the profile.
+	interests := board.Record(collections.JobSeekerInterests, map[string]any{"seeker": ben.Id, "field": fieldID(t, board, "banking")})
+	terms := func() []string {
+		var list []string
+		if err := board.DB().Select("term").From("seeker_terms").Where(dbx.HashExp{"seeker": ben.Id}).OrderBy("term").Column(&list); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if got := terms(); !cmp.Equal(got, []string{"f:" + fieldID(t, board, "banking"), "s:go"}) {
+		t.Errorf("terms %v", got)
+	}
+	if err := board.Delete(interests); err != nil {
+		t.Fatal(err)
+	}
+	if err := board.Delete(board.Reload(ben)); err != nil {
+		t.Fatal(err)
+	}
+	if got := terms(); len(got) != 0 {
+		t.Errorf("terms of a deleted seeker %v", got)
+	}
+}
+
+func fieldID(t *testing.T, board *testapp.Board, slug string) string {
+	t.Helper()
+	record, err := board.FindFirstRecordByData(collections.FieldsOfInterest, "slug", slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record.Id
+}

@@ -1,0 +1,70 @@
+package match
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func at(name, city, country string, lat, lon float64) Place {
+	return Place{Name: name, City: city, Country: country, Lat: &lat, Lon: &lon}
+}
+
+func plainNames(id string) string { return id }
+
+// Worked examples: what fits whom, for how many points and why.
+func TestScore(t *testing.T) {
+	berlin := at("Berlin, Germany", "Berlin", "DE", 52.52, 13.40)
+	job := Job{
+		Fields: []string{"software", "banking"}, Skills: []string{"go", "sql", "docker"},
+		JobType: "full_time", Workplace: "hybrid", Level: "senior", Places: []Place{berlin},
+	}
+	for name, example := range map[string]struct {
+		job    Job
+		wish   Wish
+		points int
+		kinds  []string
+		fits   bool
+	}{
+		"nothing said":      {job, Wish{}, 0, nil, false},
+		"one interest":      {job, Wish{Interests: []string{"banking", "music"}}, 20, []string{"interest"}, true},
+		"both interests":    {job, Wish{Interests: []string{"banking", "software"}}, 25, []string{"interest"}, true},
+		"one of 3 skills":   {job, Wish{Skills: []string{"go", "java"}}, 20, []string{"skills"}, true},
+		"all skills":        {job, Wish{Skills: []string{"sql", "go", "docker"}}, 40, []string{"skills"}, true},
+		"other topic":       {job, Wish{Interests: []string{"music"}, JobTypes: []string{"full_time"}}, 10, []string{"job_type"}, false},
+		"no topic, type":    {job, Wish{JobTypes: []string{"full_time"}}, 10, []string{"job_type"}, true},
+		"type against":      {job, Wish{Skills: []string{"go"}, JobTypes: []string{"part_time"}}, 20, []string{"skills"}, false},
+		"workplace against": {job, Wish{Skills: []string{"go"}, Workplaces: []string{"remote"}}, 20, []string{"skills"}, false},
+		"preferred city":    {job, Wish{Skills: []string{"go"}, Places: []string{"Berlin"}}, 30, []string{"skills", "place"}, true},
+		"a city nearby":     {job, Wish{Skills: []string{"go"}, Places: []string{"Potsdam, Germany"}}, 30, []string{"skills", "place"}, true},
+		"preferred country": {job, Wish{Skills: []string{"go"}, Places: []string{"Germany"}}, 30, []string{"skills", "place"}, true},
+		"place against":     {job, Wish{Skills: []string{"go"}, Places: []string{"Lyon, France"}}, 20, []string{"skills"}, false},
+		"home nearby":       {job, Wish{Skills: []string{"go"}, HomePoint: Point{52.4, 13.06}}, 30, []string{"skills", "place"}, true},
+		"home far away":     {job, Wish{Skills: []string{"go"}, HomePoint: Point{45.76, 4.84}}, 20, []string{"skills"}, true},
+		"level":             {job, Wish{Skills: []string{"go"}, Years: 8}, 25, []string{"skills", "experience"}, true},
+		"remote, wrong country": {Job{Skills: []string{"go"}, Workplace: "remote", Countries: []string{"DE"}},
+			Wish{Skills: []string{"go"}, Home: "Lyon, France"}, 40, []string{"skills"}, false},
+		"remote, right country": {Job{Skills: []string{"go"}, Workplace: "remote", Countries: []string{"FR"}},
+			Wish{Skills: []string{"go"}, Home: "Lyon, France"}, 50, []string{"skills", "place"}, true},
+		"everything": {job, Wish{
+			Interests: []string{"software", "banking"}, Skills: []string{"go", "sql", "docker"}, JobTypes: []string{"full_time"},
+			Workplaces: []string{"hybrid"}, Places: []string{"Berlin"}, Years: 8,
+		}, 95, []string{"interest", "skills", "job_type", "workplace", "place", "experience"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := score(example.job, example.wish, plainNames)
+			var kinds []string
+			sum := 0
+			for _, reason := range got.Reasons {
+				kinds = append(kinds, reason.Kind)
+				sum += reason.Points
+			}
+			if got.Points != example.points || got.Fits != example.fits || !cmp.Equal(kinds, example.kinds) {
+				t.Errorf("got %d points, %v, fits %v; want %d, %v, %v", got.Points, kinds, got.Fits, example.points, example.kinds, example.fits)
+			}
+			if sum != got.Points {
+				t.Errorf("the reasons add up to %d, the score is %d", sum, got.Points)
+			}
+		})
+	}
+}
