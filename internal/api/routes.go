@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"jobboard/collections"
 )
 
 // route is one line of the API. The router, the guard, the OpenAPI document and the tests are made from it.
@@ -60,11 +62,12 @@ func (r route) tag() string {
 			return part
 		}
 	}
-	switch parts[2] {
-	case "openapi.json", "docs":
+	last := parts[min(len(parts)-1, 2)]
+	switch last {
+	case "openapi.json", "docs", "admin":
 		return "documentation"
 	}
-	return parts[2]
+	return last
 }
 
 // echoPath is the path as Echo writes it: /api/jobs/:job_id.
@@ -87,8 +90,8 @@ func (r route) pathParams() []string {
 func prefixes() []string {
 	var list []string
 	for _, r := range routes() {
-		parts := strings.SplitN(r.path, "/", 4)
-		if prefix := "/" + parts[1] + "/" + parts[2]; !slices.Contains(list, prefix) {
+		parts := strings.Split(r.path, "/")
+		if prefix := strings.Join(parts[:min(len(parts), 3)], "/"); !slices.Contains(list, prefix) {
 			list = append(list, prefix)
 		}
 	}
@@ -294,6 +297,41 @@ func peopleRoutes() []route {
 	}
 }
 
-func reportRoutes() []route { return nil }
+func reportRoutes() []route {
+	period := params(param{name: "from", text: "First day, or date and time.", example: "2026-01-01"},
+		param{name: "to", text: "Last day, or date and time.", example: "2026-01-31"})
+	return []route{
+		{method: "GET", path: "/api/reports", who: adminsOnly, id: "listReports",
+			does:  "Lists the reports.",
+			query: params(listParams, param{name: "kind", many: true, options: collections.ReportKinds(), text: "Reports of this kind."}, param{name: "status", many: true, text: "Reports in this status.", example: "done"}), answer: lists("Report"), handler: listReports},
+		{method: "POST", path: "/api/reports", who: adminsOnly, id: "createReport",
+			does: "Makes a report: 201 when it is done within a few seconds, else 202 and it is finished in the background.",
+			body: takes("NewReport"), answer: payload{status: http.StatusCreated, schema: "Report", also: http.StatusAccepted}, handler: createReport},
+		{method: "GET", path: "/api/reports/summary", who: adminsOnly, id: "getReportSummary",
+			does:  "Shows the figures behind the dashboard.",
+			query: period, answer: gives("ReportSummary"), handler: summariseReports},
+		{method: "GET", path: "/api/reports/{report_id}", who: adminsOnly, id: "getReport",
+			does:  "Shows a report.",
+			query: params(recordParams), answer: gives("Report"), handler: viewReport},
+		{method: "GET", path: "/api/reports/{report_id}/download", who: adminsOnly, id: "downloadReport",
+			does:   "Streams the file of a report.",
+			answer: payload{status: http.StatusOK, media: "text/csv,application/pdf"}, handler: downloadReport},
+	}
+}
 
-func documentRoutes() []route { return nil }
+func documentRoutes() []route {
+	return []route{
+		{method: "GET", path: documentPath, who: anyone, id: "getOpenAPI",
+			does:   "This document.",
+			answer: gives("Document"), handler: serveDocument},
+		{method: "GET", path: "/api/docs", who: anyone, id: "browseDocs",
+			does:   "Shows this document to people, to browse and to try with a token; it works without internet.",
+			answer: payload{status: http.StatusOK, media: "text/html"}, handler: serveDocs},
+		{method: "GET", path: "/api/docs/{asset}", who: anyone, id: "getDocsAsset",
+			does:   "Serves a script, style or picture of the documentation page.",
+			answer: payload{status: http.StatusOK, media: "*/*"}, handler: serveDocs},
+		{method: "GET", path: "/admin", who: anyone, id: "leadToAdmin",
+			does:   "Leads to the admin UI.",
+			answer: payload{status: http.StatusFound, text: "The admin UI is at /_/."}, handler: leadToAdmin},
+	}
+}

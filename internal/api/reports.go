@@ -1,0 +1,131 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+
+	"jobboard/collections"
+	"jobboard/internal/problem"
+	"jobboard/internal/report"
+	"jobboard/internal/workflow"
+)
+
+// reportPatience is how long the answer waits for a report: past it the report is finished in the background.
+const reportPatience = 3 * time.Second
+
+func createReport(c *call) error {
+	a, err := c.create(collections.Reports, c.expandQuery(), c.body)
+	if err != nil {
+		return err
+	}
+	record, err := a.object()
+	if err != nil {
+		return err
+	}
+	id := record.text("id")
+	ctx, cancel := context.WithTimeout(c.Request().Context(), reportPatience)
+	defer cancel()
+	done, err := report.Wait(ctx, c.app(), id)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("wait for report %s: %w", id, err)
+	}
+	status := http.StatusAccepted
+	if done != nil && (done.GetString("status") == collections.ReportDone || done.GetString("status") == collections.ReportFailed) {
+		status = http.StatusCreated
+	}
+	if a, err = c.view(collections.Reports, id, c.expandQuery()); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Location", "/api/reports/"+id+"/")
+	return c.send(status, json.RawMessage(a.raw()))
+}
+
+func listReports(c *call) error {
+	var conditions []string
+	for name, allowed := range map[string][]string{
+		"kind":   collections.ReportKinds(),
+		"status": {collections.ReportPending, collections.ReportRunning, collections.ReportDone, collections.ReportFailed},
+	} {
+		values := c.values(name)
+		for i, value := range values {
+			values[i] = workflow.Parse(value)
+			if !slices.Contains(allowed, values[i]) {
+				return invalid(name, problem.InvalidValue, "Must be one of "+strings.Join(allowed, ", ")+".")
+			}
+		}
+		if len(values) > 0 {
+			conditions = append(conditions, anyOf(name+" = %s", values))
+		}
+	}
+	query, err := c.listQuery("-created", conditions...)
+	if err != nil {
+		return err
+	}
+	return c.sendList(collections.Reports, query)
+}
+
+func viewReport(c *call) error {
+	a, err := c.view(collections.Reports, c.Param("report_id"), c.expandQuery())
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+}
+
+// downloadReport streams the file of a report that the caller may see. One that is not done yet has none: 404.
+func downloadReport(c *call) error {
+	seen, err := c.viewObject(collections.Reports, c.Param("report_id"), nil)
+	if err != nil {
+		return err
+	}
+	record, err := c.app().FindRecordById(collections.Reports, seen.text("id"))
+	if err != nil {
+		return fmt.Errorf("find the report again: %w", err)
+	}
+	file := record.GetString("file")
+	if file == "" {
+		return apis.NewNotFoundError("The report has no file (yet).", nil)
+	}
+	files, err := c.app().NewFilesystem()
+	if err != nil {
+		return fmt.Errorf("open the file storage: %w", err)
+	}
+	defer files.Close()
+	name := fmt.Sprintf("%s-%s.%s", record.GetString("kind"), record.GetDateTime("created").Time().UTC().Format("2006-01-02"), record.GetString("format"))
+	header := c.Response().Header()
+	header.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	header.Set("Content-Type", reportMedia[record.GetString("format")])
+	header.Set("Cache-Control", "private, no-store")
+	if err := files.Serve(c.Response(), c.Request(), record.BaseFilesPath()+"/"+file, name); err != nil {
+		header.Del("Content-Disposition")
+		header.Del("Content-Type")
+		return apis.NewNotFoundError("The report's file is gone.", err)
+	}
+	return nil
+}
+
+var reportMedia = map[string]string{report.CSV: "text/csv; charset=utf-8", report.PDF: "application/pdf"}
+
+func summariseReports(c *call) error {
+	var bounds [2]time.Time
+	for i, name := range []string{"from", "to"} {
+		moment, err := report.ParseBound(c.QueryParam(name), name == "to")
+		if err != nil {
+			return invalid(name, problem.InvalidValue, "Must be a date, such as 2026-01-31, or a date and time.")
+		}
+		bounds[i] = moment
+	}
+	summary, err := report.Summarise(c.Request().Context(), c.app(), bounds[0], bounds[1])
+	if err != nil {
+		return apis.NewBadRequestError("Failed to compute the figures.", err)
+	}
+	return c.send(http.StatusOK, summary)
+}
