@@ -142,6 +142,11 @@ func text(name string, required bool, max int) *core.TextField {
 	return &core.TextField{Name: name, Required: required, Max: max}
 }
 
+// label is the text by which the admin UI shows a record where another one points to it.
+func label(name string, max int) *core.TextField {
+	return &core.TextField{Name: name, Required: true, Max: max, Presentable: true}
+}
+
 func jsonList(name string, maxBytes int64) *core.JSONField {
 	return &core.JSONField{Name: name, MaxSize: maxBytes}
 }

@@ -8,7 +8,7 @@ func employers() *core.Collection {
 		// Cascade, so that a user who owns employers without jobs can be deleted; the delete hook refuses one with jobs.
 		one("owner", Users, true, true),
 		many("members", Users),
-		text("name", true, maxName),
+		label("name", maxName),
 		&core.TextField{Name: "slug", Required: true, Max: 120, Pattern: slugPattern},
 		richText("about", false),
 		&core.URLField{Name: "website"},

@@ -15,7 +15,7 @@ const slugPattern = `^[a-z0-9]+(-[a-z0-9]+)*$`
 func fieldsOfInterest() *core.Collection {
 	c := base(FieldsOfInterest)
 	fields(c,
-		text("name", true, maxName),
+		label("name", maxName),
 		&core.TextField{Name: "slug", Required: true, Max: 120, Pattern: slugPattern},
 		choice("kind", true, KindIndustry, KindRole, KindSkill),
 	)

@@ -27,7 +27,7 @@ func jobs() *core.Collection {
 	c := base(Jobs)
 	fields(c,
 		one("employer", Employers, true, false),
-		text("title", true, maxName),
+		label("title", maxName),
 		richText("description", true),
 		jsonList("locations", 20_000),
 		text("location", false, 1_000),

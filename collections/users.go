@@ -14,7 +14,7 @@ const (
 func users() *core.Collection {
 	c := core.NewAuthCollection(Users, id(Users))
 	fields(c,
-		text("name", true, maxName),
+		label("name", maxName),
 		choice("role", true, RoleJobSeeker, RoleEmployer, RoleAdmin),
 		picture("avatar"),
 		&core.TextField{Name: "locale", Max: 35, Pattern: `^[a-zA-Z]{2,8}([-_][a-zA-Z0-9]{1,8})*$`}, // BCP 47, longest in use is 35
