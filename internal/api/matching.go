@@ -10,11 +10,13 @@ import (
 	"strings"
 
 	"jobboard/collections"
+	"jobboard/internal/match"
 )
 
 const (
 	maxCompared    = 500 // newest published jobs that are compared
 	maxSuggestions = 10  // of each kind
+	maxRecommended = 300 // best jobs that recommendations page through
 )
 
 // scoredJob is a job with how well it fits, from 0 to 1, and why.
@@ -35,16 +37,6 @@ type traits struct {
 	ExperienceLevel string   `json:"experienceLevel"`
 	Location        string   `json:"location"`
 	Employer        string   `json:"employer"`
-}
-
-// wishes are a seeker's.
-type wishes struct {
-	Headline            string   `json:"headline"`
-	Skills              []string `json:"skills"`
-	PreferredJobTypes   []string `json:"preferredJobTypes"`
-	PreferredWorkplaces []string `json:"preferredWorkplaces"`
-	Location            string   `json:"location"`
-	interests           []string
 }
 
 // suggestJobs completes what is typed from the titles, skills and companies of published jobs.
@@ -138,7 +130,7 @@ func likeness(a, b traits) (score float64, reasons []string) {
 	return score, reasons
 }
 
-// listRecommendations compares a seeker's profile, as the caller may see it, with the published jobs.
+// listRecommendations answers with the jobs that fit a seeker whose profile the caller may see.
 func listRecommendations(c *call) error {
 	id := c.Param("user_id")
 	if !isID(id) {
@@ -151,65 +143,68 @@ func listRecommendations(c *call) error {
 	if len(profiles.Items) == 0 {
 		return notFound()
 	}
-	var seeker wishes
-	if err := json.Unmarshal(profiles.Items[0], &seeker); err != nil {
-		return fmt.Errorf("read a profile: %w", err)
-	}
-	interests, err := c.list(collections.JobSeekerInterests, url.Values{"filter": {"seeker = " + quoted(id)}, "perPage": {"200"}})
+	number, perPage, err := c.paging()
 	if err != nil {
 		return err
 	}
-	for _, item := range interests.Items {
-		interest, err := parseObject(item)
-		if err != nil {
-			return err
-		}
-		seeker.interests = append(seeker.interests, interest.text("field"))
-	}
-	applied, err := c.list(collections.Applications, url.Values{"filter": {"seeker = " + quoted(id)}, "perPage": {"1000"}, "skipTotal": {"1"}})
+	hits, err := match.Recommend(c.app(), id, maxRecommended)
 	if err != nil {
 		return err
 	}
-	skip := map[string]bool{}
-	for _, item := range applied.Items {
-		application, err := parseObject(item)
+	total := len(hits)
+	from := min((number-1)*perPage, total)
+	answer := page{Page: number, PerPage: perPage, TotalItems: total, TotalPages: (total + perPage - 1) / perPage, Items: []json.RawMessage{}}
+	shown := hits[from:min(from+perPage, total)]
+	ids := make([]string, len(shown))
+	for i, hit := range shown {
+		ids[i] = hit.ID
+	}
+	if len(ids) == 0 {
+		return c.send(http.StatusOK, answer)
+	}
+	list, err := c.list(collections.Jobs, url.Values{
+		"filter": {anyOf("id = %s", ids)}, "perPage": {fmt.Sprint(len(ids))}, "expand": {"employer"}, "skipTotal": {"1"},
+	})
+	if err != nil {
+		return err
+	}
+	jobs := map[string]*object{}
+	for _, item := range list.Items {
+		job, err := parseObject(item)
 		if err != nil {
 			return err
 		}
-		skip[application.text("job")] = true
+		jobs[job.text("id")] = job
 	}
-	return c.sendScored(skip, func(job traits) (float64, []string) { return fit(seeker, job) })
+	for _, hit := range shown {
+		job := jobs[hit.ID]
+		if job == nil {
+			continue // closed meanwhile
+		}
+		reasons := make([]string, len(hit.Reasons))
+		for i, reason := range hit.Reasons {
+			reasons[i] = reason.Text
+		}
+		if err := answer.addScored(scoredJob{job, float64(hit.Score) / 100, reasons}); err != nil {
+			return err
+		}
+	}
+	return c.send(http.StatusOK, answer)
 }
 
-func fit(seeker wishes, job traits) (score float64, reasons []string) {
-	if shared := common(seeker.Skills, job.Skills); len(shared) > 0 {
-		score += 0.45 * share(len(shared), len(job.Skills))
-		reasons = append(reasons, "skills: "+strings.Join(shared, ", "))
+func (p *page) addScored(job scoredJob) error {
+	if err := job.set("score", job.score); err != nil {
+		return err
 	}
-	if len(common(seeker.interests, append(job.Fields, job.Industry))) > 0 {
-		score += 0.2
-		reasons = append(reasons, "fields of interest")
+	if err := job.set("reasons", job.reasons); err != nil {
+		return err
 	}
-	if shared := common(words(seeker.Headline), words(job.Title)); len(shared) > 0 {
-		score += 0.15
-		reasons = append(reasons, "title")
+	raw, err := json.Marshal(job.object)
+	if err != nil {
+		return fmt.Errorf("write a job: %w", err)
 	}
-	if score == 0 {
-		return 0, nil // a fitting contract alone recommends nothing
-	}
-	if slices.Contains(seeker.PreferredJobTypes, job.JobType) {
-		score += 0.08
-		reasons = append(reasons, "job type")
-	}
-	if slices.Contains(seeker.PreferredWorkplaces, job.Workplace) {
-		score += 0.06
-		reasons = append(reasons, "workplace")
-	}
-	if seeker.Location != "" && seeker.Location == job.Location {
-		score += 0.06
-		reasons = append(reasons, "location")
-	}
-	return score, reasons
+	p.Items = append(p.Items, raw)
+	return nil
 }
 
 // sendScored answers with a page of the published jobs that judge finds fitting, save those to skip, the best first.
@@ -243,17 +238,9 @@ func (c *call) sendScored(skip map[string]bool, judge func(traits) (float64, []s
 	from := min((number-1)*perPage, total)
 	answer := page{Page: number, PerPage: perPage, TotalItems: total, TotalPages: (total + perPage - 1) / perPage, Items: []json.RawMessage{}}
 	for _, job := range scored[from:min(from+perPage, total)] {
-		if err := job.set("score", job.score); err != nil {
+		if err := answer.addScored(job); err != nil {
 			return err
 		}
-		if err := job.set("reasons", job.reasons); err != nil {
-			return err
-		}
-		raw, err := json.Marshal(job.object)
-		if err != nil {
-			return fmt.Errorf("write a job: %w", err)
-		}
-		answer.Items = append(answer.Items, raw)
 	}
 	return c.send(http.StatusOK, answer)
 }

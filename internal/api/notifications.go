@@ -2,16 +2,13 @@ package api
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/pocketbase/dbx"
-
 	"jobboard/collections"
-	"jobboard/internal/actor"
+	"jobboard/internal/notify"
 	"jobboard/internal/problem"
 )
 
@@ -104,28 +101,13 @@ func deleteNotification(c *call) error {
 	return c.remove(collections.Notifications, id)
 }
 
-// markAllRead reads all of the caller's notifications at once, through the same model hooks as one by one.
+// markAllRead reads all of the caller's notifications with one statement; each change is still pushed in realtime.
 func markAllRead(c *call) error {
 	userID, err := c.ownPath()
 	if err != nil {
 		return err
 	}
-	updated := 0
-	err = c.inTransaction(func() error {
-		unread, err := c.tx.FindAllRecords(collections.Notifications, dbx.HashExp{"user": userID, "read": false})
-		if err != nil {
-			return fmt.Errorf("find the unread notifications: %w", err)
-		}
-		for _, notification := range unread {
-			actor.Mark(notification, c.auth())
-			notification.Set("read", true)
-			if err := c.tx.Save(notification); err != nil {
-				return fmt.Errorf("mark notification %s read: %w", notification.Id, err)
-			}
-		}
-		updated = len(unread)
-		return nil
-	})
+	updated, err := notify.MarkAllRead(c.app(), userID)
 	if err != nil {
 		return err
 	}
