@@ -8,7 +8,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
+	"golang.org/x/crypto/bcrypt"
 
+	"jobboard/collections"
 	_ "jobboard/migrations"
 )
 
@@ -24,8 +26,26 @@ var migrated = sync.OnceValues(func() (string, error) {
 	if err := app.RunAllMigrations(); err != nil {
 		return "", err
 	}
+	if err := cheapenPasswords(app); err != nil {
+		return "", err
+	}
 	return dir, app.ResetBootstrapState()
 })
+
+// cheapenPasswords lowers the cost of hashing, which would be most of a test's time, above all under the race detector.
+func cheapenPasswords(app core.App) error {
+	for _, name := range []string{collections.Users, core.CollectionNameSuperusers} {
+		collection, err := app.FindCollectionByNameOrId(name)
+		if err != nil {
+			return err
+		}
+		collection.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Cost = bcrypt.MinCost
+		if err := app.Save(collection); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // New returns a fresh board with empty collections, bound by bind, that is thrown away when the test ends.
 func New(t testing.TB, bind ...func(core.App)) *tests.TestApp {
