@@ -17,6 +17,7 @@ import (
 	"jobboard/internal/dashboard"
 	"jobboard/internal/notify"
 	"jobboard/internal/realtime"
+	"jobboard/internal/search"
 	_ "jobboard/migrations"
 )
 
@@ -35,6 +36,7 @@ func main() {
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
 	api.Mount(app)
 	dashboard.Bind(app)
+	search.Bind(app)
 
 	app.RootCmd.AddCommand(
 		cmd.NewServeCommand(app, true),

@@ -1,0 +1,146 @@
+// Package search keeps the board's jobs in a search index, in step with the database, and asks it.
+//
+// For(app) gives the board's index; the first call opens it. Board.Jobs answers a query made by ParseJobs. The
+// engine itself, which knows nothing of jobs, is in internal/search/engine.
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/search/engine"
+	"jobboard/internal/search/text"
+)
+
+const (
+	storeKey       = "jobboard.search"
+	tick           = 250 * time.Millisecond // for changes by other processes; a search asks at once
+	freshWait      = 500 * time.Millisecond // how long a search waits for the last commits to be indexed
+	applyBatch     = 500
+	rebuildBatch   = 16_384
+	checkpointTime = time.Minute
+)
+
+// Board is the search index of one app.
+type Board struct {
+	app   core.App
+	index *engine.Index
+
+	anew    bool // the index must be built whatever it says
+	wake    chan struct{}
+	stop    context.CancelFunc
+	stopped chan struct{}
+
+	mu      sync.Mutex
+	applied chan struct{} // closed, and made anew, whenever changes have become searchable
+}
+
+var opening sync.Mutex
+
+// For gives the search index of an app, opened and being kept in step.
+func For(app core.App) (*Board, error) {
+	opening.Lock()
+	defer opening.Unlock()
+	if b, ok := app.Store().Get(storeKey).(*Board); ok {
+		return b, nil
+	}
+	a, err := text.New("en", "")
+	if err != nil {
+		return nil, err
+	}
+	index, err := engine.Open(filepath.Join(app.DataDir(), "search"), a)
+	locked := errors.Is(err, engine.ErrLocked)
+	if locked {
+		// a command beside the running server: it has its own index, in memory
+		index, err = engine.NewMemory(a), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	b := &Board{app: app, index: index, anew: locked, wake: make(chan struct{}, 1), stop: stop, stopped: make(chan struct{}),
+		applied: make(chan struct{})}
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		b.close()
+		return e.Next()
+	})
+	app.Store().Set(storeKey, b)
+	go b.follow(ctx)
+	return b, nil
+}
+
+// Bind opens the index when the server starts, so that the first search need not.
+func Bind(app core.App) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		_, err := For(e.App)
+		return err
+	})
+}
+
+// close stops following and saves the index. After a restart of the app in the same process, For opens it again.
+func (b *Board) close() {
+	opening.Lock()
+	defer opening.Unlock()
+	b.stop()
+	<-b.stopped
+	b.app.Store().Remove(storeKey)
+	if err := b.index.Close(); err != nil {
+		b.app.Logger().Warn("The search index could not be saved; it is brought up to date at the next start.", "error", err)
+	}
+}
+
+// Jobs answers a query over the jobs. It waits, shortly, until what was committed before can be found.
+func (b *Board) Jobs(q engine.Query) (engine.Result, error) {
+	if err := b.catchUp(); err != nil {
+		return engine.Result{}, err
+	}
+	return b.index.Search(q)
+}
+
+// Analyzer gives what search texts are to be parsed with.
+func (b *Board) Analyzer() *text.Analyzer { return b.index.Analyzer() }
+
+func (b *Board) catchUp() error {
+	last, err := b.lastChange()
+	if err != nil {
+		return err
+	}
+	deadline := time.NewTimer(freshWait)
+	defer deadline.Stop()
+	for {
+		b.mu.Lock()
+		applied := b.applied
+		b.mu.Unlock()
+		if b.index.Damage() == nil && b.index.Seq() >= last {
+			return nil
+		}
+		select {
+		case b.wake <- struct{}{}:
+		default: // it is awake already
+		}
+		select {
+		case <-applied:
+		case <-deadline.C:
+			return nil // what is indexed is served
+		}
+	}
+}
+
+func (b *Board) lastChange() (int64, error) {
+	var seq int64
+	// the sequence keeps its height when rows are removed
+	err := b.app.DB().NewQuery("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'search_log'), 0)").Row(&seq)
+	if err != nil {
+		return 0, fmt.Errorf("read the search log: %w", err)
+	}
+	return seq, nil
+}

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"html"
+	"strings"
+	"unicode/utf8"
+
+	"jobboard/internal/search/text"
+)
+
+// snippetBytes is about how long a snippet is.
+const snippetBytes = 200
+
+// Marker shows where a text holds the words that were searched for. What it returns is safe HTML: everything is
+// escaped but its own <mark>.
+type Marker struct {
+	analyzer *text.Analyzer
+	stems    map[string]bool
+	prefixes []string
+}
+
+// NewMarker makes a marker for words as they were searched for. Stopwords of phrases are not marked.
+func NewMarker(a *text.Analyzer, words Words) *Marker {
+	m := &Marker{analyzer: a, stems: map[string]bool{}}
+	for _, clause := range words.Must {
+		for _, alt := range clause.Any {
+			for _, w := range alt.Words {
+				if len(alt.Words) == 1 || !a.IsStopword(w.Form) {
+					m.stems[w.Stem] = true
+				}
+				if w.Prefix {
+					m.prefixes = append(m.prefixes, w.Form)
+				}
+			}
+		}
+	}
+	return m
+}
+
+// find gives the words of a plain text to be marked.
+func (m *Marker) find(s string) []text.Token {
+	var found []text.Token
+	for _, t := range text.Tokens(s) {
+		hit := m.stems[m.analyzer.Stem(t.Form)]
+		for _, p := range m.prefixes {
+			hit = hit || strings.HasPrefix(t.Form, p)
+		}
+		// pairs of a script without spaces overlap: one mark goes on
+		if last := len(found) - 1; hit && last >= 0 && t.Start < found[last].End {
+			found[last].End = max(found[last].End, t.End)
+		} else if hit {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+// Mark gives the whole of a plain text with its words marked, false when it has none of them.
+func (m *Marker) Mark(s string) (string, bool) {
+	found := m.find(s)
+	return marked(s, found, 0, len(s)), len(found) > 0
+}
+
+// Snippet gives the part of a plain text that has the most of the words.
+func (m *Marker) Snippet(s string) (string, bool) {
+	s = strings.ToValidUTF8(s, "")
+	found := m.find(s)
+	if len(found) == 0 {
+		return "", false
+	}
+	first, most := 0, 0
+	for i := range found {
+		n := 0
+		for n < len(found)-i && found[i+n].End-found[i].Start <= snippetBytes {
+			n++
+		}
+		if n > most {
+			first, most = i, n
+		}
+	}
+	from := startOfWord(s, max(0, found[first].Start-snippetBytes/5))
+	to := min(len(s), max(from+snippetBytes, found[first].End))
+	for to < len(s) && (isWordByte(s[to]) || !utf8.RuneStart(s[to])) && to-from < 2*snippetBytes {
+		to++
+	}
+	for to < len(s) && !utf8.RuneStart(s[to]) {
+		to++
+	}
+	out := marked(s, found, from, to)
+	out = strings.Join(strings.Fields(out), " ")
+	if from > 0 {
+		out = "… " + out
+	}
+	if to < len(s) {
+		out += " …"
+	}
+	return out, true
+}
+
+func isWordByte(b byte) bool { return b > ' ' }
+
+// startOfWord moves forward to where a word begins.
+func startOfWord(s string, i int) int {
+	if i == 0 {
+		return 0
+	}
+	if blank := strings.IndexByte(s[i:], ' '); blank >= 0 && blank < snippetBytes/5 {
+		return i + blank + 1
+	}
+	for !utf8.RuneStart(s[i]) {
+		i++
+	}
+	return i
+}
+
+func marked(s string, found []text.Token, from, to int) string {
+	var b strings.Builder
+	at := from
+	for _, t := range found {
+		if t.Start < at || t.End > to {
+			continue
+		}
+		b.WriteString(html.EscapeString(s[at:t.Start]))
+		b.WriteString("<mark>" + html.EscapeString(s[t.Start:t.End]) + "</mark>")
+		at = t.End
+	}
+	b.WriteString(html.EscapeString(s[at:to]))
+	return b.String()
+}

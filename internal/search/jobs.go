@@ -1,0 +1,171 @@
+package search
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/internal/gazetteer"
+	"jobboard/internal/search/engine"
+	"jobboard/internal/search/text"
+)
+
+// jobRow is what the index takes from a job.
+type jobRow struct {
+	ID          string         `db:"id"`
+	Title       string         `db:"title"`
+	Description string         `db:"description"`
+	Company     string         `db:"company"`
+	Skills      string         `db:"skills"`
+	Employer    string         `db:"employer"`
+	Status      string         `db:"status"`
+	JobType     string         `db:"jobType"`
+	Workplace   string         `db:"workplace"`
+	Level       string         `db:"experienceLevel"`
+	Industry    string         `db:"industry"`
+	Fields      string         `db:"fields"`
+	Slugs       string         `db:"slugs"` // of industry and fields: [[id, slug], ...]
+	Locations   string         `db:"locations"`
+	Location    string         `db:"location"`
+	Countries   string         `db:"applicantCountries"`
+	SalaryMin   float64        `db:"salaryMin"`
+	SalaryMax   float64        `db:"salaryMax"`
+	Currency    string         `db:"salaryCurrency"`
+	Period      string         `db:"salaryPeriod"`
+	Published   types.DateTime `db:"publishedAt"`
+	Created     types.DateTime `db:"created"`
+	Deadline    types.DateTime `db:"deadline"`
+}
+
+// load reads the jobs for which a condition on j holds.
+func (b *Board) load(condition string, params dbx.Params) ([]engine.Document, error) {
+	var rows []jobRow
+	err := b.app.DB().NewQuery(`SELECT j.id, j.title, j.description, coalesce(e.name, '') AS company, j.skills, j.employer, j.status,
+		j.jobType, j.workplace, j.experienceLevel, j.industry, j.fields, j.locations, j.location, j.applicantCountries,
+		j.salaryMin, j.salaryMax, j.salaryCurrency, j.salaryPeriod, j.publishedAt, j.created, j.deadline,
+		coalesce((SELECT json_group_array(json_array(f.id, f.slug)) FROM fields_of_interest f WHERE f.id = j.industry
+			OR f.id IN (SELECT value FROM json_each(iif(json_valid(j.fields), j.fields, '[]')))), '[]') AS slugs
+		FROM jobs j LEFT JOIN employers e ON e.id = j.employer WHERE ` + condition).Bind(params).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("read jobs for the search index: %w", err)
+	}
+	docs := make([]engine.Document, len(rows))
+	for i := range rows {
+		docs[i] = rows[i].document()
+	}
+	return docs, nil
+}
+
+func (r *jobRow) document() engine.Document {
+	d := engine.Document{ID: r.ID, Title: r.Title, Company: r.Company, Body: r.Description, Skills: listOf[string](r.Skills),
+		Published: r.Published.Time(), Deadline: r.Deadline.Time(), Years: -1}
+	if r.Published.IsZero() {
+		d.Published = r.Created.Time()
+	}
+	slug := map[string]string{}
+	for _, pair := range listOf[[2]string](r.Slugs) {
+		slug[pair[0]] = pair[1]
+	}
+	values := map[string][]string{
+		"status": {r.Status}, "employer": {r.Employer}, "jobType": {r.JobType}, "workplace": {r.Workplace},
+		"experienceLevel": {r.Level}, "industry": {slug[r.Industry]}, "industryId": {r.Industry},
+		"skills": lower(d.Skills), "place": r.places(&d), "currency": {r.Currency},
+	}
+	for _, id := range listOf[string](r.Fields) {
+		values["field"] = append(values["field"], slug[id])
+		values["fieldId"] = append(values["fieldId"], id)
+	}
+	for field, list := range values {
+		values[field] = clean(list)
+	}
+	d.Values = values
+	d.Pay = max(r.SalaryMin, r.SalaryMax) * perYear[r.Period]
+	return d
+}
+
+// perYear is how many of a pay period a year of full-time work has. No period means a year.
+var perYear = map[string]float64{"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1, "": 1}
+
+// places gives the values that a place filter looks for, and notes the coordinates.
+func (r *jobRow) places(d *engine.Document) []string {
+	values := placeTexts(r.Location)
+	for _, p := range listOf[gazetteer.Place](r.Locations) {
+		values = append(values, placeTexts(p.Name)...)
+		values = append(values, text.Fold(p.City), text.Fold(p.Region), text.Fold(p.Country))
+		values = append(values, placeKeys(p)...)
+		if p.HasPoint() && p.Lat >= -90 && p.Lat <= 90 && p.Lon >= -180 && p.Lon <= 180 {
+			d.Points = append(d.Points, engine.Point{Lat: p.Lat, Lon: p.Lon})
+		}
+	}
+	if r.Workplace == "remote" {
+		for _, country := range listOf[string](r.Countries) {
+			values = append(values, countryKey(country))
+		}
+	}
+	return values
+}
+
+// placeTexts gives a place as it is written, and its parts between commas.
+func placeTexts(s string) []string {
+	values := []string{text.Fold(strings.TrimSpace(s))}
+	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ',' || r == ';' }) {
+		values = append(values, text.Fold(strings.TrimSpace(part)))
+	}
+	return values
+}
+
+// placeKeys gives the keys of the country, region and city that a known place lies in, the widest first.
+func placeKeys(p gazetteer.Place) []string {
+	var keys []string
+	if p.Country != "" {
+		keys = append(keys, countryKey(p.Country))
+		if p.Region != "" {
+			keys = append(keys, "@"+p.Country+"/"+text.Fold(p.Region))
+		}
+		if p.City != "" {
+			keys = append(keys, "@"+p.Country+"//"+text.Fold(p.City))
+		}
+	}
+	return keys
+}
+
+func countryKey(code string) string { return "@" + strings.ToUpper(code) }
+
+// listOf reads a JSON list; rows written around the hooks may hold something else, which is no list.
+func listOf[T any](raw string) []T {
+	var list []T
+	if json.Unmarshal([]byte(raw), &list) != nil {
+		return nil
+	}
+	return list
+}
+
+func lower(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = strings.ToLower(strings.TrimSpace(s))
+	}
+	return out
+}
+
+// clean leaves out what is empty or could not be a filter value.
+func clean(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if s != "" && !strings.ContainsAny(s, "\x1e\x1f") {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func jsonOf(ids []string) string {
+	raw, err := json.Marshal(ids)
+	if err != nil { // a list of strings always can be written
+		return "[]"
+	}
+	return string(raw)
+}
