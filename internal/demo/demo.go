@@ -140,31 +140,29 @@ func (b *board) chance(percent int) bool { return b.fake.IntRange(1, 100) <= per
 
 func pick[T any](b *board, list []T) T { return list[b.fake.IntRange(0, len(list)-1)] }
 
-// quiet spreads the notices over the last days, reads most of them, and sees to it that no mail leaves for made-up people.
+// quiet gives every notice the time of what it tells of, reads the old ones, and sees to it that no mail leaves for made-up
+// people. Seekers are told of the newest jobs once the board is served, not of ninety days' jobs at once.
 func (b *board) quiet() error {
-	notices, err := b.app.FindAllRecords(collections.Notifications)
-	if err != nil {
-		return fmt.Errorf("read the notices: %w", err)
-	}
-	for _, notice := range notices {
-		at := b.ago(time.Hour, 20*24*time.Hour)
-		dates := map[string]time.Time{"created": at, "updated": at}
-		if err := b.backdate(notice, dates); err != nil {
-			return err
-		}
-		if b.chance(60) {
-			read := dbx.Params{"read": true, "readAt": at.Add(time.Hour).UTC().Format("2006-01-02 15:04:05.000Z")}
-			if _, err := b.app.NonconcurrentDB().Update(collections.Notifications, read, dbx.HashExp{"id": notice.Id}).Execute(); err != nil {
-				return fmt.Errorf("read notice %s: %w", notice.Id, err)
-			}
-		}
-	}
+	before := func(age time.Duration) string { return b.now.Add(-age).UTC().Format("2006-01-02 15:04:05.000Z") }
+	ages := dbx.Params{"new": before(6 * time.Hour), "recent": before(48 * time.Hour), "old": before(6 * 24 * time.Hour)}
 	for _, query := range []string{
-		"UPDATE {{notifications}} SET mail = 'none', [[mailAt]] = ''",
+		`UPDATE {{notifications}} SET [[created]] = COALESCE((SELECT e.[[created]] FROM {{application_events}} e
+			WHERE e.[[application]] = json_extract({{notifications}}.[[data]], '$.application')
+			AND e.[[to]] = json_extract({{notifications}}.[[data]], '$.status')), [[created]]) WHERE [[kind]] LIKE 'application%'`,
+		`UPDATE {{notifications}} SET [[created]] = COALESCE((SELECT j.[[closedAt]] FROM {{jobs}} j
+			WHERE j.[[id]] = json_extract({{notifications}}.[[data]], '$.job')), [[created]]) WHERE [[kind]] = 'job_closed'`,
+		`UPDATE {{notifications}} SET [[created]] = COALESCE(
+			(SELECT r.[[created]] FROM {{job_reviews}} r WHERE r.[[id]] = json_extract({{notifications}}.[[data]], '$.review')),
+			(SELECT r.[[created]] FROM {{user_reviews}} r WHERE r.[[id]] = json_extract({{notifications}}.[[data]], '$.review')),
+			[[created]]) WHERE [[kind]] = 'review_received'`,
+		"UPDATE {{notifications}} SET mail = 'none', [[mailAt]] = '', [[updated]] = [[created]]",
+		`UPDATE {{notifications}} SET [[read]] = TRUE, [[readAt]] = strftime('%Y-%m-%d %H:%M:%fZ', [[created]], '+5 hours')
+			WHERE [[created]] < {:old} OR ([[created]] < {:new} AND rowid % 3 = 0)`,
 		"UPDATE {{users}} SET [[emailNotifications]] = '[]'",
+		"DELETE FROM {{fanouts}} WHERE job NOT IN (SELECT id FROM {{jobs}} WHERE [[publishedAt]] > {:recent})",
 	} {
-		if _, err := b.app.NonconcurrentDB().NewQuery(query).Execute(); err != nil {
-			return fmt.Errorf("turn off the demo's mail: %w", err)
+		if _, err := b.app.NonconcurrentDB().NewQuery(query).Bind(ages).Execute(); err != nil {
+			return fmt.Errorf("date the demo's notices: %w", err)
 		}
 	}
 	return nil

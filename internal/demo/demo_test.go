@@ -56,8 +56,25 @@ func TestDemoBoardIsWhole(t *testing.T) {
 			t.Errorf("the demo employer has no application that is %s (%v)", status, err)
 		}
 	}
-	if waiting := count(collections.Notifications, dbx.Not(dbx.HashExp{"mail": collections.MailNone})); waiting != 0 {
-		t.Errorf("%d notices would be mailed to made-up people", waiting)
+	if mails := count(collections.Notifications, dbx.Not(dbx.HashExp{"mail": collections.MailNone})); mails != 0 {
+		t.Errorf("%d notices would be mailed to made-up people", mails)
+	}
+	stray := count(collections.Notifications, dbx.NewExp(`kind LIKE 'application%' AND NOT EXISTS (SELECT 1 FROM application_events e
+		WHERE e.application = json_extract(data, '$.application') AND e.created = notifications.created)`))
+	if stray != 0 {
+		t.Errorf("%d notices stand at another time than what they tell of", stray)
+	}
+	for state, read := range map[string]bool{"read": true, "unread": false} {
+		if got := count(collections.Notifications, dbx.HashExp{"read": read}); got < 20 {
+			t.Errorf("%d notices are %s", got, state)
+		}
+	}
+	var waiting []string
+	if err := app.DB().NewQuery("SELECT job FROM fanouts").Column(&waiting); err != nil {
+		t.Fatal(err)
+	}
+	if len(waiting) > 40 {
+		t.Errorf("seekers would be told of %d jobs at once", len(waiting))
 	}
 	for _, email := range []string{demo.SeekerEmail, demo.EmployerEmail, demo.AdminEmail} {
 		if user, err := app.FindAuthRecordByEmail(collections.Users, email); err != nil || !user.ValidatePassword(demo.Password) {
