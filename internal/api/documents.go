@@ -11,11 +11,8 @@ import (
 
 const documentPath = "/api/openapi.json"
 
-// document is made once, on first use.
-var document = sync.OnceValues(Document)
-
 func serveDocument(c *call) error {
-	raw, err := document()
+	raw, err := c.door.document()
 	if err != nil {
 		return fmt.Errorf("make the OpenAPI document: %w", err)
 	}

@@ -35,10 +35,12 @@ type door struct {
 	echo   *echo.Echo
 	// mux is PocketBase's own, built on first use, when every route is bound.
 	mux func() (http.Handler, error)
+	// document is made once too, on first use.
+	document func() ([]byte, error)
 }
 
 func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
-	d := &door{app: app, router: r, mux: sync.OnceValues(r.BuildMux)}
+	d := &door{app: app, router: r, mux: sync.OnceValues(r.BuildMux), document: sync.OnceValues(Document)}
 	d.echo = echo.NewWithConfig(echo.Config{
 		Logger: slog.New(slog.DiscardHandler), // PocketBase logs the request, and its error
 		Router: echo.NewRouter(echo.RouterConfig{AutoHandleHEAD: true, UnescapePathParamValues: true}),

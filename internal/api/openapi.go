@@ -1,4 +1,285 @@
 package api
 
-// Document is a stub until the next step.
-func Document() ([]byte, error) { return []byte("{}"), nil }
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pb33f/go-yaml"
+	"github.com/pb33f/libopenapi/datamodel/high/base"
+	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+	"github.com/pb33f/libopenapi/orderedmap"
+)
+
+const (
+	jsonMedia = "application/json"
+	formMedia = "multipart/form-data"
+)
+
+var tags = []struct{ name, text string }{
+	{"auth", "Registration, login and passwords."},
+	{"users", "Accounts and what belongs to a person."},
+	{"jobs", "Jobs: search, publish, close."},
+	{"applications", "Applications and their way through the stages."},
+	{"notifications", "What users are told."},
+	{"candidates", "Job seekers that employers may see."},
+	{"reviews", "Reviews of jobs, employers and people."},
+	{"employers", "Companies."},
+	{"reports", "Reports and figures for admins."},
+	{"documentation", "This documentation."},
+}
+
+// Document is the OpenAPI 3.1 document of the REST API as JSON, made from the list of routes and from the definitions of
+// the collections.
+func Document() ([]byte, error) {
+	doc := &v3.Document{
+		Version: "3.1.0",
+		Info: &base.Info{
+			Title:   "Job board REST API",
+			Version: "1.0.0",
+			Description: "Every path also answers with a slash at its end. Errors have the shape of PocketBase's: " +
+				"`{\"status\", \"message\", \"data\": {field: {\"code\", \"message\"}}}`. HEAD answers wherever GET does. " +
+				"PocketBase's own API, with the same rules, is under `/api/collections`.",
+			License: &base.License{Name: "MIT", Identifier: "MIT"},
+		},
+		Servers: []*v3.Server{{URL: "/", Description: "This board."}},
+		Paths:   &v3.Paths{PathItems: orderedmap.New[string, *v3.PathItem]()},
+		Components: &v3.Components{
+			Schemas:         orderedmap.New[string, *base.SchemaProxy](),
+			Responses:       errorResponses(),
+			SecuritySchemes: orderedmap.New[string, *v3.SecurityScheme](),
+		},
+	}
+	doc.Components.SecuritySchemes.Set("token", &v3.SecurityScheme{Type: "http", Scheme: "bearer",
+		Description: "The token of a login. The bare token without Bearer is taken too."})
+	for _, tag := range tags {
+		doc.Tags = append(doc.Tags, &base.Tag{Name: tag.name, Description: tag.text})
+	}
+	schemas := map[string]*base.Schema{}
+	if err := recordSchemas(schemas); err != nil {
+		return nil, err
+	}
+	ownSchemas(schemas)
+	for _, r := range routes() {
+		item, ok := doc.Paths.PathItems.Get(r.path)
+		if !ok {
+			item = &v3.PathItem{}
+			doc.Paths.PathItems.Set(r.path, item)
+		}
+		operation := r.operation(schemas)
+		switch r.method {
+		case http.MethodGet:
+			item.Get = operation
+		case http.MethodPost:
+			item.Post = operation
+		case http.MethodPut:
+			item.Put = operation
+		case http.MethodPatch:
+			item.Patch = operation
+		case http.MethodDelete:
+			item.Delete = operation
+		default:
+			return nil, fmt.Errorf("the document knows no %s", r.method)
+		}
+	}
+	names := make([]string, 0, len(schemas))
+	for name := range schemas {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		doc.Components.Schemas.Set(name, base.CreateSchemaProxy(schemas[name]))
+	}
+	return doc.RenderJSON("  ")
+}
+
+// operation describes one route. It adds the list and form schemas that the route needs.
+func (r route) operation(schemas map[string]*base.Schema) *v3.Operation {
+	o := &v3.Operation{
+		Tags:        []string{r.tag()},
+		OperationId: r.id,
+		Summary:     strings.TrimSuffix(r.does, "."),
+		Description: "Who may: " + r.who.text,
+		Responses:   &v3.Responses{Codes: orderedmap.New[string, *v3.Response]()},
+		Security:    []*base.SecurityRequirement{},
+	}
+	if !r.who.login {
+		o.Security = append(o.Security, &base.SecurityRequirement{ContainsEmptyRequirement: true, Requirements: orderedmap.New[string, []string]()})
+	}
+	needsToken := &base.SecurityRequirement{Requirements: orderedmap.New[string, []string]()}
+	needsToken.Requirements.Set("token", []string{})
+	o.Security = append(o.Security, needsToken)
+
+	for _, name := range r.pathParams() {
+		o.Parameters = append(o.Parameters, &v3.Parameter{Name: name, In: "path", Required: yes(),
+			Description: "The " + strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " ") + "'s id.",
+			Schema:      base.CreateSchemaProxy(&base.Schema{Type: []string{"string"}, Examples: []*yaml.Node{node("r4nd0m1dr4nd0m1")}})})
+	}
+	for _, p := range r.query {
+		o.Parameters = append(o.Parameters, p.parameter())
+	}
+	if r.body.schema != "" {
+		content := orderedmap.New[string, *v3.MediaType]()
+		content.Set(jsonMedia, &v3.MediaType{Schema: ref(r.body.schema)})
+		form := r.body.schema
+		if r.body.files {
+			form += "Form"
+			schemas[form] = formSchema(schemas[r.body.schema])
+		}
+		content.Set(formMedia, &v3.MediaType{Schema: ref(form)})
+		required := len(schemas[r.body.schema].Required) > 0
+		o.RequestBody = &v3.RequestBody{Content: content, Required: &required}
+	}
+	o.Responses.Codes.Set(strconv.Itoa(r.answer.status), r.response(r.answer.status, schemas))
+	if r.answer.also != 0 {
+		o.Responses.Codes.Set(strconv.Itoa(r.answer.also), r.response(r.answer.also, schemas))
+	}
+	for _, status := range r.errors() {
+		response := &v3.Response{Reference: "#/components/responses/" + errorNames[status]}
+		if status == http.StatusConflict {
+			response = errorResponse(r.conflicts, status, "status", "changed_meanwhile", r.conflicts)
+		}
+		o.Responses.Codes.Set(strconv.Itoa(status), response)
+	}
+	return o
+}
+
+// errors lists the statuses that a route may refuse with.
+func (r route) errors() []int {
+	list := []int{http.StatusBadRequest}
+	if !r.who.stale || r.id == "replacePassword" || r.id == "changePassword" {
+		list = append(list, http.StatusUnauthorized)
+	}
+	if len(r.who.roles) > 0 {
+		list = append(list, http.StatusForbidden)
+	}
+	if len(r.pathParams()) > 0 {
+		list = append(list, http.StatusNotFound)
+	}
+	if r.conflicts != "" {
+		list = append(list, http.StatusConflict)
+	}
+	if r.takesBody() {
+		list = append(list, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	return append(list, http.StatusTooManyRequests)
+}
+
+func (r route) response(status int, schemas map[string]*base.Schema) *v3.Response {
+	response := &v3.Response{Description: r.answer.text}
+	if response.Description == "" {
+		response.Description = http.StatusText(status) + "."
+	}
+	if status == http.StatusCreated || status == http.StatusFound || status == http.StatusAccepted {
+		response.Headers = orderedmap.New[string, *v3.Header]()
+		response.Headers.Set("Location", &v3.Header{Description: "Where it is.", Schema: base.CreateSchemaProxy(text(""))})
+	}
+	if status == http.StatusNoContent || status == http.StatusFound {
+		return response
+	}
+	response.Content = orderedmap.New[string, *v3.MediaType]()
+	switch {
+	case r.answer.list:
+		name := r.answer.schema + "List"
+		schemas[name] = listSchema(r.answer.schema)
+		response.Content.Set(jsonMedia, &v3.MediaType{Schema: ref(name)})
+	case r.answer.schema != "":
+		media := r.answer.media
+		if media == "" {
+			media = jsonMedia
+		}
+		response.Content.Set(media, &v3.MediaType{Schema: ref(r.answer.schema)})
+	default:
+		for media := range strings.SplitSeq(r.answer.media, ",") {
+			response.Content.Set(media, &v3.MediaType{Schema: base.CreateSchemaProxy(text("The content."))})
+		}
+	}
+	return response
+}
+
+func (p param) parameter() *v3.Parameter {
+	kind := p.kind
+	if kind == "" {
+		kind = "string"
+	}
+	schema := &base.Schema{Type: []string{kind}}
+	for _, option := range p.options {
+		schema.Enum = append(schema.Enum, node(option))
+	}
+	if kind == "boolean" { // 1 and 0, as well as true and false
+		schema = &base.Schema{Type: []string{"string"}, Enum: []*yaml.Node{node("1"), node("0"), node("true"), node("false")}}
+	}
+	if p.example != nil {
+		schema.Examples = []*yaml.Node{node(p.example)}
+	}
+	in := p.in
+	if in == "" {
+		in = "query"
+	}
+	parameter := &v3.Parameter{Name: p.name, In: in, Description: p.text, Schema: base.CreateSchemaProxy(schema)}
+	if p.many {
+		parameter.Description += " Repeated or joined by commas: any of them."
+		parameter.Schema = base.CreateSchemaProxy(array(base.CreateSchemaProxy(schema)))
+		parameter.Style = "form"
+		explode := true
+		parameter.Explode = &explode
+	}
+	return parameter
+}
+
+var errorNames = map[int]string{
+	http.StatusBadRequest:            "BadRequest",
+	http.StatusUnauthorized:          "Unauthorized",
+	http.StatusForbidden:             "Forbidden",
+	http.StatusNotFound:              "NotFound",
+	http.StatusRequestEntityTooLarge: "TooLarge",
+	http.StatusUnsupportedMediaType:  "UnsupportedMediaType",
+	http.StatusTooManyRequests:       "TooManyRequests",
+}
+
+func errorResponses() *orderedmap.Map[string, *v3.Response] {
+	all := orderedmap.New[string, *v3.Response]()
+	all.Set("BadRequest", errorResponse("The request is wrong; data names the fields.", 400, "title", "validation_required", "Cannot be blank."))
+	all.Set("Unauthorized", errorResponse("A login is needed, or the token is dead.", 401, "", "", "This request needs a login."))
+	all.Set("Forbidden", errorResponse("The caller's role can never do this.", 403, "", "", "You are not allowed to perform this request."))
+	all.Set("NotFound", errorResponse("Absent, or not for the caller's eyes.", 404, "", "", "The requested resource wasn't found."))
+	all.Set("TooLarge", errorResponse("The body or a file is too large.", 413, "", "", "Request entity too large."))
+	all.Set("UnsupportedMediaType", errorResponse("The body is neither JSON nor a form.", 415, "", "", "The body must be application/json, multipart/form-data or application/x-www-form-urlencoded."))
+	limited := errorResponse("Too many requests.", 429, "", "", "Too Many Requests.")
+	limited.Headers = orderedmap.New[string, *v3.Header]()
+	for _, header := range [][2]string{
+		{"Retry-After", "Seconds to wait."}, {"RateLimit-Limit", "Requests in a window."}, {"RateLimit-Remaining", "What is left of them."},
+		{"RateLimit-Reset", "Seconds until they are all there again."},
+	} {
+		limited.Headers.Set(header[0], &v3.Header{Description: header[1], Schema: base.CreateSchemaProxy(&base.Schema{Type: []string{"integer"}})})
+	}
+	all.Set("TooManyRequests", limited)
+	return all
+}
+
+func errorResponse(description string, status int, field, code, message string) *v3.Response {
+	data := map[string]any{}
+	if field != "" {
+		data[field] = map[string]any{"code": code, "message": message}
+		message = "Failed to create record."
+	}
+	content := orderedmap.New[string, *v3.MediaType]()
+	content.Set(jsonMedia, &v3.MediaType{Schema: ref("Error"), Example: node(map[string]any{"status": status, "message": message, "data": data})})
+	return &v3.Response{Description: description, Content: content}
+}
+
+func node(value any) *yaml.Node {
+	n := &yaml.Node{}
+	if err := n.Encode(value); err != nil {
+		panic(err) // constants of this package
+	}
+	return n
+}
+
+func yes() *bool { v := true; return &v }
+
+func ref(name string) *base.SchemaProxy {
+	return base.CreateSchemaProxyRef("#/components/schemas/" + name)
+}
