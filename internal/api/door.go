@@ -190,7 +190,8 @@ func (c *call) as(auth *core.Record, method, path string, query url.Values, b *b
 	a := &answer{header: http.Header{}}
 	mux.ServeHTTP(a, r)
 	switch {
-	case in.err != nil:
+	// An answer that is written already wins, as in PocketBase: a reset for an unknown address answers 204, then errs.
+	case in.err != nil && a.status == 0:
 		return nil, in.err
 	case a.status >= 300: // answered by the router itself, such as after a panic
 		return nil, router.NewApiError(a.status, "", nil)

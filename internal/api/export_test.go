@@ -1,0 +1,17 @@
+package api
+
+// Line is a line of the route list as tests see it.
+type Line struct {
+	Method, Path, ID string
+	Login, Stale     bool
+	Roles            []string
+}
+
+// Lines is the route list.
+func Lines() []Line {
+	var lines []Line
+	for _, r := range routes() {
+		lines = append(lines, Line{r.method, r.path, r.id, r.who.login, r.who.stale, r.who.roles})
+	}
+	return lines
+}
