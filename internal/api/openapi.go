@@ -174,7 +174,7 @@ func (r route) response(status int, schemas map[string]*base.Schema) *v3.Respons
 	}
 	if status == http.StatusCreated || status == http.StatusFound || status == http.StatusAccepted {
 		response.Headers = orderedmap.New[string, *v3.Header]()
-		response.Headers.Set("Location", &v3.Header{Description: "Where it is.", Schema: base.CreateSchemaProxy(text(""))})
+		response.Headers.Set("Location", &v3.Header{Description: "Where it is.", Schema: base.CreateSchemaProxy(plain(""))})
 	}
 	if status == http.StatusNoContent || status == http.StatusFound {
 		return response
@@ -193,7 +193,7 @@ func (r route) response(status int, schemas map[string]*base.Schema) *v3.Respons
 		response.Content.Set(media, &v3.MediaType{Schema: ref(r.answer.schema)})
 	default:
 		for media := range strings.SplitSeq(r.answer.media, ",") {
-			response.Content.Set(media, &v3.MediaType{Schema: base.CreateSchemaProxy(text("The content."))})
+			response.Content.Set(media, &v3.MediaType{Schema: base.CreateSchemaProxy(plain("The content."))})
 		}
 	}
 	return response

@@ -62,15 +62,15 @@ func recordSchemas(schemas map[string]*base.Schema) error {
 				}
 			}
 		}
-		record.Properties.Set("collectionId", base.CreateSchemaProxy(text("")))
-		record.Properties.Set("collectionName", base.CreateSchemaProxy(text("")))
+		record.Properties.Set("collectionId", base.CreateSchemaProxy(plain("")))
+		record.Properties.Set("collectionName", base.CreateSchemaProxy(plain("")))
 		record.Required = append(record.Required, "collectionId", "collectionName")
 		record.Properties.Set("expand", base.CreateSchemaProxy(expandSchema(collection)))
 		if collection.IsAuth() {
 			for _, schema := range []*base.Schema{input, change, replacement} {
-				schema.Properties.Set("passwordConfirm", base.CreateSchemaProxy(text("The password again.")))
+				schema.Properties.Set("passwordConfirm", base.CreateSchemaProxy(plain("The password again.")))
 			}
-			change.Properties.Set("oldPassword", base.CreateSchemaProxy(text("The present password, for a new one.")))
+			change.Properties.Set("oldPassword", base.CreateSchemaProxy(plain("The present password, for a new one.")))
 			input.Required = append(input.Required, "passwordConfirm")
 		}
 		record.Description = "A record of the collection " + collection.Name + "."
@@ -136,19 +136,19 @@ func requiredInput(collection string, field core.Field) bool {
 func fieldSchema(collection string, field core.Field) (*base.Schema, error) {
 	switch f := field.(type) {
 	case *core.TextField:
-		return limited(text(""), f.Max), nil
+		return limited(plain(""), f.Max), nil
 	case *core.EditorField:
-		return text("HTML, sanitised on the way in."), nil
+		return plain("HTML, sanitised on the way in."), nil
 	case *core.EmailField:
-		return text("An e-mail address."), nil
+		return plain("An e-mail address."), nil
 	case *core.URLField:
-		return text("An address on the web."), nil
+		return plain("An address on the web."), nil
 	case *core.PasswordField:
-		return text(""), nil
+		return plain(""), nil
 	case *core.DateField:
-		return text("UTC, such as 2026-01-31 09:00:00.000Z; empty where there is none."), nil
+		return plain("UTC, such as 2026-01-31 09:00:00.000Z; empty where there is none."), nil
 	case *core.AutodateField:
-		return text("UTC, such as 2026-01-31 09:00:00.000Z."), nil
+		return plain("UTC, such as 2026-01-31 09:00:00.000Z."), nil
 	case *core.BoolField:
 		return &base.Schema{Type: []string{"boolean"}}, nil
 	case *core.NumberField:
@@ -166,9 +166,9 @@ func fieldSchema(collection string, field core.Field) (*base.Schema, error) {
 	case *core.SelectField:
 		return several(choice(f.Values, f.Required && !f.IsMultiple()), f.IsMultiple()), nil
 	case *core.RelationField:
-		return several(text("The id of a record."), f.IsMultiple()), nil
+		return several(plain("The id of a record."), f.IsMultiple()), nil
 	case *core.FileField:
-		return several(text("The name of a file; see PocketBase's /api/files."), f.IsMultiple()), nil
+		return several(plain("The name of a file; see PocketBase's /api/files."), f.IsMultiple()), nil
 	case *core.JSONField:
 		return jsonSchema(collection, f.Name), nil
 	}
@@ -180,7 +180,7 @@ func jsonSchema(collection, name string) *base.Schema {
 	var schema *base.Schema
 	switch name {
 	case "skills", "applicantCountries", "preferredLocations":
-		schema = array(base.CreateSchemaProxy(text("")))
+		schema = array(base.CreateSchemaProxy(plain("")))
 	case "locations":
 		schema = array(ref("Location"))
 	case "experience":
@@ -236,7 +236,7 @@ func ownSchemas(schemas map[string]*base.Schema) {
 		schemas[name] = schema
 	}
 	number, integer, flag := &base.Schema{Type: []string{"number"}}, &base.Schema{Type: []string{"integer"}}, &base.Schema{Type: []string{"boolean"}}
-	stringList := array(base.CreateSchemaProxy(text("")))
+	stringList := array(base.CreateSchemaProxy(plain("")))
 	anything := emptyObject()
 	merge := func(name string, more *base.Schema) {
 		schemas[name] = &base.Schema{AllOf: []*base.SchemaProxy{ref(more.Title), base.CreateSchemaProxy(more)}}
@@ -256,42 +256,42 @@ func ownSchemas(schemas map[string]*base.Schema) {
 	}
 
 	fieldError := emptyObject()
-	fieldError.Properties.Set("code", base.CreateSchemaProxy(text("For programs.")))
-	fieldError.Properties.Set("message", base.CreateSchemaProxy(text("For people.")))
+	fieldError.Properties.Set("code", base.CreateSchemaProxy(plain("For programs.")))
+	fieldError.Properties.Set("message", base.CreateSchemaProxy(plain("For people.")))
 	data := emptyObject()
 	data.Description = "By field, parameter or header: code and message."
 	data.AdditionalProperties = &base.DynamicValue[*base.SchemaProxy, bool]{A: base.CreateSchemaProxy(fieldError)}
-	add("Error", []string{"status", "message", "data"}, "status", integer, "message", text(""), "data", data)
+	add("Error", []string{"status", "message", "data"}, "status", integer, "message", plain(""), "data", data)
 
-	add("Location", nil, "name", text(""), "city", text(""), "region", text(""), "country", text("ISO 3166-1 alpha-2."),
+	add("Location", nil, "name", plain(""), "city", plain(""), "region", plain(""), "country", plain("ISO 3166-1 alpha-2."),
 		"lat", &base.Schema{Type: []string{"number", "null"}}, "lon", &base.Schema{Type: []string{"number", "null"}})
 	schemas["Location"].Type = []string{"object", "string"}
-	add("Position", nil, "title", text(""), "company", text(""), "from", text(""), "to", text(""), "description", text(""))
-	add("Schooling", nil, "school", text(""), "degree", text(""), "field", text(""), "from", text(""), "to", text(""))
-	add("Question", []string{"label", "type"}, "id", text(""), "label", text(""), "type", choice([]string{"text", "yes_no", "choice", "number"}, true),
+	add("Position", nil, "title", plain(""), "company", plain(""), "from", plain(""), "to", plain(""), "description", plain(""))
+	add("Schooling", nil, "school", plain(""), "degree", plain(""), "field", plain(""), "from", plain(""), "to", plain(""))
+	add("Question", []string{"label", "type"}, "id", plain(""), "label", plain(""), "type", choice([]string{"text", "yes_no", "choice", "number"}, true),
 		"required", flag, "options", stringList)
 
-	password := text("At least 8 characters.")
-	add("Registration", []string{"email", "password", "passwordConfirm", "name", "role"}, "email", text(""), "password", password,
-		"passwordConfirm", text("The password again."), "name", text(""),
-		"role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer}, true), "companyName", text("Of an employer; the name unless said."), "locale", text(""))
-	add("Login", []string{"email", "password"}, "email", text(""), "password", text(""))
-	add("Session", []string{"token", "record"}, "token", text(""), "record", ref("User"))
+	password := plain("At least 8 characters.")
+	add("Registration", []string{"email", "password", "passwordConfirm", "name", "role"}, "email", plain(""), "password", password,
+		"passwordConfirm", plain("The password again."), "name", plain(""),
+		"role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer}, true), "companyName", plain("Of an employer; the name unless said."), "locale", plain(""))
+	add("Login", []string{"email", "password"}, "email", plain(""), "password", plain(""))
+	add("Session", []string{"token", "record"}, "token", plain(""), "record", ref("User"))
 	add("Logout", nil, "everywhere", flag)
-	add("PasswordResetRequest", []string{"email"}, "email", text(""))
-	add("PasswordReset", []string{"token", "password", "passwordConfirm"}, "token", text(""), "password", password, "passwordConfirm", text("The password again."))
-	add("PasswordChange", []string{"password", "passwordConfirm"}, "token", text("From a reset mail."), "oldPassword", text("Without a token."),
-		"password", password, "passwordConfirm", text("The password again."))
+	add("PasswordResetRequest", []string{"email"}, "email", plain(""))
+	add("PasswordReset", []string{"token", "password", "passwordConfirm"}, "token", plain(""), "password", password, "passwordConfirm", plain("The password again."))
+	add("PasswordChange", []string{"password", "passwordConfirm"}, "token", plain("From a reset mail."), "oldPassword", plain("Without a token."),
+		"password", password, "passwordConfirm", plain("The password again."))
 	add("RoleChange", []string{"role"}, "role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer, collections.RoleAdmin}, true))
-	add("ApplicationStatusChange", []string{"status"}, "status", text("One of "+fmt.Sprint(workflow.ApplicationStates())+", read leniently."),
-		"note", text("For the timeline; both sides see it."), "interviewAt", text("A date and time in the future."), "interviewLocation", text(""))
+	add("ApplicationStatusChange", []string{"status"}, "status", plain("One of "+fmt.Sprint(workflow.ApplicationStates())+", read leniently."),
+		"note", plain("For the timeline; both sides see it."), "interviewAt", plain("A date and time in the future."), "interviewLocation", plain(""))
 	add("NotificationChange", nil, "read", flag)
 	add("Updated", []string{"updated"}, "updated", integer)
 	add("Suggestions", nil, "titles", stringList, "skills", stringList, "companies", stringList)
-	add("Document", []string{"openapi", "paths"}, "openapi", text(""), "paths", anything)
-	add("JobPosting", []string{"@context", "@type", "title", "description", "datePosted", "hiringOrganization"}, "@context", text(""), "@type", text(""),
-		"title", text(""), "description", text(""), "datePosted", text(""), "hiringOrganization", anything)
-	add("ReportSummary", []string{"from", "to", "jobs", "users", "applications", "performance"}, "from", text(""), "to", text(""), "made", text(""),
+	add("Document", []string{"openapi", "paths"}, "openapi", plain(""), "paths", anything)
+	add("JobPosting", []string{"@context", "@type", "title", "description", "datePosted", "hiringOrganization"}, "@context", plain(""), "@type", plain(""),
+		"title", plain(""), "description", plain(""), "datePosted", plain(""), "hiringOrganization", anything)
+	add("ReportSummary", []string{"from", "to", "jobs", "users", "applications", "performance"}, "from", plain(""), "to", plain(""), "made", plain(""),
 		"jobs", anything, "users", anything, "applications", anything, "performance", anything, "definitions", anything,
 		"charts", array(base.CreateSchemaProxy(anything)))
 
@@ -312,8 +312,8 @@ func ownSchemas(schemas map[string]*base.Schema) {
 	jobs := listSchema("FoundJob")
 	jobs.Properties.Set("took", base.CreateSchemaProxy(number))
 	jobs.Properties.Set("facets", base.CreateSchemaProxy(anything))
-	jobs.Properties.Set("nextCursor", base.CreateSchemaProxy(text("")))
-	jobs.Properties.Set("didYouMean", base.CreateSchemaProxy(text("")))
+	jobs.Properties.Set("nextCursor", base.CreateSchemaProxy(plain("")))
+	jobs.Properties.Set("didYouMean", base.CreateSchemaProxy(plain("")))
 	jobs.Properties.Set("totalIsEstimate", base.CreateSchemaProxy(flag))
 	schemas["JobPage"] = jobs
 	notices := listSchema("Notification")
@@ -353,7 +353,7 @@ func emptyObject() *base.Schema {
 	return &base.Schema{Type: []string{"object"}, Properties: orderedmap.New[string, *base.SchemaProxy]()}
 }
 
-func text(description string) *base.Schema {
+func plain(description string) *base.Schema {
 	return &base.Schema{Type: []string{"string"}, Description: description}
 }
 
@@ -378,7 +378,7 @@ func several(schema *base.Schema, many bool) *base.Schema {
 
 // choice is one of the values, or empty where none is required.
 func choice(values []string, required bool) *base.Schema {
-	schema := text("")
+	schema := plain("")
 	if !required {
 		values = append([]string{""}, values...)
 	}
