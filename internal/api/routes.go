@@ -43,10 +43,7 @@ func gives(schema string) payload      { return payload{status: http.StatusOK, s
 func lists(schema string) payload      { return payload{status: http.StatusOK, schema: schema, list: true} }
 func creates(schema string) payload    { return payload{status: http.StatusCreated, schema: schema} }
 
-var (
-	nothing = payload{}
-	empty   = payload{status: http.StatusNoContent}
-)
+var empty = payload{status: http.StatusNoContent}
 
 // takesBody tells whether a body is read: one sent where none is meant is ignored.
 func (r route) takesBody() bool { return r.method != http.MethodGet && r.method != http.MethodDelete }
