@@ -311,6 +311,15 @@ var matrix = []permissions{
 		},
 	},
 	{
+		collection: collections.IdempotencyKeys,
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.IdempotencyKeys, p.idempotencyKey())
+		},
+		create: func(p *pipeline, _ string, _ *core.Record) map[string]any { return p.idempotencyKey() },
+		update: map[string]any{},
+		cells:  superusersOnlyCells,
+	},
+	{
 		collection: collections.RevokedSessions,
 		target: func(p *pipeline) *core.Record {
 			return p.Record(collections.RevokedSessions, map[string]any{"session": p.fresh(), "expires": "2040-01-01 00:00:00.000Z"})
@@ -319,12 +328,14 @@ var matrix = []permissions{
 			return map[string]any{"session": p.fresh(), "expires": "2040-01-01 00:00:00.000Z"}
 		},
 		update: map[string]any{},
-		cells: map[string]string{
-			"guest": "403 403 403 403 403", "seeker": "403 403 403 403 403", "other": "403 403 403 403 403",
-			"owner": "403 403 403 403 403", "member": "403 403 403 403 403", "rival": "403 403 403 403 403",
-			"admin": "403 403 403 403 403", "superuser": "see 200 200 200 204",
-		},
+		cells:  superusersOnlyCells,
 	},
+}
+
+var superusersOnlyCells = map[string]string{
+	"guest": "403 403 403 403 403", "seeker": "403 403 403 403 403", "other": "403 403 403 403 403",
+	"owner": "403 403 403 403 403", "member": "403 403 403 403 403", "rival": "403 403 403 403 403",
+	"admin": "403 403 403 403 403", "superuser": "see 200 200 200 204",
 }
 
 var ownedBySeekerCells = map[string]string{
@@ -421,6 +432,13 @@ func (p *pipeline) seekerOr(who *core.Record) string {
 
 func (p *pipeline) field() *core.Record {
 	return p.Record(collections.FieldsOfInterest, map[string]any{"name": p.fresh(), "kind": "skill"})
+}
+
+func (p *pipeline) idempotencyKey() map[string]any {
+	return map[string]any{
+		"caller": p.seeker.Id, "route": "POST /api/jobs/x/applications", "key": p.fresh(),
+		"application": p.Application(p.seeker, p.Job(p.employer, p.fresh())).Id,
+	}
 }
 
 func (p *pipeline) profile(seeker *core.Record) *core.Record {
