@@ -106,12 +106,14 @@ func slugFieldOnCreate(e *core.RecordEvent) error {
 	return e.Next()
 }
 
+// amongPeople is true of the employers that {:user} owns or is a member of.
+const amongPeople = "owner = {:user} OR EXISTS (SELECT 1 FROM json_each(members) WHERE value = {:user})"
+
 // EmployersOf returns the ids of the employers that the user owns or is a member of.
 func EmployersOf(app core.App, userID string) ([]string, error) {
 	var ids []string
 	err := app.DB().Select("id").From(collections.Employers).
-		Where(dbx.NewExp("owner = {:user} OR EXISTS (SELECT 1 FROM json_each(members) WHERE value = {:user})",
-			dbx.Params{"user": userID})).
+		Where(dbx.NewExp(amongPeople, dbx.Params{"user": userID})).
 		OrderBy("id").Column(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("find the employers of user %s: %w", userID, err)
@@ -121,9 +123,8 @@ func EmployersOf(app core.App, userID string) ([]string, error) {
 
 // IsEmployerPerson tells whether the user owns the employer or is a member of it.
 func IsEmployerPerson(app core.App, employerID, userID string) (bool, error) {
-	count, err := app.CountRecords(collections.Employers, dbx.NewExp(
-		"id = {:employer} AND (owner = {:user} OR EXISTS (SELECT 1 FROM json_each(members) WHERE value = {:user}))",
-		dbx.Params{"employer": employerID, "user": userID}))
+	count, err := app.CountRecords(collections.Employers,
+		dbx.HashExp{"id": employerID}, dbx.NewExp(amongPeople, dbx.Params{"user": userID}))
 	if err != nil {
 		return false, fmt.Errorf("look for user %s among the people of employer %s: %w", userID, employerID, err)
 	}

@@ -27,9 +27,6 @@ func IsActive(state string) bool {
 	return state == Submitted || slices.Contains(stages, state)
 }
 
-// IsLive tells whether an application in this state blocks a second one by the same seeker and counts in applicationCount.
-func IsLive(state string) bool { return state != Withdrawn }
-
 // IsDecided tells whether the employer has decided in this state, so that decidedAt is set.
 func IsDecided(state string) bool { return state == Hired || state == Rejected }
 
