@@ -58,7 +58,7 @@ func (c *call) searchIndex(params url.Values) error {
 	if err != nil {
 		return err
 	}
-	board, err := search.For(c.door.app)
+	board, err := search.For(c.door.app, search.Jobs)
 	if err != nil {
 		return fmt.Errorf("open the search index: %w", err)
 	}
@@ -79,7 +79,7 @@ func (c *call) searchIndex(params url.Values) error {
 	}
 	query.Limit = perPage
 	query.Offset = min((number-1)*perPage, engine.MaxOffset)
-	found, err := board.Jobs(query)
+	found, err := board.Search(query)
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}

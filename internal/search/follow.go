@@ -18,12 +18,12 @@ func (b *Board) follow(ctx context.Context) {
 	saved := time.Now()
 	for {
 		if err := b.step(ctx); err != nil && ctx.Err() == nil {
-			b.app.Logger().Error("The search index does not follow the database.", "error", err)
+			b.app.Logger().Error("The search index does not follow the database.", "kind", b.kind.table, "error", err)
 		}
 		if time.Since(saved) > checkpointTime {
 			saved = time.Now()
 			if err := b.checkpoint(); err != nil {
-				b.app.Logger().Error("The search index could not be saved.", "error", err)
+				b.app.Logger().Error("The search index could not be saved.", "kind", b.kind.table, "error", err)
 			}
 		}
 		select {
@@ -55,7 +55,7 @@ func (b *Board) step(ctx context.Context) error {
 			Seq    int64  `db:"seq"`
 			Record string `db:"record"`
 		}
-		err := b.app.DB().NewQuery("SELECT seq, record FROM search_log WHERE seq > {:seq} ORDER BY seq LIMIT {:limit}").
+		err := b.app.DB().NewQuery("SELECT seq, record FROM " + b.kind.log + " WHERE seq > {:seq} ORDER BY seq LIMIT {:limit}").
 			Bind(dbx.Params{"seq": b.index.Seq(), "limit": applyBatch}).All(&rows)
 		if err != nil {
 			return fmt.Errorf("read the search log: %w", err)
@@ -67,7 +67,7 @@ func (b *Board) step(ctx context.Context) error {
 		for i, row := range rows {
 			ids[i] = row.Record
 		}
-		docs, err := b.load("j.id IN (SELECT value FROM json_each({:ids}))", dbx.Params{"ids": jsonOf(ids)})
+		docs, err := b.kind.load(b.app, "r.id IN (SELECT value FROM json_each({:ids}))", dbx.Params{"ids": jsonOf(ids)})
 		if err != nil {
 			return err
 		}
@@ -84,14 +84,14 @@ func (b *Board) step(ctx context.Context) error {
 	return nil
 }
 
-// rebuild indexes all jobs anew, the newest first.
+// rebuild indexes all records anew, the newest first.
 func (b *Board) rebuild(ctx context.Context) error {
 	seq, err := b.lastChange()
 	if err != nil {
 		return err
 	}
 	if why := b.index.Damage(); why != nil {
-		b.app.Logger().Info("The search index is built.", "reason", why.Error())
+		b.app.Logger().Info("The search index is built.", "kind", b.kind.table, "reason", why.Error())
 	}
 	rebuild := b.index.NewRebuild(seq)
 	for after := int64(-1); ; {
@@ -103,16 +103,16 @@ func (b *Board) rebuild(ctx context.Context) error {
 			ID  string `db:"id"`
 		}
 		condition := dbx.Params{"after": after, "limit": rebuildBatch}
-		err := b.app.DB().NewQuery(`SELECT rowid, id FROM jobs WHERE {:after} < 0 OR rowid < {:after} ORDER BY rowid DESC LIMIT {:limit}`).
+		err := b.app.DB().NewQuery("SELECT rowid, id FROM " + b.kind.table + " WHERE {:after} < 0 OR rowid < {:after} ORDER BY rowid DESC LIMIT {:limit}").
 			Bind(condition).All(&ids)
 		if err != nil {
-			return fmt.Errorf("list the jobs to index: %w", err)
+			return fmt.Errorf("list the %s to index: %w", b.kind.table, err)
 		}
 		if len(ids) == 0 {
 			break
 		}
 		after = ids[len(ids)-1].Row
-		docs, err := b.load("j.rowid BETWEEN {:from} AND {:to}", dbx.Params{"from": after, "to": ids[0].Row})
+		docs, err := b.kind.load(b.app, "r.rowid BETWEEN {:from} AND {:to}", dbx.Params{"from": after, "to": ids[0].Row})
 		if err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (b *Board) checkpoint() error {
 	if err != nil {
 		return err
 	}
-	_, err = b.app.NonconcurrentDB().NewQuery("DELETE FROM search_log WHERE seq <= {:seq}").Bind(dbx.Params{"seq": seq}).Execute()
+	_, err = b.app.NonconcurrentDB().NewQuery("DELETE FROM " + b.kind.log + " WHERE seq <= {:seq}").Bind(dbx.Params{"seq": seq}).Execute()
 	if err != nil {
 		return fmt.Errorf("shorten the search log: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/internal/gazetteer"
@@ -40,15 +41,15 @@ type jobRow struct {
 	Deadline    types.DateTime `db:"deadline"`
 }
 
-// load reads the jobs for which a condition on j holds.
-func (b *Board) load(condition string, params dbx.Params) ([]engine.Document, error) {
+// loadJobs reads the jobs, r, for which a condition holds.
+func loadJobs(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
 	var rows []jobRow
-	err := b.app.DB().NewQuery(`SELECT j.id, j.title, j.description, coalesce(e.name, '') AS company, j.skills, j.employer, j.status,
-		j.jobType, j.workplace, j.experienceLevel, j.industry, j.fields, j.locations, j.location, j.applicantCountries,
-		j.salaryMin, j.salaryMax, j.salaryCurrency, j.salaryPeriod, j.publishedAt, j.created, j.deadline,
-		coalesce((SELECT json_group_array(json_array(f.id, f.slug)) FROM fields_of_interest f WHERE f.id = j.industry
-			OR f.id IN (SELECT value FROM json_each(iif(json_valid(j.fields), j.fields, '[]')))), '[]') AS slugs
-		FROM jobs j LEFT JOIN employers e ON e.id = j.employer WHERE ` + condition).Bind(params).All(&rows)
+	err := app.DB().NewQuery(`SELECT r.id, r.title, r.description, coalesce(e.name, '') AS company, r.skills, r.employer, r.status,
+		r.jobType, r.workplace, r.experienceLevel, r.industry, r.fields, r.locations, r.location, r.applicantCountries,
+		r.salaryMin, r.salaryMax, r.salaryCurrency, r.salaryPeriod, r.publishedAt, r.created, r.deadline,
+		coalesce((SELECT json_group_array(json_array(f.id, f.slug)) FROM fields_of_interest f WHERE f.id = r.industry
+			OR f.id IN (SELECT value FROM json_each(iif(json_valid(r.fields), r.fields, '[]')))), '[]') AS slugs
+		FROM jobs r LEFT JOIN employers e ON e.id = r.employer WHERE ` + condition).Bind(params).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("read jobs for the search index: %w", err)
 	}
