@@ -15,8 +15,10 @@ import (
 type Index struct {
 	analyzer *text.Analyzer
 
-	current atomic.Pointer[snapshot]
-	gate    chan struct{} // as many searches at once as there are cores, the rest wait in line
+	current    atomic.Pointer[snapshot]
+	rebuilding *Rebuild // under write; nil most of the time
+
+	gate chan struct{} // as many searches at once as there are cores, the rest wait in line
 
 	apply    sync.Mutex // held through a change
 	write    sync.Mutex // held while a snapshot is replaced
@@ -62,29 +64,10 @@ func (ix *Index) Apply(batch Batch) error {
 	defer ix.write.Unlock()
 	old := ix.current.Load()
 	defer old.keep()
-	dying := make([][]int, len(old.segments))
-	kill := func(id string) {
-		if i, doc, ok := old.locate(id); ok {
-			dying[i] = append(dying[i], doc)
-		}
+	ix.current.Store(old.with(&batch, fresh, batch.Seq))
+	if ix.rebuilding != nil {
+		ix.rebuilding.apply(&batch, fresh)
 	}
-	for _, id := range batch.Delete {
-		kill(id)
-	}
-	for i := range batch.Put {
-		kill(batch.Put[i].ID)
-	}
-	next := &snapshot{seq: max(old.seq, batch.Seq)}
-	for i, v := range old.segments {
-		if len(dying[i]) > 0 {
-			v = v.without(dying[i])
-		}
-		if v.alive > 0 {
-			next.segments = append(next.segments, v)
-		}
-	}
-	next.segments = append(next.segments, fresh...)
-	ix.current.Store(next)
 	return nil
 }
 

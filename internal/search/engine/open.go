@@ -82,7 +82,8 @@ func (ix *Index) load() {
 }
 
 // Checkpoint saves the index as it is now, so that a restart needs only the changes after the Seq it returns.
-// It also sweeps out files that are no longer used.
+// It also sweeps out files that are no longer used. A damaged index is not saved over what tells of the damage: that is
+// an error, the Damage.
 func (ix *Index) Checkpoint() (seq int64, err error) {
 	ix.maintain.Lock()
 	defer ix.maintain.Unlock()
@@ -92,7 +93,10 @@ func (ix *Index) Checkpoint() (seq int64, err error) {
 	if err := ix.gather(); err != nil {
 		return 0, err
 	}
-	snap := ix.current.Load()
+	snap, err := ix.whole()
+	if err != nil {
+		return 0, err
+	}
 	defer snap.keep()
 	saved := &snapshot{seq: snap.seq}
 	inFile := map[*segment]*segment{}
@@ -116,6 +120,13 @@ func (ix *Index) Checkpoint() (seq int64, err error) {
 	ix.files.err = nil
 	ix.files.mu.Unlock()
 	return saved.seq, ix.files.sweep(m)
+}
+
+// whole gives the snapshot, or the damage.
+func (ix *Index) whole() (*snapshot, error) {
+	ix.write.Lock() // else what a rebuild has begun could pass for all there is
+	defer ix.write.Unlock()
+	return ix.current.Load(), ix.Damage()
 }
 
 // gather merges the small segments that are only in memory, so that they make one file and not many.
@@ -149,9 +160,12 @@ func (ix *Index) swap(inFile map[*segment]*segment) {
 	ix.current.Store(next)
 }
 
-// Close saves the index and gives the folder free. It must not be used afterwards.
+// Close saves the index, unless it is damaged, and gives the folder free. It must not be used afterwards.
 func (ix *Index) Close() error {
-	_, err := ix.Checkpoint()
+	var err error
+	if ix.Damage() == nil {
+		_, err = ix.Checkpoint()
+	}
 	if ix.files.lock == nil {
 		return err
 	}

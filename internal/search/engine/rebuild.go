@@ -1,20 +1,40 @@
 package engine
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
-// Rebuild is a new index growing beside the old one, which serves until Commit. When the old one is empty, what is
-// added can be found at once; so add the newest documents first.
+// ErrIncomplete is the Damage of an index that a rebuild is filling for the first time.
+var ErrIncomplete = errors.New("the search index is not complete yet")
+
+// Rebuild is a new index growing from documents read anew, while changes go on: Apply brings each of them to both the
+// old index and the new one. The old index serves until Commit. When it is empty, there is only one: what is added can
+// be found at once, so the newest documents are best added first.
 type Rebuild struct {
-	ix    *Index
-	seq   int64
-	ready []*segmentView
-	live  bool
+	ix      *Index
+	next    *snapshot       // nil while the index that is searched is itself the one that grows
+	changed map[string]bool // what Apply has put or deleted meanwhile: newer than the same document in Add
 }
 
-// NewRebuild begins a rebuild. Seq is the last change that the documents to be added contain for certain; changes
-// after it must be applied again after Commit, and none before.
+// NewRebuild begins a rebuild; one that is under way is given up. Seq is the last change that the documents to be added
+// contain for certain; those after it are to be applied, also while documents are being added.
 func (ix *Index) NewRebuild(seq int64) *Rebuild {
-	return &Rebuild{ix: ix, seq: seq, live: ix.current.Load().alive() == 0}
+	ix.write.Lock()
+	defer ix.write.Unlock()
+	r := &Rebuild{ix: ix, changed: map[string]bool{}}
+	old := ix.current.Load()
+	defer old.keep()
+	if old.alive() == 0 {
+		if ix.damage.Load() == nil {
+			ix.damage.Store(&ErrIncomplete)
+		}
+	} else {
+		r.next = &snapshot{seq: seq}
+	}
+	ix.current.Store(&snapshot{segments: old.segments, seq: seq})
+	ix.rebuilding = r
+	return r
 }
 
 // Add indexes documents: up to 65,536 at once, each id once in the whole rebuild. The more at once, the better.
@@ -33,21 +53,68 @@ func (r *Rebuild) Add(docs []Document) error {
 	if err != nil {
 		return err
 	}
-	r.ready = append(r.ready, v)
-	if r.live {
-		r.publish(r.ix.Seq())
+
+	r.ix.write.Lock()
+	defer r.ix.write.Unlock()
+	if r.ix.rebuilding != r {
+		return errors.New("another rebuild has taken over")
 	}
+	var stale []int
+	for id := range r.changed {
+		if doc, ok := v.find(id); ok {
+			stale = append(stale, doc)
+		}
+	}
+	if len(stale) > 0 {
+		v = v.without(stale)
+	}
+	if r.next != nil {
+		r.next = r.next.with(nil, []*segmentView{v}, 0)
+		return nil
+	}
+	old := r.ix.current.Load()
+	r.ix.current.Store(old.with(nil, []*segmentView{v}, 0))
+	old.keep()
 	return nil
 }
 
-// Commit makes the new index the one that is searched.
+// apply brings changes to the index that grows. Apply calls it with the lock held.
+func (r *Rebuild) apply(batch *Batch, fresh []*segmentView) {
+	for _, id := range batch.Delete {
+		r.changed[id] = true
+	}
+	for i := range batch.Put {
+		r.changed[batch.Put[i].ID] = true
+	}
+	if r.next != nil {
+		r.next = r.next.with(batch, fresh, batch.Seq)
+	}
+}
+
+// Commit makes the new index the one that is searched, and heals the damage.
 func (r *Rebuild) Commit() {
-	r.publish(r.seq)
+	// a merge of the old index must not end in the new one
+	r.ix.maintain.Lock()
+	defer r.ix.maintain.Unlock()
+	r.ix.write.Lock()
+	defer r.ix.write.Unlock()
+	if r.ix.rebuilding != r {
+		return
+	}
+	if r.next != nil {
+		old := r.ix.current.Swap(r.next)
+		old.keep()
+	}
+	r.ix.rebuilding = nil
 	r.ix.damage.Store(nil)
 }
 
-func (r *Rebuild) publish(seq int64) {
+// Abandon gives the rebuild up. An index that was growing before the eyes of the searchers stays as far as it got, and
+// damaged.
+func (r *Rebuild) Abandon() {
 	r.ix.write.Lock()
 	defer r.ix.write.Unlock()
-	r.ix.current.Store(&snapshot{segments: append([]*segmentView(nil), r.ready...), seq: seq})
+	if r.ix.rebuilding == r {
+		r.ix.rebuilding = nil
+	}
 }

@@ -43,6 +43,40 @@ func (s *snapshot) locate(id string) (view, doc int, ok bool) {
 	return 0, 0, false
 }
 
+// with gives the snapshot after a change: the documents that it names are dead, save in the fresh segments, which hold
+// their new versions. s itself stays as it is.
+func (s *snapshot) with(change *Batch, fresh []*segmentView, seq int64) *snapshot {
+	dying := make([][]int, len(s.segments))
+	kill := func(id string) {
+		if i, doc, ok := s.locate(id); ok {
+			dying[i] = append(dying[i], doc)
+		}
+	}
+	if change != nil {
+		for _, id := range change.Delete {
+			kill(id)
+		}
+		for i := range change.Put {
+			kill(change.Put[i].ID)
+		}
+	}
+	next := &snapshot{seq: max(s.seq, seq)}
+	for i, v := range s.segments {
+		if len(dying[i]) > 0 {
+			v = v.without(dying[i])
+		}
+		if v.alive > 0 {
+			next.segments = append(next.segments, v)
+		}
+	}
+	for _, v := range fresh {
+		if v.alive > 0 {
+			next.segments = append(next.segments, v)
+		}
+	}
+	return next
+}
+
 func (s *snapshot) alive() int {
 	n := 0
 	for _, v := range s.segments {

@@ -99,23 +99,15 @@ func (ix *Index) merge(chosen []*segmentView) error {
 	defer ix.write.Unlock()
 	old := ix.current.Load()
 	next := &snapshot{seq: old.seq}
-	var died []int // in merged: what was deleted or replaced while it was made
+	now := map[*segment]*segmentView{}
 	for _, v := range old.segments {
-		i := slices.IndexFunc(chosen, func(c *segmentView) bool { return c.segment == v.segment })
-		if i < 0 {
+		now[v.segment] = v
+		if !slices.ContainsFunc(chosen, func(c *segmentView) bool { return c.segment == v.segment }) {
 			next.segments = append(next.segments, v)
-			continue
 		}
-		v.dead.each(func(doc int) {
-			if !chosen[i].dead.has(doc) && merged != nil {
-				if at, ok := merged.find(v.ids.get(doc)); ok {
-					died = append(died, at)
-				}
-			}
-		})
 	}
 	if merged != nil {
-		if len(died) > 0 {
+		if died := diedMeanwhile(merged, chosen, now); len(died) > 0 {
 			merged = merged.without(died)
 		}
 		if merged.alive > 0 {
@@ -125,4 +117,22 @@ func (ix *Index) merge(chosen []*segmentView) error {
 	ix.current.Store(next)
 	old.keep()
 	return nil
+}
+
+// diedMeanwhile gives the documents of merged that were deleted or replaced while it was made out of chosen. A segment
+// that is no longer there has lost them all.
+func diedMeanwhile(merged *segmentView, chosen []*segmentView, now map[*segment]*segmentView) []int {
+	var died []int
+	for _, before := range chosen {
+		after := now[before.segment]
+		for doc := range before.docs {
+			if before.dead.has(doc) || after != nil && !after.dead.has(doc) {
+				continue
+			}
+			if at, ok := merged.find(before.ids.get(doc)); ok {
+				died = append(died, at)
+			}
+		}
+	}
+	return died
 }
