@@ -61,7 +61,7 @@ func Document() ([]byte, error) {
 	if err := recordSchemas(schemas); err != nil {
 		return nil, err
 	}
-	ownSchemas(schemas)
+	shapes(schemas)
 	for _, r := range routes() {
 		item, ok := doc.Paths.PathItems.Get(r.path)
 		if !ok {
@@ -139,7 +139,7 @@ func (r route) operation(schemas map[string]*base.Schema) *v3.Operation {
 	for _, status := range r.errors() {
 		response := &v3.Response{Reference: "#/components/responses/" + errorNames[status]}
 		if status == http.StatusConflict {
-			response = errorResponse(r.conflicts, status, "status", "changed_meanwhile", r.conflicts)
+			response = errorResponse(r.conflicts.when, status, r.conflicts.field, r.conflicts.code, r.conflicts.when)
 		}
 		o.Responses.Codes.Set(strconv.Itoa(status), response)
 	}
@@ -158,7 +158,7 @@ func (r route) errors() []int {
 	if len(r.pathParams()) > 0 {
 		list = append(list, http.StatusNotFound)
 	}
-	if r.conflicts != "" {
+	if r.conflicts.when != "" {
 		list = append(list, http.StatusConflict)
 	}
 	if r.takesBody() {

@@ -36,8 +36,10 @@ var (
 	fieldsParam = param{name: "fields", text: "Fields to answer with, by comma, as in PocketBase.", example: "id,created"}
 	pageParam   = param{name: "page", kind: "integer", text: "Page, from 1.", example: 1}
 	perPageParm = param{name: "perPage", kind: "integer", text: "Records per page, brought into 1..100.", example: 30}
-	filterParam = param{name: "filter", text: "A filter as in PocketBase, on top of the route's own.", example: "created > '2026-01-01'"}
-	skipParam   = param{name: "skipTotal", kind: "boolean", text: "Leaves the count out: totalItems and totalPages are -1."}
+	filterParam = param{name: "filter", text: "A filter as in PocketBase, on top of the route's own. Where a path leads through many records, such as an " +
+		"employer's to the applications of its jobs, ask for any of them with ?=, ?~ and the like: plain = means all of them, " +
+		"for which PocketBase reads the hidden rest too, and answers 400 to everybody but admins.", example: "created > '2026-01-01'"}
+	skipParam = param{name: "skipTotal", kind: "boolean", text: "Leaves the count out: totalItems and totalPages are -1."}
 
 	recordParams = []param{expandParam, fieldsParam}
 	listParams   = []param{
@@ -56,6 +58,9 @@ var (
 
 	applicationStatusParam = param{name: "status", many: true, options: workflow.ApplicationStates(), text: "Applications in this status; read leniently: In Review is in_review."}
 	idempotencyHeader      = param{name: "Idempotency-Key", in: "header", text: "A text of the client's own, at most 255 characters. Sent again within a day it gets the first answer again.", example: "7c9e6679-7425-40de-944b-e07fc1f90ae7"}
+
+	// jobFacets are the parameters whose values the job search counts.
+	jobFacets = []string{"industry", "field", "skills", "jobType", "workplace", "experienceLevel", "employer"}
 
 	nearParams = []param{
 		{name: "near", text: "Latitude and longitude to be near to.", example: "45.76,4.83"},
@@ -85,5 +90,8 @@ var (
 		{name: "salaryMin", kind: "number", text: "Jobs that pay at least this.", example: 50000},
 		{name: "salaryCurrency", many: true, text: "ISO 4217 code.", example: "EUR"},
 		{name: "postedWithin", kind: "integer", text: "Published within this many days.", example: 7},
+		{name: "cursor", text: "nextCursor of the answer before: the next page, however deep, without counting pages."},
+		{name: "facets", many: true, options: jobFacets, text: "Parameters whose values shall be counted."},
+		{name: "highlight", kind: "boolean", text: "Needs no asking: with q every job carries its highlights."},
 	}, nearParams)
 )

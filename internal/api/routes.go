@@ -8,22 +8,31 @@ import (
 	"strings"
 
 	"jobboard/collections"
+	"jobboard/internal/problem"
 )
 
 // route is one line of the API. The router, the guard, the OpenAPI document and the tests are made from it.
 type route struct {
-	method string
-	path   string // without the trailing slash, which is optional on every path
-	who    who
-	id     string // operation id
-	does   string // one sentence
-	query  []param
-	body   payload
-	answer payload
-	// conflicts says when the answer is 409, "" where it never is.
-	conflicts string
+	method    string
+	path      string // without the trailing slash, which is optional on every path
+	who       who
+	id        string // operation id
+	does      string // one sentence
+	query     []param
+	body      payload
+	answer    payload
+	conflicts clash
 	handler   func(c *call) error
 }
+
+// clash says when a route answers 409, and what that names; empty where it never does.
+type clash struct{ when, field, code string }
+
+var (
+	addressTaken = clash{"The address is taken.", "email", problem.NotUnique}
+	movedBefore  = clash{"Somebody else has just changed the status.", "status", problem.ChangedMeanwhile}
+	slugTaken    = clash{"The slug is taken.", "slug", problem.NotUnique}
+)
 
 // payload is what a request or an answer carries.
 type payload struct {
@@ -105,7 +114,7 @@ func authRoutes() []route {
 	return []route{
 		{method: "POST", path: "/api/users/auth/register", who: entering, id: "registerUser",
 			does: "Registers a job seeker or an employer, with the profile or the company that goes with the role.",
-			body: takes("Registration"), answer: creates("User"), conflicts: "The address is taken.", handler: registerUser},
+			body: takes("Registration"), answer: creates("User"), conflicts: addressTaken, handler: registerUser},
 		{method: "POST", path: "/api/users/auth/login", who: entering, id: "login",
 			does: "Logs in and gives a token; a wrong password and an unknown address are answered alike.",
 			body: takes("Login"), answer: gives("Session"), handler: login},
@@ -137,31 +146,31 @@ func userRoutes() []route {
 			query: params(listParams, roleParam, qParam, activeParam), answer: lists("User"), handler: listUsers},
 		{method: "POST", path: "/api/users", who: adminsOnly, id: "createUser",
 			does: "Makes a user of any role.",
-			body: takesFiles("NewUser"), answer: creates("User"), conflicts: "The address is taken.", handler: createUser},
+			body: takesFiles("NewUser"), answer: creates("User"), conflicts: addressTaken, handler: createUser},
 		{method: "GET", path: "/api/users/{user_id}", who: everyUser, id: "getUser",
 			does:  "Shows a user with the profile (job seekers) or the companies (employers).",
 			query: params(recordParams), answer: gives("UserWithProfile"), handler: viewUser},
 		{method: "PUT", path: "/api/users/{user_id}", who: everyUser, id: "replaceUser",
 			does:  "Replaces the writable fields of a user; role, password, e-mail address and avatar stay when they are left out.",
 			query: params(recordParams), body: takesFiles("UserReplacement"), answer: gives("UserWithProfile"),
-			conflicts: "The address is taken, or it is the last admin.", handler: replaceUser},
+			conflicts: clash{"The address is taken, or it is the last admin.", "email", problem.NotUnique}, handler: replaceUser},
 		{method: "PATCH", path: "/api/users/{user_id}", who: everyUser, id: "updateUser",
 			does:  "Changes the given fields of a user.",
 			query: params(recordParams), body: takesFiles("UserChange"), answer: gives("UserWithProfile"),
-			conflicts: "The address is taken, or it is the last admin.", handler: changeUser},
+			conflicts: clash{"The address is taken, or it is the last admin.", "email", problem.NotUnique}, handler: changeUser},
 		{method: "DELETE", path: "/api/users/{user_id}", who: adminsOnly, id: "deleteUser",
 			does:   "Deletes a user with everything that is the person's.",
-			answer: empty, conflicts: "The user owns an employer with jobs, or is the last admin.", handler: deleteUser},
+			answer: empty, conflicts: clash{"The user owns an employer with jobs, or is the last admin.", "id", problem.OwnsEmployerJobs}, handler: deleteUser},
 		{method: "POST", path: "/api/users/{user_id}/deactivate", who: everyUser, id: "deactivateUser",
 			does:  "Closes an account, one's own or any by an admin: its tokens are dead at once.",
-			query: params(recordParams), answer: gives("User"), conflicts: "The account is deactivated already, or is the last admin's.", handler: deactivateUser},
+			query: params(recordParams), answer: gives("User"), conflicts: clash{"The account is deactivated already, or is the last admin's.", "deactivatedAt", problem.AlreadyDeactivated}, handler: deactivateUser},
 		{method: "POST", path: "/api/users/{user_id}/reactivate", who: adminsOnly, id: "reactivateUser",
 			does:  "Opens a deactivated account again.",
-			query: params(recordParams), answer: gives("User"), conflicts: "The account is active already.", handler: reactivateUser},
+			query: params(recordParams), answer: gives("User"), conflicts: clash{"The account is active already.", "deactivatedAt", problem.AlreadyActive}, handler: reactivateUser},
 		{method: "PATCH", path: "/api/users/{user_id}/role", who: adminsOnly, id: "changeUserRole",
 			does:  "Gives a user another role, which kills the user's tokens.",
 			query: params(recordParams), body: takes("RoleChange"), answer: gives("User"),
-			conflicts: "It is the last admin.", handler: changeRole},
+			conflicts: clash{"It is the last admin.", "role", problem.LastAdmin}, handler: changeRole},
 	}
 }
 
@@ -179,18 +188,18 @@ func jobRoutes() []route {
 		{method: "POST", path: "/api/jobs", who: hiring, id: "createJob",
 			does:  "Makes a job, as a draft unless its status says published.",
 			query: params(recordParams), body: takes("NewJob"), answer: creates("Job"),
-			conflicts: "There is a job with this source and externalId.", handler: createJob},
+			conflicts: clash{"There is a job with this source and externalId.", "externalId", problem.NotUnique}, handler: createJob},
 		{method: "GET", path: "/api/jobs/{job_id}", who: anyone, id: "getJob",
 			does:  "Shows a job with its employer.",
 			query: params(recordParams), answer: gives("Job"), handler: viewJob},
 		{method: "PUT", path: "/api/jobs/{job_id}", who: hiring, id: "replaceJob",
 			does:  "Replaces the writable fields of a job; without a status the status stays.",
 			query: params(recordParams), body: takes("JobReplacement"), answer: gives("Job"),
-			conflicts: "Somebody else has just changed the status.", handler: replaceJob},
+			conflicts: movedBefore, handler: replaceJob},
 		{method: "PATCH", path: "/api/jobs/{job_id}", who: hiring, id: "updateJob",
 			does:  "Changes the given fields of a job.",
 			query: params(recordParams), body: takes("JobChange"), answer: gives("Job"),
-			conflicts: "Somebody else has just changed the status.", handler: changeJob},
+			conflicts: movedBefore, handler: changeJob},
 		{method: "GET", path: "/api/jobs/{job_id}/similar", who: anyone, id: "listSimilarJobs",
 			does:  "Finds published jobs like this one, the most alike first.",
 			query: params(pageParam, perPageParm, fieldsParam), answer: gives("ScoredJobPage"), handler: listSimilarJobs},
@@ -199,11 +208,11 @@ func jobRoutes() []route {
 			answer: payload{status: http.StatusOK, schema: "JobPosting", media: "application/ld+json"}, handler: viewJobPosting},
 		{method: "POST", path: "/api/jobs/{job_id}/publish", who: hiring, id: "publishJob",
 			does:  "Publishes a job.",
-			query: params(recordParams), answer: gives("Job"), conflicts: "The job is published already.", handler: publishJob},
+			query: params(recordParams), answer: gives("Job"), conflicts: clash{"The job is published already.", "status", problem.AlreadyInState}, handler: publishJob},
 		{method: "DELETE", path: "/api/jobs/{job_id}/close", who: hiring, id: "closeJob",
 			does:  "Closes a job and tells its live applicants; with permanent=1 deletes a job without applications.",
 			query: params(recordParams, permanentParam), answer: payload{status: http.StatusOK, schema: "Job", also: http.StatusNoContent, text: "The closed job."},
-			conflicts: "The job is closed already or, with permanent=1, has applications.", handler: closeJob},
+			conflicts: clash{"The job is closed already or, with permanent=1, has applications.", "status", problem.AlreadyInState}, handler: closeJob},
 	}
 }
 
@@ -212,7 +221,7 @@ func applicationRoutes() []route {
 		{method: "POST", path: "/api/jobs/{job_id}/applications", who: seekersOnly, id: "apply",
 			does:  "Applies to a job; the same Idempotency-Key within a day gets the first answer again.",
 			query: params(recordParams, idempotencyHeader), body: takesFiles("NewApplication"), answer: creates("Application"),
-			conflicts: "The caller has already applied.", handler: apply},
+			conflicts: clash{"The caller has already applied.", "job", problem.AlreadyApplied}, handler: apply},
 		{method: "GET", path: "/api/jobs/{job_id}/applications", who: hiring, id: "listJobApplications",
 			does:  "Lists the applications to a job, for those who run it.",
 			query: params(listParams, applicationStatusParam, qParam), answer: lists("Application"), handler: listJobApplications},
@@ -222,14 +231,14 @@ func applicationRoutes() []route {
 		{method: "PATCH", path: "/api/jobs/{job_id}/applications/{application_id}/status", who: everyUser, id: "changeApplicationStatus",
 			does:  "Moves an application to another stage; the same status again changes nothing.",
 			query: params(recordParams), body: takes("ApplicationStatusChange"), answer: gives("Application"),
-			conflicts: "Somebody else has just changed the status.", handler: changeApplicationStatus},
+			conflicts: movedBefore, handler: changeApplicationStatus},
 		{method: "GET", path: "/api/users/{user_id}/applications", who: everyUser, id: "listUserApplications",
 			does:  "Lists the applications of a user that the caller may see.",
 			query: params(listParams, applicationStatusParam), answer: lists("Application"), handler: listUserApplications},
 		{method: "DELETE", path: "/api/users/{user_id}/applications/{application_id}/withdraw", who: seekersOnly, id: "withdrawApplication",
 			does:  "Withdraws an application.",
 			query: params(recordParams), answer: gives("Application"),
-			conflicts: "Somebody else has just changed the status.", handler: withdrawApplication},
+			conflicts: movedBefore, handler: withdrawApplication},
 	}
 }
 
@@ -263,28 +272,28 @@ func peopleRoutes() []route {
 			query: params(listParams), answer: lists("JobReview"), handler: listJobReviews},
 		{method: "POST", path: "/api/jobs/{job_id}/reviews", who: seekersOnly, id: "reviewJob",
 			does: "Reviews a job that the caller has applied to.",
-			body: takes("NewJobReview"), answer: creates("JobReview"), conflicts: "The caller has already reviewed it.", handler: createJobReview},
+			body: takes("NewJobReview"), answer: creates("JobReview"), conflicts: clash{"The caller has already reviewed it.", "job", problem.AlreadyReviewed}, handler: createJobReview},
 		{method: "GET", path: "/api/users/{user_id}/reviews", who: everyUser, id: "listUserReviews",
 			does:  "Lists the reviews of a user that the caller may see.",
 			query: params(listParams), answer: lists("UserReview"), handler: listUserReviews},
 		{method: "POST", path: "/api/users/{user_id}/reviews", who: reviewers, id: "reviewUser",
 			does: "Reviews the person on the other side of an application.",
-			body: takes("NewUserReview"), answer: creates("UserReview"), conflicts: "The caller has already reviewed this person for this application.", handler: createUserReview},
+			body: takes("NewUserReview"), answer: creates("UserReview"), conflicts: clash{"The caller has already reviewed this person for this application.", "application", problem.AlreadyReviewed}, handler: createUserReview},
 		{method: "GET", path: "/api/employers", who: anyone, id: "listEmployers",
 			does:  "Lists employers.",
 			query: params(listParams, qParam, industryParam, mineParam), answer: lists("Employer"), handler: listEmployers},
 		{method: "POST", path: "/api/employers", who: hiring, id: "createEmployer",
 			does: "Founds an employer; its slug is made from the name when absent.",
-			body: takesFiles("NewEmployer"), answer: creates("Employer"), conflicts: "The slug is taken.", handler: createEmployer},
+			body: takesFiles("NewEmployer"), answer: creates("Employer"), conflicts: slugTaken, handler: createEmployer},
 		{method: "GET", path: "/api/employers/{employer_id}", who: anyone, id: "getEmployer",
 			does:  "Shows an employer.",
 			query: params(recordParams), answer: gives("Employer"), handler: viewEmployer},
 		{method: "PATCH", path: "/api/employers/{employer_id}", who: hiring, id: "updateEmployer",
 			does:  "Changes the given fields of an employer.",
-			query: params(recordParams), body: takesFiles("EmployerChange"), answer: gives("Employer"), conflicts: "The slug is taken.", handler: changeEmployer},
+			query: params(recordParams), body: takesFiles("EmployerChange"), answer: gives("Employer"), conflicts: slugTaken, handler: changeEmployer},
 		{method: "DELETE", path: "/api/employers/{employer_id}", who: hiring, id: "deleteEmployer",
 			does:   "Deletes an employer without jobs.",
-			answer: empty, conflicts: "The employer has jobs.", handler: deleteEmployer},
+			answer: empty, conflicts: clash{"The employer has jobs.", "employer", problem.EmployerHasJobs}, handler: deleteEmployer},
 		{method: "GET", path: "/api/employers/{employer_id}/jobs", who: anyone, id: "listEmployerJobs",
 			does:  "Finds jobs of one employer, with the parameters of the job search.",
 			query: params(jobSearchParams), answer: gives("JobPage"), handler: listEmployerJobs},

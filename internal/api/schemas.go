@@ -9,7 +9,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
-	"jobboard/internal/workflow"
 )
 
 // recordNames are the schemas of records, by collection.
@@ -24,6 +23,9 @@ var recordNames = map[string]string{
 // recordSchemas adds, for every collection that clients see, the record as it is answered (Job), as it is made (NewJob),
 // as PUT replaces it (JobReplacement) and as PATCH changes it (JobChange), all from the collection's definition.
 func recordSchemas(schemas map[string]*base.Schema) error {
+	byCollection := emptyObject()
+	byCollection.Description = "The records of PocketBase's own API by collection, for typed clients of it."
+	schemas["Collections"] = byCollection
 	for _, collection := range collections.Definitions() {
 		name, ok := recordNames[collection.Name]
 		if !ok {
@@ -63,7 +65,7 @@ func recordSchemas(schemas map[string]*base.Schema) error {
 			}
 		}
 		record.Properties.Set("collectionId", base.CreateSchemaProxy(plain("")))
-		record.Properties.Set("collectionName", base.CreateSchemaProxy(plain("")))
+		record.Properties.Set("collectionName", base.CreateSchemaProxy(&base.Schema{Type: []string{"string"}, Const: node(collection.Name)}))
 		record.Required = append(record.Required, "collectionId", "collectionName")
 		record.Properties.Set("expand", base.CreateSchemaProxy(expandSchema(collection)))
 		if collection.IsAuth() {
@@ -75,6 +77,8 @@ func recordSchemas(schemas map[string]*base.Schema) error {
 		}
 		record.Description = "A record of the collection " + collection.Name + "."
 		schemas[name] = record
+		byCollection.Properties.Set(collection.Name, ref(name))
+		byCollection.Required = append(byCollection.Required, collection.Name)
 		if slices.Contains([]string{"User", "Job", "Application", "Employer", "Report", "JobReview", "UserReview"}, name) {
 			schemas["New"+name] = input
 		}
@@ -190,7 +194,7 @@ func jsonSchema(collection, name string) *base.Schema {
 	case "questions":
 		schema = array(ref("Question"))
 	default:
-		schema = &base.Schema{Type: []string{"object"}}
+		schema = mapOf(&base.Schema{})
 		if collection == collections.Reports || collection == collections.Applications {
 			schema.Type = []string{"object", "array", "string"}
 		}
@@ -220,137 +224,13 @@ func expandSchema(collection *core.Collection) *base.Schema {
 	return expand
 }
 
-// ownSchemas adds what is no record.
-func ownSchemas(schemas map[string]*base.Schema) {
-	add := func(name string, required []string, properties ...any) {
-		schema := emptyObject()
-		for i := 0; i+1 < len(properties); i += 2 {
-			switch value := properties[i+1].(type) {
-			case *base.Schema:
-				schema.Properties.Set(properties[i].(string), base.CreateSchemaProxy(value))
-			case *base.SchemaProxy:
-				schema.Properties.Set(properties[i].(string), value)
-			}
-		}
-		schema.Required = required
-		schemas[name] = schema
-	}
-	number, integer, flag := &base.Schema{Type: []string{"number"}}, &base.Schema{Type: []string{"integer"}}, &base.Schema{Type: []string{"boolean"}}
-	stringList := array(base.CreateSchemaProxy(plain("")))
-	anything := emptyObject()
-	merge := func(name string, more *base.Schema) {
-		schemas[name] = &base.Schema{AllOf: []*base.SchemaProxy{ref(more.Title), base.CreateSchemaProxy(more)}}
-		more.Title = ""
-	}
-	with := func(of string, key string, value any) *base.Schema {
-		schema, inner := emptyObject(), emptyObject()
-		schema.Title = of
-		switch v := value.(type) {
-		case *base.Schema:
-			inner.Properties.Set(key, base.CreateSchemaProxy(v))
-		case *base.SchemaProxy:
-			inner.Properties.Set(key, v)
-		}
-		schema.Properties.Set("expand", base.CreateSchemaProxy(inner))
-		return schema
-	}
-
-	fieldError := emptyObject()
-	fieldError.Properties.Set("code", base.CreateSchemaProxy(plain("For programs.")))
-	fieldError.Properties.Set("message", base.CreateSchemaProxy(plain("For people.")))
-	data := emptyObject()
-	data.Description = "By field, parameter or header: code and message."
-	data.AdditionalProperties = &base.DynamicValue[*base.SchemaProxy, bool]{A: base.CreateSchemaProxy(fieldError)}
-	add("Error", []string{"status", "message", "data"}, "status", integer, "message", plain(""), "data", data)
-
-	add("Location", nil, "name", plain(""), "city", plain(""), "region", plain(""), "country", plain("ISO 3166-1 alpha-2."),
-		"lat", &base.Schema{Type: []string{"number", "null"}}, "lon", &base.Schema{Type: []string{"number", "null"}})
-	schemas["Location"].Type = []string{"object", "string"}
-	add("Position", nil, "title", plain(""), "company", plain(""), "from", plain(""), "to", plain(""), "description", plain(""))
-	add("Schooling", nil, "school", plain(""), "degree", plain(""), "field", plain(""), "from", plain(""), "to", plain(""))
-	add("Question", []string{"label", "type"}, "id", plain(""), "label", plain(""), "type", choice([]string{"text", "yes_no", "choice", "number"}, true),
-		"required", flag, "options", stringList)
-
-	password := plain("At least 8 characters.")
-	add("Registration", []string{"email", "password", "passwordConfirm", "name", "role"}, "email", plain(""), "password", password,
-		"passwordConfirm", plain("The password again."), "name", plain(""),
-		"role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer}, true), "companyName", plain("Of an employer; the name unless said."), "locale", plain(""))
-	add("Login", []string{"email", "password"}, "email", plain(""), "password", plain(""))
-	add("Session", []string{"token", "record"}, "token", plain(""), "record", ref("User"))
-	add("Logout", nil, "everywhere", flag)
-	add("PasswordResetRequest", []string{"email"}, "email", plain(""))
-	add("PasswordReset", []string{"token", "password", "passwordConfirm"}, "token", plain(""), "password", password, "passwordConfirm", plain("The password again."))
-	add("PasswordChange", []string{"password", "passwordConfirm"}, "token", plain("From a reset mail."), "oldPassword", plain("Without a token."),
-		"password", password, "passwordConfirm", plain("The password again."))
-	add("RoleChange", []string{"role"}, "role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer, collections.RoleAdmin}, true))
-	add("ApplicationStatusChange", []string{"status"}, "status", plain("One of "+fmt.Sprint(workflow.ApplicationStates())+", read leniently."),
-		"note", plain("For the timeline; both sides see it."), "interviewAt", plain("A date and time in the future."), "interviewLocation", plain(""))
-	add("NotificationChange", nil, "read", flag)
-	add("Updated", []string{"updated"}, "updated", integer)
-	add("Suggestions", nil, "titles", stringList, "skills", stringList, "companies", stringList)
-	add("Document", []string{"openapi", "paths"}, "openapi", plain(""), "paths", anything)
-	add("JobPosting", []string{"@context", "@type", "title", "description", "datePosted", "hiringOrganization"}, "@context", plain(""), "@type", plain(""),
-		"title", plain(""), "description", plain(""), "datePosted", plain(""), "hiringOrganization", anything)
-	add("ReportSummary", []string{"from", "to", "jobs", "users", "applications", "performance"}, "from", plain(""), "to", plain(""), "made", plain(""),
-		"jobs", anything, "users", anything, "applications", anything, "performance", anything, "definitions", anything,
-		"charts", array(base.CreateSchemaProxy(anything)))
-
-	merge("UserWithProfile", func() *base.Schema {
-		schema := with("User", "profile", ref("JobSeeker"))
-		expand, _ := schema.Properties.Get("expand")
-		expand.Schema().Properties.Set("employers", base.CreateSchemaProxy(array(ref("Employer"))))
-		return schema
-	}())
-	merge("ApplicationWithEvents", with("Application", "events", array(ref("ApplicationEvent"))))
-	found := emptyObject()
-	found.Title = "Job"
-	found.Properties.Set("score", base.CreateSchemaProxy(number))
-	found.Properties.Set("reasons", base.CreateSchemaProxy(stringList))
-	found.Properties.Set("highlights", base.CreateSchemaProxy(anything))
-	merge("FoundJob", found)
-	schemas["ScoredJobPage"] = listSchema("FoundJob")
-	jobs := listSchema("FoundJob")
-	jobs.Properties.Set("took", base.CreateSchemaProxy(number))
-	jobs.Properties.Set("facets", base.CreateSchemaProxy(anything))
-	jobs.Properties.Set("nextCursor", base.CreateSchemaProxy(plain("")))
-	jobs.Properties.Set("didYouMean", base.CreateSchemaProxy(plain("")))
-	jobs.Properties.Set("totalIsEstimate", base.CreateSchemaProxy(flag))
-	schemas["JobPage"] = jobs
-	notices := listSchema("Notification")
-	notices.Properties.Set("unreadCount", base.CreateSchemaProxy(integer))
-	notices.Required = append(notices.Required, "unreadCount")
-	schemas["NotificationPage"] = notices
-}
-
-func listSchema(item string) *base.Schema {
-	schema := emptyObject()
-	for _, key := range []string{"page", "perPage", "totalItems", "totalPages"} {
-		schema.Properties.Set(key, base.CreateSchemaProxy(&base.Schema{Type: []string{"integer"}}))
-	}
-	schema.Properties.Set("items", base.CreateSchemaProxy(array(ref(item))))
-	schema.Required = []string{"page", "perPage", "totalItems", "totalPages", "items"}
-	return schema
-}
-
-// formSchema is the form beside a JSON body: the same fields, and files where JSON has their names.
-func formSchema(json *base.Schema) *base.Schema {
-	form := emptyObject()
-	form.Required = json.Required
-	binary := &base.Schema{Type: []string{"string"}, ContentMediaType: "application/octet-stream", Description: "A file."}
-	for key, schema := range json.Properties.FromOldest() {
-		switch key {
-		case "avatar", "logo":
-			schema = base.CreateSchemaProxy(binary)
-		case "documents":
-			schema = base.CreateSchemaProxy(array(base.CreateSchemaProxy(binary)))
-		}
-		form.Properties.Set(key, schema)
-	}
-	return form
-}
-
 func emptyObject() *base.Schema {
 	return &base.Schema{Type: []string{"object"}, Properties: orderedmap.New[string, *base.SchemaProxy]()}
+}
+
+// mapOf is an object with keys of any name.
+func mapOf(values *base.Schema) *base.Schema {
+	return &base.Schema{Type: []string{"object"}, AdditionalProperties: &base.DynamicValue[*base.SchemaProxy, bool]{A: base.CreateSchemaProxy(values)}}
 }
 
 func plain(description string) *base.Schema {
