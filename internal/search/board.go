@@ -9,8 +9,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -20,28 +22,29 @@ import (
 	"jobboard/internal/search/text"
 )
 
-const (
-	storeKey       = "jobboard.search."
-	tick           = 250 * time.Millisecond // for changes by other processes; a search asks at once
-	freshWait      = 500 * time.Millisecond // how long a search waits for the last commits to be indexed
-	applyBatch     = 500
-	rebuildBatch   = 16_384
-	checkpointTime = time.Minute
-)
+const storeKey = "jobboard.search."
+
+// freshWait is how long a search waits at most for what was committed before it; and all of them together for an index
+// that is being built, which a small board's is within it.
+const freshWait = 500 * time.Millisecond
 
 // Board is the search index of one kind of record of an app.
 type Board struct {
 	app   core.App
 	kind  *Kind
 	index *engine.Index
+	owner bool // the index is the one in the data folder, not this process's own copy
 
-	anew    bool // the index must be built whatever it says
-	wake    chan struct{}
 	stop    context.CancelFunc
-	stopped chan struct{}
+	running sync.WaitGroup
+	wake    chan struct{} // something may have been committed
+	untidy  chan struct{} // changes have been applied
+	save    atomic.Bool   // the next upkeep is to save the index
+	rebuild *rebuild      // the follower's own; nil most of the time
 
 	mu      sync.Mutex
 	applied chan struct{} // closed, and made anew, whenever changes have become searchable
+	patient time.Time     // until then searches wait for a rebuild
 }
 
 var opening sync.Mutex
@@ -50,7 +53,7 @@ var opening sync.Mutex
 func For(app core.App, kind *Kind) (*Board, error) {
 	opening.Lock()
 	defer opening.Unlock()
-	if b, ok := app.Store().Get(storeKey + kind.table).(*Board); ok {
+	if b := opened(app, kind); b != nil {
 		return b, nil
 	}
 	a, err := text.New("en", "")
@@ -67,18 +70,30 @@ func For(app core.App, kind *Kind) (*Board, error) {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	b := &Board{app: app, kind: kind, index: index, anew: locked, wake: make(chan struct{}, 1), stop: stop, stopped: make(chan struct{}),
-		applied: make(chan struct{})}
+	b := &Board{app: app, kind: kind, index: index, owner: !locked, stop: stop, wake: make(chan struct{}, 1),
+		untidy: make(chan struct{}, 1), applied: make(chan struct{})}
+	if err := b.begin(ctx); err != nil {
+		stop()
+		b.running.Wait()
+		return nil, errors.Join(err, index.Close())
+	}
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		b.close()
 		return e.Next()
 	})
 	app.Store().Set(storeKey+kind.table, b)
-	go b.follow(ctx)
+	b.running.Go(func() { b.follow(ctx) })
+	b.running.Go(func() { b.tidyUp(ctx) })
 	return b, nil
 }
 
-// Bind opens the indexes when the server starts, so that the first search need not.
+// opened gives the search index of a kind if For has opened it.
+func opened(app core.App, kind *Kind) *Board {
+	b, _ := app.Store().Get(storeKey + kind.table).(*Board)
+	return b
+}
+
+// Bind opens the indexes when the server starts, so that the first search need not, and wakes them with every commit.
 func Bind(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if err := e.Next(); err != nil {
@@ -91,6 +106,27 @@ func Bind(app core.App) {
 		}
 		return nil
 	})
+	for _, kind := range Kinds() {
+		committed := func(e *core.ModelEvent) error {
+			if b := opened(e.App, kind); b != nil {
+				b.look()
+			}
+			return e.Next()
+		}
+		app.OnModelAfterCreateSuccess(kind.made...).BindFunc(committed)
+		app.OnModelAfterUpdateSuccess(kind.made...).BindFunc(committed)
+		app.OnModelAfterDeleteSuccess(kind.made...).BindFunc(committed)
+	}
+}
+
+// look has the follower look at the log now.
+func (b *Board) look() { signal(b.wake) }
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // it is signalled already
+	}
 }
 
 // close stops following and saves the index. After a restart of the app in the same process, For opens it again.
@@ -98,12 +134,14 @@ func (b *Board) close() {
 	opening.Lock()
 	defer opening.Unlock()
 	b.stop()
-	<-b.stopped
+	b.running.Wait()
 	b.app.Store().Remove(storeKey + b.kind.table)
 	if err := b.index.Close(); err != nil {
-		b.app.Logger().Warn("The search index could not be saved; it is brought up to date at the next start.", "error", err)
+		b.log().Warn("The search index could not be saved; it is brought up to date at the next start.", "error", err)
 	}
 }
+
+func (b *Board) log() *slog.Logger { return b.app.Logger().With("kind", b.kind.table) }
 
 // Search answers a query. It waits, shortly, until what was committed before can be found.
 func (b *Board) Search(q engine.Query) (engine.Result, error) {
@@ -116,30 +154,46 @@ func (b *Board) Search(q engine.Query) (engine.Result, error) {
 // Analyzer gives what search texts are to be parsed with.
 func (b *Board) Analyzer() *text.Analyzer { return b.index.Analyzer() }
 
+// catchUp waits until what was committed before is searchable; not long, and not at all where that would be of no use:
+// under a bulk import, or once it is plain that a rebuild takes its time.
 func (b *Board) catchUp() error {
 	last, err := b.lastChange()
 	if err != nil {
 		return err
 	}
-	deadline := time.NewTimer(freshWait)
-	defer deadline.Stop()
+	deadline := time.Now().Add(freshWait)
 	for {
 		b.mu.Lock()
-		applied := b.applied
+		applied, patient := b.applied, b.patient
 		b.mu.Unlock()
-		if b.index.Damage() == nil && b.index.Seq() >= last {
+		until := deadline
+		behind := last - b.index.Seq()
+		if b.index.Damage() != nil {
+			until = patient
+		} else if behind <= 0 || behind > applyBatch {
 			return nil
 		}
-		select {
-		case b.wake <- struct{}{}:
-		default: // it is awake already
+		wait := time.Until(until)
+		if wait <= 0 {
+			return nil
 		}
+		b.look()
+		timer := time.NewTimer(wait)
 		select {
 		case <-applied:
-		case <-deadline.C:
-			return nil // what is indexed is served
+		case <-timer.C:
 		}
+		timer.Stop()
 	}
+}
+
+// tell wakes the searches that wait for a change, and the upkeep.
+func (b *Board) tell() {
+	b.mu.Lock()
+	close(b.applied)
+	b.applied = make(chan struct{})
+	b.mu.Unlock()
+	signal(b.untidy)
 }
 
 func (b *Board) lastChange() (int64, error) {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,21 +11,44 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// follow applies the log to the index until ctx ends. Only this goroutine changes the index.
+// tick is how often the log is looked at unasked: for commits by other processes and by plain SQL.
+const tick = 50 * time.Millisecond
+
+// applyBatch is how many changes are applied at once.
+const applyBatch = 500
+
+// Why an index is rebuilt, besides damaged files.
+var (
+	errOwn   = errors.New("another process has the index in the data folder")
+	errOther = errors.New("the database is not the one that was indexed, but a restored backup perhaps")
+	errGap   = errors.New("the changes since the index was saved are no longer in the log")
+)
+
+// begin looks at the log for the first time, so that a search right after it knows what it has to wait for.
+func (b *Board) begin(ctx context.Context) error {
+	if !b.owner {
+		b.index.Doubt(errOwn)
+	}
+	if b.index.Damage() != nil {
+		return b.startRebuild(ctx)
+	}
+	return nil
+}
+
+// follow applies the log to the index until ctx ends. Only this goroutine applies changes and starts rebuilds.
 func (b *Board) follow(ctx context.Context) {
-	defer close(b.stopped)
+	defer b.endRebuild()
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	saved := time.Now()
+	failure := ""
 	for {
-		if err := b.step(ctx); err != nil && ctx.Err() == nil {
-			b.app.Logger().Error("The search index does not follow the database.", "kind", b.kind.table, "error", err)
-		}
-		if time.Since(saved) > checkpointTime {
-			saved = time.Now()
-			if err := b.checkpoint(); err != nil {
-				b.app.Logger().Error("The search index could not be saved.", "kind", b.kind.table, "error", err)
-			}
+		err := b.step(ctx)
+		switch {
+		case err == nil:
+			failure = ""
+		case ctx.Err() == nil && err.Error() != failure: // once, not with every tick
+			failure = err.Error()
+			b.log().Error("The search index does not follow the database.", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -35,20 +59,15 @@ func (b *Board) follow(ctx context.Context) {
 	}
 }
 
-// step brings the index up to the end of the log.
+// step brings the index up to the end of the log, and starts a rebuild where that is not possible.
 func (b *Board) step(ctx context.Context) error {
-	if b.anew || b.index.Damage() != nil {
-		if err := b.rebuild(ctx); err != nil {
-			return err
-		}
-		b.anew = false
-	}
 	last, err := b.lastChange()
 	if err != nil {
 		return err
 	}
-	if last < b.index.Seq() { // another database under the same folder: a restored backup
-		return b.rebuild(ctx)
+	if last < b.index.Seq() {
+		b.index.Doubt(errOther)
+		return b.startRebuild(ctx)
 	}
 	for ctx.Err() == nil && b.index.Seq() < last {
 		var rows []struct {
@@ -60,8 +79,9 @@ func (b *Board) step(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the search log: %w", err)
 		}
-		if len(rows) == 0 || rows[0].Seq != b.index.Seq()+1 { // the rows to follow are gone
-			return b.rebuild(ctx)
+		if len(rows) == 0 || rows[0].Seq != b.index.Seq()+1 {
+			b.index.Doubt(errGap)
+			return b.startRebuild(ctx)
 		}
 		ids := make([]string, len(rows))
 		for i, row := range rows {
@@ -77,72 +97,9 @@ func (b *Board) step(ctx context.Context) error {
 			return err
 		}
 		b.tell()
-		if err := b.index.Maintain(); err != nil {
-			return err
-		}
+	}
+	if b.index.Damage() != nil && !b.rebuild.underWay() {
+		return b.startRebuild(ctx)
 	}
 	return nil
-}
-
-// rebuild indexes all records anew, the newest first.
-func (b *Board) rebuild(ctx context.Context) error {
-	seq, err := b.lastChange()
-	if err != nil {
-		return err
-	}
-	if why := b.index.Damage(); why != nil {
-		b.app.Logger().Info("The search index is built.", "kind", b.kind.table, "reason", why.Error())
-	}
-	rebuild := b.index.NewRebuild(seq)
-	for after := int64(-1); ; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		var ids []struct {
-			Row int64  `db:"rowid"`
-			ID  string `db:"id"`
-		}
-		condition := dbx.Params{"after": after, "limit": rebuildBatch}
-		err := b.app.DB().NewQuery("SELECT rowid, id FROM " + b.kind.table + " WHERE {:after} < 0 OR rowid < {:after} ORDER BY rowid DESC LIMIT {:limit}").
-			Bind(condition).All(&ids)
-		if err != nil {
-			return fmt.Errorf("list the %s to index: %w", b.kind.table, err)
-		}
-		if len(ids) == 0 {
-			break
-		}
-		after = ids[len(ids)-1].Row
-		docs, err := b.kind.load(b.app, "r.rowid BETWEEN {:from} AND {:to}", dbx.Params{"from": after, "to": ids[0].Row})
-		if err != nil {
-			return err
-		}
-		if err := rebuild.Add(docs); err != nil {
-			return err
-		}
-		b.tell()
-	}
-	rebuild.Commit()
-	b.tell()
-	return b.checkpoint()
-}
-
-// checkpoint saves the index and drops the log rows that no restart needs.
-func (b *Board) checkpoint() error {
-	seq, err := b.index.Checkpoint()
-	if err != nil {
-		return err
-	}
-	_, err = b.app.NonconcurrentDB().NewQuery("DELETE FROM " + b.kind.log + " WHERE seq <= {:seq}").Bind(dbx.Params{"seq": seq}).Execute()
-	if err != nil {
-		return fmt.Errorf("shorten the search log: %w", err)
-	}
-	return nil
-}
-
-// tell wakes the searches that wait for a change.
-func (b *Board) tell() {
-	b.mu.Lock()
-	close(b.applied)
-	b.applied = make(chan struct{})
-	b.mu.Unlock()
 }

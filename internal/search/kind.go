@@ -4,19 +4,22 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/collections"
 	"jobboard/internal/search/engine"
 )
 
 // Kind is a kind of record that is searched. Each has an index of its own, fed by a log of its own.
 type Kind struct {
-	table string // where the records are; also the name of the index's folder
-	log   string // where triggers note which of them have changed: (seq, record)
+	table string   // where the records are; also the name of the index's folder
+	made  []string // tables that a document is made of: a commit there is looked for at once
+	log   string   // where triggers note which of them have changed: (seq, record)
 	// load makes documents of the records, called r, for which a condition holds.
 	load func(app core.App, condition string, params dbx.Params) ([]engine.Document, error)
 }
 
 // Jobs is the index of all jobs, in every status.
-var Jobs = &Kind{table: "jobs", log: "search_log", load: loadJobs}
+var Jobs = &Kind{table: collections.Jobs, made: []string{collections.Jobs, collections.Employers, collections.FieldsOfInterest},
+	log: "search_log", load: loadJobs}
 
 // Kinds lists what is searched.
 func Kinds() []*Kind { return []*Kind{Jobs} }

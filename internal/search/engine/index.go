@@ -24,7 +24,7 @@ type Index struct {
 	write    sync.Mutex // held while a snapshot is replaced
 	maintain sync.Mutex // held while segments are merged or saved
 	files    files
-	damage   atomic.Pointer[error] // what Open could not read
+	damage   atomic.Pointer[error] // why it must be rebuilt
 }
 
 // Batch is a set of changes. Seq is the number of the last one in the log they come from.
@@ -145,7 +145,10 @@ func (ix *Index) Stats() Stats {
 	return st
 }
 
-// Damage tells what could not be read when the index was opened: nil, or the reason to rebuild it.
+// Doubt notes a reason to rebuild the index that the index could not find out by itself.
+func (ix *Index) Doubt(why error) { ix.damage.CompareAndSwap(nil, &why) }
+
+// Damage tells what could not be read when the index was opened, or Doubt: nil, or the reason to rebuild it.
 func (ix *Index) Damage() error {
 	if err := ix.damage.Load(); err != nil {
 		return *err

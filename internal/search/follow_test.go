@@ -1,0 +1,236 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/hooks"
+	"jobboard/internal/search/engine"
+	"jobboard/internal/testapp"
+)
+
+// newBoard gives a test board, and its index of jobs.
+func newBoard(t testing.TB, kind *Kind) (*testapp.Board, *Board) {
+	t.Helper()
+	app := testapp.NewBoard(t, hooks.Bind, Bind)
+	return app, open(t, app, kind)
+}
+
+func open(t testing.TB, app *testapp.Board, kind *Kind) *Board {
+	t.Helper()
+	b, err := For(app.TestApp, kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// found gives the titles' ids that a search text finds among all jobs.
+func found(t testing.TB, b *Board, words string) []string {
+	t.Helper()
+	r, err := b.Search(engine.Query{Words: engine.Parse(b.Analyzer(), words), Scope: engine.Everything(), Limit: 100, NoSpelling: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{}
+	for _, hit := range r.Hits {
+		ids = append(ids, hit.ID)
+	}
+	if len(ids) != min(100, r.Total) {
+		t.Fatalf("%d hits of %d", len(ids), r.Total)
+	}
+	return ids
+}
+
+// eventually waits for a state that comes by itself.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s never came to be", what)
+		}
+	}
+}
+
+func rowsIn(t testing.TB, app core.App, table string) (n int) {
+	t.Helper()
+	if err := app.DB().NewQuery("SELECT count(*) FROM " + table).Row(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// gated is the index of jobs with a rebuild that stops at a gate, once it has read the records, while there is one.
+type gated struct {
+	Kind
+	gate    atomic.Pointer[chan struct{}]
+	reading chan struct{}
+}
+
+func newGated() *gated {
+	g := &gated{Kind: *Jobs, reading: make(chan struct{}, 10)}
+	g.load = func(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
+		docs, err := Jobs.load(app, condition, params)
+		if gate := g.gate.Load(); gate != nil && strings.Contains(condition, "BETWEEN") {
+			g.reading <- struct{}{}
+			<-*gate
+		}
+		return docs, err
+	}
+	return g
+}
+
+func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
+	app := testapp.NewBoard(t, hooks.Bind, Bind)
+	acme, _ := app.Employer("Acme")
+	baker, butcher := app.Job(acme, "Baker"), app.Job(acme, "Butcher")
+	kind := newGated()
+	b := open(t, app, &kind.Kind)
+	eventually(t, "the first index", func() bool { return b.index.Damage() == nil })
+
+	gate := make(chan struct{})
+	kind.gate.Store(&gate)
+	b.index.Doubt(errors.New("a test wants it built anew"))
+	b.look()
+	<-kind.reading
+	if got := found(t, b, "baker"); len(got) != 1 {
+		t.Errorf("the old index does not serve during a rebuild: %v", got)
+	}
+	app.Update(baker, map[string]any{"title": "Candlemaker"})
+	smith := app.Job(acme, "Smith")
+	if err := app.Delete(app.Reload(butcher)); err != nil {
+		t.Fatal(err)
+	}
+	check := func(when string) {
+		t.Helper()
+		for words, want := range map[string]string{"baker": "[]", "candlemaker": "[" + baker.Id + "]", "smith": "[" + smith.Id + "]", "butcher": "[]"} {
+			if got := fmt.Sprint(found(t, b, words)); got != want {
+				t.Errorf("%s, %s finds %s, want %s", when, words, got, want)
+			}
+		}
+	}
+	eventually(t, "the last change", func() bool { last, err := b.lastChange(); return err == nil && b.index.Seq() == last })
+	check("during the rebuild")
+	if b.index.Damage() == nil {
+		t.Fatal("the rebuild is over too early for this test")
+	}
+	close(gate)
+	eventually(t, "the new index", func() bool { return b.index.Damage() == nil })
+	check("after the rebuild")
+}
+
+func TestLogIsShortenedOnceSaved(t *testing.T) {
+	app, b := newBoard(t, Jobs)
+	acme, _ := app.Employer("Acme")
+	for i := range 20 {
+		app.Job(acme, fmt.Sprintf("Baker %d", i))
+	}
+	eventually(t, "all jobs", func() bool { return len(found(t, b, "baker")) == 20 })
+	if rowsIn(t, app.TestApp, "search_log") == 0 {
+		t.Fatal("the log is gone before the index is saved")
+	}
+	b.save.Store(true)
+	signal(b.untidy)
+	eventually(t, "an empty log", func() bool { return rowsIn(t, app.TestApp, "search_log") == 0 })
+	seq := b.index.Seq()
+
+	// a crash: what came after the save is in the log, and nowhere else
+	late := app.Job(acme, "Latecomer")
+	eventually(t, "the late job", func() bool { return len(found(t, b, "latecomer")) == 1 })
+	app.Store().Remove(storeKey + Jobs.table)
+	b.stop()
+	b.running.Wait()
+	if err := b.index.Abandon(); err != nil {
+		t.Fatal(err)
+	}
+	again := open(t, app, Jobs)
+	if again.index.Damage() != nil || again.index.Seq() < seq {
+		t.Errorf("after a crash the index is at %d with damage %v, want at least %d and none", again.index.Seq(), again.index.Damage(), seq)
+	}
+	if got := found(t, again, "latecomer"); len(got) != 1 || got[0] != late.Id {
+		t.Errorf("what came after the last save is lost: %v", got)
+	}
+	if len(found(t, again, "baker")) != 20 {
+		t.Error("what was saved is lost")
+	}
+	if n := rowsIn(t, app.TestApp, "search_log"); n == 0 {
+		t.Error("the log is shortened before the index is saved")
+	}
+}
+
+// A command beside the server has its own copy, and leaves the log to the server.
+func TestCopyOfAnotherProcessLeavesTheLogAlone(t *testing.T) {
+	app, server := newBoard(t, Jobs)
+	acme, _ := app.Employer("Acme")
+	app.Job(acme, "Baker")
+	eventually(t, "the job", func() bool { return len(found(t, server, "baker")) == 1 })
+	app.Store().Remove(storeKey + Jobs.table) // as in another process
+	copied := open(t, app, Jobs)
+	if copied.owner {
+		t.Fatal("two have the same folder")
+	}
+	eventually(t, "the copy", func() bool { return copied.index.Damage() == nil })
+	if got := found(t, copied, "baker"); len(got) != 1 {
+		t.Errorf("the copy finds %v", got)
+	}
+	before := rowsIn(t, app.TestApp, "search_log")
+	if _, err := copied.checkpoint(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := rowsIn(t, app.TestApp, "search_log"); after != before || after == 0 {
+		t.Errorf("the copy shortened the log from %d rows to %d", before, after)
+	}
+	server.close()
+}
+
+func TestIndexIsRebuiltWhereTheLogDoesNotReach(t *testing.T) {
+	for name, sql := range map[string][]string{
+		"rows gone":        {"UPDATE jobs SET title = 'Candlemaker'", "DELETE FROM search_log"},
+		"another database": {"DELETE FROM search_log", "UPDATE jobs SET title = 'Candlemaker'", "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'search_log'"},
+	} {
+		app, b := newBoard(t, Jobs)
+		acme, _ := app.Employer("Acme")
+		for range 3 {
+			app.Job(acme, "Baker")
+		}
+		eventually(t, "the jobs", func() bool { return len(found(t, b, "baker")) == 3 })
+		b.close()
+		for _, one := range sql {
+			if _, err := app.DB().NewQuery(one).Execute(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		again := open(t, app, Jobs)
+		eventually(t, name+": the new index", func() bool { return len(found(t, again, "candlemaker")) == 3 })
+		if got := found(t, again, "baker"); len(got) != 0 {
+			t.Errorf("%s: the old index still answers: %v", name, got)
+		}
+	}
+}
+
+// A rebuild that fails is tried again, and what is there serves meanwhile.
+func TestRebuildIsTriedAgain(t *testing.T) {
+	var failed atomic.Int32
+	kind := *Jobs
+	kind.load = func(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
+		if strings.Contains(condition, "BETWEEN") && failed.Add(1) == 1 {
+			return nil, errors.New("a database that cannot be read")
+		}
+		return Jobs.load(app, condition, params)
+	}
+	app := testapp.NewBoard(t, hooks.Bind, Bind)
+	acme, _ := app.Employer("Acme")
+	app.Job(acme, "Baker")
+	b := open(t, app, &kind)
+	if got := found(t, b, "baker"); len(got) != 0 {
+		t.Fatalf("found %v", got)
+	}
+	eventually(t, "the second try", func() bool { return len(found(t, b, "baker")) == 1 && b.index.Damage() == nil })
+}

@@ -1,0 +1,116 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"jobboard/internal/search/engine"
+)
+
+// rebuildBatch is how many records are read and indexed at once.
+const rebuildBatch = 16_384
+
+// retryAfter is how long a rebuild that failed is left alone.
+const retryAfter = 2 * time.Second
+
+// rebuild is one run of indexing all records anew, beside the follower, which goes on applying changes.
+type rebuild struct {
+	stop  context.CancelFunc
+	ended chan struct{}
+	again time.Time // after a failure: not before; read it only once ended is closed
+}
+
+func (r *rebuild) underWay() bool {
+	if r == nil {
+		return false
+	}
+	select {
+	case <-r.ended:
+		return time.Now().Before(r.again)
+	default:
+		return true
+	}
+}
+
+// startRebuild begins to index all records anew, in place of a rebuild that is under way.
+func (b *Board) startRebuild(ctx context.Context) error {
+	b.endRebuild()
+	last, err := b.lastChange()
+	if err != nil {
+		return err
+	}
+	b.log().Info("The search index is built.", "reason", b.index.Damage())
+	began := time.Now()
+	b.mu.Lock()
+	b.patient = began.Add(freshWait)
+	b.mu.Unlock()
+	ctx, stop := context.WithCancel(ctx)
+	r := &rebuild{stop: stop, ended: make(chan struct{})}
+	b.rebuild = r
+	next := b.index.NewRebuild(last)
+	b.running.Go(func() {
+		defer close(r.ended)
+		defer stop()
+		n, err := b.fill(ctx, next)
+		switch {
+		case err == nil:
+			next.Commit()
+			b.save.Store(true)
+			b.log().Info("The search index is complete.", "documents", n, "seconds", time.Since(began).Seconds())
+		case ctx.Err() == nil:
+			b.log().Error("The search index could not be built.", "error", err)
+		}
+		if err != nil {
+			next.Abandon()
+			r.again = time.Now().Add(retryAfter)
+		}
+		b.tell()
+	})
+	return nil
+}
+
+// endRebuild stops the rebuild, if there is one, and waits for its end.
+func (b *Board) endRebuild() {
+	if b.rebuild == nil {
+		return
+	}
+	b.rebuild.stop()
+	<-b.rebuild.ended
+	b.rebuild = nil
+}
+
+// fill adds all records, the newest first, and tells how many.
+func (b *Board) fill(ctx context.Context, next *engine.Rebuild) (n int, err error) {
+	for after := int64(-1); ; {
+		if err := ctx.Err(); err != nil {
+			return n, err
+		}
+		var page struct {
+			First int64 `db:"first"`
+			Last  int64 `db:"last"`
+			Rows  int   `db:"n"`
+		}
+		err := b.app.DB().NewQuery("SELECT coalesce(min(rowid), 0) AS first, coalesce(max(rowid), 0) AS last, count(*) AS n FROM (SELECT rowid FROM " +
+			b.kind.table + " WHERE {:after} < 0 OR rowid < {:after} ORDER BY rowid DESC LIMIT {:limit})").
+			Bind(dbx.Params{"after": after, "limit": rebuildBatch}).One(&page)
+		if err != nil {
+			return n, fmt.Errorf("list the %s to index: %w", b.kind.table, err)
+		}
+		if page.Rows == 0 {
+			return n, nil
+		}
+		docs, err := b.kind.load(b.app, "r.rowid BETWEEN {:from} AND {:to}", dbx.Params{"from": page.First, "to": page.Last})
+		if err != nil {
+			return n, err
+		}
+		if err := next.Add(docs); err != nil {
+			return n, err
+		}
+		n += len(docs)
+		after = page.First
+		b.tell()
+	}
+}
