@@ -24,7 +24,7 @@ func listEmployers(c *call) error {
 		if c.auth() == nil {
 			return unauthorized(c)
 		}
-		conditions = append(conditions, anyOf("owner = %s || members ?= %s", []string{c.auth().Id}))
+		conditions = append(conditions, anyOf("owner = %s || members:each ?= %s", []string{c.auth().Id}))
 	}
 	query, err := c.listQuery("name", conditions...)
 	if err != nil {

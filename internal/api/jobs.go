@@ -115,5 +115,5 @@ func (c *call) publishedConditions() (string, error) {
 		return "", unauthorized(c)
 	}
 	id := quoted(c.auth().Id)
-	return fmt.Sprintf("employer.owner = %s || employer.members ?= %s", id, id), nil
+	return fmt.Sprintf("employer.owner = %s || employer.members:each ?= %s", id, id), nil
 }

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -17,25 +15,14 @@ import (
 	"jobboard/internal/problem"
 	"jobboard/internal/search"
 	"jobboard/internal/search/engine"
-	"jobboard/internal/search/text"
 )
-
-// jobPage is the list shape with what a search adds to it.
-type jobPage struct {
-	page
-	Facets          map[string]map[string]int `json:"facets,omitempty"` // by parameter: value, jobs
-	Took            float64                   `json:"took"`             // milliseconds
-	NextCursor      string                    `json:"nextCursor,omitempty"`
-	DidYouMean      string                    `json:"didYouMean,omitempty"`
-	TotalIsEstimate bool                      `json:"totalIsEstimate,omitempty"`
-}
 
 func searchJobs(c *call) error {
 	// a filter in PocketBase's language is the database's to answer
 	if c.QueryParam("filter") != "" {
 		return c.findJobs()
 	}
-	return c.searchIndex(c.QueryParams())
+	return c.searchIndexedJobs(c.QueryParams())
 }
 
 func listEmployerJobs(c *call) error {
@@ -48,63 +35,16 @@ func listEmployerJobs(c *call) error {
 	}
 	params := maps.Clone(c.QueryParams())
 	params["employer"] = []string{id}
-	return c.searchIndex(params)
+	return c.searchIndexedJobs(params)
 }
 
-// searchIndex asks the search index which jobs answer, and reads these as the caller may see them.
-func (c *call) searchIndex(params url.Values) error {
-	started := time.Now()
-	number, perPage, err := c.paging()
+func (c *call) searchIndexedJobs(params url.Values) error {
+	scope, err := c.jobScope()
 	if err != nil {
 		return err
 	}
-	board, err := search.For(c.door.app, search.Jobs)
-	if err != nil {
-		return fmt.Errorf("open the search index: %w", err)
-	}
-	query, err := search.ParseJobs(board.Analyzer(), params)
-	var wrong *search.FieldError
-	if errors.As(err, &wrong) {
-		return invalid(wrong.Field, problem.InvalidValue, wrong.Message)
-	}
-	if err != nil {
-		return err
-	}
-	if query.Scope, err = c.jobScope(); err != nil {
-		return err
-	}
-	skipTotal, err := c.isSet("skipTotal")
-	if err != nil {
-		return err
-	}
-	query.Limit = perPage
-	query.Offset = min((number-1)*perPage, engine.MaxOffset)
-	found, err := board.Search(query)
-	if err != nil {
-		return fmt.Errorf("search: %w", err)
-	}
-	answer := jobPage{DidYouMean: found.DidYouMean, TotalIsEstimate: found.Estimated,
-		page: page{Page: number, PerPage: perPage, TotalItems: found.Total, TotalPages: (found.Total + perPage - 1) / perPage}}
-	if skipTotal {
-		answer.TotalItems, answer.TotalPages = -1, -1
-	}
-	if found.Next != nil {
-		answer.NextCursor = found.Next.String()
-	}
-	if len(query.Facets) > 0 {
-		answer.Facets = map[string]map[string]int{}
-		for name, counts := range found.Facets {
-			answer.Facets[name] = map[string]int{}
-			for _, one := range counts {
-				answer.Facets[name][one.Value] = one.Count
-			}
-		}
-	}
-	if answer.Items, err = c.foundJobs(board, found); err != nil {
-		return err
-	}
-	answer.Took = float64(time.Since(started).Microseconds()) / 1000
-	return c.send(http.StatusOK, answer)
+	return c.search(searched{kind: search.Jobs, parse: search.ParseJobs, scope: scope,
+		collection: collections.Jobs, expand: "employer", title: "title", body: "description"}, params)
 }
 
 // jobScope is what the caller may find: published jobs, or with mine=1 all jobs of the caller's employers.
@@ -116,78 +56,8 @@ func (c *call) jobScope() (engine.Scope, error) {
 	if c.auth() == nil {
 		return engine.Scope{}, unauthorized(c)
 	}
-	id := quoted(c.auth().Id)
-	list, err := c.list(collections.Employers, url.Values{"filter": {"owner = " + id + " || members ?= " + id},
-		"perPage": {"500"}, "fields": {"id"}, "skipTotal": {"1"}})
-	if err != nil {
-		return engine.Scope{}, err
-	}
-	var employers []string
-	for _, item := range list.Items {
-		employer, err := parseObject(item)
-		if err != nil {
-			return engine.Scope{}, err
-		}
-		employers = append(employers, employer.text("id"))
-	}
-	return search.OfEmployers(employers), nil
-}
-
-// foundJobs reads the found jobs through the collection's own rule, in the order of the hits.
-func (c *call) foundJobs(board *search.Board, found engine.Result) ([]json.RawMessage, error) {
-	items := []json.RawMessage{}
-	if len(found.Hits) == 0 {
-		return items, nil
-	}
-	ids := make([]string, len(found.Hits))
-	for i, hit := range found.Hits {
-		ids[i] = hit.ID
-	}
-	query := url.Values{"filter": {anyOf("id = %s", ids)}, "perPage": {strconv.Itoa(len(ids))}, "skipTotal": {"1"},
-		"expand": {c.expandQuery("employer").Get("expand")}}
-	if fields := c.QueryParam("fields"); fields != "" {
-		query.Set("fields", "id,"+fields)
-	}
-	list, err := c.list(collections.Jobs, query)
-	if err != nil {
-		return nil, err
-	}
-	byID := map[string]*object{}
-	for _, item := range list.Items {
-		job, err := parseObject(item)
-		if err != nil {
-			return nil, err
-		}
-		byID[job.text("id")] = job
-	}
-	marker := engine.NewMarker(board.Analyzer(), found.Words)
-	for _, hit := range found.Hits {
-		job, ok := byID[hit.ID]
-		if !ok { // gone, or closed, since it was found
-			continue
-		}
-		if len(found.Words.Must) > 0 {
-			if err := job.set("score", hit.Score); err != nil {
-				return nil, err
-			}
-			highlights := map[string]string{}
-			if title, ok := marker.Mark(job.text("title")); ok {
-				highlights["title"] = title
-			}
-			if snippet, ok := marker.Snippet(text.FromHTML(job.text("description"))); ok {
-				highlights["description"] = snippet
-			}
-			if err := job.set("highlights", highlights); err != nil {
-				return nil, err
-			}
-		}
-		raw, err := json.Marshal(job)
-		if err != nil {
-			return nil, fmt.Errorf("write a job: %w", err)
-		}
-		items = append(items, raw)
-	}
-	return items, nil
+	employers, err := c.ownEmployers()
+	return search.OfEmployers(employers), err
 }
 
 func (c *call) findJobs(conditions ...string) error {
@@ -247,5 +117,5 @@ func (c *call) findJobs(conditions ...string) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, jobPage{page: *list, Took: float64(time.Since(started).Microseconds()) / 1000})
+	return c.send(http.StatusOK, foundPage{page: *list, Took: float64(time.Since(started).Microseconds()) / 1000})
 }

@@ -70,6 +70,17 @@ func TestJobSearch(t *testing.T) {
 	if len(mine) != 2 || !slices.Contains(mine, "Secret Java Project") {
 		t.Errorf("mine=1 found %v", mine)
 	}
+	member := board.User(collections.RoleEmployer, "member")
+	board.Update(acme, map[string]any{"members": []string{member.Id}})
+	for _, path := range []string{"/api/jobs/?mine=1", "/api/jobs/?mine=1&filter=title!=''", "/api/employers/?mine=1"} {
+		want := map[bool]int{true: 1, false: 2}[strings.HasPrefix(path, "/api/employers")]
+		if got := board.Call(member, "GET", path, nil); len(got.Items()) != want {
+			t.Errorf("%s gives a member %s", path, got.Raw)
+		}
+	}
+	if few := board.Call(nil, "GET", "/api/jobs/?q=java&fields=id,score", nil); len(few.Items()) != 1 || len(few.Items()[0]) != 2 {
+		t.Errorf("fields gives %s", few.Raw)
+	}
 
 	marked := board.Call(nil, "GET", "/api/jobs/?q=javascript&facets=jobType,workplace", nil)
 	item := marked.Items()[0]

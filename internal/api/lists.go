@@ -110,7 +110,7 @@ func (c *call) sendList(collection string, query url.Values) error {
 // send answers with JSON, cut down to the caller's fields parameter.
 func (c *call) send(status int, data any) error {
 	if fields := c.QueryParam("fields"); fields != "" {
-		picked, err := picker.Pick(data, fields)
+		picked, err := pick(data, fields)
 		if err != nil {
 			return invalid("fields", problem.InvalidValue, "Not a list of fields.")
 		}
@@ -127,6 +127,31 @@ func (c *call) send(status int, data any) error {
 		raw = buffer.Bytes()
 	}
 	return c.Blob(status, "application/json", raw)
+}
+
+// pick cuts an answer down to some fields; a list's are those of its items, as at PocketBase's door.
+func pick(data any, fields string) (any, error) {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return nil, fmt.Errorf("encode the answer: %w", err)
+	}
+	var list struct {
+		PerPage int             `json:"perPage"`
+		Items   json.RawMessage `json:"items"`
+	}
+	if json.Unmarshal(raw, &list) != nil || list.PerPage == 0 {
+		return picker.Pick(json.RawMessage(raw), fields)
+	}
+	items, err := picker.Pick(list.Items, fields)
+	if err != nil {
+		return nil, err
+	}
+	whole := map[string]any{}
+	if err := json.Unmarshal(raw, &whole); err != nil {
+		return nil, fmt.Errorf("read the answer: %w", err)
+	}
+	whole["items"] = items
+	return whole, nil
 }
 
 // sendCreated answers 201 with a new record and where it is.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"jobboard/collections"
+	"jobboard/internal/search"
 	"jobboard/internal/workflow"
 )
 
@@ -30,6 +31,8 @@ func params(lists ...any) []param {
 	}
 	return all
 }
+
+const facetsText = "Parameters whose values shall be counted."
 
 var (
 	expandParam = param{name: "expand", text: "Relations to include, by comma, as in PocketBase.", example: "employer"}
@@ -59,22 +62,25 @@ var (
 	applicationStatusParam = param{name: "status", many: true, options: workflow.ApplicationStates(), text: "Applications in this status; read leniently: In Review is in_review."}
 	idempotencyHeader      = param{name: "Idempotency-Key", in: "header", text: "A text of the client's own, at most 255 characters. Sent again within a day it gets the first answer again.", example: "7c9e6679-7425-40de-944b-e07fc1f90ae7"}
 
-	// jobFacets are the parameters whose values the job search counts.
-	jobFacets = []string{"industry", "field", "skills", "jobType", "workplace", "experienceLevel", "employer"}
+	cursorParam = param{name: "cursor", text: "nextCursor of the answer before: the next page, however deep, without counting pages."}
 
 	nearParams = []param{
 		{name: "near", text: "Latitude and longitude to be near to.", example: "45.76,4.83"},
 		{name: "radius", kind: "number", text: "How far around near, in km (50 unless said).", example: 25},
 	}
-	candidateParams = slices.Concat(listParams, nearParams, []param{
-		qParam,
+	candidateParams = slices.Concat([]param{
+		pageParam, perPageParm,
+		{name: "sort", options: []string{"relevance", "newest", "distance"}, text: "relevance where there are words to find, else newest; distance needs near."},
+		{name: "filter", text: "A filter as in PocketBase, asked about the first 1000 that the search finds.", example: "experienceYears > 3"},
+		fieldsParam, expandParam, skipParam, cursorParam,
+		{name: "facets", many: true, options: search.CandidateFacets, text: facetsText}, qParam,
 		{name: "skills", many: true, text: "A skill.", example: "go"},
-		{name: "location", many: true, text: "Words of the place.", example: "Lyon"},
+		{name: "location", many: true, text: "A place by name, or such as 50 km of Lyon.", example: "Lyon"},
 		{name: "field", many: true, text: "Slug or id of a field of interest.", example: "backend-development"},
 		{name: "experienceMin", kind: "number", text: "Least years of experience.", example: 3},
 		{name: "openToWork", kind: "boolean", text: "1: those who look for work."},
 		{name: "jobType", many: true, options: collections.JobTypes(), text: "A job type that the seeker prefers."},
-	})
+	}, nearParams)
 	jobSearchParams = slices.Concat([]param{
 		pageParam, perPageParm,
 		{name: "sort", options: []string{"relevance", "newest", "salary", "deadline", "distance"}, text: "relevance where there are words to find, else newest."},
@@ -90,8 +96,8 @@ var (
 		{name: "salaryMin", kind: "number", text: "Jobs that pay at least this.", example: 50000},
 		{name: "salaryCurrency", many: true, text: "ISO 4217 code.", example: "EUR"},
 		{name: "postedWithin", kind: "integer", text: "Published within this many days.", example: 7},
-		{name: "cursor", text: "nextCursor of the answer before: the next page, however deep, without counting pages."},
-		{name: "facets", many: true, options: jobFacets, text: "Parameters whose values shall be counted."},
+		cursorParam,
+		{name: "facets", many: true, options: search.JobFacets, text: facetsText},
 		{name: "highlight", kind: "boolean", text: "Needs no asking: with q every job carries its highlights."},
 	}, nearParams)
 )

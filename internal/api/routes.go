@@ -263,7 +263,7 @@ func peopleRoutes() []route {
 	return []route{
 		{method: "GET", path: "/api/candidates", who: hiring, id: "listCandidates",
 			does:  "Finds job seekers among the profiles that the caller may see.",
-			query: params(candidateParams), answer: lists("JobSeeker"), handler: listCandidates},
+			query: params(candidateParams), answer: gives("CandidatePage"), handler: listCandidates},
 		{method: "GET", path: "/api/users/{user_id}/recommendations", who: seekersAdmin, id: "listRecommendations",
 			does:  "Recommends published jobs to a job seeker, the best match first, each with its reasons.",
 			query: params(pageParam, perPageParm, fieldsParam), answer: gives("ScoredJobPage"), handler: listRecommendations},

@@ -113,18 +113,24 @@ func answerShapes(schemas map[string]*base.Schema) {
 	schemas["ApplicationWithEvents"] = extended("Application", expanded(property{"events", array(ref("ApplicationEvent"))}))
 
 	score := property{"score", ofType("number")}
-	highlights := shape(nil, property{"title", plain("")}, property{"description", plain("A part of it, as plain text.")})
-	highlights.Description = "With words to find: where they are, as escaped HTML with <mark> around them."
-	schemas["FoundJob"] = extended("Job", shape(nil, score, property{"highlights", highlights}))
+	foundIn := func(title, body string) *base.Schema {
+		highlights := shape(nil, property{title, plain("")}, property{body, plain("A part of it, as plain text.")})
+		highlights.Description = "With words to find: where they are, as escaped HTML with <mark> around them."
+		return shape(nil, score, property{"highlights", highlights})
+	}
+	schemas["FoundJob"] = extended("Job", foundIn("title", "description"))
+	schemas["Candidate"] = extended("JobSeeker", foundIn("headline", "summary"))
 	schemas["ScoredJob"] = extended("Job", shape([]string{"score", "reasons"}, score, property{"reasons", list}))
 	schemas["ScoredJobPage"] = listSchema("ScoredJob")
 
 	facets := mapOf(mapOf(ofType("integer")))
-	facets.Description = "By name and value: how many jobs have it. A parameter doesn't narrow the counts of its own values."
-	schemas["JobPage"] = withMore(listSchema("FoundJob"), []string{"took"},
-		property{"took", ofType("number")}, property{"facets", facets},
-		property{"nextCursor", plain("For the parameter cursor; absent on the last page.")},
-		property{"didYouMean", plain("Words that find more.")}, property{"totalIsEstimate", ofType("boolean")})
+	facets.Description = "By name and value: how many records have it. A parameter doesn't narrow the counts of its own values."
+	for item, name := range map[string]string{"FoundJob": "JobPage", "Candidate": "CandidatePage"} {
+		schemas[name] = withMore(listSchema(item), []string{"took"},
+			property{"took", ofType("number")}, property{"facets", facets},
+			property{"nextCursor", plain("For the parameter cursor; absent on the last page.")},
+			property{"didYouMean", plain("Words that find more.")}, property{"totalIsEstimate", ofType("boolean")})
+	}
 	schemas["NotificationPage"] = withMore(listSchema("Notification"), []string{"unreadCount"}, property{"unreadCount", ofType("integer")})
 }
 

@@ -21,5 +21,8 @@ type Kind struct {
 var Jobs = &Kind{table: collections.Jobs, made: []string{collections.Jobs, collections.Employers, collections.FieldsOfInterest},
 	log: "search_log", load: loadJobs}
 
+// Candidates is the index of all profiles of job seekers, whoever may see them.
+var Candidates = &Kind{table: "job_seekers", log: "candidate_log", load: loadCandidates}
+
 // Kinds lists what is searched.
-func Kinds() []*Kind { return []*Kind{Jobs} }
+func Kinds() []*Kind { return []*Kind{Jobs, Candidates} }

@@ -21,56 +21,42 @@ type FieldError struct{ Field, Message string }
 
 func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
 
-// facetFields are the names that the parameter facets takes.
-var facetFields = []string{"industry", "field", "skills", "jobType", "workplace", "experienceLevel", "employer"}
+// JobFacets and CandidateFacets are the names that the parameter facets takes.
+var (
+	JobFacets       = []string{"industry", "field", "skills", "jobType", "workplace", "experienceLevel", "employer"}
+	CandidateFacets = []string{"field", "skills", "jobType", "openToWork"}
+)
 
-// Jobs' visibility.
-
-// Published is the scope of everybody: published jobs.
-func Published() engine.Scope {
-	return engine.Scope{Rules: []engine.ScopeRule{{Values: map[string][]string{"status": {"published"}}}}}
+// valueParam is a parameter whose values are looked for in one or more filter fields.
+type valueParam struct {
+	name   string
+	fields []string
 }
 
-// OfEmployers is the scope of mine=1: all jobs of these employers, in every status.
-func OfEmployers(ids []string) engine.Scope {
-	return engine.Scope{Rules: []engine.ScopeRule{{Values: map[string][]string{"employer": ids}}}}
-}
-
-// ParseJobs reads the parameters of GET /api/jobs/search, save those of the page. Its errors are *FieldError.
-func ParseJobs(a *text.Analyzer, params url.Values) (engine.Query, error) {
-	q := engine.Query{Words: engine.Parse(a, params.Get("q")), Scope: Published()}
-	for _, f := range []struct {
-		name   string
-		fields []string
-	}{
+var (
+	jobValues = []valueParam{
 		{"industry", []string{"industry", "industryId"}}, {"field", []string{"field", "fieldId"}}, {"skills", []string{"skills"}},
 		{"jobType", []string{"jobType"}}, {"workplace", []string{"workplace"}}, {"experienceLevel", []string{"experienceLevel"}},
 		{"employer", []string{"employer"}}, {"salaryCurrency", []string{"currency"}},
-	} {
-		list := values(params, f.name)
-		if len(list) == 0 {
-			continue
-		}
-		if f.name == "skills" {
-			list = lower(list)
-		}
-		filter := engine.Filter{Facet: f.name}
-		for _, v := range list {
-			for _, field := range f.fields {
-				filter.Any = append(filter.Any, engine.Value{Field: field, Value: v})
-			}
-		}
-		q.Filters = append(q.Filters, filter)
 	}
+	candidateValues = []valueParam{
+		{"field", []string{"field", "fieldId"}}, {"skills", []string{"skills"}}, {"jobType", []string{"jobType"}},
+	}
+)
+
+// ParseJobs reads the parameters of GET /api/jobs/search, save those of the page. Its errors are *FieldError.
+func ParseJobs(a *text.Analyzer, params url.Values) (engine.Query, error) {
+	q, err := parse(a, params, jobValues, JobFacets,
+		engine.SortRelevance, engine.SortNewest, engine.SortPay, engine.SortDeadline, engine.SortDistance)
+	if err != nil {
+		return q, err
+	}
+	q.Scope = Published()
 	if c := values(params, "salaryCurrency"); len(c) > 0 {
 		q.Currency = c[0]
 	}
-	if raw := params.Get("salaryMin"); raw != "" {
-		least, err := strconv.ParseFloat(raw, 64)
-		if err != nil || !(least >= 0) || math.IsInf(least, 0) {
-			return q, &FieldError{"salaryMin", "Must be a number."}
-		}
-		q.Ranges = append(q.Ranges, engine.Range{Column: engine.ColumnPay, Min: least, Max: math.Inf(1)})
+	if err := parseLeast(params, "salaryMin", "Must be a number.", engine.ColumnPay, &q); err != nil {
+		return q, err
 	}
 	if raw := params.Get("postedWithin"); raw != "" {
 		days, err := strconv.Atoi(raw)
@@ -80,22 +66,79 @@ func ParseJobs(a *text.Analyzer, params url.Values) (engine.Query, error) {
 		since := time.Now().AddDate(0, 0, -days).UnixMilli()
 		q.Ranges = append(q.Ranges, engine.Range{Column: engine.ColumnPublished, Min: float64(since), Max: math.Inf(1)})
 	}
+	return q, nil
+}
+
+// ParseCandidates reads the parameters of GET /api/candidates, save those of the page. Its errors are *FieldError. The
+// query is without a scope, so it finds nobody until it is given one.
+func ParseCandidates(a *text.Analyzer, params url.Values) (engine.Query, error) {
+	q, err := parse(a, params, candidateValues, CandidateFacets, engine.SortRelevance, engine.SortNewest, engine.SortDistance)
+	if err != nil {
+		return q, err
+	}
+	if err := parseLeast(params, "experienceMin", "Must be a number of years.", engine.ColumnYears, &q); err != nil {
+		return q, err
+	}
+	if raw := params.Get("openToWork"); raw != "" {
+		open, err := strconv.ParseBool(raw)
+		if err != nil {
+			return q, &FieldError{"openToWork", "Must be 1 or 0."}
+		}
+		q.Filters = append(q.Filters, engine.Filter{Facet: "openToWork",
+			Any: []engine.Value{{Field: "openToWork", Value: strconv.FormatBool(open)}}})
+	}
+	return q, nil
+}
+
+// parse reads what the kinds have in common.
+func parse(a *text.Analyzer, params url.Values, list []valueParam, facets []string, sorts ...engine.Sort) (engine.Query, error) {
+	q := engine.Query{Words: engine.Parse(a, params.Get("q"))}
+	for _, p := range list {
+		wanted := values(params, p.name)
+		if len(wanted) == 0 {
+			continue
+		}
+		if p.name == "skills" {
+			wanted = lower(wanted)
+		}
+		filter := engine.Filter{Facet: p.name}
+		for _, v := range wanted {
+			for _, field := range p.fields {
+				filter.Any = append(filter.Any, engine.Value{Field: field, Value: v})
+			}
+		}
+		q.Filters = append(q.Filters, filter)
+	}
 	near, err := parseNear(params)
 	if err != nil {
 		return q, err
 	}
 	q.Near = near
 	parsePlaces(params, &q)
-	if err := parseOrder(params, &q); err != nil {
+	if err := parseOrder(params, &q, sorts); err != nil {
 		return q, err
 	}
 	for _, name := range values(params, "facets") {
-		if !slices.Contains(facetFields, name) {
-			return q, &FieldError{"facets", "Must be some of " + strings.Join(facetFields, ", ") + "."}
+		if !slices.Contains(facets, name) {
+			return q, &FieldError{"facets", "Must be some of " + strings.Join(facets, ", ") + "."}
 		}
 		q.Facets = append(q.Facets, name)
 	}
 	return q, nil
+}
+
+// parseLeast reads a parameter that a number must reach.
+func parseLeast(params url.Values, name, wrong string, column engine.Column, q *engine.Query) error {
+	raw := params.Get(name)
+	if raw == "" {
+		return nil
+	}
+	least, err := strconv.ParseFloat(raw, 64)
+	if err != nil || !(least >= 0) || math.IsInf(least, 0) {
+		return &FieldError{name, wrong}
+	}
+	q.Ranges = append(q.Ranges, engine.Range{Column: column, Min: least, Max: math.Inf(1)})
+	return nil
 }
 
 func parseNear(params url.Values) (*engine.Near, error) {
@@ -151,17 +194,13 @@ func parsePlaces(params url.Values, q *engine.Query) {
 	}
 }
 
-func parseOrder(params url.Values, q *engine.Query) error {
-	switch sort := engine.Sort(params.Get("sort")); sort {
-	case "", engine.SortRelevance, engine.SortNewest, engine.SortPay, engine.SortDeadline:
-		q.Sort = sort
-	case engine.SortDistance:
-		if q.Near == nil {
-			return &FieldError{"sort", "distance needs near."}
-		}
-		q.Sort = sort
-	default:
-		return &FieldError{"sort", "Must be one of relevance, newest, salary, deadline, distance."}
+func parseOrder(params url.Values, q *engine.Query, sorts []engine.Sort) error {
+	q.Sort = engine.Sort(params.Get("sort"))
+	switch {
+	case q.Sort == engine.SortDistance && q.Near == nil:
+		return &FieldError{"sort", "distance needs near."}
+	case q.Sort != "" && !slices.Contains(sorts, q.Sort):
+		return &FieldError{"sort", "Must be one of " + join(sorts) + "."}
 	}
 	raw := params.Get("cursor")
 	if raw == "" {
@@ -186,4 +225,12 @@ func values(params url.Values, name string) []string {
 		}
 	}
 	return list
+}
+
+func join(sorts []engine.Sort) string {
+	names := make([]string, len(sorts))
+	for i, s := range sorts {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
 }

@@ -1,0 +1,232 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/ganigeorgiev/fexpr"
+
+	"jobboard/collections"
+	"jobboard/internal/problem"
+	"jobboard/internal/search"
+	"jobboard/internal/search/engine"
+	"jobboard/internal/search/text"
+)
+
+// foundPage is the list shape with what a search adds to it.
+type foundPage struct {
+	page
+	Facets          map[string]map[string]int `json:"facets,omitempty"` // by parameter: value, records
+	Took            float64                   `json:"took"`             // milliseconds
+	NextCursor      string                    `json:"nextCursor,omitempty"`
+	DidYouMean      string                    `json:"didYouMean,omitempty"`
+	TotalIsEstimate bool                      `json:"totalIsEstimate,omitempty"`
+}
+
+// searched is what a search route looks for.
+type searched struct {
+	kind  *search.Kind
+	parse func(*text.Analyzer, url.Values) (engine.Query, error)
+	scope engine.Scope // all that the caller may find; no parameter leads out of it
+
+	collection  string // where the records are read
+	expand      string // relation that every record has
+	title, body string // fields that are shown with the words marked
+}
+
+// search asks the search index which records answer, and reads these as the caller may see them.
+func (c *call) search(s searched, params url.Values) error {
+	started := time.Now()
+	number, perPage, err := c.paging()
+	if err != nil {
+		return err
+	}
+	board, query, err := c.searchQuery(s, params)
+	if err != nil {
+		return err
+	}
+	skipTotal, err := c.isSet("skipTotal")
+	if err != nil {
+		return err
+	}
+	query.Limit = perPage
+	query.Offset = min((number-1)*perPage, engine.MaxOffset)
+	var found engine.Result
+	if filter := c.QueryParam("filter"); filter != "" {
+		found, err = c.searchFiltered(s, board, query, filter)
+	} else {
+		found, err = board.Search(query)
+	}
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	answer := foundPage{DidYouMean: found.DidYouMean, TotalIsEstimate: found.Estimated,
+		page: page{Page: number, PerPage: perPage, TotalItems: found.Total, TotalPages: (found.Total + perPage - 1) / perPage}}
+	if skipTotal {
+		answer.TotalItems, answer.TotalPages = -1, -1
+	}
+	if found.Next != nil {
+		answer.NextCursor = found.Next.String()
+	}
+	if len(query.Facets) > 0 {
+		answer.Facets = map[string]map[string]int{}
+		for name, counts := range found.Facets {
+			answer.Facets[name] = map[string]int{}
+			for _, one := range counts {
+				answer.Facets[name][one.Value] = one.Count
+			}
+		}
+	}
+	if answer.Items, err = c.found(s, board.Analyzer(), found); err != nil {
+		return err
+	}
+	answer.Took = float64(time.Since(started).Microseconds()) / 1000
+	return c.send(http.StatusOK, answer)
+}
+
+// searchQuery opens the index and reads the query within the scope.
+func (c *call) searchQuery(s searched, params url.Values) (*search.Board, engine.Query, error) {
+	board, err := search.For(c.door.app, s.kind)
+	if err != nil {
+		return nil, engine.Query{}, fmt.Errorf("open the search index: %w", err)
+	}
+	query, err := s.parse(board.Analyzer(), params)
+	var wrong *search.FieldError
+	if errors.As(err, &wrong) {
+		return nil, query, invalid(wrong.Field, problem.InvalidValue, wrong.Message)
+	}
+	query.Scope = s.scope
+	return board, query, err
+}
+
+// found reads the records of the hits through their collection's own rule, in the order of the hits, and shows why they
+// were found.
+func (c *call) found(s searched, a *text.Analyzer, found engine.Result) ([]json.RawMessage, error) {
+	ids := make([]string, len(found.Hits))
+	score := map[string]float64{}
+	for i, hit := range found.Hits {
+		ids[i], score[hit.ID] = hit.ID, hit.Score
+	}
+	marker := engine.NewMarker(a, found.Words)
+	return c.readInOrder(s.collection, s.expand, ids, func(record *object) error {
+		if len(found.Words.Must) == 0 {
+			return nil
+		}
+		if err := record.set("score", score[record.text("id")]); err != nil {
+			return err
+		}
+		highlights := map[string]string{}
+		if title, ok := marker.Mark(record.text(s.title)); ok {
+			highlights[s.title] = title
+		}
+		if snippet, ok := marker.Snippet(text.FromHTML(record.text(s.body))); ok {
+			highlights[s.body] = snippet
+		}
+		return record.set("highlights", highlights)
+	})
+}
+
+// readInOrder reads the records with some ids that the caller may see, in the order of the ids, each with the relation
+// expand and with what adorn adds to it.
+func (c *call) readInOrder(collection, expand string, ids []string, adorn func(record *object) error) ([]json.RawMessage, error) {
+	items := []json.RawMessage{}
+	if len(ids) == 0 {
+		return items, nil
+	}
+	query := url.Values{"filter": {anyOf("id = %s", ids)}, "perPage": {strconv.Itoa(len(ids))}, "skipTotal": {"1"},
+		"expand": {c.expandQuery(expand).Get("expand")}}
+	list, err := c.list(collection, query)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[string]*object{}
+	for _, item := range list.Items {
+		record, err := parseObject(item)
+		if err != nil {
+			return nil, err
+		}
+		byID[record.text("id")] = record
+	}
+	for _, id := range ids {
+		record, ok := byID[id]
+		if !ok { // gone, or out of sight, since it was found
+			continue
+		}
+		if err := adorn(record); err != nil {
+			return nil, err
+		}
+		raw, err := json.Marshal(record)
+		if err != nil {
+			return nil, fmt.Errorf("write a record: %w", err)
+		}
+		items = append(items, raw)
+	}
+	return items, nil
+}
+
+// ownEmployers lists the employers whose people the caller is one of.
+func (c *call) ownEmployers() ([]string, error) {
+	id := quoted(c.auth().Id)
+	list, err := c.list(collections.Employers, url.Values{"filter": {"owner = " + id + " || members:each ?= " + id},
+		"perPage": {"500"}, "fields": {"id"}, "skipTotal": {"1"}})
+	if err != nil {
+		return nil, err
+	}
+	var employers []string
+	for _, item := range list.Items {
+		employer, err := parseObject(item)
+		if err != nil {
+			return nil, err
+		}
+		employers = append(employers, employer.text("id"))
+	}
+	return employers, nil
+}
+
+// filtered is how many records a filter in PocketBase's language is asked about: the first that the search finds.
+const filtered = 1000
+
+// searchFiltered narrows what the search finds by a filter, which the database answers through the collection's rule. It
+// counts no facets.
+func (c *call) searchFiltered(s searched, board *search.Board, query engine.Query, filter string) (engine.Result, error) {
+	if _, err := fexpr.Parse(filter); err != nil { // by itself, so that it can't reach out of its brackets
+		return engine.Result{}, invalid("filter", problem.InvalidValue, "Not a filter: "+err.Error()+".")
+	}
+	from, perPage := query.Offset, query.Limit
+	query.Offset, query.Limit, query.After, query.Facets = 0, filtered, nil, nil
+	found, err := board.Search(query)
+	if err != nil {
+		return found, err
+	}
+	var kept []engine.Hit
+	for some := range slices.Chunk(found.Hits, maxPerPage) {
+		ids := make([]string, len(some))
+		for i, hit := range some {
+			ids[i] = hit.ID
+		}
+		list, err := c.list(s.collection, url.Values{"filter": {"(" + anyOf("id = %s", ids) + ") && (" + filter + ")"},
+			"perPage": {strconv.Itoa(len(ids))}, "fields": {"id"}, "skipTotal": {"1"}})
+		if err != nil {
+			return found, err
+		}
+		passed := map[string]bool{}
+		for _, item := range list.Items {
+			record, err := parseObject(item)
+			if err != nil {
+				return found, err
+			}
+			passed[record.text("id")] = true
+		}
+		kept = append(kept, slices.DeleteFunc(some, func(hit engine.Hit) bool { return !passed[hit.ID] })...)
+	}
+	found.Estimated = found.Estimated || found.Total > len(found.Hits)
+	found.Total, found.Next = len(kept), nil
+	found.Hits = kept[min(from, len(kept)):min(from+perPage, len(kept))]
+	return found, nil
+}

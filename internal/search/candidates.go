@@ -1,0 +1,115 @@
+package search
+
+import (
+	"fmt"
+	"html"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/collections"
+	"jobboard/internal/gazetteer"
+	"jobboard/internal/search/engine"
+)
+
+// candidateRow is what the index takes from a job seeker's profile: nothing of the user but whether the account is open.
+// A name, an address or a phone number can't be searched for.
+type candidateRow struct {
+	ID          string         `db:"id"`
+	User        string         `db:"user"`
+	Headline    string         `db:"headline"`
+	Summary     string         `db:"summary"`
+	Skills      string         `db:"skills"`
+	Years       float64        `db:"experienceYears"`
+	Experience  string         `db:"experience"`
+	Education   string         `db:"education"`
+	Location    string         `db:"location"`
+	Coordinates string         `db:"coordinates"`
+	JobTypes    string         `db:"preferredJobTypes"`
+	Workplaces  string         `db:"preferredWorkplaces"`
+	OpenToWork  bool           `db:"openToWork"`
+	Visibility  string         `db:"visibility"`
+	Updated     types.DateTime `db:"updated"`
+	Active      bool           `db:"active"`
+	Interests   string         `db:"interests"` // [[id, slug], ...]
+	AppliedTo   string         `db:"appliedTo"` // ids of employers
+}
+
+func loadCandidates(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
+	var rows []candidateRow
+	err := app.DB().NewQuery(`SELECT r.id, r.user, r.headline, r.summary, r.skills, r.experienceYears, r.experience, r.education,
+		r.location, r.coordinates, r.preferredJobTypes, r.preferredWorkplaces, r.openToWork, r.visibility, r.updated,
+		EXISTS (SELECT 1 FROM users u WHERE u.id = r.user AND u.role = '` + collections.RoleJobSeeker + `' AND u.deactivatedAt = '') AS active,
+		(SELECT json_group_array(json_array(f.id, f.slug)) FROM job_seeker_interests i JOIN fields_of_interest f ON f.id = i.field
+			WHERE i.seeker = r.user) AS interests,
+		(SELECT json_group_array(DISTINCT j.employer) FROM applications a JOIN jobs j ON j.id = a.job
+			WHERE a.seeker = r.user) AS appliedTo
+		FROM job_seekers r WHERE ` + condition).Bind(params).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("read profiles for the search index: %w", err)
+	}
+	docs := make([]engine.Document, len(rows))
+	for i := range rows {
+		docs[i] = rows[i].document()
+	}
+	return docs, nil
+}
+
+func (r *candidateRow) document() engine.Document {
+	d := engine.Document{ID: r.ID, Title: r.Headline, Skills: listOf[string](r.Skills), Published: r.Updated.Time(), Years: r.Years}
+	d.Company, d.Body = r.career()
+	values := map[string][]string{
+		"user": {r.User}, "visibility": {r.Visibility}, "appliedTo": listOf[string](r.AppliedTo), "skills": lower(d.Skills),
+		"jobType": listOf[string](r.JobTypes), "workplace": listOf[string](r.Workplaces), "openToWork": {fmt.Sprint(r.OpenToWork)},
+		"place": r.places(&d),
+	}
+	if r.Active {
+		values["account"] = []string{"active"}
+	}
+	for _, pair := range listOf[[2]string](r.Interests) {
+		values["fieldId"] = append(values["fieldId"], pair[0])
+		values["field"] = append(values["field"], pair[1])
+	}
+	for field, list := range values {
+		values[field] = clean(list)
+	}
+	d.Values = values
+	return d
+}
+
+// career gives the companies that somebody has worked for, and all that the profile tells as HTML.
+func (r *candidateRow) career() (companies, body string) {
+	var out strings.Builder
+	out.WriteString(r.Summary)
+	tell := func(texts ...string) {
+		for _, text := range texts {
+			out.WriteString("<p>" + html.EscapeString(text) + "</p>")
+		}
+	}
+	var names []string
+	for _, p := range listOf[struct{ Title, Company, Description string }](r.Experience) {
+		names = append(names, p.Company)
+		tell(p.Title)
+		out.WriteString(p.Description) // HTML, sanitised on the way in
+	}
+	for _, s := range listOf[struct{ School, Degree, Field string }](r.Education) {
+		tell(s.School, s.Degree, s.Field)
+	}
+	return strings.Join(names, "; "), out.String()
+}
+
+// places gives the values that a place filter looks for, and notes the coordinates.
+func (r *candidateRow) places(d *engine.Document) []string {
+	values := placeTexts(r.Location)
+	if place, ok := gazetteer.Resolve(r.Location); ok {
+		values = append(values, placeKeys(place)...)
+	}
+	var at types.GeoPoint
+	if err := at.Scan(r.Coordinates); err == nil && (at.Lat != 0 || at.Lon != 0) &&
+		at.Lat >= -90 && at.Lat <= 90 && at.Lon >= -180 && at.Lon <= 180 {
+		d.Points = []engine.Point{{Lat: at.Lat, Lon: at.Lon}}
+	}
+	return values
+}
