@@ -1,0 +1,69 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"time"
+)
+
+const (
+	insertBlocks = 10
+	insertsEach  = 100
+)
+
+// measureInsert compares single inserts, each a transaction, with and without the search log's triggers, in turn. They
+// are taken out again.
+func (r *run) measureInsert() error {
+	db, err := openDB(filepath.Join(r.data(), "data.db"), "synchronous(NORMAL)")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	industries, err := texts(db, "SELECT id FROM fields_of_interest WHERE kind = 'industry' ORDER BY slug")
+	if err != nil {
+		return err
+	}
+	var logged, plain durations
+	at := r.corpus.jobs
+	for range insertBlocks {
+		if err := r.insert(db, industries, &at, &logged); err != nil {
+			return err
+		}
+		triggers, err := dropTriggers(db)
+		if err != nil {
+			return err
+		}
+		if err := r.insert(db, industries, &at, &plain); err != nil {
+			return err
+		}
+		if err := execAll(db, triggers...); err != nil {
+			return err
+		}
+	}
+	if _, err := db.Exec("DELETE FROM jobs WHERE id >= ?", fmt.Sprintf("job%012d", r.corpus.jobs)); err != nil {
+		return err
+	}
+	r.report.gate("insert with the log ÷ plain insert, p50", ratio(logged.at(0.5), plain.at(0.5)), 2, "%.2f", atMost)
+	r.report.note("inserts", fmt.Sprintf("%.3f ms with the log, %.3f ms without", millis(logged.at(0.5)), millis(plain.at(0.5))))
+	return nil
+}
+
+func (r *run) insert(db *sql.DB, industries []string, at *int, took *durations) error {
+	statement, err := db.Prepare(insertJob)
+	if err != nil {
+		return err
+	}
+	defer statement.Close()
+	for range insertsEach {
+		j := r.corpus.job(*at, time.Now().UTC())
+		*at++
+		row := j.row(industries)
+		began := time.Now()
+		if _, err := statement.Exec(row...); err != nil {
+			return err
+		}
+		*took = append(*took, time.Since(began))
+	}
+	return nil
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	savesPerSecond = 200
+	manyClients    = 16
+	loadTime       = 10 * time.Second
+	mostP99        = 20 * time.Millisecond
+)
+
+// durations are of equal requests.
+type durations []time.Duration
+
+// at gives a quantile, 0.5 for the p50.
+func (d durations) at(quantile float64) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(d))
+	return sorted[min(len(sorted)-1, int(quantile*float64(len(sorted))))]
+}
+
+// hello is H's route.
+const hello = "/api/health"
+
+// rows is R's route: PocketBase's own list of 20 jobs by id, as a guest, with their employers.
+func (r *run) rows(i int) string {
+	var list []string
+	random := r.corpus.random(4, i)
+	for range 20 {
+		list = append(list, fmt.Sprintf("id='job%012d'", random.IntN(r.corpus.jobs)))
+	}
+	return "/api/collections/jobs/records?perPage=20&skipTotal=1&expand=employer&filter=" + url.QueryEscape(strings.Join(list, "||"))
+}
+
+// round asks H, R and each class in turn, so that what disturbs the machine disturbs all alike.
+func (r *run) round(s *server, rounds int) (h, rows durations, classes []durations, err error) {
+	list := r.corpus.classes()
+	classes = make([]durations, len(list))
+	timed := func(into *durations, path string) {
+		if err != nil {
+			return
+		}
+		began := time.Now()
+		_, err = s.get(path)
+		*into = append(*into, time.Since(began))
+	}
+	for i := range rounds {
+		timed(&h, hello)
+		timed(&rows, r.rows(i))
+		for c := range list {
+			timed(&classes[c], "/api/jobs/search/?"+list[c].query)
+		}
+	}
+	return h, rows, classes, err
+}
+
+// measureQuiet measures one client alone.
+func (r *run) measureQuiet(s *server) error {
+	if _, _, _, err := r.round(s, 5); err != nil { // warms up
+		return err
+	}
+	h, rows, classes, err := r.round(s, r.rounds)
+	if err != nil {
+		return err
+	}
+	r.report.hello, r.report.rows = h.at(0.5), rows.at(0.5)
+	r.report.gate("R / H", ratio(r.report.rows, r.report.hello), 10, "%.1f", atMost)
+	for i, c := range r.corpus.classes() {
+		p, err := s.search(c.query)
+		if err != nil {
+			return err
+		}
+		r.report.classes = append(r.report.classes, classResult{class: c, total: p.TotalItems, quiet: classes[i]})
+	}
+	return nil
+}
+
+// measureBusy measures one client beside 200 saves a second.
+func (r *run) measureBusy(s *server) error {
+	stop := r.save(s)
+	_, _, classes, err := r.round(s, r.rounds)
+	saves, errSaves := stop()
+	if err := firstOf(err, errSaves); err != nil {
+		return err
+	}
+	for i := range classes {
+		r.report.classes[i].busy = classes[i]
+	}
+	r.report.note("saves beside", saves)
+	mem, err := s.memory()
+	if err != nil {
+		return err
+	}
+	r.report.note("memory under writes", fmt.Sprintf("own %.0f MB, most ever resident %.0f MB", mem.own, mem.peak))
+	return nil
+}
+
+// save changes jobs at an even pace until stop is called, which tells how it went.
+func (r *run) save(s *server) (stop func() (string, error)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	due := make(chan int, savesPerSecond)
+	began := time.Now()
+	go func() {
+		defer close(due)
+		for i := 0; ; i++ {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(time.Until(began.Add(time.Duration(i) * time.Second / savesPerSecond))):
+			}
+			select {
+			case due <- i:
+			default: // the board is behind by a second: the pace is not held, which the answer tells
+			}
+		}
+	}()
+	var mu sync.Mutex
+	var took durations
+	var failed error
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			for i := range due {
+				job := r.corpus.random(5, i).IntN(r.corpus.jobs)
+				sent := time.Now()
+				_, err := s.send(http.MethodPatch, fmt.Sprintf("/api/collections/jobs/records/job%012d", job),
+					map[string]any{"title": fmt.Sprintf("%s %d", r.corpus.title(r.corpus.random(6, job)), time.Now().UnixNano()%1000)})
+				mu.Lock()
+				took = append(took, time.Since(sent))
+				failed = firstOf(failed, err)
+				mu.Unlock()
+			}
+		})
+	}
+	return func() (string, error) {
+		cancel()
+		workers.Wait()
+		return fmt.Sprintf("%.0f a second (of %d), p50 %.1f ms, p99 %.1f ms", float64(len(took))/time.Since(began).Seconds(), savesPerSecond,
+			millis(took.at(0.5)), millis(took.at(0.99))), failed
+	}
+}
+
+// measureLag measures how long after a save has answered the change can be found, beside other saves.
+func (r *run) measureLag(s *server) error {
+	stop := r.save(s)
+	var lag durations
+	err := func() error {
+		for i := range 200 {
+			word := madeUp(rareWords*2 + int(time.Now().UnixNano()%1e6)*200 + i)
+			id := fmt.Sprintf("job%012d", r.corpus.random(7, i).IntN(r.corpus.jobs))
+			if _, err := s.send(http.MethodPatch, "/api/collections/jobs/records/"+id, map[string]any{"title": "Keeper of " + word, "status": "published"}); err != nil {
+				if !strings.Contains(err.Error(), "400") {
+					return err
+				}
+				continue // a closed job may not be published just so
+			}
+			saved := time.Now()
+			for {
+				p, err := s.search("q=" + word + "&fields=items.id")
+				if err != nil {
+					return err
+				}
+				if len(p.Items) == 1 && p.Items[0].ID == id { // else it may be another word's, as a better spelling
+					break
+				}
+				if time.Since(saved) > 10*time.Second {
+					return fmt.Errorf("a change can't be found after 10 s")
+				}
+			}
+			lag = append(lag, time.Since(saved))
+		}
+		return nil
+	}()
+	_, errSaves := stop()
+	if err := firstOf(err, errSaves); err != nil {
+		return err
+	}
+	r.report.gate("visible after commit, p99 ms", millis(lag.at(0.99)), 100, "%.1f", atMost)
+	r.report.note("visible after commit", fmt.Sprintf("p50 %.1f ms of %d", millis(lag.at(0.5)), len(lag)))
+	return nil
+}
+
+// measureLoad measures many clients, without a pause and at 40 % of that.
+func (r *run) measureLoad(s *server) error {
+	list := r.corpus.classes()
+	mix := func(i int) string { return "/api/jobs/search/?" + list[i%len(list)].query }
+	rows, _, err := load(s, r.rows, 0)
+	if err != nil {
+		return err
+	}
+	searches, _, err := load(s, mix, 0)
+	if err != nil {
+		return err
+	}
+	r.report.gate("16 clients saturated, throughput ÷ R's", searches/rows, 0.2, "%.2f", atLeast)
+	r.report.note("16 clients saturated", fmt.Sprintf("%.0f searches a second, all classes in turn; R's route %.0f", searches, rows))
+	_, took, err := load(s, mix, searches*0.4)
+	if err != nil {
+		return err
+	}
+	r.report.gate("16 clients at 40 %, p99 ms", millis(took.at(0.99)), millis(mostP99), "%.1f", atMost)
+	r.report.note("16 clients at 40 %", fmt.Sprintf("p50 %.1f ms", millis(took.at(0.5))))
+	return nil
+}
+
+// load has many clients ask for loadTime: as fast as they can, or at an even pace in all. Then a request counts from
+// when it was due, so that a stall counts for all that it held up.
+func load(s *server, path func(i int) string, pace float64) (perSecond float64, took durations, err error) {
+	var next atomic.Int64
+	var mu sync.Mutex
+	var clients sync.WaitGroup
+	began := time.Now()
+	for range manyClients {
+		clients.Go(func() {
+			for {
+				i := next.Add(1) - 1
+				due := time.Now()
+				if pace > 0 {
+					due = began.Add(time.Duration(float64(i) / pace * float64(time.Second)))
+					time.Sleep(time.Until(due))
+				}
+				if time.Since(began) > loadTime {
+					return
+				}
+				_, failed := s.get(path(int(i)))
+				mu.Lock()
+				took = append(took, time.Since(due))
+				err = firstOf(err, failed)
+				mu.Unlock()
+				if failed != nil {
+					return
+				}
+			}
+		})
+	}
+	clients.Wait()
+	return float64(len(took)) / time.Since(began).Seconds(), took, err
+}
+
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func ratio(a, b time.Duration) float64 { return float64(a) / float64(max(1, b)) }

@@ -1,0 +1,62 @@
+// Command bench measures the search through HTTP on the real binary, over a board recombined from real postings, and
+// prints one table of gates: `make bench-search`.
+//
+// The client shares the machine with the board, so absolute times depend on what else runs; each gate is a ratio within
+// one run, or has room for it.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+func main() {
+	postings := flag.String("postings", "../shared/data/jobs-real.jsonl", "real postings, one JSON object a line")
+	sizes := flag.String("sizes", "100000 1000000", "how many jobs, each a run of its own")
+	seed := flag.Uint64("seed", 1, "of the recombination")
+	binary := flag.String("binary", "dist/jobboard", "the board")
+	keep := flag.String("keep", "", "a folder to keep the boards in, and to find them again")
+	rounds := flag.Int("rounds", 300, "requests of each class")
+	baseline := flag.Bool("baseline", true, "ask FTS5 too")
+	flag.Parse()
+	err := func() error {
+		source, err := readPostings(*postings)
+		if err != nil {
+			return err
+		}
+		for field := range strings.FieldsSeq(*sizes) {
+			jobs, err := strconv.Atoi(field)
+			if err != nil || jobs < 1000 {
+				return fmt.Errorf("size %q: must be a number of at least 1000 jobs", field)
+			}
+			r := run{binary: *binary, corpus: newCorpus(source, *seed, jobs), rounds: *rounds, baseline: *baseline}
+			if err := r.inFolder(*keep); err != nil {
+				return fmt.Errorf("%d jobs: %w", jobs, err)
+			}
+		}
+		return nil
+	}()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// inFolder runs in a folder of its own, which is removed afterwards unless it is to be kept.
+func (r *run) inFolder(keep string) error {
+	if keep != "" {
+		r.dir = filepath.Join(keep, strconv.Itoa(r.corpus.jobs))
+		return r.do()
+	}
+	dir, err := os.MkdirTemp("", "bench-search-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	r.dir = dir
+	return r.do()
+}

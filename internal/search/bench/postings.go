@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+
+	"jobboard/internal/gazetteer"
+	"jobboard/internal/search/text"
+)
+
+// source is what real postings are made of.
+type source struct {
+	titles    []string
+	companies []string
+	sentences []string
+	skills    []string // as often as they occur
+	places    []gazetteer.Place
+	pays      []pay
+	kinds     []kind
+}
+
+type pay struct {
+	SalaryMin, SalaryMax float64
+	SalaryCurrency       string
+	SalaryPeriod         string
+}
+
+// kind is what goes together in one posting.
+type kind struct{ Workplace, JobType, ExperienceLevel string }
+
+type posting struct {
+	Title, Company, Description, Location string
+	Skills                                []string
+	pay
+	kind
+}
+
+// sentenceEnd is where one sentence ends; the postings glue many together ("on timeManage the team").
+var sentenceEnd = regexp.MustCompile(`[.!?]\s+|[a-z.)][A-Z][a-z]`)
+
+func readPostings(path string) (*source, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the real postings: %w", err)
+	}
+	defer file.Close()
+	s := &source{}
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var p posting
+		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		s.add(&p)
+	}
+	if len(s.sentences) == 0 {
+		return nil, fmt.Errorf("%s: no postings", path)
+	}
+	return s, lines.Err()
+}
+
+func (s *source) add(p *posting) {
+	s.titles = append(s.titles, p.Title)
+	s.companies = append(s.companies, p.Company)
+	s.skills = append(s.skills, p.Skills...)
+	s.kinds = append(s.kinds, p.kind)
+	if p.SalaryMax > 0 {
+		s.pays = append(s.pays, p.pay)
+	}
+	if place, ok := gazetteer.Resolve(p.Location); ok && place.HasPoint() {
+		s.places = append(s.places, place)
+	}
+	rest := text.FromHTML(p.Description)
+	for rest != "" {
+		end, next := len(rest), len(rest)
+		if at := sentenceEnd.FindStringIndex(rest); at != nil {
+			end, next = at[0]+1, at[0]+1
+		}
+		sentence := strings.TrimSpace(rest[:end])
+		if words := len(strings.Fields(sentence)); words >= 4 && words <= 40 {
+			s.sentences = append(s.sentences, sentence)
+		}
+		rest = rest[next:]
+	}
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// run measures one size.
+type run struct {
+	binary   string
+	corpus   *corpus
+	dir      string
+	rounds   int
+	baseline bool
+
+	published int
+	report    report
+}
+
+// do fills the board, and asks each question of the gates in turn.
+func (r *run) do() error {
+	began := time.Now()
+	if err := r.fill(); err != nil {
+		return fmt.Errorf("fill the board: %w", err)
+	}
+	if err := r.count(); err != nil {
+		return err
+	}
+	r.say("board of %d jobs, %d published, filled in %v", r.corpus.jobs, r.published, time.Since(began).Round(time.Second))
+	if err := r.build(); err != nil {
+		return fmt.Errorf("build the index: %w", err)
+	}
+	if err := r.serve(); err != nil {
+		return err
+	}
+	if err := r.measureInsert(); err != nil {
+		return fmt.Errorf("inserts: %w", err)
+	}
+	if r.baseline {
+		if err := r.askFTS(); err != nil {
+			return fmt.Errorf("FTS5: %w", err)
+		}
+	}
+	r.report.print(os.Stdout)
+	return nil
+}
+
+func (r *run) say(format string, args ...any) { fmt.Fprintf(os.Stderr, "· "+format+"\n", args...) }
+
+func (r *run) count() error {
+	db, err := openDB(filepath.Join(r.data(), "data.db"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.QueryRow("SELECT count(*) FROM jobs WHERE status = 'published'").Scan(&r.published)
+}
+
+// build lets the board make the index from nothing, then stops it.
+func (r *run) build() (err error) {
+	index := filepath.Join(r.data(), "search")
+	if err := os.RemoveAll(index); err != nil {
+		return err
+	}
+	s, err := r.start()
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstOf(err, s.stop()) }()
+	if err := s.waitFor(r.published); err != nil {
+		return err
+	}
+	wall := time.Since(s.started)
+	cpu, err := s.cpu()
+	if err != nil {
+		return err
+	}
+	mem, err := s.memory()
+	if err != nil {
+		return err
+	}
+	perSecond := float64(r.corpus.jobs) / cpu.Seconds()
+	r.report.gate("indexing, jobs per second of one core", perSecond, 10_000, "%.0f", atLeast)
+	r.report.note("build of the index", fmt.Sprintf("%.1f s, %.1f s of CPU; memory at most %.0f MB, then %.0f MB own",
+		wall.Seconds(), cpu.Seconds(), mem.peak, mem.own))
+	return nil
+}
+
+// serve starts the board with its index and measures everything that goes through HTTP.
+func (r *run) serve() (err error) {
+	s, err := r.start()
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstOf(err, s.stop()) }()
+	if err := s.waitFor(r.published); err != nil {
+		return err
+	}
+	r.report.gate("start with the index, s", time.Since(s.started).Seconds(), 2, "%.2f", atMost)
+	size, err := folderMB(filepath.Join(r.data(), "search"))
+	if err != nil {
+		return err
+	}
+	data, err := folderMB(r.data())
+	if err != nil {
+		return err
+	}
+	r.report.note("disk", fmt.Sprintf("index %.0f MB, database %.0f MB", size, data-size))
+	if err := s.login(); err != nil {
+		return err
+	}
+	rest, err := s.memory()
+	if err != nil {
+		return err
+	}
+	for _, step := range []func(*server) error{r.comparePages, r.compareFacets, r.measureQuiet, r.measureBusy, r.measureLag, r.measureLoad} {
+		if err := step(s); err != nil {
+			return err
+		}
+	}
+	used, err := s.memory()
+	if err != nil {
+		return err
+	}
+	r.report.note("memory", fmt.Sprintf("own %.0f MB at rest, %.0f MB after all this; mapped files %.0f MB", rest.own, used.own, used.mapped))
+	return nil
+}
+
+// comparePages turns pages by cursor and by number; they must show the same.
+func (r *run) comparePages(s *server) error {
+	differ := 0
+	for _, query := range []string{"q=manager", "q=experience+python", "sort=salary&q=python", "sort=newest", "q=man*", "sort=deadline"} {
+		cursor := ""
+		for number := 1; number <= 10; number++ {
+			byNumber, err := s.search(fmt.Sprintf("%s&perPage=20&page=%d", query, number))
+			if err != nil {
+				return err
+			}
+			byCursor, err := s.search(query + "&perPage=20&cursor=" + url.QueryEscape(cursor))
+			if err != nil {
+				return err
+			}
+			if !slices.Equal(byNumber.Items, byCursor.Items) || len(byNumber.Items) == 0 {
+				differ++
+			}
+			cursor = byCursor.NextCursor
+		}
+	}
+	r.report.gate("cursor pages unlike offset pages, of 60", float64(differ), 0, "%.0f", atMost)
+	return nil
+}
+
+// compareFacets counts the values in SQL too.
+func (r *run) compareFacets(s *server) error {
+	db, err := openDB(filepath.Join(r.data(), "data.db"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	differ := 0
+	for _, narrow := range []struct{ query, where string }{
+		{"", "1"}, {"&jobType=contract&salaryCurrency=USD", "salaryCurrency = 'USD'"},
+	} {
+		p, err := s.search("perPage=1&facets=jobType" + narrow.query)
+		if err != nil {
+			return err
+		}
+		rows, err := db.Query("SELECT jobType, count(*) FROM jobs WHERE status = 'published' AND " + narrow.where + " GROUP BY 1")
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			var value string
+			var n int
+			if err := rows.Scan(&value, &n); err != nil {
+				return firstOf(err, rows.Close())
+			}
+			if p.Facets["jobType"][value] != n {
+				differ++
+			}
+		}
+		if err := firstOf(rows.Err(), rows.Close()); err != nil {
+			return err
+		}
+	}
+	r.report.gate("facets unlike SQL's counts", float64(differ), 0, "%.0f", atMost)
+	return nil
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sqlText(s string) string { return strings.ReplaceAll(s, "'", "''") }
