@@ -11,7 +11,7 @@ BINARY := dist/jobboard
 # one static binary; the same setting everywhere lets the steps share what they compile
 export CGO_ENABLED := 0
 
-.PHONY: help run build test check format-check vet lint frozen race e2e docker clean
+.PHONY: help run build test check format-check vet lint frozen race e2e bench-search docker clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,12 @@ race:
 
 e2e: build ## the hiring stories, through the PocketBase JS SDK against the real binary
 	cd e2e && npm ci --no-audit --no-fund && JOBBOARD_BIN=$(CURDIR)/$(BINARY) npm test
+
+POSTINGS ?= ../shared/data/jobs-real.jsonl
+SIZES ?= 100000 1000000
+SEED ?= 1
+bench-search: build ## measures the search on boards of SIZES jobs, recombined from POSTINGS with SEED (a million takes 6 GB and 15 minutes)
+	go run ./internal/search/bench -binary $(BINARY) -postings $(POSTINGS) -sizes "$(SIZES)" -seed $(SEED)
 
 docker: ## builds the container image jobboard
 	docker build --build-arg VERSION=$(VERSION) -t jobboard .

@@ -117,5 +117,5 @@ func (c *call) findJobs(conditions ...string) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, foundPage{page: *list, Took: float64(time.Since(started).Microseconds()) / 1000})
+	return c.send(http.StatusOK, foundPage{page: *list, Items: list.Items, Took: float64(time.Since(started).Microseconds()) / 1000})
 }

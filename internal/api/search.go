@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ganigeorgiev/fexpr"
+	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
 	"jobboard/internal/problem"
@@ -27,6 +27,7 @@ type foundPage struct {
 	NextCursor      string                    `json:"nextCursor,omitempty"`
 	DidYouMean      string                    `json:"didYouMean,omitempty"`
 	TotalIsEstimate bool                      `json:"totalIsEstimate,omitempty"`
+	Items           any                       `json:"items"` // in the place of the page's own: records, as they were read
 }
 
 // searched is what a search route looks for.
@@ -105,69 +106,31 @@ func (c *call) searchQuery(s searched, params url.Values) (*search.Board, engine
 	return board, query, err
 }
 
-// found reads the records of the hits through their collection's own rule, in the order of the hits, and shows why they
-// were found.
-func (c *call) found(s searched, a *text.Analyzer, found engine.Result) ([]json.RawMessage, error) {
+// found reads the records of the hits, in the order of the hits, and shows why they were found.
+func (c *call) found(s searched, a *text.Analyzer, found engine.Result) ([]*core.Record, error) {
 	ids := make([]string, len(found.Hits))
 	score := map[string]float64{}
 	for i, hit := range found.Hits {
 		ids[i], score[hit.ID] = hit.ID, hit.Score
 	}
+	records, err := c.recordsByID(s.collection, ids, s.expand)
+	if err != nil || len(found.Words.Must) == 0 {
+		return records, err
+	}
 	marker := engine.NewMarker(a, found.Words)
-	return c.readInOrder(s.collection, s.expand, ids, func(record *object) error {
-		if len(found.Words.Must) == 0 {
-			return nil
-		}
-		if err := record.set("score", score[record.text("id")]); err != nil {
-			return err
-		}
+	for _, record := range records {
 		highlights := map[string]string{}
-		if title, ok := marker.Mark(record.text(s.title)); ok {
+		if title, ok := marker.Mark(record.GetString(s.title)); ok {
 			highlights[s.title] = title
 		}
-		if snippet, ok := marker.Snippet(text.FromHTML(record.text(s.body))); ok {
+		if snippet, ok := marker.Snippet(text.FromHTML(record.GetString(s.body))); ok {
 			highlights[s.body] = snippet
 		}
-		return record.set("highlights", highlights)
-	})
-}
-
-// readInOrder reads the records with some ids that the caller may see, in the order of the ids, each with the relation
-// expand and with what adorn adds to it.
-func (c *call) readInOrder(collection, expand string, ids []string, adorn func(record *object) error) ([]json.RawMessage, error) {
-	items := []json.RawMessage{}
-	if len(ids) == 0 {
-		return items, nil
+		record.WithCustomData(true)
+		record.Set("score", score[record.Id])
+		record.Set("highlights", highlights)
 	}
-	query := url.Values{"filter": {anyOf("id = %s", ids)}, "perPage": {strconv.Itoa(len(ids))}, "skipTotal": {"1"},
-		"expand": {c.expandQuery(expand).Get("expand")}}
-	list, err := c.list(collection, query)
-	if err != nil {
-		return nil, err
-	}
-	byID := map[string]*object{}
-	for _, item := range list.Items {
-		record, err := parseObject(item)
-		if err != nil {
-			return nil, err
-		}
-		byID[record.text("id")] = record
-	}
-	for _, id := range ids {
-		record, ok := byID[id]
-		if !ok { // gone, or out of sight, since it was found
-			continue
-		}
-		if err := adorn(record); err != nil {
-			return nil, err
-		}
-		raw, err := json.Marshal(record)
-		if err != nil {
-			return nil, fmt.Errorf("write a record: %w", err)
-		}
-		items = append(items, raw)
-	}
-	return items, nil
+	return records, nil
 }
 
 // ownEmployers lists the employers whose people the caller is one of.

@@ -16,6 +16,7 @@ const snippetBytes = 200
 type Marker struct {
 	analyzer *text.Analyzer
 	stems    map[string]bool
+	initials [256]bool // what the stems begin with: a form that begins otherwise need not be stemmed
 	prefixes []string
 }
 
@@ -27,6 +28,7 @@ func NewMarker(a *text.Analyzer, words Words) *Marker {
 			for _, w := range alt.Words {
 				if len(alt.Words) == 1 || !a.IsStopword(w.Form) {
 					m.stems[w.Stem] = true
+					m.initials[w.Stem[0]] = true
 				}
 				if w.Prefix {
 					m.prefixes = append(m.prefixes, w.Form)
@@ -41,7 +43,7 @@ func NewMarker(a *text.Analyzer, words Words) *Marker {
 func (m *Marker) find(s string) []text.Token {
 	var found []text.Token
 	for _, t := range text.Tokens(s) {
-		hit := m.stems[m.analyzer.Stem(t.Form)]
+		hit := m.initials[t.Form[0]] && m.stems[m.analyzer.Stem(t.Form)]
 		for _, p := range m.prefixes {
 			hit = hit || strings.HasPrefix(t.Form, p)
 		}

@@ -63,8 +63,8 @@ func New(language, synonymList string) (*Analyzer, error) {
 	return a, nil
 }
 
-// Stem cuts a folded form to its stem. Forms with digits or signs (c++, node.js, b2b) and those of two letters
-// stay as they are.
+// Stem cuts a folded form to its stem, which begins with the same letter. Forms with digits or signs (c++, node.js,
+// b2b) and those of two letters stay as they are.
 func (a *Analyzer) Stem(form string) string {
 	if len(form) < 3 {
 		return form

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -121,4 +122,26 @@ func FuzzTokens(f *testing.F) {
 		}
 		FromHTML(s)
 	})
+}
+
+func TestStemKeepsTheFirstLetter(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	const letters = "aeioustnrlgemyhzwcédüöåжкси"
+	runes := []rune(letters)
+	for _, language := range Languages() {
+		a, err := New(language, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 20_000 {
+			var form []rune
+			for range 3 + r.IntN(9) {
+				form = append(form, runes[r.IntN(len(runes))])
+			}
+			word := Fold(string(form))
+			if stem := a.Stem(word); stem == "" || stem[0] != word[0] {
+				t.Fatalf("%s: the stem of %q is %q", language, word, stem)
+			}
+		}
+	}
 }
