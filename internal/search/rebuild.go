@@ -55,9 +55,11 @@ func (b *Board) startRebuild(ctx context.Context) error {
 		defer close(r.ended)
 		defer stop()
 		n, err := b.fill(ctx, next)
+		if err == nil {
+			err = next.Commit()
+		}
 		switch {
 		case err == nil:
-			next.Commit()
 			b.save.Store(true)
 			b.log().Info("The search index is complete.", "documents", n, "seconds", time.Since(began).Seconds())
 		case ctx.Err() == nil:

@@ -14,6 +14,9 @@ const (
 	saveAfterChanges = 50_000
 )
 
+// verifyAfter is how often the files in use are compared with their checksums: a change that breaks nothing is only seen so.
+const verifyAfter = time.Hour
+
 // trimBatch is how many rows of the log are deleted at once, so that others can write in between.
 const trimBatch = 5_000
 
@@ -22,6 +25,7 @@ func (b *Board) tidyUp(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	at, seq := time.Now(), b.index.Seq() // of the last save
+	verified := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -31,6 +35,10 @@ func (b *Board) tidyUp(ctx context.Context) {
 		}
 		if err := b.index.Maintain(); err != nil {
 			b.log().Error("The search index could not be tidied up.", "error", err)
+		}
+		if time.Since(verified) > verifyAfter {
+			verified = time.Now()
+			b.index.Verify()
 		}
 		changes := b.index.Seq() - seq
 		due := b.save.Load() || changes != 0 && time.Since(at) > saveAfter || changes > saveAfterChanges && time.Since(at) > time.Second

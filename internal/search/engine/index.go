@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -60,15 +59,30 @@ func (ix *Index) Apply(batch Batch) error {
 		puts = puts[n:]
 	}
 
-	ix.write.Lock()
-	defer ix.write.Unlock()
-	old := ix.current.Load()
-	defer old.keep()
-	ix.current.Store(old.with(&batch, fresh, batch.Seq))
-	if ix.rebuilding != nil {
-		ix.rebuilding.apply(&batch, fresh)
-	}
-	return nil
+	return ix.survive(func() error {
+		ix.write.Lock()
+		defer ix.write.Unlock()
+		old := ix.current.Load()
+		defer old.keep()
+		next := old.with(&batch, fresh, batch.Seq)
+		if ix.rebuilding != nil {
+			ix.rebuilding.apply(&batch, fresh)
+		}
+		ix.current.Store(next)
+		return nil
+	})
+}
+
+// read runs f on the present snapshot. As many run at once as there are cores, the rest wait in line.
+func (ix *Index) read(f func(snap *snapshot)) {
+	ix.gate <- struct{}{}
+	defer func() { <-ix.gate }()
+	_ = ix.survive(func() error { // f has no error to give
+		snap := ix.current.Load()
+		defer snap.keep()
+		f(snap)
+		return nil
+	})
 }
 
 // lastOfEach keeps the last document of each id.
@@ -98,29 +112,8 @@ func (ix *Index) build(docs []*Document) (*segmentView, error) {
 	return viewOfAll(ix.files.keepLarge(s)), nil
 }
 
-// Has tells whether a document is in the index.
-func (ix *Index) Has(id string) bool {
-	snap := ix.current.Load()
-	defer snap.keep()
-	_, _, ok := snap.locate(id)
-	return ok
-}
-
 // Seq gives the number of the last change that is searchable.
 func (ix *Index) Seq() int64 { return ix.current.Load().seq }
-
-// IDs calls visit with the id of every document until visit returns false.
-func (ix *Index) IDs(visit func(id string) bool) {
-	snap := ix.current.Load()
-	defer snap.keep()
-	for _, v := range snap.segments {
-		for doc := range v.docs {
-			if !v.dead.has(doc) && !visit(strings.Clone(v.ids.get(doc))) {
-				return
-			}
-		}
-	}
-}
 
 // Stats is the size of an index.
 type Stats struct {

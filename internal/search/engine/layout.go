@@ -15,11 +15,12 @@ import (
 // one from another kind of machine fails the magic number and is rebuilt.
 
 // formatVersion changes with the layout, and with anything that changes what a document's words are.
-const formatVersion = 1
+const formatVersion = 2
 
 const (
 	magic        = uint64(0x4a4f42_53454731) // "JOBSEG1"
 	headerBytes  = 32
+	checksumAt   = headerBytes - 4
 	sectionBytes = 16
 )
 
@@ -113,8 +114,13 @@ func encode(docs int, sections *[sectionCount][]byte) []byte {
 	order.PutUint32(out[8:], formatVersion)
 	order.PutUint32(out[12:], uint32(docs))
 	order.PutUint64(out[16:], uint64(size))
-	order.PutUint32(out[24:], crc32.Checksum(out[headerBytes:], castagnoli))
+	order.PutUint32(out[checksumAt:], checksum(out))
 	return out
+}
+
+// checksum covers all bytes but its own four.
+func checksum(b []byte) uint32 {
+	return crc32.Update(crc32.Checksum(b[:checksumAt], castagnoli), castagnoli, b[headerBytes:])
 }
 
 // decode finds the sections again. With verify, the checksum over all bytes is compared too.
@@ -129,7 +135,7 @@ func decode(b []byte, verify bool) (docs int, sections [sectionCount][]byte, err
 	if order.Uint64(b[16:]) != uint64(len(b)) {
 		return 0, sections, fmt.Errorf("%w: the length is wrong", errDamaged)
 	}
-	if verify && order.Uint32(b[24:]) != crc32.Checksum(b[headerBytes:], castagnoli) {
+	if verify && order.Uint32(b[checksumAt:]) != checksum(b) {
 		return 0, sections, fmt.Errorf("%w: the checksum is wrong", errDamaged)
 	}
 	for i := range sections {

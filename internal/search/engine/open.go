@@ -90,7 +90,7 @@ func (ix *Index) Checkpoint() (seq int64, err error) {
 	if ix.files.dir == "" {
 		return ix.Seq(), nil
 	}
-	if err := ix.gather(); err != nil {
+	if err := ix.survive(ix.gather); err != nil {
 		return 0, err
 	}
 	snap, err := ix.whole()

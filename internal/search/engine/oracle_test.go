@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -496,9 +497,23 @@ func agree(t *testing.T, ix *Index, o *oracle, q Query) {
 	}
 }
 
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (ix *Index) has(id string) (has bool) {
+	ix.read(func(snap *snapshot) { _, _, has = snap.locate(id) })
+	return has
+}
+
+var analyzer = sync.OnceValues(func() (*text.Analyzer, error) { return text.New("en", "") })
+
 func newAnalyzer(t testing.TB) *text.Analyzer {
 	t.Helper()
-	a, err := text.New("en", "")
+	a, err := analyzer()
 	if err != nil {
 		t.Fatal(err)
 	}

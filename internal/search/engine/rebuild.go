@@ -8,6 +8,8 @@ import (
 // ErrIncomplete is the Damage of an index that a rebuild is filling for the first time.
 var ErrIncomplete = errors.New("the search index is not complete yet")
 
+var errGivenUp = errors.New("the rebuild was given up, for another one or for damage to what it had written")
+
 // Rebuild is a new index growing from documents read anew, while changes go on: Apply brings each of them to both the
 // old index and the new one. The old index serves until Commit. When it is empty, there is only one: what is added can
 // be found at once, so the newest documents are best added first.
@@ -57,7 +59,7 @@ func (r *Rebuild) Add(docs []Document) error {
 	r.ix.write.Lock()
 	defer r.ix.write.Unlock()
 	if r.ix.rebuilding != r {
-		return errors.New("another rebuild has taken over")
+		return errGivenUp
 	}
 	var stale []int
 	for id := range r.changed {
@@ -92,14 +94,14 @@ func (r *Rebuild) apply(batch *Batch, fresh []*segmentView) {
 }
 
 // Commit makes the new index the one that is searched, and heals the damage.
-func (r *Rebuild) Commit() {
+func (r *Rebuild) Commit() error {
 	// a merge of the old index must not end in the new one
 	r.ix.maintain.Lock()
 	defer r.ix.maintain.Unlock()
 	r.ix.write.Lock()
 	defer r.ix.write.Unlock()
 	if r.ix.rebuilding != r {
-		return
+		return errGivenUp
 	}
 	if r.next != nil {
 		old := r.ix.current.Swap(r.next)
@@ -107,6 +109,7 @@ func (r *Rebuild) Commit() {
 	}
 	r.ix.rebuilding = nil
 	r.ix.damage.Store(nil)
+	return nil
 }
 
 // Abandon gives the rebuild up. An index that was growing before the eyes of the searchers stays as far as it got, and

@@ -15,9 +15,7 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 		ix, o := NewMemory(a), newOracle(a)
 		fromEmpty := seed%2 == 0
 		if !fromEmpty { // an old index, which serves meanwhile and may know what is long gone
-			if err := ix.Apply(w.batch(ids, ids)); err != nil {
-				t.Fatal(err)
-			}
+			must(t, ix.Apply(w.batch(ids, ids)))
 			ix.damage.Store(&errDamaged)
 		}
 		o.apply(w.batch(ids, 2*ids)) // the truth, which the index has not heard of
@@ -35,30 +33,24 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 			read = read[n:]
 			change := w.batch(ids, 6)
 			change.Seq = seq
-			if err := ix.Apply(change); err != nil {
-				t.Fatal(err)
-			}
+			must(t, ix.Apply(change))
 			o.apply(change)
 			if err := r.Add(docs); err != nil { // read before the change
 				t.Fatal(err)
 			}
-			if err := ix.Maintain(); err != nil {
-				t.Fatal(err)
-			}
+			must(t, ix.Maintain())
 			if ix.Damage() == nil {
 				t.Fatal("an index that is being built counts as whole")
 			}
-			if fromEmpty && !ix.Has(docs[0].ID) && o.docs[docs[0].ID] != nil {
+			if fromEmpty && !ix.has(docs[0].ID) && o.docs[docs[0].ID] != nil {
 				t.Fatal("what is indexed first is not found yet")
 			}
 		}
-		r.Commit()
+		must(t, r.Commit())
 		if ix.Damage() != nil {
 			t.Fatalf("damaged after a rebuild: %v", ix.Damage())
 		}
-		if err := ix.Maintain(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, ix.Maintain())
 		for range 40 {
 			agree(t, ix, o, w.query(a, ids))
 		}
@@ -73,59 +65,43 @@ func TestUnfinishedRebuildIsNotSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := ix.NewRebuild(7)
-	if err := r.Add([]Document{{ID: "one", Title: "Nurse"}}); err != nil {
-		t.Fatal(err)
-	}
+	must(t, r.Add([]Document{{ID: "one", Title: "Nurse"}}))
 	if _, err := ix.Checkpoint(); !errors.Is(err, ErrMissing) {
 		t.Errorf("half an index is saved: %v", err)
 	}
 	r.Abandon()
-	if err := ix.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, ix.Close())
 	again, err := Open(dir, a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !errors.Is(again.Damage(), ErrMissing) || again.Has("one") {
+	if !errors.Is(again.Damage(), ErrMissing) || again.has("one") {
 		t.Errorf("after a restart the damage is %v", again.Damage())
 	}
 	r = again.NewRebuild(7)
-	if err := r.Add([]Document{{ID: "one", Title: "Nurse"}}); err != nil {
-		t.Fatal(err)
-	}
-	r.Commit()
-	if err := again.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, r.Add([]Document{{ID: "one", Title: "Nurse"}}))
+	must(t, r.Commit())
+	must(t, again.Close())
 	whole, err := Open(dir, a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if whole.Damage() != nil || whole.Seq() != 7 || !whole.Has("one") {
+	if whole.Damage() != nil || whole.Seq() != 7 || !whole.has("one") {
 		t.Errorf("a finished rebuild comes back with damage %v at %d", whole.Damage(), whole.Seq())
 	}
-	if err := whole.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, whole.Close())
 }
 
 // A segment whose documents all die while it is merged must not come back to life.
 func TestMergeDoesNotReviveTheDead(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	for _, id := range []string{"one", "two"} {
-		if err := ix.Apply(Batch{Put: []Document{{ID: id, Title: "Nurse"}}}); err != nil {
-			t.Fatal(err)
-		}
+		must(t, ix.Apply(Batch{Put: []Document{{ID: id, Title: "Nurse"}}}))
 	}
 	chosen := slices.Clone(ix.current.Load().segments)
-	if err := ix.Apply(Batch{Delete: []string{"one"}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := ix.merge(chosen); err != nil {
-		t.Fatal(err)
-	}
-	if ix.Has("one") || !ix.Has("two") {
-		t.Errorf("one: %v, two: %v", ix.Has("one"), ix.Has("two"))
+	must(t, ix.Apply(Batch{Delete: []string{"one"}}))
+	must(t, ix.merge(chosen))
+	if ix.has("one") || !ix.has("two") {
+		t.Errorf("one: %v, two: %v", ix.has("one"), ix.has("two"))
 	}
 }

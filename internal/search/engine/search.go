@@ -25,14 +25,15 @@ func (ix *Index) Search(q Query) (Result, error) {
 	if q.Now.IsZero() {
 		q.Now = began
 	}
-	ix.gate <- struct{}{}
-	defer func() { <-ix.gate }()
-	snap := ix.current.Load()
-	defer snap.keep()
-	r, with := ix.answer(snap, &q)
-	if !q.NoSpelling && r.Total < fewHits && q.After == nil {
-		ix.correct(snap, &q, &r, with)
-	}
+	var r Result
+	ix.read(func(snap *snapshot) {
+		asked := q // each try begins with what was asked
+		var with []int
+		r, with = ix.answer(snap, &asked)
+		if !asked.NoSpelling && r.Total < fewHits && asked.After == nil {
+			ix.correct(snap, &asked, &r, with)
+		}
+	})
 	r.Took = time.Since(began)
 	return r, nil
 }

@@ -67,17 +67,19 @@ func neighbours(members []*segmentView) []*segmentView {
 func (ix *Index) Maintain() error {
 	ix.maintain.Lock()
 	defer ix.maintain.Unlock()
-	for {
-		snap := ix.current.Load()
-		chosen := pickMerge(snap.segments)
-		if len(chosen) == 0 {
-			return nil
+	return ix.survive(func() error {
+		for {
+			snap := ix.current.Load()
+			chosen := pickMerge(snap.segments)
+			if len(chosen) == 0 {
+				return nil
+			}
+			if err := ix.merge(chosen); err != nil {
+				return err
+			}
+			snap.keep()
 		}
-		if err := ix.merge(chosen); err != nil {
-			return err
-		}
-		snap.keep()
-	}
+	})
 }
 
 // merge replaces segments by one with their living documents.

@@ -1,0 +1,150 @@
+//go:build unix
+
+package engine
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// crashIDs is small, so that documents are replaced and deleted all the time.
+const crashIDs = 3000
+
+// crashBatch is the change with a number, the same in every process.
+func crashBatch(seq int64) Batch {
+	b := newWorld(uint64(seq)).batch(crashIDs, 200)
+	b.Seq = seq
+	return b
+}
+
+// keepWriting is the process to be killed: it applies changes from where the index is, merging and saving all the time.
+func keepWriting(dir string) error {
+	a, err := analyzer()
+	if err != nil {
+		return err
+	}
+	ix, err := Open(dir, a)
+	if err != nil {
+		return err
+	}
+	fmt.Println("at", ix.Seq())
+	if ix.Damage() != nil {
+		if err := ix.NewRebuild(ix.Seq()).Commit(); err != nil {
+			return err
+		}
+	}
+	for {
+		seq := ix.Seq() + 1
+		if err := ix.Apply(crashBatch(seq)); err != nil {
+			return err
+		}
+		if err := ix.Maintain(); err != nil {
+			return err
+		}
+		saved, err := ix.Checkpoint()
+		if err != nil {
+			return err
+		}
+		fmt.Println("saved", saved)
+	}
+}
+
+// TestMain lets the tests start themselves as the process that a test is about.
+func TestMain(m *testing.M) {
+	job, dir := os.Getenv("SEARCH_TEST_PROCESS"), os.Getenv("SEARCH_TEST_DIR")
+	if run, ok := map[string]func(string) error{"keep writing": keepWriting, "fill the disk": fillTheDisk}[job]; ok {
+		if err := run(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func process(t *testing.T, job, dir string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), "SEARCH_TEST_PROCESS="+job, "SEARCH_TEST_DIR="+dir)
+	return cmd
+}
+
+// A process that is killed at any moment leaves an index that opens whole, at its last save or later.
+func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
+	dir := t.TempDir()
+	a := newAnalyzer(t)
+	o, at := newOracle(a), int64(0)
+	for round := range 10 {
+		cmd := process(t, "keep writing", dir)
+		out, err := cmd.StdoutPipe()
+		must(t, err)
+		cmd.Stderr = os.Stderr
+		must(t, cmd.Start())
+		saved := make(chan int64, 1)
+		started := make(chan struct{})
+		go func() {
+			last := int64(0)
+			for lines := bufio.NewScanner(out); lines.Scan(); {
+				word, number, _ := strings.Cut(lines.Text(), " ")
+				if word == "at" {
+					close(started)
+					continue
+				}
+				if n, err := strconv.ParseInt(number, 10, 64); err == nil {
+					last = n
+				}
+			}
+			saved <- last
+		}()
+		<-started
+		time.Sleep(time.Duration(30+rand.IntN(150)) * time.Millisecond)
+		must(t, cmd.Process.Kill())
+		last := <-saved
+		if err := cmd.Wait(); err == nil {
+			t.Fatal("it ended by itself")
+		}
+
+		ix := openIndex(t, dir, a)
+		if err := ix.Damage(); err != nil && !(errors.Is(err, ErrMissing) && last == 0) {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		if ix.Seq() < last {
+			t.Fatalf("round %d: saved up to %d, opened at %d", round, last, ix.Seq())
+		}
+		for ; at < ix.Seq(); at++ {
+			o.apply(crashBatch(at + 1))
+		}
+		w := newWorld(uint64(round))
+		for range 3 {
+			q := w.query(a, crashIDs)
+			q.Limit = 500
+			agree(t, ix, o, q)
+		}
+		if got := ix.Stats().Documents; got != len(o.docs) {
+			t.Fatalf("round %d: %d documents, want %d", round, got, len(o.docs))
+		}
+		must(t, ix.Abandon())
+	}
+	if at == 0 {
+		t.Error("nothing was ever saved: this test proves nothing")
+	}
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	ix := openIndex(t, dir, a)
+	_, err = ix.Checkpoint()
+	must(t, err)
+	left, err := os.ReadDir(dir)
+	must(t, err)
+	if most := ix.Stats().Segments + 2; len(left) > most {
+		t.Errorf("%d files before, %d after a save, want at most %d: what the killed left is not swept out", len(entries), len(left), most)
+	}
+	must(t, ix.Close())
+}

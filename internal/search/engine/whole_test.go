@@ -1,0 +1,271 @@
+package engine
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"jobboard/internal/search/text"
+)
+
+// savedWorld gives a folder with a saved index of several files, and what is in it.
+func savedWorld(t *testing.T, a *text.Analyzer, seed uint64) (dir string, o *oracle) {
+	t.Helper()
+	dir, o = t.TempDir(), newOracle(a)
+	w := newWorld(seed)
+	ix := openIndex(t, dir, a)
+	r := ix.NewRebuild(1)
+	must(t, r.Commit())
+	for seq := int64(2); seq < 5; seq++ {
+		b := w.batch(400, 150)
+		b.Seq = seq
+		must(t, ix.Apply(b))
+		o.apply(b)
+		_, err := ix.Checkpoint() // a file each
+		must(t, err)
+	}
+	must(t, ix.Abandon())
+	return dir, o
+}
+
+func openIndex(t *testing.T, dir string, a *text.Analyzer) *Index {
+	t.Helper()
+	ix, err := Open(dir, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ix
+}
+
+// survivesAndHeals searches a damaged index, which must find nothing that is not so, and rebuilds it.
+func survivesAndHeals(t *testing.T, ix *Index, o *oracle, seed uint64) {
+	t.Helper()
+	w := newWorld(seed)
+	for range 10 {
+		q := w.query(ix.analyzer, 400)
+		q.Limit, q.Facets = MaxLimit, nil
+		got, err := ix.Search(q)
+		must(t, err)
+		q.Sort = SortNewest
+		for _, hit := range got.Hits {
+			// scores, and so orders, depend on what is missing; what matches does not, save for a word still being typed
+			if q.Words.Typing {
+				break
+			}
+			if !slices.ContainsFunc(o.search(q).Hits, func(h Hit) bool { return h.ID == hit.ID }) {
+				t.Fatalf("%q finds %s, which does not match", q.Words.Source, hit.ID)
+			}
+		}
+	}
+	r := ix.NewRebuild(ix.Seq())
+	var docs []Document
+	for _, d := range o.docs {
+		docs = append(docs, *d)
+	}
+	must(t, r.Add(docs))
+	must(t, r.Commit())
+	if ix.Damage() != nil {
+		t.Fatalf("after a rebuild: %v", ix.Damage())
+	}
+	for range 10 {
+		agree(t, ix, o, w.query(ix.analyzer, 400))
+	}
+	_, err := ix.Checkpoint()
+	must(t, err)
+}
+
+func TestDamagedFilesAreNoticedAndRebuilt(t *testing.T) {
+	a := newAnalyzer(t)
+	dir, o := savedWorld(t, a, 1)
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	must(t, err)
+	saved := map[string][]byte{}
+	for _, path := range files {
+		if saved[path], err = os.ReadFile(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(files) < 5 { // lock, manifest, three segments
+		t.Fatalf("only %v", files)
+	}
+	w := newWorld(2)
+	for _, path := range files {
+		name := filepath.Base(path)
+		if name == "lock" {
+			continue
+		}
+		whole := saved[path]
+		damages := map[string]func() error{
+			"missing":       func() error { return os.Remove(path) },
+			"empty":         func() error { return os.Truncate(path, 0) },
+			"a byte longer": func() error { return os.WriteFile(path, append(slices.Clone(whole), 0), 0o600) },
+			"a folder":      func() error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) },
+		}
+		for range 8 {
+			n := w.IntN(len(whole))
+			damages[fmt.Sprintf("cut at %d", n)] = func() error { return os.Truncate(path, int64(n)) }
+		}
+		places := []int{0, 4, len(whole) - 1}
+		for range 40 {
+			places = append(places, w.IntN(len(whole)))
+		}
+		if name != manifestName {
+			for i := range headerBytes {
+				places = append(places, i)
+			}
+		}
+		for _, at := range places {
+			bit := byte(1) << w.IntN(8)
+			damages[fmt.Sprintf("bit %08b of byte %d", bit, at)] = func() error {
+				bad := slices.Clone(whole)
+				bad[at] ^= bit
+				return os.WriteFile(path, bad, 0o600)
+			}
+		}
+		i := 0
+		for what, damage := range damages {
+			must(t, damage())
+			ix := openIndex(t, dir, a)
+			if ix.Damage() == nil {
+				t.Errorf("%s %s: not noticed", name, what)
+			}
+			if i++; i%8 == 0 { // each takes a while
+				survivesAndHeals(t, ix, o, uint64(i))
+			}
+			must(t, ix.Abandon())
+			for path, raw := range saved {
+				must(t, os.RemoveAll(path))
+				must(t, os.WriteFile(path, raw, 0o600))
+			}
+		}
+	}
+	ix := openIndex(t, dir, a)
+	if ix.Damage() != nil {
+		t.Fatalf("the whole files are taken for damaged: %v", ix.Damage())
+	}
+	for range 20 {
+		agree(t, ix, o, w.query(a, 400))
+	}
+	must(t, ix.Close())
+}
+
+func TestOldFormatIsRebuilt(t *testing.T) {
+	a := newAnalyzer(t)
+	dir, o := savedWorld(t, a, 3)
+	segments, err := filepath.Glob(filepath.Join(dir, segmentPrefix+"*"))
+	must(t, err)
+	raw, err := os.ReadFile(segments[0])
+	must(t, err)
+	binary.NativeEndian.PutUint32(raw[8:], formatVersion-1)
+	binary.NativeEndian.PutUint32(raw[checksumAt:], checksum(raw)) // as the old version would have written it
+	must(t, os.WriteFile(segments[0], raw, 0o600))
+	ix := openIndex(t, dir, a)
+	if !errors.Is(ix.Damage(), errFormat) {
+		t.Errorf("an old segment: %v", ix.Damage())
+	}
+	survivesAndHeals(t, ix, o, 3)
+
+	m, err := readManifest(dir, a.Language)
+	must(t, err)
+	m.Version--
+	must(t, m.write(dir))
+	must(t, ix.Abandon())
+	ix = openIndex(t, dir, a)
+	if !errors.Is(ix.Damage(), errFormat) {
+		t.Errorf("an old manifest: %v", ix.Damage())
+	}
+	survivesAndHeals(t, ix, o, 4)
+	must(t, ix.Close())
+}
+
+// A file that is cut off while it is mapped faults; one that is overwritten leads anywhere.
+func TestFilesThatChangeWhileInUse(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there files are read, not mapped")
+	}
+	a := newAnalyzer(t)
+	for name, damage := range map[string]func(path string) error{
+		"cut off": func(path string) error { return os.Truncate(path, 0) },
+		"cut in half": func(path string) error {
+			info, err := os.Stat(path)
+			return errors.Join(err, os.Truncate(path, info.Size()/8192*4096))
+		},
+		"overwritten": func(path string) error {
+			f, err := os.OpenFile(path, os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			_, err = f.WriteAt([]byte(strings.Repeat("\xffgarbage", 30_000)), headerBytes)
+			return errors.Join(err, f.Close())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, o := savedWorld(t, a, 5)
+			ix := openIndex(t, dir, a)
+			segments, err := filepath.Glob(filepath.Join(dir, segmentPrefix+"*"))
+			must(t, err)
+			must(t, damage(segments[1]))
+			for _, words := range []string{"nurse", `"project manager"`, "man*", "-java"} {
+				if _, err := ix.Search(Query{Words: Parse(a, words), Scope: Everything(), Limit: 10, Facets: []string{"type"}}); err != nil {
+					t.Errorf("%s: %v", words, err)
+				}
+			}
+			// the rest, too, must go on
+			must(t, ix.Apply(Batch{Delete: []string{"nobody"}}))
+			must(t, ix.Maintain())
+			ix.Verify()
+			if !errors.Is(ix.Damage(), ErrWounded) {
+				t.Fatalf("not noticed: %v", ix.Damage())
+			}
+			if _, err := ix.Checkpoint(); err == nil {
+				t.Error("a damaged index is saved")
+			}
+			survivesAndHeals(t, ix, o, 6)
+			must(t, ix.Close())
+		})
+	}
+}
+
+// A panic that no damage explains is a mistake in the program, and must be seen.
+func TestOtherPanicsArePassedOn(t *testing.T) {
+	ix := NewMemory(newAnalyzer(t))
+	defer func() {
+		if recover() == nil {
+			t.Error("swallowed")
+		}
+	}()
+	ix.read(func(*snapshot) { panic("a mistake") })
+}
+
+// A rebuild whose own files are damaged under way must not pass for complete.
+func TestRebuildGivesUpWhenWounded(t *testing.T) {
+	a := newAnalyzer(t)
+	dir := t.TempDir()
+	ix := openIndex(t, dir, a)
+	r := ix.NewRebuild(1)
+	w := newWorld(7)
+	var docs []Document
+	for i := range 2 * largeDocs {
+		d := w.doc(10)
+		d.ID = fmt.Sprint("doc", i)
+		docs = append(docs, d)
+	}
+	must(t, r.Add(docs))
+	segments, err := filepath.Glob(filepath.Join(dir, segmentPrefix+"*"))
+	must(t, err)
+	if len(segments) != 1 {
+		t.Fatalf("files: %v", segments)
+	}
+	must(t, os.Truncate(segments[0], 100))
+	ix.Verify()
+	if err := r.Commit(); err == nil || ix.Damage() == nil {
+		t.Errorf("committed (%v) with damage %v", err, ix.Damage())
+	}
+	must(t, ix.Close())
+}
