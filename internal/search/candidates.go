@@ -39,8 +39,10 @@ type candidateRow struct {
 
 func loadCandidates(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
 	var rows []candidateRow
-	err := app.DB().NewQuery(`SELECT r.id, r.user, r.headline, r.summary, r.skills, r.experienceYears, r.experience, r.education,
-		r.location, r.coordinates, r.preferredJobTypes, r.preferredWorkplaces, r.openToWork, r.visibility, r.updated,
+	err := app.DB().NewQuery(`SELECT r.id, r.user, r.headline, r.summary, coalesce(r.skills, '') AS skills, r.experienceYears,
+		coalesce(r.experience, '') AS experience, coalesce(r.education, '') AS education, r.location,
+		coalesce(r.coordinates, '') AS coordinates, coalesce(r.preferredJobTypes, '') AS preferredJobTypes,
+		coalesce(r.preferredWorkplaces, '') AS preferredWorkplaces, r.openToWork, r.visibility, r.updated,
 		EXISTS (SELECT 1 FROM users u WHERE u.id = r.user AND u.role = '` + collections.RoleJobSeeker + `' AND u.deactivatedAt = '') AS active,
 		(SELECT json_group_array(json_array(f.id, f.slug)) FROM job_seeker_interests i JOIN fields_of_interest f ON f.id = i.field
 			WHERE i.seeker = r.user) AS interests,

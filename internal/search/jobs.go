@@ -44,8 +44,9 @@ type jobRow struct {
 // loadJobs reads the jobs, r, for which a condition holds.
 func loadJobs(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
 	var rows []jobRow
-	err := app.DB().NewQuery(`SELECT r.id, r.title, r.description, coalesce(e.name, '') AS company, r.skills, r.employer, r.status,
-		r.jobType, r.workplace, r.experienceLevel, r.industry, r.fields, r.locations, r.location, r.applicantCountries,
+	err := app.DB().NewQuery(`SELECT r.id, r.title, r.description, coalesce(e.name, '') AS company, coalesce(r.skills, '') AS skills, r.employer, r.status,
+		r.jobType, r.workplace, r.experienceLevel, r.industry, coalesce(r.fields, '') AS fields,
+		coalesce(r.locations, '') AS locations, r.location, coalesce(r.applicantCountries, '') AS applicantCountries,
 		r.salaryMin, r.salaryMax, r.salaryCurrency, r.salaryPeriod, r.publishedAt, r.created, r.deadline,
 		coalesce((SELECT json_group_array(json_array(f.id, f.slug)) FROM fields_of_interest f WHERE f.id = r.industry
 			OR f.id IN (SELECT value FROM json_each(iif(json_valid(r.fields), r.fields, '[]')))), '[]') AS slugs

@@ -22,7 +22,8 @@ var Jobs = &Kind{table: collections.Jobs, made: []string{collections.Jobs, colle
 	log: "search_log", load: loadJobs}
 
 // Candidates is the index of all profiles of job seekers, whoever may see them.
-var Candidates = &Kind{table: "job_seekers", log: "candidate_log", load: loadCandidates}
+var Candidates = &Kind{table: collections.JobSeekers, made: []string{collections.JobSeekers, collections.JobSeekerInterests, collections.Users,
+	collections.Applications, collections.Jobs, collections.FieldsOfInterest}, log: "candidate_log", load: loadCandidates}
 
 // Kinds lists what is searched.
 func Kinds() []*Kind { return []*Kind{Jobs, Candidates} }
