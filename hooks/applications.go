@@ -172,6 +172,9 @@ func moveApplicationOnUpdate(e *core.RecordEvent) error {
 		if err := writeEvent(tx, application, from); err != nil {
 			return err
 		}
+		if to == workflow.InterviewScheduled {
+			return tellSeeker(tx, application, job, from, "You are invited to an interview for %s")
+		}
 		if to != workflow.Withdrawn {
 			return tellSeeker(tx, application, job, from, "Your application for %s is now "+label(to))
 		}
@@ -309,10 +312,14 @@ func tellSeeker(tx core.App, application, job *core.Record, from, title string) 
 		data["interview"] = interview
 	}
 	body := actor.Note(application)
-	if application.GetString("status") == workflow.InterviewScheduled {
-		when := application.GetDateTime("interviewAt").Time().UTC().Format("2 January 2006, 15:04 MST")
-		if where := application.GetString("interviewLocation"); where != "" {
-			when += ", " + where
+	when := application.GetDateTime("interviewAt").Time().UTC().Format("2 January 2006, 15:04 MST")
+	switch {
+	case interview == nil:
+	case interview.Cancelled:
+		body = strings.TrimSpace("The interview on " + when + " is cancelled.\n" + body)
+	default:
+		if interview.Location != "" {
+			when += ", " + interview.Location
 		}
 		body = strings.TrimSpace("Interview: " + when + "\n" + body)
 	}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -26,7 +27,7 @@ type Options struct {
 func Bind(app core.App, options Options) {
 	app.OnRecordDelete(collections.Users).BindFunc(deleteNoticesOnUserDelete)
 	bindUnsubscribe(app)
-	bindInvitations(app)
+	bindSMTP(app)
 
 	crons := []struct {
 		id, schedule string
@@ -51,17 +52,17 @@ func Bind(app core.App, options Options) {
 	}
 
 	ctx, cancel := context.WithCancel(context.Background())
-	wake := make(chan struct{}, 1)
+	wake := make(chan struct{}, 1) // a job was published, perhaps
 	var workers sync.WaitGroup
-	start := func(name string, step func(core.App) (bool, error)) {
-		workers.Go(func() { work(ctx, app, name, wake, step) })
+	start := func(name string, rest float64, wake <-chan struct{}, step func(core.App) (bool, error)) {
+		workers.Go(func() { work(ctx, app, name, rest, wake, step) })
 	}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		start("tell seekers of new jobs", fanOutStep)
-		start("send mails", newPostman().step)
+		start("tell seekers of new jobs", 1, wake, fanOutStep)
+		start("send mails", 0, nil, new(postman).step)
 		return nil
 	})
 	notice := func(e *core.RecordEvent) error {
@@ -85,18 +86,18 @@ func Bind(app core.App, options Options) {
 	})
 }
 
-// work repeats step for as long as it finds something to do, leaving the database to others for as long as each step took;
-// then it waits to be woken.
-func work(ctx context.Context, app core.App, name string, wake <-chan struct{}, step func(core.App) (bool, error)) {
+// work repeats step for as long as it finds something to do; then it waits to be woken. After each step it rests for that
+// many times as long as the step took, which leaves the database to others.
+func work(ctx context.Context, app core.App, name string, rest float64, wake <-chan struct{}, step func(core.App) (bool, error)) {
 	for ctx.Err() == nil {
 		began := time.Now()
-		more, err := step(app)
+		more, err := safely(app, step)
 		if err != nil {
 			app.Logger().Error("Work in the background failed.", "work", name, "error", err)
 		}
 		pause, woken := lookInterval, wake
 		if more && err == nil {
-			pause, woken = time.Since(began), nil
+			pause, woken = time.Duration(rest*float64(time.Since(began))), nil
 		}
 		select {
 		case <-ctx.Done():
@@ -104,4 +105,14 @@ func work(ctx context.Context, app core.App, name string, wake <-chan struct{}, 
 		case <-time.After(pause):
 		}
 	}
+}
+
+// safely turns a panic into an error: the server goes on.
+func safely(app core.App, step func(core.App) (bool, error)) (more bool, err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			more, err = false, fmt.Errorf("panic: %v", broken)
+		}
+	}()
+	return step(app)
 }

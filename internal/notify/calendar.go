@@ -2,17 +2,12 @@ package notify
 
 import (
 	"fmt"
-	"net/mail"
-	"net/smtp"
-	"strconv"
+	"strings"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
-	"github.com/domodwyer/mailyak/v3"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/hook"
-	"github.com/pocketbase/pocketbase/tools/mailer"
 
 	"jobboard/internal/workflow"
 )
@@ -65,76 +60,37 @@ func (i *Interview) method() ics.Method {
 	return ics.MethodRequest
 }
 
-// calendar is the invitation or its cancellation as iCalendar (RFC 5545).
-func (i *Interview) calendar(app core.App, seeker *core.Record) (string, error) {
+// invitation is a calendar file that asks for something (RFC 6047).
+type invitation struct {
+	*strings.Reader
+	method ics.Method
+}
+
+// invitation is the interview or its cancellation as iCalendar (RFC 5545).
+func (i *Interview) invitation(app core.App, seeker *core.Record) invitation {
 	calendar := ics.NewCalendarFor(app.Settings().Meta.AppName)
 	calendar.SetMethod(i.method())
-	event := calendar.AddEvent("interview-" + i.Application + "@" + mailHost(app))
+	event := calendar.AddEvent("interview-" + i.Application + "@jobboard") // the same for good, whatever the board's address
 	event.SetDtStampTime(i.Written)
 	event.SetStartAt(i.At)
 	event.SetEndAt(i.At.Add(interviewFor))
 	event.SetSequence(i.Sequence)
-	event.SetSummary("Interview: " + i.Job)
+	event.SetSummary("Interview: " + oneLine(i.Job))
 	if i.Location != "" {
-		event.SetLocation(i.Location)
+		event.SetLocation(oneLine(i.Location))
 	}
 	event.SetStatus(ics.ObjectStatusConfirmed)
 	if i.Cancelled {
 		event.SetStatus(ics.ObjectStatusCancelled)
 	}
-	event.SetOrganizer("mailto:"+app.Settings().Meta.SenderAddress, ics.WithCN(app.Settings().Meta.SenderName))
-	event.AddAttendee("mailto:"+seeker.Email(), ics.WithCN(seeker.GetString("name")), ics.ParticipationRoleReqParticipant,
-		ics.ParticipationStatusNeedsAction, ics.WithRSVP(true))
-	return calendar.Serialize(ics.WithNewLine("\r\n")), nil
+	meta := app.Settings().Meta
+	event.SetOrganizer("mailto:"+meta.SenderAddress, commonName(meta.SenderName))
+	event.AddAttendee("mailto:"+seeker.Email(), commonName(seeker.GetString("name")), ics.ParticipationRoleReqParticipant,
+		ics.ParticipationStatusNeedsAction, &ics.KeyValues{Key: string(ics.ParameterRsvp), Value: []string{"TRUE"}})
+	return invitation{strings.NewReader(calendar.Serialize(ics.WithNewLine("\r\n"))), i.method()}
 }
 
-// bindInvitations sends mails with an invitation as calendars want them: the part's type names the method, which
-// PocketBase's mailer leaves out since it guesses the type from the content.
-func bindInvitations(app core.App) {
-	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "nameMethodOnInvitation", Priority: 998, Func: sendInvitation})
-}
-
-func sendInvitation(e *core.MailerEvent) error {
-	invitation := e.Message.Attachments[calendarFile]
-	client, ok := e.Mailer.(*mailer.SMTPClient)
-	if invitation == nil || !ok || client.AuthMethod == mailer.SMTPAuthLogin { // that one PocketBase alone can do
-		return e.Next()
-	}
-	var auth smtp.Auth
-	if client.Username != "" || client.Password != "" {
-		auth = smtp.PlainAuth("", client.Username, client.Password, client.Host)
-	}
-	address := client.Host + ":" + strconv.Itoa(client.Port)
-	letter := mailyak.New(address, auth)
-	if client.TLS {
-		var err error
-		if letter, err = mailyak.NewWithTLS(address, auth, nil); err != nil {
-			return fmt.Errorf("reach the mail server: %w", err)
-		}
-	}
-	if client.LocalName != "" {
-		letter.LocalName(client.LocalName)
-	}
-	letter.FromName(e.Message.From.Name)
-	letter.From(e.Message.From.Address)
-	letter.To(addresses(e.Message.To)...)
-	letter.Subject(e.Message.Subject)
-	letter.HTML().Set(e.Message.HTML)
-	letter.Plain().Set(e.Message.Text)
-	for name, value := range e.Message.Headers {
-		letter.AddHeader(name, value)
-	}
-	letter.AttachWithMimeType(calendarFile, invitation, "text/calendar; charset=UTF-8; method="+e.Message.Headers[methodHeader])
-	return letter.Send()
-}
-
-// methodHeader names the iCalendar method of a mail with an invitation.
-const methodHeader = "X-Calendar-Method"
-
-func addresses(list []mail.Address) []string {
-	texts := make([]string, len(list))
-	for i, address := range list {
-		texts[i] = address.String()
-	}
-	return texts
+// commonName is a person's name as a parameter, which can't hold the signs of iCalendar's own grammar, nor escape them.
+func commonName(name string) ics.PropertyParameter {
+	return ics.WithCN(oneLine(strings.NewReplacer("'", "’", `"`, "”", ",", " ", ";", " ", ":", " ", `\`, " ").Replace(name)))
 }

@@ -1,6 +1,11 @@
 package notify
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
 
 // What the tests drive by hand, which in the binary the clock and the workers do.
 var (
@@ -15,4 +20,11 @@ var (
 const FanoutBatch = fanoutBatch
 
 // NewPostman returns the step of a mail worker as it is after a start.
-func NewPostman() func(core.App) (bool, error) { return newPostman().step }
+func NewPostman() func(core.App) (bool, error) { return new(postman).step }
+
+// SetSendTimeout changes the patience with mail servers for a test.
+func SetSendTimeout(t *testing.T, timeout time.Duration) {
+	was := sendTimeout
+	sendTimeout = timeout
+	t.Cleanup(func() { sendTimeout = was })
+}

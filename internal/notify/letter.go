@@ -10,9 +10,12 @@ import (
 	"net/mail"
 	"strings"
 	texttemplate "text/template"
+	"unicode"
 
+	"github.com/gosimple/slug"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
+	"golang.org/x/text/unicode/bidi"
 
 	"jobboard/collections"
 )
@@ -25,38 +28,64 @@ var (
 	textTemplates = texttemplate.Must(texttemplate.ParseFS(templates, "templates/*.txt"))
 )
 
-// letter is a mail about one or more notices, ready to send.
-type letter struct{ message *mailer.Message }
-
-// letterView is what the templates show.
-type letterView struct {
+// letter is what the templates of a mail about one or more notices show.
+type letter struct {
 	Board, URL  string
-	Name        string // of the receiver
 	Subject     string
-	Items       []itemView
+	Items       []item
 	Unsubscribe string // address of the page, "" on account mail
 	Kinds       string // what unsubscribing ends, in words
 }
 
-type itemView struct {
-	Title      string
-	Lines      []string
+type item struct {
+	Title line
+	Lines []line
+	// Link and Verb are the button; "" where the mail's last button says the same.
 	Link, Verb string
 }
 
-func newLetter(app core.App, user *core.Record, rows []waiting) (letter, error) {
+// line is a line of a notice; Link is "" where it leads nowhere.
+type line struct{ Text, Link string }
+
+// Dir is the direction that the line is read in: from right to left where it begins and ends so. A sentence of the board's
+// own about a person with an Arabic name isn't.
+func (l line) Dir() string {
+	letters := []rune(strings.Map(func(char rune) rune {
+		if !unicode.IsLetter(char) {
+			return -1
+		}
+		return char
+	}, l.Text))
+	if len(letters) > 0 && isRightToLeft(letters[0]) && isRightToLeft(letters[len(letters)-1]) {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+func isRightToLeft(char rune) bool {
+	properties, _ := bidi.LookupString(string(char))
+	return properties.Class() == bidi.R || properties.Class() == bidi.AL
+}
+
+// newMail writes the mail about one or more notices of a user.
+func newMail(app core.App, user *core.Record, rows []waiting) (*mailer.Message, error) {
 	meta := app.Settings().Meta
-	view := letterView{Board: meta.AppName, URL: strings.TrimRight(meta.AppURL, "/"), Name: user.GetString("name"), Subject: rows[0].Title}
+	l := letter{Board: meta.AppName, URL: strings.TrimRight(meta.AppURL, "/"), Subject: rows[0].Title}
 	if len(rows) > 1 {
-		view.Subject = fmt.Sprintf("%d news from %s", len(rows), meta.AppName)
+		l.Subject = fmt.Sprintf("%d news from %s", len(rows), meta.AppName)
 	}
 	for _, row := range rows {
-		view.Items = append(view.Items, newItem(app, view.URL, row))
+		l.Items = append(l.Items, newItem(app, l.URL, row))
+	}
+	for i := range len(l.Items) - 1 {
+		if l.Items[i].Link == l.URL {
+			l.Items[i].Link = ""
+		}
 	}
 	message := &mailer.Message{
-		From:    sender(app),
-		To:      []mail.Address{{Name: user.GetString("name"), Address: user.Email()}},
-		Subject: strings.Join(strings.Fields(view.Subject), " "),
+		From:    mail.Address{Name: oneLine(meta.SenderName), Address: meta.SenderAddress},
+		To:      []mail.Address{{Name: oneLine(user.GetString("name")), Address: user.Email()}},
+		Subject: oneLine(l.Subject),
 		Headers: map[string]string{
 			"Message-ID": messageID(app, rows),
 			// so that no absence notice answers
@@ -66,60 +95,64 @@ func newLetter(app core.App, user *core.Record, rows []waiting) (letter, error) 
 	if kinds := kindsOf(rows); len(kinds) > 0 {
 		token, err := newUnsubscribeToken(app, user.Id, kinds)
 		if err != nil {
-			return letter{}, err
+			return nil, err
 		}
-		view.Unsubscribe = view.URL + unsubscribePath + token
-		view.Kinds = kindsInWords(kinds)
-		message.Headers["List-Unsubscribe"] = "<" + view.Unsubscribe + ">"
+		l.Unsubscribe = l.URL + unsubscribePath + token
+		l.Kinds = kindsInWords(kinds)
+		message.Headers["List-Unsubscribe"] = "<" + l.Unsubscribe + ">"
 		message.Headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 	}
 	if interview := rows[0].interview(); interview != nil {
-		calendar, err := interview.calendar(app, user)
-		if err != nil {
-			return letter{}, err
-		}
-		message.Headers[methodHeader] = string(interview.method())
-		message.Attachments = map[string]io.Reader{calendarFile: strings.NewReader(calendar)}
+		message.Attachments = map[string]io.Reader{calendarFile: interview.invitation(app, user)}
 	}
 	var html, text bytes.Buffer
-	if err := htmlTemplates.ExecuteTemplate(&html, "mail.html", view); err != nil {
-		return letter{}, fmt.Errorf("write the HTML of a mail: %w", err)
+	if err := htmlTemplates.ExecuteTemplate(&html, "mail.html", l); err != nil {
+		return nil, fmt.Errorf("write the HTML of a mail: %w", err)
 	}
-	if err := textTemplates.ExecuteTemplate(&text, "mail.txt", view); err != nil {
-		return letter{}, fmt.Errorf("write the text of a mail: %w", err)
+	if err := textTemplates.ExecuteTemplate(&text, "mail.txt", l); err != nil {
+		return nil, fmt.Errorf("write the text of a mail: %w", err)
 	}
 	message.HTML, message.Text = html.String(), text.String()
-	return letter{message: message}, nil
+	return message, nil
 }
 
 // newItem shows a notice; only what has a public page gets a link of its own.
-func newItem(app core.App, url string, row waiting) itemView {
-	item := itemView{Title: row.Title, Link: url, Verb: "Open the board"}
-	for line := range strings.Lines(row.Body) {
-		if line = strings.TrimSpace(line); line != "" {
-			item.Lines = append(item.Lines, line)
+func newItem(app core.App, url string, row waiting) item {
+	it := item{Title: line{Text: row.Title}, Link: url, Verb: "Open the board"}
+	for text := range strings.Lines(row.Body) {
+		if text = strings.TrimSpace(text); text != "" {
+			it.Lines = append(it.Lines, line{Text: text})
 		}
+	}
+	var data struct {
+		Job  string   `json:"job"`
+		Jobs []string `json:"jobs"` // of a digest, one for each of the first lines
+	}
+	if err := json.Unmarshal([]byte(row.Data), &data); err != nil {
+		return it // data that is no object leads nowhere
 	}
 	switch row.Kind {
 	case collections.KindJobPublished, collections.KindDeadlineReminder:
-		var data struct{ Job string }
-		if err := json.Unmarshal([]byte(row.Data), &data); err != nil || data.Job == "" {
-			return item
-		}
-		if job, err := app.FindRecordById(collections.Jobs, data.Job); err == nil { // a deleted job has no page
-			item.Link, item.Verb = url+"/jobs/"+job.Id+"/"+slug(job.GetString("title")), "View the job"
+		if page := jobPage(app, url, data.Job); page != "" {
+			it.Link, it.Verb = page, "View the job"
 		}
 	case collections.KindJobDigest:
-		item.Link, item.Verb = url+"/jobs", "See all jobs"
+		it.Link, it.Verb = url+"/jobs", "See all jobs"
+		for i := range min(len(data.Jobs), len(it.Lines)) {
+			it.Lines[i].Link = jobPage(app, url, data.Jobs[i])
+		}
 	}
-	return item
+	return it
 }
 
-// slug is a title as it stands in a page's address.
-func slug(title string) string {
-	words := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
-	if len(words) == 0 {
-		return "job"
+// jobPage is the address of a job's public page, "" for a job that was deleted.
+func jobPage(app core.App, url, jobID string) string {
+	job, err := app.FindRecordById(collections.Jobs, jobID)
+	if err != nil {
+		return ""
 	}
-	return strings.Join(words, "-")
+	return url + "/jobs/" + job.Id + "/" + slug.Make(job.GetString("title"))
 }
+
+// oneLine makes a text fit for a header.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

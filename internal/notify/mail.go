@@ -6,38 +6,34 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/mail"
-	"net/textproto"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/mailer"
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
 )
 
 const (
-	sendTimeout = 30 * time.Second // for one mail; PocketBase's mailer itself waits for ever
-	restTime    = time.Minute      // after the mail server failed, so that a dead one is not asked for every mail
-	mostInMail  = 20               // notices that one mail groups
+	restTime   = time.Minute // after the mail server failed, so that a dead one is not asked for every mail
+	mostInMail = 20          // notices that one mail groups
 )
 
-// backoff is how long a mail waits after its nth attempt before the next; after the last it is given up.
-var backoff = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 16 * time.Hour}
-
-// postman sends the mails that wait. The state of a mail is in its notification's row, so none is lost: before it is sent
-// its next attempt is noted, after it is sent that it was. A crash between the mail server's yes and that note sends it
-// once more, under the same Message-ID, by which many mail programs drop the second.
-type postman struct {
-	rest    time.Time  // until when the mail server is left alone
-	hanging chan error // an attempt past sendTimeout that has not come back; nil when there is none
+// backoff is how long a mail waits after its nth attempt before the next; after the last it is given up. Mail servers are
+// given four days to come back, as by RFC 5321, 4.5.4.1.
+var backoff = []time.Duration{
+	time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 16 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour,
 }
 
-func newPostman() *postman { return &postman{} }
+// postman sends the mails that wait. The state of a mail is in its notification's row: before it is sent its next attempt
+// is noted, which also keeps other processes off it, and after it is sent that it was. So none is lost; a crash between
+// the mail server's yes and that note sends it once more (see docs/decisions/0013).
+type postman struct {
+	rest time.Time // until when the mail server is left alone
+}
 
 // waiting is a notification whose mail waits.
 type waiting struct {
@@ -51,14 +47,6 @@ func (p *postman) step(app core.App) (bool, error) {
 	if time.Now().Before(p.rest) {
 		return false, nil
 	}
-	if p.hanging != nil {
-		select {
-		case <-p.hanging:
-			p.hanging = nil
-		default:
-			return false, nil
-		}
-	}
 	rows, err := nextWaiting(app)
 	if err != nil || len(rows) == 0 {
 		return false, err
@@ -71,18 +59,17 @@ func (p *postman) step(app core.App) (bool, error) {
 	if len(dropped) > 0 {
 		return true, setMail(app, dropped, dbx.Params{"mail": collections.MailNone})
 	}
-	l, err := newLetter(app, user, wanted)
+	message, err := newMail(app, user, wanted)
 	if err != nil {
-		// A letter that can't be written must not keep the others waiting.
+		// A mail that can't be written must not keep the others waiting.
 		return true, errors.Join(err, setMail(app, wanted, dbx.Params{"mail": collections.MailFailed}))
 	}
-	attempt := wanted[0].Attempts
-	next := dbx.Params{"mailAttempts": attempt + 1, "mailAt": types.NowDateTime().Add(backoff[min(attempt, len(backoff)-1)]).String()}
-	if err := setMail(app, wanted, next); err != nil {
-		return false, err
+	ours, err := claim(app, wanted)
+	if err != nil || !ours {
+		return ours, err
 	}
-	if err := p.send(app, l.message); err != nil {
-		return true, p.failed(app, wanted, attempt, err)
+	if err := app.NewMailClient().Send(message); err != nil {
+		return true, p.failed(app, wanted, err)
 	}
 	return true, setMail(app, wanted, dbx.Params{"mail": collections.MailSent, "mailAt": types.NowDateTime().String()})
 }
@@ -109,7 +96,7 @@ func nextWaiting(app core.App) ([]waiting, error) {
 		same = "[[mailAttempts]] = {:attempts} AND [[mailAt]] = {:mailAt}"
 	}
 	var rows []waiting
-	err = app.DB().NewQuery("SELECT " + columns + " WHERE mail = 'pending' AND [[user]] = {:user} AND " + same + " ORDER BY created, id").
+	err = app.DB().NewQuery("SELECT " + columns + " WHERE mail = 'pending' AND [[user]] = {:user} AND " + same + " ORDER BY created, rowid").
 		Bind(dbx.Params{"now": now, "user": first.User, "attempts": first.Attempts, "mailAt": first.MailAt}).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("find what goes with the next mail: %w", err)
@@ -148,49 +135,46 @@ func splitWanted(user *core.Record, rows []waiting) (wanted, dropped []waiting) 
 }
 
 func setMail(app core.App, rows []waiting, values dbx.Params) error {
-	ids := make([]any, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-	}
-	if _, err := app.NonconcurrentDB().Update(collections.Notifications, values, dbx.In("id", ids...)).Execute(); err != nil {
+	if _, err := app.NonconcurrentDB().Update(collections.Notifications, values, withIDs(rows)).Execute(); err != nil {
 		return fmt.Errorf("note the state of a mail: %w", err)
 	}
 	return nil
 }
 
-func (p *postman) send(app core.App, message *mailer.Message) error {
-	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			if broken := recover(); broken != nil {
-				done <- fmt.Errorf("sending panicked: %v", broken)
-			}
-		}()
-		done <- app.NewMailClient().Send(message)
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-time.After(sendTimeout):
-		p.hanging = done
-		return errors.New("the mail server does not answer")
+func withIDs(rows []waiting) dbx.Expression {
+	ids := make([]any, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
 	}
+	return dbx.In("id", ids...)
 }
 
-// failed decides what a failed attempt means. Only the mail server's refusal of this very mail is final.
-func (p *postman) failed(app core.App, rows []waiting, attempt int, err error) error {
-	var refusal *textproto.Error
-	refused := errors.As(err, &refusal)
-	if !refused {
+// claim notes the next attempt of a mail and tells whether it was still ours to send.
+func claim(app core.App, rows []waiting) (bool, error) {
+	attempt := rows[0].Attempts
+	result, err := app.NonconcurrentDB().Update(collections.Notifications,
+		dbx.Params{"mailAttempts": attempt + 1, "mailAt": types.NowDateTime().Add(backoff[min(attempt, len(backoff)-1)]).String()},
+		dbx.And(dbx.HashExp{"mail": collections.MailPending, "mailAttempts": attempt}, withIDs(rows))).Execute()
+	if err != nil {
+		return false, fmt.Errorf("note the attempt to send a mail: %w", err)
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return false, fmt.Errorf("note the attempt to send a mail: %w", err)
+	}
+	return int(n) == len(rows), nil // else another process was faster; what it has left us waits for the next attempt
+}
+
+// failed decides what a failed attempt means.
+func (p *postman) failed(app core.App, rows []waiting, err error) error {
+	what := failureOf(err)
+	if what == serverInTrouble {
 		p.rest = time.Now().Add(restTime)
 	}
-	final := refused && (refusal.Code == 550 || refusal.Code == 551 || refusal.Code == 553)
-	if final || attempt+1 >= len(backoff) {
-		if err := setMail(app, rows, dbx.Params{"mail": collections.MailFailed}); err != nil {
-			return err
-		}
+	app.Logger().Warn("A mail was not sent.", "notification", rows[0].ID, "attempt", rows[0].Attempts+1, "reason", describe(err))
+	if what == mailRefused || rows[0].Attempts >= len(backoff) {
+		return setMail(app, rows, dbx.Params{"mail": collections.MailFailed})
 	}
-	app.Logger().Warn("A mail was not sent.", "notification", rows[0].ID, "attempt", attempt+1, "error", err)
 	return nil
 }
 
@@ -209,9 +193,4 @@ func mailHost(app core.App) string {
 		return host
 	}
 	return "localhost"
-}
-
-func sender(app core.App) mail.Address {
-	meta := app.Settings().Meta
-	return mail.Address{Name: meta.SenderName, Address: meta.SenderAddress}
 }

@@ -2,15 +2,20 @@ package notify_test
 
 import (
 	"bytes"
+	"fmt"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/emersion/go-smtp"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
 	"jobboard/hooks"
@@ -19,6 +24,29 @@ import (
 )
 
 func bindNotify(app core.App) { notify.Bind(app, notify.Options{}) }
+
+// write stores a notice for users.
+func write(t testing.TB, app core.App, notice notify.Notice, users ...*core.Record) {
+	t.Helper()
+	for _, user := range users {
+		if err := notify.Write(app, notice, user.Id); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// setAll sets a column of all rows of a table.
+func setAll(t testing.TB, app core.App, table, column, value string) {
+	t.Helper()
+	if _, err := app.NonconcurrentDB().Update(table, dbx.Params{column: value}, nil).Execute(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ago is a time as the database writes it.
+func ago(d time.Duration) string {
+	return time.Now().UTC().Add(-d).Format(types.DefaultDateLayout)
+}
 
 // due makes every waiting mail due.
 func due(t testing.TB, app core.App) {
@@ -138,8 +166,20 @@ func TestUnsubscribingIsOneClickAndGetChangesNothing(t *testing.T) {
 	if page.Status != 200 || !strings.Contains(page.Raw, "<button") || wants() != before {
 		t.Fatalf("GET: status %d, %d kinds wanted", page.Status, wants())
 	}
-	if got := board.Send(httptest.NewRequest("POST", path+"x", nil)); got.Status != 404 || wants() != before {
-		t.Errorf("a forged token: status %d", got.Status)
+	prefetch := httptest.NewRequest("GET", path, nil)
+	prefetch.Header.Set("Sec-Purpose", "prefetch")
+	for _, request := range []*http.Request{httptest.NewRequest("HEAD", path, nil), prefetch, httptest.NewRequest("OPTIONS", path, nil)} {
+		if got := board.Send(request); got.Status >= 500 || wants() != before {
+			t.Errorf("%s: status %d, %d kinds wanted", request.Method, got.Status, wants())
+		}
+	}
+	token := strings.TrimPrefix(path, "/unsubscribe/")
+	flipped := []byte(token)
+	flipped[len(flipped)/2] ^= 1
+	for _, forged := range []string{token + "x", token[:len(token)-2], string(flipped), "x", ann.Id, "%00", strings.Repeat("A", 10_000)} {
+		if got := board.Send(httptest.NewRequest("POST", "/unsubscribe/"+forged, nil)); got.Status != 404 || wants() != before {
+			t.Errorf("the forged token %.80q: status %d", forged, got.Status)
+		}
 	}
 	form := httptest.NewRequest("POST", path, strings.NewReader("List-Unsubscribe=One-Click"))
 	form.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -154,21 +194,38 @@ func TestUnsubscribingIsOneClickAndGetChangesNothing(t *testing.T) {
 }
 
 func TestInterviewsCarryACalendar(t *testing.T) {
+	for _, method := range []string{mailer.SMTPAuthPlain, mailer.SMTPAuthLogin} {
+		t.Run("login by "+method, func(t *testing.T) {
+			box := testapp.NewMailbox(t)
+			testInterviews(t, box, &mailer.SMTPClient{Host: "127.0.0.1", Port: box.Port, Username: "board", Password: "secret", AuthMethod: method})
+		})
+	}
+}
+
+func testInterviews(t *testing.T, box *testapp.Mailbox, server *mailer.SMTPClient) {
 	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
-	box := board.CatchMail()
+	board.SendBy(server)
 	employer, _ := board.Employer("Acme")
 	application := board.Application(board.Seeker("ann"), board.Job(employer, "Baker"))
 	at := time.Now().Add(72 * time.Hour).UTC()
 	application = board.Update(application, map[string]any{"status": "interview_scheduled", "interviewAt": at, "interviewLocation": "Room 1"})
 	application = board.Update(application, map[string]any{"interviewAt": at.Add(time.Hour)})
 	application = board.Update(application, map[string]any{"interviewLocation": "Room 2"})
+	board.Settings().Meta.SenderAddress = "another@example.com" // changes nothing about the event
 	board.Update(application, map[string]any{"status": "rejected"})
 	for i, want := range []struct{ method, sequence, place string }{
 		{"REQUEST", "0", "Room 1"}, {"REQUEST", "1", "Room 1"}, {"REQUEST", "2", "Room 2"}, {"CANCEL", "3", "Room 2"},
 	} {
 		post(t, board.TestApp)
-		calendar := box.MustReceive(t).Parts["text/calendar"]
-		for _, line := range []string{"METHOD:" + want.method, "SEQUENCE:" + want.sequence, "LOCATION:" + want.place, "UID:interview-" + application.Id + "@"} {
+		mail := box.MustReceive(t)
+		calendar := mail.Parts["text/calendar"]
+		if got := mail.ContentTypes["text/calendar"]; got != "text/calendar; method="+want.method+"; charset=UTF-8" {
+			t.Errorf("mail %d: the calendar is of type %q", i, got)
+		}
+		if mail.Login != "board" || mail.Parts["application/ics"] != calendar {
+			t.Errorf("mail %d was sent by %q, with the file\n%s", i, mail.Login, mail.Parts["application/ics"])
+		}
+		for _, line := range []string{"METHOD:" + want.method, "SEQUENCE:" + want.sequence, "LOCATION:" + want.place, "UID:interview-" + application.Id + "@jobboard"} {
 			if !strings.Contains(calendar, line) {
 				t.Errorf("mail %d lacks %s:\n%s", i, line, calendar)
 			}
@@ -198,36 +255,207 @@ func TestARepeatedMailKeepsItsMessageID(t *testing.T) {
 	}
 }
 
-func TestADeadMailServerLosesNothing(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
+// A mail server that can't be reached, hangs, or turns the board away: one attempt, a rest, and nothing is lost.
+func TestAMailServerInTroubleLosesNothing(t *testing.T) {
+	for name, server := range map[string]func(t *testing.T) *mailer.SMTPClient{
+		"closed": func(t *testing.T) *mailer.SMTPClient { return listen(t, nil) },
+		"goes away": func(t *testing.T) *mailer.SMTPClient {
+			return listen(t, func(line net.Conn) { line.Close() })
+		},
+		"not now": func(t *testing.T) *mailer.SMTPClient {
+			return listen(t, func(line net.Conn) { _, _ = line.Write([]byte("421 too busy\r\n")); line.Close() })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+			ann, ben := board.Seeker("ann"), board.Seeker("ben")
+			write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, ann, ben)
+			due(t, board.TestApp)
+			board.SendBy(server(t))
+			post(t, board.TestApp)
+			tried, err := board.CountRecords(collections.Notifications, dbx.HashExp{"mail": "pending", "mailAttempts": 1})
+			if err != nil || tried != 1 {
+				t.Errorf("%d mails were tried, want 1 and then a rest (%v)", tried, err)
+			}
+			if got := mailStates(t, board.TestApp); got["pending"] != 2 {
+				t.Errorf("states: %v", got)
+			}
+			box := board.CatchMail() // it is back
+			due(t, board.TestApp)
+			post(t, board.TestApp)
+			to := map[string]bool{box.MustReceive(t).To: true, box.MustReceive(t).To: true}
+			if !to["ann@example.com"] || !to["ben@example.com"] {
+				t.Errorf("mails came to %v", to)
+			}
+		})
+	}
+}
+
+// listen is a mail server that answers each connection so; nil refuses them.
+func listen(t *testing.T, answer func(net.Conn)) *mailer.SMTPClient {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := closed.Addr().(*net.TCPAddr).Port
-	closed.Close()
-	board.OnMailerSend().BindFunc(func(e *core.MailerEvent) error {
-		e.Mailer = &mailer.SMTPClient{Host: "127.0.0.1", Port: port}
-		return e.Next()
-	})
-	ann, ben := board.Seeker("ann"), board.Seeker("ben")
-	if err := notify.Write(board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, ann.Id, ben.Id); err != nil {
-		t.Fatal(err)
+	t.Cleanup(func() { listener.Close() })
+	if answer == nil {
+		listener.Close()
+	} else {
+		go func() {
+			for {
+				line, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				answer(line)
+			}
+		}()
 	}
+	return &mailer.SMTPClient{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port}
+}
+
+// While the mail server hangs, requests and notices go on, and the mail is tried again.
+func TestAHangingMailServerHoldsUpNobody(t *testing.T) {
+	notify.SetSendTimeout(t, 200*time.Millisecond)
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	reached := make(chan struct{}, 10)
+	board.SendBy(listen(t, func(net.Conn) { reached <- struct{}{} })) // and never says a word
+	ann := board.Seeker("ann")
+	write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, ann)
 	due(t, board.TestApp)
-	post(t, board.TestApp)
-	tried, err := board.CountRecords(collections.Notifications, dbx.HashExp{"mail": "pending", "mailAttempts": 1})
-	if err != nil || tried != 1 {
-		t.Errorf("%d mails were tried, want 1 and then a rest (%v)", tried, err)
+	sent := make(chan struct{})
+	go func() { defer close(sent); post(t, board.TestApp) }()
+	<-reached
+	if got := board.Call(ann, "GET", testapp.Records(collections.Notifications), nil); got.Status != 200 || len(got.Items()) != 1 {
+		t.Errorf("reading meanwhile: %d %s", got.Status, got.Raw)
 	}
+	write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed too"}, ann) // takes the write lock
+	select {
+	case <-sent:
+		t.Error("the server was given up before the notice was written")
+	default:
+	}
+	<-sent
 	if got := mailStates(t, board.TestApp); got["pending"] != 2 {
 		t.Errorf("states: %v", got)
 	}
-	box := board.CatchMail() // it is back
+}
+
+// What the server says of one mail concerns that mail alone.
+func TestARefusedMailKeepsNoOtherWaiting(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	box := board.CatchMail()
+	box.Refuse(func(to string) error {
+		switch to {
+		case "unknown@example.com":
+			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
+		case "greylisted@example.com":
+			return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "later"}
+		}
+		return nil
+	})
+	for _, name := range []string{"unknown", "greylisted", "fine"} {
+		write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker(name))
+	}
 	due(t, board.TestApp)
 	post(t, board.TestApp)
-	to := map[string]bool{box.MustReceive(t).To: true, box.MustReceive(t).To: true}
-	if !to["ann@example.com"] || !to["ben@example.com"] {
-		t.Errorf("mails came to %v", to)
+	if got := box.MustReceive(t); got.To != "fine@example.com" {
+		t.Errorf("a mail came to %s", got.To)
 	}
+	if got := mailStates(t, board.TestApp); got["failed"] != 1 || got["pending"] != 1 || got["sent"] != 1 {
+		t.Errorf("states: %v", got)
+	}
+	box.Refuse(func(string) error { return nil })
+	due(t, board.TestApp)
+	post(t, board.TestApp)
+	if got := box.MustReceive(t); got.To != "greylisted@example.com" {
+		t.Errorf("tried again, a mail came to %s", got.To)
+	}
+	box.MustBeEmpty(t)
+}
+
+// A mail is tried for four days, then given up.
+func TestAMailIsGivenUpInTheEnd(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	box := board.CatchMail()
+	box.Refuse(func(string) error { return &smtp.SMTPError{Code: 452, Message: "mailbox full"} })
+	ann := board.Seeker("ann")
+	write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, ann)
+	var waited time.Duration
+	attempts := 0
+	for mailStates(t, board.TestApp)["pending"] > 0 && attempts < 100 {
+		due(t, board.TestApp)
+		post(t, board.TestApp)
+		attempts++
+		row, err := board.FindFirstRecordByData(collections.Notifications, "user", ann.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.GetString("mail") == collections.MailPending {
+			waited += time.Until(row.GetDateTime("mailAt").Time()).Round(time.Minute)
+		}
+	}
+	if attempts != 10 || waited < 96*time.Hour {
+		t.Errorf("%d attempts over %s", attempts, waited)
+	}
+}
+
+// Two processes that look for mails at once, as when a new version starts before the old has ended, send each once.
+func TestTwoProcessesSendEachMailOnce(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	box := board.CatchMail()
+	twin := board.Twin(hooks.Bind, bindNotify)
+	twin.SendBy(&mailer.SMTPClient{Host: "127.0.0.1", Port: box.Port})
+	const n = 15
+	for i := range n {
+		write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker(fmt.Sprintf("seeker%d", i)))
+	}
+	due(t, board.TestApp)
+	var both sync.WaitGroup
+	for _, app := range []core.App{board.TestApp, twin.TestApp} {
+		both.Go(func() { post(t, app) })
+	}
+	both.Wait()
+	got := map[string]int{}
+	for _, mail := range box.Received() {
+		got[mail.To]++
+	}
+	for to, times := range got {
+		if times != 1 {
+			t.Errorf("%s got %d mails", to, times)
+		}
+	}
+	if states := mailStates(t, board.TestApp); len(got) != n || states["sent"] != n {
+		t.Errorf("%d got a mail; states %v", len(got), states)
+	}
+}
+
+// Only the kinds that a user wants are mailed; the notice is there all the same.
+func TestOnlyWantedKindsAreMailed(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	box := board.CatchMail()
+	for i, wanted := range collections.NotificationKinds() {
+		user := board.Update(board.Seeker(fmt.Sprintf("seeker%d", i)), map[string]any{"emailNotifications": []string{wanted}})
+		for _, kind := range collections.NotificationKinds() {
+			write(t, board.TestApp, notify.Notice{Kind: kind, Title: kind}, user)
+		}
+		due(t, board.TestApp)
+		post(t, board.TestApp)
+		mails := box.Received()
+		if len(mails) != 1 || mails[0].Subject != wanted {
+			t.Errorf("who wants %s got %d mails: %v", wanted, len(mails), mails)
+		}
+		n, err := notify.UnreadCount(board.TestApp, user.Id)
+		if err != nil || n != len(collections.NotificationKinds()) {
+			t.Errorf("who wants %s has %d notices (%v)", wanted, n, err)
+		}
+	}
+	// Who changes their mind while a mail waits gets none.
+	user := board.Update(board.Seeker("fickle"), map[string]any{"emailNotifications": []string{collections.KindJobClosed}})
+	write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, user)
+	board.Update(user, map[string]any{"emailNotifications": []string{}})
+	due(t, board.TestApp)
+	post(t, board.TestApp)
+	box.MustBeEmpty(t)
 }

@@ -56,20 +56,22 @@ func answerUnsubscribe(e *core.RequestEvent, unsubscribe bool) error {
 
 // dropKinds takes kinds from what a user wants by mail. A user who is gone wants nothing.
 func dropKinds(app core.App, userID string, kinds []string) error {
-	found, err := app.FindRecordsByIds(collections.Users, []string{userID})
-	if err != nil || len(found) == 0 {
-		return err
-	}
-	wanted := found[0].GetStringSlice("emailNotifications")
-	left := slices.DeleteFunc(slices.Clone(wanted), func(kind string) bool { return slices.Contains(kinds, kind) })
-	if len(left) == len(wanted) {
+	return app.RunInTransaction(func(tx core.App) error { // two unsubscribings at once must not undo each other
+		found, err := tx.FindRecordsByIds(collections.Users, []string{userID})
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		wanted := found[0].GetStringSlice("emailNotifications")
+		left := slices.DeleteFunc(slices.Clone(wanted), func(kind string) bool { return slices.Contains(kinds, kind) })
+		if len(left) == len(wanted) {
+			return nil
+		}
+		found[0].Set("emailNotifications", left)
+		if err := tx.Save(found[0]); err != nil {
+			return fmt.Errorf("unsubscribe user %s: %w", userID, err)
+		}
 		return nil
-	}
-	found[0].Set("emailNotifications", left)
-	if err := app.Save(found[0]); err != nil {
-		return fmt.Errorf("unsubscribe user %s: %w", userID, err)
-	}
-	return nil
+	})
 }
 
 // newUnsubscribeToken binds a user and kinds of notices into an opaque text that nobody else can make. It does not expire:

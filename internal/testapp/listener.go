@@ -35,6 +35,20 @@ func (b *Board) Restart(bind ...func(core.App)) *Board {
 	return &Board{TestApp: app, t: b.t}
 }
 
+// Twin returns a second board on the very same data folder, as another process on it would be.
+func (b *Board) Twin(bind ...func(core.App)) *Board {
+	b.t.Helper()
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: b.DataDir(), EncryptionEnv: b.EncryptionEnv()})
+	if err := app.Bootstrap(); err != nil {
+		b.t.Fatalf("open the board twice: %v", err)
+	}
+	b.t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	for _, bindOne := range bind {
+		bindOne(app)
+	}
+	return &Board{TestApp: &tests.TestApp{BaseApp: app}, t: b.t}
+}
+
 // Serve gives the board a real address until the test ends, for what a recorded answer can't show.
 func (b *Board) Serve() string {
 	b.t.Helper()

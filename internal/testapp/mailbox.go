@@ -1,7 +1,9 @@
 package testapp
 
 import (
+	"bytes"
 	"encoding/base64"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -9,9 +11,11 @@ import (
 	"net"
 	"net/mail"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
@@ -26,34 +30,56 @@ type Mail struct {
 	HTML    string
 	// Parts are the decoded bodies of all parts by media type, such as "text/calendar"; the last one of a type wins.
 	Parts map[string]string
+	// ContentTypes are the parts' Content-Type headers by media type, as they came.
+	ContentTypes map[string]string
+	// Login is who has authenticated to send it, "" where nobody did.
+	Login string
 }
 
 // Mailbox is a mail server that keeps what it gets.
 type Mailbox struct {
+	Port  int
 	mails chan Mail
+	// refuse is asked before a mail is taken; nil takes all.
+	refuse atomic.Pointer[func(to string) error]
+}
+
+// NewMailbox starts a mail server on 127.0.0.1 until the test ends. It asks for no login, and takes any.
+func NewMailbox(t testing.TB) *Mailbox {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("start the mail server: %v", err)
+	}
+	box := &Mailbox{Port: listener.Addr().(*net.TCPAddr).Port, mails: make(chan Mail, 10_000)}
+	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{box: box}, nil }))
+	server.ReadTimeout, server.WriteTimeout = patience, patience
+	server.AllowInsecureAuth = true
+	go func() { _ = server.Serve(listener) }() // ends with Close
+	t.Cleanup(func() { _ = server.Close() })
+	return box
 }
 
 // CatchMail starts a mail server until the test ends and makes the board send by SMTP to it, past the mailer that
 // PocketBase's test app puts in its place.
 func (b *Board) CatchMail() *Mailbox {
 	b.t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.t.Fatalf("start the mail server: %v", err)
-	}
-	box := &Mailbox{mails: make(chan Mail, 1000)}
-	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{box: box}, nil }))
-	server.ReadTimeout, server.WriteTimeout = patience, patience
-	go func() { _ = server.Serve(listener) }() // ends with Close
-	b.t.Cleanup(func() { _ = server.Close() })
-
-	port := listener.Addr().(*net.TCPAddr).Port
-	b.OnMailerSend().BindFunc(func(e *core.MailerEvent) error { // after the test app's hook, which has put its own mailer
-		e.Mailer = &mailer.SMTPClient{Host: "127.0.0.1", Port: port}
-		return e.Next()
-	})
+	box := NewMailbox(b.t)
+	b.SendBy(&mailer.SMTPClient{Host: "127.0.0.1", Port: box.Port})
 	return box
 }
+
+// SendBy makes the board send by a mail server, past the mailer that PocketBase's test app puts in its place.
+func (b *Board) SendBy(server *mailer.SMTPClient) {
+	b.OnMailerSend().BindFunc(func(e *core.MailerEvent) error { // after the test app's hook, which has put its own mailer
+		e.Mailer = server
+		return e.Next()
+	})
+}
+
+// Refuse makes the mail server answer an error of answer to mails for those it returns one for, from now on. It is asked
+// when a recipient is named.
+func (m *Mailbox) Refuse(answer func(to string) error) { m.refuse.Store(&answer) }
 
 // MustReceive waits for the next mail.
 func (m *Mailbox) MustReceive(t testing.TB) Mail {
@@ -67,25 +93,78 @@ func (m *Mailbox) MustReceive(t testing.TB) Mail {
 	return Mail{}
 }
 
+// Received takes what has come so far.
+func (m *Mailbox) Received() []Mail {
+	var got []Mail
+	for {
+		select {
+		case mail := <-m.mails:
+			got = append(got, mail)
+		default:
+			return got
+		}
+	}
+}
+
 // MustBeEmpty fails the test when mails are left. What is still on its way doesn't count: wait for something later first.
 func (m *Mailbox) MustBeEmpty(t testing.TB) {
 	t.Helper()
-	select {
-	case got := <-m.mails:
+	for _, got := range m.Received() {
 		t.Errorf("a mail came to %s: %s", got.To, got.Subject)
-	default:
 	}
 }
 
 type mailSession struct {
-	box *Mailbox
-	to  []string
+	box   *Mailbox
+	login string
+	to    []string
 }
 
-func (s *mailSession) Reset()                                    { s.to = nil }
-func (s *mailSession) Logout() error                             { return nil }
-func (s *mailSession) Mail(string, *smtp.MailOptions) error      { return nil }
-func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error { s.to = append(s.to, to); return nil }
+func (s *mailSession) Reset()                               { s.to = nil }
+func (s *mailSession) Logout() error                        { return nil }
+func (s *mailSession) Mail(string, *smtp.MailOptions) error { return nil }
+
+func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if refuse := s.box.refuse.Load(); refuse != nil {
+		if err := (*refuse)(to); err != nil {
+			return err
+		}
+	}
+	s.to = append(s.to, to)
+	return nil
+}
+
+func (s *mailSession) AuthMechanisms() []string { return []string{sasl.Plain, sasl.Login} }
+
+func (s *mailSession) Auth(mechanism string) (sasl.Server, error) {
+	if mechanism == sasl.Login {
+		return &loginServer{session: s}, nil
+	}
+	return sasl.NewPlainServer(func(_, username, _ string) error {
+		s.login = username
+		return nil
+	}), nil
+}
+
+// loginServer speaks the obsolete LOGIN, which some mail servers still want: it asks for the name, then the password.
+type loginServer struct {
+	session *mailSession
+	asked   int
+}
+
+func (l *loginServer) Next(response []byte) (challenge []byte, done bool, err error) {
+	l.asked++
+	switch l.asked {
+	case 1:
+		return []byte("Username:"), false, nil
+	case 2:
+		l.session.login = string(response)
+		return []byte("Password:"), false, nil
+	case 3:
+		return nil, true, nil
+	}
+	return nil, false, errors.New("the login is over")
+}
 
 func (s *mailSession) Data(r io.Reader) error {
 	message, err := mail.ReadMessage(r)
@@ -96,8 +175,8 @@ func (s *mailSession) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	got := Mail{Subject: subject, Header: message.Header, Parts: map[string]string{}}
-	if err := readParts(message.Header.Get("Content-Type"), message.Header.Get("Content-Transfer-Encoding"), message.Body, got.Parts); err != nil {
+	got := Mail{Subject: subject, Header: message.Header, Parts: map[string]string{}, ContentTypes: map[string]string{}, Login: s.login}
+	if err := got.readPart(message.Header, message.Body); err != nil {
 		return err
 	}
 	got.Text, got.HTML = got.Parts["text/plain"], got.Parts["text/html"]
@@ -108,7 +187,9 @@ func (s *mailSession) Data(r io.Reader) error {
 	return nil
 }
 
-func readParts(contentType, encoding string, body io.Reader, parts map[string]string) error {
+// readPart reads the part with that header, and the parts in it.
+func (m *Mail) readPart(header interface{ Get(string) string }, body io.Reader) error {
+	contentType := header.Get("Content-Type")
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		return err
@@ -123,18 +204,19 @@ func readParts(contentType, encoding string, body io.Reader, parts map[string]st
 			if err != nil {
 				return err
 			}
-			if err := readParts(part.Header.Get("Content-Type"), part.Header.Get("Content-Transfer-Encoding"), part, parts); err != nil {
+			if err := m.readPart(part.Header, part); err != nil {
 				return err
 			}
 		}
 	}
-	if strings.EqualFold(encoding, "quoted-printable") {
+	switch strings.ToLower(header.Get("Content-Transfer-Encoding")) {
+	case "quoted-printable":
 		body = quotedprintable.NewReader(body)
-	}
-	if strings.EqualFold(encoding, "base64") {
+	case "base64":
 		body = base64.NewDecoder(base64.StdEncoding, body)
 	}
-	raw, err := io.ReadAll(body)
-	parts[kind] = string(raw)
+	var raw bytes.Buffer
+	_, err = raw.ReadFrom(body)
+	m.Parts[kind], m.ContentTypes[kind] = raw.String(), contentType
 	return err
 }

@@ -1,0 +1,147 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/mail"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/mailer"
+	gomail "github.com/wneessen/go-mail"
+)
+
+// sendTimeout is for reaching the mail server, and again for handing it one mail.
+var sendTimeout = 30 * time.Second
+
+// bindSMTP makes PocketBase's mailer send letters by SMTP as notices need it: within sendTimeout, where PocketBase's own
+// client waits for ever for a server that hangs; with errors that tell a refused mail from a server in trouble; and with
+// invitations whose part names its method.
+func bindSMTP(app core.App) {
+	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendLetterBySMTP", Priority: 998, Func: sendLetter})
+}
+
+func sendLetter(e *core.MailerEvent) error {
+	server, ok := e.Mailer.(*mailer.SMTPClient)
+	if !ok || e.Message.Text == "" {
+		return e.Next() // without a mail server, and PocketBase's account mails, whose text part it makes itself
+	}
+	client, err := clientOf(server)
+	if err != nil {
+		return err
+	}
+	message, err := mimeOf(e.Message)
+	if err != nil {
+		return err
+	}
+	if err := client.DialWithContext(context.Background()); err != nil {
+		return fmt.Errorf("reach the mail server: %w", err)
+	}
+	err = client.Send(message)
+	go func() { _ = client.Close() }() // how the server says goodbye changes nothing about the mail
+	if message.IsDelivered() {
+		return nil
+	}
+	return err
+}
+
+// clientOf is a client for the mail server of the settings. Where the server offers STARTTLS, it is used.
+func clientOf(server *mailer.SMTPClient) (*gomail.Client, error) {
+	options := []gomail.Option{
+		gomail.WithPort(server.Port), gomail.WithTimeout(sendTimeout), gomail.WithTLSPolicy(gomail.TLSOpportunistic),
+		gomail.WithoutNoop(), gomail.WithoutRset(), // one mail per connection needs neither
+	}
+	if server.TLS {
+		options = append(options, gomail.WithSSL())
+	}
+	if server.LocalName != "" {
+		options = append(options, gomail.WithHELO(server.LocalName))
+	}
+	if server.Username != "" || server.Password != "" {
+		method := gomail.SMTPAuthPlain
+		if server.AuthMethod == mailer.SMTPAuthLogin {
+			method = gomail.SMTPAuthLogin
+		}
+		options = append(options, gomail.WithSMTPAuth(method), gomail.WithUsername(server.Username), gomail.WithPassword(server.Password))
+	}
+	client, err := gomail.NewClient(server.Host, options...)
+	if err != nil {
+		return nil, fmt.Errorf("read the settings of the mail server: %w", err)
+	}
+	return client, nil
+}
+
+// mimeOf writes a message as MIME. An invitation stands both beside the text, where calendars look for it, and as a file
+// to open.
+func mimeOf(m *mailer.Message) (*gomail.Msg, error) {
+	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	message.FromMailAddress(&m.From)
+	for _, list := range []struct {
+		add  func(*mail.Address)
+		from []mail.Address
+	}{{message.AddToMailAddress, m.To}, {message.AddCcMailAddress, m.Cc}, {message.AddBccMailAddress, m.Bcc}} {
+		for _, address := range list.from {
+			list.add(&address)
+		}
+	}
+	message.Subject(m.Subject)
+	message.SetDate()
+	for name, value := range m.Headers {
+		message.SetGenHeader(gomail.Header(name), value)
+	}
+	message.SetBodyString(gomail.TypeTextPlain, m.Text)
+	message.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	for name, content := range m.Attachments {
+		var kind gomail.ContentType
+		if invitation, ok := content.(invitation); ok {
+			raw, err := io.ReadAll(invitation)
+			if err != nil {
+				return nil, fmt.Errorf("read the invitation: %w", err)
+			}
+			message.AddAlternativeString(gomail.ContentType("text/calendar; method="+string(invitation.method)), string(raw))
+			if _, err := invitation.Seek(0, io.SeekStart); err != nil {
+				return nil, fmt.Errorf("read the invitation again: %w", err)
+			}
+			kind = "application/ics"
+		}
+		if err := message.AttachReader(name, content, gomail.WithFileContentType(kind)); err != nil {
+			return nil, fmt.Errorf("attach %s: %w", name, err)
+		}
+	}
+	return message, nil
+}
+
+// What a failed attempt to send tells.
+type failure int
+
+const (
+	serverInTrouble failure = iota // it can't be reached, hangs, or refuses us: no mail gets through
+	mailPutOff                     // it refuses this mail, for now
+	mailRefused                    // it refuses this mail's receiver for good
+)
+
+func failureOf(err error) failure {
+	var refusal *gomail.SendError
+	if !errors.As(err, &refusal) {
+		return serverInTrouble
+	}
+	switch code := refusal.ErrorCode(); {
+	case refusal.Reason == gomail.ErrSMTPMailFrom || code == 0 || code == 421: // no answer, or "closing", by RFC 5321
+		return serverInTrouble
+	case refusal.Reason == gomail.ErrSMTPRcptTo && (code == 550 || code == 551 || code == 553):
+		return mailRefused
+	}
+	return mailPutOff
+}
+
+// describe says why sending failed without naming the receiver, which the server's words may.
+func describe(err error) string {
+	var refusal *gomail.SendError
+	if errors.As(err, &refusal) {
+		return fmt.Sprintf("%s (code %d)", refusal.Reason, refusal.ErrorCode())
+	}
+	return err.Error()
+}
