@@ -1,27 +1,46 @@
 package api_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
+	problems "github.com/pb33f/libopenapi-validator/errors"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/api"
+	"jobboard/internal/problem"
 	"jobboard/internal/testapp"
 )
 
-// Each step of the story is a real call; its answer is checked against the document.
-func TestAnswersConformToTheDocument(t *testing.T) {
+// conformance makes real calls and checks them against the document: what is sent, unless it shall be refused, and every
+// answer, which may hold nothing that the document doesn't know.
+type conformance struct {
+	t      *testing.T
+	board  *testapp.Board
+	check  validator.Validator
+	driven map[string]bool
+	// clashes are the 409s that came, as "METHOD path field code".
+	clashes map[string]bool
+}
+
+func newConformance(t *testing.T) *conformance {
 	raw, err := api.Document()
 	if err != nil {
 		t.Fatal(err)
 	}
-	document, err := libopenapi.NewDocument(raw)
+	document, err := libopenapi.NewDocument(closed(t, raw))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,44 +48,121 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	for _, err := range errs {
 		t.Fatal(err)
 	}
-	board := newBoard(t)
-	driven := map[string]bool{}
-	call := func(status int, user *core.Record, method, path string, body any) testapp.Response {
-		t.Helper()
-		got := board.Call(user, method, path, body)
-		if got.Status != status {
-			t.Errorf("%s %s: %d, want %d: %s", method, path, got.Status, status, got.Raw)
-		}
-		if strings.HasPrefix(got.Header.Get("Content-Type"), "application/json") {
-			request := httptest.NewRequest(method, path, nil)
-			response := &http.Response{StatusCode: got.Status, Header: got.Header, Body: io.NopCloser(strings.NewReader(got.Raw))}
-			if ok, problems := check.ValidateHttpResponse(request, response); !ok {
-				for _, p := range problems {
-					reasons := ""
-					for _, e := range p.SchemaValidationErrors {
-						reasons += "\n  " + e.FieldPath + ": " + e.Reason
-					}
-					t.Errorf("%s %s: %s %s%s", method, path, p.Message, p.Reason, reasons)
-				}
-			}
-		}
-		driven[method+" "+operationPath(method, path)] = true
-		return got
+	return &conformance{t, newBoard(t), check, map[string]bool{}, map[string]bool{}}
+}
+
+// closed makes every schema of the document refuse properties that it doesn't name, as no client should rely on.
+func closed(t *testing.T, raw []byte) []byte {
+	var document struct {
+		Components struct {
+			Schemas map[string]map[string]any `json:"schemas"`
+		} `json:"components"`
 	}
+	var whole map[string]any
+	if err := errors.Join(json.Unmarshal(raw, &document), json.Unmarshal(raw, &whole)); err != nil {
+		t.Fatal(err)
+	}
+	schemas := whole["components"].(map[string]any)["schemas"].(map[string]any)
+	for name, schema := range document.Components.Schemas {
+		if schema["additionalProperties"] != nil {
+			continue
+		}
+		if parts, ok := schema["allOf"].([]any); ok { // what is extended must stay open
+			base := parts[0].(map[string]any)
+			extended := strings.TrimPrefix(base["$ref"].(string), "#/components/schemas/")
+			schemas["Open"+extended] = maps.Clone(document.Components.Schemas[extended])
+			base["$ref"] = "#/components/schemas/Open" + extended
+		}
+		shut := maps.Clone(schema)
+		shut["unevaluatedProperties"] = false
+		schemas[name] = shut
+	}
+	raw, err := json.Marshal(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func (c *conformance) call(status int, user *core.Record, method, path string, body any) testapp.Response {
+	c.t.Helper()
+	return c.callWithToken(status, c.board.Token(user), method, path, body)
+}
+
+func (c *conformance) callWithToken(status int, token, method, path string, body any) testapp.Response {
+	c.t.Helper()
+	raw, media := []byte(nil), ""
+	switch value := body.(type) {
+	case nil:
+	case form:
+		raw, media = value.encode(c.t)
+	default:
+		var err error
+		if raw, err = json.Marshal(value); err != nil {
+			c.t.Fatal(err)
+		}
+		media = "application/json"
+	}
+	request := func() *http.Request {
+		r := httptest.NewRequest(method, path, bytes.NewReader(raw))
+		if media != "" {
+			r.Header.Set("Content-Type", media)
+		}
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		return r
+	}
+	got := c.board.Send(request())
+	if got.Status != status {
+		c.t.Errorf("%s %s: %d, want %d: %s", method, path, got.Status, status, got.Raw)
+	}
+	if status < 400 {
+		ok, found := c.check.ValidateHttpRequest(request())
+		c.report(ok, found, method, path)
+	}
+	response := &http.Response{StatusCode: got.Status, Header: got.Header, Body: io.NopCloser(strings.NewReader(got.Raw))}
+	ok, found := c.check.ValidateHttpResponse(request(), response)
+	c.report(ok, found, method, path)
+	operation := method + " " + operationPath(method, path)
+	c.driven[operation] = true
+	if data, ok := got.Body["data"].(map[string]any); ok && got.Status == 409 {
+		for field := range data {
+			c.clashes[operation+" "+field+" "+got.Code(field)] = true
+		}
+	}
+	return got
+}
+
+func (c *conformance) report(ok bool, found []*problems.ValidationError, method, path string) {
+	c.t.Helper()
+	if ok {
+		return
+	}
+	for _, p := range found {
+		reasons := ""
+		for _, e := range p.SchemaValidationErrors {
+			reasons += "\n  " + e.FieldPath + ": " + e.Reason
+		}
+		c.t.Errorf("%s %s: %s %s%s", method, path, p.Message, p.Reason, reasons)
+	}
+}
+
+// Each step of the story is a real call; what is sent and what is answered are checked against the document.
+func TestAnswersConformToTheDocument(t *testing.T) {
+	c := newConformance(t)
+	board, call := c.board, c.call
 
 	employer, owner := board.Employer("Acme")
 	seeker, admin := board.Seeker("sara"), board.Admin("ada")
 	call(201, nil, "POST", "/api/users/auth/register", map[string]any{"email": "new@example.com", "password": "longenough1", "passwordConfirm": "longenough1",
 		"name": "New", "role": "employer", "companyName": "New Inc"})
+	call(409, nil, "POST", "/api/users/auth/register", map[string]any{"email": "new@example.com", "password": "longenough1", "passwordConfirm": "longenough1",
+		"name": "New", "role": "job_seeker"})
 	session := call(200, nil, "POST", "/api/users/auth/login", map[string]any{"email": "new@example.com", "password": "longenough1"})
 	token, _ := session.Body["token"].(string)
-	if got := board.CallWithToken(token, "POST", "/api/users/auth/logout", nil); got.Status != 204 {
-		t.Errorf("logout: %d %s", got.Status, got.Raw)
-	}
-	if got := board.CallWithToken(token, "GET", "/api/users", nil); got.Status != 401 {
-		t.Errorf("the token lives after the logout: %d", got.Status)
-	}
-	driven["POST /api/users/auth/logout"] = true
+	c.callWithToken(204, token, "POST", "/api/users/auth/logout", nil)
+	c.callWithToken(401, token, "GET", "/api/users", nil)
 	call(400, nil, "POST", "/api/users/auth/login", map[string]any{"email": "nobody@example.com", "password": "longenough1"})
 	call(200, owner, "POST", "/api/users/auth/refresh", nil)
 	call(204, nil, "POST", "/api/users/auth/password/request-reset", map[string]any{"email": "nobody@example.com"})
@@ -77,13 +173,18 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(200, admin, "GET", "/api/users?active=1&role=employer", nil)
 	made := call(201, admin, "POST", "/api/users", map[string]any{"email": "m@example.com", "password": "longenough1", "passwordConfirm": "longenough1", "name": "M", "role": "job_seeker"})
 	someone, _ := made.Body["id"].(string)
+	call(409, admin, "POST", "/api/users", map[string]any{"email": "m@example.com", "password": "longenough1", "passwordConfirm": "longenough1", "name": "M", "role": "admin"})
 	call(200, seeker, "GET", "/api/users/"+seeker.Id, nil)
 	call(200, seeker, "PATCH", "/api/users/"+seeker.Id, map[string]any{"name": "Sara"})
 	call(200, seeker, "PUT", "/api/users/"+seeker.Id, map[string]any{"name": "Sara B."})
+	call(409, admin, "PATCH", "/api/users/"+seeker.Id, map[string]any{"email": "m@example.com"})
+	call(409, admin, "PUT", "/api/users/"+seeker.Id, map[string]any{"name": "Sara", "email": "m@example.com"})
+	call(409, admin, "PATCH", "/api/users/"+admin.Id+"/role", map[string]any{"role": "job_seeker"})
 	call(200, admin, "PATCH", "/api/users/"+someone+"/role", map[string]any{"role": "employer"})
 	call(200, admin, "POST", "/api/users/"+someone+"/deactivate", nil)
 	call(409, admin, "POST", "/api/users/"+someone+"/deactivate", nil)
 	call(200, admin, "POST", "/api/users/"+someone+"/reactivate", nil)
+	call(409, admin, "POST", "/api/users/"+someone+"/reactivate", nil)
 	call(204, admin, "DELETE", "/api/users/"+someone, nil)
 
 	draft := call(201, owner, "POST", "/api/jobs", map[string]any{"employer": employer.Id, "title": "Gopher", "description": "<p>Go.</p>", "workplace": "remote", "jobType": "full_time", "skills": []string{"go"}, "location": "Lyon"})
@@ -92,18 +193,25 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(200, owner, "PUT", "/api/jobs/"+job, map[string]any{"title": "Gopher", "description": "<p>Go.</p>", "workplace": "remote", "jobType": "full_time", "skills": []string{"go"}})
 	call(200, owner, "POST", "/api/jobs/"+job+"/publish", nil)
 	call(409, owner, "POST", "/api/jobs/"+job+"/publish", nil)
-	call(200, nil, "GET", "/api/jobs?q=gopher", nil)
-	call(200, nil, "GET", "/api/jobs/search", nil)
+	searchConforms(c, employer, owner)
 	call(200, nil, "GET", "/api/jobs/suggest?q=go", nil)
 	call(200, nil, "GET", "/api/jobs/"+job, nil)
 	call(200, nil, "GET", "/api/jobs/"+job+"/similar", nil)
 	call(200, nil, "GET", "/api/jobs/"+job+"/jsonld", nil)
 	call(404, nil, "GET", "/api/jobs/aaaaaaaaaaaaaaa", nil)
 
-	applied := call(201, seeker, "POST", "/api/jobs/"+job+"/applications", map[string]any{"coverLetter": "Hello"})
+	call(409, admin, "DELETE", "/api/users/"+owner.Id, nil)
+	call(409, owner, "DELETE", "/api/employers/"+employer.Id, nil)
+	imported := map[string]any{"employer": employer.Id, "title": "Imported", "description": "<p>Go.</p>", "workplace": "remote",
+		"jobType": "full_time", "source": "feed", "externalId": "7"}
+	call(201, owner, "POST", "/api/jobs", imported)
+	call(409, owner, "POST", "/api/jobs", imported)
+
+	applied := call(201, seeker, "POST", "/api/jobs/"+job+"/applications", form{{name: "coverLetter", value: "Hello"},
+		{"documents", "An honest life.", "cv.txt"}, {"documents", "A diploma.", "diploma.txt"}})
 	application, _ := applied.Body["id"].(string)
 	call(409, seeker, "POST", "/api/jobs/"+job+"/applications", map[string]any{"coverLetter": "Hello"})
-	call(200, owner, "GET", "/api/jobs/"+job+"/applications?q=sara&status=Submitted", nil)
+	call(200, owner, "GET", "/api/jobs/"+job+"/applications?q=sara&status=submitted", nil)
 	seen := call(200, seeker, "GET", "/api/jobs/"+job+"/applications/"+application, nil)
 	expand, _ := seen.Body["expand"].(map[string]any)
 	if events, _ := expand["events"].([]any); len(events) != 1 {
@@ -132,14 +240,18 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(200, nil, "GET", "/api/jobs/"+job+"/reviews", nil)
 	call(200, nil, "GET", "/api/employers/"+employer.Id+"/reviews", nil)
 	call(201, owner, "POST", "/api/users/"+seeker.Id+"/reviews", map[string]any{"rating": 5, "application": application})
+	call(409, owner, "POST", "/api/users/"+seeker.Id+"/reviews", map[string]any{"rating": 5, "application": application})
 	call(200, seeker, "GET", "/api/users/"+seeker.Id+"/reviews", nil)
 	call(200, seeker, "DELETE", "/api/users/"+seeker.Id+"/applications/"+application+"/withdraw", nil)
 	call(200, owner, "DELETE", "/api/jobs/"+job+"/close", nil)
+	call(409, owner, "DELETE", "/api/jobs/"+job+"/close", nil)
 	call(409, owner, "DELETE", "/api/jobs/"+job+"/close?permanent=1", nil)
 	call(204, owner, "DELETE", "/api/jobs/"+other.Id+"/close?permanent=1", nil)
 
 	founded := call(201, owner, "POST", "/api/employers", map[string]any{"name": "Second"})
 	second, _ := founded.Body["id"].(string)
+	call(409, owner, "POST", "/api/employers", map[string]any{"name": "Second", "slug": founded.Body["slug"]})
+	call(409, owner, "PATCH", "/api/employers/"+employer.Id, map[string]any{"slug": founded.Body["slug"]})
 	call(200, nil, "GET", "/api/employers?q=sec", nil)
 	call(200, nil, "GET", "/api/employers/"+second, nil)
 	call(200, nil, "GET", "/api/employers/"+employer.Id+"/jobs", nil)
@@ -160,10 +272,42 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(302, nil, "GET", "/admin/", nil)
 
 	for _, line := range api.Lines() {
-		if !driven[line.Method+" "+line.Path] {
+		if !c.driven[line.Method+" "+line.Path] {
 			t.Errorf("nothing drives %s %s", line.Method, line.Path)
 		}
+		// of two at once one loses; hooks/races_test.go sees it happen
+		shown := line.Method + " " + line.Path + " " + line.Clash
+		if line.Clash != "" && !strings.HasSuffix(line.Clash, problem.ChangedMeanwhile) && !c.clashes[shown] {
+			t.Errorf("nothing answers 409 as the document shows it: %s; there were %v", shown, slices.Collect(maps.Keys(c.clashes)))
+		}
 	}
+}
+
+// searchConforms asks for all that a search can give.
+func searchConforms(c *conformance, employer, owner *core.Record) {
+	for i := range 3 {
+		c.board.Job(employer, fmt.Sprint("Gardener ", i), map[string]any{"locations": []string{"Lyon, France"}, "salaryMin": 30_000 + i,
+			"salaryCurrency": "EUR", "salaryPeriod": "year", "experienceLevel": "mid", "skills": []string{"roses"}})
+	}
+	first := c.call(200, nil, "GET", "/api/jobs?q=gardener&perPage=2&highlight=1&sort=salary&salaryCurrency=EUR&salaryMin=1&postedWithin=7&"+
+		url.Values{"facets": api.JobFacets()}.Encode(), nil)
+	cursor, _ := first.Body["nextCursor"].(string)
+	facets, _ := first.Body["facets"].(map[string]any)
+	if len(first.Items()) != 2 || cursor == "" || len(facets) != len(api.JobFacets()) {
+		c.t.Fatalf("a page of two, its cursor and facets: %s", first.Raw)
+	}
+	second := c.call(200, nil, "GET", "/api/jobs/search?q=gardener&perPage=2&sort=salary&salaryCurrency=EUR&cursor="+cursor, nil)
+	if titles := titles(second); len(titles) != 1 || titles[0] != "Gardener 0" {
+		c.t.Errorf("the page after the cursor holds %v", titles)
+	}
+	wrong := c.call(400, nil, "GET", "/api/jobs?facets=nothing", nil)
+	if want := "Must be some of " + strings.Join(api.JobFacets(), ", ") + "."; !strings.Contains(wrong.Raw, want) {
+		c.t.Errorf("the search counts other facets than the document lists: %s", wrong.Raw)
+	}
+	c.call(200, nil, "GET", "/api/jobs/search?near=45.76%2C4.83&radius=10&sort=distance&skipTotal=1", nil)
+	c.call(200, nil, "GET", "/api/jobs?q=gardner", nil)
+	c.call(200, nil, "GET", "/api/jobs?filter="+url.QueryEscape("title ~ 'Gardener'"), nil)
+	c.call(200, owner, "GET", "/api/jobs?mine=1&q=gardener", nil)
 }
 
 // operationPath finds the listed path that a call was for; fixed words win over ids.

@@ -1,17 +1,24 @@
 package api
 
+import "strings"
+
 // Line is a line of the route list as tests see it.
 type Line struct {
 	Method, Path, ID string
 	Login, Stale     bool
 	Roles            []string
+	// Clash is the field and code of the 409 that the document shows, "" where there is none.
+	Clash string
 }
 
 // Lines is the route list.
 func Lines() []Line {
 	var lines []Line
 	for _, r := range routes() {
-		lines = append(lines, Line{r.method, r.path, r.id, r.who.login, r.who.stale, r.who.roles})
+		lines = append(lines, Line{r.method, r.path, r.id, r.who.login, r.who.stale, r.who.roles, strings.TrimSpace(r.conflicts.field + " " + r.conflicts.code)})
 	}
 	return lines
 }
+
+// JobFacets are the facets that the document lists.
+func JobFacets() []string { return jobFacets }

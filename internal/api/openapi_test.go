@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -52,6 +53,62 @@ func TestDocumentationPageWorksWithoutInternet(t *testing.T) {
 			}
 			if got := board.Call(nil, "GET", "/api/docs/"+asset, nil); got.Status != 200 {
 				t.Errorf("GET /api/docs/%s: %d", asset, got.Status)
+			}
+		}
+	}
+}
+
+func TestEveryOperationIsDescribed(t *testing.T) {
+	raw, err := api.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := libopenapi.NewDocument(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := document.BuildV3Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	described := map[string]bool{}
+	for _, tag := range model.Model.Tags {
+		described[tag.Name] = tag.Description != ""
+	}
+	for _, line := range api.Lines() {
+		item, ok := model.Model.Paths.PathItems.Get(line.Path)
+		if !ok {
+			t.Fatalf("the document lacks %s", line.Path)
+		}
+		operation, ok := item.GetOperations().Get(strings.ToLower(line.Method))
+		if !ok {
+			t.Fatalf("the document lacks %s %s", line.Method, line.Path)
+		}
+		if operation.OperationId != line.ID || operation.Summary == "" || len(operation.Tags) != 1 || !described[operation.Tags[0]] {
+			t.Errorf("%s %s: id %q, summary %q, tags %v", line.Method, line.Path, operation.OperationId, operation.Summary, operation.Tags)
+		}
+		guest := false
+		token := false
+		for _, way := range operation.Security {
+			guest = guest || way.ContainsEmptyRequirement
+			_, bearer := way.Requirements.Get("token")
+			token = token || bearer
+		}
+		if guest == line.Login || !token {
+			t.Errorf("%s %s: the document lets guests in: %v, tokens: %v", line.Method, line.Path, guest, token)
+		}
+		for code, answer := range operation.Responses.Codes.FromOldest() {
+			if code < "400" {
+				continue
+			}
+			content, ok := answer.Content.Get("application/json")
+			if !ok || content.Example == nil || content.Schema == nil {
+				t.Errorf("%s %s: %s has no schema or no example", line.Method, line.Path, code)
+				continue
+			}
+			var example struct{ Status int }
+			if err := content.Example.Decode(&example); err != nil || strconv.Itoa(example.Status) != code {
+				t.Errorf("%s %s: the example of %s has the status %d (%v)", line.Method, line.Path, code, example.Status, err)
 			}
 		}
 	}
