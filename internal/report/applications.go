@@ -18,13 +18,8 @@ const tableRows = 200
 // cohortCounts are the sums that the applications and the performance report share.
 const cohortCounts = `count(*), count(answered), median(answerHours), sum(status = 'hired'), median(CASE status WHEN 'hired' THEN hireDays END)`
 
-const cohortRows = `cohort JOIN told USING (n)`
-
 func computeApplications(s *snapshot, result *Result) (values, error) {
-	if err := s.openCohort(); err != nil {
-		return nil, err
-	}
-	_, found, err := s.fillCohort(result.Filters, 0, -1)
+	found, err := s.wholeCohort(result.Filters)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +29,7 @@ func computeApplications(s *snapshot, result *Result) (values, error) {
 		return nil, err
 	}
 	series, err := s.overTime("applications over time", `SELECT `+s.step.sql("submittedAt")+`, count(*), count(answered), sum(status = 'hired')
-		FROM `+cohortRows+` GROUP BY 1`, nil, 3)
+		FROM cohort GROUP BY 1`, nil, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -43,14 +38,8 @@ func computeApplications(s *snapshot, result *Result) (values, error) {
 	if err := s.addFunnel(result); err != nil {
 		return nil, err
 	}
-	if err := result.addBars(s, "applicationsByStatus", "Status", "The applications by their status as the report is made.",
-		"SELECT status, count(*) FROM cohort GROUP BY 1 ORDER BY "+statusOrder(), nil); err != nil {
-		return nil, err
-	}
-	if err := s.addStages(result); err != nil {
-		return nil, err
-	}
-	return numbers, s.addApplicationTables(result)
+	return numbers, result.addBars(s, "applicationsByStatus", "Status", "The applications by their status as the report is made.",
+		"SELECT status, count(*) FROM cohort GROUP BY 1 ORDER BY "+statusOrder(), nil)
 }
 
 func (s *snapshot) applicationFigures() (values, error) {
@@ -61,7 +50,7 @@ func (s *snapshot) applicationFigures() (values, error) {
 		}
 	}
 	row, err := s.one("application figures", `SELECT `+cohortCounts+`, sum(status = 'rejected'), sum(status = 'withdrawn'),
-		sum(status IN (`+strings.Join(active, ", ")+`)) FROM `+cohortRows, nil, 8)
+		sum(status IN (`+strings.Join(active, ", ")+`)) FROM cohort`, nil, 8)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +78,7 @@ func (s *snapshot) addFunnel(result *Result) error {
 	for i := range funnel {
 		fmt.Fprintf(&counts, ", sum(reached >= %d)", i+1)
 	}
-	row, err := s.one("the funnel", "SELECT 1"+counts.String()+" FROM told", nil, 1+len(funnel))
+	row, err := s.one("the funnel", "SELECT 1"+counts.String()+" FROM cohort", nil, 1+len(funnel))
 	if err != nil {
 		return err
 	}
@@ -117,7 +106,7 @@ func (s *snapshot) addStages(result *Result) error {
 		Meaning: "Median, over the applications that have left a stage, of the whole time they stood in it.",
 		Columns: []pdf.Column{{Title: "Stage", Width: 4}, {Title: "Have left it", Width: 2, Right: true}, {Title: "Median time", Width: 2, Right: true}}}
 	for _, stage := range funnel[:len(funnel)-1] {
-		row, err := s.one("the time in "+stage, "SELECT count("+hoursIn(stage)+"), median("+hoursIn(stage)+") FROM told", nil, 2)
+		row, err := s.one("the time in "+stage, "SELECT count("+hoursIn(stage)+"), median("+hoursIn(stage)+") FROM cohort", nil, 2)
 		if err != nil {
 			return err
 		}
@@ -127,7 +116,10 @@ func (s *snapshot) addStages(result *Result) error {
 	return nil
 }
 
-func (s *snapshot) addApplicationTables(result *Result) error {
+func addApplicationTables(s *snapshot, result *Result) error {
+	if err := s.addStages(result); err != nil {
+		return err
+	}
 	columns := []pdf.Column{{Title: "Applications", Width: 2, Right: true}, {Title: "Answered", Width: 1.7, Right: true},
 		{Title: "First answer", Width: 2, Right: true}, {Title: "Rejected", Width: 1.7, Right: true},
 		{Title: "Withdrawn", Width: 1.8, Right: true}, {Title: "Hired", Width: 1.2, Right: true}}
@@ -135,13 +127,13 @@ func (s *snapshot) addApplicationTables(result *Result) error {
 	units := []Unit{Count, Count, Hours, Count, Count, Count}
 	if err := s.addTable(result, pdf.Table{Title: "By employer", Meaning: "The applications by the employer of the job, most first; first answer is the median time to it.",
 		Columns: append([]pdf.Column{{Title: "Employer", Width: 5}}, columns...)}, 1, units,
-		`SELECT ifnull(p.name, ''), `+sums+` FROM cohort c JOIN told USING (n) LEFT JOIN employers p ON p.id = c.employer
+		`SELECT ifnull(p.name, ''), `+sums+` FROM cohort c LEFT JOIN employers p ON p.id = c.employer
 		GROUP BY c.employer ORDER BY 2 DESC, 1, c.employer`); err != nil {
 		return err
 	}
 	return s.addTable(result, pdf.Table{Title: "By job", Meaning: "The applications by job, most first; first answer is the median time to it.",
 		Columns: append([]pdf.Column{{Title: "Job", Width: 4}, {Title: "Employer", Width: 3}}, columns...)}, 2, units,
-		`SELECT ifnull(j.title, ''), ifnull(p.name, ''), `+sums+` FROM cohort c JOIN told USING (n) LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = c.employer
+		`SELECT ifnull(j.title, ''), ifnull(p.name, ''), `+sums+` FROM cohort c LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = c.employer
 		GROUP BY c.job ORDER BY 3 DESC, 1, c.job`)
 }
 
@@ -200,18 +192,18 @@ func writeApplications(s *snapshot, filters Filters, out *csvfile.Writer) error 
 	}
 	hours := ""
 	for _, stage := range funnel[:len(funnel)-1] {
-		hours += ", t." + hoursIn(stage)
+		hours += ", c." + hoursIn(stage)
 	}
 	var last int64
 	for {
-		next, found, err := s.fillCohort(filters, last, chunk)
+		next, found, err := s.fillCohort(filters, "a._rowid_ > :after", arguments{"after": last, "limit": chunk})
 		if err != nil || found == 0 {
 			return err
 		}
 		last = next
-		err = s.each("write the applications", `SELECT c.id, c.job, ifnull(j.title, ''), ifnull(c.employer, ''), ifnull(p.name, ''), c.seeker, c.status, t.reached, c.submittedAt,
-			t.answered, t.answerHours, t.hired, t.hireDays, c.decidedAt`+hours+`
-			FROM cohort c JOIN told t USING (n) LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = c.employer ORDER BY c.n`, nil,
+		err = s.each("write the applications", `SELECT c.id, c.job, ifnull(j.title, ''), ifnull(c.employer, ''), ifnull(p.name, ''), c.seeker, c.status, c.reached, c.submittedAt,
+			c.answered, c.answerHours, c.hired, c.hireDays, c.decidedAt`+hours+`
+			FROM cohort c LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = c.employer ORDER BY c.n`, nil,
 			func(scan func(...any) error) error { return writeApplication(scan, out) })
 		if err != nil {
 			return err

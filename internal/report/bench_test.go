@@ -2,83 +2,152 @@ package report
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"os"
 	"runtime"
+	"runtime/debug"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/collections"
 	"jobboard/internal/testapp"
 )
 
-// yearOf makes a board with applications spread over 2026 to 5 000 jobs of 1 000 employers, each moved on up to events times.
-func yearOf(b *testing.B, applications, events int) core.App {
+// size says how many rows a board of a year has; users are job seekers but for one in ten, who each own an employer.
+type size struct{ users, jobs, applications, events int }
+
+// year is 2026.
+var (
+	yearBegins = newYear
+	yearEnds   = newYear.AddDate(1, 0, 0).Add(-time.Millisecond)
+)
+
+// yearOf makes a board of 2026 by plain inserts. Every application has that many events, a day apart, and got as far.
+func yearOf(b *testing.B, size size) core.App {
 	b.Helper()
 	app := testapp.New(b)
 	const series = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < {:count}) "
-	const moment = "strftime('%Y-%m-%d %H:%M:%fZ', '2026-01-01', (n * 7919 % 31536000) || ' seconds'"
+	moment := func(prime int) string { // scattered, so that neither ids nor rows are in the order of time
+		return fmt.Sprintf("strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', '2026-01-01', (n * %d %% 31104000) || ' seconds'", prime)
+	}
+	last := []string{"submitted", "in_review", "offered", "hired"}[size.events-1]
 	for _, seed := range []struct {
 		count int
 		query string
 	}{
-		{1000, "INSERT INTO employers (id, owner, name, slug) SELECT 'e' || n, 'o', 'Employer 王小明 ' || n, 's' || n FROM i"},
-		{5000, "INSERT INTO jobs (id, employer, title, status, jobType, workplace, created, publishedAt) SELECT 'j' || n, 'e' || (n % 1000 + 1), 'Job ' || n, 'published', 'full_time', 'remote', " +
-			moment + "), " + moment + ") FROM i"},
-		{applications, "INSERT INTO applications (id, job, seeker, status, submittedAt, created) SELECT 'a' || n, 'j' || (n % 5000 + 1), 's' || n, 'hired', " + moment + "), " + moment + ") FROM i"},
-		{applications * events, `INSERT INTO application_events (id, application, "from", "to", created)
-			SELECT 'v' || n, 'a' || ((n - 1) % {:applications} + 1),
-				CASE (n - 1) / {:applications} WHEN 0 THEN '' WHEN 1 THEN 'submitted' WHEN 2 THEN 'in_review' ELSE 'offered' END,
-				CASE (n - 1) / {:applications} WHEN 0 THEN 'submitted' WHEN 1 THEN 'in_review' WHEN 2 THEN 'offered' ELSE 'hired' END,
-				` + moment + `, ((n - 1) / {:applications}) || ' days') FROM i`},
+		{size.users, `INSERT INTO users (id, name, email, tokenKey, password, role, created) SELECT 'u' || n, 'Person 王小明 ' || n, n || '@example.com', n, 'x',
+			iif(n % 10 = 0, 'employer', 'job_seeker'), ` + moment(6151) + `) FROM i`},
+		{size.users, `INSERT INTO job_seekers (id, user, headline, summary, skills, visibility) SELECT 'p' || n, 'u' || n, 'Miller', iif(n % 3, 'x', ''), '["go"]', 'hidden' FROM i WHERE n % 10`},
+		{size.users / 10, "INSERT INTO employers (id, owner, name, slug) SELECT 'e' || n, 'u' || (10 * n), 'Employer 王小明 ' || n, 's' || n FROM i"},
+		{size.jobs, `INSERT INTO jobs (id, employer, title, status, jobType, workplace, created, publishedAt) SELECT 'j' || n, 'e' || (n % {:employers} + 1), 'Job ' || n,
+			'published', 'full_time', 'remote', ` + moment(7919) + "), " + moment(7919) + ") FROM i"},
+		{size.applications, `INSERT INTO applications (id, job, seeker, status, submittedAt, created) SELECT 'a' || n, 'j' || (n % {:jobs} + 1), 'u' || ((n + n / {:jobs} * 7919) % {:users} + 1), {:last}, ` +
+			moment(9973) + "), " + moment(9973) + ") FROM i"},
+		{size.applications * size.events, `INSERT INTO application_events (id, application, actor, "from", "to", created)
+			SELECT 'v' || i.n, 'a' || ((i.n - 1) % {:applications} + 1), 'u' || (i.n * 7 % {:users} + 1),
+				CASE (i.n - 1) / {:applications} WHEN 0 THEN '' WHEN 1 THEN 'submitted' WHEN 2 THEN 'in_review' ELSE 'offered' END,
+				CASE (i.n - 1) / {:applications} WHEN 0 THEN 'submitted' WHEN 1 THEN 'in_review' WHEN 2 THEN 'offered' ELSE 'hired' END,
+				strftime('%Y-%m-%d %H:%M:%fZ', a.submittedAt, ((i.n - 1) / {:applications}) || ' days')
+			FROM i CROSS JOIN applications a ON a.id = 'a' || ((i.n - 1) % {:applications} + 1)`},
+		{size.users, `INSERT INTO notifications (id, user, kind, title, mail, created) SELECT 'n' || n, 'u' || (n % {:users} + 1), 'application_submitted', 'Somebody applied', 'sent', ` +
+			moment(9973) + ") FROM i"},
 	} {
 		query := app.NonconcurrentDB().NewQuery(series + seed.query)
-		if _, err := query.Bind(map[string]any{"count": seed.count, "applications": applications}).Execute(); err != nil {
+		_, err := query.Bind(dbx.Params{"count": seed.count, "users": size.users, "employers": size.users / 10, "jobs": size.jobs, "applications": size.applications, "last": last}).Execute()
+		if err != nil {
 			b.Fatal(err)
 		}
 	}
 	return app
 }
 
-var year = Request{Kind: Applications, From: newYear, To: newYear.AddDate(1, 0, 0).Add(-time.Millisecond)}
+func yearsReport(kind, format string) Request {
+	return Request{Kind: kind, Format: format, From: yearBegins, To: yearEnds}
+}
 
-// The PDF of a year with 100 000 applications must take less than 2 s.
-func BenchmarkPDFOfYear(b *testing.B) {
-	app := yearOf(b, 100_000, 4)
-	b.ResetTimer()
-	for range b.N {
-		request := year
-		request.Format = PDF
-		if rows, err := Write(context.Background(), app, request, io.Discard); err != nil || rows != 100_000 {
-			b.Fatal(rows, err)
+// A PDF of a year with 100 000 applications must take less than 2 s.
+func BenchmarkReportsOfYear(b *testing.B) {
+	app := yearOf(b, size{users: 50_000, jobs: 10_000, applications: 100_000, events: 4})
+	for _, format := range collections.ReportFormats() {
+		for _, kind := range collections.ReportKinds() {
+			b.Run(kind+"."+format, func(b *testing.B) {
+				rows, began := 0, processorTime()
+				for b.Loop() {
+					var err error
+					if rows, err = Write(context.Background(), app, yearsReport(kind, format), io.Discard); err != nil || rows == 0 {
+						b.Fatal(rows, err)
+					}
+				}
+				b.ReportMetric(float64(rows), "rows")
+				b.ReportMetric((processorTime()-began).Seconds()/float64(b.N), "cpu-s/op")
+			})
+		}
+	}
+	b.Run("summary", func(b *testing.B) {
+		began := processorTime()
+		for b.Loop() {
+			if _, err := Summarise(context.Background(), app, yearBegins, yearEnds); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric((processorTime()-began).Seconds()/float64(b.N), "cpu-s/op")
+	})
+}
+
+// processorTime is what the process has used so far; on a busy machine it tells more than the clock.
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// A CSV must need no more memory for ten times the rows.
+func BenchmarkCSVMemory(b *testing.B) {
+	for _, kind := range collections.ReportKinds() {
+		for _, rows := range []int{100_000, 1_000_000} {
+			b.Run(fmt.Sprintf("%s-%d", kind, rows), func(b *testing.B) {
+				app := yearOf(b, rowsOf(kind, rows))
+				for b.Loop() {
+					debug.FreeOSMemory()
+					sink := &watchingWriter{began: resident()}
+					if got, err := Write(context.Background(), app, yearsReport(kind, CSV), sink); err != nil || got != rows {
+						b.Fatal(got, err)
+					}
+					b.ReportMetric(float64(sink.heap)/1e6, "MB-heap-peak")
+					b.ReportMetric(float64(sink.grown)/1e6, "MB-resident-grown")
+				}
+				b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+			})
 		}
 	}
 }
 
-// A CSV of a million rows must need no more memory than one of a tenth.
-func BenchmarkCSVMemory(b *testing.B) {
-	for name, rows := range map[string]int{"100k": 100_000, "1M": 1_000_000} {
-		b.Run(name, func(b *testing.B) {
-			app := yearOf(b, rows, 1)
-			b.ResetTimer()
-			for range b.N {
-				request := year
-				request.Format = CSV
-				sink := &watchingWriter{}
-				if got, err := Write(context.Background(), app, request, sink); err != nil || got != rows {
-					b.Fatal(got, err)
-				}
-				b.ReportMetric(float64(sink.peak)/1e6, "MB-heap-peak")
-				b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
-			}
-		})
+// rowsOf is a board on which the CSV of a kind has that many rows.
+func rowsOf(kind string, rows int) size {
+	switch kind {
+	case Jobs:
+		return size{users: 1000, jobs: rows, applications: rows, events: 1}
+	case Users:
+		return size{users: rows, jobs: 1000, applications: rows, events: 1}
+	case Performance: // a row for each employer
+		return size{users: 10 * rows, jobs: rows, applications: rows, events: 1}
 	}
+	return size{users: 10_000, jobs: 5000, applications: rows, events: 1}
 }
 
-// watchingWriter drops what is written and remembers the largest heap it saw on the way.
+// watchingWriter drops what is written and remembers the largest heap it saw on the way, and how much the process grew,
+// which tells of SQLite's memory, too.
 type watchingWriter struct {
-	writes int
-	peak   uint64
+	writes       int
+	heap         uint64
+	began, grown int
 }
 
 func (w *watchingWriter) Write(data []byte) (int, error) {
@@ -86,7 +155,21 @@ func (w *watchingWriter) Write(data []byte) (int, error) {
 		runtime.GC()
 		var stats runtime.MemStats
 		runtime.ReadMemStats(&stats)
-		w.peak = max(w.peak, stats.HeapAlloc)
+		w.heap = max(w.heap, stats.HeapAlloc)
+		w.grown = max(w.grown, resident()-w.began)
 	}
 	return len(data), nil
+}
+
+// resident is how many bytes of the process are in memory; 0 where there is no /proc.
+func resident() int {
+	status, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	var size, pages int
+	if _, err := fmt.Sscan(string(status), &size, &pages); err != nil {
+		return 0
+	}
+	return pages * os.Getpagesize()
 }

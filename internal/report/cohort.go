@@ -2,7 +2,6 @@ package report
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -14,21 +13,14 @@ var funnel = []string{
 	workflow.Submitted, workflow.InReview, workflow.Shortlisted, workflow.InterviewScheduled, workflow.Offered, workflow.Hired,
 }
 
-// rejectedRank and otherRank stand beside the funnel: being rejected is an answer, being withdrawn is none.
-const (
-	rejectedRank = "-1"
-	otherRank    = "0"
-)
-
-// rank is the SQL that brings a status to its rank.
+// rank is the SQL that brings a status to its rank; what stands beside the funnel has the rank 0.
 func rank(column string) string {
 	var sql strings.Builder
 	sql.WriteString("CASE " + column)
 	for i, stage := range funnel {
 		sql.WriteString(" WHEN '" + stage + "' THEN " + strconv.Itoa(i+1))
 	}
-	sql.WriteString(" WHEN '" + workflow.Rejected + "' THEN " + rejectedRank + " ELSE " + otherRank + " END")
-	return sql.String()
+	return sql.String() + " ELSE 0 END"
 }
 
 // hoursIn names the column of the hours an application has spent in a stage that it has left.
@@ -52,75 +44,71 @@ func (f Filters) in(column, name string, values []string, args arguments) string
 	return " AND " + column + " IN (SELECT value FROM json_each(:filter_" + name + "))"
 }
 
-// openCohort makes the empty working tables of the applications that a report is about and of what their timelines tell.
+// openCohort makes the empty working table of the applications that a report is about and of what their timelines tell.
 func (s *snapshot) openCohort() error {
 	hours := ""
 	for _, stage := range funnel[:len(funnel)-1] {
 		hours += ", " + hoursIn(stage) + " REAL"
 	}
-	if err := s.drop("cohort", "told"); err != nil {
+	if err := s.drop("cohort"); err != nil {
 		return err
 	}
-	if err := s.exec("open the cohort", `CREATE TEMP TABLE cohort (n INTEGER PRIMARY KEY, id TEXT, job TEXT, employer TEXT,
-		seeker TEXT, status TEXT, submittedAt TEXT, decidedAt TEXT, submitted REAL)`, nil); err != nil {
-		return err
-	}
-	return s.exec("open the timelines", `CREATE TEMP TABLE told (n INTEGER PRIMARY KEY, reached INTEGER, answered REAL, hired REAL,
-		answerHours REAL, hireDays REAL`+hours+`)`, nil)
+	return s.exec("open the cohort", `CREATE TEMP TABLE cohort (n INTEGER PRIMARY KEY, id TEXT, job TEXT, employer TEXT, seeker TEXT,
+		status TEXT, submittedAt TEXT, decidedAt TEXT, reached INTEGER, answered REAL, hired REAL, answerHours REAL, hireDays REAL`+hours+`)`, nil)
 }
 
-// fillCohort puts up to limit applications (-1: all) submitted in the period into the working tables, those behind row
-// number after, in the order in which they were made. It answers the last row number and how many there were.
-func (s *snapshot) fillCohort(filters Filters, after int64, limit int) (last int64, found int, err error) {
-	for _, table := range []string{"cohort", "told"} {
-		if err := s.exec("empty "+table, "DELETE FROM "+table, nil); err != nil {
-			return 0, 0, err
+// wholeCohort puts all applications of the period into the working table and answers how many there are. Reports that are
+// computed on one snapshot have the same filters, so the table is filled once for them.
+func (s *snapshot) wholeCohort(filters Filters) (int, error) {
+	if s.cohort == nil {
+		if err := s.openCohort(); err != nil {
+			return 0, err
 		}
+		_, found, err := s.fillCohort(filters, "a._rowid_ > :after", arguments{"after": 0, "limit": -1})
+		if err != nil {
+			return 0, err
+		}
+		s.cohort = &found
 	}
-	args := arguments{"after": after, "limit": limit}
+	return *s.cohort, nil
+}
+
+// fillCohort puts up to :limit applications submitted in the period, those that which keeps, into the working table, in the
+// order in which they were made: how far each came, when it was answered and hired, and how long it stood in each stage. It
+// answers the last row number and how many there were.
+//
+// The timeline is a chain (each row's from is the row before's to), so the time in a stage is the sum of the times of
+// leaving it less the sum of the times of entering it: one pass, without windows. Times are compared as texts, since
+// reading a date is dear.
+func (s *snapshot) fillCohort(filters Filters, which string, args arguments) (last int64, found int, err error) {
+	if err := s.exec("empty the cohort", "DELETE FROM cohort", nil); err != nil {
+		return 0, 0, err
+	}
+	var sums, hours strings.Builder
+	for _, stage := range funnel[:len(funnel)-1] {
+		sum := "sum_" + stage
+		sums.WriteString(", sum(CASE '" + stage + `' WHEN e."from" THEN unixepoch(e.created, 'subsec') WHEN e."to" THEN -unixepoch(e.created, 'subsec') END) AS ` + sum)
+		// Who stands in the stage has entered it once more than left it.
+		hours.WriteString(", CASE WHEN status = '" + stage + "' THEN nullif(" + sum + " + latest, 0) ELSE " + sum + " END / 3600")
+	}
 	err = s.exec("find the applications", `INSERT INTO cohort
-		SELECT a._rowid_, a.id, a.job, j.employer, a.seeker, a.status, a.submittedAt, a.decidedAt, unixepoch(a.submittedAt, 'subsec')
-		FROM applications a CROSS JOIN jobs j ON j.id = a.job
-		WHERE a._rowid_ > :after AND a.submittedAt >= :from AND a.submittedAt < :end`+
+		SELECT n, id, job, employer, seeker, status, submittedAt, decidedAt, reached, answered, hired, (answered - submitted) / 3600,
+			(hired - submitted) / 86400`+hours.String()+`
+		FROM (
+			SELECT a._rowid_ AS n, a.id, a.job, j.employer, a.seeker, a.status, a.submittedAt, a.decidedAt,
+				unixepoch(a.submittedAt, 'subsec') AS submitted,
+				max(ifnull(max(`+rank(`e."to"`)+`), 1), `+rank("a.status")+`, 1) AS reached,
+				unixepoch(min(CASE WHEN e."to" NOT IN ('`+workflow.Submitted+`', '`+workflow.Withdrawn+`') THEN e.created END), 'subsec') AS answered,
+				unixepoch(min(CASE e."to" WHEN '`+workflow.Hired+`' THEN e.created END), 'subsec') AS hired,
+				unixepoch(max(e.created), 'subsec') AS latest`+sums.String()+`
+			FROM applications a CROSS JOIN jobs j ON j.id = a.job LEFT JOIN application_events e ON e.application = a.id
+			WHERE `+which+` AND a.submittedAt >= :from AND a.submittedAt < :end`+
 		filters.in("a.status", "status", filters.Status, args)+filters.jobConditions(args)+`
-		ORDER BY a._rowid_ LIMIT :limit`, args)
+			GROUP BY a._rowid_ ORDER BY a._rowid_ LIMIT :limit
+		)`, args)
 	if err != nil {
 		return 0, 0, err
 	}
 	counts, err := s.one("count the applications", "SELECT count(*), max(n) FROM cohort", nil, 2)
-	if err != nil || counts[0].Float64 == 0 {
-		return after, 0, err
-	}
-	if err := s.readTimelines(); err != nil {
-		return 0, 0, err
-	}
-	return int64(counts[1].Float64), int(counts[0].Float64), nil
-}
-
-// readTimelines tells for each application of the cohort how far it came, when it was answered and hired, and how long it
-// stood in each stage. The timeline is a chain (each row's from is the row before's to), so the time in a stage is the sum
-// of the times of leaving it less the sum of the times of entering it: one pass, without windows.
-func (s *snapshot) readTimelines() error {
-	var sums, hours strings.Builder
-	for i, stage := range funnel[:len(funnel)-1] {
-		k := strconv.Itoa(i + 1)
-		sums.WriteString(", sum(CASE " + k + " WHEN was THEN t WHEN k THEN -t END) AS s" + k)
-		// Who stands in the stage has entered it once more than left it.
-		hours.WriteString(", CASE WHEN c.status = '" + stage + "' THEN nullif(s" + k + " + latest, 0) ELSE s" + k + " END / 3600")
-	}
-	// LIMIT keeps SQLite from folding the inner query in, which would read each date several times.
-	err := s.exec("read the timelines", `INSERT INTO told
-		SELECT c.n, max(ifnull(reached, 1), `+rank("c.status")+`, 1), answered, hired, (answered - submitted) / 3600, (hired - submitted) / 86400`+hours.String()+`
-		FROM cohort c LEFT JOIN (
-			SELECT n, max(k) AS reached, min(CASE WHEN k NOT IN (`+otherRank+`, 1) THEN t END) AS answered,
-				min(CASE k WHEN `+strconv.Itoa(len(funnel))+` THEN t END) AS hired, max(t) AS latest`+sums.String()+`
-			FROM (
-				SELECT c.n, `+rank(`e."to"`)+` AS k, `+rank(`e."from"`)+` AS was, unixepoch(e.created, 'subsec') AS t
-				FROM cohort c CROSS JOIN application_events e ON e.application = c.id LIMIT -1 OFFSET 0
-			) GROUP BY n
-		) e ON e.n = c.n`, nil)
-	if err != nil {
-		return fmt.Errorf("cohort: %w", err)
-	}
-	return nil
+	return int64(counts[1].Float64), int(counts[0].Float64), err
 }

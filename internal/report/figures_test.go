@@ -281,7 +281,7 @@ func periods(b *board) []Period {
 		NewPeriod(newYear, newYear.AddDate(0, 3, 0).Add(-time.Millisecond), time.Time{}),
 		NewPeriod(newYear.AddDate(0, 2, 4), newYear.AddDate(0, 2, 5).Add(-time.Millisecond), time.Time{}),
 		NewPeriod(exact, exact, time.Time{}),
-		NewPeriod(exact.Add(time.Millisecond), newYear.AddDate(1, 0, 0), time.Time{}),
+		NewPeriod(exact.Add(time.Millisecond), newYear.AddDate(9, 0, 0), time.Time{}),
 		NewPeriod(time.Time{}, newYear.AddDate(9, 0, 0), time.Time{}),
 		NewPeriod(newYear.AddDate(-3, 0, 0), newYear.AddDate(-2, 0, 0), time.Time{}),
 	}

@@ -27,7 +27,8 @@ func (s *snapshot) fillJobs(filters Filters, after int64, limit int) (last int64
 		return 0, 0, err
 	}
 	args := arguments{"after": after, "limit": limit}
-	// A hire is final, so the hired applications are those whose timeline has a hire.
+	// A hire is final, so the hired applications are those whose timeline has a hire. The + keeps SQLite from looking
+	// through all hires of the board for each application.
 	err = s.exec("find the jobs", `INSERT INTO looked
 		SELECT n, id, title, employer, industry, jobType, workplace, location, status, created, publishedAt, ended, deadline, applications, firstHire,
 			CASE WHEN publishedAt != '' AND firstHire >= publishedAt
@@ -38,7 +39,7 @@ func (s *snapshot) fillJobs(filters Filters, after int64, limit int) (last int64
 			SELECT j._rowid_ AS n, j.*, CASE WHEN j.status = 'expired' AND j.closedAt = '' THEN j.deadline ELSE j.closedAt END AS ended,
 				(SELECT count(*) FROM applications a WHERE a.job = j.id) AS applications,
 				(SELECT min(e.created) FROM applications a CROSS JOIN application_events e ON e.application = a.id
-					WHERE a.job = j.id AND a.status = 'hired' AND e."to" = 'hired') AS firstHire
+					WHERE a.job = j.id AND a.status = 'hired' AND +e."to" = 'hired') AS firstHire
 			FROM jobs j WHERE j._rowid_ > :after`+filters.jobConditions(args)+filters.in("j.status", "status", filters.Status, args)+`
 			ORDER BY j._rowid_ LIMIT :limit
 		)`, args)
@@ -84,7 +85,7 @@ func computeJobs(s *snapshot, result *Result) (values, error) {
 			return nil, err
 		}
 	}
-	return numbers, s.addJobTables(result)
+	return numbers, nil
 }
 
 func (s *snapshot) addJobsOverTime(result *Result) error {
@@ -103,18 +104,18 @@ func (s *snapshot) addJobsOverTime(result *Result) error {
 	return nil
 }
 
-func (s *snapshot) addJobTables(result *Result) error {
+func addJobTables(s *snapshot, result *Result) error {
 	const sums = "count(*), sum(applications), avg(applications), sum(applications = 0)"
 	columns := []pdf.Column{{Title: "Published", Width: 2, Right: true}, {Title: "Applications", Width: 2, Right: true},
 		{Title: "Per job", Width: 2, Right: true}, {Title: "Without any", Width: 2, Right: true}}
 	units := []Unit{Count, Count, Mean, Count}
-	for _, table := range []struct{ title, column, join string }{
-		{"Industries", "ifnull(f.name, 'not given')", " LEFT JOIN fields_of_interest f ON f.id = looked.industry"},
-		{"Employers", "ifnull(p.name, '')", " LEFT JOIN employers p ON p.id = looked.employer"},
+	for _, table := range []struct{ title, column, join, group string }{
+		{"Industries", "ifnull(f.name, 'not given')", " LEFT JOIN fields_of_interest f ON f.id = looked.industry", "f.id"},
+		{"Employers", "ifnull(p.name, '')", " LEFT JOIN employers p ON p.id = looked.employer", "looked.employer"},
 	} {
 		if err := s.addTable(result, pdf.Table{Title: table.title, Meaning: "Jobs published in the period and the applications to them so far.",
 			Columns: append([]pdf.Column{{Title: table.title, Width: 5}}, columns...)}, 1, units,
-			"SELECT "+table.column+", "+sums+" FROM looked"+table.join+" WHERE published GROUP BY 1 ORDER BY 2 DESC, 1"); err != nil {
+			"SELECT "+table.column+", "+sums+" FROM looked"+table.join+" WHERE published GROUP BY "+table.group+" ORDER BY 2 DESC, 1"); err != nil {
 			return err
 		}
 	}

@@ -8,13 +8,10 @@ import (
 )
 
 func computePerformance(s *snapshot, result *Result) (values, error) {
-	if err := s.openCohort(); err != nil {
+	if _, err := s.wholeCohort(result.Filters); err != nil {
 		return nil, err
 	}
-	if _, _, err := s.fillCohort(result.Filters, 0, -1); err != nil {
-		return nil, err
-	}
-	row, err := s.one("performance figures", "SELECT "+cohortCounts+", count(DISTINCT employer) FROM "+cohortRows, nil, 6)
+	row, err := s.one("performance figures", "SELECT "+cohortCounts+", count(DISTINCT employer) FROM cohort", nil, 6)
 	if err != nil {
 		return nil, err
 	}
@@ -31,17 +28,18 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 	numbers.share("answerRate", "answered", "received")
 	result.Rows = int(row[5].Float64)
 
-	series, err := s.overTime("answers over time", `SELECT `+s.step.sql("submittedAt")+`, count(*), count(answered) FROM `+cohortRows+` GROUP BY 1`, nil, 2)
+	series, err := s.overTime("answers over time", `SELECT `+s.step.sql("submittedAt")+`, count(*), count(answered) FROM cohort GROUP BY 1`, nil, 2)
 	if err != nil {
 		return nil, err
 	}
 	result.addOverTime(s, "answersOverTime", "Applications and answers", "Applications by when they were submitted, and how many of these have been answered.",
 		pdf.Lines, []string{"Received", "Answered"}, series)
-	if err := result.addBars(s, "noticesByKind", "Notices by kind", "Notifications written in the period, on the whole board.",
-		"SELECT replace(kind, '_', ' '), count(*) FROM notifications WHERE "+inPeriod("created")+" GROUP BY 1 ORDER BY 2 DESC, 1", nil); err != nil {
-		return nil, err
-	}
-	return numbers, s.addTable(result, pdf.Table{Title: "Employers", Meaning: "Employers to whose jobs somebody applied in the period, most applications first; times are medians.",
+	return numbers, result.addBars(s, "noticesByKind", "Notices by kind", "Notifications written in the period, on the whole board.",
+		"SELECT replace(kind, '_', ' '), count(*) FROM notifications WHERE "+inPeriod("created")+" GROUP BY 1 ORDER BY 2 DESC, 1", nil)
+}
+
+func addPerformanceTable(s *snapshot, result *Result) error {
+	return s.addTable(result, pdf.Table{Title: "Employers", Meaning: "Employers to whose jobs somebody applied in the period, most applications first; times are medians.",
 		Columns: []pdf.Column{{Title: "Employer", Width: 5}, {Title: "Received", Width: 1.8, Right: true}, {Title: "Answered", Width: 1.8, Right: true},
 			{Title: "Answer rate", Width: 2, Right: true}, {Title: "First answer", Width: 2, Right: true}, {Title: "Hired", Width: 1.2, Right: true},
 			{Title: "To hire", Width: 2, Right: true}}},
@@ -53,29 +51,59 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 const byEmployer = `SELECT c.employer, p.name, p.verified, count(*) AS received, count(answered) AS answered, median(answerHours) AS answerHours,
 	sum(c.status = 'hired') AS hired, median(CASE c.status WHEN 'hired' THEN hireDays END) AS hireDays,
 	sum(c.status = 'rejected') AS rejected, sum(c.status = 'withdrawn') AS withdrawn
-	FROM cohort c JOIN told USING (n) LEFT JOIN employers p ON p.id = c.employer GROUP BY c.employer`
+	FROM cohort c LEFT JOIN employers p ON p.id = c.employer GROUP BY c.employer`
 
 func performanceHeads() []string {
 	return []string{"employer", "name", "verified", "received", "answered", "answerRate", "medianHoursToFirstAnswer", "rejected", "withdrawn", "hired", "medianDaysToHire"}
 }
 
-// writePerformance writes a row for each employer to whose jobs somebody applied in the period.
+// writePerformance writes a row for each employer to whose jobs somebody applied in the period, in the order in which the
+// employers came. It takes as many employers at a time as have about chunk applications.
 func writePerformance(s *snapshot, filters Filters, out *csvfile.Writer) error {
 	if err := s.openCohort(); err != nil {
 		return err
 	}
-	if _, _, err := s.fillCohort(filters, 0, -1); err != nil {
-		return err
-	}
-	return s.each("write the employers", `SELECT ifnull(employer, ''), ifnull(name, ''), ifnull(verified, false), received, answered, answered * 1.0 / received, answerHours,
-		rejected, withdrawn, hired, hireDays FROM (`+byEmployer+`) ORDER BY received DESC, 2, 1`, nil, func(scan func(...any) error) error {
-		var employer, name string
-		var verified bool
-		var received, answered, rejected, withdrawn, hired int
-		var rate, answerHours, hireDays sql.NullFloat64
-		if err := scan(&employer, &name, &verified, &received, &answered, &rate, &answerHours, &rejected, &withdrawn, &hired, &hireDays); err != nil {
+	var last int64
+	for {
+		next, err := s.nextEmployers(last)
+		if err != nil || next == last {
 			return err
 		}
-		return out.Write(employer, name, verified, received, answered, cell(rate), cell(answerHours), rejected, withdrawn, hired, cell(hireDays))
-	})
+		args := arguments{"after": last, "next": next, "limit": -1}
+		last = next
+		const theirs = "a.job IN (SELECT j.id FROM employers p CROSS JOIN jobs j ON j.employer = p.id WHERE p._rowid_ > :after AND p._rowid_ <= :next)"
+		if _, _, err := s.fillCohort(filters, theirs, args); err != nil {
+			return err
+		}
+		err = s.each("write the employers", `SELECT employer, name, verified, received, answered, answered * 1.0 / received, answerHours,
+			rejected, withdrawn, hired, hireDays FROM (`+byEmployer+` ORDER BY p._rowid_)`, nil,
+			func(scan func(...any) error) error { return writeEmployer(scan, out) })
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// nextEmployers answers the row number of the last employer of the next chunk behind row number after, or after itself
+// where there are no more.
+func (s *snapshot) nextEmployers(after int64) (last int64, err error) {
+	last = after
+	err = s.each("find the next employers", `SELECT n FROM (
+			SELECT n, sum(own) OVER (ORDER BY n) - own AS before FROM (
+				SELECT p._rowid_ AS n, (SELECT count(*) FROM jobs j CROSS JOIN applications a ON a.job = j.id WHERE j.employer = p.id) AS own
+				FROM employers p WHERE p._rowid_ > :after ORDER BY p._rowid_ LIMIT :limit
+			)
+		) WHERE before < :limit`, arguments{"after": after, "limit": chunk}, func(scan func(...any) error) error { return scan(&last) })
+	return last, err
+}
+
+func writeEmployer(scan func(...any) error, out *csvfile.Writer) error {
+	var employer, name string
+	var verified bool
+	var received, answered, rejected, withdrawn, hired int
+	var rate, answerHours, hireDays sql.NullFloat64
+	if err := scan(&employer, &name, &verified, &received, &answered, &rate, &answerHours, &rejected, &withdrawn, &hired, &hireDays); err != nil {
+		return err
+	}
+	return out.Write(employer, name, verified, received, answered, cell(rate), cell(answerHours), rejected, withdrawn, hired, cell(hireDays))
 }

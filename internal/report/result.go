@@ -28,12 +28,29 @@ type Chart struct {
 	pdf.Chart
 }
 
+// computations tells, by kind, how figures and charts are computed and, after these, the tables.
+var computations = map[string]struct {
+	figures func(*snapshot, *Result) (values, error)
+	tables  func(*snapshot, *Result) error
+}{
+	Jobs:         {computeJobs, addJobTables},
+	Users:        {computeUsers, addProfileItems},
+	Applications: {computeApplications, addApplicationTables},
+	Performance:  {computePerformance, addPerformanceTable},
+}
+
 // Compute computes the figures, charts and tables of a report from one read transaction.
 func Compute(ctx context.Context, app core.App, request Request) (*Result, error) {
+	if err := request.Check(); err != nil {
+		return nil, err
+	}
 	made := time.Now().UTC()
 	result := &Result{Kind: request.Kind, Filters: request.Filters, Made: made}
 	err := within(ctx, app, NewPeriod(request.From, request.To, made), func(s *snapshot) error {
-		return s.compute(result)
+		if err := s.compute(result); err != nil {
+			return err
+		}
+		return computations[result.Kind].tables(s, result)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("compute the report on %s: %w", request.Kind, err)
@@ -41,15 +58,10 @@ func Compute(ctx context.Context, app core.App, request Request) (*Result, error
 	return result, nil
 }
 
+// compute computes figures and charts.
 func (s *snapshot) compute(result *Result) error {
-	compute := map[string]func(*snapshot, *Result) (values, error){
-		Jobs: computeJobs, Users: computeUsers, Applications: computeApplications, Performance: computePerformance,
-	}[result.Kind]
-	if compute == nil {
-		return fmt.Errorf("there is no report on %q", result.Kind)
-	}
 	result.Period = s.period
-	numbers, err := compute(s, result)
+	numbers, err := computations[result.Kind].figures(s, result)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ type snapshot struct {
 	period Period
 	step   bucket
 	labels []string
+	cohort *int // how many applications wholeCohort has found; nil before
 }
 
 // within runs work on a snapshot. A period without a beginning is given the board's first day.

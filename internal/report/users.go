@@ -21,30 +21,22 @@ func given(column string) string {
 	return "(ifnull(" + column + ", '') NOT IN ('', '[]', '{}', 'null', '\"\"'))"
 }
 
-// doings are the queries that tell who did something in the period; see the definition of "active".
+// doings are the rows that tell that a user (alias u) did something in the period; see the definition of "active".
 var doings = []string{
-	"SELECT seeker FROM applications WHERE " + inPeriod("submittedAt"),
-	"SELECT actor FROM application_events WHERE " + inPeriod("created"),
-	"SELECT p.owner FROM jobs j CROSS JOIN employers p ON p.id = j.employer WHERE " + inPeriod("j.created"),
-	"SELECT author FROM job_reviews WHERE " + inPeriod("created"),
-	"SELECT author FROM user_reviews WHERE " + inPeriod("created"),
-	"SELECT seeker FROM saved_jobs WHERE " + inPeriod("created"),
-	"SELECT seeker FROM saved_searches WHERE " + inPeriod("created"),
-	"SELECT user FROM notifications WHERE " + inPeriod("readAt"),
+	"applications WHERE seeker = u.id AND " + inPeriod("submittedAt"),
+	"application_events WHERE actor = u.id AND " + inPeriod("created"),
+	"employers p CROSS JOIN jobs j ON j.employer = p.id WHERE p.owner = u.id AND " + inPeriod("j.created"),
+	"job_reviews WHERE author = u.id AND " + inPeriod("created"),
+	"user_reviews WHERE author = u.id AND " + inPeriod("created"),
+	"saved_jobs WHERE seeker = u.id AND " + inPeriod("created"),
+	"saved_searches WHERE seeker = u.id AND " + inPeriod("created"),
+	"notifications WHERE user = u.id AND " + inPeriod("readAt"),
 }
 
-// openPeople makes the working tables of the accounts and finds who was active; these ids stay in memory.
+// openPeople makes the empty working table of the accounts that a report looks at.
 func (s *snapshot) openPeople() error {
-	if err := s.drop("active", "people"); err != nil {
+	if err := s.drop("people"); err != nil {
 		return err
-	}
-	if err := s.exec("open the active", "CREATE TEMP TABLE active (id TEXT PRIMARY KEY) WITHOUT ROWID", nil); err != nil {
-		return err
-	}
-	for _, doing := range doings {
-		if err := s.exec("find the active", "INSERT OR IGNORE INTO active "+doing, nil); err != nil {
-			return err
-		}
 	}
 	items := ""
 	for i := range profileItems {
@@ -72,7 +64,7 @@ func (s *snapshot) fillPeople(filters Filters, after int64, limit int) (last int
 			`+strings.Join(sum, ", ")+`
 		FROM (
 			SELECT u._rowid_ AS n, u.id, u.name, u.role, u.verified, u.created, u.deactivatedAt,
-				u.id IN (SELECT id FROM active) AS active, `+strings.Join(items, ", ")+`
+				EXISTS (SELECT 1 FROM `+strings.Join(doings, ") OR EXISTS (SELECT 1 FROM ")+`) AS active, `+strings.Join(items, ", ")+`
 			FROM users u LEFT JOIN job_seekers p ON p.user = u.id
 			WHERE u._rowid_ > :after AND u.created < :end`+conditions+` ORDER BY u._rowid_ LIMIT :limit
 		)`, args)
@@ -129,14 +121,11 @@ func computeUsers(s *snapshot, result *Result) (values, error) {
 	}
 	result.addOverTime(s, "registrationsOverTime", "Registrations over time", "Accounts made in the period, by role.", pdf.Lines,
 		[]string{"Job seekers", "Employers", "Administrators"}, series)
-	if err := result.addBars(s, "activeByRole", "Active by role", "Accounts that were active in the period.",
-		"SELECT replace(role, '_', ' '), count(*) FROM people WHERE active GROUP BY 1 ORDER BY 2 DESC, 1", nil); err != nil {
-		return nil, err
-	}
-	return numbers, s.addProfileItems(result)
+	return numbers, result.addBars(s, "activeByRole", "Active by role", "Accounts that were active in the period.",
+		"SELECT replace(role, '_', ' '), count(*) FROM people WHERE active GROUP BY 1 ORDER BY 2 DESC, 1", nil)
 }
 
-func (s *snapshot) addProfileItems(result *Result) error {
+func addProfileItems(s *snapshot, result *Result) error {
 	table := pdf.Table{Title: "Profile items", Meaning: "How many of the job seekers registered in the period have filled in each item.",
 		Columns: []pdf.Column{{Title: "Item", Width: 4}, {Title: "Filled in", Width: 2, Right: true}, {Title: "Share", Width: 2, Right: true}}}
 	for i, item := range profileItems {
