@@ -21,6 +21,7 @@ import (
 
 	"jobboard/internal/api"
 	"jobboard/internal/problem"
+	"jobboard/internal/search"
 	"jobboard/internal/testapp"
 )
 
@@ -290,10 +291,10 @@ func searchConforms(c *conformance, employer, owner *core.Record) {
 			"salaryCurrency": "EUR", "salaryPeriod": "year", "experienceLevel": "mid", "skills": []string{"roses"}})
 	}
 	first := c.call(200, nil, "GET", "/api/jobs?q=gardener&perPage=2&highlight=1&sort=salary&salaryCurrency=EUR&salaryMin=1&postedWithin=7&"+
-		url.Values{"facets": api.JobFacets()}.Encode(), nil)
+		url.Values{"facets": search.JobFacets}.Encode(), nil)
 	cursor, _ := first.Body["nextCursor"].(string)
 	facets, _ := first.Body["facets"].(map[string]any)
-	if len(first.Items()) != 2 || cursor == "" || len(facets) != len(api.JobFacets()) {
+	if len(first.Items()) != 2 || cursor == "" || len(facets) != len(search.JobFacets) {
 		c.t.Fatalf("a page of two, its cursor and facets: %s", first.Raw)
 	}
 	second := c.call(200, nil, "GET", "/api/jobs/search?q=gardener&perPage=2&sort=salary&salaryCurrency=EUR&cursor="+cursor, nil)
@@ -301,7 +302,7 @@ func searchConforms(c *conformance, employer, owner *core.Record) {
 		c.t.Errorf("the page after the cursor holds %v", titles)
 	}
 	wrong := c.call(400, nil, "GET", "/api/jobs?facets=nothing", nil)
-	if want := "Must be some of " + strings.Join(api.JobFacets(), ", ") + "."; !strings.Contains(wrong.Raw, want) {
+	if want := "Must be some of " + strings.Join(search.JobFacets, ", ") + "."; !strings.Contains(wrong.Raw, want) {
 		c.t.Errorf("the search counts other facets than the document lists: %s", wrong.Raw)
 	}
 	c.call(200, nil, "GET", "/api/jobs/search?near=45.76%2C4.83&radius=10&sort=distance&skipTotal=1", nil)

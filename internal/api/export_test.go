@@ -19,6 +19,3 @@ func Lines() []Line {
 	}
 	return lines
 }
-
-// JobFacets are the facets that the document lists.
-func JobFacets() []string { return jobFacets }
