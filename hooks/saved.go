@@ -1,7 +1,7 @@
 package hooks
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -9,6 +9,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/problem"
+	"jobboard/internal/search"
 	"jobboard/internal/workflow"
 )
 
@@ -30,11 +31,21 @@ func saveOpenJobOnCreate(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// checkQueryOnSearchSave wants the search parameters as an object, such as {"q": "go developer", "workplace": "remote"}.
+// checkQueryOnSearchSave refuses a query that the search endpoint would refuse, with the same words.
 func checkQueryOnSearchSave(e *core.RecordEvent) error {
-	query := map[string]any{}
-	if err := json.Unmarshal([]byte(e.Record.GetString("query")), &query); err != nil || query == nil {
-		return problem.Field("query", problem.InvalidValue, "Must be an object of search parameters.")
+	analyzer, err := search.Analyzer()
+	if err != nil {
+		return err
+	}
+	_, err = search.ParseSaved(analyzer, e.Record.GetString("query"))
+	var wrong *search.FieldError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field == "query":
+		return problem.Field("query", problem.InvalidValue, wrong.Message)
+	case errors.As(err, &wrong):
+		return problem.Field("query", problem.InvalidValue, wrong.Error())
+	case err != nil:
+		return err
 	}
 	return e.Next()
 }

@@ -114,22 +114,13 @@ func loadJobs(app core.App, ids []string) ([]Job, error) {
 
 // loadNames reads the names of all fields of interest; there are hundreds, not thousands.
 func loadNames(app core.App) (names, error) {
-	byID, err := loadColumn(app, collections.FieldsOfInterest, "name")
-	if err != nil {
-		return nil, err
-	}
-	return func(id string) string { return byID[id] }, nil
-}
-
-// loadColumn reads one column of a whole small collection by id.
-func loadColumn(app core.App, collection, column string) (map[string]string, error) {
-	var rows []struct{ ID, Value string }
-	if err := app.DB().Select("id", column+" AS value").From(collection).All(&rows); err != nil {
-		return nil, fmt.Errorf("load %s.%s: %w", collection, column, err)
+	var rows []struct{ ID, Name string }
+	if err := app.DB().Select("id", "name").From(collections.FieldsOfInterest).All(&rows); err != nil {
+		return nil, fmt.Errorf("load the names of fields of interest: %w", err)
 	}
 	byID := make(map[string]string, len(rows))
 	for _, row := range rows {
-		byID[row.ID] = row.Value
+		byID[row.ID] = row.Name
 	}
-	return byID, nil
+	return func(id string) string { return byID[id] }, nil
 }

@@ -13,48 +13,6 @@ import (
 	"jobboard/internal/testapp"
 )
 
-func TestQueryAnswers(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind)
-	employer, _ := board.Employer("Acme")
-	job := board.Job(employer, "Senior Go Engineer", map[string]any{
-		"skills": []string{"go", "sql"}, "location": "Berlin, Germany", "workplace": "hybrid", "salaryMin": 50_000, "salaryMax": 70_000,
-		"salaryCurrency": "EUR", "salaryPeriod": "year",
-	})
-	document, err := match.DocumentOf(board.TestApp, board.Reload(job))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for query, want := range map[string]bool{
-		`{}`:                                     true,
-		`{"q":"engineers"}`:                      true,
-		`{"q":"go acme"}`:                        true,
-		`{"q":"go baker"}`:                       false,
-		`{"jobType":"part_time,full_time"}`:      true,
-		`{"jobType":["part_time"]}`:              false,
-		`{"skills":["SQL"]}`:                     true,
-		`{"skills":"java"}`:                      false,
-		`{"location":"Berlin, Germany"}`:         true,
-		`{"location":"Germany"}`:                 true,
-		`{"location":"France"}`:                  false,
-		`{"near":"52.4,13.06"}`:                  true,
-		`{"near":"52.4,13.06","radius":5}`:       false,
-		`{"salaryMin":60000}`:                    true,
-		`{"salaryMin":"80000"}`:                  false,
-		`{"salaryMin":1,"salaryCurrency":"USD"}`: false,
-		`{"employer":"` + employer.Id + `"}`:     true,
-		`{"employer":"other"}`:                   false,
-		`{"postedWithin":7}`:                     true,
-	} {
-		parsed, err := match.ParseQuery(query)
-		if err != nil {
-			t.Fatalf("%s: %v", query, err)
-		}
-		if got := parsed.Answers(document); got != want {
-			t.Errorf("%s: %v, want %v", query, got, want)
-		}
-	}
-}
-
 func TestRecommendCandidatesAndSimilar(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -10,27 +11,25 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
-	"jobboard/internal/match"
-	"jobboard/internal/workflow"
+	"jobboard/internal/search"
+	"jobboard/internal/search/engine"
 )
 
 const (
-	digestBatch = 200    // searches due that one run looks at before it asks for more
-	digestJobs  = 10     // jobs that a digest names; it counts the others
-	digestScan  = 20_000 // newest jobs that a digest looks through
+	digestBatch = 200 // searches due that one run looks at before it asks for more
+	digestJobs  = 10  // jobs that a digest names; it counts the others
 )
 
 // savedSearch is what matters of a row of saved_searches.
 type savedSearch struct{ ID, Seeker, Name, Query, Since string }
 
-// answers tells whether a job answers the search. A query that can't be read answers nothing and is logged.
-func (s savedSearch) answers(app core.App, document match.Document) bool {
-	query, err := match.ParseQuery(s.Query)
+// parse reads the query. ok is false, and it is logged, for one that can't be read: it was stored around the hooks.
+func (s savedSearch) parse(app core.App, board *search.Board) (query engine.Query, ok bool) {
+	query, err := search.ParseSaved(board.Analyzer(), s.Query)
 	if err != nil {
 		app.Logger().Warn("A saved search can't be read.", "search", s.ID, "error", err)
-		return false
 	}
-	return query.Answers(document)
+	return query, err == nil
 }
 
 // sendDigests tells the owners of daily and weekly saved searches that are due what is new since the last digest. A search
@@ -68,40 +67,72 @@ func sendDigestBatch(app core.App, frequency, due string) (int, error) {
 	if len(searches) == 0 {
 		return 0, nil
 	}
-	until := types.NowDateTime().String()
-	documents, err := newJobs(app, searches[0].Since, until)
+	board, err := search.For(app, search.Jobs)
 	if err != nil {
 		return 0, err
 	}
-	for _, search := range searches {
-		if err := search.sendDigest(app, documents, until); err != nil {
+	until := types.NowDateTime()
+	for _, one := range searches {
+		if err := one.sendDigest(app, board, until); err != nil {
 			return 0, err
 		}
 	}
 	return len(searches), nil
 }
 
-// newJobs reads the published jobs of a time span, newest first.
-func newJobs(app core.App, since, until string) ([]match.Document, error) {
-	records, err := app.FindRecordsByFilter(collections.Jobs,
-		"status = {:published} && publishedAt > {:since} && publishedAt <= {:until}", "-publishedAt", digestScan, 0,
-		dbx.Params{"published": workflow.Published, "since": since, "until": until})
-	if err != nil {
-		return nil, fmt.Errorf("find the new jobs: %w", err)
+// newHits asks for the jobs that answer a search and were published after the last digest: the newest of them, and their
+// number.
+func (s savedSearch) newHits(app core.App, board *search.Board, until types.DateTime) ([]hit, int, error) {
+	query, ok := s.parse(app, board)
+	if !ok {
+		return nil, 0, nil
 	}
-	return match.DocumentsOf(app, records)
+	since, err := types.ParseDateTime(s.Since)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read when search %s was last sent: %w", s.ID, err)
+	}
+	query.Ranges = append(query.Ranges, engine.Range{Column: engine.ColumnPublished,
+		Min: float64(since.Time().UnixMilli() + 1), Max: float64(until.Time().UnixMilli())})
+	query.Sort, query.Limit, query.Facets, query.NoSpelling = engine.SortNewest, digestJobs, nil, true
+	found, err := board.SearchWhole(query)
+	if err != nil {
+		return nil, 0, fmt.Errorf("find what is new for search %s: %w", s.ID, err)
+	}
+	ids := make([]string, len(found.Hits))
+	for i, one := range found.Hits {
+		ids[i] = one.ID
+	}
+	hits, err := readHits(app, ids)
+	return hits, found.Total, err
+}
+
+// hit is a job as a digest shows it.
+type hit struct{ ID, Title, Company string }
+
+// readHits reads jobs, in the order of ids.
+func readHits(app core.App, ids []string) ([]hit, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, fmt.Errorf("encode job ids: %w", err)
+	}
+	var hits []hit
+	err = app.DB().NewQuery(`SELECT j.id, j.title, e.name AS company FROM json_each({:ids}) wanted
+		JOIN {{jobs}} j ON j.id = wanted.value JOIN {{employers}} e ON e.id = j.employer ORDER BY wanted.key`).
+		Bind(dbx.Params{"ids": string(list)}).All(&hits)
+	if err != nil {
+		return nil, fmt.Errorf("read the jobs of a digest: %w", err)
+	}
+	return hits, nil
 }
 
 // sendDigest writes the digest and the time it was sent in one transaction, so that each hit is in one digest alone.
-func (s savedSearch) sendDigest(app core.App, documents []match.Document, until string) error {
-	var hits []match.Document
-	for _, document := range documents {
-		if document.PublishedAt > s.Since && s.answers(app, document) {
-			hits = append(hits, document)
-		}
+func (s savedSearch) sendDigest(app core.App, board *search.Board, until types.DateTime) error {
+	hits, total, err := s.newHits(app, board, until)
+	if err != nil {
+		return err
 	}
 	return app.RunInTransaction(func(tx core.App) error {
-		_, err := tx.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"lastSentAt": until}, dbx.HashExp{"id": s.ID}).Execute()
+		_, err := tx.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"lastSentAt": until.String()}, dbx.HashExp{"id": s.ID}).Execute()
 		if err != nil {
 			return fmt.Errorf("note the digest of search %s: %w", s.ID, err)
 		}
@@ -109,23 +140,23 @@ func (s savedSearch) sendDigest(app core.App, documents []match.Document, until 
 			return nil
 		}
 		var lines, jobs []string
-		for _, hit := range hits[:min(digestJobs, len(hits))] {
+		for _, hit := range hits {
 			lines = append(lines, fmt.Sprintf("%s, %s", hit.Title, hit.Company))
 			jobs = append(jobs, hit.ID)
 		}
-		if more := len(hits) - len(lines); more > 0 {
+		if more := total - len(lines); more > 0 {
 			lines = append(lines, fmt.Sprintf("and %d more", more))
 		}
-		title := fmt.Sprintf("%d new jobs for “%s”", len(hits), s.Name)
-		if len(hits) == 1 {
+		title := fmt.Sprintf("%d new jobs for “%s”", total, s.Name)
+		if total == 1 {
 			title = fmt.Sprintf("1 new job for “%s”", s.Name)
 		}
 		return Write(tx, Notice{
 			Kind:   collections.KindJobDigest,
 			Title:  cut(title, 300),
 			Body:   cut(strings.Join(lines, "\n"), 2_000),
-			Data:   map[string]any{"search": s.ID, "jobs": jobs, "count": len(hits)},
-			Dedupe: "job_digest:" + s.ID + ":" + until,
+			Data:   map[string]any{"search": s.ID, "jobs": jobs, "count": total},
+			Dedupe: "job_digest:" + s.ID + ":" + until.String(),
 		}, s.Seeker)
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/match"
+	"jobboard/internal/search"
 	"jobboard/internal/workflow"
 )
 
@@ -169,18 +170,30 @@ func instantSearches(app core.App, job *core.Record, after string, limit int) (h
 	if err != nil || len(searches) == 0 {
 		return nil, "", err
 	}
-	document, err := match.DocumentOf(app, job)
+	board, err := search.For(app, search.Jobs)
+	if err != nil {
+		return nil, "", err
+	}
+	probe, err := board.NewProbe(job.Id)
 	if err != nil {
 		return nil, "", err
 	}
 	seen := map[string]bool{}
-	for _, search := range searches {
-		if seen[search.Seeker] || !search.answers(app, document) {
+	for _, one := range searches {
+		query, ok := one.parse(app, board)
+		if !ok || seen[one.Seeker] {
 			continue
 		}
-		seen[search.Seeker] = true
-		hits = append(hits, match.Hit{ID: search.Seeker, Reasons: []match.Reason{{
-			Kind: match.ReasonSavedSearch, Values: []string{search.Name}, Text: "Saved search: " + search.Name,
+		answers, err := probe.Answers(query)
+		if err != nil {
+			return nil, "", fmt.Errorf("ask saved search %s: %w", one.ID, err)
+		}
+		if !answers {
+			continue
+		}
+		seen[one.Seeker] = true
+		hits = append(hits, match.Hit{ID: one.Seeker, Reasons: []match.Reason{{
+			Kind: match.ReasonSavedSearch, Values: []string{one.Name}, Text: "Saved search: " + one.Name,
 		}}})
 	}
 	return hits, searches[len(searches)-1].ID, nil

@@ -49,6 +49,9 @@ type Board struct {
 
 var opening sync.Mutex
 
+// Analyzer gives what the board's texts and queries are read with.
+var Analyzer = sync.OnceValues(func() (*text.Analyzer, error) { return text.New("en", "") })
+
 // For gives an app's search index of a kind, opened and being kept in step.
 func For(app core.App, kind *Kind) (*Board, error) {
 	opening.Lock()
@@ -56,7 +59,7 @@ func For(app core.App, kind *Kind) (*Board, error) {
 	if b := opened(app, kind); b != nil {
 		return b, nil
 	}
-	a, err := text.New("en", "")
+	a, err := Analyzer()
 	if err != nil {
 		return nil, err
 	}
