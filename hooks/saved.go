@@ -43,7 +43,7 @@ func checkQueryOnSearchSave(e *core.RecordEvent) error {
 	case errors.As(err, &wrong) && wrong.Field == "query":
 		return problem.Field("query", problem.InvalidValue, wrong.Message)
 	case errors.As(err, &wrong):
-		return problem.Field("query", problem.InvalidValue, wrong.Error())
+		return problem.Field("query", problem.InvalidValue, "The parameter "+wrong.Field+" is wrong. "+wrong.Message)
 	case err != nil:
 		return err
 	}
