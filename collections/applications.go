@@ -9,8 +9,8 @@ import (
 func applications() *core.Collection {
 	c := base(Applications)
 	fields(c,
-		one("job", Jobs, true, false),
-		one("seeker", Users, true, true),
+		labelled(one("job", Jobs, true, false)),
+		labelled(one("seeker", Users, true, true)),
 		choice("status", true, workflow.ApplicationStates()...),
 		text("coverLetter", false, maxText),
 		papers("documents"),

@@ -31,6 +31,7 @@ const (
 	Reports                  = "reports"
 	RevokedSessions          = "revoked_sessions"
 	IdempotencyKeys          = "idempotency_keys"
+	Dashboards               = "dashboards"
 	usersCollectionID        = "_pb_users_auth_" // PocketBase's own id of the users collection it creates
 	maxRelations             = 100
 	maxRichText              = 50_000 // characters of HTML in description, about and summary
@@ -60,6 +61,7 @@ func Definitions() []*core.Collection {
 		reports(),
 		revokedSessions(),
 		idempotencyKeys(),
+		dashboards(),
 	}
 }
 
@@ -145,6 +147,12 @@ func text(name string, required bool, max int) *core.TextField {
 // label is the text by which the admin UI shows a record where another one points to it.
 func label(name string, max int) *core.TextField {
 	return &core.TextField{Name: name, Required: true, Max: max, Presentable: true}
+}
+
+// labelled makes a relation part of that text.
+func labelled(relation *core.RelationField) *core.RelationField {
+	relation.Presentable = true
+	return relation
 }
 
 func jsonList(name string, maxBytes int64) *core.JSONField {

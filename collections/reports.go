@@ -32,6 +32,8 @@ func reports() *core.Collection {
 		&core.NumberField{Name: "rows", OnlyInt: true, Min: types.Pointer(0.0)},
 		text("error", false, 2_000),
 		one("requestedBy", Users, false, false), // empty for a superuser, who is no user
+		// How often the making was begun: a report that ends the process each time is given up.
+		&core.NumberField{Name: "attempts", OnlyInt: true, Min: types.Pointer(0.0), Hidden: true},
 	)
 	c.AddIndex("idx_reports_status", false, "status, created", "")
 	rules(c, rule(asAdmin), rule(asAdmin), rule(asAdmin), nil, rule(asAdmin))

@@ -102,6 +102,7 @@ var Rights = map[string]map[string]Right{
 		"rows":        BySystem,
 		"error":       BySystem,
 		"requestedBy": BySystem,
+		"attempts":    BySystem,
 	},
 }
 

@@ -320,6 +320,17 @@ var matrix = []permissions{
 		cells:  superusersOnlyCells,
 	},
 	{
+		collection: collections.Dashboards,
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.Dashboards, map[string]any{"superuser": p.Superuser(p.fresh()).Id, "shown": map[string]any{}})
+		},
+		create: func(p *pipeline, _ string, _ *core.Record) map[string]any {
+			return map[string]any{"superuser": p.Superuser(p.fresh()).Id, "shown": map[string]any{"jobs.posted": false}}
+		},
+		update: map[string]any{"shown": map[string]any{"jobs.posted": true}},
+		cells:  superusersOnlyCells,
+	},
+	{
 		collection: collections.RevokedSessions,
 		target: func(p *pipeline) *core.Record {
 			return p.Record(collections.RevokedSessions, map[string]any{"session": p.fresh(), "expires": "2040-01-01 00:00:00.000Z"})

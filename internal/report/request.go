@@ -211,6 +211,7 @@ func Prepare(app core.App, record *core.Record) error {
 	record.Set("status", collections.ReportPending)
 	record.Set("rows", 0)
 	record.Set("error", "")
+	record.Set("attempts", 0)
 	if asked := actor.Of(record).UserID(); asked != "" {
 		record.Set("requestedBy", asked)
 	}

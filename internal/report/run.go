@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -19,7 +20,7 @@ import (
 
 // Run makes the report of a record now: running, then done with its file or failed with the reason, and tells who asked in
 // the same transaction. A report that does not wait (any more) is left alone. When ctx ends meanwhile the record stays
-// running, for the next start to take again; the error is then ctx's.
+// waiting, for the next start to take; the error is then ctx's.
 func Run(ctx context.Context, app core.App, id string) error {
 	record, err := take(app, id)
 	if record == nil || err != nil {
@@ -32,6 +33,7 @@ func Run(ctx context.Context, app core.App, id string) error {
 	defer os.RemoveAll(folder)
 	path, rows, err := makeFile(ctx, app, record, folder)
 	if ctx.Err() != nil {
+		putBack(app, record.Id)
 		return ctx.Err()
 	}
 	return finish(app, record.Id, path, rows, err)
@@ -55,6 +57,7 @@ func take(app core.App, id string) (*core.Record, error) {
 			return err
 		}
 		record.Set("status", collections.ReportRunning)
+		record.Set("attempts", record.GetInt("attempts")+1)
 		taken = record
 		return tx.Save(record)
 	})
@@ -159,19 +162,44 @@ func Wait(ctx context.Context, app core.App, id string) (*core.Record, error) {
 	}
 }
 
-// takeAgain puts reports back in line that were running when the board stopped.
+// maxAttempts is how often a report is begun that is cut off each time: it may be what ends the process.
+const maxAttempts = 3
+
+// takeAgain puts reports back in line that were running when the board died, and gives up those that were so too often.
 func takeAgain(app core.App) error {
 	records, err := app.FindAllRecords(collections.Reports, dbx.HashExp{"status": collections.ReportRunning})
 	if err != nil {
 		return fmt.Errorf("find reports that were running: %w", err)
 	}
 	for _, record := range records {
-		record.Set("status", collections.ReportPending)
-		if err := app.Save(record); err != nil {
+		if record.GetInt("attempts") >= maxAttempts {
+			err = finish(app, record.Id, "", 0, fmt.Errorf("the board stopped %d times while making it; a shorter period may help", maxAttempts))
+		} else {
+			record.Set("status", collections.ReportPending)
+			err = app.Save(record)
+		}
+		if err != nil {
 			return fmt.Errorf("put the report %s back in line: %w", record.Id, err)
 		}
 	}
 	return nil
+}
+
+// putBack lets a report wait again that the board's orderly end has broken off: that was no fault of the report. If it
+// can't, the report stays running, and the next start counts it as cut off.
+func putBack(app core.App, id string) {
+	record, err := app.FindRecordById(collections.Reports, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return // deleted meanwhile
+	}
+	if err == nil {
+		record.Set("status", collections.ReportPending)
+		record.Set("attempts", record.GetInt("attempts")-1)
+		err = app.Save(record)
+	}
+	if err != nil {
+		app.Logger().Error("a report that was broken off could not be put back in line", "report", id, "error", err)
+	}
 }
 
 // nextPending is the id of the oldest waiting report, or "".
