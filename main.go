@@ -46,6 +46,7 @@ func main() {
 		command.NewDemoCommand(app, cmd.NewServeCommand(app, true)),
 		command.NewHealthCommand(),
 		command.NewImportCommand(app),
+		command.NewReindexCommand(app),
 		command.NewReportCommand(app),
 		command.NewSchemaCommand(collections.Snapshot),
 	)

@@ -32,6 +32,8 @@ const (
 	RevokedSessions          = "revoked_sessions"
 	IdempotencyKeys          = "idempotency_keys"
 	Dashboards               = "dashboards"
+	SearchStates             = "search_states"
+	SearchIndex              = "search_index"
 	usersCollectionID        = "_pb_users_auth_" // PocketBase's own id of the users collection it creates
 	maxRelations             = 100
 	maxRichText              = 50_000 // characters of HTML in description, about and summary
@@ -62,6 +64,8 @@ func Definitions() []*core.Collection {
 		revokedSessions(),
 		idempotencyKeys(),
 		dashboards(),
+		searchStates(),
+		searchIndex(),
 	}
 }
 

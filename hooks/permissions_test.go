@@ -331,6 +331,28 @@ var matrix = []permissions{
 		cells:  superusersOnlyCells,
 	},
 	{
+		collection: collections.SearchStates,
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.SearchStates, map[string]any{"kind": p.fresh()})
+		},
+		create: func(p *pipeline, _ string, _ *core.Record) map[string]any { return map[string]any{"kind": p.fresh()} },
+		update: map[string]any{"state": "ready"},
+		cells:  superusersOnlyCells,
+	},
+	{
+		collection: collections.SearchIndex,
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.SearchStates, map[string]any{"kind": p.fresh()})
+		},
+		create: func(*pipeline, string, *core.Record) map[string]any { return map[string]any{} },
+		update: map[string]any{},
+		cells: map[string]string{
+			"guest": "- 404 400 400 400", "seeker": "- 404 400 400 400", "other": "- 404 400 400 400",
+			"owner": "- 404 400 400 400", "member": "- 404 400 400 400", "rival": "- 404 400 400 400",
+			"admin": "see 200 400 400 400", "superuser": "see 200 400 400 400",
+		},
+	},
+	{
 		collection: collections.RevokedSessions,
 		target: func(p *pipeline) *core.Record {
 			return p.Record(collections.RevokedSessions, map[string]any{"session": p.fresh(), "expires": "2040-01-01 00:00:00.000Z"})

@@ -33,13 +33,14 @@ type Board struct {
 	app   core.App
 	kind  *Kind
 	index *engine.Index
-	owner bool // the index is the one in the data folder, not this process's own copy
+	owner atomic.Bool // the index is the one in the data folder, not this process's own copy
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	wake    chan struct{} // something may have been committed
 	untidy  chan struct{} // changes have been applied
 	save    atomic.Bool   // the next upkeep is to save the index
+	answers atomic.Value  // string: the request for a rebuild that the index answers once it is saved
 	rebuild *rebuild      // the follower's own; nil most of the time
 
 	mu      sync.Mutex
@@ -53,7 +54,15 @@ var opening sync.Mutex
 var Analyzer = sync.OnceValues(func() (*text.Analyzer, error) { return text.New("en", "") })
 
 // For gives an app's search index of a kind, opened and being kept in step.
-func For(app core.App, kind *Kind) (*Board, error) {
+func For(app core.App, kind *Kind) (*Board, error) { return open(app, kind, ownIndex|copyIndex) }
+
+// Which index open may give.
+const (
+	ownIndex  = 1 << iota // the one in the data folder
+	copyIndex             // one in memory, where another process has the data folder's: a command beside the server
+)
+
+func open(app core.App, kind *Kind, which int) (*Board, error) {
 	opening.Lock()
 	defer opening.Unlock()
 	if b := opened(app, kind); b != nil {
@@ -63,18 +72,18 @@ func For(app core.App, kind *Kind) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
-	index, err := engine.Open(filepath.Join(app.DataDir(), "search", kind.table), a)
+	index, err := engine.Open(folder(app, kind), a)
 	locked := errors.Is(err, engine.ErrLocked)
-	if locked {
-		// a command beside the running server: it has its own index, in memory
+	if locked && which&copyIndex != 0 {
 		index, err = engine.NewMemory(a), nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	b := &Board{app: app, kind: kind, index: index, owner: !locked, stop: stop, wake: make(chan struct{}, 1),
+	b := &Board{app: app, kind: kind, index: index, stop: stop, wake: make(chan struct{}, 1),
 		untidy: make(chan struct{}, 1), applied: make(chan struct{})}
+	b.owner.Store(!locked)
 	if err := b.begin(ctx); err != nil {
 		stop()
 		b.running.Wait()
@@ -88,6 +97,10 @@ func For(app core.App, kind *Kind) (*Board, error) {
 	b.running.Go(func() { b.follow(ctx) })
 	b.running.Go(func() { b.tidyUp(ctx) })
 	return b, nil
+}
+
+func folder(app core.App, kind *Kind) string {
+	return filepath.Join(app.DataDir(), "search", kind.table)
 }
 
 // opened gives the search index of a kind if For has opened it.

@@ -26,11 +26,11 @@ var (
 
 // begin looks at the log for the first time, so that a search right after it knows what it has to wait for.
 func (b *Board) begin(ctx context.Context) error {
-	if !b.owner {
+	if !b.owner.Load() {
 		b.index.Doubt(errOwn)
 	}
 	if b.index.Damage() != nil {
-		return b.startRebuild(ctx)
+		return b.startRebuild(ctx, "")
 	}
 	return nil
 }
@@ -40,16 +40,9 @@ func (b *Board) follow(ctx context.Context) {
 	defer b.endRebuild()
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	failure := ""
+	following := complaint{message: "The search index does not follow the database."}
 	for {
-		err := b.step(ctx)
-		switch {
-		case err == nil:
-			failure = ""
-		case ctx.Err() == nil && err.Error() != failure: // once, not with every tick
-			failure = err.Error()
-			b.log().Error("The search index does not follow the database.", "error", err)
-		}
+		following.note(ctx, b, b.step(ctx))
 		select {
 		case <-ctx.Done():
 			return
@@ -67,7 +60,7 @@ func (b *Board) step(ctx context.Context) error {
 	}
 	if last < b.index.Seq() {
 		b.index.Doubt(errOther)
-		return b.startRebuild(ctx)
+		return b.startRebuild(ctx, "")
 	}
 	for ctx.Err() == nil && b.index.Seq() < last {
 		var rows []struct {
@@ -81,7 +74,7 @@ func (b *Board) step(ctx context.Context) error {
 		}
 		if len(rows) == 0 || rows[0].Seq != b.index.Seq()+1 {
 			b.index.Doubt(errGap)
-			return b.startRebuild(ctx)
+			return b.startRebuild(ctx, "")
 		}
 		ids := make([]string, len(rows))
 		for i, row := range rows {
@@ -98,8 +91,30 @@ func (b *Board) step(ctx context.Context) error {
 		}
 		b.tell()
 	}
-	if b.index.Damage() != nil && !b.rebuild.underWay() {
-		return b.startRebuild(ctx)
+	if b.rebuild.underWay() {
+		return nil
+	}
+	asked := ""
+	if b.owner.Load() {
+		if asked, err = requested(b.app, b.kind); err != nil {
+			return err
+		}
+	}
+	if b.index.Damage() != nil || asked != "" && asked != b.answers.Load() {
+		return b.startRebuild(ctx, asked)
 	}
 	return nil
+}
+
+// complaint logs an error that comes back with every try only once.
+type complaint struct{ message, last string }
+
+func (c *complaint) note(ctx context.Context, b *Board, err error) {
+	switch {
+	case err == nil:
+		c.last = ""
+	case ctx.Err() == nil && err.Error() != c.last:
+		c.last = err.Error()
+		b.log().Error(c.message, "error", err)
+	}
 }

@@ -28,10 +28,10 @@ func slugs(app core.App) {
 func newBoard(t testing.TB, kind *Kind) (*testapp.Board, *Board) {
 	t.Helper()
 	app := testapp.NewBoard(t, slugs, Bind)
-	return app, open(t, app, kind)
+	return app, boardOf(t, app, kind)
 }
 
-func open(t testing.TB, app *testapp.Board, kind *Kind) *Board {
+func boardOf(t testing.TB, app *testapp.Board, kind *Kind) *Board {
 	t.Helper()
 	b, err := For(app.TestApp, kind)
 	if err != nil {
@@ -100,7 +100,7 @@ func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
 	acme, _ := app.Employer("Acme")
 	baker, butcher := app.Job(acme, "Baker"), app.Job(acme, "Butcher")
 	kind := newGated()
-	b := open(t, app, &kind.Kind)
+	b := boardOf(t, app, &kind.Kind)
 	eventually(t, "the first index", func() bool { return b.index.Damage() == nil })
 
 	gate := make(chan struct{})
@@ -158,7 +158,7 @@ func TestLogIsShortenedOnceSaved(t *testing.T) {
 	if err := b.index.Abandon(); err != nil {
 		t.Fatal(err)
 	}
-	again := open(t, app, Jobs)
+	again := boardOf(t, app, Jobs)
 	if again.index.Damage() != nil || again.index.Seq() < seq {
 		t.Errorf("after a crash the index is at %d with damage %v, want at least %d and none", again.index.Seq(), again.index.Damage(), seq)
 	}
@@ -180,8 +180,8 @@ func TestCopyOfAnotherProcessLeavesTheLogAlone(t *testing.T) {
 	app.Job(acme, "Baker")
 	eventually(t, "the job", func() bool { return len(found(t, server, "baker")) == 1 })
 	app.Store().Remove(storeKey + Jobs.table) // as in another process
-	copied := open(t, app, Jobs)
-	if copied.owner {
+	copied := boardOf(t, app, Jobs)
+	if copied.owner.Load() {
 		t.Fatal("two have the same folder")
 	}
 	eventually(t, "the copy", func() bool { return copied.index.Damage() == nil })
@@ -215,7 +215,7 @@ func TestIndexIsRebuiltWhereTheLogDoesNotReach(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		again := open(t, app, Jobs)
+		again := boardOf(t, app, Jobs)
 		eventually(t, name+": the new index", func() bool { return len(found(t, again, "candlemaker")) == 3 })
 		if got := found(t, again, "baker"); len(got) != 0 {
 			t.Errorf("%s: the old index still answers: %v", name, got)
@@ -236,7 +236,7 @@ func TestRebuildIsTriedAgain(t *testing.T) {
 	app := testapp.NewBoard(t, slugs, Bind)
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Baker")
-	b := open(t, app, &kind)
+	b := boardOf(t, app, &kind)
 	if got := found(t, b, "baker"); len(got) != 0 {
 		t.Fatalf("found %v", got)
 	}

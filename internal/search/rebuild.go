@@ -35,14 +35,15 @@ func (r *rebuild) underWay() bool {
 	}
 }
 
-// startRebuild begins to index all records anew, in place of a rebuild that is under way.
-func (b *Board) startRebuild(ctx context.Context) error {
+// startRebuild begins to index all records anew, in place of a rebuild that is under way. asked is the request that it
+// answers, if any.
+func (b *Board) startRebuild(ctx context.Context, asked string) error {
 	b.endRebuild()
 	last, err := b.lastChange()
 	if err != nil {
 		return err
 	}
-	b.log().Info("The search index is built.", "reason", b.index.Damage())
+	b.log().Info("The search index is built.", "reason", b.index.Damage(), "asked", asked)
 	began := time.Now()
 	b.mu.Lock()
 	b.patient = began.Add(freshWait)
@@ -60,6 +61,7 @@ func (b *Board) startRebuild(ctx context.Context) error {
 		}
 		switch {
 		case err == nil:
+			b.answers.Store(asked)
 			b.save.Store(true)
 			b.log().Info("The search index is complete.", "documents", n, "seconds", time.Since(began).Seconds())
 		case ctx.Err() == nil:

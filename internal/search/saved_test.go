@@ -110,7 +110,7 @@ func BenchmarkSavedSearches(b *testing.B) {
 			app := testapp.NewBoard(b, slugs, Bind)
 			acme, _ := app.Employer("Acme")
 			job := app.Job(acme, "Senior Go Engineer", map[string]any{"skills": []string{"go", "sql"}, "description": fmt.Sprintf("<p>%0900d words to read</p>", 1)})
-			board := open(b, app, Jobs)
+			board := boardOf(b, app, Jobs)
 			if _, err := board.SearchWhole(engine.Query{Scope: Published()}); err != nil {
 				b.Fatal(err)
 			}

@@ -15,10 +15,9 @@ import (
 // (manifest.go) says which of them make up the index. A file appears under its name only when it is complete and
 // on the disk: it is written beside, synced, and renamed.
 type files struct {
+	mu   sync.Mutex
 	dir  string // "": the index lives in memory alone
 	lock *folderLock
-
-	mu   sync.Mutex
 	next int             // number of the next segment file
 	used map[string]bool // files that a segment in memory is a view of
 	err  error           // the last write that failed
@@ -37,10 +36,28 @@ const (
 // largeDocs is the size from which a segment goes to a file as soon as it is made, which frees its memory.
 const largeDocs = 1024
 
+// settle takes a folder, which this process has locked.
+func (f *files) settle(dir string, lock *folderLock) error {
+	top, err := highest(dir)
+	if err = errors.Join(err, sweepParts(dir)); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dir, f.lock, f.next, f.used = dir, lock, top+1, map[string]bool{}
+	return nil
+}
+
+func (f *files) folder() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.dir
+}
+
 // keepLarge moves a large segment to a file. If that fails (a full disk), it stays in memory and goes on serving;
 // the error is kept for Checkpoint to tell.
 func (f *files) keepLarge(s *segment) *segment {
-	if f.dir == "" || s.docs < largeDocs {
+	if s.docs < largeDocs || f.folder() == "" {
 		return s
 	}
 	mapped, err := f.save(s)
@@ -143,8 +160,8 @@ func (f *files) sweep(m manifest) error {
 }
 
 // sweepParts deletes what a crash left half written.
-func (f *files) sweepParts() error {
-	parts, err := filepath.Glob(filepath.Join(f.dir, "*"+partSuffix))
+func sweepParts(dir string) error {
+	parts, err := filepath.Glob(filepath.Join(dir, "*"+partSuffix))
 	if err != nil {
 		return err
 	}
@@ -155,8 +172,8 @@ func (f *files) sweepParts() error {
 }
 
 // highest gives the greatest number that a segment file in the folder has.
-func (f *files) highest() (int, error) {
-	entries, err := os.ReadDir(f.dir)
+func highest(dir string) (int, error) {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return 0, err
 	}

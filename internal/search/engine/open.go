@@ -17,22 +17,28 @@ var ErrMissing = errors.New("there is no search index yet")
 // format are no error: what can be read is served, and Damage tells why the index should be rebuilt. An error means
 // that the folder cannot be used at all, for one because another process has it.
 func Open(dir string, a *text.Analyzer) (*Index, error) {
+	ix := NewMemory(a)
+	if err := ix.Settle(dir); err != nil {
+		return nil, err
+	}
+	ix.load()
+	return ix, nil
+}
+
+// Settle gives an index that lives in memory a folder, which it makes if need be. What the folder holds is not read, and
+// goes with the first Checkpoint.
+func (ix *Index) Settle(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("search folder: %w", err)
+		return fmt.Errorf("search folder: %w", err)
 	}
 	lock, err := lockFolder(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	ix := NewMemory(a)
-	ix.files.dir, ix.files.lock, ix.files.used = dir, lock, map[string]bool{}
-	ix.files.next, err = ix.files.highest()
-	if err = errors.Join(err, ix.files.sweepParts()); err != nil {
-		return nil, errors.Join(fmt.Errorf("search folder: %w", err), lock.release())
+	if err := ix.files.settle(dir, lock); err != nil {
+		return errors.Join(fmt.Errorf("search folder: %w", err), lock.release())
 	}
-	ix.files.next++
-	ix.load()
-	return ix, nil
+	return nil
 }
 
 // load reads what the manifest names; what goes wrong ends up in damage.
@@ -87,7 +93,7 @@ func (ix *Index) load() {
 func (ix *Index) Checkpoint() (seq int64, err error) {
 	ix.maintain.Lock()
 	defer ix.maintain.Unlock()
-	if ix.files.dir == "" {
+	if ix.files.folder() == "" {
 		return ix.Seq(), nil
 	}
 	if err := ix.survive(ix.gather); err != nil {
@@ -166,10 +172,7 @@ func (ix *Index) Close() error {
 	if ix.Damage() == nil {
 		_, err = ix.Checkpoint()
 	}
-	if ix.files.lock == nil {
-		return err
-	}
-	return errors.Join(err, ix.files.lock.release())
+	return errors.Join(err, ix.Abandon())
 }
 
 // Abandon gives the folder free without saving, as a crash would.

@@ -76,7 +76,7 @@ const (
 // Result is what a search found.
 type Result struct {
 	Total      int  // exact, unless Estimated
-	Estimated  bool // a phrase had too many candidates to look at all
+	Estimated  bool // a phrase had too many candidates to look at all, or the index is being built
 	Hits       []Hit
 	Facets     map[string][]FacetCount // by count, then by value
 	Next       *Cursor                 // where the next page starts; nil on the last

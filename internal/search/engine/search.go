@@ -34,6 +34,7 @@ func (ix *Index) Search(q Query) (Result, error) {
 			ix.correct(snap, &asked, &r, with)
 		}
 	})
+	r.Estimated = r.Estimated || ix.Damage() != nil // part of the documents may be missing
 	r.Took = time.Since(began)
 	return r, nil
 }

@@ -1,0 +1,146 @@
+package search
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/search/engine"
+)
+
+// How an index stands, in search_states.
+const (
+	stateReady    = "ready"
+	stateBuilding = "building"
+)
+
+const sqlNow = "strftime('%Y-%m-%d %H:%M:%fZ')"
+
+// state is what the admin UI shows of an index.
+type state struct {
+	Documents int    `db:"documents"`
+	Lag       int64  `db:"lag"`
+	Bytes     int64  `db:"bytes"`
+	State     string `db:"state"`
+	Problem   string `db:"problem"`
+}
+
+// Standing is how an index stands.
+func (b *Board) standing() (state, error) {
+	last, err := b.lastChange()
+	if err != nil {
+		return state{}, err
+	}
+	stats := b.index.Stats()
+	s := state{Documents: stats.Documents, Lag: max(0, last-b.index.Seq()), Bytes: stats.Bytes, State: stateReady}
+	if err := b.index.WriteError(); err != nil {
+		s.Problem = err.Error()
+	}
+	if err := b.index.Damage(); err != nil {
+		s.State, s.Problem = stateBuilding, err.Error()
+	}
+	return s, nil
+}
+
+// write saves the state of a kind.
+func (s state) write(app core.App, kind *Kind) error {
+	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO ` + collections.SearchStates + ` (kind, documents, lag, bytes, state, problem, asked, built, created, updated)
+		VALUES ({:kind}, {:documents}, {:lag}, {:bytes}, {:state}, {:problem}, '', '', ` + sqlNow + `, ` + sqlNow + `)
+		ON CONFLICT (kind) DO UPDATE SET documents = excluded.documents, lag = excluded.lag, bytes = excluded.bytes,
+		state = excluded.state, problem = excluded.problem, updated = excluded.updated`).Bind(dbx.Params{
+		"kind": kind.table, "documents": s.Documents, "lag": s.Lag, "bytes": s.Bytes, "state": s.State, "problem": s.Problem}).Execute()
+	if err != nil {
+		return fmt.Errorf("write how the search index stands: %w", err)
+	}
+	return nil
+}
+
+// request asks for a rebuild, in words of its own so that a second one is another one.
+func request(app core.App, kind *Kind) (string, error) {
+	asked := time.Now().UTC().Format(time.RFC3339Nano)
+	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO ` + collections.SearchStates + ` (kind, asked, created, updated)
+		VALUES ({:kind}, {:asked}, ` + sqlNow + `, ` + sqlNow + `)
+		ON CONFLICT (kind) DO UPDATE SET asked = excluded.asked`).Bind(dbx.Params{"kind": kind.table, "asked": asked}).Execute()
+	if err != nil {
+		return "", fmt.Errorf("ask for a new search index: %w", err)
+	}
+	return asked, nil
+}
+
+// requested gives the request that is still to be answered, or "".
+func requested(app core.App, kind *Kind) (asked string, err error) {
+	err = app.DB().NewQuery("SELECT asked FROM " + collections.SearchStates + " WHERE kind = {:kind} AND asked != built").
+		Bind(dbx.Params{"kind": kind.table}).Row(&asked)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("look for requests to the search index: %w", err)
+	}
+	return asked, nil
+}
+
+// answer notes which request a saved index answers.
+func answer(app core.App, kind *Kind, asked string) error {
+	_, err := app.NonconcurrentDB().NewQuery("UPDATE " + collections.SearchStates + " SET built = {:asked} WHERE kind = {:kind}").
+		Bind(dbx.Params{"kind": kind.table, "asked": asked}).Execute()
+	if err != nil {
+		return fmt.Errorf("note that the search index is new: %w", err)
+	}
+	return nil
+}
+
+// Rebuilt tells of an index that Reindex had built anew.
+type Rebuilt struct {
+	Kind      string
+	Documents int
+	Bytes     int64
+	Took      time.Duration
+	ByServer  bool // by the process that serves the board, not by this one
+}
+
+// Reindex has all indexes built anew, and tells of each once it is saved. Where a running server has them open, the
+// server does it, and searches go on meanwhile.
+func Reindex(ctx context.Context, app core.App, tell func(Rebuilt)) error {
+	asked := map[*Kind]string{}
+	for _, kind := range Kinds() {
+		var err error
+		if asked[kind], err = request(app, kind); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	for _, kind := range Kinds() {
+		byServer := false
+		for {
+			// again and again, since the server may end before it is done
+			_, err := open(app, kind, ownIndex)
+			if byServer = errors.Is(err, engine.ErrLocked); err != nil && !byServer {
+				return err
+			}
+			left, err := requested(app, kind)
+			if err != nil {
+				return err
+			}
+			if left == "" {
+				break
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(tick):
+			}
+		}
+		var s state
+		err := app.DB().NewQuery("SELECT documents, lag, bytes, state, problem FROM " + collections.SearchStates + " WHERE kind = {:kind}").
+			Bind(dbx.Params{"kind": kind.table}).One(&s)
+		if err != nil {
+			return fmt.Errorf("read how the search index stands: %w", err)
+		}
+		tell(Rebuilt{Kind: kind.table, Documents: s.Documents, Bytes: s.Bytes, Took: time.Since(began), ByServer: byServer})
+	}
+	return nil
+}
