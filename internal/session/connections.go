@@ -1,19 +1,29 @@
 package session
 
 import (
+	"errors"
+	"time"
+
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/security"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
-// clientSession is the key in a realtime client's store under which its session stands.
-const clientSession = "jobboard.session"
+// The keys in a realtime client's store under which its session stands, and when the session's token expires.
+const (
+	clientSession = "jobboard.session"
+	clientExpires = "jobboard.sessionExpires"
+)
+
+var errExpired = errors.New("the token of this connection has expired")
 
 // bindConnections ends realtime connections with what they were authorised by. PocketBase would leave them open as a
 // guest's, so that the other side doesn't notice that it is logged out.
 func bindConnections(app core.App) {
 	app.OnRealtimeSubscribeRequest().BindFunc(noteSessionOnSubscribe)
+	app.OnRealtimeMessageSend().BindFunc(refuseExpiredOnMessageSend)
 	// Before PocketBase's own hooks of priority -99, which forget who the connections belonged to.
 	app.OnModelAfterUpdateSuccess().Bind(&hook.Handler[*core.ModelEvent]{
 		Id: "closeConnectionsOnTokenKeyChange", Priority: -100,
@@ -46,6 +56,11 @@ func noteSessionOnSubscribe(e *core.RealtimeSubscribeRequestEvent) error {
 	}
 	token := bearer(e.Request)
 	e.Client.Set(clientSession, ID(token))
+	if claims, err := security.ParseUnverifiedJWT(token); err == nil { // PocketBase has verified it
+		if expires, err := claims.GetExpirationTime(); err == nil && expires != nil {
+			e.Client.Set(clientExpires, expires.Time)
+		}
+	}
 	if err := e.Next(); err != nil {
 		return err
 	}
@@ -54,6 +69,14 @@ func noteSessionOnSubscribe(e *core.RealtimeSubscribeRequestEvent) error {
 		e.App.SubscriptionsBroker().Unregister(e.Client.Id())
 	}
 	return nil
+}
+
+// refuseExpiredOnMessageSend ends a connection that would bring something after its token has expired.
+func refuseExpiredOnMessageSend(e *core.RealtimeMessageEvent) error {
+	if expires, ok := e.Client.Get(clientExpires).(time.Time); ok && time.Now().After(expires) {
+		return errExpired
+	}
+	return e.Next()
 }
 
 // closeSession ends the realtime connections of one session.

@@ -12,10 +12,13 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
-// patience bounds every wait of a test for what must come.
-const patience = 10 * time.Second
+const (
+	patience = 10 * time.Second      // bounds every wait of a test for what must come
+	grace    = 20 * time.Millisecond // for what must not come: PocketBase sends each message by a goroutine of its own
+)
 
 // Restart returns a board on the data that b has left, as after a restart of the server. b can't be used any more.
 func (b *Board) Restart(bind ...func(core.App)) *Board {
@@ -66,11 +69,24 @@ type Event struct {
 	Data string
 }
 
+// Change reads what PocketBase tells of a record.
+func (e Event) Change(t testing.TB) (action string, record map[string]any) {
+	t.Helper()
+	var change struct {
+		Action string         `json:"action"`
+		Record map[string]any `json:"record"`
+	}
+	if err := json.Unmarshal([]byte(e.Data), &change); err != nil {
+		t.Fatalf("read the event %+v: %v", e, err)
+	}
+	return change.Action, change.Record
+}
+
 // Listener is a realtime connection, as PocketBase's SDK opens it.
 type Listener struct {
+	ID     string     // of the client at PocketBase's broker
 	events chan Event // closed when the server ends the connection
 	url    string
-	client string
 }
 
 // Listen opens a realtime connection to a served board and subscribes it to topics with a token ("": as a guest).
@@ -86,7 +102,7 @@ func Listen(t testing.TB, url, token string, topics ...string) *Listener {
 	if err != nil {
 		t.Fatalf("connect to realtime: %v", err)
 	}
-	l := &Listener{events: make(chan Event, 100), url: url}
+	l := &Listener{events: make(chan Event, 20_000), url: url}
 	go func() {
 		defer close(l.events)
 		defer answer.Body.Close()
@@ -112,7 +128,7 @@ func Listen(t testing.TB, url, token string, topics ...string) *Listener {
 	if err := json.Unmarshal([]byte(l.MustReceive(t).Data), &hello); err != nil || hello.ClientID == "" {
 		t.Fatalf("realtime didn't greet with a client id: %v", err)
 	}
-	l.client = hello.ClientID
+	l.ID = hello.ClientID
 	if status := l.Subscribe(t, token, topics...); status != http.StatusNoContent {
 		t.Fatalf("subscribe to %v: %d", topics, status)
 	}
@@ -122,7 +138,7 @@ func Listen(t testing.TB, url, token string, topics ...string) *Listener {
 // Subscribe replaces the topics of the connection and returns the status of the answer.
 func (l *Listener) Subscribe(t testing.TB, token string, topics ...string) int {
 	t.Helper()
-	body, err := json.Marshal(map[string]any{"clientId": l.client, "subscriptions": topics})
+	body, err := json.Marshal(map[string]any{"clientId": l.ID, "subscriptions": topics})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,6 +171,36 @@ func (l *Listener) MustReceive(t testing.TB) Event {
 		t.Fatal("no message came")
 	}
 	return Event{}
+}
+
+// MustBeQuiet checks that no message has come before one that it sends to the connection itself.
+func (l *Listener) MustBeQuiet(t testing.TB, app core.App) {
+	t.Helper()
+	client, err := app.SubscriptionsBroker().ClientById(l.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(grace)
+	client.Send(subscriptions.Message{Name: "quiet", Data: []byte("{}")})
+	if event := l.MustReceive(t); event.Name != "quiet" {
+		t.Errorf("a message came: %+v", event)
+	}
+}
+
+// AwaitEnd waits until the server ends the connection, whatever it brings before.
+func (l *Listener) AwaitEnd(t testing.TB) {
+	t.Helper()
+	late := time.After(patience)
+	for {
+		select {
+		case _, open := <-l.events:
+			if !open {
+				return
+			}
+		case <-late:
+			t.Fatal("the connection didn't end")
+		}
+	}
 }
 
 // MustEnd waits until the server ends the connection, which must bring no message before.
