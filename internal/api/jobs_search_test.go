@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/api"
@@ -151,6 +153,28 @@ func TestJobSearchRefusesNonsense(t *testing.T) {
 		"cursor": "cursor=zz", "facets": "facets=secret", "postedWithin": "postedWithin=soon"} {
 		if got := board.Call(nil, "GET", "/api/jobs/?"+query, nil); got.Status != 400 || got.Code(field) == "" {
 			t.Errorf("%s: %d %s", query, got.Status, got.Raw)
+		}
+	}
+}
+
+func TestSuggest(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, api.Mount, search.Bind)
+	acme, owner := board.Employer("Acme Gold")
+	board.Job(acme, "Go Developer", map[string]any{"skills": []string{"go", "sql"}})
+	board.Job(acme, "Golem Maker", map[string]any{"status": "draft", "skills": []string{"golem making"}})
+	closed := board.Job(acme, "Gondolier", map[string]any{"skills": []string{"gondolas"}})
+	board.Update(closed, map[string]any{"status": "closed"})
+	for q, want := range map[string]string{
+		"go":  `{"titles":["Go Developer"],"skills":["go"],"companies":["Acme Gold"]}`,
+		"dev": `{"titles":["Go Developer"],"skills":[],"companies":[]}`,
+		"gon": `{"titles":[],"skills":[],"companies":[]}`,
+		"":    `{"titles":[],"skills":[],"companies":[]}`,
+	} {
+		for _, who := range []*core.Record{nil, owner} {
+			got := board.Call(who, "GET", "/api/jobs/suggest/?mine=1&q="+q, nil)
+			if got.Status != 200 || strings.TrimSpace(got.Raw) != want {
+				t.Errorf("%s: %d %s, want %s", q, got.Status, got.Raw, want)
+			}
 		}
 	}
 }

@@ -15,7 +15,6 @@ import (
 
 const (
 	maxCompared    = 500 // newest published jobs that are compared
-	maxSuggestions = 10  // of each kind
 	maxRecommended = 300 // best jobs that recommendations page through
 )
 
@@ -37,54 +36,6 @@ type traits struct {
 	ExperienceLevel string   `json:"experienceLevel"`
 	Location        string   `json:"location"`
 	Employer        string   `json:"employer"`
-}
-
-// suggestJobs completes what is typed from the titles, skills and companies of published jobs.
-func suggestJobs(c *call) error {
-	q := strings.ToLower(strings.TrimSpace(c.QueryParam("q")))
-	found := map[string][]string{"titles": {}, "skills": {}, "companies": {}}
-	if q == "" {
-		return c.send(http.StatusOK, found)
-	}
-	list, err := c.list(collections.Jobs, url.Values{
-		"filter":    {"status = 'published' && (" + like(q, "title", "skills", "employer.name") + ")"},
-		"sort":      {"-publishedAt"},
-		"perPage":   {"200"},
-		"skipTotal": {"1"},
-		"fields":    {"title,skills,expand.employer.name"},
-		"expand":    {"employer"},
-	})
-	if err != nil {
-		return err
-	}
-	for _, item := range list.Items {
-		var job struct {
-			Title  string   `json:"title"`
-			Skills []string `json:"skills"`
-			Expand struct {
-				Employer struct {
-					Name string `json:"name"`
-				} `json:"employer"`
-			} `json:"expand"`
-		}
-		if err := json.Unmarshal(item, &job); err != nil {
-			return fmt.Errorf("read a job: %w", err)
-		}
-		suggest(found, "titles", q, job.Title)
-		suggest(found, "skills", q, job.Skills...)
-		suggest(found, "companies", q, job.Expand.Employer.Name)
-	}
-	return c.send(http.StatusOK, found)
-}
-
-// suggest adds what begins with q, or has a word that does.
-func suggest(found map[string][]string, kind, q string, texts ...string) {
-	for _, text := range texts {
-		lower := " " + strings.ToLower(text)
-		if strings.Contains(lower, " "+q) && !slices.Contains(found[kind], text) && len(found[kind]) < maxSuggestions {
-			found[kind] = append(found[kind], text)
-		}
-	}
 }
 
 func listSimilarJobs(c *call) error {

@@ -170,6 +170,14 @@ func (b *Board) Search(q engine.Query) (engine.Result, error) {
 // Analyzer gives what search texts are to be parsed with.
 func (b *Board) Analyzer() *text.Analyzer { return b.index.Analyzer() }
 
+// Suggest completes what is typed from what is in scope, at most n ways of each kind.
+func (b *Board) Suggest(typed string, scope engine.Scope, n int) (engine.Suggestions, error) {
+	if err := b.catchUp(); err != nil {
+		return engine.Suggestions{}, err
+	}
+	return b.index.Suggest(typed, scope, n), nil
+}
+
 // catchUp waits until what was committed before is searchable; not long, and not at all where that would be of no use:
 // under a bulk import, or once it is plain that a rebuild takes its time.
 func (b *Board) catchUp() error {

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"sort"
+	"strings"
+
+	"jobboard/internal/search/text"
+)
+
+// suggestBudget is how many documents one suggestion looks at, the newest of those that fit: what is written in none
+// of them is rare.
+const suggestBudget = 5000
+
+// skillField is the filter field whose values are the skills.
+const skillField = "skills"
+
+// Suggestions are ways to go on with what somebody has begun to type: the most frequent first, those that begin with it
+// before those that have a later word that does.
+type Suggestions struct {
+	Titles    []string `json:"titles"`
+	Skills    []string `json:"skills"`
+	Companies []string `json:"companies"`
+}
+
+// Suggest completes what is typed from the titles, skills and companies of the documents in scope, at most n of each.
+func (ix *Index) Suggest(typed string, scope Scope, n int) Suggestions {
+	s := Suggestions{[]string{}, []string{}, []string{}}
+	if len(typed) > maxQueryBytes {
+		return s
+	}
+	var words []string
+	for _, t := range text.QueryTokens(typed) {
+		words = append(words, t.Form)
+	}
+	if len(words) == 0 {
+		return s
+	}
+	ix.gate <- struct{}{}
+	defer func() { <-ix.gate }()
+	snap := ix.current.Load()
+	defer snap.keep()
+	mem := &scratch{}
+	defer mem.release()
+	views := newestFirst(snap.segments)
+	scopes := make([]bitset, len(views))
+	for i, v := range views {
+		scopes[i] = v.scopeOf(scope, mem)
+	}
+	begin := text.Fold(strings.Join(strings.Fields(typed), " "))
+	s.Titles = suggestTexts(views, scopes, words, FieldTitle, func(v *segmentView) table { return v.titles }, mem).best(begin, n)
+	s.Companies = suggestTexts(views, scopes, words, FieldCompany, func(v *segmentView) table { return v.companies }, mem).best(begin, n)
+	s.Skills = suggestValues(views, scopes, strings.ToLower(strings.Join(strings.Fields(typed), " "))).best(begin, n)
+	return s
+}
+
+// tally counts texts; those that differ in case or accents alone are one, written as most are.
+type tally map[string]int
+
+func (t tally) best(begin string, n int) []string {
+	type option struct {
+		shown        string
+		count, shows int // all its spellings together, and this one
+		begins       bool
+	}
+	byFold := map[string]*option{}
+	for written, count := range t {
+		folded := text.Fold(written)
+		o := byFold[folded]
+		if o == nil {
+			o = &option{begins: strings.HasPrefix(folded, begin)}
+			byFold[folded] = o
+		}
+		o.count += count
+		if count > o.shows || count == o.shows && written < o.shown {
+			o.shown, o.shows = written, count
+		}
+	}
+	options := make([]*option, 0, len(byFold))
+	for _, o := range byFold {
+		options = append(options, o)
+	}
+	slices.SortFunc(options, func(x, y *option) int {
+		if x.begins != y.begins {
+			if x.begins {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(y.count, x.count), cmp.Compare(x.shown, y.shown))
+	})
+	list := []string{}
+	for _, o := range options[:min(n, len(options))] {
+		list = append(list, strings.Clone(o.shown))
+	}
+	return list
+}
+
+// suggestTexts counts the texts of the newest documents whose field has the words, the last of them perhaps not typed to
+// its end.
+func suggestTexts(views []*segmentView, scopes []bitset, words []string, f Field, texts func(*segmentView) table, mem *scratch) tally {
+	found, left := tally{}, suggestBudget
+	for i, v := range views {
+		docs := mem.copyOf(scopes[i])
+		for w, word := range words {
+			one := mem.bits(v.docs)
+			if w == len(words)-1 {
+				from, to := v.forms.withPrefix(word)
+				for form := from; form < to; form++ {
+					v.formIn(uint32(form), f).orInto(one)
+				}
+			} else if form, ok := v.forms.find(word); ok {
+				v.formIn(uint32(form), f).orInto(one)
+			}
+			docs.and(one)
+		}
+		list := texts(v)
+		docs.eachDown(func(doc int) bool {
+			if written := list.get(doc); written != "" {
+				found[written]++
+				left--
+			}
+			return left > 0
+		})
+		if left <= 0 {
+			break
+		}
+	}
+	return found
+}
+
+// suggestValues counts the skills that begin with what is typed, or have a word that does.
+func suggestValues(views []*segmentView, scopes []bitset, typed string) tally {
+	found := tally{}
+	prefix := valueKey(skillField, "")
+	inside := []byte(" " + typed)
+	for i, v := range views {
+		count := func(value int) {
+			if n := v.list(v.valueFirst + uint32(value)).countAnd(scopes[i]); n > 0 {
+				found[v.values.get(value)[len(prefix):]] += n
+			}
+		}
+		from, to := v.values.withPrefix(prefix + typed)
+		for value := from; value < to; value++ {
+			count(value)
+		}
+		// the values lie one behind the other, so all are looked through at once
+		first, last := v.values.withPrefix(prefix)
+		if first == last {
+			continue
+		}
+		start, data := int(v.values.at[first]), v.values.data[v.values.at[first]:v.values.at[last]]
+		for at := 0; ; {
+			hit := bytes.Index(data[at:], inside)
+			if hit < 0 {
+				break
+			}
+			at += hit
+			value := first + sort.Search(last-first, func(k int) bool { return int(v.values.at[first+k+1]) > start+at })
+			if value < from || value >= to {
+				count(value)
+			}
+			at = int(v.values.at[value+1]) - start // on with the next value
+		}
+	}
+	return found
+}

@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSuggest(t *testing.T) {
+	ix := NewMemory(newAnalyzer(t))
+	put := func(id, status, title, company string, skills ...string) Document {
+		return Document{ID: id, Title: title, Company: company, Skills: skills, Body: "<p>Gopher wanted</p>", Years: -1,
+			Values: map[string][]string{"status": {status}, "skills": skills}}
+	}
+	batches := [][]Document{
+		{put("1", "published", "Go Developer", "Gopher Works", "go", "machine learning"), put("2", "published", "GO Developer", "Acme", "go"),
+			put("3", "published", "Senior Go Developer", "Acme", "golf course design"), put("4", "draft", "Golem Maker", "Golem Ltd", "golem")},
+		{put("5", "published", "Go Developer", "Café Gogol", "learning by doing"), put("6", "published", "Göteborg Guide", "Acme")},
+		{put("4", "draft", "Golem Maker", "Golem Ltd", "golem")}, // again, so that one is dead
+	}
+	for _, docs := range batches {
+		if err := ix.Apply(Batch{Put: docs}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	published := Scope{Rules: []ScopeRule{{Values: map[string][]string{"status": {"published"}}}}}
+	for typed, want := range map[string]string{
+		"go":      "Go Developer,Göteborg Guide,Senior Go Developer; go,golf course design; Gopher Works,Café Gogol",
+		"GO dev":  "Go Developer,Senior Go Developer; ; ",
+		"dev go":  "; ; ",
+		"dev":     "Go Developer,Senior Go Developer; ; ",
+		"gote":    "Göteborg Guide; ; ",
+		"learn":   "; learning by doing,machine learning; ",
+		"cafe":    "; ; Café Gogol",
+		"golem":   "; ; ",
+		"wanted":  "; ; ",
+		"":        "; ; ",
+		"\x1f!?":  "; ; ",
+		"go go g": "Go Developer,Senior Go Developer; ; ",
+	} {
+		s := ix.Suggest(typed, published, 3)
+		got := strings.Join([]string{strings.Join(s.Titles, ","), strings.Join(s.Skills, ","), strings.Join(s.Companies, ",")}, "; ")
+		if got != want {
+			t.Errorf("%q: %s; want %s", typed, got, want)
+		}
+	}
+	if s := ix.Suggest("golem", Everything(), 3); !slices.Equal(s.Titles, []string{"Golem Maker"}) || !slices.Equal(s.Skills, []string{"golem"}) {
+		t.Errorf("those who may see all are suggested %v", s)
+	}
+	if s := ix.Suggest("go", Scope{}, 3); len(s.Titles)+len(s.Skills)+len(s.Companies) > 0 {
+		t.Errorf("those who may see nothing are suggested %v", s)
+	}
+}
+
+// BenchmarkSuggest types into an index of many short documents.
+func BenchmarkSuggest(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000} {
+		b.Run(fmt.Sprintf("documents=%d", n), func(b *testing.B) {
+			ix := benchTitles(b, n)
+			for _, typed := range []string{"s", "so", "soft", "senior so", "team 7", "zzz"} {
+				b.Run(strings.ReplaceAll(typed, " ", "_"), func(b *testing.B) {
+					for b.Loop() {
+						ix.Suggest(typed, Scope{Rules: []ScopeRule{{Values: map[string][]string{"status": {"published"}}}}}, 10)
+					}
+				})
+			}
+		})
+	}
+}
+
+// benchTitles makes an index of documents with some 60,000 titles, 5,000 companies and 2,000 skills, common and rare ones.
+func benchTitles(b *testing.B, n int) *Index {
+	b.Helper()
+	r := rand.New(rand.NewPCG(1, 2))
+	pick := func(list ...string) string { return list[min(len(list)-1, int(r.ExpFloat64()*2))] }
+	often := func(n int) int { return min(n-1, int(r.ExpFloat64()*float64(n)/20)) }
+	ix := NewMemory(newAnalyzer(b))
+	rebuild := ix.NewRebuild(1)
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for from := 0; from < n; from += 50_000 {
+		docs := make([]Document, 0, 50_000)
+		for i := from; i < from+50_000; i++ {
+			skills := []string{fmt.Sprintf("skill %d", often(2000)), pick("sql", "spreadsheets", "go", "machine learning", "scheduling")}
+			docs = append(docs, Document{
+				ID: fmt.Sprintf("job%d", i),
+				Title: fmt.Sprintf("%s %s %s %d", pick("Senior", "Junior", "Lead", "Staff"), pick("Software", "Sales", "Security", "Nursing", "Site"),
+					pick("Engineer", "Manager", "Specialist", "Supervisor"), often(4000)),
+				Company: fmt.Sprintf("%s Team %d", pick("Solar", "Northern", "Stone"), often(5000)), Skills: skills,
+				Body: "Some words about the work to be done here", Years: -1, Published: start.Add(time.Duration(i) * time.Second),
+				Values: map[string][]string{"status": {pick("published", "closed", "draft")}, "skills": skills},
+			})
+		}
+		if err := rebuild.Add(docs); err != nil {
+			b.Fatal(err)
+		}
+	}
+	rebuild.Commit()
+	return ix
+}
