@@ -1,10 +1,10 @@
 // The page "Job board" of the admin UI. PocketBase calls this file's body once, before its router starts.
 // It uses only app.routes, app.store and app.pb of the UI, and the uPlot that the UI ships.
 
-const CHOICE_KEY = "jobboardDashboard";
 const KINDS = { jobs: "Jobs", users: "Users", applications: "Applications", performance: "Performance" };
 const UNCHOSEN = ["users.admins", "performance.answered", "performance.answerRate", "performance.hired", "performance.daysToHire",
     "performance.hoursToFirstAnswer", "performance.received", "chart.noticesByKind", "chart.answersOverTime", "chart.activeByRole"];
+const WIDE = ["editor", "json", "geoPoint", "password"];
 const PALETTE = { light: ["#1d4ed8", "#b45309", "#047857", "#be185d"], dark: ["#7ab0ff", "#fbbf24", "#4ade80", "#f9a8d4"] };
 
 /** el makes an element; props are properties, or attributes where the name has a dash or is role or for. */
@@ -34,15 +34,30 @@ function readable(value, unit) {
     }
 }
 
-function choice() {
-    try {
-        return JSON.parse(localStorage.getItem(CHOICE_KEY)) || {};
-    } catch {
-        return {};
-    }
+// The row of the collection dashboards in which the server keeps what this superuser wants to see.
+let dashboard = { shown: {} };
+
+const shown = (key) => dashboard.shown?.[key] ?? !UNCHOSEN.includes(key);
+
+async function loadDashboard() {
+    const own = { filter: app.pb.filter("superuser = {:id}", { id: app.pb.authStore.record.id }), requestKey: null };
+    dashboard = (await app.pb.collection("dashboards").getList(1, 1, own)).items[0] ?? { shown: {} };
 }
 
-const shown = (key) => choice()[key] ?? !UNCHOSEN.includes(key);
+let saving = Promise.resolve();
+
+/** choose keeps one choice; one is saved after the other, so that the first makes the row and the last wins. */
+function choose(key, wanted) {
+    dashboard.shown = { ...dashboard.shown, [key]: wanted };
+    const save = async () => {
+        const row = { superuser: app.pb.authStore.record.id, shown: dashboard.shown };
+        const rows = app.pb.collection("dashboards");
+        const { id } = await (dashboard.id ? rows.update(dashboard.id, row, { requestKey: null }) : rows.create(row, { requestKey: null }));
+        dashboard.id = id;
+    };
+    saving = saving.catch(() => {}).then(save);
+    return saving;
+}
 
 function day(daysAgo) {
     return new Date(Date.now() - daysAgo * 86400000).toISOString().slice(0, 10);
@@ -101,7 +116,7 @@ function chartCard(chart) {
 function figureCards(summary) {
     return Object.entries(KINDS).map(([kind, title]) => {
         const cards = summary.definitions[kind].filter((d) => shown(kind + "." + d.key)).map((d) => {
-            const card = el("div", { className: "jb-card jb-figure" }, el("dt", {}, d.label), el("dd", {}, readable(summary[kind][d.key], d.unit)), el("p", {}, d.meaning));
+            const card = el("div", { className: "jb-card jb-figure" }, el("dt", {}, d.label), el("dd", {}, readable(summary[kind][d.key], d.unit)), el("dd", { className: "jb-meaning" }, d.meaning));
             card.dataset.figure = kind + "." + d.key;
             return card;
         });
@@ -109,11 +124,11 @@ function figureCards(summary) {
     });
 }
 
-function chooser(summary, redraw) {
+function chooser(summary, redraw, tell) {
     const box = (key, label) => {
         const input = el("input", { type: "checkbox", checked: shown(key), name: key });
         input.onchange = () => {
-            localStorage.setItem(CHOICE_KEY, JSON.stringify({ ...choice(), [key]: input.checked }));
+            choose(key, input.checked).catch((error) => tell(error.message));
             redraw();
         };
         return el("label", { className: "jb-choice" }, input, label);
@@ -226,12 +241,12 @@ function page() {
     let summary;
     const draw = () => figures.replaceChildren(...figureCards(summary).filter(Boolean), el("section", {}, el("h2", {}, "Charts"),
         el("div", { className: "jb-charts" }, summary.charts.filter((c) => shown("chart." + c.key)).map(chartCard))));
-    const choose = el("div");
+    const choices = el("div");
     const load = async () => {
         figures.setAttribute("aria-busy", "true");
         try {
-            summary = await app.pb.send("/api/reports/summary/", { query: period(), requestKey: "jobboardSummary" });
-            choose.replaceChildren(chooser(summary, draw));
+            [summary] = await Promise.all([app.pb.send("/api/reports/summary/", { query: period(), requestKey: "jobboardSummary" }), loadDashboard()]);
+            choices.replaceChildren(chooser(summary, draw, tell));
             draw();
             tell("");
         } catch (error) {
@@ -248,10 +263,24 @@ function page() {
         load();
     };
     load();
-    return el("div", { className: "page jb-page" }, el("main", { className: "page-content jb-content" },
+    return el("div", { className: "page jb-page" }, el("div", { className: "page-content jb-content" },
         el("header", { className: "jb-head" }, el("h1", {}, "Job board"), dates), status, figures,
         el("section", {}, el("h2", {}, "Moderation"), el("div", { className: "jb-queues" }, QUEUE.map((queue) => queueCard(queue, tell)))),
-        reportForm(period, tell), choose));
+        reportForm(period, tell), choices));
+}
+
+/**
+ * quietColumns hides, in the lists of the board's collections, what does not fit into a column, unless the browser already
+ * has a choice for the list: the UI keeps those in the browser alone.
+ */
+function quietColumns(collections) {
+    for (const collection of collections) {
+        const key = app.consts.COLUMNS_STORAGE_PREFIX + collection.id;
+        if (collection.id === "_pb_users_auth_" || collection.id.startsWith("jb_")) {
+            const quiet = collection.fields.filter((f) => WIDE.includes(f.type) || f.name === "updated" || f.hidden);
+            localStorage.getItem(key) ?? localStorage.setItem(key, JSON.stringify(Object.fromEntries(quiet.map((f) => [f.id, false]))));
+        }
+    }
 }
 
 document.head.append(el("link", { rel: "stylesheet", href: app.pb.buildURL("/_/extensions/jobboard/style.css") }));
@@ -259,3 +288,4 @@ app.store.headerLinks.unshift({ href: "#/board", icon: "ri-briefcase-line", labe
 app.routes.superuserOnly("#/board", page);
 // The light and dark schemes give the charts other colours.
 watch(() => app.store.activeColorScheme, () => document.querySelector(".jb-head form")?.requestSubmit());
+watch(() => app.store.collections, (collections) => quietColumns(collections ?? []));
