@@ -1,0 +1,285 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"jobboard/collections"
+	"jobboard/internal/api"
+	"jobboard/internal/testapp"
+)
+
+// deed is one call of a row: what stands in the path and body, made anew for every cell.
+type deed struct {
+	ids   []string // of the path, in its order
+	query string
+	body  any
+	// seen is what the answer holds of those who may see it, and of nobody else.
+	seen string
+}
+
+// row is a route's line in the matrix.
+type row struct {
+	id    string // operation
+	what  string // where a route has several rows
+	make  func(s *scene) deed
+	cells string // per actor the status; "see" and "-" are a 200 with and without what is to be seen
+}
+
+const (
+	open      = "200 200 200 200 200 200 200 200"
+	seenByAll = "see see see see see see see see"
+	seenByNo  = "- - - - - - - -"
+)
+
+func nothing(*scene) deed { return deed{} }
+
+// matrix is who may what at the REST door, as the contract says it. A route without a row fails the test.
+var matrix = []row{
+	{"registerUser", "", func(s *scene) deed { return deed{body: account(s, "role", "employer")} }, "201 201 201 201 201 201 201 201"},
+	{"registerUser", "as admin", func(s *scene) deed { return deed{body: account(s, "role", "admin")} }, "400 400 400 400 400 400 400 400"},
+	{"login", "", func(s *scene) deed {
+		return deed{body: map[string]any{"email": s.seeker().Email(), "password": testapp.Password}}
+	}, open},
+	{"login", "wrong", func(s *scene) deed {
+		return deed{body: map[string]any{"email": s.seeker().Email(), "password": "wrong"}}
+	}, "400 400 400 400 400 400 400 400"},
+	{"logout", "", nothing, "401 204 204 204 204 204 204 204"},
+	{"refreshToken", "", nothing, "401 200 200 200 200 200 200 200"},
+	{"requestPasswordReset", "", func(s *scene) deed { return deed{body: map[string]any{"email": "nobody@example.com"}} },
+		"204 204 204 204 204 204 204 204"},
+	{"resetPassword", "", withResetToken, "204 204 204 204 204 204 204 204"},
+	{"replacePassword", "token", withResetToken, "204 204 204 204 204 204 204 204"},
+	{"changePassword", "token", withResetToken, "204 204 204 204 204 204 204 204"},
+	{"changePassword", "own", withOldPassword, "401 204 204 204 204 204 204 204"},
+	{"replacePassword", "own", withOldPassword, "401 204 204 204 204 204 204 204"},
+
+	{"listUsers", "", func(s *scene) deed { return deed{query: "perPage=100&q=" + s.newSeeker().Email(), seen: s.seeker().Id} },
+		"401 see - - - - see see"},
+	{"createUser", "", func(s *scene) deed { return deed{body: account(s, "role", "admin")} }, "401 403 403 403 403 403 201 201"},
+	{"getUser", "", aboutSeeker, "401 see 404 see see 404 see see"},
+	{"replaceUser", "", func(s *scene) deed { return deed{ids: ids(s.seeker().Id), body: map[string]any{"name": classified}} },
+		"401 200 404 404 404 404 200 200"},
+	{"updateUser", "", func(s *scene) deed { return deed{ids: ids(s.seeker().Id), body: map[string]any{"name": classified}} },
+		"401 200 404 404 404 404 200 200"},
+	{"deleteUser", "", func(s *scene) deed { return deed{ids: ids(s.newSeeker().Id)} }, "401 403 403 403 403 403 204 204"},
+	{"deactivateUser", "", func(s *scene) deed { return deed{ids: ids(s.newSeeker().Id)} }, "401 200 404 404 404 404 200 200"},
+	{"reactivateUser", "", func(s *scene) deed {
+		gone := s.Update(s.Seeker(s.fresh()), map[string]any{"deactivatedAt": "2026-01-01 00:00:00.000Z"})
+		return deed{ids: ids(gone.Id)}
+	}, "401 403 403 403 403 403 200 200"},
+	{"changeUserRole", "", func(s *scene) deed { return deed{ids: ids(s.newSeeker().Id), body: map[string]any{"role": "employer"}} },
+		"401 403 403 403 403 403 200 200"},
+
+	{"listJobs", "published", func(s *scene) deed { return seenJob(s, s.published().Id, "") }, seenByAll},
+	{"listJobs", "draft", func(s *scene) deed { return seenJob(s, s.draft().Id, "") }, seenByNo},
+	{"listJobs", "draft, mine", func(s *scene) deed { return seenJob(s, s.draft().Id, "mine=1") }, "401 - - see see - - -"},
+	{"listJobs", "draft, by filter", func(s *scene) deed { return seenJob(s, s.draft().Id, "filter=title!=''") }, seenByNo},
+	{"listJobs", "draft, mine by filter", func(s *scene) deed { return seenJob(s, s.draft().Id, "mine=1&filter=title!=''") },
+		"401 - - see see - - -"},
+	{"searchJobs", "published", func(s *scene) deed { return seenJob(s, s.published().Id, "sort=newest") }, seenByAll},
+	{"searchJobs", "closed", func(s *scene) deed { return seenJob(s, s.closed().Id, "sort=newest&employer="+s.acme.Id) }, seenByNo},
+	{"suggestJobs", "published", func(s *scene) deed {
+		job := s.published()
+		return deed{query: "q=" + job.GetString("title"), seen: job.GetString("title")}
+	}, seenByAll},
+	{"suggestJobs", "draft", func(s *scene) deed { s.draft(); return deed{query: "q=" + classified, seen: classified} }, seenByNo},
+	{"createJob", "", func(s *scene) deed { return deed{body: job(s)} }, "401 403 403 201 201 400 201 201"},
+	{"getJob", "published", func(s *scene) deed { job := s.published(); return deed{ids: ids(job.Id), seen: job.Id} }, seenByAll},
+	{"getJob", "draft", aboutDraft, "404 404 404 see see 404 see see"},
+	{"getJob", "closed", func(s *scene) deed { job := s.closed(); return deed{ids: ids(job.Id), seen: job.Id} },
+		"404 see 404 see see 404 see see"},
+	{"replaceJob", "", func(s *scene) deed { return deed{ids: ids(s.draft().Id), body: without(job(s), "employer")} },
+		"401 403 403 200 200 404 200 200"},
+	{"updateJob", "", func(s *scene) deed { return deed{ids: ids(s.draft().Id), body: map[string]any{"title": classified}} },
+		"401 403 403 200 200 404 200 200"},
+	{"listSimilarJobs", "", aboutDraft, "404 404 404 200 200 404 200 200"},
+	{"getJobPosting", "draft", aboutDraft, "404 404 404 404 404 404 404 404"},
+	{"getJobPosting", "published", func(s *scene) deed { return deed{ids: ids(s.published().Id)} }, open},
+	{"getJobPosting", "closed", func(s *scene) deed { return deed{ids: ids(s.closed().Id)} }, "404 200 404 200 200 404 200 200"},
+	{"publishJob", "", aboutDraft, "401 403 403 200 200 404 200 200"},
+	{"closeJob", "", func(s *scene) deed { return deed{ids: ids(s.published().Id)} }, "401 403 403 200 200 404 200 200"},
+	{"closeJob", "permanent", func(s *scene) deed { return deed{ids: ids(s.draft().Id), query: "permanent=1"} },
+		"401 403 403 204 204 404 204 204"},
+
+	{"apply", "", func(s *scene) deed { return deed{ids: ids(s.published().Id), body: map[string]any{"coverLetter": "Hello"}} },
+		"401 201 201 403 403 403 403 400"}, // a superuser is nobody's seeker
+	{"apply", "draft", func(s *scene) deed { return deed{ids: ids(s.draft().Id), body: map[string]any{}} },
+		"401 404 404 403 403 403 403 400"},
+	{"listJobApplications", "", func(s *scene) deed { a := s.application(); return deed{ids: ids(a.GetString("job")), seen: a.Id} },
+		"401 403 403 see see 404 see see"},
+	{"getApplication", "", aboutApplication(nil), "401 200 404 200 200 404 200 200"},
+	{"changeApplicationStatus", "forward", aboutApplication(map[string]any{"status": "in_review"}), "401 400 404 200 200 404 200 200"},
+	{"changeApplicationStatus", "withdraw", aboutApplication(map[string]any{"status": "withdrawn"}), "401 200 404 400 400 404 400 200"},
+	{"listUserApplications", "", func(s *scene) deed { return deed{ids: ids(s.newSeeker().Id), seen: `"seeker":"` + s.seeker().Id} },
+		"401 see 404 see see 404 see see"},
+	{"withdrawApplication", "", func(s *scene) deed { return deed{ids: ids(s.seeker().Id, s.application().Id)} },
+		"401 200 404 403 403 403 403 200"},
+
+	{"listNotifications", "", func(s *scene) deed { n := s.notification(); return deed{ids: ids(s.seeker().Id), seen: n.Id} },
+		"401 see 404 404 404 404 404 see"},
+	{"markAllNotificationsRead", "", func(s *scene) deed { s.notification(); return deed{ids: ids(s.seeker().Id)} },
+		"401 200 404 404 404 404 404 200"},
+	{"updateNotification", "", func(s *scene) deed { return deed{ids: ids(s.seeker().Id, s.notification().Id)} },
+		"401 200 404 404 404 404 404 200"},
+	{"deleteNotification", "", func(s *scene) deed { return deed{ids: ids(s.seeker().Id, s.notification().Id)} },
+		"401 204 404 404 404 404 404 204"},
+
+	{"listCandidates", "", func(s *scene) deed { return deed{query: "perPage=100", seen: `"user":"` + s.newSeeker().Id} },
+		"401 403 403 see see - see see"},
+	{"listRecommendations", "", aboutSeeker, "401 200 404 403 403 403 200 200"},
+	{"listJobReviews", "visible", func(s *scene) deed { return reviewOfJob(s, "visible") }, seenByAll},
+	{"listJobReviews", "hidden", func(s *scene) deed { return reviewOfJob(s, "hidden") }, "- see - - - - see see"},
+	{"reviewJob", "", func(s *scene) deed { return deed{ids: ids(s.application().GetString("job")), body: map[string]any{"rating": 4}} },
+		"401 201 400 403 403 403 403 400"},
+	{"listUserReviews", "", func(s *scene) deed { r := s.userReview(); return deed{ids: ids(s.seeker().Id), seen: r.Id} },
+		"401 see 404 see see 404 see see"},
+	{"reviewUser", "", func(s *scene) deed {
+		return deed{ids: ids(s.seeker().Id), body: map[string]any{"rating": 4, "application": s.application().Id}}
+	}, "401 400 400 201 201 400 403 400"},
+	{"listEmployers", "", func(s *scene) deed { return deed{seen: s.acme.Id, query: "q=Acme"} }, seenByAll},
+	{"listEmployers", "mine", func(s *scene) deed { return deed{seen: s.acme.Id, query: "mine=1&perPage=100"} }, "401 - - see see - - -"},
+	{"createEmployer", "", func(s *scene) deed { return deed{body: map[string]any{"name": s.fresh()}} },
+		"401 403 403 201 201 201 201 400"}, // a superuser is nobody's owner
+	{"getEmployer", "", func(s *scene) deed { return deed{ids: ids(s.acme.Id), seen: s.acme.Id} }, seenByAll},
+	{"updateEmployer", "", func(s *scene) deed { return deed{ids: ids(s.acme.Id), body: map[string]any{"about": "<p>We</p>"}} },
+		"401 403 403 200 200 404 200 200"},
+	{"deleteEmployer", "", func(s *scene) deed {
+		founded := s.Record(collections.Employers, map[string]any{"owner": s.people["owner"].Id, "members": []string{s.people["member"].Id}, "name": s.fresh()})
+		return deed{ids: ids(founded.Id)}
+	}, "401 403 403 204 404 404 204 204"},
+	{"listEmployerJobs", "published", func(s *scene) deed { return deed{ids: ids(s.acme.Id), query: "sort=newest", seen: s.published().Id} }, seenByAll},
+	{"listEmployerJobs", "draft", func(s *scene) deed { return deed{ids: ids(s.acme.Id), query: "mine=1", seen: s.draft().Id} },
+		"401 - - see see - - -"},
+	{"listEmployerReviews", "", func(s *scene) deed { r := s.jobReview("visible"); return deed{ids: ids(s.acme.Id), seen: r.Id} }, seenByAll},
+	{"listEmployerReviews", "hidden", func(s *scene) deed { r := s.jobReview("hidden"); return deed{ids: ids(s.acme.Id), seen: r.Id} },
+		"- see - - - - see see"},
+
+	{"listReports", "", func(s *scene) deed { return deed{seen: s.report().Id} }, "401 403 403 403 403 403 see see"},
+	{"createReport", "", func(s *scene) deed { return deed{body: map[string]any{"kind": "users", "format": "csv"}} },
+		"401 403 403 403 403 403 201 201"},
+	{"getReportSummary", "", nothing, "401 403 403 403 403 403 200 200"},
+	{"getReport", "", func(s *scene) deed { r := s.report(); return deed{ids: ids(r.Id), seen: r.Id} }, "401 403 403 403 403 403 see see"},
+	{"downloadReport", "not done", func(s *scene) deed { return deed{ids: ids(s.report().Id)} }, "401 403 403 403 403 403 404 404"},
+
+	{"getOpenAPI", "", nothing, open},
+	{"browseDocs", "", nothing, open},
+	{"getDocsAsset", "", func(*scene) deed { return deed{ids: ids("swagger-ui.css")} }, open},
+	{"leadToAdmin", "", nothing, "302 302 302 302 302 302 302 302"},
+}
+
+func ids(list ...string) []string { return list }
+
+func account(s *scene, key, value string) map[string]any {
+	return map[string]any{"email": s.fresh() + "@example.com", "name": "New", "password": testapp.Password, "passwordConfirm": testapp.Password, key: value}
+}
+
+func job(s *scene) map[string]any {
+	return map[string]any{"employer": s.acme.Id, "title": s.fresh(), "description": "<p>Do</p>", "workplace": "remote", "jobType": "full_time"}
+}
+
+func without(body map[string]any, key string) map[string]any {
+	delete(body, key)
+	return body
+}
+
+func withResetToken(s *scene) deed {
+	token, err := s.newSeeker().NewPasswordResetToken()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return deed{body: map[string]any{"token": token, "password": testapp.Password, "passwordConfirm": testapp.Password}}
+}
+
+func withOldPassword(*scene) deed {
+	return deed{body: map[string]any{"oldPassword": testapp.Password, "password": testapp.Password, "passwordConfirm": testapp.Password}}
+}
+
+func aboutSeeker(s *scene) deed { return deed{ids: ids(s.seeker().Id), seen: s.seeker().Id} }
+
+func aboutDraft(s *scene) deed {
+	job := s.draft()
+	return deed{ids: ids(job.Id), seen: job.Id}
+}
+
+func aboutApplication(body any) func(s *scene) deed {
+	return func(s *scene) deed {
+		a := s.application()
+		return deed{ids: ids(a.GetString("job"), a.Id), body: body}
+	}
+}
+
+func seenJob(_ *scene, id, query string) deed { return deed{query: query + "&perPage=100", seen: id} }
+
+func reviewOfJob(s *scene, status string) deed {
+	review := s.jobReview(status)
+	return deed{ids: ids(review.GetString("job")), seen: review.Id}
+}
+
+// Each route as each actor, in both slash forms. What is refused writes nothing and tells nothing.
+func TestMatrix(t *testing.T) {
+	lines := map[string]api.Line{}
+	for _, line := range api.Lines() {
+		lines[line.ID] = line
+	}
+	rowed := map[string]bool{}
+	cells := 0
+	for _, row := range matrix {
+		line, ok := lines[row.id]
+		if !ok {
+			t.Fatalf("there is no operation %s", row.id)
+		}
+		rowed[row.id] = true
+		t.Run(strings.TrimSuffix(row.id+" "+row.what, " "), func(t *testing.T) {
+			s := newScene(t)
+			wanted := strings.Fields(row.cells)
+			if len(wanted) != len(actors) {
+				t.Fatalf("there are %d cells, want %d", len(wanted), len(actors))
+			}
+			for i, actor := range actors {
+				for _, slash := range []string{"", "/"} {
+					cells++
+					if got := s.try(line, row, actor, slash); got != wanted[i] {
+						t.Errorf("%s%s as %s: got %s, want %s", line.Path, slash, actor, got, wanted[i])
+					}
+				}
+			}
+		})
+	}
+	t.Logf("%d rows, %d calls", len(matrix), cells)
+	for id := range lines {
+		if !rowed[id] {
+			t.Errorf("the matrix lacks the operation %s", id)
+		}
+	}
+}
+
+// try makes the call of a cell and says what came of it, in the cells' words.
+func (s *scene) try(line api.Line, row row, actor, slash string) string {
+	d := row.make(s)
+	path := fill(line.Path, d.ids...) + slash
+	if d.query != "" {
+		path += "?" + d.query
+	}
+	who := s.people[actor]
+	token := s.Token(who)
+	s.written()
+	answer := s.CallWithToken(token, line.Method, path, d.body)
+	written := s.written()
+	if answer.Status >= 400 || answer.Status == 200 && line.Method == "GET" {
+		if written != 0 {
+			return fmt.Sprintf("%d with %d rows written", answer.Status, written)
+		}
+	}
+	if answer.Status >= 400 && strings.Contains(answer.Raw, classified) {
+		return fmt.Sprintf("%d that tells %s", answer.Status, answer.Raw)
+	}
+	if answer.Status != 200 || d.seen == "" {
+		return fmt.Sprint(answer.Status)
+	}
+	if strings.Contains(answer.Raw, d.seen) {
+		return "see"
+	}
+	return "-"
+}
