@@ -54,12 +54,12 @@ func listJobApplications(c *call) error {
 	if q := c.QueryParam("q"); strings.TrimSpace(q) != "" {
 		conditions = append(conditions, like(q, "seeker.name", "seeker.email", "coverLetter"))
 	}
-	query, err := c.listQuery("-created", conditions...)
+	query, err := c.listQuery("-created")
 	if err != nil {
 		return err
 	}
 	query.Set("expand", c.expandQuery("seeker").Get("expand"))
-	return c.sendList(collections.Applications, query)
+	return c.sendKnown(collections.Applications, query, conditions...)
 }
 
 // mayChangeJob answers 404 unless the job's update rule lets the caller change it.

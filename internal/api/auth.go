@@ -15,7 +15,8 @@ import (
 
 const usersAuth = "/api/collections/" + collections.Users
 
-// registerUser makes a user, and for an employer the company, as one.
+// registerUser makes a user, and for an employer the company, as one. Whoever calls does so as a guest: a token that is sent
+// along gives no rights to the new account.
 func registerUser(c *call) error {
 	company, err := c.body.text("companyName")
 	if err != nil {
@@ -25,12 +26,15 @@ func registerUser(c *call) error {
 	if err != nil {
 		return err
 	}
+	if role != collections.RoleJobSeeker && role != collections.RoleEmployer {
+		return invalid("role", problem.InvalidValue, "Must be one of "+collections.RoleJobSeeker+", "+collections.RoleEmployer+".")
+	}
 	if _, err := c.body.required("passwordConfirm"); err != nil {
 		return err
 	}
 	c.body.drop("companyName", "id")
 	if role != collections.RoleEmployer {
-		a, err := c.create(collections.Users, nil, c.body)
+		a, err := c.as(nil, http.MethodPost, collectionPath(collections.Users), nil, c.body)
 		if err != nil {
 			return err
 		}
@@ -59,7 +63,7 @@ func (c *call) registerEmployer(company string) error {
 		return err
 	}
 	err = c.inTransaction(func() error {
-		if _, err := c.create(collections.Users, nil, c.body); err != nil {
+		if _, err := c.as(nil, http.MethodPost, collectionPath(collections.Users), nil, c.body); err != nil {
 			return err
 		}
 		user, err := c.tx.FindRecordById(collections.Users, id)

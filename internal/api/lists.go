@@ -85,28 +85,6 @@ func (c *call) listQuery(order string, conditions ...string) (url.Values, error)
 	return query, nil
 }
 
-// list asks for a page of records.
-func (c *call) list(collection string, query url.Values) (*page, error) {
-	a, err := c.request(http.MethodGet, collectionPath(collection), query, nil)
-	if err != nil {
-		return nil, err
-	}
-	p := &page{}
-	if err := json.Unmarshal(a.raw(), p); err != nil {
-		return nil, fmt.Errorf("read the list of %s: %w", collection, err)
-	}
-	return p, nil
-}
-
-// sendList answers with a list of records as it is.
-func (c *call) sendList(collection string, query url.Values) error {
-	a, err := c.request(http.MethodGet, collectionPath(collection), query, nil)
-	if err != nil {
-		return err
-	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
-}
-
 // send answers with JSON, cut down to the caller's fields parameter.
 func (c *call) send(status int, data any) error {
 	if fields := c.QueryParam("fields"); fields != "" {

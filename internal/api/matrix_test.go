@@ -94,16 +94,18 @@ var matrix = []row{
 		"401 403 403 200 200 404 200 200"},
 	{"updateJob", "", func(s *scene) deed { return deed{ids: ids(s.draft().Id), body: map[string]any{"title": classified}} },
 		"401 403 403 200 200 404 200 200"},
-	{"listSimilarJobs", "", aboutDraft, "404 404 404 200 200 404 200 200"},
+	{"listSimilarJobs", "", aDraft, "404 404 404 200 200 404 200 200"},
 	{"getJobPosting", "draft", aboutDraft, "404 404 404 404 404 404 404 404"},
 	{"getJobPosting", "published", func(s *scene) deed { return deed{ids: ids(s.published().Id)} }, open},
 	{"getJobPosting", "closed", func(s *scene) deed { return deed{ids: ids(s.closed().Id)} }, "404 200 404 200 200 404 200 200"},
-	{"publishJob", "", aboutDraft, "401 403 403 200 200 404 200 200"},
+	{"publishJob", "", aDraft, "401 403 403 200 200 404 200 200"},
 	{"closeJob", "", func(s *scene) deed { return deed{ids: ids(s.published().Id)} }, "401 403 403 200 200 404 200 200"},
 	{"closeJob", "permanent", func(s *scene) deed { return deed{ids: ids(s.draft().Id), query: "permanent=1"} },
 		"401 403 403 204 204 404 204 204"},
 
-	{"apply", "", func(s *scene) deed { return deed{ids: ids(s.published().Id), body: map[string]any{"coverLetter": "Hello"}} },
+	{"apply", "", func(s *scene) deed {
+		return deed{ids: ids(s.published().Id), body: map[string]any{"coverLetter": "Hello"}}
+	},
 		"401 201 201 403 403 403 403 400"}, // a superuser is nobody's seeker
 	{"apply", "draft", func(s *scene) deed { return deed{ids: ids(s.draft().Id), body: map[string]any{}} },
 		"401 404 404 403 403 403 403 400"},
@@ -128,10 +130,12 @@ var matrix = []row{
 
 	{"listCandidates", "", func(s *scene) deed { return deed{query: "perPage=100", seen: `"user":"` + s.newSeeker().Id} },
 		"401 403 403 see see - see see"},
-	{"listRecommendations", "", aboutSeeker, "401 200 404 403 403 403 200 200"},
+	{"listRecommendations", "", func(s *scene) deed { return deed{ids: ids(s.seeker().Id)} }, "401 200 404 403 403 403 200 200"},
 	{"listJobReviews", "visible", func(s *scene) deed { return reviewOfJob(s, "visible") }, seenByAll},
 	{"listJobReviews", "hidden", func(s *scene) deed { return reviewOfJob(s, "hidden") }, "- see - - - - see see"},
-	{"reviewJob", "", func(s *scene) deed { return deed{ids: ids(s.application().GetString("job")), body: map[string]any{"rating": 4}} },
+	{"reviewJob", "", func(s *scene) deed {
+		return deed{ids: ids(s.application().GetString("job")), body: map[string]any{"rating": 4}}
+	},
 		"401 201 400 403 403 403 403 400"},
 	{"listUserReviews", "", func(s *scene) deed { r := s.userReview(); return deed{ids: ids(s.seeker().Id), seen: r.Id} },
 		"401 see 404 see see 404 see see"},
@@ -203,6 +207,8 @@ func aboutDraft(s *scene) deed {
 	return deed{ids: ids(job.Id), seen: job.Id}
 }
 
+func aDraft(s *scene) deed { return deed{ids: ids(s.draft().Id)} }
+
 func aboutApplication(body any) func(s *scene) deed {
 	return func(s *scene) deed {
 		a := s.application()
@@ -262,14 +268,19 @@ func (s *scene) try(line api.Line, row row, actor, slash string) string {
 	if d.query != "" {
 		path += "?" + d.query
 	}
-	who := s.people[actor]
-	token := s.Token(who)
+	token := s.Token(s.people[actor])
+	if line.ID == "logout" {
+		token = s.login(actor)
+	}
 	s.written()
 	answer := s.CallWithToken(token, line.Method, path, d.body)
-	written := s.written()
-	if answer.Status >= 400 || answer.Status == 200 && line.Method == "GET" {
-		if written != 0 {
-			return fmt.Sprintf("%d with %d rows written", answer.Status, written)
+	if answer.Status >= 400 || line.Method == "GET" {
+		// What runs in the background writes now and then; a call that shouldn't write does it every time.
+		for again := 0; s.written() != 0; again++ {
+			if again == 5 {
+				return fmt.Sprintf("%d and writes", answer.Status)
+			}
+			s.CallWithToken(token, line.Method, path, d.body)
 		}
 	}
 	if answer.Status >= 400 && strings.Contains(answer.Raw, classified) {

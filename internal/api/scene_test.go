@@ -54,6 +54,21 @@ func (s *scene) newSeeker() *core.Record {
 	return s.people["seeker"]
 }
 
+// login gives the actor a session of its own.
+func (s *scene) login(actor string) string {
+	who := s.people[actor]
+	if who == nil {
+		return ""
+	}
+	answer := s.Call(nil, "POST", "/api/collections/"+who.Collection().Name+"/auth-with-password",
+		map[string]any{"identity": who.Email(), "password": testapp.Password})
+	token, _ := answer.Body["token"].(string)
+	if token == "" {
+		s.t.Fatalf("log in as %s: %d %s", actor, answer.Status, answer.Raw)
+	}
+	return token
+}
+
 func (s *scene) seeker() *core.Record { return s.people["seeker"] }
 
 func (s *scene) published() *core.Record { return s.Job(s.acme, s.fresh()) }
