@@ -134,7 +134,7 @@ func (s *server) search(query string) (page, error) {
 // waitFor waits until so many jobs can be found.
 func (s *server) waitFor(jobs int) error {
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		p, err := s.search("perPage=1&fields=totalItems")
+		p, err := s.search("perPage=1&fields=id")
 		if err != nil {
 			return err
 		}

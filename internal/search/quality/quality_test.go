@@ -1,0 +1,202 @@
+package quality
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"jobboard/hooks"
+	"jobboard/internal/search"
+	"jobboard/internal/search/text"
+	"jobboard/internal/testapp"
+	"jobboard/internal/transfer"
+)
+
+const postingsFile = "../../../../shared/data/jobs-real.jsonl"
+
+var pool = flag.Int("pool", 0, "print, to be judged, what a system finds among its first `n` hits and nobody has judged yet")
+
+var show = flag.Bool("show", false, "print the hits and grades of queries behind the baseline")
+
+type posting struct {
+	ExternalID, Title, Company, Description, Location string
+	Workplace, JobType, ExperienceLevel               string
+	Skills                                            []string
+}
+
+// board is the real search over the real postings, all published on the same day.
+type board struct {
+	*search.Board
+	externalID map[string]string
+}
+
+func newBoard(t *testing.T, postings []byte) board {
+	t.Helper()
+	app := testapp.NewBoard(t, hooks.Bind, search.Bind)
+	jsonl, err := transfer.FindFormat("jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	importer := transfer.NewImporter(app.TestApp)
+	if err := importer.File(postingsFile, jsonl, bytes.NewReader(postings)); err != nil {
+		t.Fatal(err)
+	}
+	// a second apart, so that the order of equals is the same every time, and freshness has no part in it
+	if _, err := app.DB().NewQuery(`UPDATE jobs SET publishedAt =
+		strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-' || substr(externalId, length('emscad-') + 1) || ' seconds')`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	var rows []struct {
+		ID       string `db:"id"`
+		External string `db:"externalId"`
+	}
+	if err := app.DB().Select("id", "externalId").From("jobs").All(&rows); err != nil {
+		t.Fatal(err)
+	}
+	b := board{externalID: map[string]string{}}
+	for _, row := range rows {
+		b.externalID[row.ID] = row.External
+	}
+	if b.Board, err = search.For(app.TestApp, search.Jobs); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b board) ask(t *testing.T, text string) []string {
+	t.Helper()
+	query, err := search.ParseJobs(b.Analyzer(), url.Values{"q": {text}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	query.Scope, query.Limit = search.Published(), 50
+	result, err := b.Search(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, hit := range result.Hits {
+		ids = append(ids, b.externalID[hit.ID])
+	}
+	return ids
+}
+
+// figures are means over queries.
+type figures struct {
+	name                       string
+	queries                    int
+	ndcg10, recall20, recall50 float64
+}
+
+func (f *figures) add(j *judged, hits []string) {
+	f.queries++
+	f.ndcg10 += j.ndcg(hits, 10)
+	f.recall20 += j.recall(hits, 20)
+	f.recall50 += j.recall(hits, 50)
+}
+
+func (f *figures) String() string {
+	n := float64(max(1, f.queries))
+	return fmt.Sprintf("%-24s %3d queries  nDCG@10 %.3f  recall@20 %.3f  recall@50 %.3f", f.name, f.queries, f.ndcg10/n, f.recall20/n, f.recall50/n)
+}
+
+// TestJudged holds the order of the hits to what a reader judged. The weights were tuned on every second query; the
+// others tell whether they hold elsewhere.
+func TestJudged(t *testing.T) {
+	raw, err := os.ReadFile(postingsFile)
+	if err != nil {
+		t.Skip("the real postings are not here: ", err)
+	}
+	judgedFile, err := os.Open("testdata/judged.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer judgedFile.Close()
+	list, err := readJudged(judgedFile)
+	if err != nil {
+		t.Fatal("testdata/judged.txt: ", err)
+	}
+	postings := map[string]posting{}
+	lines := bufio.NewScanner(bytes.NewReader(raw))
+	for lines.Buffer(nil, 1<<20); lines.Scan(); {
+		var p posting
+		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
+			t.Fatal(err)
+		}
+		postings[p.ExternalID] = p
+	}
+	ours, theirs := newBoard(t, raw), newBaseline(t, postings)
+
+	half := []string{"tuned", "held out"}
+	systems := []struct {
+		name string
+		ask  func(query string) []string
+	}{
+		{"search", func(query string) []string { return ours.ask(t, query) }},
+		{"bm25, all words", func(query string) []string { return theirs.ask(t, query, "AND") }},
+		{"bm25, any word", func(query string) []string { return theirs.ask(t, query, "OR") }},
+	}
+	means := make([][2]figures, len(systems))
+	for q := range list {
+		j := &list[q]
+		var hits [][]string
+		for s, system := range systems {
+			hits = append(hits, system.ask(j.query))
+			mean := &means[s][q%2]
+			mean.name = system.name + ", " + half[q%2]
+			mean.add(j, hits[s])
+		}
+		own, best := j.ndcg(hits[0], 10), max(j.ndcg(hits[1], 10), j.ndcg(hits[2], 10))
+		if own < best {
+			t.Logf("behind: %-32s nDCG@10 %.3f, bm25 %.3f", j.query, own, best)
+			if *show {
+				printHits(j, hits[0], postings)
+			}
+		} else if own < 0.5 {
+			t.Logf("weak:   %-32s nDCG@10 %.3f, bm25 %.3f", j.query, own, best)
+		}
+		if *pool > 0 {
+			printPool(j, hits, postings)
+		}
+	}
+	for h := range half {
+		for s := range systems {
+			t.Log(means[s][h].String())
+		}
+	}
+}
+
+func printHits(j *judged, hits []string, postings map[string]posting) {
+	for i, id := range hits[:min(10, len(hits))] {
+		fmt.Printf("%4d. %d %s %s\n", i+1, j.grades[id], strings.TrimPrefix(id, "emscad-"), postings[id].Title)
+	}
+}
+
+// printPool shows postings to judge: sorted, so that nothing tells which system found them.
+func printPool(j *judged, hits [][]string, postings map[string]posting) {
+	var ids []string
+	for _, list := range hits {
+		for _, id := range list[:min(*pool, len(list))] {
+			if _, done := j.grades[id]; !done && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.Sort(ids)
+	if len(ids) > 0 {
+		fmt.Printf("\n== %s\n", j.query)
+	}
+	for _, id := range ids {
+		p := postings[id]
+		body := strings.Join(strings.Fields(text.FromHTML(p.Description)), " ")
+		fmt.Printf("%s | %s | %s | %s | %s %s %s | %s | %.220s\n", strings.TrimPrefix(id, "emscad-"), p.Title, p.Company, p.Location,
+			p.Workplace, p.JobType, p.ExperienceLevel, strings.Join(p.Skills, ","), body)
+	}
+}
