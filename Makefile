@@ -54,6 +54,7 @@ POSTINGS ?= ../shared/data/jobs-real.jsonl
 SIZES ?= 100000 1000000
 SEED ?= 1
 bench-search: build ## measures the search on boards of SIZES jobs, recombined from POSTINGS with SEED (a million takes 6 GB and 15 minutes)
+	go test ./internal/search/quality -count=1 -v -run Judged
 	go run ./internal/search/bench -binary $(BINARY) -postings $(POSTINGS) -sizes "$(SIZES)" -seed $(SEED)
 
 docker: ## builds the container image jobboard

@@ -84,8 +84,28 @@ func (r *jobRow) document() engine.Document {
 		values[field] = clean(list)
 	}
 	d.Values = values
+	d.Facts = r.facts()
 	d.Pay = max(r.SalaryMin, r.SalaryMax) * perYear[r.Period]
 	return d
+}
+
+// facts gives what people type of a job that often stands in other fields than its texts: where it is, and "remote",
+// "part time", "internship", "entry level".
+func (r *jobRow) facts() []string {
+	facts := []string{r.Location}
+	for _, p := range listOf[gazetteer.Place](r.Locations) {
+		if p.Name != r.Location {
+			facts = append(facts, p.Name)
+		}
+	}
+	if r.Workplace != "on_site" {
+		facts = append(facts, r.Workplace)
+	}
+	facts = append(facts, strings.ReplaceAll(r.JobType, "_", " "))
+	if r.Level != "" {
+		facts = append(facts, r.Level+" level")
+	}
+	return facts
 }
 
 // perYear is how many of a pay period a year of full-time work has. No period means a year.

@@ -94,17 +94,12 @@ func (b *builder) add(d *Document) {
 	}
 	r.titleWords = uint8(min(len(titleStems), math.MaxUint8))
 	b.stream = append(b.stream, streamField)
-	for _, skill := range d.Skills {
-		for _, t := range text.Tokens(skill) {
-			b.word(r.hits, b.form(t.Form), FieldSkills)
-		}
-		b.stream = append(b.stream, streamGap)
-	}
-	b.stream = append(b.stream, streamField)
+	b.list(r.hits, d.Skills, FieldSkills)
 	for _, t := range text.Tokens(d.Company) {
 		b.word(r.hits, b.form(t.Form), FieldCompany)
 	}
 	b.stream = append(b.stream, streamField)
+	b.list(r.hits, d.Facts, FieldFacts)
 	for _, t := range text.Tokens(text.FromHTML(d.Body)) {
 		b.word(r.hits, b.form(t.Form), FieldAny)
 	}
@@ -126,6 +121,17 @@ func (b *builder) add(d *Document) {
 	}
 	b.points = append(b.points, d.Points...)
 	b.rows = append(b.rows, r)
+}
+
+// list notes the words of a field of several texts.
+func (b *builder) list(first int, texts []string, f Field) {
+	for _, one := range texts {
+		for _, t := range text.Tokens(one) {
+			b.word(first, b.form(t.Form), f)
+		}
+		b.stream = append(b.stream, streamGap)
+	}
+	b.stream = append(b.stream, streamField)
 }
 
 // value notes one filter value of the row whose values start at first.

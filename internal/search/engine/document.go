@@ -12,6 +12,7 @@ type Document struct {
 	Title   string   // plain text
 	Skills  []string // plain text; phrases do not run from one skill into the next
 	Company string   // plain text
+	Facts   []string // plain text: what else people type, such as places; phrases do not run from one into the next
 	Body    string   // plain text or HTML
 
 	Published time.Time // the time order, and what freshness is counted from
@@ -47,6 +48,7 @@ const (
 	FieldTitle Field = iota
 	FieldSkills
 	FieldCompany
+	FieldFacts
 	FieldOften
 	FieldAny
 	fieldCount

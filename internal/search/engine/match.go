@@ -27,11 +27,11 @@ type part struct {
 	clauses []clauseHits
 }
 
-// clauseHits is where a clause holds. best[f] are the documents whose best field is known to be f or better; it
-// is filled by the phrases when they are looked for, and by single words when the order needs it.
+// clauseHits is where a clause holds. best[l] are the documents that are known to hold it at level l or a better
+// one; it is filled by the phrases when they are looked for, and by single words when the order needs it.
 type clauseHits struct {
 	any  bitset
-	best [FieldAny]bitset
+	best [lastLevel]bitset
 }
 
 func evaluate(snap *snapshot, q *Query, mem *scratch) *evaluation {
@@ -154,13 +154,10 @@ func (e *evaluation) keepPhrase(p *part, alt *Alternative, found bitset, hits *c
 		e.phraseLeft--
 		e.phraseSeen++
 		f, ok := findPhrase(p.streamOf(doc), code, alt.Field)
-		if !ok {
+		if ok {
+			hits.at(levelOf(f, true), p, e.mem).set(doc)
+		} else {
 			found.clear(doc)
-		} else if f < FieldAny {
-			if hits.best[f] == nil {
-				hits.best[f] = e.mem.bits(p.docs)
-			}
-			hits.best[f].set(doc)
 		}
 		return true
 	})
@@ -184,49 +181,64 @@ func (e *evaluation) grade(p *part) {
 		for i := range e.words.Must[c].Any {
 			e.gradeAlternative(p, &e.words.Must[c].Any[i], hits)
 		}
-		for f := range hits.best {
-			if hits.best[f] == nil {
+		for l := range hits.best {
+			if hits.best[l] == nil {
 				continue
 			}
-			hits.best[f].and(p.match)
-			if hits.best[f].empty() {
-				hits.best[f] = nil
+			hits.best[l].and(p.match)
+			if hits.best[l].empty() {
+				hits.best[l] = nil
 			}
 		}
 	}
 }
 
-func (e *evaluation) gradeAlternative(p *part, alt *Alternative, hits *clauseHits) {
-	add := func(f Field) bitset {
-		if hits.best[f] == nil {
-			hits.best[f] = e.mem.bits(p.docs)
-		}
-		return hits.best[f]
+// at gives the set of a level, made when it is first needed.
+func (h *clauseHits) at(l level, p *part, mem *scratch) bitset {
+	if h.best[l] == nil {
+		h.best[l] = mem.bits(p.docs)
 	}
-	switch {
-	case alt.Phrase:
-		// noted when it was found
-	case alt.Field < FieldAny:
-		add(alt.Field).or(p.allWords(alt, alt.Field, e.mem))
-	case len(alt.Words) == 1:
-		for f := range FieldAny {
-			p.wordIn(alt.Words[0], f, add(f))
+	return h.best[l]
+}
+
+func (e *evaluation) gradeAlternative(p *part, alt *Alternative, hits *clauseHits) {
+	if alt.Phrase {
+		return // noted when it was found
+	}
+	// several words count by the worst of their levels
+	reached := make([]bitset, len(alt.Words))
+	for i := range reached {
+		reached[i] = e.mem.bits(p.docs)
+	}
+	for l := range lastLevel {
+		if alt.Field != FieldAny && alt.Field != l.field() {
+			continue
 		}
-	default:
-		// several words count by the worst of their fields
-		reached := make([]bitset, len(alt.Words))
-		for i := range reached {
-			reached[i] = e.mem.bits(p.docs)
+		for i, w := range alt.Words {
+			p.wordAt(w, l, reached[i])
 		}
-		for f := range FieldAny {
-			for i, w := range alt.Words {
-				p.wordIn(w, f, reached[i])
-			}
-			all := e.mem.copyOf(reached[0])
-			for _, r := range reached[1:] {
-				all.and(r)
-			}
-			add(f).or(all)
+		at := hits.at(l, p, e.mem)
+		if len(reached) == 1 {
+			at.or(reached[0])
+			continue
+		}
+		all := e.mem.copyOf(reached[0])
+		for _, r := range reached[1:] {
+			all.and(r)
+		}
+		at.or(all)
+	}
+}
+
+// wordAt adds the documents that hold a word at a level.
+func (s *segment) wordAt(w Word, l level, out bitset) {
+	if l != levelOf(l.field(), true) {
+		s.wordIn(w, l.field(), out)
+		return
+	}
+	for _, form := range s.formsOf(w.Stem) {
+		if sameForm(s.forms.get(int(form)), w.Form) {
+			s.formIn(form, l.field()).orInto(out)
 		}
 	}
 }

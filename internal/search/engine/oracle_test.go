@@ -34,7 +34,7 @@ func (o *oracle) apply(b Batch) {
 
 // parts gives the texts of a document by field; a field may be several texts that phrases do not join.
 func (o *oracle) parts(d *Document) map[Field][]string {
-	return map[Field][]string{FieldTitle: {d.Title}, FieldSkills: d.Skills, FieldCompany: {d.Company},
+	return map[Field][]string{FieldTitle: {d.Title}, FieldSkills: d.Skills, FieldCompany: {d.Company}, FieldFacts: d.Facts,
 		FieldAny: {text.FromHTML(d.Body)}}
 }
 
@@ -59,9 +59,9 @@ func hasAny(d *Document, field string, values []string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return slices.Contains(d.Values[field], v) })
 }
 
-// wordField gives the best field that holds a word, false when none does.
-func (o *oracle) wordField(d *Document, w Word, in Field) (Field, bool) {
-	best, found := FieldAny, false
+// wordLevel gives the best level at which a document holds a word, false when it does not.
+func (o *oracle) wordLevel(d *Document, w Word, in Field) (level, bool) {
+	best, found := lastLevel, false
 	often := map[string]int{}
 	for f, parts := range o.parts(d) {
 		if in != FieldAny && f != in {
@@ -69,14 +69,19 @@ func (o *oracle) wordField(d *Document, w Word, in Field) (Field, bool) {
 		}
 		for _, part := range parts {
 			for _, t := range text.Tokens(part) {
-				if o.analyzer.Stem(t.Form) != w.Stem && !(w.Prefix && strings.HasPrefix(t.Form, w.Form)) {
+				ofStem := o.analyzer.Stem(t.Form) == w.Stem
+				if !ofStem && !(w.Prefix && strings.HasPrefix(t.Form, w.Form)) {
 					continue
 				}
-				best, found = min(best, f), true
+				asTyped := ofStem && sameForm(t.Form, w.Form)
+				best, found = min(best, levelOf(f, asTyped)), true
 				if f == FieldAny {
 					if often[t.Form]++; often[t.Form] >= oftenCount {
-						best = min(best, FieldOften)
+						best = min(best, levelOf(FieldOften, asTyped))
 					}
+				}
+				if in == FieldAny && asTyped {
+					best = min(best, levelOf(FieldAny, true))
 				}
 			}
 		}
@@ -84,8 +89,9 @@ func (o *oracle) wordField(d *Document, w Word, in Field) (Field, bool) {
 	return best, found
 }
 
-func (o *oracle) phraseField(d *Document, alt Alternative) (Field, bool) {
-	best, found := FieldAny, false
+// phraseLevel is wordLevel for a phrase.
+func (o *oracle) phraseLevel(d *Document, alt Alternative) (level, bool) {
+	best, found := lastLevel, false
 	for f, parts := range o.parts(d) {
 		if alt.Field != FieldAny && f != alt.Field {
 			continue
@@ -98,7 +104,7 @@ func (o *oracle) phraseField(d *Document, alt Alternative) (Field, bool) {
 					same = o.analyzer.Stem(tokens[i+j].Form) == alt.Words[j].Stem
 				}
 				if same {
-					best, found = min(best, f), true
+					best, found = min(best, levelOf(f, true)), true
 				}
 			}
 		}
@@ -106,19 +112,19 @@ func (o *oracle) phraseField(d *Document, alt Alternative) (Field, bool) {
 	return best, found
 }
 
-func (o *oracle) clauseField(d *Document, c Clause) (Field, bool) {
-	best, found := FieldAny, false
+func (o *oracle) clauseLevel(d *Document, c Clause) (level, bool) {
+	best, found := lastLevel, false
 	for _, alt := range c.Any {
 		if alt.Phrase {
-			if f, ok := o.phraseField(d, alt); ok {
-				best, found = min(best, f), true
+			if l, ok := o.phraseLevel(d, alt); ok {
+				best, found = min(best, l), true
 			}
 			continue
 		}
-		worst, all := FieldTitle, true
+		worst, all := level(0), true
 		for _, w := range alt.Words {
-			f, ok := o.wordField(d, w, alt.Field)
-			worst, all = max(worst, f), all && ok
+			l, ok := o.wordLevel(d, w, alt.Field)
+			worst, all = max(worst, l), all && ok
 		}
 		if all {
 			best, found = min(best, worst), true
@@ -163,7 +169,7 @@ func (o *oracle) search(q Query) Result {
 	count := func(c Clause) int {
 		n := 0
 		for _, d := range visible {
-			if _, ok := o.clauseField(d, c); ok {
+			if _, ok := o.clauseLevel(d, c); ok {
 				n++
 			}
 		}
@@ -182,11 +188,11 @@ func (o *oracle) search(q Query) Result {
 	for _, d := range visible {
 		ok := true
 		for _, c := range words.Must {
-			_, has := o.clauseField(d, c)
+			_, has := o.clauseLevel(d, c)
 			ok = ok && has
 		}
 		for _, c := range words.MustNot {
-			_, has := o.clauseField(d, c)
+			_, has := o.clauseLevel(d, c)
 			ok = ok && !has
 		}
 		if !ok {
@@ -254,11 +260,11 @@ func (o *oracle) search(q Query) Result {
 		default:
 			sum, inTitle := 0.0, 0
 			for i, clause := range words.Must {
-				f, _ := o.clauseField(d, clause)
-				if f == FieldTitle {
+				l, _ := o.clauseLevel(d, clause)
+				if l.field() == FieldTitle {
 					inTitle++
 				}
-				sum += rare[i] * fieldWeights[f]
+				sum += rare[i] * levelWeights[l]
 			}
 			title := map[string]bool{}
 			for _, t := range text.Tokens(d.Title) {
@@ -266,7 +272,15 @@ func (o *oracle) search(q Query) Result {
 					title[o.analyzer.Stem(t.Form)] = true
 				}
 			}
-			factor := titleFactor(inTitle, asked, inTitle == len(words.Must), uint8(len(title)))
+			all, run := inTitle == len(words.Must), false
+			if stems := words.typedStems(); all && stems != nil {
+				phrase := Alternative{Phrase: true, Field: FieldTitle}
+				for _, stem := range stems {
+					phrase.Words = append(phrase.Words, Word{Stem: stem})
+				}
+				_, run = o.phraseLevel(d, phrase)
+			}
+			factor := titleFactor(inTitle, asked, all, run, uint8(len(title)))
 			k = fresh.of(c[ColumnPublished]) * (factor * sum)
 		}
 		if k != k {
@@ -330,6 +344,9 @@ func (w *world) doc(ids int) Document {
 		Published: w.now.Add(-time.Duration(w.IntN(400)) * 6 * time.Hour), Years: -1}
 	for range w.IntN(4) {
 		d.Skills = append(d.Skills, w.text(2))
+	}
+	for range w.IntN(3) {
+		d.Facts = append(d.Facts, w.text(2))
 	}
 	d.Values = map[string][]string{"status": {w.pick("published", "published", "draft", "closed")},
 		"type": {w.pick("full", "part", "contract")}, "employer": {w.pick("acme", "bolt", "cog")}}

@@ -14,8 +14,9 @@ func (e *evaluation) byRelevance(top *best, fresh freshness) {
 		asked += len(c.Any[0].Words)
 	}
 	for _, p := range e.parts {
-		r := ranking{e: e, part: p, top: top, fresh: fresh, asked: asked, newest: fresh.of(p.high[ColumnPublished])}
-		r.run()
+		r := ranking{e: e, part: p, top: top, fresh: fresh, asked: asked, newest: fresh.of(p.high[ColumnPublished]),
+			run: p.phraseCode(e.words.typedStems())}
+		r.find()
 	}
 }
 
@@ -26,18 +27,19 @@ type ranking struct {
 	top    *best
 	fresh  freshness
 	asked  int     // words in the query
+	run    []byte  // these words as a phrase, nil when there is nothing to stand next to each other
 	newest float64 // freshness of the segment's newest document
 }
 
 // group is the documents that hold one clause in one field, and what that is worth.
 type group struct {
 	clause int
-	field  Field
-	gain   float64 // over the clause being found in the body only
+	level  level
+	gain   float64 // over the clause being held at the last level
 }
 
-func (r *ranking) run() {
-	reach := make([]Field, len(r.clauses)) // by clause: the best field that documents left may have it in
+func (r *ranking) find() {
+	reach := make([]level, len(r.clauses)) // by clause: the best level at which documents left may hold it
 	if r.newest*r.ceiling(reach, exactFactor) < r.top.bar() || r.match.empty() {
 		return
 	}
@@ -47,44 +49,44 @@ func (r *ranking) run() {
 
 	var groups []group
 	for c := range r.clauses {
-		for f := range FieldAny {
-			if r.clauses[c].best[f] != nil {
-				groups = append(groups, group{c, f, r.e.rarity[c] * (fieldWeights[f] - fieldWeights[FieldAny])})
+		for l := range lastLevel {
+			if r.clauses[c].best[l] != nil {
+				groups = append(groups, group{c, l, r.e.rarity[c] * (levelWeights[l] - levelWeights[lastLevel])})
 			}
 		}
 		reach[c] = r.next(c, 0)
 	}
-	// the greatest gain first; for one clause that is the order of its fields
+	// the greatest gain first; for one clause that is the order of its levels
 	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(y.gain, x.gain) })
 	for _, g := range groups {
-		ceiling := r.ceiling(reach, 1+coverFactor)
+		ceiling := r.ceiling(reach, titleCeiling)
 		if r.newest*ceiling < r.top.bar() {
 			return
 		}
 		docs := r.e.mem.copyOf(left)
-		docs.and(r.clauses[g.clause].best[g.field])
+		docs.and(r.clauses[g.clause].best[g.level])
 		left.andNot(docs)
 		r.walk(docs, ceiling)
-		reach[g.clause] = r.next(g.clause, g.field+1)
+		reach[g.clause] = r.next(g.clause, g.level+1)
 	}
-	r.walk(left, r.ceiling(reach, 1+coverFactor))
+	r.walk(left, r.ceiling(reach, titleCeiling))
 }
 
-// next gives the best field from f on that any document has the clause in.
-func (r *ranking) next(clause int, f Field) Field {
-	for f < FieldAny && r.clauses[clause].best[f] == nil {
-		f++
+// next gives the best level from l on at which any document holds the clause.
+func (r *ranking) next(clause int, l level) level {
+	for l < lastLevel && r.clauses[clause].best[l] == nil {
+		l++
 	}
-	return f
+	return l
 }
 
-// ceiling is the most that a document can score, its freshness aside, when no clause stands in a better field than
+// ceiling is the most that a document can score, its freshness aside, when no clause is held at a better level than
 // reach says.
-func (r *ranking) ceiling(reach []Field, titleFactor float64) float64 {
+func (r *ranking) ceiling(reach []level, titleFactor float64) float64 {
 	sum, title := 0.0, false
-	for c, f := range reach {
-		sum += r.e.rarity[c] * fieldWeights[f]
-		title = title || f == FieldTitle
+	for c, l := range reach {
+		sum += r.e.rarity[c] * levelWeights[l]
+		title = title || l.field() == FieldTitle
 	}
 	if !title {
 		return sum
@@ -93,16 +95,19 @@ func (r *ranking) ceiling(reach []Field, titleFactor float64) float64 {
 }
 
 // exactTitles offers the documents whose title is the query, and takes them out of left.
-func (r *ranking) exactTitles(left bitset, reach []Field) {
+func (r *ranking) exactTitles(left bitset, reach []level) {
 	if r.newest*r.ceiling(reach, exactFactor) < r.top.bar() {
 		return
 	}
 	docs := r.e.mem.copyOf(left)
 	for c := range r.clauses {
-		if r.clauses[c].best[FieldTitle] == nil {
-			return
+		inTitle := r.e.mem.bits(r.docs)
+		for _, asTyped := range []bool{true, false} {
+			if best := r.clauses[c].best[levelOf(FieldTitle, asTyped)]; best != nil {
+				inTitle.or(best)
+			}
 		}
-		docs.and(r.clauses[c].best[FieldTitle])
+		docs.and(inTitle)
 	}
 	docs.each(func(doc int) {
 		if int(r.titleWords[doc]) > r.asked {
@@ -130,21 +135,25 @@ func (r *ranking) walk(docs bitset, ceiling float64) {
 func (r *ranking) score(doc int, fresh float64) float64 {
 	sum, inTitle := 0.0, 0
 	for c := range r.clauses {
-		f := r.clauses[c].fieldOf(doc)
-		if f == FieldTitle {
+		l := r.clauses[c].levelOf(doc)
+		if l.field() == FieldTitle {
 			inTitle++
 		}
-		sum += r.e.rarity[c] * fieldWeights[f]
+		sum += r.e.rarity[c] * levelWeights[l]
 	}
-	return fresh * (titleFactor(inTitle, r.asked, inTitle == len(r.clauses), r.titleWords[doc]) * sum)
+	all, run := inTitle == len(r.clauses), false
+	if all && r.run != nil {
+		_, run = findPhrase(r.streamOf(doc), r.run, FieldTitle)
+	}
+	return fresh * (titleFactor(inTitle, r.asked, all, run, r.titleWords[doc]) * sum)
 }
 
-// fieldOf gives the best field in which a document holds the clause.
-func (h *clauseHits) fieldOf(doc int) Field {
-	for f, docs := range h.best {
+// levelOf gives the best level at which a document holds the clause.
+func (h *clauseHits) levelOf(doc int) level {
+	for l, docs := range h.best {
 		if docs != nil && docs.has(doc) {
-			return Field(f)
+			return level(l)
 		}
 	}
-	return FieldAny
+	return lastLevel
 }

@@ -4,7 +4,7 @@ import "bytes"
 
 // The token stream keeps a document's words in their order, for phrases. Each word is the rank of its stem by
 // frequency in the segment, as a varint; so a phrase is a string of bytes, and looking for it in a document is
-// bytes.Index, at some tens of nanoseconds. The fields follow each other: title, skills, company, body.
+// bytes.Index, at some tens of nanoseconds. The fields follow each other: title, skills, company, facts, body.
 const (
 	streamField = 0 // ends a field
 	streamGap   = 1 // a phrase does not run across
@@ -68,7 +68,7 @@ func fieldOfStream(stream []byte, f Field) []byte {
 // streamFieldAt tells the field that a place in the stream belongs to. No varint holds a zero byte, so every
 // zero before it ends a field.
 func streamFieldAt(stream []byte, at int) Field {
-	if ended := bytes.Count(stream[:at], []byte{streamField}); ended <= int(FieldCompany) {
+	if ended := bytes.Count(stream[:at], []byte{streamField}); ended <= int(FieldFacts) {
 		return Field(ended)
 	}
 	return FieldAny

@@ -35,3 +35,17 @@ type Word struct {
 
 // Empty tells whether the text says nothing, so that everything matches.
 func (w *Words) Empty() bool { return len(w.Must) == 0 && len(w.MustNot) == 0 }
+
+// typedStems gives the words to be found as they were typed, one after the other; nil when there are no two.
+func (w *Words) typedStems() []string {
+	var stems []string
+	for _, clause := range w.Must {
+		for _, word := range clause.Any[0].Words {
+			stems = append(stems, word.Stem)
+		}
+	}
+	if len(stems) < 2 {
+		return nil
+	}
+	return stems
+}

@@ -102,9 +102,11 @@ func (f *figures) add(j *judged, hits []string) {
 	f.recall50 += j.recall(hits, 50)
 }
 
+func (f *figures) ndcg() float64 { return f.ndcg10 / float64(max(1, f.queries)) }
+
 func (f *figures) String() string {
 	n := float64(max(1, f.queries))
-	return fmt.Sprintf("%-24s %3d queries  nDCG@10 %.3f  recall@20 %.3f  recall@50 %.3f", f.name, f.queries, f.ndcg10/n, f.recall20/n, f.recall50/n)
+	return fmt.Sprintf("%-27s %3d queries  nDCG@10 %.3f  recall@20 %.3f  recall@50 %.3f", f.name, f.queries, f.ndcg(), f.recall20/n, f.recall50/n)
 }
 
 // TestJudged holds the order of the hits to what a reader judged. The weights were tuned on every second query; the
@@ -167,8 +169,12 @@ func TestJudged(t *testing.T) {
 		}
 	}
 	for h := range half {
+		own := means[0][h].ndcg()
 		for s := range systems {
 			t.Log(means[s][h].String())
+			if s > 0 && own < means[s][h].ndcg()+0.03 {
+				t.Errorf("%s: nDCG@10 is %.3f, not clearly above the %.3f of %s", half[h], own, means[s][h].ndcg(), systems[s].name)
+			}
 		}
 	}
 }

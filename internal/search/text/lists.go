@@ -23,26 +23,37 @@ func parseSynonyms(a *Analyzer, list string) *synonyms {
 	s := &synonyms{byStems: map[string][][]string{}}
 	for line := range strings.Lines(list) {
 		line, _, _ = strings.Cut(line, "# ")
-		var members [][]string
-		for part := range strings.SplitSeq(line, ",") {
-			var forms []string
-			for _, t := range QueryTokens(part) {
-				forms = append(forms, t.Form)
-			}
-			if len(forms) > 0 && len(forms) <= MaxSynonymWords {
-				members = append(members, forms)
-			}
+		typed, meant, oneWay := strings.Cut(line, "=>")
+		from := expressions(typed)
+		to := from
+		if oneWay {
+			to = expressions(meant)
 		}
-		for i, member := range members {
-			key := a.stemKey(member)
-			for j, other := range members {
-				if i != j && a.stemKey(other) != key {
+		for _, one := range from {
+			key := a.stemKey(one)
+			for _, other := range to {
+				if a.stemKey(other) != key {
 					s.byStems[key] = append(s.byStems[key], other)
 				}
 			}
 		}
 	}
 	return s
+}
+
+// expressions reads a list joined by commas; those of too many words are left out.
+func expressions(list string) [][]string {
+	var out [][]string
+	for part := range strings.SplitSeq(list, ",") {
+		var forms []string
+		for _, t := range QueryTokens(part) {
+			forms = append(forms, t.Form)
+		}
+		if len(forms) > 0 && len(forms) <= MaxSynonymWords {
+			out = append(out, forms)
+		}
+	}
+	return out
 }
 
 func (a *Analyzer) stemKey(forms []string) string {

@@ -46,7 +46,8 @@ type Analyzer struct {
 }
 
 // New makes an analyzer for one of Languages. The synonym list has one group a line, its members separated by
-// commas; "" takes DefaultSynonyms.
+// commas: who types one finds the others. A line "pm => project manager, product manager" works from left to right
+// alone. "" takes DefaultSynonyms.
 func New(language, synonymList string) (*Analyzer, error) {
 	stem, ok := stemmers[language]
 	if !ok {
