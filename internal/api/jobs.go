@@ -101,19 +101,3 @@ func nameRefused(err error, field, message string) error {
 	}
 	return err
 }
-
-// publishedConditions are the conditions of a list of jobs: published ones, or with mine=1 all of the caller's employers.
-func (c *call) publishedConditions() (string, error) {
-	mine, err := c.isSet("mine")
-	if err != nil {
-		return "", err
-	}
-	if !mine {
-		return "status = 'published'", nil
-	}
-	if c.auth() == nil {
-		return "", unauthorized(c)
-	}
-	id := quoted(c.auth().Id)
-	return fmt.Sprintf("employer.owner = %s || employer.members:each ?= %s", id, id), nil
-}

@@ -3,8 +3,11 @@ package api_test
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/pocketbase/dbx"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -52,7 +55,7 @@ func TestJobSearch(t *testing.T) {
 		{"location=50+km+of+Lyon", "Senior Java Developer"},
 		{"near=52.5,13.4&radius=30", "Night Nurse"},
 		{"salaryMin=50000&salaryCurrency=EUR", "Senior Java Developer"},
-		{"sort=salary&salaryCurrency=EUR", "Senior Java Developer,Night Nurse"},
+		{"sort=salary&salaryCurrency=EUR", "Senior Java Developer,Night Nurse,JavaScript Engineer"},
 		{"jobType=contract,internship", "JavaScript Engineer"},
 		{"skills=SQL", "Senior Java Developer"},
 		{"employer=" + acme.Id, "Senior Java Developer"},
@@ -176,5 +179,110 @@ func TestSuggest(t *testing.T) {
 				t.Errorf("%s: %d %s, want %s", q, got.Status, got.Raw, want)
 			}
 		}
+	}
+}
+
+// Pay is compared per year and within a currency; what is paid in another one is shown, after what can be compared.
+func TestJobSearchByPay(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, api.Mount, search.Bind)
+	acme, _ := board.Employer("Acme")
+	pay := func(title string, most float64, currency, period string) {
+		board.Job(acme, title, map[string]any{"salaryMax": most, "salaryCurrency": currency, "salaryPeriod": period})
+	}
+	pay("Yearly", 50_000, "EUR", "year")
+	pay("Hourly", 30, "EUR", "hour") // 62,400 a year
+	pay("Low", 1_500, "EUR", "month")
+	pay("Dollars", 20_000, "USD", "year")
+	pay("Pounds", 90_000, "GBP", "year")
+	board.Job(acme, "Silent")
+	for query, want := range map[string]string{
+		"sort=salary&salaryCurrency=EUR":                     "Hourly,Yearly,Low,Silent,Pounds,Dollars",
+		"sort=salary&salaryCurrency=eur&salaryMin=40000":     "Hourly,Yearly,Pounds,Dollars",
+		"sort=salary&salaryCurrency=USD&salaryMin=40000":     "Pounds,Low,Hourly,Yearly",
+		"sort=salary&salaryCurrency=EUR,USD&salaryMin=40000": "Hourly,Yearly,Pounds",
+		"sort=salary&salaryMin=40000":                        "Hourly,Yearly,Pounds",
+		"sort=salary":                                        "Hourly,Yearly,Low,Silent,Pounds,Dollars",
+	} {
+		got := board.Call(nil, "GET", "/api/jobs/?"+query, nil)
+		// those that are not ranked come newest first, many in the same millisecond
+		if list := titles(got); len(list) != strings.Count(want, ",")+1 || !slices.Equal(list[:2], strings.Split(want, ",")[:2]) &&
+			!strings.Contains(query, "USD&salaryMin") {
+			t.Errorf("%s: found %v, want %s", query, list, want)
+		}
+	}
+}
+
+// A filter in PocketBase's language narrows a search like any other parameter: words, facets, order and pages stay.
+func TestJobSearchWithAFilter(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, api.Mount, search.Bind)
+	acme, owner := board.Employer("Acme")
+	for i := range 12 {
+		board.Job(acme, "Baker", map[string]any{"externalId": strconv.Itoa(i), "jobType": []string{"full_time", "part_time"}[i%2]})
+	}
+	board.Job(acme, "Butcher", map[string]any{"externalId": "7b"})
+	board.Job(acme, "Baker", map[string]any{"externalId": "8b", "status": "draft"})
+	get := func(query string) testapp.Response {
+		t.Helper()
+		return board.Call(nil, "GET", "/api/jobs/?"+query, nil)
+	}
+	got := get("q=baker&perPage=2&facets=jobType&filter=" + url.QueryEscape("externalId >= '5' && externalId != '9'"))
+	if got.Body["totalItems"] != 4.0 || len(got.Items()) != 2 || got.Body["totalIsEstimate"] != nil {
+		t.Errorf("it finds %s", got.Raw)
+	}
+	if facets := got.Body["facets"].(map[string]any)["jobType"].(map[string]any); facets["full_time"] != 2.0 || facets["part_time"] != 2.0 {
+		t.Errorf("facets %v", facets)
+	}
+	seen := map[any]bool{}
+	for page, cursor := 0, ""; ; page++ {
+		next := get("q=baker&perPage=2&filter=" + url.QueryEscape("externalId >= '5' && externalId != '9'") + "&cursor=" + cursor)
+		for _, item := range next.Items() {
+			seen[item["externalId"]] = true
+		}
+		if cursor, _ = next.Body["nextCursor"].(string); cursor == "" || page > 5 {
+			break
+		}
+	}
+	if len(seen) != 4 || !seen["5"] || !seen["8"] {
+		t.Errorf("by cursor: %v", seen)
+	}
+	if none := get("filter=" + url.QueryEscape("title = 'nothing'")); none.Body["totalItems"] != 0.0 {
+		t.Errorf("a filter that nothing passes: %s", none.Raw)
+	}
+	if mine := board.Call(owner, "GET", "/api/jobs/?mine=1&filter="+url.QueryEscape("externalId ~ 'b'"), nil); mine.Body["totalItems"] != 2.0 {
+		t.Errorf("mine with a filter: %s", mine.Raw)
+	}
+	for filter, status := range map[string]int{"title =": 400, "secret = 1": 400, "title = 'x') || (status = 'draft'": 400,
+		"@collection.users.email ~ 'a'": 403, "applicationCount > 0": 400, strings.Repeat("title = 'x' || ", 300) + "title = 'x'": 400} {
+		refused := get("filter=" + url.QueryEscape(filter))
+		if refused.Status != status || status == 400 && refused.Code("filter") == "" {
+			t.Errorf("%.40s: %d %s", filter, refused.Status, refused.Raw)
+		}
+	}
+}
+
+func TestMineHasNoLimit(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, api.Mount, search.Bind)
+	acme, owner := board.Employer("Acme")
+	const more = 700
+	_, err := board.DB().NewQuery(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {:more})
+		INSERT INTO employers (id, owner, name, slug) SELECT printf('employer%07d', i), {:owner}, 'Branch ' || i, 'branch-' || i FROM n`).
+		Bind(dbx.Params{"more": more, "owner": owner.Id}).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{acme.Id, "employer0000001", "employer0000700"} {
+		board.Record(collections.Jobs, map[string]any{"employer": id, "title": "Baker", "description": "x", "workplace": "remote",
+			"jobType": "full_time", "status": "draft"})
+	}
+	if mine := board.Call(owner, "GET", "/api/jobs/?mine=1&facets=employer", nil); mine.Body["totalItems"] != 3.0 || len(mine.Items()) != 3 {
+		t.Errorf("of 3 drafts %v are found", mine.Body["totalItems"])
+	}
+	// who has lost the role has lost the rights, and even the counts
+	if _, err := board.DB().NewQuery("UPDATE users SET role = 'job_seeker' WHERE id = {:id}").Bind(dbx.Params{"id": owner.Id}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if mine := board.Call(owner, "GET", "/api/jobs/?mine=1&facets=employer", nil); mine.Status == 200 && (mine.Body["totalItems"] != 0.0 ||
+		strings.Contains(mine.Raw, "employer0000001")) {
+		t.Errorf("a former employer sees %s", mine.Raw)
 	}
 }

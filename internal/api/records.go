@@ -2,11 +2,16 @@ package api
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/search"
+
+	"jobboard/internal/problem"
 )
 
 // recordsByID reads the records of a collection that have one of the ids and that its list rule shows to the caller, in the
@@ -26,18 +31,10 @@ func (c *call) recordsByID(name string, ids []string, expand ...string) ([]*core
 		return nil, err
 	}
 	records, err := app.FindRecordsByIds(collection, ids, func(query *dbx.SelectQuery) error {
-		if info.HasSuperuserAuth() {
-			return nil
-		}
-		if collection.ListRule == nil {
-			return apis.NewForbiddenError("", nil)
-		}
 		fields := core.NewRecordFieldResolver(app, collection, info, true)
-		rule, err := search.FilterData(*collection.ListRule).BuildExpr(fields)
-		if err != nil {
+		if err := applyListRule(query, fields, collection, info); err != nil {
 			return err
 		}
-		query.AndWhere(rule)
 		return fields.UpdateQuery(query)
 	})
 	if err != nil {
@@ -57,4 +54,71 @@ func (c *call) recordsByID(name string, ids []string, expand ...string) ([]*core
 		}
 	}
 	return ordered, nil
+}
+
+// applyListRule narrows a query to what the caller may list.
+func applyListRule(query *dbx.SelectQuery, fields *core.RecordFieldResolver, collection *core.Collection, info *core.RequestInfo) error {
+	if info.HasSuperuserAuth() {
+		return nil
+	}
+	if collection.ListRule == nil {
+		return apis.NewForbiddenError("", nil)
+	}
+	if *collection.ListRule == "" { // everybody may list all
+		return nil
+	}
+	rule, err := search.FilterData(*collection.ListRule).BuildExpr(fields)
+	if err != nil {
+		return err
+	}
+	query.AndWhere(rule)
+	return nil
+}
+
+// passing gives the ids of all records that the caller may list and that pass a filter in PocketBase's language.
+func (c *call) passing(name, filter string) (map[string]bool, error) {
+	// PocketBase itself judges first what may be asked: the syntax, the fields, @collection and the like
+	query := url.Values{"filter": {filter}, "perPage": {"1"}, "fields": {"id"}, "skipTotal": {"1"}}
+	if _, err := c.list(name, query); err != nil {
+		return nil, filterRefused(err)
+	}
+	collection, err := c.app().FindCachedCollectionByNameOrId(name)
+	if err != nil {
+		return nil, fmt.Errorf("find the collection %s: %w", name, err)
+	}
+	info, err := c.event.RequestInfo()
+	if err != nil {
+		return nil, err
+	}
+	fields := core.NewRecordFieldResolver(c.app(), collection, info, true)
+	rows := c.app().RecordQuery(collection).Select(name + ".id")
+	if err := applyListRule(rows, fields, collection, info); err != nil {
+		return nil, err
+	}
+	fields.SetAllowHiddenFields(info.HasSuperuserAuth())
+	own, err := search.FilterData(filter).BuildExpr(fields)
+	if err != nil {
+		return nil, filterRefused(err)
+	}
+	rows.AndWhere(own)
+	if err := fields.UpdateQuery(rows); err != nil {
+		return nil, err
+	}
+	var ids []string
+	if err := rows.Column(&ids); err != nil {
+		return nil, fmt.Errorf("read the ids of %s that pass a filter: %w", name, err)
+	}
+	set := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set, nil
+}
+
+// filterRefused names the filter in an error of its own making.
+func filterRefused(err error) error {
+	if router.ToApiError(err).Status == http.StatusBadRequest {
+		return invalid("filter", problem.InvalidValue, "Not a filter of this collection's fields.")
+	}
+	return err
 }

@@ -3,13 +3,12 @@ package api
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
-	"github.com/ganigeorgiev/fexpr"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
@@ -58,12 +57,12 @@ func (c *call) search(s searched, params url.Values) error {
 	}
 	query.Limit = perPage
 	query.Offset = min((number-1)*perPage, engine.MaxOffset)
-	var found engine.Result
 	if filter := c.QueryParam("filter"); filter != "" {
-		found, err = c.searchFiltered(s, board, query, filter)
-	} else {
-		found, err = board.Search(query)
+		if query.IDs, err = c.passing(s.collection, filter); err != nil {
+			return err
+		}
 	}
+	found, err := board.Search(query)
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
@@ -133,63 +132,12 @@ func (c *call) found(s searched, a *text.Analyzer, found engine.Result) ([]*core
 	return records, nil
 }
 
-// ownEmployers lists the employers whose people the caller is one of.
+// ownEmployers lists the employers whose people the caller is one of. Who is no longer an employer by role has none.
 func (c *call) ownEmployers() ([]string, error) {
+	if c.auth().GetString("role") == collections.RoleJobSeeker {
+		return nil, nil
+	}
 	id := quoted(c.auth().Id)
-	list, err := c.list(collections.Employers, url.Values{"filter": {"owner = " + id + " || members:each ?= " + id},
-		"perPage": {"500"}, "fields": {"id"}, "skipTotal": {"1"}})
-	if err != nil {
-		return nil, err
-	}
-	var employers []string
-	for _, item := range list.Items {
-		employer, err := parseObject(item)
-		if err != nil {
-			return nil, err
-		}
-		employers = append(employers, employer.text("id"))
-	}
-	return employers, nil
-}
-
-// filtered is how many records a filter in PocketBase's language is asked about: the first that the search finds.
-const filtered = 1000
-
-// searchFiltered narrows what the search finds by a filter, which the database answers through the collection's rule. It
-// counts no facets.
-func (c *call) searchFiltered(s searched, board *search.Board, query engine.Query, filter string) (engine.Result, error) {
-	if _, err := fexpr.Parse(filter); err != nil { // by itself, so that it can't reach out of its brackets
-		return engine.Result{}, invalid("filter", problem.InvalidValue, "Not a filter: "+err.Error()+".")
-	}
-	from, perPage := query.Offset, query.Limit
-	query.Offset, query.Limit, query.After, query.Facets = 0, filtered, nil, nil
-	found, err := board.Search(query)
-	if err != nil {
-		return found, err
-	}
-	var kept []engine.Hit
-	for some := range slices.Chunk(found.Hits, maxPerPage) {
-		ids := make([]string, len(some))
-		for i, hit := range some {
-			ids[i] = hit.ID
-		}
-		list, err := c.list(s.collection, url.Values{"filter": {"(" + anyOf("id = %s", ids) + ") && (" + filter + ")"},
-			"perPage": {strconv.Itoa(len(ids))}, "fields": {"id"}, "skipTotal": {"1"}})
-		if err != nil {
-			return found, err
-		}
-		passed := map[string]bool{}
-		for _, item := range list.Items {
-			record, err := parseObject(item)
-			if err != nil {
-				return found, err
-			}
-			passed[record.text("id")] = true
-		}
-		kept = append(kept, slices.DeleteFunc(some, func(hit engine.Hit) bool { return !passed[hit.ID] })...)
-	}
-	found.Estimated = found.Estimated || found.Total > len(found.Hits)
-	found.Total, found.Next = len(kept), nil
-	found.Hits = kept[min(from, len(kept)):min(from+perPage, len(kept))]
-	return found, nil
+	own, err := c.passing(collections.Employers, "owner = "+id+" || members:each ?= "+id)
+	return slices.Collect(maps.Keys(own)), err
 }

@@ -37,7 +37,7 @@ var (
 	jobValues = []valueParam{
 		{"industry", []string{"industry", "industryId"}}, {"field", []string{"field", "fieldId"}}, {"skills", []string{"skills"}},
 		{"jobType", []string{"jobType"}}, {"workplace", []string{"workplace"}}, {"experienceLevel", []string{"experienceLevel"}},
-		{"employer", []string{"employer"}}, {"salaryCurrency", []string{"currency"}},
+		{"employer", []string{"employer"}},
 	}
 	candidateValues = []valueParam{
 		{"field", []string{"field", "fieldId"}}, {"skills", []string{"skills"}}, {"jobType", []string{"jobType"}},
@@ -52,12 +52,10 @@ func ParseJobs(a *text.Analyzer, params url.Values) (engine.Query, error) {
 		return q, err
 	}
 	q.Scope = Published()
-	if c := values(params, "salaryCurrency"); len(c) > 0 {
-		q.Currency = c[0]
-	}
 	if err := parseLeast(params, "salaryMin", "Must be a number.", engine.ColumnPay, &q); err != nil {
 		return q, err
 	}
+	parseCurrency(params, &q)
 	if raw := params.Get("postedWithin"); raw != "" {
 		days, err := strconv.Atoi(raw)
 		if err != nil || days < 0 || days > 36_500 {
@@ -67,6 +65,24 @@ func ParseJobs(a *text.Analyzer, params url.Values) (engine.Query, error) {
 		q.Ranges = append(q.Ranges, engine.Range{Column: engine.ColumnPublished, Min: float64(since), Max: math.Inf(1)})
 	}
 	return q, nil
+}
+
+// parseCurrency reads salaryCurrency: what salaryMin and the order by salary mean. There are no exchange rates, so jobs paid in
+// another currency are shown, but neither held to salaryMin nor ranked among those that can be compared.
+func parseCurrency(params url.Values, q *engine.Query) {
+	currencies := values(params, "salaryCurrency")
+	if len(currencies) == 0 {
+		return
+	}
+	q.Currency = strings.ToUpper(currencies[0])
+	for i := range q.Ranges {
+		if q.Ranges[i].Column != engine.ColumnPay {
+			continue
+		}
+		for _, c := range currencies {
+			q.Ranges[i].Only = append(q.Ranges[i].Only, engine.Value{Field: "currency", Value: strings.ToUpper(c)})
+		}
+	}
 }
 
 // ParseCandidates reads the parameters of GET /api/candidates, save those of the page. Its errors are *FieldError. The

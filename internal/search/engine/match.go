@@ -63,6 +63,9 @@ func evaluate(snap *snapshot, q *Query, mem *scratch) *evaluation {
 			e.find(p, &e.words.MustNot[c], &not)
 			p.base.andNot(not.any)
 		}
+		if q.IDs != nil {
+			p.base.and(p.withIDs(q.IDs, mem))
+		}
 		p.match = p.base
 		if len(q.Filters) > 0 || len(q.Ranges) > 0 || q.Near != nil {
 			p.match = mem.copyOf(p.base)

@@ -16,26 +16,56 @@ func (v *segmentView) narrow(found bitset, q *Query, except string, mem *scratch
 		found.and(one)
 	}
 	for _, r := range q.Ranges {
-		v.inRange(found, r)
+		v.inRange(found, r, mem)
 	}
 	if q.Near != nil {
 		v.within(found, *q.Near, mem)
 	}
 }
 
-// inRange keeps the documents whose number lies in the range.
-func (v *segmentView) inRange(found bitset, r Range) {
-	low, high := v.low[r.Column], v.high[r.Column]
-	if !(low <= r.Max && high >= r.Min) { // none; also when no document has the number
-		clear(found)
+// inRange keeps the documents whose number lies in the range, and those that it does not bind.
+func (v *segmentView) inRange(found bitset, r Range, mem *scratch) {
+	var bound bitset // nil: all are
+	if r.Only != nil {
+		bound = mem.bits(v.docs)
+		for _, x := range r.Only {
+			v.value(x.Field, x.Value).orInto(bound)
+		}
+	} else if low, high := v.low[r.Column], v.high[r.Column]; !(low <= r.Max && high >= r.Min) {
+		clear(found) // also when no document has the number
 		return
 	}
 	column := v.columns[r.Column]
 	found.each(func(doc int) {
-		if x := column[doc]; !(x >= r.Min && x <= r.Max) {
+		x := column[doc]
+		in := x >= r.Min && x <= r.Max
+		if bound != nil && !bound.has(doc) {
+			in = x == x
+		}
+		if !in {
 			found.clear(doc)
 		}
 	})
+}
+
+// withIDs gives the documents that have one of the ids.
+func (v *segmentView) withIDs(ids map[string]bool, mem *scratch) bitset {
+	out := mem.bits(v.docs)
+	const steps = 16 // of a binary search in a full segment
+	if len(ids)*steps < v.docs {
+		for id := range ids {
+			if doc, ok := v.find(id); ok {
+				out.set(doc)
+			}
+		}
+		return out
+	}
+	for doc := range v.docs {
+		if ids[v.ids.get(doc)] {
+			out.set(doc)
+		}
+	}
+	return out
 }
 
 // within keeps the documents with a place in the circle. Cells of the grid find the candidates.

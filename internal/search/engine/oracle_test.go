@@ -151,7 +151,14 @@ func (o *oracle) passes(d *Document, q *Query, except string) bool {
 		}
 	}
 	for _, r := range q.Ranges {
-		if x := d.columns()[r.Column]; !(x >= r.Min && x <= r.Max) {
+		x := d.columns()[r.Column]
+		if r.Only != nil && !slices.ContainsFunc(r.Only, func(v Value) bool { return hasAny(d, v.Field, []string{v.Value}) }) {
+			if x != x {
+				return false
+			}
+			continue
+		}
+		if !(x >= r.Min && x <= r.Max) {
 			return false
 		}
 	}
@@ -195,7 +202,7 @@ func (o *oracle) search(q Query) Result {
 			_, has := o.clauseLevel(d, c)
 			ok = ok && !has
 		}
-		if !ok {
+		if !ok || q.IDs != nil && !q.IDs[d.ID] {
 			continue
 		}
 		base = append(base, d)
@@ -422,10 +429,21 @@ func (w *world) query(a *text.Analyzer, docs int) Query {
 		q.Filters = append(q.Filters, Filter{"industry", []Value{{"industry", w.pick("it", "health")}}})
 	}
 	if w.IntN(5) == 0 {
-		q.Ranges = append(q.Ranges, Range{ColumnPay, float64(w.IntN(5)) * 10000, math.Inf(1)})
+		r := Range{Column: ColumnPay, Min: float64(w.IntN(5)) * 10000, Max: math.Inf(1)}
+		if w.IntN(2) == 0 {
+			r.Only = []Value{{"currency", w.pick("EUR", "USD", "CHF")}}
+		}
+		q.Ranges = append(q.Ranges, r)
 	}
 	if w.IntN(5) == 0 {
-		q.Ranges = append(q.Ranges, Range{ColumnPublished, millis(w.now.Add(-time.Duration(w.IntN(2000)) * time.Hour)), math.Inf(1)})
+		q.Ranges = append(q.Ranges, Range{Column: ColumnPublished,
+			Min: millis(w.now.Add(-time.Duration(w.IntN(2000)) * time.Hour)), Max: millis(w.now.Add(-24 * time.Hour))})
+	}
+	if w.IntN(6) == 0 {
+		q.IDs = map[string]bool{}
+		for range w.IntN(docs) {
+			q.IDs[fmt.Sprintf("doc%04d", w.IntN(docs))] = true
+		}
 	}
 	if w.IntN(4) == 0 {
 		q.Near = &Near{w.point(), math.Pow(10, 1+w.Float64()*3)}

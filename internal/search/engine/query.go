@@ -9,6 +9,7 @@ type Query struct {
 	Filters []Filter
 	Ranges  []Range
 	Near    *Near
+	IDs     map[string]bool // nil: any; else only documents with these ids, as a filter of another system found them
 
 	Sort     Sort
 	Currency string // for SortPay; "": the one that most matches have
@@ -53,6 +54,9 @@ type Value struct{ Field, Value string }
 type Range struct {
 	Column   Column
 	Min, Max float64 // math.Inf for no bound
+	// Only, unless nil, names values of which a document must have one for the range to bind it; the number of one
+	// without them means something else, such as pay in another currency, and only has to be there.
+	Only []Value
 }
 
 // Near holds for documents with a place within a radius.
