@@ -43,18 +43,19 @@ func openJobOnCreate(e *core.RecordEvent) error {
 		return err
 	}
 	status := job.GetString("status")
-	if status == workflow.Published {
-		if job.GetDateTime("publishedAt").IsZero() || !actor.Of(job).IsBoard() {
-			job.Set("publishedAt", types.NowDateTime())
-		}
-	} else if status != workflow.Draft {
+	if status != workflow.Published && status != workflow.Draft {
 		return invalidTransition("", workflow.FirstJobStates())
 	}
 	if err := checkDeadlineAhead(job); err != nil {
 		return err
 	}
 	job.Set("applicationCount", 0)
-	return e.Next()
+	return inTransaction(e, func(core.App) error { // the time of the transaction, for the digests
+		if status == workflow.Published && (job.GetDateTime("publishedAt").IsZero() || !actor.Of(job).IsBoard()) {
+			job.Set("publishedAt", types.NowDateTime())
+		}
+		return nil
+	}, nil)
 }
 
 func moveJobOnUpdate(e *core.RecordEvent) error {

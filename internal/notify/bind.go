@@ -31,12 +31,14 @@ func Bind(app core.App, options Options) {
 
 	crons := []struct {
 		id, schedule string
-		do           func(core.App) error
+		do           func(app core.App, now time.Time) error
 	}{
 		{"expire_jobs_past_deadline", "* * * * *", expireJobs},
 		{"remind_of_deadlines", "* * * * *", remindOfDeadlines},
 		{"send_job_digests", "*/10 * * * *", sendDigests},
-		{"delete_old_notifications", "17 3 * * *", func(app core.App) error { return deleteOldNotices(app, options.KeepDays) }},
+		{"delete_old_notifications", "17 3 * * *", func(app core.App, now time.Time) error {
+			return deleteOldNotices(app, options.KeepDays, now)
+		}},
 	}
 	for _, c := range crons {
 		var running sync.Mutex // a run that takes long is not joined by the next
@@ -45,7 +47,7 @@ func Bind(app core.App, options Options) {
 				return
 			}
 			defer running.Unlock()
-			if err := c.do(app); err != nil {
+			if err := c.do(app, time.Now()); err != nil {
 				app.Logger().Error("A scheduled job failed.", "cron", c.id, "error", err)
 			}
 		})

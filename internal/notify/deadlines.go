@@ -18,33 +18,61 @@ const remindBefore = 48 * time.Hour
 
 // expireJobs moves published jobs whose deadline has passed to expired, as the board itself, so that the job's hooks close
 // it and tell its applicants. A minute that was missed is made up for by the next: the query asks for all that are late.
-func expireJobs(app core.App) error {
-	late, err := app.FindRecordsByFilter(collections.Jobs, "status = {:published} && deadline != '' && deadline <= {:now}", "deadline", 0, 0,
-		dbx.Params{"published": workflow.Published, "now": types.NowDateTime().String()})
+func expireJobs(app core.App, now time.Time) error {
+	clock, err := types.ParseDateTime(now)
+	if err != nil {
+		return fmt.Errorf("read the clock: %w", err)
+	}
+	var late []string
+	err = app.DB().NewQuery(`
+		SELECT id FROM {{jobs}} WHERE status = 'published' AND deadline != '' AND deadline <= {:now} ORDER BY deadline`).
+		Bind(dbx.Params{"now": clock.String()}).Column(&late)
 	if err != nil {
 		return fmt.Errorf("find the jobs past their deadline: %w", err)
 	}
 	var failed []error
-	for _, job := range late {
-		job.Set("status", workflow.Expired)
-		if err := app.Save(job); err != nil {
-			failed = append(failed, fmt.Errorf("expire job %s: %w", job.Id, err)) // the others go on
+	for _, id := range late {
+		if err := expireJob(app, id); err != nil {
+			failed = append(failed, fmt.Errorf("expire job %s: %w", id, err)) // the others go on
 		}
 	}
 	return errors.Join(failed...)
 }
 
+func expireJob(app core.App, id string) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		// A write comes first, so that the transaction waits for others here and sees what they have done.
+		result, err := tx.NonconcurrentDB().NewQuery("UPDATE {{jobs}} SET status = status WHERE id = {:job} AND status = 'published'").
+			Bind(dbx.Params{"job": id}).Execute()
+		if err != nil {
+			return fmt.Errorf("lock the job: %w", err)
+		}
+		if open, err := result.RowsAffected(); err != nil || open == 0 { // somebody was faster
+			return err
+		}
+		job, err := tx.FindRecordById(collections.Jobs, id)
+		if err != nil {
+			return fmt.Errorf("find the job: %w", err)
+		}
+		job.Set("status", workflow.Expired)
+		return tx.Save(job)
+	})
+}
+
 // remindOfDeadlines tells, once for a deadline, the seekers who have saved the job without applying and the employer's
 // people that it is near. A deadline moved by less than remindBefore is no new one.
-func remindOfDeadlines(app core.App) error {
-	now := types.NowDateTime()
+func remindOfDeadlines(app core.App, now time.Time) error {
+	clock, err := types.ParseDateTime(now)
+	if err != nil {
+		return fmt.Errorf("read the clock: %w", err)
+	}
 	var ids []string
-	err := app.DB().NewQuery(`
+	err = app.DB().NewQuery(`
 		SELECT j.id FROM {{jobs}} j LEFT JOIN {{job_reminders}} r ON r.job = j.id
 		WHERE j.status = 'published' AND j.deadline != '' AND j.deadline > {:now} AND j.deadline <= {:near}
 			AND (r.job IS NULL OR julianday(j.deadline) - julianday(r.deadline) > {:days})
 		ORDER BY j.deadline`).
-		Bind(dbx.Params{"now": now.String(), "near": now.Add(remindBefore).String(), "days": remindBefore.Hours() / 24}).Column(&ids)
+		Bind(dbx.Params{"now": clock.String(), "near": clock.Add(remindBefore).String(), "days": remindBefore.Hours() / 24}).Column(&ids)
 	if err != nil {
 		return fmt.Errorf("find the jobs near their deadline: %w", err)
 	}
@@ -60,6 +88,10 @@ func remindOfDeadlines(app core.App) error {
 func remindOfDeadline(app core.App, jobID string) error {
 	var written []map[string]string
 	err := app.RunInTransaction(func(tx core.App) error {
+		ours, err := claimReminder(tx, jobID)
+		if err != nil || !ours {
+			return err
+		}
 		job, err := tx.FindRecordById(collections.Jobs, jobID)
 		if err != nil {
 			return fmt.Errorf("find the job: %w", err)
@@ -101,11 +133,6 @@ func remindOfDeadline(app core.App, jobID string) error {
 			}
 			written = append(written, ids)
 		}
-		_, err = tx.NonconcurrentDB().NewQuery("INSERT OR REPLACE INTO {{job_reminders}} (job, deadline) VALUES ({:job}, {:deadline})").
-			Bind(dbx.Params{"job": jobID, "deadline": deadline.String()}).Execute()
-		if err != nil {
-			return fmt.Errorf("note the reminder: %w", err)
-		}
 		return nil
 	})
 	if err != nil {
@@ -115,4 +142,23 @@ func remindOfDeadline(app core.App, jobID string) error {
 		announceMany(app, ids)
 	}
 	return nil
+}
+
+// claimReminder notes, before anything else in its transaction, that a job's deadline is reminded of, and tells whether it
+// was not yet: another process may have been faster.
+func claimReminder(tx core.App, jobID string) (bool, error) {
+	result, err := tx.NonconcurrentDB().NewQuery(`
+		INSERT INTO {{job_reminders}} (job, deadline)
+		SELECT id, deadline FROM {{jobs}} WHERE id = {:job} AND status = 'published'
+		ON CONFLICT (job) DO UPDATE SET deadline = excluded.deadline
+			WHERE julianday(excluded.deadline) - julianday({{job_reminders}}.deadline) > {:days}`).
+		Bind(dbx.Params{"job": jobID, "days": remindBefore.Hours() / 24}).Execute()
+	if err != nil {
+		return false, fmt.Errorf("note the reminder: %w", err)
+	}
+	noted, err := result.RowsAffected()
+	if err != nil {
+		return false, fmt.Errorf("note the reminder: %w", err)
+	}
+	return noted > 0, nil
 }

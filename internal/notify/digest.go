@@ -34,15 +34,18 @@ func (s savedSearch) parse(app core.App, board *search.Board) (query engine.Quer
 
 // sendDigests tells the owners of daily and weekly saved searches that are due what is new since the last digest. A search
 // is due a day or a week after the last one, or after it was saved; where nothing is new it waits for the next day or week.
-func sendDigests(app core.App) error {
-	now := time.Now()
+func sendDigests(app core.App, now time.Time) error {
+	until, err := allPublished(app, now)
+	if err != nil {
+		return err
+	}
 	for frequency, every := range map[string]time.Duration{"daily": 24 * time.Hour, "weekly": 7 * 24 * time.Hour} {
 		due, err := types.ParseDateTime(now.Add(-every))
 		if err != nil {
 			return fmt.Errorf("find the time of the last digest: %w", err)
 		}
 		for {
-			sent, err := sendDigestBatch(app, frequency, due.String())
+			sent, err := sendDigestBatch(app, frequency, due.String(), until)
 			if err != nil {
 				return err
 			}
@@ -54,7 +57,23 @@ func sendDigests(app core.App) error {
 	return nil
 }
 
-func sendDigestBatch(app core.App, frequency, due string) (int, error) {
+// allPublished returns now as a time before which no job will be published any more: a job gets its time in the transaction
+// that publishes it, and no other can be under way in this one.
+func allPublished(app core.App, now time.Time) (types.DateTime, error) {
+	began := time.Now()
+	var until types.DateTime
+	err := app.RunInTransaction(func(core.App) error {
+		var err error
+		until, err = types.ParseDateTime(now.Add(time.Since(began)))
+		return err
+	})
+	if err != nil {
+		return until, fmt.Errorf("wait for the jobs that are being published: %w", err)
+	}
+	return until, nil
+}
+
+func sendDigestBatch(app core.App, frequency, due string, until types.DateTime) (int, error) {
 	var searches []savedSearch
 	err := app.DB().NewQuery(`
 		SELECT id, seeker, name, query, iif([[lastSentAt]] = '', created, [[lastSentAt]]) AS since FROM {{saved_searches}}
@@ -71,7 +90,6 @@ func sendDigestBatch(app core.App, frequency, due string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	until := types.NowDateTime()
 	for _, one := range searches {
 		if err := one.sendDigest(app, board, until); err != nil {
 			return 0, err
@@ -132,11 +150,17 @@ func (s savedSearch) sendDigest(app core.App, board *search.Board, until types.D
 		return err
 	}
 	return app.RunInTransaction(func(tx core.App) error {
-		_, err := tx.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"lastSentAt": until.String()}, dbx.HashExp{"id": s.ID}).Execute()
+		result, err := tx.NonconcurrentDB().NewQuery(`UPDATE {{saved_searches}} SET [[lastSentAt]] = {:until}
+			WHERE id = {:id} AND iif([[lastSentAt]] = '', created, [[lastSentAt]]) = {:since}`).
+			Bind(dbx.Params{"until": until.String(), "id": s.ID, "since": s.Since}).Execute()
 		if err != nil {
 			return fmt.Errorf("note the digest of search %s: %w", s.ID, err)
 		}
-		if len(hits) == 0 {
+		ours, err := result.RowsAffected()
+		if err != nil {
+			return fmt.Errorf("note the digest of search %s: %w", s.ID, err)
+		}
+		if ours == 0 || len(hits) == 0 { // another process was faster, or nothing is new
 			return nil
 		}
 		var lines, jobs []string

@@ -16,8 +16,10 @@ var (
 	DeleteOldNotices = deleteOldNotices
 )
 
-// FanoutBatch is how many people one step of a fan-out looks at.
-const FanoutBatch = fanoutBatch
+const (
+	FanoutBatch = fanoutBatch // people whom one step of a fan-out looks at
+	DigestBatch = digestBatch // searches whose digests are sent together
+)
 
 // NewPostman returns the step of a mail worker as it is after a start.
 func NewPostman() func(core.App) (bool, error) { return new(postman).step }

@@ -73,7 +73,7 @@ func TestEveryKindOfMail(t *testing.T) {
 		if _, err := board.NonconcurrentDB().NewQuery("DELETE FROM fanouts").Execute(); err != nil {
 			t.Fatal(err)
 		}
-		if err := notify.SendDigests(board.TestApp); err != nil {
+		if err := notify.SendDigests(board.TestApp, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -93,7 +93,7 @@ func TestEveryKindOfMail(t *testing.T) {
 		board.Record(collections.SavedJobs, map[string]any{"seeker": fan.Id, "job": job.Id})
 		board.Update(job, map[string]any{"deadline": time.Now().Add(20 * time.Hour)})
 		board.Update(owner, map[string]any{"emailNotifications-": collections.KindDeadlineReminder})
-		if err := notify.RemindOfDeadline(board.TestApp); err != nil {
+		if err := notify.RemindOfDeadline(board.TestApp, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	})

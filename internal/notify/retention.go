@@ -16,11 +16,11 @@ import (
 const deleteBatch = 1_000
 
 // deleteOldNotices deletes read notifications older than days; 0 keeps them. Connected users see them go.
-func deleteOldNotices(app core.App, days int) error {
+func deleteOldNotices(app core.App, days int, now time.Time) error {
 	if days == 0 {
 		return nil
 	}
-	before, err := types.ParseDateTime(time.Now().AddDate(0, 0, -days))
+	before, err := types.ParseDateTime(now.AddDate(0, 0, -days))
 	if err != nil {
 		return fmt.Errorf("find the day of the oldest notice to keep: %w", err)
 	}

@@ -23,9 +23,7 @@ const (
 // Restart returns a board on the data that b has left, as after a restart of the server. b can't be used any more.
 func (b *Board) Restart(bind ...func(core.App)) *Board {
 	b.t.Helper()
-	if err := b.ResetBootstrapState(); err != nil {
-		b.t.Fatalf("close the board: %v", err)
-	}
+	b.end()
 	app, err := tests.NewTestApp(b.DataDir())
 	if err != nil {
 		b.t.Fatalf("open the board again: %v", err)
@@ -45,11 +43,23 @@ func (b *Board) Twin(bind ...func(core.App)) *Board {
 	if err := app.Bootstrap(); err != nil {
 		b.t.Fatalf("open the board twice: %v", err)
 	}
-	b.t.Cleanup(func() { _ = app.ResetBootstrapState() })
 	for _, bindOne := range bind {
 		bindOne(app)
 	}
-	return &Board{TestApp: &tests.TestApp{BaseApp: app}, t: b.t}
+	twin := &Board{TestApp: &tests.TestApp{BaseApp: app}, t: b.t}
+	b.t.Cleanup(twin.end)
+	return twin
+}
+
+// end stops what the board does, as the server does when it is stopped.
+func (b *Board) end() {
+	b.t.Helper()
+	event := new(core.TerminateEvent)
+	event.App = b.TestApp
+	err := b.OnTerminate().Trigger(event, func(*core.TerminateEvent) error { return b.ResetBootstrapState() })
+	if err != nil {
+		b.t.Fatalf("stop the board: %v", err)
+	}
 }
 
 // Serve gives the board a real address until the test ends, for what a recorded answer can't show.

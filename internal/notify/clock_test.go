@@ -1,0 +1,198 @@
+package notify_test
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/hooks"
+	"jobboard/internal/notify"
+	"jobboard/internal/testapp"
+)
+
+// byTheClock runs a scheduled job at a time, on two processes at once and then again after a restart.
+func byTheClock(t *testing.T, board *testapp.Board, at time.Time, do func(core.App, time.Time) error) *testapp.Board {
+	t.Helper()
+	twin := board.Twin(hooks.Bind)
+	var both sync.WaitGroup
+	for _, app := range []core.App{board.TestApp, twin.TestApp} {
+		both.Go(func() { _ = do(app, at) }) // the slower may fail, and try again a minute later
+	}
+	both.Wait()
+	if err := do(board.TestApp, at); err != nil {
+		t.Fatal(err)
+	}
+	board = board.Restart(hooks.Bind)
+	if err := do(board.TestApp, at); err != nil {
+		t.Fatal(err)
+	}
+	return board
+}
+
+func TestExpiryAndReminders(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	deadline := time.Now().Add(240 * time.Hour)
+	employer, _ := board.Employer("Acme")
+	job := board.Job(employer, "Soon", map[string]any{"deadline": deadline})
+	board.Job(employer, "Later", map[string]any{"deadline": deadline.Add(2 * time.Hour)})
+	board.Job(employer, "Draft", map[string]any{"deadline": deadline, "status": "draft"})
+	saver, applicant := board.Seeker("saver"), board.Seeker("applicant")
+	for _, seeker := range []*core.Record{saver, applicant} {
+		board.Record(collections.SavedJobs, map[string]any{"seeker": seeker.Id, "job": job.Id})
+	}
+	board.Application(applicant, job)
+	var reminded, closed []string
+	for _, step := range []struct {
+		at       time.Time
+		reminded []string
+		status   string
+	}{
+		{deadline.Add(-48*time.Hour - time.Minute), nil, "published"},
+		{deadline.Add(-47 * time.Hour), []string{"acme-owner", "saver"}, "published"}, // the minutes before were missed
+		{deadline.Add(-46*time.Hour - time.Minute), []string{"acme-owner", "saver"}, "published"},
+		{deadline.Add(-46 * time.Hour), []string{"acme-owner", "acme-owner", "saver"}, "published"}, // of the later one
+		{deadline.Add(-time.Minute), []string{"acme-owner", "acme-owner", "saver"}, "published"},
+		{deadline.Add(time.Hour), []string{"acme-owner", "acme-owner", "saver"}, "expired"}, // the minutes before were missed
+		{deadline.Add(90 * time.Minute), []string{"acme-owner", "acme-owner", "saver"}, "expired"},
+	} {
+		board = byTheClock(t, board, step.at, notify.RemindOfDeadline)
+		if step.at.Before(deadline.Add(time.Hour)) {
+			if err := notify.ExpireJobs(board.TestApp, step.at); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			board = byTheClock(t, board, step.at, notify.ExpireJobs)
+		}
+		name := step.at.Sub(deadline).Round(time.Minute)
+		if reminded = toldOf(t, board.TestApp, collections.KindDeadlineReminder); !slices.Equal(reminded, step.reminded) {
+			t.Errorf("%s: reminded %v, want %v", name, reminded, step.reminded)
+		}
+		if got := board.Reload(job).GetString("status"); got != step.status {
+			t.Errorf("%s: the job is %s, want %s", name, got, step.status)
+		}
+		closed = toldOf(t, board.TestApp, collections.KindJobClosed)
+		if want := step.status == "expired"; want != slices.Equal(closed, []string{"applicant"}) {
+			t.Errorf("%s: told of the end: %v", name, closed)
+		}
+	}
+	published, err := board.CountRecords(collections.Jobs, dbx.HashExp{"status": "published"})
+	if err != nil || published != 1 {
+		t.Errorf("%d jobs are published, want the later one (%v)", published, err)
+	}
+}
+
+// A deadline that is put off by days is a new one to be reminded of.
+func TestANewDeadlineIsRemindedOfAnew(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	deadline := time.Now().Add(72 * time.Hour)
+	job := board.Job(employer, "Baker", map[string]any{"deadline": deadline})
+	count := func(at time.Time) int {
+		if err := notify.RemindOfDeadline(board.TestApp, at); err != nil {
+			t.Fatal(err)
+		}
+		return len(toldOf(t, board.TestApp, collections.KindDeadlineReminder))
+	}
+	if got := count(deadline.Add(-40 * time.Hour)); got != 1 {
+		t.Fatalf("%d reminders", got)
+	}
+	board.Update(job, map[string]any{"deadline": deadline.Add(3 * time.Hour)})
+	if got := count(deadline.Add(-39 * time.Hour)); got != 1 {
+		t.Errorf("moved by hours: %d reminders", got)
+	}
+	board.Update(job, map[string]any{"deadline": deadline.Add(96 * time.Hour)})
+	if got := count(deadline.Add(20 * time.Hour)); got != 1 {
+		t.Errorf("too early for the new deadline: %d reminders", got)
+	}
+	if got := count(deadline.Add(60 * time.Hour)); got != 2 {
+		t.Errorf("near the new deadline: %d reminders", got)
+	}
+}
+
+func TestDigestsListNewHitsOnce(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	start := time.Now().Add(-time.Minute).UTC().Truncate(time.Millisecond)
+	var searches []*core.Record
+	for _, frequency := range collections.Frequencies() {
+		searches = append(searches, board.Record(collections.SavedSearches, map[string]any{
+			"seeker": board.Seeker(frequency).Id, "name": "Go", "query": `{"q":"go","jobType":["full_time","contract"]}`, "frequency": frequency}))
+	}
+	setAll(t, board.TestApp, "saved_searches", "created", start.Format("2006-01-02 15:04:05.000Z"))
+	publish := func(title string, after time.Duration, values ...map[string]any) {
+		job := board.Job(employer, title, values...)
+		_, err := board.NonconcurrentDB().Update(collections.Jobs,
+			dbx.Params{"publishedAt": start.Add(after).Format("2006-01-02 15:04:05.000Z")}, dbx.HashExp{"id": job.Id}).Execute()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const day = 24 * time.Hour
+	publish("Go developer of old", -time.Hour)
+	publish("Go developer", time.Hour)
+	publish("Go tester", time.Hour, map[string]any{"jobType": "part_time"})
+	publish("Baker", time.Hour)
+	var digests []string
+	for _, step := range []struct {
+		name  string
+		at    time.Duration
+		first func()
+		want  []string // who is told what, of all so far
+	}{
+		{"before a day", day - time.Minute, nil, nil},
+		{"after a day", day, nil, []string{"daily: Go developer, Acme"}},
+		{"a bit later", day + time.Hour, nil, []string{"daily: Go developer, Acme"}},
+		{"nothing new", 2*day + time.Hour, nil, []string{"daily: Go developer, Acme"}},
+		{"after days without a run", 6 * day, func() { publish("Go lead", 3*day); publish("Go intern", 4*day) },
+			[]string{"daily: Go developer, Acme", "daily: Go intern, Acme\nGo lead, Acme"}},
+		{"after a week", 7 * day, nil,
+			[]string{"daily: Go developer, Acme", "daily: Go intern, Acme\nGo lead, Acme", "weekly: Go intern, Acme\nGo lead, Acme\nGo developer, Acme"}},
+		{"a week of nothing", 15 * day, nil,
+			[]string{"daily: Go developer, Acme", "daily: Go intern, Acme\nGo lead, Acme", "weekly: Go intern, Acme\nGo lead, Acme\nGo developer, Acme"}},
+	} {
+		if step.first != nil {
+			step.first()
+		}
+		board = byTheClock(t, board, start.Add(step.at), notify.SendDigests)
+		digests = nil
+		err := board.DB().NewQuery(`SELECT u.name || ': ' || n.body FROM notifications n JOIN users u ON u.id = n.user
+			WHERE n.kind = 'job_digest' ORDER BY u.name, n.rowid`).Column(&digests)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(digests, step.want) {
+			t.Errorf("%s: %q, want %q", step.name, digests, step.want)
+		}
+	}
+	for i, search := range searches {
+		sent := board.Reload(search).GetDateTime("lastSentAt")
+		if due := i == 1 || i == 2; due == sent.IsZero() {
+			t.Errorf("%s was last sent at %q", search.GetString("frequency"), sent)
+		}
+	}
+}
+
+// Every search that is due is sent in one run, however many there are.
+func TestManyDigests(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	board.Job(employer, "Go developer")
+	seeker := board.Seeker("seeker")
+	const n = notify.DigestBatch + 50
+	for i := range n {
+		board.Record(collections.SavedSearches, map[string]any{"seeker": seeker.Id, "name": fmt.Sprint(i), "query": `{"q":"go"}`, "frequency": "daily"})
+	}
+	setAll(t, board.TestApp, "saved_searches", "created", ago(time.Hour))
+	if err := notify.SendDigests(board.TestApp, time.Now().Add(24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(toldOf(t, board.TestApp, collections.KindJobDigest)); got != n {
+		t.Errorf("%d digests, want %d", got, n)
+	}
+}
