@@ -26,13 +26,21 @@ func apply(c *call) error {
 		return err
 	}
 	if key == "" {
-		a, err := c.create(collections.Applications, c.expandQuery(), c.body)
+		a, err := c.createApplication()
 		if err != nil {
 			return err
 		}
 		return c.sendCreated(a, applicationPath(job.text("id")))
 	}
 	return c.applyOnce(key, job.text("id"))
+}
+
+func (c *call) createApplication() (*answer, error) {
+	a, err := c.create(collections.Applications, c.expandQuery(), c.body)
+	if c.body.has("seeker") {
+		err = nameRefused(err, "seeker", "You can apply for yourself alone.")
+	}
+	return a, err
 }
 
 func applicationPath(jobID string) string { return "/api/jobs/" + jobID + "/applications/%s/" }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"sync"
 
@@ -48,8 +49,13 @@ func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
 		HTTPErrorHandler: func(c *echo.Context, err error) { visitOf(c).err = err },
 	})
 	for _, r := range routes() {
+		words := r.fixedWords()
 		d.echo.Add(r.method, r.echoPath(), func(ec *echo.Context) error {
 			c := &call{Context: ec, door: d, event: visitOf(ec).event}
+			if methods, ok := words[path.Base(c.Request().URL.Path)]; ok {
+				c.Response().Header().Set("Allow", strings.Join(methods, ", "))
+				return echo.ErrMethodNotAllowed
+			}
 			if err := c.admit(r); err != nil {
 				return err
 			}
@@ -85,10 +91,10 @@ func visitOf(c *echo.Context) *visit {
 func (d *door) enter(e *core.RequestEvent) error {
 	v := &visit{event: e}
 	r := e.Request.WithContext(context.WithValue(e.Request.Context(), visitKey{}, v))
-	path := *e.Request.URL
-	path.Path = strings.TrimSuffix(path.Path, "/")
-	path.RawPath = strings.TrimSuffix(path.RawPath, "/")
-	r.URL = &path
+	address := *e.Request.URL
+	address.Path = strings.TrimSuffix(address.Path, "/")
+	address.RawPath = strings.TrimSuffix(address.RawPath, "/")
+	r.URL = &address
 	d.echo.ServeHTTP(e.Response, r)
 	// Echo answers HEAD where there is a GET, but does not say so.
 	if allow := e.Response.Header().Get("Allow"); strings.Contains(allow, http.MethodGet) && !strings.Contains(allow, http.MethodHead) {

@@ -7,6 +7,7 @@ type Line struct {
 	Method, Path, ID string
 	Login, Stale     bool
 	Roles            []string
+	Body             bool // is one read
 	// Clash is the field and code of the 409 that the document shows, "" where there is none.
 	Clash string
 }
@@ -15,7 +16,7 @@ type Line struct {
 func Lines() []Line {
 	var lines []Line
 	for _, r := range routes() {
-		lines = append(lines, Line{r.method, r.path, r.id, r.who.login, r.who.stale, r.who.roles, strings.TrimSpace(r.conflicts.field + " " + r.conflicts.code)})
+		lines = append(lines, Line{r.method, r.path, r.id, r.who.login, r.who.stale, r.who.roles, r.takesBody(), strings.TrimSpace(r.conflicts.field + " " + r.conflicts.code)})
 	}
 	return lines
 }

@@ -71,7 +71,7 @@ func (c *call) applyOnce(key, jobID string) error {
 		if !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("look for the idempotency key: %w", err)
 		}
-		if fresh, err = c.create(collections.Applications, c.expandQuery(), c.body); err != nil {
+		if fresh, err = c.createApplication(); err != nil {
 			return err
 		}
 		row, err = rememberKey(c.tx, where, id)

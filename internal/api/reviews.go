@@ -59,7 +59,7 @@ func createJobReview(c *call) error {
 	if err := c.body.set("job", id); err != nil {
 		return err
 	}
-	a, err := c.create(collections.JobReviews, c.expandQuery(), c.body)
+	a, err := c.createReview(collections.JobReviews)
 	if err != nil {
 		return err
 	}
@@ -76,9 +76,17 @@ func createUserReview(c *call) error {
 	if err := c.body.set("subject", id); err != nil {
 		return err
 	}
-	a, err := c.create(collections.UserReviews, c.expandQuery(), c.body)
+	a, err := c.createReview(collections.UserReviews)
 	if err != nil {
 		return err
 	}
 	return c.sendCreated(a, "/api/collections/"+collections.UserReviews+"/records/%s")
+}
+
+func (c *call) createReview(collection string) (*answer, error) {
+	a, err := c.create(collection, c.expandQuery(), c.body)
+	if c.body.has("author") {
+		err = nameRefused(err, "author", "You can review in your own name alone.")
+	}
+	return a, err
 }

@@ -4,6 +4,7 @@ package api
 
 import (
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 
@@ -90,6 +91,28 @@ func (r route) pathParams() []string {
 		}
 	}
 	return names
+}
+
+// fixedWords are the words that other routes have in the place of the id at the path's end, each with the methods that it
+// takes: a word wins over an id with the others too.
+func (r route) fixedWords() map[string][]string {
+	words := map[string][]string{}
+	if !strings.HasSuffix(r.path, "}") {
+		return words
+	}
+	for _, other := range routes() {
+		if word := path.Base(other.path); path.Dir(other.path) == path.Dir(r.path) && !strings.HasSuffix(word, "}") {
+			words[word] = append(words[word], other.method)
+		}
+	}
+	for word, methods := range words {
+		if slices.Contains(methods, r.method) {
+			delete(words, word)
+		} else {
+			words[word] = append(methods, http.MethodOptions)
+		}
+	}
+	return words
 }
 
 // prefixes are the first two words of every path, which PocketBase's router hands to Echo.

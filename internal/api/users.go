@@ -204,7 +204,11 @@ func (c *call) visibleUser(id string) error {
 // ownPath answers 404 unless the path's user is the caller, for what is nobody else's business. A superuser may look.
 func (c *call) ownPath() (string, error) {
 	id := c.Param("user_id")
-	if auth := c.auth(); !isID(id) || !auth.IsSuperuser() && auth.Id != id {
+	if c.auth().IsSuperuser() {
+		_, err := c.view(collections.Users, id, nil)
+		return id, err
+	}
+	if c.auth().Id != id {
 		return "", notFound()
 	}
 	return id, nil
