@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
+	"github.com/ganigeorgiev/fexpr"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -30,15 +33,12 @@ func (c *call) recordsByID(name string, ids []string, expand ...string) ([]*core
 	if err != nil {
 		return nil, err
 	}
-	records, err := app.FindRecordsByIds(collection, ids, func(query *dbx.SelectQuery) error {
-		fields := core.NewRecordFieldResolver(app, collection, info, true)
-		if err := applyListRule(query, fields, collection, info); err != nil {
-			return err
-		}
-		return fields.UpdateQuery(query)
-	})
+	records, err := app.FindRecordsByIds(collection, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read %s by id: %w", name, err)
+	}
+	if records, err = c.shown(collection, info, records); err != nil {
+		return nil, fmt.Errorf("ask the rule of %s: %w", name, err)
 	}
 	if err := apis.EnrichRecords(c.event, records, expand...); err != nil {
 		return nil, err
@@ -73,6 +73,62 @@ func applyListRule(query *dbx.SelectQuery, fields *core.RecordFieldResolver, col
 	}
 	query.AndWhere(rule)
 	return nil
+}
+
+// shown keeps the records that the collection's list rule shows to the caller. What the rule makes public by a plain
+// condition needs no asking: for the rest of it the database joins tables, which takes longer than reading the records.
+func (c *call) shown(collection *core.Collection, info *core.RequestInfo, records []*core.Record) ([]*core.Record, error) {
+	if info.HasSuperuserAuth() {
+		return records, nil
+	}
+	public := func(*core.Record) bool { return false }
+	if collection.ListRule != nil {
+		if field, value, ok := publicIf(*collection.ListRule); ok {
+			public = func(record *core.Record) bool { return record.GetString(field) == value }
+		}
+	}
+	var asked []any
+	for _, record := range records {
+		if !public(record) {
+			asked = append(asked, record.Id)
+		}
+	}
+	var allowed []string
+	if len(asked) > 0 {
+		query := c.app().RecordQuery(collection).Select(collection.Name + ".id").AndWhere(dbx.In(collection.Name+".id", asked...))
+		fields := core.NewRecordFieldResolver(c.app(), collection, info, true)
+		if err := applyListRule(query, fields, collection, info); err != nil {
+			return nil, err
+		}
+		if err := fields.UpdateQuery(query); err != nil {
+			return nil, err
+		}
+		if err := query.Column(&allowed); err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(records, func(record *core.Record) bool {
+		return !public(record) && !slices.Contains(allowed, record.Id)
+	}), nil
+}
+
+// publicIf finds in a rule of conditions joined by || one that compares a field of the record with a text.
+func publicIf(rule string) (field, value string, ok bool) {
+	groups, err := fexpr.Parse(rule)
+	if err != nil {
+		return "", "", false
+	}
+	for i, group := range groups {
+		if i > 0 && group.Join != fexpr.JoinOr {
+			return "", "", false
+		}
+		condition, is := group.Item.(fexpr.Expr)
+		if is && !ok && condition.Op == fexpr.SignEq && condition.Left.Type == fexpr.TokenIdentifier &&
+			condition.Right.Type == fexpr.TokenText && !strings.ContainsAny(condition.Left.Literal, "@.:") {
+			field, value, ok = condition.Left.Literal, condition.Right.Literal, true
+		}
+	}
+	return field, value, ok
 }
 
 // passing gives the ids of all records that the caller may list and that pass a filter in PocketBase's language.

@@ -19,8 +19,8 @@ const (
 
 func (r *run) data() string { return filepath.Join(r.dir, "pb_data") }
 
-// fill makes the board: its tables by the binary itself, the jobs straight into the tables. The log's triggers are off
-// meanwhile, as the index is missing and will be built anyway. A board kept from an earlier run is taken as it is.
+// fill makes the board: its tables by the binary itself, the jobs straight into the tables. Their triggers are off
+// meanwhile: the index is missing and will be built anyway, and nobody is to be told of so many new jobs. A board kept from an earlier run is taken as it is.
 func (r *run) fill() error {
 	done := filepath.Join(r.dir, "filled")
 	if _, err := os.Stat(done); err == nil {
@@ -42,7 +42,7 @@ func (r *run) fill() error {
 		return err
 	}
 	defer db.Close()
-	triggers, err := dropTriggers(db)
+	triggers, err := dropTriggers(db, "%")
 	if err != nil {
 		return err
 	}
@@ -78,9 +78,9 @@ func execAll(db *sql.DB, statements ...string) error {
 	return nil
 }
 
-// dropTriggers takes the search log's triggers off the jobs and gives the statements that make them again.
-func dropTriggers(db *sql.DB) (create []string, err error) {
-	rows, err := db.Query(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'jobs' AND sql LIKE '%search_log%'`)
+// dropTriggers takes the triggers that are like a pattern off the jobs and gives the statements that make them again.
+func dropTriggers(db *sql.DB, like string) (create []string, err error) {
+	rows, err := db.Query(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'jobs' AND name LIKE ?`, like)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func dropTriggers(db *sql.DB) (create []string, err error) {
 		return nil, err
 	}
 	if len(drop) == 0 {
-		return nil, fmt.Errorf("the jobs have no triggers for the search log")
+		return nil, fmt.Errorf("the jobs have no triggers %s", like)
 	}
 	return create, execAll(db, drop...)
 }

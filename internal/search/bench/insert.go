@@ -30,7 +30,7 @@ func (r *run) measureInsert() error {
 		if err := r.insert(db, industries, &at, &logged); err != nil {
 			return err
 		}
-		triggers, err := dropTriggers(db)
+		triggers, err := dropTriggers(db, "search_log%")
 		if err != nil {
 			return err
 		}
