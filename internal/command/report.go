@@ -46,12 +46,12 @@ func NewReportCommand(app core.App) *cobra.Command {
 	set.StringVar(&flags.to, "to", "", "the last day or moment, UTC (default: now)")
 	set.StringVar(&flags.filters, "filters", "", `a JSON object, such as {"status": ["hired"]}`)
 	set.StringVar(&flags.out, "out", "", "the file to write (default: the standard output)")
-	set.BoolVar(&flags.plain, "no-bom", false, "CSV without the byte order mark that spreadsheets tell UTF-8 by")
+	set.BoolVar(&flags.plain, "no-bom", false, "CSV for programs: without the byte order mark that spreadsheets tell UTF-8 by, times end in Z")
 	return command
 }
 
 func (f reportFlags) request(app core.App, kind string) (report.Request, error) {
-	request := report.Request{Kind: kind, Format: f.format, BOM: !f.plain}
+	request := report.Request{Kind: kind, Format: f.format, Program: f.plain}
 	var err error
 	if request.From, err = report.ParseBound(f.from, false); err != nil {
 		return request, fmt.Errorf("--from: %w", err)

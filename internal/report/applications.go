@@ -39,7 +39,7 @@ func computeApplications(s *snapshot, result *Result) (values, error) {
 		return nil, err
 	}
 	return numbers, result.addBars(s, "applicationsByStatus", "Status", "The applications by their status as the report is made.",
-		"SELECT status, count(*) FROM cohort GROUP BY 1 ORDER BY "+statusOrder(), nil)
+		"SELECT replace(status, '_', ' '), count(*) FROM cohort GROUP BY status ORDER BY "+statusOrder(), nil)
 }
 
 func (s *snapshot) applicationFigures() (values, error) {

@@ -103,6 +103,74 @@ func (b *board) slowApplications(p Period, f Filters) slowFigures {
 	return figures
 }
 
+// furthest is the place in the funnel that an application came to at most.
+func (a *application) furthest() int {
+	place := 0
+	for _, e := range a.events {
+		place = max(place, slices.Index(funnel, e.to))
+	}
+	return place
+}
+
+// hoursIn is how long an application stood in a stage, over all the times that it has left it.
+func (a *application) hoursIn(stage string) (hours float64, left bool) {
+	for i, e := range a.events {
+		if e.from == stage {
+			hours += e.at.Sub(a.events[i-1].at).Hours()
+			left = true
+		}
+	}
+	return hours, left
+}
+
+func TestFunnelAndStagesEqualTheSlowComputation(t *testing.T) {
+	for seed := range uint64(2) {
+		b := randomBoard(seed)
+		app := b.stored(t)
+		for i, filters := range filtersFor(Applications, b) {
+			for k, period := range periods(b) {
+				name := fmt.Sprintf("seed %d, filters %d, period %d", seed, i, k)
+				request := Request{Kind: Applications, Format: PDF, From: period.From, To: period.End.Add(-time.Millisecond), Filters: filters}
+				result, err := Compute(context.Background(), app, request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				chart := result.Charts[slices.IndexFunc(result.Charts, func(c Chart) bool { return c.Key == "funnel" })]
+				sheet := readSheet(t, app, request)
+				cohort := b.cohort(period, filters)
+				for place, stage := range funnel {
+					reached := 0.0
+					var times []float64
+					for _, a := range cohort {
+						if a.furthest() >= place {
+							reached++
+						}
+						if hours, left := a.hoursIn(stage); left {
+							times = append(times, hours)
+						}
+					}
+					if got := chart.Series[0].Values[place]; got != reached {
+						t.Errorf("%s: %v came to %s, slowly computed %v", name, got, stage, reached)
+					}
+					if stage != workflow.Hired {
+						sameNumbers(t, name+": the hours in "+stage, sheet.numbers("hoursIn_"+stage, all), times)
+					}
+				}
+			}
+		}
+	}
+}
+
+// sameNumbers compares two lists, whatever their order, to the six decimals that a CSV has.
+func sameNumbers(t *testing.T, name string, got, want []float64) {
+	t.Helper()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.EqualFunc(got, want, func(a, b float64) bool { return math.Abs(a-b) < 2e-6 }) {
+		t.Errorf("%s are %v, slowly computed %v", name, got, want)
+	}
+}
+
 func (b *board) slowPerformance(p Period, f Filters) slowFigures {
 	figures := b.slowApplications(p, f)
 	figures["received"] = figures["submitted"]

@@ -109,12 +109,12 @@ func addJobTables(s *snapshot, result *Result) error {
 	columns := []pdf.Column{{Title: "Published", Width: 2, Right: true}, {Title: "Applications", Width: 2, Right: true},
 		{Title: "Per job", Width: 2, Right: true}, {Title: "Without any", Width: 2, Right: true}}
 	units := []Unit{Count, Count, Mean, Count}
-	for _, table := range []struct{ title, column, join, group string }{
-		{"Industries", "ifnull(f.name, 'not given')", " LEFT JOIN fields_of_interest f ON f.id = looked.industry", "f.id"},
-		{"Employers", "ifnull(p.name, '')", " LEFT JOIN employers p ON p.id = looked.employer", "looked.employer"},
+	for _, table := range []struct{ title, head, column, join, group string }{
+		{"Industries", "Industry", "ifnull(f.name, 'not given')", " LEFT JOIN fields_of_interest f ON f.id = looked.industry", "f.id"},
+		{"Employers", "Employer", "ifnull(p.name, '')", " LEFT JOIN employers p ON p.id = looked.employer", "looked.employer"},
 	} {
 		if err := s.addTable(result, pdf.Table{Title: table.title, Meaning: "Jobs published in the period and the applications to them so far.",
-			Columns: append([]pdf.Column{{Title: table.title, Width: 5}}, columns...)}, 1, units,
+			Columns: append([]pdf.Column{{Title: table.head, Width: 5}}, columns...)}, 1, units,
 			"SELECT "+table.column+", "+sums+" FROM looked"+table.join+" WHERE published GROUP BY "+table.group+" ORDER BY 2 DESC, 1"); err != nil {
 			return err
 		}

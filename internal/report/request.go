@@ -26,7 +26,7 @@ type Request struct {
 	From    time.Time // zero: since the board began
 	To      time.Time // zero: until the report is made
 	Filters Filters
-	BOM     bool // CSV only: begin with a byte order mark, for Excel
+	Program bool // CSV only: for programs, not spreadsheets; see csvfile.NewWriter
 }
 
 // Filters narrow a report. Several values of one filter mean any of them; an empty filter does not narrow.
@@ -189,7 +189,6 @@ func requestOf(app core.App, record *core.Record) (Request, error) {
 		Format: record.GetString("format"),
 		From:   record.GetDateTime("from").Time(),
 		To:     record.GetDateTime("to").Time(),
-		BOM:    true, // who asks for a file opens it in a spreadsheet
 	}
 	if err := request.Check(); err != nil {
 		return request, err

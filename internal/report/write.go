@@ -40,7 +40,7 @@ func writeCSV(ctx context.Context, app core.App, request Request, w io.Writer) (
 		Applications: {applicationHeads(), writeApplications}, Performance: {performanceHeads(), writePerformance},
 	}[request.Kind]
 	buffered := bufio.NewWriterSize(w, 64<<10)
-	out, err := csvfile.NewWriter(buffered, request.BOM, table.heads...)
+	out, err := csvfile.NewWriter(buffered, !request.Program, table.heads...)
 	if err != nil {
 		return 0, err
 	}

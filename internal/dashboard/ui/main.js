@@ -146,12 +146,11 @@ const QUEUE = [
     { title: "Unverified employers", collection: "employers", query: { sort: "-created", filter: "verified = false", expand: "owner" }, text: (r) => [r.name, r.expand?.owner?.email ?? ""],
         deeds: [{ label: "Verify", when: () => true, change: () => ({ verified: true }), done: "Verified" },
             { label: "Deactivate owner", when: (r) => r.expand?.owner && !r.expand.owner.deactivatedAt, collection: "users", id: (r) => r.owner, change: () => ({ deactivatedAt: new Date().toISOString() }), done: "Deactivated", ask: true }] },
-    ...["job_reviews", "user_reviews"].flatMap((collection) => {
-        const whose = collection === "job_reviews" ? "job reviews" : "reviews of people";
-        const text = (r) => [`${r.rating} of 5 · ${(r.title ?? "") || "no title"}`, r.body];
+    ...[["job_reviews", "job reviews", "job"], ["user_reviews", "reviews of people", "subject"]].flatMap(([collection, whose, about]) => {
+        const text = (r) => [`${r.rating} of 5 · ${r.title || r.expand?.[about]?.title || r.expand?.[about]?.name || "no title"}`, r.body];
         return [
-            { title: "Newest " + whose, collection, query: { sort: "-created", filter: "status = 'visible'" }, text, deeds: [{ label: "Hide", when: () => true, change: () => ({ status: "hidden" }), done: "Hidden" }] },
-            { title: "Hidden " + whose, collection, query: { sort: "-created", filter: "status = 'hidden'" }, text, deeds: [{ label: "Show", when: () => true, change: () => ({ status: "visible" }), done: "Shown" }] },
+            { title: "Newest " + whose, collection, query: { sort: "-created", filter: "status = 'visible'", expand: about }, text, deeds: [{ label: "Hide", when: () => true, change: () => ({ status: "hidden" }), done: "Hidden" }] },
+            { title: "Hidden " + whose, collection, query: { sort: "-created", filter: "status = 'hidden'", expand: about }, text, deeds: [{ label: "Show", when: () => true, change: () => ({ status: "visible" }), done: "Shown" }] },
         ];
     }),
 ];

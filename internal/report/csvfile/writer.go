@@ -13,24 +13,31 @@ import (
 // BOM is the UTF-8 byte order mark by which Excel tells UTF-8 from the machine's own code page.
 const BOM = "\ufeff"
 
-// dateLayout is ISO 8601 in UTC to the second, which LibreOffice and Excel read as a date and time.
-const dateLayout = "2006-01-02T15:04:05Z"
+// Times are ISO 8601 in UTC to the second. Spreadsheets take them for text if they end in Z, so theirs don't.
+const (
+	programLayout     = "2006-01-02T15:04:05Z"
+	spreadsheetLayout = "2006-01-02T15:04:05"
+)
 
 // Writer writes one table row by row and keeps no more than one row in memory.
 type Writer struct {
-	csv   *csv.Writer
-	cells []string
-	rows  int
+	csv    *csv.Writer
+	layout string // of times
+	cells  []string
+	rows   int
 }
 
-// NewWriter starts a table with the given column heads; with bom the file begins with a UTF-8 byte order mark.
-func NewWriter(w io.Writer, bom bool, heads ...string) (*Writer, error) {
-	if bom {
+// NewWriter starts a table with the given column heads. One for spreadsheets begins with a UTF-8 byte order mark and has
+// times that they know as such; one for programs has neither.
+func NewWriter(w io.Writer, spreadsheet bool, heads ...string) (*Writer, error) {
+	layout := programLayout
+	if spreadsheet {
+		layout = spreadsheetLayout
 		if _, err := io.WriteString(w, BOM); err != nil {
 			return nil, fmt.Errorf("writing the byte order mark: %w", err)
 		}
 	}
-	out := &Writer{csv: csv.NewWriter(w), cells: make([]string, len(heads))}
+	out := &Writer{csv: csv.NewWriter(w), layout: layout, cells: make([]string, len(heads))}
 	out.csv.UseCRLF = true // RFC 4180, section 2.1
 	if err := out.csv.Write(heads); err != nil {
 		return nil, fmt.Errorf("writing the column heads: %w", err)
@@ -45,7 +52,7 @@ func (w *Writer) Write(row ...any) error {
 		return fmt.Errorf("row %d has %d cells, the head has %d", w.rows+1, len(row), len(w.cells))
 	}
 	for i, value := range row {
-		cell, err := format(value)
+		cell, err := w.format(value)
 		if err != nil {
 			return fmt.Errorf("row %d, cell %d: %w", w.rows+1, i+1, err)
 		}
@@ -67,7 +74,7 @@ func (w *Writer) Flush() error {
 	return w.csv.Error()
 }
 
-func format(value any) (string, error) {
+func (w *Writer) format(value any) (string, error) {
 	switch v := value.(type) {
 	case nil:
 		return "", nil
@@ -87,7 +94,7 @@ func format(value any) (string, error) {
 		if v.IsZero() {
 			return "", nil
 		}
-		return v.UTC().Format(dateLayout), nil
+		return v.UTC().Format(w.layout), nil
 	}
 	return "", fmt.Errorf("no CSV form for a %T", value)
 }

@@ -37,18 +37,22 @@ func TestFileIsRFC4180(t *testing.T) {
 	}
 }
 
-func TestByteOrderMarkIsAskedFor(t *testing.T) {
-	for _, bom := range []bool{true, false} {
+// LibreOffice (7.4) takes 2026-03-01T00:30:00Z for text, and without the Z for a date and time.
+func TestSpreadsheetsGetAByteOrderMarkAndTheirKindOfTime(t *testing.T) {
+	for spreadsheet, want := range map[bool]string{true: "\xef\xbb\xbfat\r\n2026-03-01T00:30:00\r\n", false: "at\r\n2026-03-01T00:30:00Z\r\n"} {
 		var out bytes.Buffer
-		w, err := NewWriter(&out, bom, "a")
+		w, err := NewWriter(&out, spreadsheet, "at")
 		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Write(time.Date(2026, 3, 1, 0, 30, 0, 0, time.UTC)); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Flush(); err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.HasPrefix(out.String(), "\xef\xbb\xbf"); got != bom {
-			t.Errorf("bom %v: file begins with %q", bom, out.String())
+		if out.String() != want {
+			t.Errorf("spreadsheet %v: %q, want %q", spreadsheet, out.String(), want)
 		}
 	}
 }

@@ -32,10 +32,24 @@ func leftToRight(text string) string {
 				end = j + 1
 			}
 		}
+		if end < len(runes) && closes(runes[i:end], runes[end]) { // a bracket belongs where its other half is (UAX 9, N0)
+			end++
+		}
 		out.WriteString(turned(runes[i:end]))
 		i = end
 	}
 	return out.String()
+}
+
+// closes tells whether r closes a bracket that is open in the span.
+func closes(span []rune, r rune) bool {
+	const opening, closing = "([{", ")]}"
+	at := strings.IndexRune(closing, r)
+	if at < 0 {
+		return false
+	}
+	open := strings.Count(string(span), opening[at:at+1])
+	return open > strings.Count(string(span), closing[at:at+1])
 }
 
 // turned reverses a span word by word; numbers keep their order and brackets change sides.

@@ -118,7 +118,9 @@ func (c Chart) drawLine(p *page, index int, series Series, slot float64, at func
 
 func (c Chart) drawBars(p *page) {
 	p.heading(c.Title, c.Meaning, min(float64(len(c.Labels))*barHeight, 60))
-	if len(c.Series) == 0 {
+	if len(c.Series) == 0 || len(c.Labels) == 0 {
+		p.remark(nothing)
+		p.y += 5
 		return
 	}
 	series := c.Series[0]

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-pdf/fpdf"
 	"golang.org/x/image/font/sfnt"
 )
 
@@ -128,26 +129,39 @@ func TestNamesInManyScriptsAreShown(t *testing.T) {
 }
 
 func TestRightToLeftSpansAreTurned(t *testing.T) {
+	types := newTypesetter(fpdf.New("P", "mm", "A4", ""), func(func(string)) {})
 	for text, want := range map[string]string{
 		"plain text":         "plain text",
 		"דוד & Sons":         "דוד & Sons",
 		"אב 42 גד":           "דג 42 בא",
-		"אב (גד) Ltd":        "דג) בא) Ltd",
+		"אב (גד) Ltd":        "(דג) בא Ltd",
+		"GmbH (אב) x":        "GmbH (בא) x",
 		"Cafe אב, גד (x)":    "Cafe דג ,בא (x)",
 		"سلام":               "\ufee1\ufefc\ufeb3",
 		"Łódź 12, אב 3,5 גד": "Łódź 12, דג 3,5 בא",
 	} {
-		if got := visual(text); got != want {
+		if got := types.visual(text); got != want {
 			t.Errorf("visual(%q) = %q, want %q", text, got, want)
 		}
 	}
 }
 
-func TestUnknownCharactersBecomeAMark(t *testing.T) {
+func TestCharactersWithoutAFontAreToldInLatinLettersOrByAMark(t *testing.T) {
+	types := newTypesetter(fpdf.New("P", "mm", "A4", ""), func(func(string)) {})
+	for text, want := range map[string]string{
+		"สมชาย & Sons":           "smchaay & Sons",
+		"नमस्ते राम":             "nmste raam",
+		"Rocket 🚀 Ltd":           "Rocket \ufffd Ltd",
+		"👩‍👩‍👧‍👦\x00\u202e x\ny": "\ufffd x y",
+		"王小明 Zoe\u0308":          "王小明 Zoë",
+	} {
+		if got := types.legible(text); got != want {
+			t.Errorf("legible(%q) = %q, want %q", text, got, want)
+		}
+	}
 	doc := sample(0)
-	doc.Title = "Report 🚀 นมัส नमस्ते \x00\u202e"
-	shown := pdftotext(t, write(t, doc))[0]
-	if !strings.Contains(shown, "Report "+string(unknown)) {
+	doc.Title = "Report 🚀 สมชาย"
+	if shown := pdftotext(t, write(t, doc))[0]; !strings.Contains(shown, "Report \ufffd smchaay") {
 		t.Errorf("the title is shown as %q", strings.SplitN(shown, "\n", 4))
 	}
 }

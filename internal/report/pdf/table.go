@@ -1,5 +1,7 @@
 package pdf
 
+import "strings"
+
 // rowLines is how many lines a cell may take before it ends in an ellipsis.
 const rowLines = 3
 
@@ -10,7 +12,7 @@ const (
 )
 
 func (t Table) draw(p *page) {
-	widths := t.widths()
+	widths := t.widths(p)
 	head := t.cells(p, bold, widths, t.titles())
 	p.heading(t.Title, t.Meaning, head.height+3*cellLine)
 	t.drawHead(p, widths, head)
@@ -27,15 +29,19 @@ func (t Table) draw(p *page) {
 		t.drawRow(p, plain, widths, row)
 	}
 	if len(t.Rows) == 0 {
-		t.note(p, "Nothing in this period.")
+		p.remark(nothing)
 	}
 	if t.Note != "" {
-		t.note(p, t.Note)
+		p.remark(t.Note)
 	}
 	p.y += 7
 }
 
-func (t Table) note(p *page, text string) {
+// nothing stands in the place of an empty chart or table.
+const nothing = "Nothing in this period."
+
+// remark writes one small line.
+func (p *page) remark(text string) {
 	p.room(6)
 	p.ink(grey)
 	p.text.set(margin+cellMargin, p.y+4, plain, cellSize, p.text.lines(plain, cellSize, lineWidth-2*cellMargin, 1, text)[0])
@@ -50,14 +56,31 @@ func (t Table) titles() []string {
 	return titles
 }
 
-func (t Table) widths() []float64 {
-	total := 0.0
-	for _, column := range t.Columns {
-		total += column.Width
-	}
+// widths shares the line out by the columns' widths, but gives each column the room that the longest word of its head needs.
+func (t Table) widths(p *page) []float64 {
 	widths := make([]float64, len(t.Columns))
-	for i, column := range t.Columns {
-		widths[i] = lineWidth * column.Width / total
+	fixed := make([]bool, len(t.Columns))
+	for settled := false; !settled; {
+		settled = true
+		room, shares := lineWidth, 0.0
+		for i, column := range t.Columns {
+			if fixed[i] {
+				room -= widths[i]
+			} else {
+				shares += column.Width
+			}
+		}
+		for i, column := range t.Columns {
+			if fixed[i] {
+				continue
+			}
+			widths[i] = room * column.Width / shares
+			for _, word := range strings.Fields(column.Title) {
+				if least := p.text.width(bold, cellSize, word) + 2*cellMargin + 0.1; least > widths[i] {
+					widths[i], fixed[i], settled = least, true, false
+				}
+			}
+		}
 	}
 	return widths
 }

@@ -8,6 +8,7 @@ import (
 	"codeberg.org/go-fonts/dejavu/dejavusans"
 	"codeberg.org/go-fonts/dejavu/dejavusansbold"
 	"github.com/go-pdf/fpdf"
+	"github.com/gosimple/unidecode"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
@@ -23,7 +24,7 @@ const (
 	pixel             // the bitmap fallback, see pixelfont.go
 )
 
-// unknown stands for characters that no font knows (Thai, the scripts of India, emoji).
+// unknown stands for what no font knows and no Latin letters can tell, such as emoji.
 const unknown = '\ufffd'
 
 var familyOf = [...]string{plain: "dejavu", bold: "dejavu", pixel: "pixel"}
@@ -63,7 +64,7 @@ func newTypesetter(out *fpdf.Fpdf, all func(see func(string))) *typesetter {
 	var missing []rune
 	seen := map[rune]bool{}
 	all(func(text string) {
-		for _, r := range visual(text) {
+		for _, r := range t.visual(text) {
 			if !seen[r] {
 				seen[r] = true
 				if use, _, _ := t.faceFor(plain, r); use == pixel {
@@ -78,30 +79,52 @@ func newTypesetter(out *fpdf.Fpdf, all func(see func(string))) *typesetter {
 	return t
 }
 
-// visual brings text into the order and the letter forms in which it is seen: composed accents, right-to-left scripts
-// from the left, joined Arabic letters, no line breaks or other control characters.
-func visual(text string) string {
-	ascii := true
-	for i := range len(text) {
-		if text[i] >= 0x80 || text[i] < 0x20 {
-			ascii = false
-			break
-		}
-	}
-	if ascii {
+// visual brings text into the order and the letter forms in which it is seen: right-to-left scripts from the left, joined
+// Arabic letters.
+func (t *typesetter) visual(text string) string { return leftToRight(t.legible(text)) }
+
+// legible composes accents, drops line breaks and other control characters, and writes in Latin letters what no font knows:
+// there is no font of Thai or of the scripts of India to be had as a Go module, and a name must still tell who is meant.
+func (t *typesetter) legible(text string) string {
+	if isPrintableASCII(text) {
 		return text
 	}
-	text = strings.Map(func(r rune) rune {
+	var out strings.Builder
+	last := rune(0)
+	for _, r := range norm.NFC.String(text) {
 		switch {
 		case unicode.IsSpace(r):
-			return ' '
+			r = ' '
 		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
-			return -1
+			continue
+		case !t.knows(r):
+			latin := unidecode.Unidecode(string(r))
+			if unicode.IsMark(r) || latin != "" && latin != "[?]" {
+				out.WriteString(strings.TrimSuffix(latin, "[?]"))
+				last = 0
+				continue
+			}
+			r = unknown
 		}
-		return r
-	}, norm.NFC.String(text))
-	return leftToRight(text)
+		if r != unknown || last != unknown { // one sign for a family of emoji
+			out.WriteRune(r)
+		}
+		last = r
+	}
+	return out.String()
 }
+
+func isPrintableASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x7f || text[i] < 0x20 {
+			return false
+		}
+	}
+	return true
+}
+
+// knows tells whether any font has the character.
+func (t *typesetter) knows(r rune) bool { return t.advance(plain, r) >= 0 || t.advance(pixel, r) >= 0 }
 
 // faceFor answers the face that has the character, the wanted one if it can, the character to show (unknown if no face has
 // it) and its advance in ems.
@@ -148,7 +171,7 @@ func (t *typesetter) runs(want face, text string) []run {
 	var runs []run
 	start, width, current := 0, 0.0, face(-1)
 	var shown strings.Builder
-	for _, r := range visual(text) {
+	for _, r := range t.visual(text) {
 		use, r, advance := t.faceFor(want, r)
 		if use != current {
 			if shown.Len() > start {
@@ -192,6 +215,7 @@ func (t *typesetter) set(x, y float64, want face, size float64, text string) flo
 // lines breaks text into at most limit lines of the given width in millimetres, at spaces where there are any; what does
 // not fit ends in an ellipsis.
 func (t *typesetter) lines(want face, size, width float64, limit int, text string) []string {
+	text = t.legible(text)
 	if t.width(want, size, text) <= width {
 		return []string{text}
 	}
