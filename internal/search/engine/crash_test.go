@@ -4,19 +4,17 @@ package engine
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 )
 
-// crashIDs is small, so that documents are replaced and deleted all the time.
-const crashIDs = 3000
+// crashIDs is less than a page (MaxLimit), so that all can be compared, and small, so that documents are replaced and deleted all the time.
+const crashIDs = 900
 
 // crashBatch is the change with a number, the same in every process.
 func crashBatch(seq int64) Batch {
@@ -35,7 +33,6 @@ func keepWriting(dir string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("at", ix.Seq())
 	if ix.Damage() != nil {
 		if err := ix.NewRebuild(ix.Seq()).Commit(); err != nil {
 			return err
@@ -53,7 +50,7 @@ func keepWriting(dir string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Println("saved", saved)
+		fmt.Println(saved)
 	}
 }
 
@@ -82,7 +79,7 @@ func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
 	dir := t.TempDir()
 	a := newAnalyzer(t)
 	o, at := newOracle(a), int64(0)
-	for round := range 10 {
+	for round := range 8 {
 		cmd := process(t, "keep writing", dir)
 		out, err := cmd.StdoutPipe()
 		must(t, err)
@@ -93,14 +90,14 @@ func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
 		go func() {
 			last := int64(0)
 			for lines := bufio.NewScanner(out); lines.Scan(); {
-				word, number, _ := strings.Cut(lines.Text(), " ")
-				if word == "at" {
-					close(started)
+				n, err := strconv.ParseInt(lines.Text(), 10, 64)
+				if err != nil {
 					continue
 				}
-				if n, err := strconv.ParseInt(number, 10, 64); err == nil {
-					last = n
+				if last == 0 {
+					close(started)
 				}
+				last = n
 			}
 			saved <- last
 		}()
@@ -113,7 +110,7 @@ func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
 		}
 
 		ix := openIndex(t, dir, a)
-		if err := ix.Damage(); err != nil && !(errors.Is(err, ErrMissing) && last == 0) {
+		if err := ix.Damage(); err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
 		if ix.Seq() < last {
@@ -125,16 +122,13 @@ func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
 		w := newWorld(uint64(round))
 		for range 3 {
 			q := w.query(a, crashIDs)
-			q.Limit = 500
+			q.Limit = 300
 			agree(t, ix, o, q)
 		}
 		if got := ix.Stats().Documents; got != len(o.docs) {
 			t.Fatalf("round %d: %d documents, want %d", round, got, len(o.docs))
 		}
 		must(t, ix.Abandon())
-	}
-	if at == 0 {
-		t.Error("nothing was ever saved: this test proves nothing")
 	}
 	entries, err := os.ReadDir(dir)
 	must(t, err)

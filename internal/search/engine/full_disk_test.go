@@ -38,7 +38,7 @@ func fillTheDisk(dir string) error {
 	}
 	saved := ix.Seq()
 	big := Batch{Seq: saved + 1}
-	for i := range 2 * largeDocs { // a segment that goes to a file at once
+	for i := range largeDocs { // a segment that goes to a file at once
 		d := w.doc(10)
 		d.ID = fmt.Sprintf("doc%04d", i)
 		big.Put = append(big.Put, d)

@@ -23,7 +23,7 @@ func savedWorld(t *testing.T, a *text.Analyzer, seed uint64) (dir string, o *ora
 	r := ix.NewRebuild(1)
 	must(t, r.Commit())
 	for seq := int64(2); seq < 5; seq++ {
-		b := w.batch(400, 150)
+		b := w.batch(200, 100)
 		b.Seq = seq
 		must(t, ix.Apply(b))
 		o.apply(b)
@@ -48,17 +48,19 @@ func survivesAndHeals(t *testing.T, ix *Index, o *oracle, seed uint64) {
 	t.Helper()
 	w := newWorld(seed)
 	for range 10 {
-		q := w.query(ix.analyzer, 400)
-		q.Limit, q.Facets = MaxLimit, nil
+		q := w.query(ix.analyzer, 200)
+		q.Limit, q.Facets = MaxLimit, nil // of orders and counts nothing can be said while something is missing
 		got, err := ix.Search(q)
 		must(t, err)
-		q.Sort = SortNewest
+		if q.Words.Typing {
+			continue // whether the last word is read as the beginning of one depends on what is missing
+		}
+		right := map[string]bool{}
+		for _, hit := range o.search(q).Hits {
+			right[hit.ID] = true
+		}
 		for _, hit := range got.Hits {
-			// scores, and so orders, depend on what is missing; what matches does not, save for a word still being typed
-			if q.Words.Typing {
-				break
-			}
-			if !slices.ContainsFunc(o.search(q).Hits, func(h Hit) bool { return h.ID == hit.ID }) {
+			if !right[hit.ID] {
 				t.Fatalf("%q finds %s, which does not match", q.Words.Source, hit.ID)
 			}
 		}
@@ -73,8 +75,8 @@ func survivesAndHeals(t *testing.T, ix *Index, o *oracle, seed uint64) {
 	if ix.Damage() != nil {
 		t.Fatalf("after a rebuild: %v", ix.Damage())
 	}
-	for range 10 {
-		agree(t, ix, o, w.query(ix.analyzer, 400))
+	for range 4 {
+		agree(t, ix, o, w.query(ix.analyzer, 200))
 	}
 	_, err := ix.Checkpoint()
 	must(t, err)
@@ -112,7 +114,7 @@ func TestDamagedFilesAreNoticedAndRebuilt(t *testing.T) {
 			damages[fmt.Sprintf("cut at %d", n)] = func() error { return os.Truncate(path, int64(n)) }
 		}
 		places := []int{0, 4, len(whole) - 1}
-		for range 40 {
+		for range 16 {
 			places = append(places, w.IntN(len(whole)))
 		}
 		if name != manifestName {
@@ -135,7 +137,7 @@ func TestDamagedFilesAreNoticedAndRebuilt(t *testing.T) {
 			if ix.Damage() == nil {
 				t.Errorf("%s %s: not noticed", name, what)
 			}
-			if i++; i%8 == 0 { // each takes a while
+			if i++; i%10 == 0 { // each takes a while
 				survivesAndHeals(t, ix, o, uint64(i))
 			}
 			must(t, ix.Abandon())
@@ -150,7 +152,7 @@ func TestDamagedFilesAreNoticedAndRebuilt(t *testing.T) {
 		t.Fatalf("the whole files are taken for damaged: %v", ix.Damage())
 	}
 	for range 20 {
-		agree(t, ix, o, w.query(a, 400))
+		agree(t, ix, o, w.query(a, 200))
 	}
 	must(t, ix.Close())
 }

@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// manySegments gives an index of segments that differ in age, and few words in many combinations, so that pages end in
+// the middle of narrow differences.
+func manySegments(t *testing.T, seed uint64, sameAge bool) (*Index, *world) {
+	t.Helper()
+	a, w := newAnalyzer(t), newWorld(seed)
+	ix := NewMemory(a)
+	for s := range 12 {
+		var b Batch
+		for i := range 150 {
+			d := w.doc(1)
+			d.ID = fmt.Sprintf("doc%02d-%03d", s, i)
+			d.Published = w.now
+			if !sameAge {
+				d.Published = w.now.Add(-time.Duration(s*5*24+w.IntN(10*24)) * time.Hour)
+			}
+			b.Put = append(b.Put, d)
+		}
+		must(t, ix.Apply(b))
+	}
+	return ix, w
+}
+
+// The first hits must be the same whether the ranking may stop early or has to look at everything: this fails when a
+// bound of rank.go is too tight.
+func TestStoppingEarlyChangesNothing(t *testing.T) {
+	stopped := 0
+	for seed := range uint64(4) {
+		ix, w := manySegments(t, seed, seed%2 == 0)
+		for range 150 {
+			var words []string
+			for range 1 + w.IntN(3) {
+				words = append(words, w.pick(worldWords...))
+			}
+			text := strings.Join(words, " ")
+			if w.IntN(4) == 0 {
+				text += " OR " + w.pick(worldWords...)
+			}
+			q := Query{Words: Parse(ix.analyzer, text), Scope: Everything(), Now: w.now, Limit: MaxLimit, NoSpelling: true}
+			if w.IntN(3) == 0 {
+				q.Scope.All, q.Scope.Rules = false, []ScopeRule{{Values: map[string][]string{"type": {"full"}}}}
+			}
+			whole, err := ix.Search(q)
+			must(t, err)
+			if whole.Total >= MaxLimit { // then even this search could stop
+				continue
+			}
+			for _, q.Limit = range []int{1, 2, 5, 20} {
+				top, err := ix.Search(q)
+				must(t, err)
+				if want := whole.Hits[:min(q.Limit, len(whole.Hits))]; !slices.Equal(top.Hits, want) {
+					t.Fatalf("seed %d, %q: the first %d are\n%v, want\n%v", seed, text, q.Limit, top.Hits, want)
+				}
+				if whole.Total > 10*q.Limit {
+					stopped++
+				}
+			}
+		}
+	}
+	if stopped < 500 {
+		t.Errorf("only %d searches had anything to leave out", stopped)
+	}
+}
+
+// A bound that is much greater than any score it stands for costs time, unseen: this fails when one is too loose.
+func TestBoundsAreNearlyReached(t *testing.T) {
+	var long []string
+	for i := range 24 {
+		long = append(long, "skill"+strings.Repeat("x", i))
+	}
+	a := newAnalyzer(t)
+	ix := NewMemory(a)
+	now := newWorld(0).now
+	must(t, ix.Apply(Batch{Put: []Document{
+		{ID: "exact", Title: "Night Nurse", Published: now},
+		{ID: "long", Title: strings.Join(long, " ") + " more", Published: now},
+		{ID: "body", Title: "Baker", Body: "managing", Published: now},
+		{ID: "skilled", Title: "Tailor", Skills: []string{"welding"}, Published: now},
+	}}))
+	for _, c := range []struct {
+		id, words string
+		level     level
+		factor    float64
+	}{
+		{"exact", "night nurse", levelOf(FieldTitle, true), exactFactor},
+		{"long", strings.Join(long, " "), levelOf(FieldTitle, true), titleCeiling},
+		{"body", "managed", lastLevel, titleCeiling},
+		{"skilled", "welding", levelOf(FieldSkills, true), titleCeiling},
+	} {
+		q := Query{Words: Parse(a, c.words), Scope: Everything(), Now: now, Limit: 1}
+		mem := &scratch{}
+		e := evaluate(ix.current.Load(), &q, mem)
+		p := e.parts[0]
+		e.grade(p)
+		r := ranking{e: e, part: p, fresh: newFreshness(millis(now)), asked: len(q.Words.Must), run: p.phraseCode(e.words.typedStems())}
+		reach := make([]level, len(q.Words.Must))
+		for i := range reach {
+			reach[i] = c.level
+		}
+		doc, ok := p.find(c.id)
+		if !ok || !p.match.has(doc) {
+			t.Fatalf("%s does not match %q", c.id, c.words)
+		}
+		score, ceiling := r.score(doc, 1), r.ceiling(reach, c.factor)
+		if !(score <= ceiling*(1+1e-12)) || math.Abs(score/ceiling-1) > 0.05 {
+			t.Errorf("%s: the best score is %v, its bound %v", c.id, score, ceiling)
+		}
+		mem.release()
+	}
+}
