@@ -21,12 +21,20 @@ func main() {
 	binary := flag.String("binary", "dist/jobboard", "the board")
 	keep := flag.String("keep", "", "a folder to keep the boards in, and to find them again")
 	rounds := flag.Int("rounds", 300, "requests of each class")
+	small := flag.Bool("small", true, "measure the memory of a small board first")
 	baseline := flag.Bool("baseline", true, "ask FTS5 too")
 	flag.Parse()
 	err := func() error {
 		source, err := readPostings(*postings)
 		if err != nil {
 			return err
+		}
+		if *small {
+			report, err := measureSmall(*binary, source, *seed)
+			if err != nil {
+				return err
+			}
+			report.print(os.Stdout)
 		}
 		for field := range strings.FieldsSeq(*sizes) {
 			jobs, err := strconv.Atoi(field)

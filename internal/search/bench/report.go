@@ -48,23 +48,12 @@ func (r *report) print(to io.Writer) {
 	if err != nil {
 		average = []byte("unknown")
 	}
-	fmt.Fprintf(to, "\nH %.2f ms · R %.2f ms · load average %s\n\n", millis(r.hello), millis(r.rows), strings.TrimSpace(string(average)))
+	fmt.Fprintf(to, "\nload average %s\n\n", strings.TrimSpace(string(average)))
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "class\tjobs\tp50 ms\tp99\t÷ R\tgate\tp50 busy\tp99 busy\tFTS5 p50\t")
-	for _, c := range r.classes {
-		limit, ok := "–", true
-		if c.ratio > 0 {
-			limit, ok = fmt.Sprintf("≤ %.0f R", c.ratio), ratio(c.quiet.at(0.5), r.rows) <= c.ratio
-		}
-		if c.within > 0 {
-			limit += fmt.Sprintf(", %.0f ms", millis(c.within))
-			ok = ok && c.quiet.at(0.5) <= c.within
-		}
-		fmt.Fprintf(w, "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%s\t%s\n", c.name, c.total, millis(c.quiet.at(0.5)), millis(c.quiet.at(0.99)),
-			ratio(c.quiet.at(0.5), r.rows), limit, millis(c.busy.at(0.5)), millis(c.busy.at(0.99)), c.ftsText(),
-			verdict(ok && c.busy.at(0.99) <= mostP99))
+	if len(r.classes) > 0 {
+		fmt.Fprintf(to, "H %.2f ms · R %.2f ms\n\n", millis(r.hello), millis(r.rows))
+		r.printClasses(w)
 	}
-	fmt.Fprintln(w, "\t\t\t\t\t\t\t\t\t")
 	for _, g := range r.gates {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", g.name, g.seen, g.pass, verdict(g.ok))
 	}
@@ -87,4 +76,22 @@ func verdict(ok bool) string {
 		return "pass"
 	}
 	return "FAIL"
+}
+
+func (r *report) printClasses(w io.Writer) {
+	fmt.Fprintln(w, "class\tjobs\tp50 ms\tp99\t÷ R\tgate\tp50 busy\tp99 busy\tFTS5 p50\t")
+	for _, c := range r.classes {
+		limit, ok := "–", true
+		if c.ratio > 0 {
+			limit, ok = fmt.Sprintf("≤ %.0f R", c.ratio), ratio(c.quiet.at(0.5), r.rows) <= c.ratio
+		}
+		if c.within > 0 {
+			limit += fmt.Sprintf(", %.0f ms", millis(c.within))
+			ok = ok && c.quiet.at(0.5) <= c.within
+		}
+		fmt.Fprintf(w, "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%s\t%s\n", c.name, c.total, millis(c.quiet.at(0.5)), millis(c.quiet.at(0.99)),
+			ratio(c.quiet.at(0.5), r.rows), limit, millis(c.busy.at(0.5)), millis(c.busy.at(0.99)), c.ftsText(),
+			verdict(ok && c.busy.at(0.99) <= mostP99))
+	}
+	fmt.Fprintln(w, "\t\t\t\t\t\t\t\t\t")
 }

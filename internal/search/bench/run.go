@@ -42,6 +42,7 @@ func (r *run) do() error {
 		return fmt.Errorf("inserts: %w", err)
 	}
 	if r.baseline {
+		r.report.print(os.Stdout) // FTS5 takes long
 		if err := r.askFTS(); err != nil {
 			return fmt.Errorf("FTS5: %w", err)
 		}
