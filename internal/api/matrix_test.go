@@ -37,8 +37,8 @@ func nothing(*scene) deed { return deed{} }
 
 // matrix is who may what at the REST door, as the contract says it. A route without a row fails the test.
 var matrix = []row{
-	{"registerUser", "", func(s *scene) deed { return deed{body: account(s, "role", "employer")} }, "201 201 201 201 201 201 201 201"},
-	{"registerUser", "as admin", func(s *scene) deed { return deed{body: account(s, "role", "admin")} }, "400 400 400 400 400 400 400 400"},
+	{"registerUser", "", func(s *scene) deed { return deed{body: newAccount(s, "role", "employer")} }, "201 201 201 201 201 201 201 201"},
+	{"registerUser", "as admin", func(s *scene) deed { return deed{body: newAccount(s, "role", "admin")} }, "400 400 400 400 400 400 400 400"},
 	{"login", "", func(s *scene) deed {
 		return deed{body: map[string]any{"email": s.seeker().Email(), "password": testapp.Password}}
 	}, open},
@@ -57,7 +57,7 @@ var matrix = []row{
 
 	{"listUsers", "", func(s *scene) deed { return deed{query: "perPage=100&q=" + s.newSeeker().Email(), seen: s.seeker().Id} },
 		"401 see - - - - see see"},
-	{"createUser", "", func(s *scene) deed { return deed{body: account(s, "role", "admin")} }, "401 403 403 403 403 403 201 201"},
+	{"createUser", "", func(s *scene) deed { return deed{body: newAccount(s, "role", "admin")} }, "401 403 403 403 403 403 201 201"},
 	{"getUser", "", aboutSeeker, "401 see 404 see see 404 see see"},
 	{"replaceUser", "", func(s *scene) deed { return deed{ids: ids(s.seeker().Id), body: map[string]any{"name": classified}} },
 		"401 200 404 404 404 404 200 200"},
@@ -175,7 +175,7 @@ var matrix = []row{
 
 func ids(list ...string) []string { return list }
 
-func account(s *scene, key, value string) map[string]any {
+func newAccount(s *scene, key, value string) map[string]any {
 	return map[string]any{"email": s.fresh() + "@example.com", "name": "New", "password": testapp.Password, "passwordConfirm": testapp.Password, key: value}
 }
 

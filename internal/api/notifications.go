@@ -2,10 +2,12 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/pocketbase/dbx"
 
 	"jobboard/collections"
 	"jobboard/internal/notify"
@@ -48,13 +50,11 @@ func listNotifications(c *call) error {
 	if err != nil {
 		return err
 	}
-	count, err := c.list(collections.Notifications, url.Values{
-		"filter": {"user = " + quoted(id) + " && read = false"}, "perPage": {"1"}, "fields": {"page,perPage,totalItems,totalPages"},
-	})
+	count, err := c.app().CountRecords(collections.Notifications, dbx.HashExp{"user": id, "read": false})
 	if err != nil {
-		return err
+		return fmt.Errorf("count the unread notifications: %w", err)
 	}
-	return c.send(http.StatusOK, notificationPage{page: *list, UnreadCount: count.TotalItems})
+	return c.send(http.StatusOK, notificationPage{page: *list, UnreadCount: int(count)})
 }
 
 // ownNotification answers 404 unless the path's notification is the path's user's, and that user the caller.
