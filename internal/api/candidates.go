@@ -13,8 +13,12 @@ func listCandidates(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.search(searched{kind: search.Candidates, parse: search.ParseCandidates, scope: scope,
-		collection: collections.JobSeekers, expand: "user", title: "headline", body: "summary"}, c.QueryParams())
+	s := searched{kind: search.Candidates, parse: search.ParseCandidates, scope: scope,
+		collection: collections.JobSeekers, expand: "user", title: "headline", body: "summary"}
+	if c.QueryParam("job") != "" {
+		return c.listCandidatesFor(s)
+	}
+	return c.search(s, c.QueryParams())
 }
 
 // candidateScope is whom the caller may find, as the rule of job_seekers says.

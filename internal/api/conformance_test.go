@@ -224,7 +224,14 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(404, owner, "GET", "/api/jobs/"+other.Id+"/applications/"+application, nil)
 	call(200, seeker, "GET", "/api/users/"+seeker.Id+"/applications", nil)
 	call(200, seeker, "GET", "/api/users/"+seeker.Id+"/recommendations", nil)
-	call(200, owner, "GET", "/api/candidates", nil)
+	headline := profile(t, board, seeker, map[string]any{"headline": "Clerk", "skills": []string{"excel"}, "visibility": "employers"})
+	fitting := board.Job(employer, "Clerk", map[string]any{"skills": []string{"excel"}})
+	for _, query := range []string{"q=clerk&facets=skills", "q=clark", "job=" + fitting.Id} {
+		if found := call(200, owner, "GET", "/api/candidates?"+query, nil); len(found.Items()) != 1 || found.Items()[0]["id"] != headline.Id {
+			t.Errorf("%s finds %s", query, found.Raw)
+		}
+	}
+	call(200, seeker, "GET", "/api/users/"+seeker.Id+"/recommendations", nil)
 
 	notices := call(200, seeker, "GET", "/api/users/"+seeker.Id+"/notifications?unread=1", nil)
 	if len(notices.Items()) == 0 {

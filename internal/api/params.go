@@ -80,6 +80,7 @@ var (
 		{name: "experienceMin", kind: "number", text: "Least years of experience.", example: 3},
 		{name: "openToWork", kind: "boolean", text: "1: those who look for work."},
 		{name: "jobType", many: true, options: collections.JobTypes(), text: "A job type that the seeker prefers."},
+		{name: "job", text: "Id of a job: those whom it fits, the best match first, each with score and reasons; sort, filter, cursor and facets are not looked at.", example: "u8x2n5v0q3k1m7p"},
 	}, nearParams)
 	jobSearchParams = slices.Concat([]param{
 		pageParam, perPageParm,

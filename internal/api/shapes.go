@@ -119,18 +119,19 @@ func answerShapes(schemas map[string]*base.Schema) {
 		return shape(nil, score, property{"highlights", highlights})
 	}
 	schemas["FoundJob"] = extended("Job", foundIn("title", "description"))
-	schemas["Candidate"] = extended("JobSeeker", foundIn("headline", "summary"))
+	candidate := foundIn("headline", "summary")
+	candidate.Properties.Set("reasons", base.CreateSchemaProxy(list))
+	schemas["Candidate"] = extended("JobSeeker", candidate)
 	schemas["ScoredJob"] = extended("Job", shape([]string{"score", "reasons"}, score, property{"reasons", list}))
 	schemas["ScoredJobPage"] = listSchema("ScoredJob")
 
 	facets := mapOf(mapOf(ofType("integer")))
 	facets.Description = "By name and value: how many records have it. A parameter doesn't narrow the counts of its own values."
-	for item, name := range map[string]string{"FoundJob": "JobPage", "Candidate": "CandidatePage"} {
-		schemas[name] = withMore(listSchema(item), []string{"took"},
-			property{"took", ofType("number")}, property{"facets", facets},
-			property{"nextCursor", plain("For the parameter cursor; absent on the last page.")},
-			property{"didYouMean", plain("Words that find more.")}, property{"totalIsEstimate", ofType("boolean")})
-	}
+	found := []property{{"took", ofType("number")}, {"facets", facets},
+		{"nextCursor", plain("For the parameter cursor; absent on the last page.")},
+		{"didYouMean", plain("Words that find more.")}, {"totalIsEstimate", ofType("boolean")}}
+	schemas["JobPage"] = withMore(listSchema("FoundJob"), []string{"took"}, found...)
+	schemas["CandidatePage"] = withMore(listSchema("Candidate"), nil, found...) // no took with the parameter job
 	schemas["NotificationPage"] = withMore(listSchema("Notification"), []string{"unreadCount"}, property{"unreadCount", ofType("integer")})
 }
 

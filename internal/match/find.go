@@ -10,17 +10,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/search"
+	"jobboard/internal/search/engine"
 )
 
-// Two side tables, kept by triggers whoever writes (see migrations/1764000500_match_terms.go), list what seekers look for
-// and what published jobs offer as terms. Finding the one by the other reads only the rows of its terms:
-//
-//	seeker_terms(term, seeker)        f:<field id>, s:<skill>; of seekers without these p:<job type> or p:<workplace>
-//	job_terms(term, publishedAt, job) the same terms
-const (
-	newestPerTerm = 300  // jobs weighed for each term of a seeker or of a job, newest first
-	mostCandidate = 2000 // seekers weighed for a job: those with the most terms in common
-)
+// weighed is how many jobs or people the search engine finds to be weighed: those with the most traits in common.
+const weighed = 1000
 
 // Hit is a job or a person found, with the reasons.
 type Hit struct {
@@ -28,6 +23,11 @@ type Hit struct {
 	Score   int    // 0..100
 	Reasons []Reason
 }
+
+// Side table, kept by triggers whoever writes (see migrations/1764000500_match_terms.go): what seekers look for as terms, so
+// that finding those of a job reads only the rows of its terms:
+//
+//	seeker_terms(term, seeker)   f:<field id>, s:<skill>; of seekers without these p:<job type> or p:<workplace>
 
 // Seekers returns the next seekers whom a job fits, in the order of user ids: those after the id in after, from at most
 // limit people looked at. next is the cursor for the following call, "" when there are no more.
@@ -43,122 +43,136 @@ func Seekers(app core.App, job Job, after string, limit int) (hits []Hit, next s
 	return hits, users[len(users)-1], nil
 }
 
-// Candidates returns the seekers whom a job fits best. It asks nobody's leave: what the caller may see of them is for the
-// API rules to say.
-func Candidates(app core.App, job Job, limit int) ([]Hit, error) {
-	terms := jobTerms(job)
-	if len(terms) == 0 {
-		return nil, nil
-	}
-	var users []string
-	err := app.DB().Select("seeker").From("seeker_terms").Where(in("term", terms)).
-		GroupBy("seeker").OrderBy("COUNT(*) DESC", "seeker").Limit(mostCandidate).Column(&users)
+// Candidates returns the profiles that a job fits best, with reasons, among those that answer a query, whose scope says
+// whom the caller may see. The ids are those of profiles.
+func Candidates(app core.App, job Job, query engine.Query) ([]Hit, error) {
+	topics, rest := jobTraits(job)
+	query.Filters = append(query.Filters, anyTrait(topics))
+	query.Limit = weighed
+	profiles, err := find(app, search.Candidates, query, slices.Concat(topics, rest))
 	if err != nil {
 		return nil, fmt.Errorf("find the candidates for job %s: %w", job.ID, err)
 	}
-	hits, err := weighSeekers(app, job, users)
-	return best(hits, limit), err
+	wishes, err := loadWishes(app, ofProfiles, profiles)
+	if err != nil {
+		return nil, err
+	}
+	name, err := loadNames(app)
+	if err != nil {
+		return nil, err
+	}
+	return best(wishes, func(wish Wish) (string, Score) { return wish.Profile, score(job, wish, name) }), nil
 }
 
-// Recommend returns the published jobs that fit a seeker best, without those applied to.
-func Recommend(app core.App, userID string, limit int) ([]Hit, error) {
-	wishes, err := loadWishes(app, []string{userID})
+// Recommend returns the published jobs that fit a seeker best, save those applied to.
+func Recommend(app core.App, userID string) ([]Hit, error) {
+	wishes, err := loadWishes(app, ofUsers, []string{userID})
 	if err != nil || len(wishes) == 0 {
 		return nil, err
 	}
-	var applied []string
-	if err := app.DB().Select("job").From(collections.Applications).Where(dbx.HashExp{"seeker": userID}).Column(&applied); err != nil {
-		return nil, fmt.Errorf("find the jobs applied to: %w", err)
+	topics, rest := wishTraits(wishes[0])
+	if len(topics) == 0 {
+		return nil, nil
 	}
-	return weighJobs(app, wishes[0], wishTerms(wishes[0]), applied, limit)
+	query := engine.Query{Filters: append(wishFilters(wishes[0]), anyTrait(topics))}
+	applied, err := Applied(app, userID)
+	if err != nil {
+		return nil, err
+	}
+	return weighJobs(app, wishes[0], query, slices.Concat(topics, rest), applied)
 }
 
-// Similar returns the published jobs that would suit somebody who likes this one: by its fields and skills, and near it
-// first; a job without these, by its type and workplace.
-func Similar(app core.App, job Job, limit int) ([]Hit, error) {
-	like := Wish{Interests: job.Fields, Skills: job.Skills}
-	if len(job.Fields)+len(job.Skills) == 0 {
-		like = Wish{JobTypes: []string{job.JobType}, Workplaces: []string{job.Workplace}}
+// Similar returns the published jobs that would suit somebody who likes this one: those that share its rarest words,
+// skills and fields, weighed by what they have in common with it. without are ids of jobs to leave out.
+func Similar(app core.App, record *core.Record, without []string) ([]Hit, error) {
+	job, err := JobOf(record)
+	if err != nil {
+		return nil, err
 	}
+	like := Wish{Interests: job.Fields, Skills: job.Skills, Title: job.Title}
 	for _, place := range job.Places {
 		if place.Lat != nil && place.Lon != nil {
 			like.HomePoint = Point{Lat: *place.Lat, Lon: *place.Lon}
 			break
 		}
 	}
-	return weighJobs(app, like, wishTerms(like), []string{job.ID}, limit)
+	board, err := search.For(app, search.Jobs)
+	if err != nil {
+		return nil, err
+	}
+	traits := append(board.WordTraits(record.GetString("title"), record.GetString("description")), likeTraits(job)...)
+	return weighJobs(app, like, engine.Query{}, traits, append(without, job.ID))
 }
 
-func weighSeekers(app core.App, job Job, users []string) ([]Hit, error) {
-	wishes, err := loadWishes(app, users)
-	if err != nil {
-		return nil, err
+// Applied returns the jobs that a seeker has applied to.
+func Applied(app core.App, userID string) ([]string, error) {
+	var jobs []string
+	if err := app.DB().Select("job").From(collections.Applications).Where(dbx.HashExp{"seeker": userID}).Column(&jobs); err != nil {
+		return nil, fmt.Errorf("find the jobs applied to: %w", err)
 	}
-	name, err := loadNames(app)
-	if err != nil {
-		return nil, err
-	}
-	var hits []Hit
-	for _, wish := range wishes {
-		if s := score(job, wish, name); s.Fits {
-			hits = append(hits, Hit{ID: wish.User, Score: s.Points, Reasons: s.Reasons})
-		}
-	}
-	return hits, nil
+	return jobs, nil
 }
 
-func weighJobs(app core.App, wish Wish, terms, without []string, limit int) ([]Hit, error) {
-	ids, err := jobsByTerm(app, terms)
+// find asks the search engine which records have the most of some traits.
+func find(app core.App, kind *search.Kind, query engine.Query, traits []engine.Trait) ([]string, error) {
+	board, err := search.For(app, kind)
 	if err != nil {
 		return nil, err
+	}
+	hits, err := board.Alike(query, traits)
+	ids := make([]string, len(hits))
+	for i, hit := range hits {
+		ids[i] = hit.ID
+	}
+	return ids, err
+}
+
+func weighJobs(app core.App, wish Wish, query engine.Query, traits []engine.Trait, without []string) ([]Hit, error) {
+	query.Scope = search.Published()
+	query.Limit = min(weighed+len(without), engine.MaxLimit)
+	ids, err := find(app, search.Jobs, query, traits)
+	if err != nil {
+		return nil, fmt.Errorf("find jobs: %w", err)
 	}
 	ids = slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(without, id) })
 	jobs, err := loadJobs(app, ids)
 	if err != nil {
 		return nil, err
 	}
-	// Newest first, so that of equal scores the newer job comes first.
-	slices.SortFunc(jobs, func(a, b Job) int {
-		return cmp.Or(cmp.Compare(b.PublishedAt, a.PublishedAt), cmp.Compare(a.ID, b.ID))
-	})
 	name, err := loadNames(app)
 	if err != nil {
 		return nil, err
 	}
-	var hits []Hit
-	for _, job := range jobs {
-		if s := score(job, wish, name); s.Fits {
-			hits = append(hits, Hit{ID: job.ID, Score: s.Points, Reasons: s.Reasons})
-		}
-	}
-	return best(hits, limit), nil
+	return best(jobs, func(job Job) (string, Score) { return job.ID, score(job, wish, name) }), nil
 }
 
-// best returns the hits with the most points; equal ones keep their order.
-func best(hits []Hit, limit int) []Hit {
+// best weighs things and returns those that fit, the ones with the most points first; equal ones keep their order.
+func best[T any](things []T, weigh func(T) (id string, s Score)) []Hit {
+	var hits []Hit
+	for _, thing := range things {
+		if id, s := weigh(thing); s.Fits {
+			hits = append(hits, Hit{ID: id, Score: s.Points, Reasons: s.Reasons})
+		}
+	}
 	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
-	return hits[:min(limit, len(hits))]
+	return hits
+}
+
+func weighSeekers(app core.App, job Job, users []string) ([]Hit, error) {
+	wishes, err := loadWishes(app, ofUsers, users)
+	if err != nil {
+		return nil, err
+	}
+	name, err := loadNames(app)
+	if err != nil {
+		return nil, err
+	}
+	return best(wishes, func(wish Wish) (string, Score) { return wish.User, score(job, wish, name) }), nil
 }
 
 // jobTerms are the terms under which seekers of the job are listed.
 func jobTerms(job Job) []string {
 	return append(topicTerms(job.Fields, job.Skills), "p:"+job.JobType, "p:"+job.Workplace)
-}
-
-// wishTerms are the terms under which jobs for the person are listed.
-func wishTerms(wish Wish) []string {
-	if terms := topicTerms(wish.Interests, wish.Skills); len(terms) > 0 {
-		return terms
-	}
-	circumstances := wish.JobTypes
-	if len(circumstances) == 0 {
-		circumstances = wish.Workplaces
-	}
-	terms := make([]string, len(circumstances))
-	for i, value := range circumstances {
-		terms[i] = "p:" + value
-	}
-	return terms
 }
 
 func topicTerms(fields, skills []string) []string {
@@ -192,31 +206,4 @@ func seekersByTerm(app core.App, terms []string, after string, limit int) ([]str
 		return nil, fmt.Errorf("find seekers by their terms: %w", err)
 	}
 	return users, nil
-}
-
-// jobsByTerm returns the newest published jobs listed under each of the terms.
-func jobsByTerm(app core.App, terms []string) ([]string, error) {
-	if len(terms) == 0 {
-		return nil, nil
-	}
-	parts, params := make([]string, len(terms)), dbx.Params{"limit": newestPerTerm}
-	for i, term := range terms {
-		param := fmt.Sprintf("t%d", i)
-		params[param] = term
-		parts[i] = "SELECT job FROM (SELECT job FROM {{job_terms}} WHERE term = {:" + param +
-			"} ORDER BY [[publishedAt]] DESC, job LIMIT {:limit})"
-	}
-	var jobs []string
-	if err := app.DB().NewQuery(strings.Join(parts, " UNION ")).Bind(params).Column(&jobs); err != nil {
-		return nil, fmt.Errorf("find jobs by their terms: %w", err)
-	}
-	return jobs, nil
-}
-
-func in(column string, values []string) dbx.Expression {
-	list := make([]any, len(values))
-	for i, value := range values {
-		list[i] = value
-	}
-	return dbx.In(column, list...)
 }

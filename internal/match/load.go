@@ -2,12 +2,17 @@ package match
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/search"
+	"jobboard/internal/search/text"
+	"jobboard/internal/workflow"
 )
 
 // JobOf reads what matters of a job record.
@@ -23,6 +28,10 @@ func JobOf(record *core.Record) (Job, error) {
 	if industry := record.GetString("industry"); industry != "" {
 		job.Fields = append(job.Fields, industry)
 	}
+	var err error
+	if job.Title, err = wordsOf(record.GetString("title")); err != nil {
+		return Job{}, err
+	}
 	for field, target := range map[string]any{"skills": &job.Skills, "locations": &job.Places, "applicantCountries": &job.Countries} {
 		if err := decode(record.GetString(field), target); err != nil {
 			return Job{}, fmt.Errorf("read %s of job %s: %w", field, record.Id, err)
@@ -33,19 +42,16 @@ func JobOf(record *core.Record) (Job, error) {
 
 // wishRow is a person's profile as stored, with the interests. People without a profile have empty columns.
 type wishRow struct {
-	User, Interests, Skills, JobTypes, Workplaces, Places, Home, HomePoint string
-	Years                                                                  float64
+	User, Profile, Interests, Skills, JobTypes, Workplaces, Places, Home, HomePoint string
+	Years                                                                           float64
 }
 
 func (row wishRow) wish() (Wish, error) {
-	wish := Wish{User: row.User, Home: row.Home, Years: row.Years}
-	for text, target := range map[string]any{
-		row.Interests: &wish.Interests, row.Skills: &wish.Skills, row.JobTypes: &wish.JobTypes,
-		row.Workplaces: &wish.Workplaces, row.Places: &wish.Places, row.HomePoint: &wish.HomePoint,
-	} {
-		if err := decode(text, target); err != nil {
-			return Wish{}, fmt.Errorf("read the wishes of user %s: %w", row.User, err)
-		}
+	wish := Wish{User: row.User, Profile: row.Profile, Home: row.Home, Years: row.Years}
+	err := errors.Join(decode(row.Interests, &wish.Interests), decode(row.Skills, &wish.Skills), decode(row.JobTypes, &wish.JobTypes),
+		decode(row.Workplaces, &wish.Workplaces), decode(row.Places, &wish.Places), decode(row.HomePoint, &wish.HomePoint))
+	if err != nil {
+		return Wish{}, fmt.Errorf("read the wishes of user %s: %w", row.User, err)
 	}
 	return wish, nil
 }
@@ -57,18 +63,24 @@ func decode(text string, target any) error {
 	return json.Unmarshal([]byte(text), target)
 }
 
-// loadWishes reads the wishes of active job seekers among users, in the order of their ids.
-func loadWishes(app core.App, users []string) ([]Wish, error) {
-	if len(users) == 0 {
+// Whom wishes are read of: the users, or the profiles, with the wanted ids.
+const (
+	ofUsers    = `JOIN {{users}} u ON u.id = wanted.value LEFT JOIN {{job_seekers}} p ON p.[[user]] = u.id`
+	ofProfiles = `JOIN {{job_seekers}} p ON p.id = wanted.value JOIN {{users}} u ON u.id = p.[[user]]`
+)
+
+// loadWishes reads the wishes of the active job seekers among those with some ids, in the order of the ids.
+func loadWishes(app core.App, of string, wanted []string) ([]Wish, error) {
+	if len(wanted) == 0 {
 		return nil, nil
 	}
-	ids, err := json.Marshal(users)
+	ids, err := json.Marshal(wanted)
 	if err != nil {
-		return nil, fmt.Errorf("encode user ids: %w", err)
+		return nil, fmt.Errorf("encode the ids: %w", err)
 	}
 	var rows []wishRow
 	err = app.DB().NewQuery(`
-		SELECT u.id AS [[user]],
+		SELECT u.id AS [[user]], COALESCE(p.id, '') AS profile,
 			(SELECT json_group_array(field) FROM (
 				SELECT field FROM {{job_seeker_interests}} WHERE seeker = u.id ORDER BY field)) AS interests,
 			COALESCE(p.skills, '') AS skills,
@@ -79,12 +91,12 @@ func loadWishes(app core.App, users []string) ([]Wish, error) {
 			COALESCE(p.coordinates, '') AS [[home_point]],
 			COALESCE(p.[[experienceYears]], 0) AS years
 		FROM json_each({:ids}) wanted
-		JOIN {{users}} u ON u.id = wanted.value AND u.role = {:role} AND u.[[deactivatedAt]] = ''
-		LEFT JOIN {{job_seekers}} p ON p.[[user]] = u.id
-		ORDER BY u.id`).
+		` + of + `
+		WHERE u.role = {:role} AND u.[[deactivatedAt]] = ''
+		ORDER BY wanted.key`).
 		Bind(dbx.Params{"ids": string(ids), "role": collections.RoleJobSeeker}).All(&rows)
 	if err != nil {
-		return nil, fmt.Errorf("load the wishes of %d users: %w", len(users), err)
+		return nil, fmt.Errorf("load the wishes of %d people: %w", len(wanted), err)
 	}
 	wishes := make([]Wish, len(rows))
 	for i, row := range rows {
@@ -95,21 +107,65 @@ func loadWishes(app core.App, users []string) ([]Wish, error) {
 	return wishes, nil
 }
 
-// loadJobs reads the published jobs among ids.
+// jobRow is what matters of a job as stored; without the description, which is most of a record.
+type jobRow struct {
+	ID, Title, Fields, Industry, Skills, JobType, Workplace, Level, Places, Countries, PublishedAt string
+}
+
+func (row jobRow) job() (Job, error) {
+	job := Job{ID: row.ID, JobType: row.JobType, Workplace: row.Workplace, Level: row.Level, PublishedAt: row.PublishedAt}
+	err := errors.Join(decode(row.Fields, &job.Fields), decode(row.Skills, &job.Skills), decode(row.Places, &job.Places),
+		decode(row.Countries, &job.Countries))
+	if err != nil {
+		return Job{}, fmt.Errorf("read job %s: %w", row.ID, err)
+	}
+	if row.Industry != "" {
+		job.Fields = append(job.Fields, row.Industry)
+	}
+	job.Title, err = wordsOf(row.Title)
+	return job, err
+}
+
+// loadJobs reads the published jobs among ids, in their order.
 func loadJobs(app core.App, ids []string) ([]Job, error) {
-	records, err := app.FindRecordsByIds(collections.Jobs, ids)
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, fmt.Errorf("encode job ids: %w", err)
+	}
+	var rows []jobRow
+	err = app.DB().NewQuery(`
+		SELECT j.id, j.title, COALESCE(j.fields, '') AS fields, j.industry, COALESCE(j.skills, '') AS skills, j.[[jobType]] AS [[job_type]],
+			j.workplace, j.[[experienceLevel]] AS level, COALESCE(j.locations, '') AS places,
+			COALESCE(j.[[applicantCountries]], '') AS countries, j.[[publishedAt]] AS [[published_at]]
+		FROM json_each({:ids}) wanted JOIN {{jobs}} j ON j.id = wanted.value AND j.status = {:published}
+		ORDER BY wanted.key`).
+		Bind(dbx.Params{"ids": string(list), "published": workflow.Published}).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("load %d jobs to match: %w", len(ids), err)
 	}
-	jobs := make([]Job, 0, len(records))
-	for _, record := range records {
-		job, err := JobOf(record)
-		if err != nil {
+	jobs := make([]Job, len(rows))
+	for i, row := range rows {
+		if jobs[i], err = row.job(); err != nil {
 			return nil, err
 		}
-		jobs = append(jobs, job)
 	}
 	return jobs, nil
+}
+
+// wordsOf reads the telling words of a title, each once.
+func wordsOf(title string) ([]Word, error) {
+	analyzer, err := search.Analyzer()
+	if err != nil {
+		return nil, fmt.Errorf("read the title %q: %w", title, err)
+	}
+	var words []Word
+	for _, token := range text.Tokens(title) {
+		word := Word{token.Form, analyzer.Stem(token.Form)}
+		if !analyzer.IsStopword(word.Form) && !slices.ContainsFunc(words, func(w Word) bool { return w.Stem == word.Stem }) {
+			words = append(words, word)
+		}
+	}
+	return words, nil
 }
 
 // loadNames reads the names of all fields of interest; there are hundreds, not thousands.

@@ -21,7 +21,11 @@ const (
 	pointsWorkplace = 5
 	pointsPlace     = 10
 	pointsLevel     = 5
+	pointsTitle     = 20 // times the share of the title's words; only between two jobs, for which the above stop at 80
 )
+
+// alikeTitle is the share of a title's words that another must have for the two jobs to be alike by that alone.
+const alikeTitle = 0.5
 
 // nearKm is how far a job may be from a place to be called near it, in km: what people commute.
 const nearKm = 50
@@ -29,6 +33,7 @@ const nearKm = 50
 // Job is what matters of a job.
 type Job struct {
 	ID          string
+	Title       []Word
 	Fields      []string // ids of fields of interest, the industry among them
 	Skills      []string // lower-cased
 	JobType     string
@@ -42,6 +47,7 @@ type Job struct {
 // Wish is what a person has said about the jobs to be told of. Empty lists are wishes not stated.
 type Wish struct {
 	User       string
+	Profile    string   // "" where there is none
 	Interests  []string // ids of fields of interest
 	Skills     []string // lower-cased
 	JobTypes   []string
@@ -50,7 +56,11 @@ type Wish struct {
 	Home       string   // the location of the profile, as written
 	HomePoint  Point
 	Years      float64 // of experience; 0 where not said
+	Title      []Word  // of the job that others shall be like; people have none
 }
+
+// Word is a telling word of a title.
+type Word struct{ Form, Stem string }
 
 // Reason is one thing that speaks for a match.
 type Reason struct {
@@ -62,6 +72,7 @@ type Reason struct {
 
 // The kinds of reasons.
 const (
+	ReasonTitle       = "title"
 	ReasonInterest    = "interest"
 	ReasonSkills      = "skills"
 	ReasonJobType     = "job_type"
@@ -100,8 +111,11 @@ func score(job Job, wish Wish, name names) Score {
 		add(ReasonInterest, "Interests", min(maxInterest, pointsInterest+pointsMore*(n-1)), named...)
 	}
 	if n := len(skills); n > 0 {
-		share := float64(n) / float64(len(job.Skills))
-		add(ReasonSkills, "Skills", pointsSkill+int(math.Round(pointsAllSkills*share)), skills...)
+		add(ReasonSkills, "Skills", pointsSkill+int(math.Round(pointsAllSkills*share(n, len(job.Skills)))), skills...)
+	}
+	title := commonWords(wish.Title, job.Title)
+	if n := len(title); n > 0 {
+		add(ReasonTitle, "Title", int(math.Round(pointsTitle*share(n, len(wish.Title)))), title...)
 	}
 	if slices.Contains(wish.JobTypes, job.JobType) {
 		add(ReasonJobType, "Job type", pointsJobType, words(job.JobType))
@@ -117,8 +131,8 @@ func score(job Job, wish Wish, name names) Score {
 		add(ReasonExperience, "Experience", pointsLevel, fmt.Sprintf("%s, %g years", words(job.Level), wish.Years))
 	}
 
-	topical := len(interests)+len(skills) > 0
-	if len(wish.Interests)+len(wish.Skills) == 0 {
+	topical := len(interests)+len(skills) > 0 || share(len(title), len(wish.Title)) >= alikeTitle
+	if len(wish.Interests)+len(wish.Skills)+len(wish.Title) == 0 {
 		// Who has named no topic looks by circumstances alone.
 		topical = slices.Contains(wish.JobTypes, job.JobType) || len(wish.JobTypes) == 0 && slices.Contains(wish.Workplaces, job.Workplace)
 	}
@@ -138,6 +152,19 @@ func common(a, b []string) []string {
 	}
 	return both
 }
+
+// commonWords returns the words of a that b has in one form or another, as they are written in a.
+func commonWords(a, b []Word) []string {
+	var both []string
+	for _, word := range a {
+		if slices.ContainsFunc(b, func(other Word) bool { return other.Stem == word.Stem }) {
+			both = append(both, word.Form)
+		}
+	}
+	return both
+}
+
+func share(part, whole int) float64 { return float64(part) / float64(max(1, whole)) }
 
 // levelYears is the experience in years that a level usually asks for.
 var levelYears = map[string]struct{ from, to float64 }{

@@ -10,6 +10,8 @@ import (
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/match"
+	"jobboard/internal/search"
+	"jobboard/internal/search/engine"
 	"jobboard/internal/testapp"
 )
 
@@ -35,6 +37,13 @@ func TestRecommendCandidatesAndSimilar(t *testing.T) {
 	closed := board.Job(employer, "Closed", map[string]any{"skills": []string{"go"}})
 	board.Update(closed, map[string]any{"status": "closed"})
 
+	profileOf := func(user *core.Record) string {
+		profile, err := board.FindFirstRecordByData(collections.JobSeekers, "user", user.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return profile.Id
+	}
 	ids := func(hits []match.Hit, err error) []string {
 		t.Helper()
 		if err != nil {
@@ -46,22 +55,28 @@ func TestRecommendCandidatesAndSimilar(t *testing.T) {
 		}
 		return list
 	}
-	if got := ids(match.Recommend(board.TestApp, ann.Id, 10)); !cmp.Equal(got, []string{both.Id, one.Id}) {
+	if got := ids(match.Recommend(board.TestApp, ann.Id)); !cmp.Equal(got, []string{both.Id, one.Id}) {
 		t.Errorf("recommended %v", got)
 	}
 	board.Application(ann, both)
-	if got := ids(match.Recommend(board.TestApp, ann.Id, 10)); !cmp.Equal(got, []string{one.Id}) {
+	if got := ids(match.Recommend(board.TestApp, ann.Id)); !cmp.Equal(got, []string{one.Id}) {
 		t.Errorf("after applying recommended %v", got)
 	}
 	job, err := match.JobOf(board.Reload(both))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := ids(match.Candidates(board.TestApp, job, 10)); !cmp.Equal(got, []string{ann.Id, ben.Id}) {
+	if got := ids(match.Candidates(board.TestApp, job, engine.Query{Scope: search.AllCandidates()})); !cmp.Equal(got, []string{profileOf(ann), profileOf(ben)}) {
 		t.Errorf("candidates %v", got)
 	}
-	if got := ids(match.Similar(board.TestApp, job, 10)); !cmp.Equal(got, []string{one.Id}) {
+	if got := ids(match.Candidates(board.TestApp, job, engine.Query{Scope: search.CandidatesOf([]string{employer.Id})})); !cmp.Equal(got, []string{profileOf(ann)}) {
+		t.Errorf("candidates of an employer whom ann alone has applied to: %v", got)
+	}
+	if got := ids(match.Similar(board.TestApp, board.Reload(both), nil)); !cmp.Equal(got, []string{one.Id}) {
 		t.Errorf("similar %v", got)
+	}
+	if got := ids(match.Similar(board.TestApp, board.Reload(both), []string{one.Id})); len(got) != 0 {
+		t.Errorf("similar without the one %v", got)
 	}
 
 	// The terms follow every change of the profile.

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,8 +16,14 @@ func plainNames(id string) string { return id }
 // Worked examples: what fits whom, for how many points and why.
 func TestScore(t *testing.T) {
 	berlin := at("Berlin, Germany", "Berlin", "DE", 52.52, 13.40)
+	words := func(list ...string) (words []Word) {
+		for _, form := range list {
+			words = append(words, Word{form, strings.TrimSuffix(form, "s")})
+		}
+		return words
+	}
 	job := Job{
-		Fields: []string{"software", "banking"}, Skills: []string{"go", "sql", "docker"},
+		Title: words("senior", "engineer"), Fields: []string{"software", "banking"}, Skills: []string{"go", "sql", "docker"},
 		JobType: "full_time", Workplace: "hybrid", Level: "senior", Places: []Place{berlin},
 	}
 	for name, example := range map[string]struct {
@@ -46,6 +53,11 @@ func TestScore(t *testing.T) {
 			Wish{Skills: []string{"go"}, Home: "Lyon, France"}, 40, []string{"skills"}, false},
 		"remote, right country": {Job{Skills: []string{"go"}, Workplace: "remote", Countries: []string{"FR"}},
 			Wish{Skills: []string{"go"}, Home: "Lyon, France"}, 50, []string{"skills", "place"}, true},
+		"half the title":    {job, Wish{Title: words("engineers", "bridges")}, 10, []string{"title"}, true},
+		"a third of it":     {job, Wish{Title: words("senior", "night", "nurse")}, 7, []string{"title"}, false},
+		"title and a skill": {job, Wish{Title: words("senior", "night", "nurse"), Skills: []string{"go"}}, 27, []string{"skills", "title"}, true},
+		"alike in all": {job, Wish{Title: job.Title, Interests: job.Fields, Skills: job.Skills, HomePoint: Point{52.4, 13.06}}, 95,
+			[]string{"interest", "skills", "title", "place"}, true},
 		"everything": {job, Wish{
 			Interests: []string{"software", "banking"}, Skills: []string{"go", "sql", "docker"}, JobTypes: []string{"full_time"},
 			Workplaces: []string{"hybrid"}, Places: []string{"Berlin"}, Years: 8,

@@ -178,6 +178,22 @@ func (b *Board) Suggest(typed string, scope engine.Scope, n int) (engine.Suggest
 	return b.index.Suggest(typed, scope, n), nil
 }
 
+// Alike finds what a query finds, by what it has of some traits.
+func (b *Board) Alike(q engine.Query, traits []engine.Trait) ([]engine.Hit, error) {
+	if err := b.catchUp(); err != nil {
+		return nil, err
+	}
+	return b.index.Alike(q, traits)
+}
+
+// likeWords is how many words of a description are looked for in others.
+const likeWords = 20
+
+// WordTraits gives what the words of a text are worth when something like it is looked for.
+func (b *Board) WordTraits(title, body string) []engine.Trait {
+	return b.index.WordTraits(title, body, likeWords)
+}
+
 // catchUp waits until what was committed before is searchable; not long, and not at all where that would be of no use:
 // under a bulk import, or once it is plain that a rebuild takes its time.
 func (b *Board) catchUp() error {

@@ -74,6 +74,9 @@ func (r *candidateRow) document() engine.Document {
 		values["fieldId"] = append(values["fieldId"], pair[0])
 		values["field"] = append(values["field"], pair[1])
 	}
+	if len(values["skills"])+len(values["fieldId"]) == 0 {
+		values[Topicless] = []string{Topicless}
+	}
 	for field, list := range values {
 		values[field] = clean(list)
 	}

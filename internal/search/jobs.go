@@ -80,6 +80,9 @@ func (r *jobRow) document() engine.Document {
 		values["field"] = append(values["field"], slug[id])
 		values["fieldId"] = append(values["fieldId"], id)
 	}
+	if len(listOf[gazetteer.Place](r.Locations)) == 0 {
+		values[Placeless] = []string{Placeless}
+	}
 	for field, list := range values {
 		values[field] = clean(list)
 	}

@@ -46,6 +46,15 @@ func cellsOf(points []Point) []string {
 	return cells
 }
 
+// Around gives values of which a document with a place in the circle has one; others near it may have them too.
+func Around(near Near) []Value {
+	var values []Value
+	for _, cell := range cellsAround(near) {
+		values = append(values, Value{cellField, cell})
+	}
+	return values
+}
+
 // cellsAround gives the cells that the circle may touch.
 func cellsAround(near Near) []string {
 	const kmPerDegree = earthRadiusKm * math.Pi / 180

@@ -38,21 +38,21 @@ func (ix *Index) Suggest(typed string, scope Scope, n int) Suggestions {
 	if len(words) == 0 {
 		return s
 	}
-	ix.gate <- struct{}{}
-	defer func() { <-ix.gate }()
-	snap := ix.current.Load()
-	defer snap.keep()
-	mem := &scratch{}
-	defer mem.release()
-	views := newestFirst(snap.segments)
-	scopes := make([]bitset, len(views))
-	for i, v := range views {
-		scopes[i] = v.scopeOf(scope, mem)
-	}
-	begin := text.Fold(strings.Join(strings.Fields(typed), " "))
-	s.Titles = suggestTexts(views, scopes, words, FieldTitle, func(v *segmentView) table { return v.titles }, mem).best(begin, n)
-	s.Companies = suggestTexts(views, scopes, words, FieldCompany, func(v *segmentView) table { return v.companies }, mem).best(begin, n)
-	s.Skills = suggestValues(views, scopes, strings.ToLower(strings.Join(strings.Fields(typed), " "))).best(begin, n)
+	typed = strings.Join(strings.Fields(typed), " ")
+	begin := text.Fold(typed)
+	ix.read(func(snap *snapshot) {
+		mem := &scratch{}
+		defer mem.release()
+		views := newestFirst(snap.segments)
+		scopes := make([]bitset, len(views))
+		for i, v := range views {
+			scopes[i] = v.scopeOf(scope, mem)
+		}
+		titles, companies := func(v *segmentView) table { return v.titles }, func(v *segmentView) table { return v.companies }
+		s.Titles = suggestTexts(views, scopes, words, FieldTitle, titles, mem).best(begin, n)
+		s.Companies = suggestTexts(views, scopes, words, FieldCompany, companies, mem).best(begin, n)
+		s.Skills = suggestValues(views, scopes, strings.ToLower(typed)).best(begin, n)
+	})
 	return s
 }
 

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"testing"
+
+	"jobboard/internal/search/text"
+)
+
+// The engine's sums agree with adding up document by document, after changes too.
+func TestAlikeAgreesWithAddingUp(t *testing.T) {
+	a := newAnalyzer(t)
+	compared := 0
+	for seed := range uint64(150) {
+		w := newWorld(seed)
+		ix, o := NewMemory(a), newOracle(a)
+		for range 6 {
+			batch := w.batch(80, 60)
+			if err := ix.Apply(batch); err != nil {
+				t.Fatal(err)
+			}
+			o.apply(batch)
+			if err := ix.Maintain(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		q := w.query(a, 80)
+		q.Limit = 15
+		traits := w.traits(a)
+		got, err := ix.Alike(q, traits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := o.alike(q, traits)
+		if len(got) != len(want) {
+			t.Fatalf("seed %d: %d documents, want %d", seed, len(got), len(want))
+		}
+		for i := range got {
+			if got[i] != want[i] {
+				t.Fatalf("seed %d, place %d: %v, want %v", seed, i, got[i], want[i])
+			}
+		}
+		compared += len(got)
+	}
+	if compared < 200 {
+		t.Errorf("only %d documents were compared", compared)
+	}
+}
+
+func (w *world) traits(a *text.Analyzer) []Trait {
+	var traits []Trait
+	for range 1 + w.IntN(6) {
+		trait := Trait{Weight: float64(1 + w.IntN(9)), Flat: w.IntN(2) == 0}
+		if tokens := text.Tokens(w.pick(worldWords...)); w.IntN(3) > 0 {
+			trait.Stem, trait.Field = a.Stem(tokens[0].Form), []Field{FieldTitle, FieldSkills, FieldCompany, FieldAny}[w.IntN(4)]
+		} else {
+			trait.Value = Value{"industry", w.pick("it", "health", "law")}
+		}
+		traits = append(traits, trait)
+	}
+	return traits
+}
+
+// alike is Alike by looking at every document.
+func (o *oracle) alike(q Query, traits []Trait) []Hit {
+	has := func(d *Document, t Trait) bool {
+		if t.Stem == "" {
+			return hasAny(d, t.Value.Field, []string{t.Value.Value})
+		}
+		_, found := o.wordLevel(d, Word{Form: t.Stem, Stem: t.Stem}, t.Field)
+		return found
+	}
+	visible := 0
+	with := make([]int, len(traits))
+	for _, d := range o.docs {
+		if !o.sees(q.Scope, d) {
+			continue
+		}
+		visible++
+		for t, trait := range traits {
+			if has(d, trait) {
+				with[t]++
+			}
+		}
+	}
+	fresh := newFreshness(millis(q.Now))
+	matches := q
+	matches.Limit, matches.Sort = MaxLimit, SortNewest
+	var hits []Hit
+	for _, hit := range o.search(matches).Hits {
+		sum, any := 0.0, false
+		for t, trait := range traits {
+			if !has(o.docs[hit.ID], trait) {
+				continue
+			}
+			any = true
+			if trait.Flat {
+				sum += trait.Weight
+			} else {
+				sum += trait.Weight * rarity(visible, with[t])
+			}
+		}
+		if any {
+			hits = append(hits, Hit{ID: hit.ID, Score: sum * fresh.of(millis(o.docs[hit.ID].Published))})
+		}
+	}
+	// the plain search gave them newest first, then by id
+	slices.SortStableFunc(hits, func(x, y Hit) int { return cmp.Compare(y.Score, x.Score) })
+	return hits[:min(q.Limit, len(hits))]
+}
+
+func TestWordTraitsAreTheTitleAndTheRarestWords(t *testing.T) {
+	ix := NewMemory(newAnalyzer(t))
+	docs := []Document{{ID: "1", Title: "Night Nurse", Body: "Care of patients, ventilators"}, {ID: "2", Title: "Nurse", Body: "Care of patients"},
+		{ID: "3", Title: "Baker", Body: "Care of bread"}, {ID: "4", Title: "Medic", Body: "ventilators"}}
+	if err := ix.Apply(Batch{Put: docs}); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, trait := range ix.WordTraits("The Night Nurse", "<p>Care of our patients and their nurse, by ventilator and zeppelin</p>", 2) {
+		got = append(got, fmt.Sprintf("%s:%d", trait.Stem, trait.Field))
+	}
+	want := []string{fmt.Sprintf("night:%d", FieldTitle), fmt.Sprintf("nurs:%d", FieldTitle), fmt.Sprintf("patient:%d", FieldAny), fmt.Sprintf("ventil:%d", FieldAny)}
+	if !slices.Equal(got, want) {
+		t.Errorf("traits %v, want %v", got, want)
+	}
+}
