@@ -36,6 +36,7 @@ func main() {
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
 	api.Mount(app)
 	dashboard.Bind(app)
+	search.SetLanguage(app, settings.SearchLanguage)
 	search.Bind(app)
 
 	app.RootCmd.AddCommand(

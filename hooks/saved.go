@@ -33,7 +33,7 @@ func saveOpenJobOnCreate(e *core.RecordEvent) error {
 
 // checkQueryOnSearchSave refuses a query that the search endpoint would refuse, with the same words.
 func checkQueryOnSearchSave(e *core.RecordEvent) error {
-	analyzer, err := search.Analyzer()
+	analyzer, err := search.Analyzer(e.App)
 	if err != nil {
 		return err
 	}

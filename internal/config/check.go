@@ -6,9 +6,12 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/tools/mailer"
+
+	"jobboard/internal/search/text"
 )
 
 var (
@@ -52,5 +55,7 @@ func (c *Config) check() error {
 	_, known := logLevels[strings.ToLower(c.LogLevel)]
 	require("JOBBOARD_LOG_LEVEL", known, "debug, info, warn or error")
 	require("JOBBOARD_NOTIFICATION_DAYS", c.NotificationDays >= 0 && c.NotificationDays <= 36_500, "between 0 and 36500")
+	c.SearchLanguage = strings.ToLower(c.SearchLanguage)
+	require("JOBBOARD_SEARCH_LANGUAGE", slices.Contains(text.Languages(), c.SearchLanguage), "one of "+strings.Join(text.Languages(), ", "))
 	return errors.Join(wrong...)
 }

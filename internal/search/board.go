@@ -24,6 +24,9 @@ import (
 
 const storeKey = "jobboard.search."
 
+// folderName is where the indexes are in the data folder.
+const folderName = "search"
+
 // freshWait is how long a search waits at most for what was committed before it; and all of them together for an index
 // that is being built, which a small board's is within it.
 const freshWait = 500 * time.Millisecond
@@ -50,9 +53,6 @@ type Board struct {
 
 var opening sync.Mutex
 
-// Analyzer gives what the board's texts and queries are read with.
-var Analyzer = sync.OnceValues(func() (*text.Analyzer, error) { return text.New("en", "") })
-
 // For gives an app's search index of a kind, opened and being kept in step.
 func For(app core.App, kind *Kind) (*Board, error) { return open(app, kind, ownIndex|copyIndex) }
 
@@ -68,7 +68,7 @@ func open(app core.App, kind *Kind, which int) (*Board, error) {
 	if b := opened(app, kind); b != nil {
 		return b, nil
 	}
-	a, err := Analyzer()
+	a, err := Analyzer(app)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func open(app core.App, kind *Kind, which int) (*Board, error) {
 }
 
 func folder(app core.App, kind *Kind) string {
-	return filepath.Join(app.DataDir(), "search", kind.table)
+	return filepath.Join(app.DataDir(), folderName, kind.table)
 }
 
 // opened gives the search index of a kind if For has opened it.
@@ -115,12 +115,20 @@ func Bind(app core.App) {
 		if err := e.Next(); err != nil {
 			return err
 		}
+		if err := offerSynonyms(e.App); err != nil {
+			return err
+		}
 		for _, kind := range Kinds() {
 			if _, err := For(e.App, kind); err != nil {
 				return err
 			}
 		}
 		return nil
+	})
+	// it is made of the database, which a backup holds
+	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
+		e.Exclude = append(e.Exclude, folderName)
+		return e.Next()
 	})
 	for _, kind := range Kinds() {
 		committed := func(e *core.ModelEvent) error {

@@ -9,6 +9,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/search/engine"
+	"jobboard/internal/search/text"
 	"jobboard/internal/testapp"
 )
 
@@ -87,7 +88,7 @@ func TestProbesAnswerLikeTheSearch(t *testing.T) {
 }
 
 func TestSavedQueriesAreRefusedAsTheEndpointRefusesThem(t *testing.T) {
-	a, err := Analyzer()
+	a, err := text.New("en", "")
 	if err != nil {
 		t.Fatal(err)
 	}

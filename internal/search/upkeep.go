@@ -35,6 +35,7 @@ func (b *Board) tidyUp(ctx context.Context) {
 	var shown state
 	tidying := complaint{message: "The search index could not be tidied up."}
 	saving := complaint{message: "The search index could not be saved."}
+	synonyms := complaint{message: "The list of synonyms could not be read."}
 	showing := complaint{message: "The search index could not tell how it stands."}
 	for {
 		select {
@@ -55,6 +56,7 @@ func (b *Board) tidyUp(ctx context.Context) {
 			settled = time.Now()
 			b.settle()
 		}
+		synonyms.note(ctx, b, readSynonyms(b.app))
 		showing.note(ctx, b, b.show(&shown))
 		changes := b.index.Seq() - saved
 		due := changes != 0 && time.Now().After(next) || changes > saveAfterChanges

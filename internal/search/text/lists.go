@@ -2,13 +2,16 @@ package text
 
 import (
 	_ "embed" // the two word lists
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 )
 
 //go:embed stopwords.txt
 var stopwordList string
 
-// DefaultSynonyms is the board's list when it has none of its own.
+// DefaultSynonyms is the list that every board begins with.
 //
 //go:embed synonyms.txt
 var DefaultSynonyms string
@@ -19,41 +22,99 @@ const MaxSynonymWords = 3
 // synonyms maps a sequence of stems, joined by spaces, to the forms of the other members of its groups.
 type synonyms struct{ byStems map[string][][]string }
 
-func parseSynonyms(a *Analyzer, list string) *synonyms {
+// UseSynonyms replaces the synonyms by DefaultSynonyms and what an own list adds to them or takes away:
+//
+//	js, javascript                  who types one finds the others
+//	pm => project manager           from left to right alone
+//	! dev                           an expression of the default list to be left out
+//	# a comment
+//
+// An error names a line that makes no sense, which is skipped. Searches may go on meanwhile.
+func (a *Analyzer) UseSynonyms(own string) []error {
 	s := &synonyms{byStems: map[string][][]string{}}
+	s.read(a, DefaultSynonyms)
+	wrong := s.read(a, own)
+	a.synonyms.Store(s)
+	return wrong
+}
+
+func (s *synonyms) read(a *Analyzer, list string) (wrong []error) {
+	number := 0
 	for line := range strings.Lines(list) {
-		line, _, _ = strings.Cut(line, "# ")
-		typed, meant, oneWay := strings.Cut(line, "=>")
-		from := expressions(typed)
-		to := from
-		if oneWay {
-			to = expressions(meant)
+		number++
+		if err := s.readLine(a, line); err != nil {
+			wrong = append(wrong, fmt.Errorf("line %d: %w: %s", number, err, strings.TrimSpace(line)))
 		}
-		for _, one := range from {
-			key := a.stemKey(one)
-			for _, other := range to {
-				if a.stemKey(other) != key {
-					s.byStems[key] = append(s.byStems[key], other)
-				}
+	}
+	return wrong
+}
+
+func (s *synonyms) readLine(a *Analyzer, line string) error {
+	line, _, _ = strings.Cut(line, " # ")
+	line = strings.TrimSpace(line)
+	if line == "" || strings.HasPrefix(line, "#") {
+		return nil
+	}
+	if out, ok := strings.CutPrefix(line, "!"); ok {
+		list, err := expressions(out)
+		for _, one := range list {
+			s.forget(a, one)
+		}
+		return err
+	}
+	typed, meant, oneWay := strings.Cut(line, "=>")
+	from, err := expressions(typed)
+	if err != nil {
+		return err
+	}
+	to := from
+	if oneWay {
+		to, err = expressions(meant)
+	} else if len(from) < 2 {
+		err = errors.New("a group has two members or more")
+	}
+	if err != nil {
+		return err
+	}
+	for _, one := range from {
+		key := a.stemKey(one)
+		for _, other := range to {
+			otherKey := a.stemKey(other)
+			known := func(forms []string) bool { return a.stemKey(forms) == otherKey }
+			if otherKey != key && !slices.ContainsFunc(s.byStems[key], known) {
+				s.byStems[key] = append(s.byStems[key], other)
 			}
 		}
 	}
-	return s
+	return nil
 }
 
-// expressions reads a list joined by commas; those of too many words are left out.
-func expressions(list string) [][]string {
+// forget takes an expression out of all groups.
+func (s *synonyms) forget(a *Analyzer, one []string) {
+	key := a.stemKey(one)
+	delete(s.byStems, key)
+	for other, list := range s.byStems {
+		s.byStems[other] = slices.DeleteFunc(list, func(forms []string) bool { return a.stemKey(forms) == key })
+	}
+}
+
+// expressions reads a list joined by commas.
+func expressions(list string) ([][]string, error) {
 	var out [][]string
 	for part := range strings.SplitSeq(list, ",") {
 		var forms []string
 		for _, t := range QueryTokens(part) {
 			forms = append(forms, t.Form)
 		}
-		if len(forms) > 0 && len(forms) <= MaxSynonymWords {
-			out = append(out, forms)
+		switch {
+		case len(forms) == 0:
+			return nil, errors.New("a member is no word")
+		case len(forms) > MaxSynonymWords:
+			return nil, fmt.Errorf("a member has more than %d words", MaxSynonymWords)
 		}
+		out = append(out, forms)
 	}
-	return out
+	return out, nil
 }
 
 func (a *Analyzer) stemKey(forms []string) string {
@@ -69,5 +130,5 @@ func (a *Analyzer) Synonyms(forms []string) [][]string {
 	if len(forms) == 0 || len(forms) > MaxSynonymWords {
 		return nil
 	}
-	return a.synonyms.byStems[a.stemKey(forms)]
+	return a.synonyms.Load().byStems[a.stemKey(forms)]
 }

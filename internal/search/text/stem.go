@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/danish"
@@ -42,13 +43,12 @@ type Analyzer struct {
 	Language  string
 	stem      func(*snowballstem.Env) bool
 	stopwords map[string]bool
-	synonyms  *synonyms
+	synonyms  atomic.Pointer[synonyms]
 }
 
-// New makes an analyzer for one of Languages. The synonym list has one group a line, its members separated by
-// commas: who types one finds the others. A line "pm => project manager, product manager" works from left to right
-// alone. "" takes DefaultSynonyms.
-func New(language, synonymList string) (*Analyzer, error) {
+// New makes an analyzer for one of Languages, with the default synonyms and those of an own list: see UseSynonyms. Lines
+// of it that make no sense are skipped.
+func New(language, ownSynonyms string) (*Analyzer, error) {
 	stem, ok := stemmers[language]
 	if !ok {
 		return nil, fmt.Errorf("search language %q is not one of %s", language, strings.Join(Languages(), ", "))
@@ -57,10 +57,7 @@ func New(language, synonymList string) (*Analyzer, error) {
 	for word := range strings.FieldsSeq(stopwordList) {
 		a.stopwords[word] = true
 	}
-	if synonymList == "" {
-		synonymList = DefaultSynonyms
-	}
-	a.synonyms = parseSynonyms(a, synonymList)
+	a.UseSynonyms(ownSynonyms)
 	return a, nil
 }
 

@@ -78,6 +78,48 @@ func TestStem(t *testing.T) {
 	}
 }
 
+func TestDefaultListsMakeSense(t *testing.T) {
+	a, err := New("en", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &synonyms{byStems: map[string][][]string{}}
+	if wrong := s.read(a, DefaultSynonyms); len(wrong) > 0 {
+		t.Error(wrong)
+	}
+}
+
+func TestWrongLinesOfSynonymsAreNamedAndSkipped(t *testing.T) {
+	a, err := New("en", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := a.UseSynonyms("# a comment\nflorist, gardener # another\nalone\n\nfour words are many, x\n=> x\ny =>\n! dev\n!\nc# => csharp, sharp\n")
+	var lines []string
+	for _, err := range wrong {
+		line, _, _ := strings.Cut(err.Error(), ":")
+		lines = append(lines, line)
+	}
+	if got := strings.Join(lines, ", "); got != "line 3, line 5, line 6, line 7, line 9" {
+		t.Errorf("wrong are %s: %v", got, wrong)
+	}
+	if got := a.Synonyms([]string{"florist"}); len(got) != 1 || got[0][0] != "gardener" {
+		t.Errorf("florist: %v", got)
+	}
+	if got := a.Synonyms([]string{"dev"}); len(got) != 0 {
+		t.Errorf("dev: %v", got)
+	}
+	if got := a.Synonyms([]string{"developer"}); slices.ContainsFunc(got, func(f []string) bool { return f[0] == "dev" }) {
+		t.Errorf("developer: %v", got)
+	}
+	if got := a.Synonyms([]string{"sr"}); len(got) != 1 {
+		t.Errorf("the default list is gone: sr: %v", got)
+	}
+	if got := a.Synonyms([]string{"c#"}); len(got) < 2 {
+		t.Errorf("c#: %v", got)
+	}
+}
+
 func TestSynonyms(t *testing.T) {
 	a, err := New("en", "js, javascript\nml, machine learning # comment\n\n,,")
 	if err != nil {
