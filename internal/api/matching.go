@@ -64,7 +64,7 @@ func (c *call) listCandidatesFor(s searched) error {
 	if err != nil {
 		return fmt.Errorf("read the job to find candidates for it: %w", err)
 	}
-	job, err := match.JobOf(record)
+	job, err := match.JobOf(c.app(), record)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func Recommend(app core.App, userID string) ([]Hit, error) {
 // Similar returns the published jobs that would suit somebody who likes this one: those that share its rarest words,
 // skills and fields, weighed by what they have in common with it. without are ids of jobs to leave out.
 func Similar(app core.App, record *core.Record, without []string) ([]Hit, error) {
-	job, err := JobOf(record)
+	job, err := JobOf(app, record)
 	if err != nil {
 		return nil, err
 	}

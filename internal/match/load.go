@@ -16,7 +16,7 @@ import (
 )
 
 // JobOf reads what matters of a job record.
-func JobOf(record *core.Record) (Job, error) {
+func JobOf(app core.App, record *core.Record) (Job, error) {
 	job := Job{
 		ID:          record.Id,
 		Fields:      record.GetStringSlice("fields"),
@@ -29,7 +29,7 @@ func JobOf(record *core.Record) (Job, error) {
 		job.Fields = append(job.Fields, industry)
 	}
 	var err error
-	if job.Title, err = wordsOf(record.GetString("title")); err != nil {
+	if job.Title, err = wordsOf(app, record.GetString("title")); err != nil {
 		return Job{}, err
 	}
 	for field, target := range map[string]any{"skills": &job.Skills, "locations": &job.Places, "applicantCountries": &job.Countries} {
@@ -112,7 +112,7 @@ type jobRow struct {
 	ID, Title, Fields, Industry, Skills, JobType, Workplace, Level, Places, Countries, PublishedAt string
 }
 
-func (row jobRow) job() (Job, error) {
+func (row jobRow) job(app core.App) (Job, error) {
 	job := Job{ID: row.ID, JobType: row.JobType, Workplace: row.Workplace, Level: row.Level, PublishedAt: row.PublishedAt}
 	err := errors.Join(decode(row.Fields, &job.Fields), decode(row.Skills, &job.Skills), decode(row.Places, &job.Places),
 		decode(row.Countries, &job.Countries))
@@ -122,7 +122,7 @@ func (row jobRow) job() (Job, error) {
 	if row.Industry != "" {
 		job.Fields = append(job.Fields, row.Industry)
 	}
-	job.Title, err = wordsOf(row.Title)
+	job.Title, err = wordsOf(app, row.Title)
 	return job, err
 }
 
@@ -145,7 +145,7 @@ func loadJobs(app core.App, ids []string) ([]Job, error) {
 	}
 	jobs := make([]Job, len(rows))
 	for i, row := range rows {
-		if jobs[i], err = row.job(); err != nil {
+		if jobs[i], err = row.job(app); err != nil {
 			return nil, err
 		}
 	}
@@ -153,8 +153,8 @@ func loadJobs(app core.App, ids []string) ([]Job, error) {
 }
 
 // wordsOf reads the telling words of a title, each once.
-func wordsOf(title string) ([]Word, error) {
-	analyzer, err := search.Analyzer()
+func wordsOf(app core.App, title string) ([]Word, error) {
+	analyzer, err := search.Analyzer(app)
 	if err != nil {
 		return nil, fmt.Errorf("read the title %q: %w", title, err)
 	}

@@ -62,7 +62,7 @@ func TestRecommendCandidatesAndSimilar(t *testing.T) {
 	if got := ids(match.Recommend(board.TestApp, ann.Id)); !cmp.Equal(got, []string{one.Id}) {
 		t.Errorf("after applying recommended %v", got)
 	}
-	job, err := match.JobOf(board.Reload(both))
+	job, err := match.JobOf(board.TestApp, board.Reload(both))
 	if err != nil {
 		t.Fatal(err)
 	}

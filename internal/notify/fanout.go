@@ -57,7 +57,7 @@ func (f fanout) step(app core.App) error {
 	if len(found) == 0 || found[0].GetString("status") != workflow.Published {
 		return f.finish(app)
 	}
-	job, err := match.JobOf(found[0])
+	job, err := match.JobOf(app, found[0])
 	if err != nil {
 		return err
 	}
