@@ -44,7 +44,7 @@ func main() {
 		cmd.NewSuperuserCommand(app),
 		command.NewAdminCommand(app, settings.AdminPassword),
 		command.NewConfigCommand(settings),
-		command.NewDemoCommand(app, cmd.NewServeCommand(app, true)),
+		command.NewDemoCommand(app, cmd.NewServeCommand(app, true), settings.DemoPassword),
 		command.NewHealthCommand(),
 		command.NewImportCommand(app),
 		command.NewReindexCommand(app),

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"jobboard/collections"
 	"jobboard/internal/demo"
 )
 
@@ -24,42 +26,80 @@ func DataDir(args []string) string {
 }
 
 // NewDemoCommand is `jobboard demo`: a ready board for trying out. It fills an empty data folder, prints the addresses and
-// logins, and serves like serve does, with serve's flags.
-func NewDemoCommand(app core.App, serve *cobra.Command) *cobra.Command {
+// logins, and serves like serve does, with serve's flags. password is JOBBOARD_DEMO_PASSWORD, or empty.
+func NewDemoCommand(app core.App, serve *cobra.Command, password string) *cobra.Command {
 	run := serve.RunE
 	serve.Use = "demo"
 	serve.Short = "Fills a board for trying out, prints its logins, and serves it on this machine"
 	serve.Args = cobra.NoArgs
+	reset := serve.Flags().Bool("reset", false, "throw the demo's data away and fill it anew")
+	serve.Flags().StringVar(&password, "password", password, "of the demo's accounts, when they are made (JOBBOARD_DEMO_PASSWORD)")
+	serve.Flags().Lookup("password").DefValue = demo.Password // help must not show a secret
 	serve.RunE = func(command *cobra.Command, args []string) error {
-		address, err := command.Flags().GetString("http")
+		address, err := demoAddress(command)
 		if err != nil {
 			return err
 		}
-		if address == "" {
-			address = "127.0.0.1:8090"
+		if password == "" {
+			password = demo.Password
 		}
-		if secure, err := command.Flags().GetString("https"); err != nil || secure != "" {
-			return fmt.Errorf("the demo serves no https: its logins are public, so it stays on this machine")
-		}
-		if !isLoopback(address) {
-			return fmt.Errorf("the demo serves 127.0.0.1 or localhost, not %s: its logins are public", address)
-		}
-		if err := app.RunAllMigrations(); err != nil {
-			return fmt.Errorf("migrate the demo board: %w", err)
-		}
-		began := time.Now()
-		made, err := demo.Seed(app, began)
-		if err != nil {
+		if err := fillDemo(command.OutOrStdout(), app, *reset, password); err != nil {
 			return err
 		}
-		if made {
-			fmt.Fprintf(command.OutOrStdout(), "Filled %s in %s.\n", app.DataDir(), time.Since(began).Round(10*time.Millisecond))
+		user, err := app.FindAuthRecordByEmail(collections.Users, demo.SeekerEmail)
+		if err != nil || !user.ValidatePassword(password) {
+			password = "(as it was filled)"
 		}
-		fmt.Fprintln(command.OutOrStdout(), welcome("http://"+address))
+		fmt.Fprintln(command.OutOrStdout(), welcome("http://"+address, password))
 		return run(command, args)
 	}
 	return serve
 }
+
+// demoAddress is where the demo is served: on this machine alone.
+func demoAddress(command *cobra.Command) (string, error) {
+	address, err := command.Flags().GetString("http")
+	if err != nil {
+		return "", err
+	}
+	if address == "" {
+		address = "127.0.0.1:8090"
+	}
+	if secure, err := command.Flags().GetString("https"); err != nil || secure != "" {
+		return "", fmt.Errorf("the demo serves no https: its logins are public, so it stays on this machine")
+	}
+	if !isLoopback(address) {
+		return "", fmt.Errorf("the demo serves 127.0.0.1 or localhost, not %s: its logins are public", address)
+	}
+	return address, nil
+}
+
+// fillDemo brings the demo's data folder up to date, and fills it where it is empty.
+func fillDemo(out io.Writer, app core.App, reset bool, password string) error {
+	if len(password) < minDemoPassword {
+		return fmt.Errorf("the demo's password needs at least %d characters", minDemoPassword)
+	}
+	if err := demo.Claim(app); err != nil {
+		return err
+	}
+	if reset {
+		if err := demo.Reset(app); err != nil {
+			return err
+		}
+	}
+	if err := app.RunAllMigrations(); err != nil {
+		return fmt.Errorf("migrate the demo board: %w", err)
+	}
+	began := time.Now()
+	made, err := demo.Seed(app, began, password)
+	if made && err == nil {
+		fmt.Fprintf(out, "Filled %s in %s.\n", app.DataDir(), time.Since(began).Round(10*time.Millisecond))
+	}
+	return err
+}
+
+// minDemoPassword is what PocketBase asks of passwords.
+const minDemoPassword = 8
 
 // isLoopback tells whether only this machine can reach an address such as 127.0.0.1:8090.
 func isLoopback(address string) bool {
@@ -71,7 +111,7 @@ func isLoopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func welcome(url string) string {
+func welcome(url, password string) string {
 	return fmt.Sprintf(`
 A job board to try out:
 
@@ -84,6 +124,6 @@ A job board to try out:
   REST           %[6]s/api/jobs/
   documentation  %[6]s/api/docs
 
-Delete the data folder to begin anew.
-`, demo.SeekerEmail, demo.Password, demo.EmployerEmail, demo.AdminEmail, demo.SuperuserEmail, url)
+With --reset the demo begins anew.
+`, demo.SeekerEmail, password, demo.EmployerEmail, demo.AdminEmail, demo.SuperuserEmail, url)
 }

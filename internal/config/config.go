@@ -38,6 +38,7 @@ type Config struct {
 	SearchLanguage string `env:"JOBBOARD_SEARCH_LANGUAGE" envDefault:"en" example:"en" help:"language whose word forms the search knows: da, de, en, es, fi, fr, it, nl, no, pt, ru, sv, or none"`
 
 	AdminPassword string `env:"JOBBOARD_ADMIN_PASSWORD" secret:"true" help:"password for the command admin create"`
+	DemoPassword  string `env:"JOBBOARD_DEMO_PASSWORD" secret:"true" help:"password of the accounts that the command demo makes"`
 
 	given map[string]bool
 }

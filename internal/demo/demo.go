@@ -1,9 +1,13 @@
 // Package demo fills an empty board with a believable one for trying out: companies, jobs, people and what they did
-// over the last ninety days. The content comes from a fixed seed; only the dates follow the clock.
+// over the last ninety days. Content and ids come from a fixed seed, so that examples stay true; only the dates follow the
+// clock.
 package demo
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/brianvoe/gofakeit/v7"
@@ -13,7 +17,8 @@ import (
 	"jobboard/collections"
 )
 
-// Password is the password of every demo account. It is public, so the demo serves loopback addresses alone.
+// Password is the password of every demo account unless another is asked for. It is public, so the demo serves loopback
+// addresses alone.
 const Password = "demo-password"
 
 // The addresses of the demo accounts, one per role.
@@ -36,6 +41,7 @@ type board struct {
 	now      time.Time
 	password *core.PasswordFieldValue
 	fields   map[string]string // slug of a field of interest -> id
+	made     map[string]int    // records by collection
 
 	companies    []company
 	seekers      []*core.Record
@@ -52,8 +58,8 @@ type company struct {
 }
 
 // Seed fills the board in one transaction, through the same hooks as any other door, and then spreads it over the last
-// ninety days. It returns false and changes nothing when the board has users already.
-func Seed(app core.App, now time.Time) (bool, error) {
+// ninety days. The accounts get the password. It returns false and changes nothing when the board has users already.
+func Seed(app core.App, now time.Time, password string) (bool, error) {
 	users, err := app.CountRecords(collections.Users)
 	if err != nil {
 		return false, fmt.Errorf("count the users: %w", err)
@@ -62,9 +68,12 @@ func Seed(app core.App, now time.Time) (bool, error) {
 		return false, nil
 	}
 	return true, app.RunInTransaction(func(tx core.App) error {
-		b := &board{app: tx, fake: gofakeit.New(seed), now: now}
+		b := &board{app: tx, fake: gofakeit.New(seed), now: now, made: map[string]int{}}
+		if err := b.prepare(password); err != nil {
+			return fmt.Errorf("prepare the demo board: %w", err)
+		}
 		for _, step := range []func() error{
-			b.prepare, b.people, b.foundCompanies, b.postJobs, b.apply, b.closeJobs, b.review, b.save, b.quiet,
+			b.people, b.foundCompanies, b.postJobs, b.apply, b.closeJobs, b.review, b.save, b.quiet,
 		} {
 			if err := step(); err != nil {
 				return fmt.Errorf("fill the demo board: %w", err)
@@ -75,7 +84,7 @@ func Seed(app core.App, now time.Time) (bool, error) {
 }
 
 // prepare reads what the migrations seeded and hashes the one password once.
-func (b *board) prepare() error {
+func (b *board) prepare(password string) error {
 	rows, err := b.app.FindAllRecords(collections.FieldsOfInterest)
 	if err != nil {
 		return fmt.Errorf("read the fields of interest: %w", err)
@@ -89,7 +98,7 @@ func (b *board) prepare() error {
 		return fmt.Errorf("find the users: %w", err)
 	}
 	hashed := core.NewRecord(users)
-	hashed.SetPassword(Password)
+	hashed.SetPassword(password)
 	value, ok := hashed.GetRaw("password").(*core.PasswordFieldValue)
 	if !ok {
 		return fmt.Errorf("hash the password: it is no password field")
@@ -106,6 +115,7 @@ func (b *board) create(collection string, values map[string]any) (*core.Record, 
 	}
 	record := core.NewRecord(found)
 	record.Load(values)
+	record.Set("id", b.nextID(collection))
 	if found.IsAuth() {
 		record.SetRaw("password", b.password)
 		record.RefreshTokenKey()
@@ -114,6 +124,13 @@ func (b *board) create(collection string, values map[string]any) (*core.Record, 
 		return nil, fmt.Errorf("save a record of %s: %w", collection, err)
 	}
 	return record, nil
+}
+
+// nextID is the same at every filling for the same record.
+func (b *board) nextID(collection string) string {
+	b.made[collection]++
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", collection, b.made[collection]))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:15]
 }
 
 // backdate writes dates, which hooks set to now, straight to the row.

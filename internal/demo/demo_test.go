@@ -17,7 +17,7 @@ import (
 func TestDemoBoardIsWhole(t *testing.T) {
 	app := testapp.New(t, hooks.Bind)
 	began := time.Now()
-	made, err := demo.Seed(app, began)
+	made, err := demo.Seed(app, began, demo.Password)
 	if err != nil || !made {
 		t.Fatalf("made %v: %v", made, err)
 	}
@@ -94,7 +94,7 @@ func TestDemoBoardIsWhole(t *testing.T) {
 		}
 	}
 	checkTimelines(t, app)
-	if again, err := demo.Seed(app, began); err != nil || again {
+	if again, err := demo.Seed(app, began, demo.Password); err != nil || again {
 		t.Errorf("a second run made %v: %v", again, err)
 	}
 }
