@@ -41,10 +41,7 @@ func jobSeekers() *core.Collection {
 	seen := rule(loggedIn + ` && (
 	user = @request.auth.id
 	|| ` + asAdmin + `
-	|| (user.deactivatedAt = "" && (
-		(visibility = "employers" && ` + ofSome + `)
-		|| (visibility != "hidden" && ` + peopleOf("user.applications_via_seeker.job.employer") + `)
-	))
+	|| ` + profileSeen("", "user") + `
 )`)
 	rules(c, seen, seen,
 		nil, // made at registration

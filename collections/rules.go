@@ -20,12 +20,15 @@ func peopleOf(path string) string {
 // ofSome is true when the caller is one of the people of any employer at all.
 const ofSome = `(` + asEmployer + ` && (@request.auth.employers_via_owner.id ?!= "" || @request.auth.employers_via_members.id ?!= ""))`
 
-// profileSeen is true when the caller, one of an employer's people, may see the profile of the user at path:
+// profileSeen is true when the caller, one of an employer's people, may see the profile of the user at path user:
 // "employers" profiles are open to every employer, "applied_only" ones to those the seeker has applied to, hidden and
-// deactivated ones to nobody.
+// deactivated ones to nobody. profile is the path to the profile ("" for the profile itself).
 func profileSeen(profile, user string) string {
+	if profile != "" {
+		profile += "."
+	}
 	return `(` +
 		user + `.deactivatedAt = "" && (` +
-		`(` + profile + `.visibility ?= "employers" && ` + ofSome + `) || ` +
-		`(` + profile + `.visibility ?!= "hidden" && ` + peopleOf(user+".applications_via_seeker.job.employer") + `)))`
+		`(` + profile + `visibility ?= "employers" && ` + ofSome + `) || ` +
+		`(` + profile + `visibility ?!= "hidden" && ` + peopleOf(user+".applications_via_seeker.job.employer") + `)))`
 }
