@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/gazetteer"
 	"jobboard/internal/search"
 	"jobboard/internal/search/engine"
 )
@@ -27,7 +28,8 @@ type Hit struct {
 // Side table, kept by triggers whoever writes (see migrations/1764000500_match_terms.go): what seekers look for as terms, so
 // that finding those of a job reads only the rows of its terms:
 //
-//	seeker_terms(term, seeker)   f:<field id>, s:<skill>; of seekers without these p:<job type> or p:<workplace>
+//	seeker_terms(term, seeker)   f:<field id>, s:<skill>; of seekers without these p:<job type>, else p:<workplace>, else
+//	                             l:<preferred place, as written, in lower case>
 
 // Seekers returns the next seekers whom a job fits, in the order of user ids: those after the id in after, from at most
 // limit people looked at. next is the cursor for the following call, "" when there are no more.
@@ -172,7 +174,33 @@ func weighSeekers(app core.App, job Job, users []string) ([]Hit, error) {
 
 // jobTerms are the terms under which seekers of the job are listed.
 func jobTerms(job Job) []string {
-	return append(topicTerms(job.Fields, job.Skills), "p:"+job.JobType, "p:"+job.Workplace)
+	return slices.Concat(topicTerms(job.Fields, job.Skills), []string{"p:" + job.JobType, "p:" + job.Workplace}, placeTerms(job.Places))
+}
+
+// placeTerms are the texts by which people may have named the places of a job. Its neighbours are not among them: a city
+// nearby counts for those who are found by something else.
+func placeTerms(places []Place) []string {
+	var terms []string
+	for _, p := range places {
+		first, _, _ := strings.Cut(p.Name, ",")
+		for _, text := range []string{p.Name, first, p.City, p.Region, p.Country, gazetteer.CountryName(p.Country)} {
+			if text = strings.TrimSpace(text); text != "" {
+				terms = append(terms, "l:"+asciiLower(text))
+			}
+		}
+	}
+	slices.Sort(terms)
+	return slices.Compact(terms)
+}
+
+// asciiLower is lower() as SQLite has it.
+func asciiLower(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, text)
 }
 
 func topicTerms(fields, skills []string) []string {

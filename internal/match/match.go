@@ -133,8 +133,15 @@ func score(job Job, wish Wish, name names) Score {
 
 	topical := len(interests)+len(skills) > 0 || share(len(title), len(wish.Title)) >= alikeTitle
 	if len(wish.Interests)+len(wish.Skills)+len(wish.Title) == 0 {
-		// Who has named no topic looks by circumstances alone.
-		topical = slices.Contains(wish.JobTypes, job.JobType) || len(wish.JobTypes) == 0 && slices.Contains(wish.Workplaces, job.Workplace)
+		// Who has named no topic looks by circumstances alone: the first that they state.
+		switch {
+		case len(wish.JobTypes) > 0:
+			topical = slices.Contains(wish.JobTypes, job.JobType)
+		case len(wish.Workplaces) > 0:
+			topical = slices.Contains(wish.Workplaces, job.Workplace)
+		default:
+			topical = len(wish.Places) > 0 && place != ""
+		}
 	}
 	s.Fits = topical && !placeSpeaksAgainst &&
 		(len(wish.JobTypes) == 0 || slices.Contains(wish.JobTypes, job.JobType)) &&

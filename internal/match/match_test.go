@@ -102,6 +102,54 @@ func TestRecommendCandidatesAndSimilar(t *testing.T) {
 	}
 }
 
+// Who says nothing but where is told of what is there.
+func TestSeekersByPlaceAlone(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	who := map[string]*core.Record{}
+	for name, wish := range map[string]map[string]any{
+		"city":    {"preferredLocations": []string{"berlin"}},
+		"written": {"preferredLocations": []string{"Lyon", "Berlin, Germany"}},
+		"country": {"preferredLocations": []string{"Germany"}},
+		"other":   {"preferredLocations": []string{"Lyon, France"}},
+		"topic":   {"preferredLocations": []string{"Berlin"}, "skills": []string{"baking"}},
+		"type":    {"preferredLocations": []string{"Berlin"}, "preferredJobTypes": []string{"volunteer"}},
+		"silent":  {},
+	} {
+		who[name] = board.Seeker(name)
+		profile, err := board.FindFirstRecordByData(collections.JobSeekers, "user", who[name].Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		board.Update(profile, wish)
+	}
+	record := board.Job(employer, "Clerk", map[string]any{"location": "Berlin, Germany", "workplace": "on_site", "jobType": "full_time"})
+	job, err := match.JobOf(board.TestApp, board.Reload(record))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hits, _, err := match.Seekers(board.TestApp, job, "", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, hit := range hits {
+		told[hit.ID] = true
+	}
+	for name, want := range map[string]bool{"city": true, "written": true, "country": true, "other": false, "topic": false, "type": false, "silent": false} {
+		if told[who[name].Id] != want {
+			t.Errorf("%s: told %v, want %v", name, !want, want)
+		}
+		found, err := match.Recommend(board.TestApp, who[name].Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(found) == 1; got != want {
+			t.Errorf("%s: recommended %v, want %v", name, found, want)
+		}
+	}
+}
+
 func fieldID(t *testing.T, board *testapp.Board, slug string) string {
 	t.Helper()
 	record, err := board.FindFirstRecordByData(collections.FieldsOfInterest, "slug", slug)

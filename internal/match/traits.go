@@ -46,10 +46,18 @@ func wishTraits(wish Wish) (topics, rest []engine.Trait) {
 		}
 	}
 	if len(topics) == 0 && len(rest) > 0 { // who names no topic looks by circumstances
-		if len(wish.JobTypes) > 0 {
+		switch {
+		case len(wish.JobTypes) > 0:
 			return rest[:len(wish.JobTypes)], rest[len(wish.JobTypes):]
+		case len(wish.Workplaces) > 0:
+			return rest[:len(wish.Workplaces)], rest[len(wish.Workplaces):]
 		}
-		return rest[:len(wish.Workplaces)], rest[len(wish.Workplaces):]
+		for _, place := range wish.Places {
+			for _, value := range search.PlaceValues(resolve(place), nearKm) {
+				topics = append(topics, engine.Trait{Value: value, Weight: pointsPlace, Flat: true})
+			}
+		}
+		return topics, rest
 	}
 	return topics, rest
 }
