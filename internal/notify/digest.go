@@ -135,7 +135,7 @@ func readHits(app core.App, ids []string) ([]hit, error) {
 	}
 	var hits []hit
 	err = app.DB().NewQuery(`SELECT j.id, j.title, e.name AS company FROM json_each({:ids}) wanted
-		JOIN {{jobs}} j ON j.id = wanted.value JOIN {{employers}} e ON e.id = j.employer ORDER BY wanted.key`).
+		CROSS JOIN {{jobs}} j ON j.id = wanted.value JOIN {{employers}} e ON e.id = j.employer ORDER BY wanted.key`).
 		Bind(dbx.Params{"ids": string(list)}).All(&hits)
 	if err != nil {
 		return nil, fmt.Errorf("read the jobs of a digest: %w", err)

@@ -127,3 +127,22 @@ func TestWordTraitsAreTheTitleAndTheRarestWords(t *testing.T) {
 		t.Errorf("traits %v, want %v", got, want)
 	}
 }
+
+// BenchmarkAlike looks for documents like one: by its title, skills and twenty words of its text, rare and common.
+func BenchmarkAlike(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000} {
+		b.Run(fmt.Sprintf("documents=%d", n), func(b *testing.B) {
+			ix := benchTitles(b, n)
+			traits := ix.WordTraits("Senior Software Engineer 7", "some words about the work to be done here", 20)
+			for _, skill := range []string{"skill 3", "sql", "go"} {
+				traits = append(traits, Trait{Value: Value{"skills", skill}, Weight: 5})
+			}
+			q := Query{Scope: Scope{Rules: []ScopeRule{{Values: map[string][]string{"status": {"published"}}}}}, Limit: MaxLimit}
+			for b.Loop() {
+				if hits, err := ix.Alike(q, traits); err != nil || len(hits) != q.Limit {
+					b.Fatal(len(hits), err)
+				}
+			}
+		})
+	}
+}
