@@ -2,7 +2,9 @@
 package main
 
 import (
+	"embed"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/pocketbase/pocketbase"
@@ -18,8 +20,12 @@ import (
 	"jobboard/internal/notify"
 	"jobboard/internal/realtime"
 	"jobboard/internal/search"
+	"jobboard/internal/static"
 	_ "jobboard/migrations"
 )
+
+//go:embed pb_public
+var public embed.FS
 
 func main() {
 	// dev mode only where asked for by --dev, not for every `go run`
@@ -38,6 +44,8 @@ func main() {
 	dashboard.Bind(app)
 	search.SetLanguage(app, settings.SearchLanguage)
 	search.Bind(app)
+	files, _ := fs.Sub(public, "pb_public") // never fails: the folder is embedded
+	static.Bind(app, files)
 
 	app.RootCmd.AddCommand(
 		cmd.NewServeCommand(app, true),

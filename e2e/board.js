@@ -47,7 +47,7 @@ async function freePort() {
 
 /**
  * newBoard makes an empty data folder. run(args) resolves to {code, stdout, stderr} of any command on it;
- * start() serves it, restart() does so anew, remove() ends everything and deletes the folder.
+ * start(flags) serves it, restart() does so anew, remove() ends everything and deletes the folder.
  */
 export async function newBoard({ env = {} } = {}) {
     const bin = binary();
@@ -67,11 +67,11 @@ export async function newBoard({ env = {} } = {}) {
             });
         },
 
-        async start() {
+        async start(...flags) {
             const port = await freePort();
             board.url = `http://127.0.0.1:${port}`;
             output = "";
-            server = spawn(bin, ["--dir", dir, "serve", "--http", `127.0.0.1:${port}`], {
+            server = spawn(bin, ["--dir", dir, "serve", "--http", `127.0.0.1:${port}`, ...flags], {
                 cwd: dir,
                 env: environment(env),
                 stdio: ["ignore", "pipe", "pipe"],

@@ -1,0 +1,37 @@
+// Package static serves the files of pb_public, which are in the binary, at the root of the board.
+package static
+
+import (
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// policy lets a page load what the board itself serves, and nothing else.
+const policy = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// Bind serves files wherever the board has no route of its own. Paths below /api stay the API's, found or not.
+func Bind(app core.App, files fs.FS) {
+	serve := apis.Static(files, false)
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		// Any method: a pattern for GET alone would be at odds with the REST API's, which take all methods of their paths.
+		e.Router.Any("/{path...}", func(e *core.RequestEvent) error {
+			path, method := e.Request.URL.Path, e.Request.Method
+			if path == "/api" || strings.HasPrefix(path, "/api/") || method != http.MethodGet && method != http.MethodHead {
+				return e.NotFoundError("", nil)
+			}
+			header := e.Response.Header()
+			header.Set("Content-Security-Policy", policy)
+			header.Set("Cache-Control", "public, max-age=300")
+			err := serve(e)
+			if err != nil {
+				header.Del("Cache-Control")
+			}
+			return err
+		})
+		return e.Next()
+	})
+}
