@@ -29,7 +29,7 @@ var docsPage = sync.OnceValue(func() http.Handler {
 			"persistAuthorization":   "true",
 			"tryItOutEnabled":        "true",
 			"displayRequestDuration": "true",
-			"docExpansion":           `"none"`,
+			"docExpansion":           `"list"`,
 		},
 	})
 })
