@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -12,6 +13,16 @@ import (
 	"jobboard/internal/search"
 	"jobboard/internal/testapp"
 )
+
+// answered is what a handler answers; a Board's own ways to call it are not for fuzz targets.
+func answered(handler http.Handler, method, path, media, body, token string) testapp.Response {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", media)
+	r.Header.Set("Authorization", token)
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	return testapp.Response{Status: w.Code, Header: w.Header(), Raw: w.Body.String()}
+}
 
 // readable tells whether an answer is one of the board's: no 5xx, and JSON where it says so.
 func readable(t *testing.T, what string, got testapp.Response) {
@@ -39,7 +50,7 @@ func FuzzParameters(f *testing.F) {
 	seeker := board.Seeker("sara")
 	job := board.Job(employer, "Gopher")
 	application := board.Application(seeker, job)
-	token := board.Token(board.Superuser("root"))
+	token, handler := board.Token(board.Superuser("root")), board.Handler()
 	ids := map[string]string{"{user_id}": seeker.Id, "{job_id}": job.Id, "{employer_id}": employer.Id, "{application_id}": application.Id,
 		"{report_id}": someID, "{notification_id}": someID, "{asset}": "x"}
 	f.Fuzz(func(t *testing.T, query string) {
@@ -49,7 +60,7 @@ func FuzzParameters(f *testing.F) {
 				continue
 			}
 			path := pathParam.ReplaceAllStringFunc(line.Path, func(param string) string { return ids[param] })
-			readable(t, line.ID+"?"+query, board.CallWithToken(token, "GET", path+"?"+values.Encode(), nil))
+			readable(t, line.ID+"?"+query, answered(handler, "GET", path+"?"+values.Encode(), "", "", token))
 		}
 	})
 }
@@ -69,16 +80,13 @@ func FuzzBodies(f *testing.F) {
 		f.Add(seed[0], seed[1])
 	}
 	board := newBoard(f)
-	token := board.Token(board.Superuser("root"))
+	token, handler := board.Token(board.Superuser("root")), board.Handler()
 	f.Fuzz(func(t *testing.T, media, body string) {
 		for _, line := range api.Lines() {
 			if !line.Body || line.ID == "logout" {
 				continue
 			}
-			r := httptest.NewRequest(line.Method, anyPath(line.Path), strings.NewReader(body))
-			r.Header.Set("Content-Type", media)
-			r.Header.Set("Authorization", token)
-			readable(t, line.ID+" "+media+" "+body, board.Send(r))
+			readable(t, line.ID+" "+media+" "+body, answered(handler, line.Method, anyPath(line.Path), media, body, token))
 		}
 	})
 }
