@@ -41,8 +41,13 @@ func (b *Board) follow(ctx context.Context) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	following := complaint{message: "The search index does not follow the database."}
+	var passed clock
 	for {
-		following.note(ctx, b, b.step(ctx))
+		err := b.step(ctx)
+		if err == nil {
+			err = b.turn(&passed)
+		}
+		following.note(ctx, b, err)
 		select {
 		case <-ctx.Done():
 			return

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -12,6 +13,7 @@ import (
 	"jobboard/internal/gazetteer"
 	"jobboard/internal/search/engine"
 	"jobboard/internal/search/text"
+	"jobboard/internal/workflow"
 )
 
 // jobRow is what the index takes from a job.
@@ -66,6 +68,9 @@ func (r *jobRow) document() engine.Document {
 		Published: r.Published.Time(), Deadline: r.Deadline.Time(), Years: -1}
 	if r.Published.IsZero() {
 		d.Published = r.Created.Time()
+	}
+	if deadline := r.Deadline.Time(); r.Status == workflow.Published && !r.Deadline.IsZero() && !deadline.After(time.Now()) {
+		r.Status = workflow.Expired // as it will be marked within a minute
 	}
 	slug := map[string]string{}
 	for _, pair := range listOf[[2]string](r.Slugs) {

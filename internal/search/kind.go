@@ -10,16 +10,18 @@ import (
 
 // Kind is a kind of record that is searched. Each has an index of its own, fed by a log of its own.
 type Kind struct {
-	table string   // where the records are; also the name of the index's folder
-	made  []string // tables that a document is made of: a commit there is looked for at once
-	log   string   // where triggers note which of them have changed: (seq, record)
+	table   string   // where the records are; also the name of the index's folder
+	made    []string // tables that a document is made of: a commit there is looked for at once
+	log     string   // where triggers note which of them have changed: (seq, record)
+	byClock string   // condition on the records, called r, whose documents the clock changes between {:since} and {:now}
 	// load makes documents of the records, called r, for which a condition holds.
 	load func(app core.App, condition string, params dbx.Params) ([]engine.Document, error)
 }
 
 // Jobs is the index of all jobs, in every status.
 var Jobs = &Kind{table: collections.Jobs, made: []string{collections.Jobs, collections.Employers, collections.FieldsOfInterest},
-	log: "search_log", load: loadJobs}
+	log: "search_log", load: loadJobs,
+	byClock: "r.status = 'published' AND r.deadline != '' AND r.deadline > {:since} AND r.deadline <= {:now}"}
 
 // Candidates is the index of all profiles of job seekers, whoever may see them.
 var Candidates = &Kind{table: collections.JobSeekers, made: []string{collections.JobSeekers, collections.JobSeekerInterests, collections.Users,
