@@ -64,7 +64,9 @@ func (e *evaluation) alike(traits []Trait) []Hit {
 		}
 		published := p.columns[ColumnPublished]
 		any.each(func(doc int) {
-			top.offer(candidate{sums[doc] * fresh.of(published[doc]), published[doc], p, doc})
+			if key := sums[doc] * fresh.of(published[doc]); key >= top.bar() {
+				top.offer(candidate{key, published[doc], p, doc})
+			}
 			sums[doc] = 0
 		})
 	}
