@@ -9,11 +9,37 @@ const earthRadiusKm = 6371.0
 
 // Distance gives the kilometres between two points on the globe (haversine).
 func Distance(a, b Point) float64 {
-	lat1, lat2 := a.Lat*math.Pi/180, b.Lat*math.Pi/180
-	dLat, dLon := lat2-lat1, (b.Lon-a.Lon)*math.Pi/180
-	h := math.Pow(math.Sin(dLat/2), 2) + math.Cos(lat1)*math.Cos(lat2)*math.Pow(math.Sin(dLon/2), 2)
+	h := haversine(a, b, math.Cos(radians(a.Lat)))
 	return 2 * earthRadiusKm * math.Asin(math.Sqrt(min(1, h)))
 }
+
+func radians(degrees float64) float64 { return degrees * math.Pi / 180 }
+
+// haversine gives sin² of half the angle between two points; cosLat is the cosine of the first one's latitude.
+func haversine(a, b Point, cosLat float64) float64 {
+	sinLat := math.Sin(radians(b.Lat-a.Lat) / 2)
+	sinLon := math.Sin(radians(b.Lon-a.Lon) / 2)
+	return sinLat*sinLat + cosLat*math.Cos(radians(b.Lat))*sinLon*sinLon
+}
+
+// circle is a Near that is quick to ask about many points.
+type circle struct {
+	Near
+	cosLat    float64
+	degrees   float64 // further north or south is outside
+	haversine float64 // of the radius
+}
+
+func circleOf(near Near) circle {
+	half := math.Sin(min(math.Pi/2, near.RadiusKm/earthRadiusKm/2))
+	return circle{near, math.Cos(radians(near.Lat)), near.RadiusKm/kmPerDegree + 1e-6, half * half}
+}
+
+func (c *circle) holds(p Point) bool {
+	return math.Abs(p.Lat-c.Lat) <= c.degrees && haversine(c.Point, p, c.cosLat) <= c.haversine
+}
+
+const kmPerDegree = earthRadiusKm * math.Pi / 180
 
 // The globe is cut into cells of half a degree, each a filter value of the documents in it; a circle looks at the
 // cells that it may touch. Wide circles use cells of eight degrees, so that there are never many.
@@ -57,7 +83,6 @@ func Around(near Near) []Value {
 
 // cellsAround gives the cells that the circle may touch.
 func cellsAround(near Near) []string {
-	const kmPerDegree = earthRadiusKm * math.Pi / 180
 	dLat := near.RadiusKm/kmPerDegree + 1e-6
 	size := fineCell
 	if dLat > 4 {

@@ -75,10 +75,14 @@ func (v *segmentView) within(found bitset, near Near, mem *scratch) {
 		v.value(cellField, cell).orInto(cells)
 	}
 	found.and(cells)
+	around := circleOf(near)
 	found.each(func(doc int) {
-		if v.distance(doc, near.Point) > near.RadiusKm {
-			found.clear(doc)
+		for p := v.pointsAt[doc]; p < v.pointsAt[doc+1]; p++ {
+			if around.holds(Point{v.points[2*p], v.points[2*p+1]}) {
+				return
+			}
 		}
+		found.clear(doc)
 	})
 }
 

@@ -1,0 +1,37 @@
+package engine
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestCircle: the quick test and the distance say the same, also at the poles, across the date line and around the globe.
+func TestCircle(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	point := func() Point { return Point{r.Float64()*180 - 90, r.Float64()*360 - 180} }
+	inside := 0
+	for range 100_000 {
+		near := Near{point(), math.Pow(10, r.Float64()*4.5)}
+		p := point()
+		if r.IntN(2) == 0 { // near by
+			p = Point{near.Lat + (r.Float64()-0.5)*near.RadiusKm/80, near.Lon + (r.Float64()-0.5)*near.RadiusKm/80}
+		}
+		if p.Lat < -90 || p.Lat > 90 {
+			continue
+		}
+		around := circleOf(near)
+		distance := Distance(near.Point, p)
+		if want := distance <= near.RadiusKm; around.holds(p) != want && math.Abs(distance-near.RadiusKm) > 1e-6 {
+			t.Fatalf("%v is %f km from %v, and within %f km: %v", p, distance, near.Point, near.RadiusKm, around.holds(p))
+		} else if want {
+			inside++
+		}
+	}
+	if inside < 10_000 {
+		t.Errorf("only %d points were inside", inside)
+	}
+	if d := Distance(Point{48.8566, 2.3522}, Point{45.764, 4.8357}); math.Abs(d-391.5) > 1 {
+		t.Errorf("Paris to Lyon is %f km", d)
+	}
+}
