@@ -56,6 +56,7 @@ func (c *corpus) classes() []class {
 		{name: "sort by salary", query: "q=manager&sort=salary", fts: "manager", order: "j.salaryMax DESC", ratio: 9},
 		{name: "sort by deadline", query: "q=manager&sort=deadline", fts: "manager", order: "j.deadline DESC", ratio: 9},
 		{name: "offset 5 000", query: "q=manager&page=251&perPage=20", fts: "manager", offset: 5000, ratio: 12},
+		{name: "a word that nobody has", query: "q=" + madeUp(rareWords+777_777)},
 		{name: "typo", query: "q=experiance+pyhton"},
 		{name: "excluding", query: "q=python+-manager", fts: "python NOT manager", ratio: 5},
 		{name: "title: field", query: "q=title%3Amanager", fts: "title : manager", ratio: 5},
@@ -70,6 +71,9 @@ func (c *corpus) classes() []class {
 	}
 	return list
 }
+
+// misspelt tells the classes for which a better spelling is looked for.
+func (c *class) misspelt() bool { return c.fts == "" && !c.facets && c.ratio == 0 }
 
 // rareWord is a made-up word that a published job has.
 func (c *corpus) rareWord() int {

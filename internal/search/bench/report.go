@@ -65,7 +65,7 @@ func (r *report) print(to io.Writer) {
 }
 
 func (c *classResult) ftsText() string {
-	if len(c.fts) == 0 || c.name == "typo" {
+	if len(c.fts) == 0 {
 		return "–"
 	}
 	return fmt.Sprintf("%.1f", millis(c.fts.at(0.5)))

@@ -61,23 +61,19 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, with []int) {
 func nearestForm(snap *snapshot, scopes []bitset, typed string, with int) string {
 	most := maxEdits(typed)
 	near := map[string]int{}
-	letters, length := lettersOf(typed), utf8.RuneCountInString(typed)
-	wanted := []rune(typed)
+	letters, meter := lettersOf(typed), newMeter(typed, most)
 	for _, v := range snap.segments {
 		for form, has := range v.letters {
-			// every edit changes at most two letters of the signature
-			if bits.OnesCount32(has^letters) > 2*most {
-				continue
-			}
-			b := v.forms.bytes(form)
-			if len(b) < length-most || len(b) > (length+most)*utf8.UTFMax {
+			// every edit brings at most one letter, and takes away at most one
+			if bits.OnesCount32(has&^letters) > most || bits.OnesCount32(letters&^has) > most {
 				continue
 			}
 			word := v.forms.get(form)
-			if _, known := near[word]; known || word == typed {
+			d := meter.edits(word)
+			if d == 0 || d > most {
 				continue
 			}
-			if d := edits(wanted, []rune(word), most); d <= most {
+			if _, known := near[word]; !known {
 				near[strings.Clone(word)] = d
 			}
 		}
@@ -133,34 +129,63 @@ func lettersOf(word string) uint32 {
 	return set
 }
 
-// edits is the number of letters to insert, remove, replace or swap with a neighbour to make one word of the
-// other; more than most when there are more.
-func edits(a, b []rune, most int) int {
-	if len(a)-len(b) > most || len(b)-len(a) > most {
-		return most + 1
-	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range a {
-		row[0] = i + 1
-		least := row[0]
-		for j := range b {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			row[j+1] = min(last[j]+cost, last[j+1]+1, row[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-			least = min(least, row[j+1])
+// meter tells how far words are from a typed one.
+type meter struct {
+	typed, word       []rune
+	most              int
+	before, last, row []int // of the table of distances, by letters of the typed word
+}
+
+func newMeter(typed string, most int) *meter {
+	m := &meter{typed: []rune(typed), most: most}
+	cells := make([]int, 3*(len(m.typed)+1))
+	n := len(m.typed) + 1
+	m.before, m.last, m.row = cells[:n], cells[n:2*n], cells[2*n:]
+	return m
+}
+
+// edits is the number of letters to insert, remove, replace or swap with a neighbour to make the typed word of a word;
+// more than most when there are more. Only the cells of the table are filled that can be within most.
+func (m *meter) edits(word string) int {
+	m.word = m.word[:0]
+	for _, r := range word {
+		if m.word = append(m.word, r); len(m.word) > len(m.typed)+m.most {
+			return m.most + 1
 		}
-		if least > most {
-			return most + 1
-		}
-		before, last, row = last, row, before
 	}
-	return last[len(b)]
+	if len(m.typed)-len(m.word) > m.most {
+		return m.most + 1
+	}
+	far := m.most + 1
+	for j := range m.last {
+		m.last[j] = min(j, far)
+	}
+	for i, r := range m.word {
+		from, to := max(0, i-m.most), min(len(m.typed), i+1+m.most)
+		m.row[from] = far
+		if from == 0 {
+			m.row[0] = min(i+1, far)
+		}
+		least := m.row[from]
+		for j := from; j < to; j++ {
+			d := m.last[j]
+			if r != m.typed[j] {
+				d++
+			}
+			if j+1 < i+1+m.most { // else above lies outside what was filled
+				d = min(d, m.last[j+1]+1)
+			}
+			d = min(d, m.row[j]+1)
+			if i > 0 && j > 0 && r == m.typed[j-1] && m.word[i-1] == m.typed[j] {
+				d = min(d, m.before[j-1]+1)
+			}
+			m.row[j+1] = min(d, far)
+			least = min(least, m.row[j+1])
+		}
+		if least > m.most {
+			return far
+		}
+		m.before, m.last, m.row = m.last, m.row, m.before
+	}
+	return m.last[len(m.typed)]
 }
