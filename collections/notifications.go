@@ -56,7 +56,8 @@ func notifications() *core.Collection {
 		// What the notice is about, such as "job_published:<job>": with the user it makes a notice unique where it must come once.
 		&core.TextField{Name: "dedupe", Max: 200, Hidden: true},
 	)
-	c.AddIndex("idx_notifications_user_created", false, "user, created", "")
+	// In the order of lists; read and kind are there so that counting and filtering by them reads no rows.
+	c.AddIndex("idx_notifications_user_created", false, "user, created, read, kind", "")
 	c.AddIndex("idx_notifications_user_unread", false, "user", "read = FALSE")
 	c.AddIndex("idx_notifications_mail", false, "mailAt", "mail = 'pending'")
 	c.AddIndex("idx_notifications_dedupe", true, "user, dedupe", "dedupe != ''")

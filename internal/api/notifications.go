@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pocketbase/dbx"
-
 	"jobboard/collections"
 	"jobboard/internal/notify"
 	"jobboard/internal/problem"
@@ -45,9 +43,9 @@ func listNotifications(c *call) error {
 	if err != nil {
 		return err
 	}
-	unreadCount, err := c.app().CountRecords(collections.Notifications, dbx.HashExp{"user": id, "read": false})
+	unreadCount, err := notify.UnreadCount(c.app(), id)
 	if err != nil {
-		return fmt.Errorf("count the unread notifications: %w", err)
+		return err
 	}
 	// The list is JSON already: the count goes in before its last brace.
 	raw = append(bytes.TrimSuffix(raw, []byte("}")), fmt.Sprintf(`,"unreadCount":%d}`, unreadCount)...)

@@ -18,6 +18,7 @@ var (
 
 const (
 	FanoutBatch = fanoutBatch // people whom one step of a fan-out looks at
+	ReadBatch   = readBatch   // notices that one statement marks as read
 	DigestBatch = digestBatch // searches whose digests are sent together
 )
 

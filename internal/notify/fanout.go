@@ -18,7 +18,7 @@ import (
 )
 
 // fanoutBatch is how many people or searches one step looks at. A step holds the database's write lock for some 10 ms.
-const fanoutBatch = 500
+const fanoutBatch = 250
 
 // The stages of telling about a job: first whom it fits, then whose instant saved searches it answers.
 const (

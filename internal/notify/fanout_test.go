@@ -14,6 +14,7 @@ import (
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/notify"
+	"jobboard/internal/realtime"
 	"jobboard/internal/testapp"
 )
 
@@ -161,7 +162,7 @@ func TestFanOutGoesOnAfterARestart(t *testing.T) {
 	}
 }
 
-func TestReadingIsOneStatement(t *testing.T) {
+func TestReadingAndRetention(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
 	for i := range 3 {
@@ -189,5 +190,62 @@ func TestReadingIsOneStatement(t *testing.T) {
 	left, err := board.CountRecords(collections.Notifications)
 	if err != nil || left != 3 {
 		t.Errorf("%d notices left, want ben's 3 unread (%v)", left, err)
+	}
+}
+
+// Bulk reading and deletion go by batches, and a connected reader hears of every row, even when the line is slow.
+func TestThousandsAreReadAndDeleted(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, realtime.Bind)
+	const n = notify.ReadBatch + 500
+	ann, ben := board.Seeker("ann"), board.Seeker("ben")
+	for _, user := range []*core.Record{ann, ben} {
+		_, err := board.NonconcurrentDB().NewQuery(`
+			WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {:n})
+			INSERT INTO notifications (user, kind, title, body, data, read, mail, created)
+			SELECT {:user}, 'account', i, printf('%1500d', i), 'null', FALSE, 'none', '2020-01-01 00:00:00.000Z' FROM c`).
+			Bind(dbx.Params{"n": n, "user": user.Id}).Execute()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The line is slow, and 1,500 notices of 2 kB are three times of what may wait for it.
+	board.OnRealtimeMessageSend().BindFunc(func(e *core.RealtimeMessageEvent) error {
+		time.Sleep(300 * time.Microsecond)
+		return e.Next()
+	})
+	listener := testapp.Listen(t, board.Serve(), board.Token(ann), "notifications/*")
+	if got, err := notify.MarkAllRead(board.TestApp, ann.Id); err != nil || got != n {
+		t.Fatalf("marked %d, %v", got, err)
+	}
+	seen := map[any]bool{}
+	for range n {
+		action, record := listener.MustReceive(t).Change(t)
+		if action != "update" || record["read"] != true || record["user"] != ann.Id {
+			t.Fatalf("got %s of %v", action, record)
+		}
+		seen[record["id"]] = true
+	}
+	if len(seen) != n {
+		t.Errorf("heard of %d of %d", len(seen), n)
+	}
+	if got, err := notify.UnreadCount(board.TestApp, ben.Id); err != nil || got != n {
+		t.Errorf("ben has %d unread (%v)", got, err)
+	}
+
+	if _, err := notify.MarkAllRead(board.TestApp, ben.Id); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct{ days, left int }{{0, 2 * n}, {36_500, 2 * n}, {365, 0}} {
+		if err := notify.DeleteOldNotices(board.TestApp, step.days, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if left, err := board.CountRecords(collections.Notifications); err != nil || int(left) != step.left {
+			t.Errorf("keeping %d days leaves %d, want %d (%v)", step.days, left, step.left, err)
+		}
+	}
+	for range n {
+		if action, record := listener.MustReceive(t).Change(t); action != "delete" || !seen[record["id"]] {
+			t.Fatalf("got %s of %v", action, record)
+		}
 	}
 }

@@ -13,8 +13,10 @@ import (
 	"jobboard/internal/realtime"
 )
 
-// announceBatch is how many notifications are loaded at once to announce them.
-const announceBatch = 200
+const (
+	announceBatch = 200   // notifications that are loaded at once to announce them
+	readBatch     = 1_000 // notifications that one statement marks as read, so that others can write in between
+)
 
 // UnreadCount counts a user's unread notifications, from an index that holds only these.
 func UnreadCount(app core.App, userID string) (int, error) {
@@ -27,18 +29,19 @@ func UnreadCount(app core.App, userID string) (int, error) {
 	return count, nil
 }
 
-// MarkAllRead marks a user's unread notifications as read with one statement and returns how many there were. If the user
-// is connected, the changes are pushed in the background.
+// MarkAllRead marks a user's unread notifications as read and returns how many there were. If the user is connected, the
+// changes are pushed in the background.
 func MarkAllRead(app core.App, userID string) (int, error) {
-	now := types.NowDateTime().String()
 	var ids []string
-	// RETURNING comes in no order that SQLite promises.
-	err := app.NonconcurrentDB().NewQuery(`
-		UPDATE {{notifications}} SET [[read]] = TRUE, [[readAt]] = {:now}, [[updated]] = {:now}
-		WHERE [[user]] = {:user} AND [[read]] = FALSE RETURNING [[id]]`).
-		Bind(dbx.Params{"now": now, "user": userID}).Column(&ids)
-	if err != nil {
-		return 0, fmt.Errorf("mark all notifications as read: %w", err)
+	for {
+		batch, err := markRead(app, userID)
+		if err != nil {
+			return 0, err
+		}
+		ids = append(ids, batch...)
+		if len(batch) < readBatch {
+			break
+		}
 	}
 	if len(ids) > 0 && len(realtime.Connected(app, userID)) > 0 {
 		routine.FireAndForget(func() {
@@ -50,7 +53,22 @@ func MarkAllRead(app core.App, userID string) (int, error) {
 	return len(ids), nil
 }
 
-// announce loads notifications that plain SQL has written and pushes them.
+// markRead marks up to readBatch notifications as read with one statement and returns their ids.
+func markRead(app core.App, userID string) ([]string, error) {
+	var ids []string
+	err := app.NonconcurrentDB().NewQuery(`
+		UPDATE {{notifications}} SET [[read]] = TRUE, [[readAt]] = {:now}, [[updated]] = {:now}
+		WHERE rowid IN (SELECT rowid FROM {{notifications}} WHERE [[user]] = {:user} AND [[read]] = FALSE LIMIT {:limit})
+		RETURNING [[id]]`).
+		Bind(dbx.Params{"now": types.NowDateTime().String(), "user": userID, "limit": readBatch}).Column(&ids)
+	if err != nil {
+		return nil, fmt.Errorf("mark notifications as read: %w", err)
+	}
+	return ids, nil
+}
+
+// announce loads notifications that plain SQL has written and pushes them, not faster than their receivers take them: a
+// connection on which too much waits would be closed.
 func announce(app core.App, ids []string, push func(core.App, []*core.Record) error) error {
 	for batch := range slices.Chunk(ids, announceBatch) {
 		records, err := app.FindRecordsByIds(collections.Notifications, batch)
@@ -59,6 +77,9 @@ func announce(app core.App, ids []string, push func(core.App, []*core.Record) er
 		}
 		if err := push(app, records); err != nil {
 			return err
+		}
+		for _, record := range records {
+			realtime.AwaitRoom(app, record.GetString("user"))
 		}
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 const (
 	quickMessages = 8       // messages that wait without a goroutine of their own
 	maxWaiting    = 1 << 20 // bytes of messages that wait for a slow client before it is dropped
+	roomy         = maxWaiting / 4
 )
 
 // connection is PocketBase's realtime client with two differences: it tells the hub whose it is, whenever PocketBase sets
@@ -107,6 +108,13 @@ func (c *connection) enqueue(message subscriptions.Message) bool {
 	c.waiting = append(c.waiting, message)
 	c.waitingBytes += size
 	return true
+}
+
+// crowded tells whether so much waits for the client that what can wait should.
+func (c *connection) crowded() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.waitingBytes > roomy
 }
 
 // pump moves the waiting messages to the channel in their order, and ends when none waits or the connection is closed.

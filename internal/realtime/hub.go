@@ -70,3 +70,14 @@ func (h *hub) connected(users []string) []string {
 	}
 	return connected
 }
+
+func (h *hub) crowded(user string) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for c := range h.users[user] {
+		if c.crowded() {
+			return true
+		}
+	}
+	return false
+}

@@ -22,6 +22,8 @@ import (
 const (
 	hubKey   = "jobboard.realtime"
 	maxWrite = 30 * time.Second // for one message
+
+	roomCheck = 20 * time.Millisecond
 )
 
 // PocketBase broadcasts at priority -99 (creations, updates, the end of deletions) and 99 (what a deletion will tell,
@@ -83,6 +85,18 @@ func Connected(app core.App, userIDs ...string) []string {
 		return nil
 	}
 	return h.connected(userIDs)
+}
+
+// AwaitRoom waits until the user's connections have taken most of what was sent to them, for who sends a lot. It ends in
+// any case when a client takes nothing for maxWrite, since its connection is closed then.
+func AwaitRoom(app core.App, userID string) {
+	h, ok := app.Store().Get(hubKey).(*hub)
+	if !ok {
+		return
+	}
+	for began := time.Now(); h.crowded(userID) && time.Since(began) < 2*maxWrite; {
+		time.Sleep(roomCheck)
+	}
 }
 
 // AnnounceCreated tells the receivers of notifications that plain SQL has created. Call it after commit, and only for
