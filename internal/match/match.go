@@ -108,7 +108,11 @@ func score(job Job, wish Wish, name names) Score {
 		for i, id := range interests {
 			named[i] = name(id)
 		}
-		add(ReasonInterest, "Interests", min(maxInterest, pointsInterest+pointsMore*(n-1)), named...)
+		label := "Interests"
+		if len(wish.Title) > 0 { // the wish is a job, which has none
+			label = "Fields"
+		}
+		add(ReasonInterest, label, min(maxInterest, pointsInterest+pointsMore*(n-1)), named...)
 	}
 	if n := len(skills); n > 0 {
 		add(ReasonSkills, "Skills", pointsSkill+int(math.Round(pointsAllSkills*share(n, len(job.Skills)))), skills...)

@@ -26,6 +26,10 @@ func TestScore(t *testing.T) {
 		Title: words("senior", "engineer"), Fields: []string{"software", "banking"}, Skills: []string{"go", "sql", "docker"},
 		JobType: "full_time", Workplace: "hybrid", Level: "senior", Places: []Place{berlin},
 	}
+	like := score(job, Wish{Title: job.Title, Interests: job.Fields}, plainNames)
+	if like.Reasons[0].Text != "Fields: software, banking" {
+		t.Errorf("a job like another for its %q", like.Reasons[0].Text)
+	}
 	for name, example := range map[string]struct {
 		job    Job
 		wish   Wish
