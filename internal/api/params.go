@@ -39,9 +39,9 @@ var (
 	fieldsParam = param{name: "fields", text: "Fields to answer with, by comma, as in PocketBase.", example: "id,created"}
 	pageParam   = param{name: "page", kind: "integer", text: "Page, from 1.", example: 1}
 	perPageParm = param{name: "perPage", kind: "integer", text: "Records per page, brought into 1..100.", example: 30}
-	filterParam = param{name: "filter", text: "A filter as in PocketBase, on top of the route's own. Where a path leads through many records, such as an " +
-		"employer's to the applications of its jobs, ask for any of them with ?=, ?~ and the like: plain = means all of them, " +
-		"for which PocketBase reads the hidden rest too, and answers 400 to everybody but admins.", example: "created > '2026-01-01'"}
+	filterParam = param{name: "filter", text: "A filter as in PocketBase, on top of the route's own. Where a path leads to several records, such as " +
+		"seeker.applications_via_seeker.status, ask for any of them with ?=, ?~ and the like: a plain = asks for all of them, also those " +
+		"that the caller may not see, and is a 400 to everybody but admins.", example: "created > '2026-01-01'"}
 	skipParam = param{name: "skipTotal", kind: "boolean", text: "Leaves the count out: totalItems and totalPages are -1."}
 
 	recordParams = []param{expandParam, fieldsParam}
