@@ -109,7 +109,7 @@ func (f *figures) String() string {
 	return fmt.Sprintf("%-27s %3d queries  nDCG@10 %.3f  recall@20 %.3f  recall@50 %.3f", f.name, f.queries, f.ndcg(), f.recall20/n, f.recall50/n)
 }
 
-// TestJudged holds the order of the hits to what a reader judged. The weights were tuned on every second query; the
+// TestJudged holds the order of the hits to what a reader judged. Weights are to be tuned on every second query; the
 // others tell whether they hold elsewhere.
 func TestJudged(t *testing.T) {
 	raw, err := os.ReadFile(postingsFile)
