@@ -3,7 +3,6 @@ package command
 import (
 	"errors"
 	"io"
-	"maps"
 	"strings"
 	"testing"
 
@@ -61,33 +60,25 @@ func TestDemoNeverTouchesARealBoard(t *testing.T) {
 }
 
 func TestDemoResetBeginsAnewWithTheSameIDs(t *testing.T) {
-	app := testapp.New(t, hooks.Bind)
-	fill := func(reset bool, password string) map[string]string {
-		t.Helper()
-		if err := fillDemo(io.Discard, app, reset, password); err != nil {
-			t.Fatal(err)
-		}
-		user, err := app.FindAuthRecordByEmail(collections.Users, demo.SeekerEmail)
-		if err != nil || !user.ValidatePassword(password) {
-			t.Errorf("the seeker can't log in with %q (%v)", password, err)
-		}
-		named := map[string]string{}
-		for collection, name := range map[string]string{collections.Users: "email", collections.Employers: "name", collections.Jobs: "title", collections.Applications: "job"} {
-			records, err := app.FindAllRecords(collection)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, record := range records {
-				named[collection+" "+record.Id] = record.GetString(name)
-			}
-		}
-		return named
-	}
-	first := fill(false, "quite another")
-	if _, err := app.NonconcurrentDB().Delete(collections.Applications, nil).Execute(); err != nil { // somebody tried things out
+	board := testapp.NewBoard(t, hooks.Bind)
+	app := board.TestApp
+	if err := demo.Claim(app); err != nil {
 		t.Fatal(err)
 	}
-	if again := fill(true, demo.Password); !maps.Equal(first, again) || len(first) < 500 {
-		t.Errorf("%d records at first, %d after the reset, or others", len(first), len(again))
+	stray := board.Seeker("sam") // somebody tried things out
+	if err := fillDemo(io.Discard, app, true, "quite another"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.FindRecordById(collections.Users, stray.Id); err == nil {
+		t.Error("the reset kept a user")
+	}
+	seeker, err := app.FindRecordById(collections.Users, "p4iuqxbd5wa23x6")
+	if err != nil || seeker.Email() != demo.SeekerEmail || !seeker.ValidatePassword("quite another") {
+		t.Errorf("the seeker is not who they always were: %v, %v", seeker, err)
+	}
+	for collection, id := range map[string]string{collections.Employers: "iampc6f7q4q5d6e", collections.Jobs: "e64lteasgb4a5xu", collections.Applications: "54xedujkvu734nc"} {
+		if _, err := app.FindRecordById(collection, id); err != nil {
+			t.Errorf("%s %s: %v", collection, id, err)
+		}
 	}
 }
