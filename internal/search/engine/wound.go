@@ -18,7 +18,7 @@ var ErrWounded = errors.New("a search index file changed while it was in use")
 func (ix *Index) survive(f func() error) error {
 	for tries := 1; ; tries++ {
 		before := ix.current.Load()
-		err, cause := attempt(f)
+		cause, err := attempt(f)
 		if cause == nil {
 			return err
 		}
@@ -33,10 +33,10 @@ func (ix *Index) survive(f func() error) error {
 func (ix *Index) Verify() { ix.dropWounded() }
 
 // attempt runs f, and gives what it panicked with.
-func attempt(f func() error) (err error, cause any) {
+func attempt(f func() error) (cause any, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() { cause = recover() }()
-	return f(), nil
+	return nil, f()
 }
 
 // dropWounded takes the segments out of the index whose bytes are no longer what was written, and tells whether there
@@ -84,7 +84,7 @@ func (s *segment) verify() error {
 	if s.file == "" {
 		return nil
 	}
-	err, fault := attempt(func() error {
+	fault, err := attempt(func() error {
 		_, _, err := decode(s.data, true)
 		return err
 	})
