@@ -4,7 +4,6 @@ package main
 import (
 	"embed"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"github.com/pocketbase/pocketbase"
@@ -44,8 +43,7 @@ func main() {
 	dashboard.Bind(app)
 	search.SetLanguage(app, settings.SearchLanguage)
 	search.Bind(app)
-	files, _ := fs.Sub(public, "pb_public") // never fails: the folder is embedded
-	static.Bind(app, files)
+	static.Bind(app, static.Files("pb_public", public))
 
 	app.RootCmd.AddCommand(
 		cmd.NewServeCommand(app, true),

@@ -1,9 +1,10 @@
-// Package static serves the files of pb_public, which are in the binary, at the root of the board.
+// Package static serves the files of pb_public at the root of the board.
 package static
 
 import (
 	"io/fs"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -12,6 +13,19 @@ import (
 
 // policy lets a page load what the board itself serves, and nothing else.
 const policy = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// Files gives the folder name of the working directory where there is one, so that a front end can be put there and changed
+// while the board runs; else the folder of that name in the binary.
+func Files(name string, embedded fs.FS) fs.FS {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return os.DirFS(name)
+	}
+	inside, err := fs.Sub(embedded, name)
+	if err != nil { // not a path at all: a mistake in the code
+		panic(err)
+	}
+	return inside
+}
 
 // Bind serves files wherever the board has no route of its own. Paths below /api stay the API's, found or not.
 func Bind(app core.App, files fs.FS) {
