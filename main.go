@@ -16,6 +16,7 @@ import (
 	"jobboard/internal/command"
 	"jobboard/internal/config"
 	"jobboard/internal/dashboard"
+	"jobboard/internal/metrics"
 	"jobboard/internal/notify"
 	"jobboard/internal/realtime"
 	"jobboard/internal/search"
@@ -43,6 +44,7 @@ func main() {
 	dashboard.Bind(app)
 	search.SetLanguage(app, settings.SearchLanguage)
 	search.Bind(app)
+	metrics.Bind(app, settings.MetricsToken)
 	static.Bind(app, static.Files("pb_public", public))
 
 	app.RootCmd.AddCommand(

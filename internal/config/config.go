@@ -35,6 +35,8 @@ type Config struct {
 	LogLevel         string `env:"JOBBOARD_LOG_LEVEL" example:"info" help:"least level that is logged: debug, info, warn or error"`
 	NotificationDays int    `env:"JOBBOARD_NOTIFICATION_DAYS" envDefault:"365" example:"365" help:"days after which read notifications are deleted; 0 keeps them"`
 
+	MetricsToken string `env:"JOBBOARD_METRICS_TOKEN" secret:"true" help:"turns /metrics (Prometheus) on, for who sends Authorization: Bearer with this token"`
+
 	SearchLanguage string `env:"JOBBOARD_SEARCH_LANGUAGE" envDefault:"en" example:"en" help:"language whose word forms the search knows: da, de, en, es, fi, fr, it, nl, no, pt, ru, sv, or none"`
 
 	AdminPassword string `env:"JOBBOARD_ADMIN_PASSWORD" secret:"true" help:"password for the command admin create"`

@@ -1,0 +1,59 @@
+package metrics
+
+import (
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"jobboard/collections"
+)
+
+var (
+	connections = prometheus.NewDesc("jobboard_realtime_connections", "Open realtime connections.", nil, nil)
+	mails       = prometheus.NewDesc("jobboard_mails_waiting", "Notifications whose mail is still to be sent.", nil, nil)
+	fanouts     = prometheus.NewDesc("jobboard_fanouts_waiting", "Published jobs whose seekers are still to be told.", nil, nil)
+	documents   = prometheus.NewDesc("jobboard_search_documents", "Documents in the search index.", []string{"kind"}, nil)
+	lag         = prometheus.NewDesc("jobboard_search_lag", "Changes that are committed but can't be found yet.", []string{"kind"}, nil)
+)
+
+// board measures what waits, whenever it is asked.
+type board struct{ app core.App }
+
+// Describe implements [prometheus.Collector].
+func (b *board) Describe(out chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{connections, mails, fanouts, documents, lag} {
+		out <- desc
+	}
+}
+
+// Collect implements [prometheus.Collector].
+func (b *board) Collect(out chan<- prometheus.Metric) {
+	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	gauge(connections, float64(b.app.SubscriptionsBroker().TotalClients()))
+	count := func(desc *prometheus.Desc, table string, where dbx.Expression) {
+		var n int
+		if err := b.app.DB().Select("count(*)").From(table).Where(where).Row(&n); err != nil {
+			out <- prometheus.NewInvalidMetric(desc, err)
+			return
+		}
+		gauge(desc, float64(n))
+	}
+	count(mails, collections.Notifications, dbx.HashExp{"mail": collections.MailPending})
+	count(fanouts, "fanouts", nil)
+
+	var states []struct {
+		Kind      string
+		Documents float64
+		Lag       float64
+	}
+	if err := b.app.DB().Select("kind", "documents", "lag").From(collections.SearchStates).All(&states); err != nil {
+		out <- prometheus.NewInvalidMetric(documents, err)
+		return
+	}
+	for _, state := range states {
+		gauge(documents, state.Documents, state.Kind)
+		gauge(lag, state.Lag, state.Kind)
+	}
+}

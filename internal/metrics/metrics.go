@@ -1,0 +1,95 @@
+// Package metrics shows how the board is doing to a Prometheus server, at /metrics.
+package metrics
+
+import (
+	"context"
+	"crypto/subtle"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+const (
+	path         = "/metrics"
+	realtimePath = "/api/realtime" // open for hours, which says nothing about speed
+)
+
+// Bind serves the metrics to who shows the token, as "Authorization: Bearer TOKEN". Without a token to show there are none:
+// nothing is measured, and /metrics is not found.
+func Bind(app core.App, token string) {
+	if token == "" {
+		return
+	}
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		registry := prometheus.NewRegistry()
+		registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &board{app: e.App})
+		e.Router.Bind(measure(registry))
+		page := promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+		e.Router.GET(path, func(e *core.RequestEvent) error {
+			shown, _ := strings.CutPrefix(e.Request.Header.Get("Authorization"), "Bearer ")
+			if subtle.ConstantTimeCompare([]byte(shown), []byte(token)) != 1 {
+				e.Response.Header().Set("WWW-Authenticate", "Bearer")
+				return e.UnauthorizedError("This request needs the token of the metrics.", nil)
+			}
+			page.ServeHTTP(e.Response, e.Request)
+			return nil
+		})
+		return e.Next()
+	})
+}
+
+type measuredKey struct{}
+
+// measure counts and times requests by method, route and status. The record requests that a REST request turns into are
+// part of it, so they are not counted again.
+func measure(registry *prometheus.Registry) *hook.Handler[*core.RequestEvent] {
+	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "jobboard_http_request_duration_seconds",
+		Help:    "How long requests took, by method, route and status.",
+		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+	}, []string{"method", "route", "status"})
+	registry.MustRegister(seconds)
+	return &hook.Handler[*core.RequestEvent]{
+		Id:       "jobboardMetrics",
+		Priority: apis.DefaultPanicRecoverMiddlewarePriority - 1,
+		Func: func(e *core.RequestEvent) error {
+			if e.Request.Context().Value(measuredKey{}) != nil || e.Request.URL.Path == realtimePath {
+				return e.Next()
+			}
+			route, method := e.Request.Pattern, e.Request.Method
+			e.Request = e.Request.WithContext(context.WithValue(e.Request.Context(), measuredKey{}, true))
+			began := time.Now()
+			err := e.Next()
+			seconds.WithLabelValues(known(method), route, strconv.Itoa(statusOf(e, err))).Observe(time.Since(began).Seconds())
+			return err
+		},
+	}
+}
+
+// known keeps made-up methods from becoming so many series.
+func known(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
+}
+
+func statusOf(e *core.RequestEvent, err error) int {
+	switch {
+	case e.Status() != 0: // an answer that is written already wins
+		return e.Status()
+	case err != nil:
+		return router.ToApiError(err).Status
+	}
+	return http.StatusOK
+}

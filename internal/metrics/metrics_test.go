@@ -1,0 +1,61 @@
+package metrics_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/hooks"
+	"jobboard/internal/api"
+	"jobboard/internal/metrics"
+	"jobboard/internal/testapp"
+)
+
+func TestMetrics(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, api.Mount, func(app core.App) { metrics.Bind(app, "right token") })
+	employer, _ := board.Employer("Acme")
+	job := board.Job(employer, "Baker")
+
+	board.Call(nil, "GET", "/api/jobs/"+job.Id, nil)
+	board.Call(nil, "GET", "/api/jobs/"+job.Id+"/", nil)
+	board.Call(nil, "GET", "/api/jobs/absent", nil)
+	board.Call(nil, "GET", testapp.Records("jobs", job.Id), nil)
+	board.CallWithToken("", "BREW", "/api/jobs", nil)
+	for token, want := range map[string]int{"": 401, "wrong": 401, "Bearer wrong": 401, "Bearer right token": 200} {
+		if got := board.CallWithToken(token, "GET", "/metrics", nil); got.Status != want {
+			t.Errorf("with the token %q: %d, want %d", token, got.Status, want)
+		}
+	}
+
+	page := board.CallWithToken("Bearer right token", "GET", "/metrics", nil).Raw
+	for _, line := range []string{
+		`jobboard_http_request_duration_seconds_count{method="GET",route="/api/jobs/{path...}",status="200"} 2`,
+		`jobboard_http_request_duration_seconds_count{method="GET",route="/api/jobs/{path...}",status="404"} 1`,
+		// the two REST reads are made of this one, which counts only what came from outside
+		`jobboard_http_request_duration_seconds_count{method="GET",route="GET /api/collections/{collection}/records/{id}",status="200"} 1`,
+		`jobboard_http_request_duration_seconds_count{method="other",route="/api/jobs",status="405"} 1`,
+		`jobboard_mails_waiting 0`,
+		`jobboard_fanouts_waiting 1`,
+		`jobboard_realtime_connections 0`,
+		`go_goroutines `,
+	} {
+		if !strings.Contains(page, "\n"+line) {
+			t.Errorf("no line %s", line)
+		}
+	}
+	if t.Failed() {
+		for line := range strings.Lines(page) {
+			if strings.HasPrefix(line, "jobboard_") && !strings.Contains(line, "bucket") {
+				t.Log(line)
+			}
+		}
+	}
+}
+
+func TestMetricsAreOffUnlessConfigured(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, func(app core.App) { metrics.Bind(app, "") })
+	if got := board.CallWithToken("Bearer ", "GET", "/metrics", nil); got.Status != 404 {
+		t.Errorf("answers %d: %s", got.Status, got.Raw)
+	}
+}
