@@ -2,7 +2,7 @@ package engine
 
 // phraseBudget is how many documents one search looks into for its phrases. Beyond it the older documents are left
 // out and the total is estimated.
-const phraseBudget = 100_000
+const phraseBudget = 50_000
 
 // evaluation is one query on one snapshot: first what matches, in every segment; then the order, in rank.go.
 type evaluation struct {
