@@ -70,11 +70,8 @@ func (c *call) listKnown(collectionName string, query url.Values, conditions ...
 	}
 	resolver := core.NewRecordFieldResolver(c.app(), collection, info, true)
 	wanted := c.app().RecordQuery(collection)
-	if !info.HasSuperuserAuth() {
-		if collection.ListRule == nil {
-			return nil, apis.NewForbiddenError("", nil)
-		}
-		conditions = append(conditions, *collection.ListRule)
+	if err := applyListRule(wanted, resolver, collection, info); err != nil {
+		return nil, err
 	}
 	for _, condition := range conditions {
 		if strings.TrimSpace(condition) == "" {

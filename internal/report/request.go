@@ -46,11 +46,6 @@ type Filters struct {
 // maxFilterValues bounds one filter, so that a query stays a query.
 const maxFilterValues = 100
 
-// Empty tells whether nothing is narrowed.
-func (f Filters) Empty() bool {
-	return len(f.Employer)+len(f.Industry)+len(f.JobType)+len(f.Status)+len(f.Role) == 0
-}
-
 // byJob tells whether one of the filters speaks of jobs.
 func (f Filters) byJob() bool { return len(f.Employer)+len(f.Industry)+len(f.JobType) > 0 }
 
