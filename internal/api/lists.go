@@ -23,11 +23,20 @@ const (
 
 // page is PocketBase's list shape, its records still as they were written.
 type page struct {
-	Page       int               `json:"page"`
-	PerPage    int               `json:"perPage"`
-	TotalItems int               `json:"totalItems"`
-	TotalPages int               `json:"totalPages"`
-	Items      []json.RawMessage `json:"items"`
+	pageHead
+	Items []json.RawMessage `json:"items"`
+}
+
+// pageHead is the list shape without its items.
+type pageHead struct {
+	Page       int `json:"page"`
+	PerPage    int `json:"perPage"`
+	TotalItems int `json:"totalItems"`
+	TotalPages int `json:"totalPages"`
+}
+
+func newPageHead(number, perPage, total int) pageHead {
+	return pageHead{Page: number, PerPage: perPage, TotalItems: total, TotalPages: (total + perPage - 1) / perPage}
 }
 
 // paging reads page and perPage. perPage is brought into 1..100, a page that is no number is refused.

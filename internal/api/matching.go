@@ -2,10 +2,7 @@ package api
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
-
-	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
 	"jobboard/internal/match"
@@ -107,11 +104,5 @@ func (c *call) sendHits(collection, expand string, hits []match.Hit) error {
 		record.Set("score", float64(hit.Score)/100)
 		record.Set("reasons", reasons)
 	}
-	return c.send(http.StatusOK, hitPage{records, page{Page: number, PerPage: perPage, TotalItems: total, TotalPages: (total + perPage - 1) / perPage}})
-}
-
-// hitPage is the list shape around records as they were read.
-type hitPage struct {
-	Items []*core.Record `json:"items"` // in the place of the page's own
-	page
+	return c.sendRecords(newPageHead(number, perPage, total), records)
 }

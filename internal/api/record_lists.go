@@ -96,7 +96,8 @@ func (c *call) listKnown(collectionName string, query url.Values, conditions ...
 		if err := apis.EnrichRecords(e.RequestEvent, e.Records); err != nil {
 			return err
 		}
-		raw, err = json.Marshal(e.Result)
+		head := pageHead{Page: e.Result.Page, PerPage: e.Result.PerPage, TotalItems: e.Result.TotalItems, TotalPages: e.Result.TotalPages}
+		raw, err = encodeList(head, e.Records)
 		return err
 	})
 	return raw, err

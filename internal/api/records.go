@@ -1,11 +1,13 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ganigeorgiev/fexpr"
 	"github.com/pocketbase/dbx"
@@ -33,7 +35,7 @@ func (c *call) recordsByID(name string, ids []string, expand ...string) ([]*core
 	if err != nil {
 		return nil, err
 	}
-	records, err := app.FindRecordsByIds(collection, ids)
+	records, err := findByIDs(app, collection, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read %s by id: %w", name, err)
 	}
@@ -54,6 +56,20 @@ func (c *call) recordsByID(name string, ids []string, expand ...string) ([]*core
 		}
 	}
 	return ordered, nil
+}
+
+// findByIDs reads records in any order. PocketBase's FindRecordsByIds has a parameter for each id, which the database has to
+// read the statement with.
+func findByIDs(app core.App, collection *core.Collection, ids []string) ([]*core.Record, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]*core.Record, 0, len(ids))
+	err = app.RecordQuery(collection).
+		AndWhere(dbx.NewExp("{{"+collection.Name+"}}.id IN (SELECT value FROM json_each({:ids}))", dbx.Params{"ids": string(list)})).
+		All(&records)
+	return records, err
 }
 
 // applyListRule narrows a query to what the caller may list.
@@ -83,8 +99,8 @@ func (c *call) shown(collection *core.Collection, info *core.RequestInfo, record
 	}
 	public := func(*core.Record) bool { return false }
 	if collection.ListRule != nil {
-		if field, value, ok := publicIf(*collection.ListRule); ok {
-			public = func(record *core.Record) bool { return record.GetString(field) == value }
+		if plain := publicIf(*collection.ListRule); plain != nil {
+			public = func(record *core.Record) bool { return record.GetString(plain.field) == plain.value }
 		}
 	}
 	var asked []any
@@ -112,23 +128,38 @@ func (c *call) shown(collection *core.Collection, info *core.RequestInfo, record
 	}), nil
 }
 
-// publicIf finds in a rule of conditions joined by || one that compares a field of the record with a text.
-func publicIf(rule string) (field, value string, ok bool) {
+// plainCondition is one that compares a field of the record with a text.
+type plainCondition struct{ field, value string }
+
+// publicIf finds a plain condition in a rule of conditions joined by ||, nil when there is none. Rules are few and seldom
+// change, so each is read once.
+func publicIf(rule string) *plainCondition {
+	if known, ok := plainConditions.Load(rule); ok {
+		return known.(*plainCondition)
+	}
+	found := findPlainCondition(rule)
+	plainConditions.Store(rule, found)
+	return found
+}
+
+var plainConditions sync.Map // by rule: *plainCondition
+
+func findPlainCondition(rule string) (found *plainCondition) {
 	groups, err := fexpr.Parse(rule)
 	if err != nil {
-		return "", "", false
+		return nil
 	}
 	for i, group := range groups {
 		if i > 0 && group.Join != fexpr.JoinOr {
-			return "", "", false
+			return nil
 		}
 		condition, is := group.Item.(fexpr.Expr)
-		if is && !ok && condition.Op == fexpr.SignEq && condition.Left.Type == fexpr.TokenIdentifier &&
+		if is && found == nil && condition.Op == fexpr.SignEq && condition.Left.Type == fexpr.TokenIdentifier &&
 			condition.Right.Type == fexpr.TokenText && !strings.ContainsAny(condition.Left.Literal, "@.:") {
-			field, value, ok = condition.Left.Literal, condition.Right.Literal, true
+			found = &plainCondition{condition.Left.Literal, condition.Right.Literal}
 		}
 	}
-	return field, value, ok
+	return found
 }
 
 // passing gives the ids of all records that the caller may list and that pass a filter in PocketBase's language.

@@ -24,9 +24,12 @@ func TestPublicIf(t *testing.T) {
 		`(status = "visible" && kind = "a") || author = "someone"`: "author=someone",
 		``: "",
 	} {
-		field, value, ok := publicIf(rule)
-		if got := field + "=" + value; ok != (want != "") || ok && got != want {
-			t.Errorf("%s: %q, %v; want %q", rule, got, ok, want)
+		got := ""
+		if plain := publicIf(rule); plain != nil {
+			got = plain.field + "=" + plain.value
+		}
+		if got != want {
+			t.Errorf("%s: %q; want %q", rule, got, want)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -18,15 +17,14 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// foundPage is the list shape with what a search adds to it.
+// foundPage is the list shape with what a search adds to it, without the items.
 type foundPage struct {
-	page
+	pageHead
 	Facets          map[string]map[string]int `json:"facets,omitempty"` // by parameter: value, records
 	Took            float64                   `json:"took"`             // milliseconds
 	NextCursor      string                    `json:"nextCursor,omitempty"`
 	DidYouMean      string                    `json:"didYouMean,omitempty"`
 	TotalIsEstimate bool                      `json:"totalIsEstimate,omitempty"`
-	Items           any                       `json:"items"` // in the place of the page's own: records, as they were read
 }
 
 // searched is what a search route looks for.
@@ -67,7 +65,7 @@ func (c *call) search(s searched, params url.Values) error {
 		return fmt.Errorf("search: %w", err)
 	}
 	answer := foundPage{DidYouMean: found.DidYouMean, TotalIsEstimate: found.Estimated,
-		page: page{Page: number, PerPage: perPage, TotalItems: found.Total, TotalPages: (found.Total + perPage - 1) / perPage}}
+		pageHead: newPageHead(number, perPage, found.Total)}
 	if skipTotal {
 		answer.TotalItems, answer.TotalPages = -1, -1
 	}
@@ -83,11 +81,12 @@ func (c *call) search(s searched, params url.Values) error {
 			}
 		}
 	}
-	if answer.Items, err = c.found(s, board.Analyzer(), found); err != nil {
+	records, err := c.found(s, board.Analyzer(), found)
+	if err != nil {
 		return err
 	}
 	answer.Took = float64(time.Since(started).Microseconds()) / 1000
-	return c.send(http.StatusOK, answer)
+	return c.sendRecords(answer, records)
 }
 
 // searchQuery opens the index and reads the query within the scope.

@@ -1,0 +1,172 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// sendRecords answers with a list of records.
+func (c *call) sendRecords(head any, records []*core.Record) error {
+	raw, err := encodeList(head, records)
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, raw)
+}
+
+// recordBytes is about what a record takes, so that the list need not be moved while it grows.
+const recordBytes = 3_000
+
+// encodeList gives the list shape: head, which must encode as an object without items, and the records as its items.
+//
+// Records are written in one pass. Through encoding/json each of them is written, then checked and copied once for itself
+// and once more for every record that expands it, which takes more time than reading them from the database.
+func encodeList(head any, records []*core.Record) (json.RawMessage, error) {
+	b, err := json.Marshal(head)
+	if err != nil {
+		return nil, fmt.Errorf("encode the answer: %w", err)
+	}
+	b = append(slices.Grow(b[:len(b)-1], len(records)*recordBytes), `,"items":`...)
+	if b, err = appendRecords(b, records); err != nil {
+		return nil, fmt.Errorf("encode the answer: %w", err)
+	}
+	return append(b, '}'), nil
+}
+
+func appendRecords(b []byte, records []*core.Record) ([]byte, error) {
+	return appendList(b, records, appendRecord)
+}
+
+// appendRecord writes the record's fields in the order of the collection, then what it carries besides.
+func appendRecord(b []byte, record *core.Record) ([]byte, error) {
+	export := record.PublicExport()
+	b = append(b, '{')
+	var err error
+	member := func(name string) {
+		if value, shown := export[name]; shown && err == nil {
+			b, err = appendMember(b, name, value)
+		}
+	}
+	for _, field := range record.Collection().Fields {
+		member(field.GetName())
+	}
+	for _, name := range slices.Sorted(maps.Keys(record.CustomData())) {
+		member(name)
+	}
+	member(core.FieldNameCollectionId)
+	member(core.FieldNameCollectionName)
+	member(core.FieldNameExpand)
+	return append(b, '}'), err
+}
+
+func appendList[T any](b []byte, list []T, appendOne func([]byte, T) ([]byte, error)) ([]byte, error) {
+	b = append(b, '[')
+	for i, one := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var err error
+		if b, err = appendOne(b, one); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, ']'), nil
+}
+
+func appendObject(b []byte, object map[string]any) ([]byte, error) {
+	b = append(b, '{')
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		var err error
+		if b, err = appendMember(b, name, object[name]); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, '}'), nil
+}
+
+func appendMember(b []byte, name string, value any) ([]byte, error) {
+	if b[len(b)-1] != '{' {
+		b = append(b, ',')
+	}
+	b, err := appendValue(append(appendText(b, name), ':'), value)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return b, nil
+}
+
+// appendValue writes what records are made of; anything else is left to encoding/json.
+func appendValue(b []byte, value any) ([]byte, error) {
+	switch v := value.(type) {
+	case nil:
+		return append(b, "null"...), nil
+	case string:
+		return appendText(b, v), nil
+	case bool:
+		return strconv.AppendBool(b, v), nil
+	case types.JSONRaw:
+		if json.Valid(v) {
+			return append(b, v...), nil
+		}
+	case types.DateTime:
+		return appendText(b, v.String()), nil
+	case []string:
+		if v != nil {
+			return appendList(b, v, func(b []byte, s string) ([]byte, error) { return appendText(b, s), nil })
+		}
+	case map[string]any:
+		if v != nil {
+			return appendObject(b, v)
+		}
+	case *core.Record:
+		if v != nil {
+			return appendRecord(b, v)
+		}
+	case []*core.Record:
+		if v != nil {
+			return appendRecords(b, v)
+		}
+	}
+	raw, err := json.Marshal(value)
+	return append(b, raw...), err
+}
+
+// appendText writes a JSON string. Unlike encoding/json by default it leaves <, > and & as they are: the answer is never part
+// of a page.
+func appendText(b []byte, s string) []byte {
+	if !utf8.ValidString(s) {
+		s = string([]rune(s)) // what can't be read becomes U+FFFD
+	}
+	b = append(b, '"')
+	from := 0
+	for i := range len(s) {
+		if s[i] >= ' ' && s[i] != '"' && s[i] != '\\' {
+			continue
+		}
+		b = append(b, s[from:i]...)
+		from = i + 1
+		switch s[i] {
+		case '"', '\\':
+			b = append(b, '\\', s[i])
+		case '\n':
+			b = append(b, `\n`...)
+		case '\r':
+			b = append(b, `\r`...)
+		case '\t':
+			b = append(b, `\t`...)
+		default:
+			const digits = "0123456789abcdef"
+			b = append(b, `\u00`...)
+			b = append(b, digits[s[i]>>4], digits[s[i]&0xf])
+		}
+	}
+	return append(append(b, s[from:]...), '"')
+}
