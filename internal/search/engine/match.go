@@ -25,6 +25,7 @@ type part struct {
 	base    bitset // in scope and with the words
 	match   bitset // that also passes the filters
 	clauses []clauseHits
+	graded  level // the levels before it are noted in clauses
 }
 
 // clauseHits is where a clause holds. best[l] are the documents that are known to hold it at level l or a better
@@ -177,14 +178,14 @@ func (e *evaluation) total() (n int, estimated bool) {
 	return n, e.phraseLost > 0
 }
 
-// grade notes for each clause which documents hold it in which of the better fields, as the order needs it.
-func (e *evaluation) grade(p *part) {
+// grade notes for each clause which documents hold it at which of the levels before end, as the order needs it.
+func (e *evaluation) grade(p *part, end level) {
 	for c := range p.clauses {
 		hits := &p.clauses[c]
 		for i := range e.words.Must[c].Any {
-			e.gradeAlternative(p, &e.words.Must[c].Any[i], hits)
+			e.gradeAlternative(p, &e.words.Must[c].Any[i], hits, end)
 		}
-		for l := range hits.best {
+		for l := p.graded; l < end; l++ {
 			if hits.best[l] == nil {
 				continue
 			}
@@ -194,6 +195,7 @@ func (e *evaluation) grade(p *part) {
 			}
 		}
 	}
+	p.graded = end
 }
 
 // at gives the set of a level, made when it is first needed.
@@ -204,32 +206,38 @@ func (h *clauseHits) at(l level, p *part, mem *scratch) bitset {
 	return h.best[l]
 }
 
-func (e *evaluation) gradeAlternative(p *part, alt *Alternative, hits *clauseHits) {
+func (e *evaluation) gradeAlternative(p *part, alt *Alternative, hits *clauseHits, end level) {
 	if alt.Phrase {
 		return // noted when it was found
+	}
+	if len(alt.Words) == 1 {
+		for l := p.graded; l < end; l++ {
+			if alt.Field == FieldAny || alt.Field == l.field() {
+				p.wordAt(alt.Words[0], l, hits.at(l, p, e.mem))
+			}
+		}
+		return
 	}
 	// several words count by the worst of their levels
 	reached := make([]bitset, len(alt.Words))
 	for i := range reached {
 		reached[i] = e.mem.bits(p.docs)
 	}
-	for l := range lastLevel {
+	for l := range end {
 		if alt.Field != FieldAny && alt.Field != l.field() {
 			continue
 		}
 		for i, w := range alt.Words {
 			p.wordAt(w, l, reached[i])
 		}
-		at := hits.at(l, p, e.mem)
-		if len(reached) == 1 {
-			at.or(reached[0])
+		if l < p.graded {
 			continue
 		}
 		all := e.mem.copyOf(reached[0])
 		for _, r := range reached[1:] {
 			all.and(r)
 		}
-		at.or(all)
+		hits.at(l, p, e.mem).or(all)
 	}
 }
 

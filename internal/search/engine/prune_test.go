@@ -101,7 +101,7 @@ func TestBoundsAreNearlyReached(t *testing.T) {
 		mem := &scratch{}
 		e := evaluate(ix.current.Load(), &q, mem)
 		p := e.parts[0]
-		e.grade(p)
+		e.grade(p, lastLevel)
 		r := ranking{e: e, part: p, fresh: newFreshness(millis(now)), asked: len(q.Words.Must), run: p.phraseCode(e.words.typedStems())}
 		reach := make([]level, len(q.Words.Must))
 		for i := range reach {

@@ -40,12 +40,20 @@ type group struct {
 
 func (r *ranking) find() {
 	reach := make([]level, len(r.clauses)) // by clause: the best level at which documents left may hold it
-	if r.newest*r.ceiling(reach, exactFactor) < r.top.bar() || r.match.empty() {
+	if r.match.empty() || !r.mayReach(reach, exactFactor) {
 		return
 	}
-	r.e.grade(r.part)
 	left := r.e.mem.copyOf(r.match)
+	// The titles come first and alone: after them most of the older segments can be passed over.
+	r.e.grade(r.part, titleLevels)
 	r.exactTitles(left, reach)
+	for c := range r.clauses {
+		reach[c] = r.next(c, 0)
+	}
+	if !r.mayReach(reach, titleCeiling) {
+		return
+	}
+	r.e.grade(r.part, lastLevel)
 
 	var groups []group
 	for c := range r.clauses {
@@ -59,22 +67,26 @@ func (r *ranking) find() {
 	// the greatest gain first; for one clause that is the order of its levels
 	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(y.gain, x.gain) })
 	for _, g := range groups {
-		ceiling := r.ceiling(reach, titleCeiling)
-		if r.newest*ceiling < r.top.bar() {
+		if !r.mayReach(reach, titleCeiling) {
 			return
 		}
 		docs := r.e.mem.copyOf(left)
 		docs.and(r.clauses[g.clause].best[g.level])
 		left.andNot(docs)
-		r.walk(docs, ceiling)
+		r.walk(docs, r.ceiling(reach, titleCeiling))
 		reach[g.clause] = r.next(g.clause, g.level+1)
 	}
 	r.walk(left, r.ceiling(reach, titleCeiling))
 }
 
-// next gives the best level from l on at which any document holds the clause.
+// mayReach tells whether a document that holds no clause better than reach says could still be kept.
+func (r *ranking) mayReach(reach []level, titleFactor float64) bool {
+	return r.newest*r.ceiling(reach, titleFactor) >= r.top.bar()
+}
+
+// next gives the best level from l on at which any document may hold the clause.
 func (r *ranking) next(clause int, l level) level {
-	for l < lastLevel && r.clauses[clause].best[l] == nil {
+	for l < r.graded && r.clauses[clause].best[l] == nil {
 		l++
 	}
 	return l
@@ -94,11 +106,8 @@ func (r *ranking) ceiling(reach []level, titleFactor float64) float64 {
 	return titleFactor * sum
 }
 
-// exactTitles offers the documents whose title is the query, and takes them out of left.
+// exactTitles offers the documents whose title is the query, and takes them out of left. The titles must be graded.
 func (r *ranking) exactTitles(left bitset, reach []level) {
-	if r.newest*r.ceiling(reach, exactFactor) < r.top.bar() {
-		return
-	}
 	docs := r.e.mem.copyOf(left)
 	for c := range r.clauses {
 		inTitle := r.e.mem.bits(r.docs)

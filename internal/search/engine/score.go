@@ -16,8 +16,9 @@ import (
 type level uint8
 
 const (
-	levelCount = level(2 * fieldCount)
-	lastLevel  = levelCount - 1 // wherever it stands, in whatever form
+	levelCount  = level(2 * fieldCount)
+	titleLevels = level(2 * FieldSkills) // the levels before it are those of the title
+	lastLevel   = levelCount - 1         // wherever it stands, in whatever form
 )
 
 func levelOf(f Field, asTyped bool) level {
