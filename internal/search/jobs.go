@@ -76,32 +76,33 @@ func (r *jobRow) document() engine.Document {
 	for _, pair := range listOf[[2]string](r.Slugs) {
 		slug[pair[0]] = pair[1]
 	}
+	places := listOf[gazetteer.Place](r.Locations)
 	values := map[string][]string{
 		"status": {r.Status}, "employer": {r.Employer}, "jobType": {r.JobType}, "workplace": {r.Workplace},
 		"experienceLevel": {r.Level}, "industry": {slug[r.Industry]}, "industryId": {r.Industry},
-		"skills": lower(d.Skills), "place": r.places(&d), "currency": {r.Currency},
+		"skills": lower(d.Skills), "place": r.places(&d, places), "currency": {r.Currency},
 	}
 	for _, id := range listOf[string](r.Fields) {
 		values["field"] = append(values["field"], slug[id])
 		values["fieldId"] = append(values["fieldId"], id)
 	}
-	if len(listOf[gazetteer.Place](r.Locations)) == 0 {
+	if len(places) == 0 {
 		values[Placeless] = []string{Placeless}
 	}
 	for field, list := range values {
 		values[field] = clean(list)
 	}
 	d.Values = values
-	d.Facts = r.facts()
+	d.Facts = r.facts(places)
 	d.Pay = max(r.SalaryMin, r.SalaryMax) * perYear[r.Period]
 	return d
 }
 
 // facts gives what people type of a job that often stands in other fields than its texts: where it is, and "remote",
 // "part time", "internship", "entry level".
-func (r *jobRow) facts() []string {
+func (r *jobRow) facts(places []gazetteer.Place) []string {
 	facts := []string{r.Location}
-	for _, p := range listOf[gazetteer.Place](r.Locations) {
+	for _, p := range places {
 		if p.Name != r.Location {
 			facts = append(facts, p.Name)
 		}
@@ -120,10 +121,12 @@ func (r *jobRow) facts() []string {
 var perYear = map[string]float64{"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1, "": 1}
 
 // places gives the values that a place filter looks for, and notes the coordinates.
-func (r *jobRow) places(d *engine.Document) []string {
+func (r *jobRow) places(d *engine.Document, places []gazetteer.Place) []string {
 	values := placeTexts(r.Location)
-	for _, p := range listOf[gazetteer.Place](r.Locations) {
-		values = append(values, placeTexts(p.Name)...)
+	for _, p := range places {
+		if p.Name != r.Location {
+			values = append(values, placeTexts(p.Name)...)
+		}
 		values = append(values, text.Fold(p.City), text.Fold(p.Region), text.Fold(p.Country))
 		values = append(values, placeKeys(p)...)
 		if p.HasPoint() && p.Lat >= -90 && p.Lat <= 90 && p.Lon >= -180 && p.Lon <= 180 {

@@ -10,8 +10,8 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// rebuildBatch is how many records are read and indexed at once.
-const rebuildBatch = 16_384
+// rebuildBatch is how many records are read at once.
+const rebuildBatch = 4_096
 
 // retryAfter is how long a rebuild that failed is left alone.
 const retryAfter = 2 * time.Second
@@ -112,6 +112,11 @@ func (b *Board) fill(ctx context.Context, next *engine.Rebuild) (n int, err erro
 		}
 		if err := next.Add(docs); err != nil {
 			return n, err
+		}
+		if after < 0 { // so that the newest can be found soon
+			if err := next.Show(); err != nil {
+				return n, err
+			}
 		}
 		n += len(docs)
 		after = page.First

@@ -379,6 +379,7 @@ func (b *builder) layStream(out *[sectionCount][]byte, order []int, stemPlace []
 	}
 	stream := make([]byte, 0, len(b.stream)*3/2)
 	at := make([]uint32, 0, len(order)+1)
+	pairs := newPairWriter(len(order))
 	for _, i := range order {
 		at = append(at, uint32(len(stream)))
 		for _, w := range b.stream[b.rows[i].stream:b.end(i).stream] {
@@ -386,8 +387,11 @@ func (b *builder) layStream(out *[sectionCount][]byte, order []int, stemPlace []
 				w = stemRank[stemPlace[w-streamWord]] + streamFirst
 			}
 			stream = appendCode(stream, w)
+			pairs.add(w)
 		}
+		pairs.endDocument()
 	}
+	out[secPairs] = pairs.end()
 	out[secStemRank], out[secRankStem] = bytesOf(stemRank), bytesOf(rankStem)
 	out[secStream], out[secStreamAt] = stream, bytesOf(append(at, uint32(len(stream))))
 }

@@ -22,20 +22,33 @@ func haversine(a, b Point, cosLat float64) float64 {
 	return sinLat*sinLat + cosLat*math.Cos(radians(b.Lat))*sinLon*sinLon
 }
 
-// circle is a Near that is quick to ask about many points.
+// circle is a Near that is quick to ask about many points. Most of them come again and again: cities.
 type circle struct {
 	Near
 	cosLat    float64
 	degrees   float64 // further north or south is outside
 	haversine float64 // of the radius
+	known     [256]struct {
+		point       Point
+		set, inside bool
+	}
 }
 
-func circleOf(near Near) circle {
+func circleOf(near Near) *circle {
 	half := math.Sin(min(math.Pi/2, near.RadiusKm/earthRadiusKm/2))
-	return circle{near, math.Cos(radians(near.Lat)), near.RadiusKm/kmPerDegree + 1e-6, half * half}
+	return &circle{Near: near, cosLat: math.Cos(radians(near.Lat)), degrees: near.RadiusKm/kmPerDegree + 1e-6, haversine: half * half}
 }
 
 func (c *circle) holds(p Point) bool {
+	hash := (math.Float64bits(p.Lat) ^ math.Float64bits(p.Lon)*3) * 0x9e3779b97f4a7c15
+	known := &c.known[hash>>56]
+	if !known.set || known.point != p {
+		known.point, known.set, known.inside = p, true, c.computes(p)
+	}
+	return known.inside
+}
+
+func (c *circle) computes(p Point) bool {
 	return math.Abs(p.Lat-c.Lat) <= c.degrees && haversine(c.Point, p, c.cosLat) <= c.haversine
 }
 

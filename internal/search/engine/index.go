@@ -105,9 +105,14 @@ func (ix *Index) build(docs []*Document) (*segmentView, error) {
 	for _, d := range docs {
 		b.add(d)
 	}
+	return ix.view(b)
+}
+
+// view makes a segment of what a builder has gathered.
+func (ix *Index) view(b *builder) (*segmentView, error) {
 	s, err := b.build()
 	if err != nil {
-		return nil, fmt.Errorf("index %d documents: %w", len(docs), err)
+		return nil, fmt.Errorf("index %d documents: %w", len(b.rows), err)
 	}
 	return viewOfAll(ix.files.keepLarge(s)), nil
 }

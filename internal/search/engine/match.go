@@ -1,8 +1,8 @@
 package engine
 
-// phraseBudget is how many documents one search looks into for its phrases. Beyond it the older documents are left
-// out and the total is estimated.
-const phraseBudget = 50_000
+// phraseBudget is how many documents one search looks into for its phrases, after the pairs have told where they may be.
+// Beyond it the older documents are left out and the total is estimated.
+const phraseBudget = 25_000
 
 // evaluation is one query on one snapshot: first what matches, in every segment; then the order, in rank.go.
 type evaluation struct {
@@ -144,11 +144,13 @@ func (e *evaluation) keepPhrase(p *part, alt *Alternative, found bitset, hits *c
 	for i, w := range alt.Words {
 		stems[i] = w.Stem
 	}
-	code := p.phraseCode(stems)
-	if code == nil {
+	ranks := p.ranksOf(stems)
+	if ranks == nil {
 		clear(found)
 		return
 	}
+	p.keepPairs(found, ranks)
+	code := phraseCode(ranks)
 	found.eachDown(func(doc int) bool {
 		if e.phraseLeft == 0 {
 			e.phraseLost++

@@ -15,7 +15,7 @@ func (e *evaluation) byRelevance(top *best, fresh freshness) {
 	}
 	for _, p := range e.parts {
 		r := ranking{e: e, part: p, top: top, fresh: fresh, asked: asked, newest: fresh.of(p.high[ColumnPublished]),
-			run: p.phraseCode(e.words.typedStems())}
+			run: phraseCode(p.ranksOf(e.words.typedStems()))}
 		r.find()
 	}
 }

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // ErrIncomplete is the Damage of an index that a rebuild is filling for the first time.
 var ErrIncomplete = errors.New("the search index is not complete yet")
@@ -11,12 +8,13 @@ var ErrIncomplete = errors.New("the search index is not complete yet")
 var errGivenUp = errors.New("the rebuild was given up, for another one or for damage to what it had written")
 
 // Rebuild is a new index growing from documents read anew, while changes go on: Apply brings each of them to both the
-// old index and the new one. The old index serves until Commit. When it is empty, there is only one: what is added can
-// be found at once, so the newest documents are best added first.
+// old index and the new one. The old index serves until Commit. When it is empty, there is only one: what is shown can be
+// found at once, so the newest documents are best added first.
 type Rebuild struct {
 	ix      *Index
 	next    *snapshot       // nil while the index that is searched is itself the one that grows
 	changed map[string]bool // what Apply has put or deleted meanwhile: newer than the same document in Add
+	added   *builder        // documents that are not in a segment yet
 }
 
 // NewRebuild begins a rebuild; one that is under way is given up. Seq is the last change that the documents to be added
@@ -24,7 +22,7 @@ type Rebuild struct {
 func (ix *Index) NewRebuild(seq int64) *Rebuild {
 	ix.write.Lock()
 	defer ix.write.Unlock()
-	r := &Rebuild{ix: ix, changed: map[string]bool{}}
+	r := &Rebuild{ix: ix, changed: map[string]bool{}, added: newBuilder(ix.analyzer)}
 	old := ix.current.Load()
 	defer old.keep()
 	if old.alive() == 0 {
@@ -39,22 +37,30 @@ func (ix *Index) NewRebuild(seq int64) *Rebuild {
 	return r
 }
 
-// Add indexes documents: up to 65,536 at once, each id once in the whole rebuild. The more at once, the better.
+// Add takes documents in, each id once in the whole rebuild. They are shown when they fill a segment, so that nothing needs
+// to be merged later.
 func (r *Rebuild) Add(docs []Document) error {
-	if len(docs) == 0 {
+	for i := range docs {
+		r.added.add(&docs[i])
+		if len(r.added.rows) == maxSegmentDocs {
+			if err := r.Show(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Show lets be found what has been added.
+func (r *Rebuild) Show() error {
+	if len(r.added.rows) == 0 {
 		return nil
 	}
-	if len(docs) > maxSegmentDocs {
-		return fmt.Errorf("%d documents at once are too many", len(docs))
-	}
-	refs := make([]*Document, len(docs))
-	for i := range docs {
-		refs[i] = &docs[i]
-	}
-	v, err := r.ix.build(refs)
+	v, err := r.ix.view(r.added)
 	if err != nil {
 		return err
 	}
+	r.added = newBuilder(r.ix.analyzer)
 
 	r.ix.write.Lock()
 	defer r.ix.write.Unlock()
@@ -95,6 +101,9 @@ func (r *Rebuild) apply(batch *Batch, fresh []*segmentView) {
 
 // Commit makes the new index the one that is searched, and heals the damage.
 func (r *Rebuild) Commit() error {
+	if err := r.Show(); err != nil {
+		return err
+	}
 	// a merge of the old index must not end in the new one
 	r.ix.maintain.Lock()
 	defer r.ix.maintain.Unlock()

@@ -38,12 +38,16 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 			if err := r.Add(docs); err != nil { // read before the change
 				t.Fatal(err)
 			}
+			shown := w.IntN(2) == 0 // else the next change comes between
+			if shown {
+				must(t, r.Show())
+			}
 			must(t, ix.Maintain())
 			if ix.Damage() == nil {
 				t.Fatal("an index that is being built counts as whole")
 			}
-			if fromEmpty && !ix.has(docs[0].ID) && o.docs[docs[0].ID] != nil {
-				t.Fatal("what is indexed first is not found yet")
+			if fromEmpty && shown && !ix.has(docs[0].ID) && o.docs[docs[0].ID] != nil {
+				t.Fatal("what is shown is not found yet")
 			}
 		}
 		must(t, r.Commit())

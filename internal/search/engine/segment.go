@@ -46,6 +46,7 @@ type segment struct {
 
 	stream   []byte
 	streamAt []uint32
+	pairs    []uint64 // see pairs.go; empty in a small segment
 }
 
 // openSegment reads a segment where its bytes lie.
@@ -80,11 +81,13 @@ func openSegment(data []byte, verify bool) (*segment, error) {
 	s.companies = words(secCompanies, secCompaniesAt)
 	s.stream = sec[secStream]
 	s.streamAt = viewOf[uint32](sec[secStreamAt])
+	s.pairs = viewOf[uint64](sec[secPairs])
 	if first := viewOf[uint32](sec[secValueFirst]); len(first) == 1 {
 		s.valueFirst = first[0]
 	}
 	columns := viewOf[float64](sec[secColumns])
-	if len(columns) != docs*int(columnCount) || s.ids.len() != docs || docs > maxSegmentDocs {
+	if len(columns) != docs*int(columnCount) || s.ids.len() != docs || docs > maxSegmentDocs ||
+		len(s.pairs) != 0 && len(s.pairs) != pairPlaces*wordsFor(docs) {
 		return nil, fmt.Errorf("%w: its parts do not fit together", errDamaged)
 	}
 	for c := range s.columns {

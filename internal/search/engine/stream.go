@@ -19,15 +19,24 @@ func appendCode(out []byte, code uint32) []byte {
 	return append(out, byte(code))
 }
 
-// phraseCode gives the bytes of a phrase, or nil when the segment lacks one of its words.
-func (s *segment) phraseCode(stems []string) []byte {
-	var code []byte
-	for _, stem := range stems {
+// ranksOf gives the ranks of stems, nil when the segment lacks one of them.
+func (s *segment) ranksOf(stems []string) []uint32 {
+	ranks := make([]uint32, len(stems))
+	for n, stem := range stems {
 		i, ok := s.stems.find(stem)
 		if !ok {
 			return nil
 		}
-		code = appendCode(code, s.stemRank[i]+streamFirst)
+		ranks[n] = s.stemRank[i]
+	}
+	return ranks
+}
+
+// phraseCode gives the bytes of a phrase, nil for none.
+func phraseCode(ranks []uint32) []byte {
+	var code []byte
+	for _, rank := range ranks {
+		code = appendCode(code, rank+streamFirst)
 	}
 	return code
 }

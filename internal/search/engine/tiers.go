@@ -90,11 +90,10 @@ func (ix *Index) merge(chosen []*segmentView) error {
 	}
 	var merged *segmentView
 	if len(b.rows) > 0 {
-		s, err := b.build()
-		if err != nil {
+		var err error
+		if merged, err = ix.view(b); err != nil {
 			return err
 		}
-		merged = viewOfAll(ix.files.keepLarge(s))
 	}
 
 	ix.write.Lock()

@@ -259,6 +259,7 @@ func TestRebuildGivesUpWhenWounded(t *testing.T) {
 		docs = append(docs, d)
 	}
 	must(t, r.Add(docs))
+	must(t, r.Show())
 	segments, err := filepath.Glob(filepath.Join(dir, segmentPrefix+"*"))
 	must(t, err)
 	if len(segments) != 1 {

@@ -1,0 +1,62 @@
+package engine
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPairsLoseNoPhrase holds the signatures to a look into every document: none that holds the words next to each other
+// may be missing, and few others may be left.
+func TestPairsLoseNoPhrase(t *testing.T) {
+	a := newAnalyzer(t)
+	for _, docs := range []int{pairDocs - 1, pairDocs, 500} {
+		random := rand.New(rand.NewPCG(1, uint64(docs)))
+		b := newBuilder(a)
+		for i := range docs {
+			words := make([]string, 185)
+			for w := range words {
+				words[w] = fmt.Sprintf("w%dx", int(200*random.Float64()*random.Float64()))
+			}
+			b.add(&Document{ID: fmt.Sprint("d", i), Title: strings.Join(words[:5], " "), Skills: []string{words[5], words[6]},
+				Body: strings.Join(words[7:], " "), Published: time.UnixMilli(int64(i))})
+		}
+		s, err := b.build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		right, wrong := 0, 0
+		for range 300 {
+			stems := []string{fmt.Sprintf("w%dx", random.IntN(200)), fmt.Sprintf("w%dx", random.IntN(200))}
+			ranks := s.ranksOf(stems)
+			if ranks == nil {
+				continue
+			}
+			code, left := phraseCode(ranks), make(bitset, wordsFor(docs))
+			left.fill(docs)
+			s.keepPairs(left, ranks)
+			for doc := range docs {
+				_, holds := findPhrase(s.streamOf(doc), code, FieldAny)
+				switch {
+				case holds && !left.has(doc):
+					t.Fatalf("%d documents: document %d holds %v, which its pairs deny", docs, doc, stems)
+				case holds:
+					right++
+				case left.has(doc):
+					wrong++
+				}
+			}
+		}
+		if right == 0 {
+			t.Errorf("%d documents: no phrase was found at all", docs)
+		}
+		switch share := float64(wrong) / float64(300*docs); {
+		case docs < pairDocs && share < 0.9:
+			t.Errorf("%d documents: a small segment has pairs", docs)
+		case docs >= pairDocs && share > 0.12: // by the size of the signature: (1 - e^(-184*3/1024))^3 = .07
+			t.Errorf("%d documents: %.2f of all documents were left without holding the phrase", docs, share)
+		}
+	}
+}
