@@ -1,19 +1,61 @@
 package engine
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
-// byNumber offers the matches by a number of theirs, the greatest first; those without it come after the rest.
-func (e *evaluation) byNumber(top *best, number func(p *part, doc int) float64) {
+// byDistance offers the matches by the way to their nearest place, the shortest first.
+func (e *evaluation) byDistance(top *best, from Point) {
 	for _, p := range e.parts {
 		published := p.columns[ColumnPublished]
 		p.match.each(func(doc int) {
-			key := number(p, doc)
-			if key != key {
-				key = math.Inf(-1)
-			}
-			if key >= top.bar() {
+			if key := -p.distance(doc, from); key >= top.bar() {
 				top.offer(candidate{key, published[doc], p, doc})
 			}
+		})
+	}
+}
+
+// byColumn offers the matches by a number of theirs, times sign, the greatest first; those that lack it, or are not in among,
+// come after the rest. among gives documents of a part, nil for all.
+func (e *evaluation) byColumn(top *best, c Column, sign float64, among func(*part) bitset) {
+	for _, p := range e.parts {
+		in := p.match
+		if among != nil {
+			in = e.mem.copyOf(p.match)
+			in.and(among(p))
+		}
+		column, published := p.columns[c], p.columns[ColumnPublished]
+		bar := top.bar()
+		for i, w := range in { // a loop of its own: it runs over all matches
+			for ; w != 0; w &= w - 1 {
+				doc := i<<6 + bits.TrailingZeros64(w)
+				if key := sign * column[doc]; key >= bar { // never without a number
+					top.offer(candidate{key, published[doc], p, doc})
+					bar = top.bar()
+				}
+			}
+		}
+	}
+	if top.full() {
+		return
+	}
+	for _, p := range e.parts {
+		column, published := p.columns[c], p.columns[ColumnPublished]
+		var in bitset
+		if among != nil {
+			in = among(p)
+		}
+		p.match.eachDown(func(doc int) bool {
+			if x := column[doc]; x == x && (in == nil || in.has(doc)) {
+				return true // offered before
+			}
+			if !top.mayKeepLast(published[doc]) {
+				return false
+			}
+			top.offer(candidate{math.Inf(-1), published[doc], p, doc})
+			return true
 		})
 	}
 }
@@ -38,17 +80,10 @@ func (e *evaluation) byPay(top *best) {
 	if currency == "" {
 		currency = e.commonest("currency")
 	}
-	var paid *part
-	var in bitset
-	e.byNumber(top, func(p *part, doc int) float64 {
-		if p != paid {
-			paid, in = p, e.mem.bits(p.docs)
-			p.value("currency", currency).orInto(in)
-		}
-		if !in.has(doc) {
-			return math.NaN()
-		}
-		return p.columns[ColumnPay][doc]
+	e.byColumn(top, ColumnPay, 1, func(p *part) bitset {
+		in := e.mem.bits(p.docs)
+		p.value("currency", currency).orInto(in)
+		return in
 	})
 }
 

@@ -90,9 +90,9 @@ func (e *evaluation) hits(r *Result) {
 	case SortPay:
 		e.byPay(top)
 	case SortDeadline:
-		e.byNumber(top, func(p *part, doc int) float64 { return -p.columns[ColumnDeadline][doc] })
+		e.byColumn(top, ColumnDeadline, -1, nil)
 	case SortDistance:
-		e.byNumber(top, func(p *part, doc int) float64 { return -p.distance(doc, q.Near.Point) })
+		e.byDistance(top, q.Near.Point)
 	default:
 		e.byRelevance(top, newFreshness(millis(now)))
 	}

@@ -57,6 +57,14 @@ func (b *best) bar() float64 {
 	return b.kept[0].key
 }
 
+// full tells whether as many are kept as are wanted.
+func (b *best) full() bool { return len(b.kept) >= b.k }
+
+// mayKeepLast tells whether a candidate without a key, published then, can still be kept.
+func (b *best) mayKeepLast(published float64) bool {
+	return !b.full() || b.k > 0 && isLast(b.kept[0].key) && published >= b.kept[0].published
+}
+
 func (b *best) offer(c candidate) {
 	if b.after != nil && !b.after.before(c) {
 		return
