@@ -160,6 +160,40 @@ func TestJobSearchRefusesNonsense(t *testing.T) {
 	}
 }
 
+// Jobs by their ids, such as those that somebody has looked at: only what can be found, and together with everything else.
+func TestJobsByIDs(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, api.Mount, search.Bind)
+	acme, owner := board.Employer("Acme")
+	one, two := board.Job(acme, "Go Developer"), board.Job(acme, "Go Tester")
+	draft := board.Job(acme, "Go Draft", map[string]any{"status": "draft"})
+	board.Job(acme, "Go Manager")
+	for query, want := range map[string][]string{
+		"ids=" + one.Id + "," + two.Id:                        {one.Id, two.Id},
+		"ids=" + one.Id + "&ids=" + two.Id + "&ids=" + one.Id: {one.Id, two.Id},
+		"ids=" + one.Id + "," + draft.Id + ",nobody":          {one.Id},
+		"mine=1&ids=" + one.Id + "," + draft.Id:               {one.Id, draft.Id},
+		"q=tester&ids=" + one.Id + "," + two.Id:               {two.Id},
+		"filter=title~'Dev'&ids=" + one.Id + "," + two.Id:     {one.Id},
+		"filter=title~'Manager'&ids=" + one.Id + "," + two.Id: {},
+		"ids=nobody": {},
+		"perPage=1&sort=newest&page=2&ids=" + two.Id + ",nobody": {},
+	} {
+		got := board.Call(owner, "GET", "/api/jobs/?"+strings.ReplaceAll(query, "'", "%27"), nil)
+		var ids []string
+		for _, item := range got.Items() {
+			ids = append(ids, item["id"].(string))
+		}
+		slices.Sort(ids)
+		slices.Sort(want)
+		if got.Status != 200 || !slices.Equal(ids, want) {
+			t.Errorf("%s: %d %v, want %v", query, got.Status, ids, want)
+		}
+	}
+	if got := board.Call(nil, "GET", "/api/jobs/?ids="+strings.Repeat("x,", 101), nil); got.Status != 400 || got.Code("ids") == "" {
+		t.Errorf("101 ids: %d %s", got.Status, got.Raw)
+	}
+}
+
 func TestSuggest(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, api.Mount, search.Bind)
 	acme, owner := board.Employer("Acme Gold")

@@ -71,8 +71,9 @@ var (
 	candidateParams = slices.Concat([]param{
 		pageParam, perPageParm,
 		{name: "sort", options: []string{"relevance", "newest", "distance"}, text: "relevance where there are words to find, else newest; distance needs near."},
-		{name: "filter", text: "A filter as in PocketBase, asked about the first 1000 that the search finds.", example: "experienceYears > 3"},
+		{name: "filter", text: "A filter as in PocketBase.", example: "experienceYears > 3"},
 		fieldsParam, expandParam, skipParam, cursorParam,
+		{name: "ids", many: true, text: "Ids of profiles, at most 100: only those of them that can be found.", example: "u8x2n5v0q3k1m7p"},
 		{name: "facets", many: true, options: search.CandidateFacets, text: facetsText}, qParam,
 		{name: "skills", many: true, text: "A skill.", example: "go"},
 		{name: "location", many: true, text: "A place by name, or such as 50 km of Lyon.", example: "Lyon"},
@@ -86,6 +87,7 @@ var (
 		pageParam, perPageParm,
 		{name: "sort", options: []string{"relevance", "newest", "salary", "deadline", "distance"}, text: "relevance where there are words to find, else newest."},
 		filterParam, fieldsParam, expandParam, skipParam, mineParam, qParam,
+		{name: "ids", many: true, text: "Ids of jobs, at most 100: only those of them that can be found.", example: "u8x2n5v0q3k1m7p"},
 		{name: "location", many: true, text: "Words of the place.", example: "Lyon"},
 		industryParam,
 		{name: "field", many: true, text: "Slug or id of a field of interest.", example: "backend-development"},

@@ -55,10 +55,8 @@ func (c *call) search(s searched, params url.Values) error {
 	}
 	query.Limit = perPage
 	query.Offset = min((number-1)*perPage, engine.MaxOffset)
-	if filter := c.QueryParam("filter"); filter != "" {
-		if query.IDs, err = c.passing(s.collection, filter); err != nil {
-			return err
-		}
+	if query.IDs, err = c.amongIDs(s.collection); err != nil {
+		return err
 	}
 	found, err := board.Search(query)
 	if err != nil {
@@ -87,6 +85,31 @@ func (c *call) search(s searched, params url.Values) error {
 	}
 	answer.Took = float64(time.Since(started).Microseconds()) / 1000
 	return c.sendRecords(answer, records)
+}
+
+// amongIDs gives the records that the parameters ids and filter leave, nil for all.
+func (c *call) amongIDs(collection string) (map[string]bool, error) {
+	var among map[string]bool
+	if filter := c.QueryParam("filter"); filter != "" {
+		var err error
+		if among, err = c.passing(collection, filter); err != nil {
+			return nil, err
+		}
+	}
+	ids := c.values("ids")
+	if len(ids) == 0 {
+		return among, nil
+	}
+	if len(ids) > maxPerPage {
+		return nil, invalid("ids", problem.InvalidValue, fmt.Sprintf("Must be at most %d ids.", maxPerPage))
+	}
+	asked := map[string]bool{}
+	for _, id := range ids {
+		if among == nil || among[id] {
+			asked[id] = true
+		}
+	}
+	return asked, nil
 }
 
 // searchQuery opens the index and reads the query within the scope.

@@ -26,8 +26,9 @@ type builder struct {
 	stream   []uint32 // the rows' words in order: a stem, or one of the stream codes
 	points   []Point
 
-	seen  []uint32 // by form: place among the hits of the row being added, from 1; 0: not there
-	often []uint16 // by form: count in the body of the row being added
+	tokens []text.Token // room for those of one text
+	seen   []uint32     // by form: place among the hits of the row being added, from 1; 0: not there
+	often  []uint16     // by form: count in the body of the row being added
 }
 
 // row is one document; its lists end where the next row's begin.
@@ -85,7 +86,7 @@ func (b *builder) add(d *Document) {
 		columns: d.columns(), hits: len(b.hits), values: len(b.rowValue), stream: len(b.stream), points: len(b.points)}
 
 	titleStems := map[uint32]bool{}
-	for _, t := range text.Tokens(d.Title) {
+	for _, t := range b.tokensOf(d.Title) {
 		f := b.form(t.Form)
 		b.word(r.hits, f, FieldTitle)
 		if !b.analyzer.IsStopword(t.Form) {
@@ -95,12 +96,12 @@ func (b *builder) add(d *Document) {
 	r.titleWords = uint8(min(len(titleStems), math.MaxUint8))
 	b.stream = append(b.stream, streamField)
 	b.list(r.hits, d.Skills, FieldSkills)
-	for _, t := range text.Tokens(d.Company) {
+	for _, t := range b.tokensOf(d.Company) {
 		b.word(r.hits, b.form(t.Form), FieldCompany)
 	}
 	b.stream = append(b.stream, streamField)
 	b.list(r.hits, d.Facts, FieldFacts)
-	for _, t := range text.Tokens(text.FromHTML(d.Body)) {
+	for _, t := range b.tokensOf(text.FromHTML(d.Body)) {
 		b.word(r.hits, b.form(t.Form), FieldAny)
 	}
 	for i := r.hits; i < len(b.hits); i++ {
@@ -123,10 +124,15 @@ func (b *builder) add(d *Document) {
 	b.rows = append(b.rows, r)
 }
 
+func (b *builder) tokensOf(s string) []text.Token {
+	b.tokens = text.AppendTokens(b.tokens[:0], s)
+	return b.tokens
+}
+
 // list notes the words of a field of several texts.
 func (b *builder) list(first int, texts []string, f Field) {
 	for _, one := range texts {
-		for _, t := range text.Tokens(one) {
+		for _, t := range b.tokensOf(one) {
 			b.word(first, b.form(t.Form), f)
 		}
 		b.stream = append(b.stream, streamGap)

@@ -24,9 +24,10 @@ const maxWordBytes = 64
 //
 // Kept whole: C++, C#, .NET, Node.js and its kin, R&D. Scripts written without spaces give overlapping pairs of
 // characters, and the last character alone, so that any part of a run can be found.
-func Tokens(s string) []Token {
-	return appendTokens(nil, s, true)
-}
+func Tokens(s string) []Token { return AppendTokens(nil, s) }
+
+// AppendTokens is Tokens for who reads many texts: it appends to out, whose room can be used again.
+func AppendTokens(out []Token, s string) []Token { return appendTokens(out, s, true) }
 
 // QueryTokens is Tokens for the searching side: a run of a script without spaces gives only its pairs, since a
 // document that continues the run has no single last character at this place.
