@@ -30,7 +30,7 @@ func (b *Board) begin(ctx context.Context) error {
 		b.index.Doubt(errOwn)
 	}
 	if b.index.Damage() != nil {
-		return b.startRebuild(ctx, "")
+		return b.startRebuild(ctx)
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func (b *Board) step(ctx context.Context) error {
 	}
 	if last < b.index.Seq() {
 		b.index.Doubt(errOther)
-		return b.startRebuild(ctx, "")
+		return b.startRebuild(ctx)
 	}
 	for ctx.Err() == nil && b.index.Seq() < last {
 		var rows []struct {
@@ -79,7 +79,7 @@ func (b *Board) step(ctx context.Context) error {
 		}
 		if len(rows) == 0 || rows[0].Seq != b.index.Seq()+1 {
 			b.index.Doubt(errGap)
-			return b.startRebuild(ctx, "")
+			return b.startRebuild(ctx)
 		}
 		ids := make([]string, len(rows))
 		for i, row := range rows {
@@ -99,14 +99,12 @@ func (b *Board) step(ctx context.Context) error {
 	if b.rebuild.underWay() {
 		return nil
 	}
-	asked := ""
-	if b.owner.Load() {
-		if asked, err = requested(b.app, b.kind); err != nil {
-			return err
-		}
+	asked, err := b.requested()
+	if err != nil {
+		return err
 	}
 	if b.index.Damage() != nil || asked != "" && asked != b.answers.Load() {
-		return b.startRebuild(ctx, asked)
+		return b.startRebuild(ctx)
 	}
 	return nil
 }

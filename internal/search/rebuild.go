@@ -35,10 +35,14 @@ func (r *rebuild) underWay() bool {
 	}
 }
 
-// startRebuild begins to index all records anew, in place of a rebuild that is under way. asked is the request that it
-// answers, if any.
-func (b *Board) startRebuild(ctx context.Context, asked string) error {
+// startRebuild begins to index all records anew, in place of a rebuild that is under way. It answers a request, too, if
+// there is one.
+func (b *Board) startRebuild(ctx context.Context) error {
 	b.endRebuild()
+	asked, err := b.requested()
+	if err != nil {
+		return err
+	}
 	last, err := b.lastChange()
 	if err != nil {
 		return err

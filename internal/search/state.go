@@ -83,6 +83,14 @@ func requested(app core.App, kind *Kind) (asked string, err error) {
 	return asked, nil
 }
 
+// requested gives the request that this index is to answer, or "": only the one in the data folder is.
+func (b *Board) requested() (string, error) {
+	if !b.owner.Load() {
+		return "", nil
+	}
+	return requested(b.app, b.kind)
+}
+
 // answer notes which request a saved index answers.
 func answer(app core.App, kind *Kind, asked string) error {
 	_, err := app.NonconcurrentDB().NewQuery("UPDATE " + collections.SearchStates + " SET built = {:asked} WHERE kind = {:kind}").
