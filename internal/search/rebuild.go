@@ -2,7 +2,10 @@ package search
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -10,7 +13,7 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// rebuildBatch is how many records are read at once.
+// rebuildBatch is how many records are read at once, at most.
 const rebuildBatch = 4_096
 
 // retryAfter is how long a rebuild that failed is left alone.
@@ -92,38 +95,33 @@ func (b *Board) endRebuild() {
 
 // fill adds all records, the newest first, and tells how many.
 func (b *Board) fill(ctx context.Context, next *engine.Rebuild) (n int, err error) {
-	for after := int64(-1); ; {
+	for upTo := int64(math.MaxInt64); ; {
 		if err := ctx.Err(); err != nil {
 			return n, err
 		}
-		var page struct {
-			First int64 `db:"first"`
-			Last  int64 `db:"last"`
-			Rows  int   `db:"n"`
+		err := b.app.DB().NewQuery("SELECT rowid FROM " + b.kind.table + " WHERE rowid <= {:upTo} ORDER BY rowid DESC LIMIT 1").
+			Bind(dbx.Params{"upTo": upTo}).Row(&upTo)
+		if errors.Is(err, sql.ErrNoRows) {
+			return n, nil
 		}
-		err := b.app.DB().NewQuery("SELECT coalesce(min(rowid), 0) AS first, coalesce(max(rowid), 0) AS last, count(*) AS n FROM (SELECT rowid FROM " +
-			b.kind.table + " WHERE {:after} < 0 OR rowid < {:after} ORDER BY rowid DESC LIMIT {:limit})").
-			Bind(dbx.Params{"after": after, "limit": rebuildBatch}).One(&page)
 		if err != nil {
 			return n, fmt.Errorf("list the %s to index: %w", b.kind.table, err)
 		}
-		if page.Rows == 0 {
-			return n, nil
-		}
-		docs, err := b.kind.load(b.app, "r.rowid BETWEEN {:from} AND {:to}", dbx.Params{"from": page.First, "to": page.Last})
+		from := upTo - rebuildBatch + 1
+		docs, err := b.kind.load(b.app, "r.rowid BETWEEN {:from} AND {:to}", dbx.Params{"from": from, "to": upTo})
 		if err != nil {
 			return n, err
 		}
 		if err := next.Add(docs); err != nil {
 			return n, err
 		}
-		if after < 0 { // so that the newest can be found soon
+		if n == 0 { // so that the newest can be found soon
 			if err := next.Show(); err != nil {
 				return n, err
 			}
 		}
 		n += len(docs)
-		after = page.First
+		upTo = from - 1
 		b.tell()
 	}
 }

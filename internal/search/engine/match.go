@@ -1,8 +1,10 @@
 package engine
 
+import "math/bits"
+
 // phraseBudget is how many documents one search looks into for its phrases, after the pairs have told where they may be.
 // Beyond it the older documents are left out and the total is estimated.
-const phraseBudget = 25_000
+const phraseBudget = 30_000
 
 // evaluation is one query on one snapshot: first what matches, in every segment; then the order, in rank.go.
 type evaluation struct {
@@ -11,7 +13,7 @@ type evaluation struct {
 	parts   []*part // the newest first
 	mem     *scratch
 	visible int       // documents in scope
-	with    []int     // by clause: documents in scope that hold it
+	with    []int     // by clause: documents in scope that hold its words
 	rarity  []float64 // by clause
 
 	phraseLeft             int
@@ -22,7 +24,7 @@ type evaluation struct {
 type part struct {
 	*segmentView
 	scope   bitset
-	base    bitset // in scope and with the words
+	base    bitset // in scope and with the words; without facets also past the filters
 	match   bitset // that also passes the filters
 	clauses []clauseHits
 	graded  level // the levels before it are noted in clauses
@@ -31,8 +33,16 @@ type part struct {
 // clauseHits is where a clause holds. best[l] are the documents that are known to hold it at level l or a better
 // one; it is filled by the phrases when they are looked for, and by single words when the order needs it.
 type clauseHits struct {
-	any  bitset
-	best [lastLevel]bitset
+	plain   bitset // by an alternative that is no phrase
+	phrases []phraseHits
+	best    [lastLevel]bitset
+}
+
+// phraseHits is where a phrase may be.
+type phraseHits struct {
+	alt  *Alternative
+	code []byte
+	docs bitset
 }
 
 func evaluate(snap *snapshot, q *Query, mem *scratch) *evaluation {
@@ -55,25 +65,62 @@ func evaluate(snap *snapshot, q *Query, mem *scratch) *evaluation {
 		e.rarity = append(e.rarity, rarity(e.visible, with))
 	}
 	for _, p := range e.parts {
-		p.base = mem.copyOf(p.scope)
-		for c := range p.clauses {
-			p.base.and(p.clauses[c].any)
-		}
-		for c := range e.words.MustNot {
-			var not clauseHits
-			e.find(p, &e.words.MustNot[c], &not)
-			p.base.andNot(not.any)
-		}
-		if q.IDs != nil {
-			p.base.and(p.withIDs(q.IDs, mem))
-		}
-		p.match = p.base
-		if len(q.Filters) > 0 || len(q.Ranges) > 0 || q.Near != nil {
-			p.match = mem.copyOf(p.base)
-			p.narrow(p.match, q, "", mem)
-		}
+		e.match(p)
 	}
 	return e
+}
+
+// match finds the documents of a segment that answer. Phrases come last: what nothing else rules out is looked into.
+func (e *evaluation) match(p *part) {
+	p.base = e.mem.copyOf(p.scope)
+	for c := range p.clauses {
+		p.base.and(p.clauses[c].mayHold(p, e.mem))
+	}
+	if e.q.IDs != nil {
+		p.base.and(p.withIDs(e.q.IDs, e.mem))
+	}
+	without := make([]clauseHits, len(e.words.MustNot))
+	for c := range e.words.MustNot {
+		e.find(p, &e.words.MustNot[c], &without[c])
+		p.base.andNot(without[c].plain)
+	}
+	if len(e.q.Facets) == 0 {
+		e.narrow(p, p.base)
+	}
+	for c := range p.clauses {
+		if len(p.clauses[c].phrases) > 0 {
+			p.base.and(e.lookInto(p, &p.clauses[c]))
+		}
+	}
+	for c := range without {
+		if len(without[c].phrases) > 0 {
+			p.base.andNot(e.lookInto(p, &without[c]))
+		}
+	}
+	p.match = p.base
+	if len(e.q.Facets) > 0 && e.narrows() {
+		p.match = e.mem.copyOf(p.base)
+		e.narrow(p, p.match)
+	}
+}
+
+// narrows tells whether the query has filters.
+func (e *evaluation) narrows() bool {
+	return len(e.q.Filters) > 0 || len(e.q.Ranges) > 0 || e.q.Near != nil
+}
+
+func (e *evaluation) narrow(p *part, found bitset) { p.narrow(found, e.q, "", e.mem) }
+
+// mayHold gives the documents where the clause holds, or may hold by a phrase.
+func (h *clauseHits) mayHold(p *part, mem *scratch) bitset {
+	if len(h.phrases) == 0 {
+		return h.plain
+	}
+	may := mem.copyOf(h.plain)
+	for _, phrase := range h.phrases {
+		may.or(phrase.docs)
+	}
+	return may
 }
 
 // typed reads the last word as the beginning of one.
@@ -88,29 +135,43 @@ func (w Words) typed() Words {
 	return w
 }
 
-// clause finds where clause c holds, and counts it.
+// clause finds where clause c may hold, and counts the documents that hold its words.
 func (e *evaluation) clause(c int) {
 	e.with[c] = 0
 	for _, p := range e.parts {
 		p.clauses[c] = clauseHits{}
-		e.find(p, &e.words.Must[c], &p.clauses[c])
-		e.with[c] += p.clauses[c].any.count()
+		e.with[c] += e.find(p, &e.words.Must[c], &p.clauses[c])
 	}
 }
 
-// find gives the documents in scope where a clause holds.
-func (e *evaluation) find(p *part, c *Clause, hits *clauseHits) {
-	hits.any = e.mem.bits(p.docs)
+// find gives where a clause may hold, and counts the documents in scope that hold all words of an alternative: of a phrase
+// too, wherever in its field they stand.
+func (e *evaluation) find(p *part, c *Clause, hits *clauseHits) (with int) {
+	hits.plain = e.mem.bits(p.docs)
+	holding := e.mem.bits(p.docs)
 	for i := range c.Any {
 		alt := &c.Any[i]
 		found := p.allWords(alt, alt.Field, e.mem)
-		if alt.Phrase {
-			found.and(p.scope)
-			e.keepPhrase(p, alt, found, hits)
+		holding.or(found)
+		if !alt.Phrase {
+			hits.plain.or(found)
+		} else if ranks := p.ranksOf(alt.stems()); ranks != nil {
+			p.keepPairs(found, ranks)
+			hits.phrases = append(hits.phrases, phraseHits{alt, phraseCode(ranks), found})
 		}
-		hits.any.or(found)
 	}
-	hits.any.and(p.scope)
+	for i, w := range p.scope {
+		with += bits.OnesCount64(w & holding[i])
+	}
+	return with
+}
+
+func (a *Alternative) stems() []string {
+	stems := make([]string, len(a.Words))
+	for i, w := range a.Words {
+		stems[i] = w.Stem
+	}
+	return stems
 }
 
 // allWords gives the documents that hold all words of an alternative in a field.
@@ -138,35 +199,26 @@ func (s *segment) wordIn(w Word, f Field, out bitset) {
 	}
 }
 
-// keepPhrase keeps the documents in which the words stand next to each other, and notes the fields.
-func (e *evaluation) keepPhrase(p *part, alt *Alternative, found bitset, hits *clauseHits) {
-	stems := make([]string, len(alt.Words))
-	for i, w := range alt.Words {
-		stems[i] = w.Stem
-	}
-	ranks := p.ranksOf(stems)
-	if ranks == nil {
-		clear(found)
-		return
-	}
-	p.keepPairs(found, ranks)
-	code := phraseCode(ranks)
-	found.eachDown(func(doc int) bool {
-		if e.phraseLeft == 0 {
-			e.phraseLost++
-			found.clear(doc)
+// lookInto gives the documents of base where a clause with phrases holds, and notes the fields of the phrases.
+func (e *evaluation) lookInto(p *part, hits *clauseHits) bitset {
+	holds := e.mem.copyOf(hits.plain)
+	for _, phrase := range hits.phrases {
+		phrase.docs.and(p.base)
+		phrase.docs.eachDown(func(doc int) bool {
+			if e.phraseLeft == 0 {
+				e.phraseLost++
+				return true
+			}
+			e.phraseLeft--
+			e.phraseSeen++
+			if f, ok := findPhrase(p.streamOf(doc), phrase.code, phrase.alt.Field); ok {
+				hits.at(levelOf(f, true), p, e.mem).set(doc)
+				holds.set(doc)
+			}
 			return true
-		}
-		e.phraseLeft--
-		e.phraseSeen++
-		f, ok := findPhrase(p.streamOf(doc), code, alt.Field)
-		if ok {
-			hits.at(levelOf(f, true), p, e.mem).set(doc)
-		} else {
-			found.clear(doc)
-		}
-		return true
-	})
+		})
+	}
+	return holds
 }
 
 // total counts the matches; estimated when phrases had to leave candidates out.

@@ -173,7 +173,11 @@ func (o *oracle) search(q Query) Result {
 		}
 	}
 	words := q.Words
-	count := func(c Clause) int {
+	count := func(c Clause) int { // a phrase counts by its words
+		c.Any = slices.Clone(c.Any)
+		for i := range c.Any {
+			c.Any[i].Phrase = false
+		}
 		n := 0
 		for _, d := range visible {
 			if _, ok := o.clauseLevel(d, c); ok {
