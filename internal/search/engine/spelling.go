@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"math/bits"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -59,41 +58,39 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, with []int) {
 // nearestForm gives the word nearest to a typed one among those that more documents in scope hold; among equally
 // near ones the most frequent.
 func nearestForm(snap *snapshot, scopes []bitset, typed string, with int) string {
+	type option struct {
+		word        string
+		edits, with int
+	}
 	most := maxEdits(typed)
-	near := map[string]int{}
+	near := map[string]*option{}
 	letters, meter := lettersOf(typed), newMeter(typed, most)
-	for _, v := range snap.segments {
+	for i, v := range snap.segments {
 		for form, has := range v.letters {
 			// every edit brings at most one letter, and takes away at most one
 			if bits.OnesCount32(has&^letters) > most || bits.OnesCount32(letters&^has) > most {
 				continue
 			}
 			word := v.forms.get(form)
-			d := meter.edits(word)
-			if d == 0 || d > most {
+			edits := meter.edits(word)
+			if edits == 0 || edits > most {
 				continue
 			}
-			if _, known := near[word]; !known {
-				near[strings.Clone(word)] = d
+			one := near[word]
+			if one == nil {
+				one = &option{word: strings.Clone(word), edits: edits}
+				near[one.word] = one
 			}
+			one.with += v.formIn(uint32(form), FieldAny).countAnd(scopes[i])
 		}
 	}
-	type option struct {
-		word        string
-		edits, with int
-	}
-	var options []option
-	for word, d := range near {
-		if n := countForm(snap, scopes, word); n > with {
-			options = append(options, option{word, d, n})
+	best := option{edits: most + 1}
+	for _, one := range near {
+		if one.with > with && cmp.Or(cmp.Compare(one.edits, best.edits), cmp.Compare(best.with, one.with), cmp.Compare(one.word, best.word)) < 0 {
+			best = *one
 		}
 	}
-	if len(options) == 0 {
-		return ""
-	}
-	return slices.MinFunc(options, func(x, y option) int {
-		return cmp.Or(cmp.Compare(x.edits, y.edits), cmp.Compare(y.with, x.with), cmp.Compare(x.word, y.word))
-	}).word
+	return best.word
 }
 
 // maxEdits is how many letters may differ: short words are too alike.
@@ -106,17 +103,6 @@ func maxEdits(word string) int {
 	default:
 		return 2
 	}
-}
-
-// countForm counts the documents in scope that hold a form.
-func countForm(snap *snapshot, scopes []bitset, form string) int {
-	n := 0
-	for i, v := range snap.segments {
-		if f, ok := v.forms.find(form); ok {
-			n += v.formIn(uint32(f), FieldAny).countAnd(scopes[i])
-		}
-	}
-	return n
 }
 
 // lettersOf is a signature: which letters a word has. Words whose signatures differ in many letters are far apart,
