@@ -123,19 +123,43 @@ func addApplicationTables(s *snapshot, result *Result) error {
 	columns := []pdf.Column{{Title: "Applications", Width: 2, Right: true}, {Title: "Answered", Width: 1.7, Right: true},
 		{Title: "First answer", Width: 2, Right: true}, {Title: "Rejected", Width: 1.7, Right: true},
 		{Title: "Withdrawn", Width: 1.8, Right: true}, {Title: "Hired", Width: 1.2, Right: true}}
-	const sums = `count(*), count(answered), median(answerHours), sum(c.status = 'rejected'), sum(c.status = 'withdrawn'), sum(c.status = 'hired')`
 	units := []Unit{Count, Count, Hours, Count, Count, Count}
-	if err := s.addTable(result, pdf.Table{Title: "By employer", Meaning: "The applications by the employer of the job, most first; first answer is the median time to it.",
-		Columns: append([]pdf.Column{{Title: "Employer", Width: 5}}, columns...)}, 1, units,
-		`SELECT ifnull(p.name, ''), `+sums+` FROM cohort c LEFT JOIN employers p ON p.id = c.employer
-		GROUP BY c.employer ORDER BY 2 DESC, 1, c.employer`); err != nil {
+	const sums = `count(*), count(answered), median(answerHours), sum(c.status = 'rejected'), sum(c.status = 'withdrawn'), sum(c.status = 'hired')`
+	if err := s.addLargest(result, pdf.Table{Title: "By employer", Meaning: "The applications by the employer of the job, most first; first answer is the median time to it.",
+		Columns: append([]pdf.Column{{Title: "Employer", Width: 5}}, columns...)}, groupBy{"employer", "employers", "name"}, 1, units, "g.name, "+sums); err != nil {
 		return err
 	}
-	return s.addTable(result, pdf.Table{Title: "By job", Meaning: "The applications by job, most first; first answer is the median time to it.",
-		Columns: append([]pdf.Column{{Title: "Job", Width: 4}, {Title: "Employer", Width: 3}}, columns...)}, 2, units,
-		`SELECT ifnull(j.title, ''), ifnull(p.name, ''), `+sums+` FROM cohort c LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = c.employer
-		GROUP BY c.job ORDER BY 3 DESC, 1, c.job`)
+	return s.addLargest(result, pdf.Table{Title: "By job", Meaning: "The applications by job, most first; first answer is the median time to it.",
+		Columns: append([]pdf.Column{{Title: "Job", Width: 4}, {Title: "Employer", Width: 3}}, columns...)}, groupBy{"job", "jobs", "title"}, 2, units,
+		"g.name, (SELECT ifnull(max(p.name), '') FROM employers p WHERE p.id = c.employer), "+sums)
 }
+
+// groupBy groups the cohort by a column that holds ids of a collection, whose records are shown by a name.
+type groupBy struct{ column, collection, name string }
+
+// addLargest adds a table of the groups of the cohort (alias c; the group is g, with its id and name) with the most
+// applications. Only for those that are shown is more than their size computed, since most have their medians to find.
+func (s *snapshot) addLargest(result *Result, table pdf.Table, by groupBy, texts int, units []Unit, columns string) error {
+	if err := s.drop("sizes"); err != nil {
+		return err
+	}
+	if err := s.exec("open the sizes", "CREATE TEMP TABLE sizes (id TEXT, name TEXT, size INTEGER)", nil); err != nil {
+		return err
+	}
+	groups, err := s.change("find the sizes", `INSERT INTO sizes SELECT g.id, ifnull(r.`+by.name+`, ''), g.size
+		FROM (SELECT `+by.column+` AS id, count(*) AS size FROM cohort GROUP BY 1) g LEFT JOIN `+by.collection+` r ON r.id = g.id`, nil)
+	if err != nil {
+		return err
+	}
+	if groups > tableRows {
+		table.Note = andMore(groups - tableRows)
+	}
+	return s.addTable(result, table, texts, units, fmt.Sprintf(`SELECT %s FROM cohort c
+		CROSS JOIN (SELECT id, name, size FROM sizes ORDER BY size DESC, name, id LIMIT %d) g ON g.id = c.%s
+		GROUP BY g.id ORDER BY g.size DESC, g.name, g.id`, columns, tableRows, by.column))
+}
+
+func andMore(rows int) string { return fmt.Sprintf("And %d more; the CSV tells of all.", rows) }
 
 // addTable adds a table of a query's rows: texts first, then numbers in the given units.
 func (s *snapshot) addTable(result *Result, table pdf.Table, texts int, units []Unit, query string) error {
@@ -167,14 +191,15 @@ func (s *snapshot) addTable(result *Result, table pdf.Table, texts int, units []
 		return err
 	}
 	if more > 0 {
-		table.Note = fmt.Sprintf("And %d more; the CSV tells of all.", more)
+		table.Note = andMore(more)
 	}
 	result.Tables = append(result.Tables, table)
 	return nil
 }
 
-// chunk is how many applications are worked on at a time, so that a CSV needs the same memory however long it is.
-const chunk = 20_000
+// chunk is how many rows are worked on at a time, so that a CSV needs the same memory however long it is, and a report can
+// rest on the way.
+const chunk = 1_000
 
 func applicationHeads() []string {
 	heads := []string{"id", "job", "jobTitle", "employer", "employerName", "seeker", "status", "furthestStage", "submittedAt",
@@ -196,7 +221,10 @@ func writeApplications(s *snapshot, filters Filters, out *csvfile.Writer) error 
 	}
 	var last int64
 	for {
-		next, found, err := s.fillCohort(filters, "a._rowid_ > :after", arguments{"after": last, "limit": chunk})
+		if err := s.empty("cohort"); err != nil {
+			return err
+		}
+		next, found, err := s.fillCohort(filters, last)
 		if err != nil || found == 0 {
 			return err
 		}

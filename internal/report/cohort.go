@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -64,7 +65,7 @@ func (s *snapshot) wholeCohort(filters Filters) (int, error) {
 		if err := s.openCohort(); err != nil {
 			return 0, err
 		}
-		_, found, err := s.fillCohort(filters, "a._rowid_ > :after", arguments{"after": 0, "limit": -1})
+		found, err := whole(func(after int64) (int64, int, error) { return s.fillCohort(filters, after) })
 		if err != nil {
 			return 0, err
 		}
@@ -73,42 +74,40 @@ func (s *snapshot) wholeCohort(filters Filters) (int, error) {
 	return *s.cohort, nil
 }
 
-// fillCohort puts up to :limit applications submitted in the period, those that which keeps, into the working table, in the
+// fillCohort puts the next chunk of applications submitted in the period, those behind row number after, into the working
+// table.
+func (s *snapshot) fillCohort(filters Filters, after int64) (last int64, found int, err error) {
+	return s.fillCohortOf(filters, "a._rowid_ > :after", arguments{"after": after, "limit": chunk}, after)
+}
+
+// fillCohortOf puts up to :limit applications submitted in the period, those that which keeps, into the working table, in the
 // order in which they were made: how far each came, when it was answered and hired, and how long it stood in each stage. It
-// answers the last row number and how many there were.
+// answers the last row number, after itself where there was none, and how many there were.
 //
 // The timeline is a chain (each row's from is the row before's to), so the time in a stage is the sum of the times of
 // leaving it less the sum of the times of entering it: one pass, without windows. Times are compared as texts, since
 // reading a date is dear.
-func (s *snapshot) fillCohort(filters Filters, which string, args arguments) (last int64, found int, err error) {
-	if err := s.exec("empty the cohort", "DELETE FROM cohort", nil); err != nil {
-		return 0, 0, err
-	}
-	var sums, hours strings.Builder
-	for _, stage := range funnel[:len(funnel)-1] {
+func (s *snapshot) fillCohortOf(filters Filters, which string, args arguments, after int64) (last int64, found int, err error) {
+	var sums, hours, reached strings.Builder
+	for i, stage := range funnel[:len(funnel)-1] {
 		sum := "sum_" + stage
 		sums.WriteString(", sum(CASE '" + stage + `' WHEN e."from" THEN unixepoch(e.created, 'subsec') WHEN e."to" THEN -unixepoch(e.created, 'subsec') END) AS ` + sum)
 		// Who stands in the stage has entered it once more than left it.
 		hours.WriteString(", CASE WHEN status = '" + stage + "' THEN nullif(" + sum + " + latest, 0) ELSE " + sum + " END / 3600")
+		fmt.Fprintf(&reached, ", iif(%s IS NULL, 1, %d)", sum, i+1) // there is a sum where it was entered
 	}
-	err = s.exec("find the applications", `INSERT INTO cohort
-		SELECT n, id, job, employer, seeker, status, submittedAt, decidedAt, reached, answered, hired, (answered - submitted) / 3600,
+	return s.fill("cohort", `SELECT n, id, job, employer, seeker, status, submittedAt, decidedAt,
+			max(`+rank("status")+reached.String()+`), answered, hired, (answered - submitted) / 3600,
 			(hired - submitted) / 86400`+hours.String()+`
 		FROM (
 			SELECT a._rowid_ AS n, a.id, a.job, j.employer, a.seeker, a.status, a.submittedAt, a.decidedAt,
 				unixepoch(a.submittedAt, 'subsec') AS submitted,
-				max(ifnull(max(`+rank(`e."to"`)+`), 1), `+rank("a.status")+`, 1) AS reached,
 				unixepoch(min(CASE WHEN e."to" NOT IN ('`+workflow.Submitted+`', '`+workflow.Withdrawn+`') THEN e.created END), 'subsec') AS answered,
-				unixepoch(min(CASE e."to" WHEN '`+workflow.Hired+`' THEN e.created END), 'subsec') AS hired,
+				CASE a.status WHEN '`+workflow.Hired+`' THEN unixepoch(max(e.created), 'subsec') END AS hired, -- a hire is final
 				unixepoch(max(e.created), 'subsec') AS latest`+sums.String()+`
 			FROM applications a CROSS JOIN jobs j ON j.id = a.job LEFT JOIN application_events e ON e.application = a.id
 			WHERE `+which+` AND a.submittedAt >= :from AND a.submittedAt < :end`+
 		filters.in("a.status", "status", filters.Status, args)+filters.jobConditions(args)+`
 			GROUP BY a._rowid_ ORDER BY a._rowid_ LIMIT :limit
-		)`, args)
-	if err != nil {
-		return 0, 0, err
-	}
-	counts, err := s.one("count the applications", "SELECT count(*), max(n) FROM cohort", nil, 2)
-	return int64(counts[1].Float64), int(counts[0].Float64), err
+		)`, args, after)
 }

@@ -20,17 +20,12 @@ func (s *snapshot) openJobs() error {
 		firstHire TEXT, fillDays REAL, posted INTEGER, published INTEGER, closed INTEGER, expired INTEGER, filled INTEGER)`, nil)
 }
 
-// fillJobs puts up to limit jobs (-1: all) that the filters keep into the working table, those behind row number after.
-// It answers the last row number and how many there were.
-func (s *snapshot) fillJobs(filters Filters, after int64, limit int) (last int64, found int, err error) {
-	if err := s.exec("empty the jobs", "DELETE FROM looked", nil); err != nil {
-		return 0, 0, err
-	}
-	args := arguments{"after": after, "limit": limit}
+// fillJobs puts the next chunk of jobs that the filters keep into the working table, those behind row number after.
+func (s *snapshot) fillJobs(filters Filters, after int64) (last int64, found int, err error) {
+	args := arguments{"after": after, "limit": chunk}
 	// A hire is final, so the hired applications are those whose timeline has a hire. The + keeps SQLite from looking
 	// through all hires of the board for each application.
-	err = s.exec("find the jobs", `INSERT INTO looked
-		SELECT n, id, title, employer, industry, jobType, workplace, location, status, created, publishedAt, ended, deadline, applications, firstHire,
+	return s.fill("looked", `SELECT n, id, title, employer, industry, jobType, workplace, location, status, created, publishedAt, ended, deadline, applications, firstHire,
 			CASE WHEN publishedAt != '' AND firstHire >= publishedAt
 				THEN (unixepoch(firstHire, 'subsec') - unixepoch(publishedAt, 'subsec')) / 86400 END,
 			`+inPeriod("created")+`, `+inPeriod("publishedAt")+`, status = 'closed' AND `+inPeriod("ended")+`,
@@ -42,15 +37,7 @@ func (s *snapshot) fillJobs(filters Filters, after int64, limit int) (last int64
 					WHERE a.job = j.id AND a.status = 'hired' AND +e."to" = 'hired') AS firstHire
 			FROM jobs j WHERE j._rowid_ > :after`+filters.jobConditions(args)+filters.in("j.status", "status", filters.Status, args)+`
 			ORDER BY j._rowid_ LIMIT :limit
-		)`, args)
-	if err != nil {
-		return 0, 0, err
-	}
-	counts, err := s.one("count the jobs", "SELECT count(*), max(n) FROM looked", nil, 2)
-	if err != nil || counts[0].Float64 == 0 {
-		return after, 0, err
-	}
-	return int64(counts[1].Float64), int(counts[0].Float64), nil
+		)`, args, after)
 }
 
 // concerned keeps the jobs that something happened to in the period: the rows of the CSV.
@@ -60,7 +47,7 @@ func computeJobs(s *snapshot, result *Result) (values, error) {
 	if err := s.openJobs(); err != nil {
 		return nil, err
 	}
-	if _, _, err := s.fillJobs(result.Filters, 0, -1); err != nil {
+	if _, err := whole(func(after int64) (int64, int, error) { return s.fillJobs(result.Filters, after) }); err != nil {
 		return nil, err
 	}
 	row, err := s.one("job figures", `SELECT sum(posted), sum(published), sum(closed), sum(expired), sum(status = 'published'),
@@ -137,7 +124,10 @@ func writeJobs(s *snapshot, filters Filters, out *csvfile.Writer) error {
 	}
 	var last int64
 	for {
-		next, found, err := s.fillJobs(filters, last, chunk)
+		if err := s.empty("looked"); err != nil {
+			return err
+		}
+		next, found, err := s.fillJobs(filters, last)
 		if err != nil || found == 0 {
 			return err
 		}

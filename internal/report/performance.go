@@ -39,12 +39,11 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 }
 
 func addPerformanceTable(s *snapshot, result *Result) error {
-	return s.addTable(result, pdf.Table{Title: "Employers", Meaning: "Employers to whose jobs somebody applied in the period, most applications first; times are medians.",
+	return s.addLargest(result, pdf.Table{Title: "Employers", Meaning: "Employers to whose jobs somebody applied in the period, most applications first; times are medians.",
 		Columns: []pdf.Column{{Title: "Employer", Width: 5}, {Title: "Received", Width: 1.8, Right: true}, {Title: "Answered", Width: 1.8, Right: true},
 			{Title: "Answer rate", Width: 2, Right: true}, {Title: "First answer", Width: 2, Right: true}, {Title: "Hired", Width: 1.2, Right: true},
-			{Title: "To hire", Width: 2, Right: true}}},
-		1, []Unit{Count, Count, Share, Hours, Count, Days}, `SELECT ifnull(name, ''), received, answered, answered * 1.0 / received, answerHours, hired, hireDays
-		FROM (`+byEmployer+`) ORDER BY received DESC, 1, employer`)
+			{Title: "To hire", Width: 2, Right: true}}}, groupBy{"employer", "employers", "name"}, 1, []Unit{Count, Count, Share, Hours, Count, Days},
+		"g.name, count(*), count(answered), count(answered) * 1.0 / count(*), median(answerHours), sum(c.status = 'hired'), median(CASE c.status WHEN 'hired' THEN hireDays END)")
 }
 
 // byEmployer tells of each employer in the cohort.
@@ -72,7 +71,10 @@ func writePerformance(s *snapshot, filters Filters, out *csvfile.Writer) error {
 		args := arguments{"after": last, "next": next, "limit": -1}
 		last = next
 		const theirs = "a.job IN (SELECT j.id FROM employers p CROSS JOIN jobs j ON j.employer = p.id WHERE p._rowid_ > :after AND p._rowid_ <= :next)"
-		if _, _, err := s.fillCohort(filters, theirs, args); err != nil {
+		if err := s.empty("cohort"); err != nil {
+			return err
+		}
+		if _, _, err := s.fillCohortOf(filters, theirs, args, 0); err != nil {
 			return err
 		}
 		err = s.each("write the employers", `SELECT employer, name, verified, received, answered, answered * 1.0 / received, answerHours,

@@ -27,6 +27,8 @@ type Request struct {
 	To      time.Time // zero: until the report is made
 	Filters Filters
 	Program bool // CSV only: for programs, not spreadsheets; see csvfile.NewWriter
+
+	rest float64 // see pace
 }
 
 // Filters narrow a report. Several values of one filter mean any of them; an empty filter does not narrow.

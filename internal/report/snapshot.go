@@ -20,10 +20,11 @@ type snapshot struct {
 	step   bucket
 	labels []string
 	cohort *int // how many applications wholeCohort has found; nil before
+	pace   pace
 }
 
 // within runs work on a snapshot. A period without a beginning is given the board's first day.
-func within(ctx context.Context, app core.App, period Period, work func(*snapshot) error) (err error) {
+func within(ctx context.Context, app core.App, period Period, rest float64, work func(*snapshot) error) (err error) {
 	db, ok := app.ConcurrentDB().(*dbx.DB)
 	if !ok {
 		return errors.New("a report can't be made inside a transaction")
@@ -37,7 +38,7 @@ func within(ctx context.Context, app core.App, period Period, work func(*snapsho
 			err = fmt.Errorf("end the report's read transaction: %w", undo)
 		}
 	}()
-	s := &snapshot{ctx: ctx, tx: tx, period: period}
+	s := &snapshot{ctx: ctx, tx: tx, period: period, pace: pace{rest: rest, began: time.Now()}}
 	if period.From.IsZero() {
 		if s.period.From, err = s.firstDay(); err != nil {
 			return err
@@ -76,10 +77,51 @@ func (s *snapshot) bind(args arguments) []any {
 }
 
 func (s *snapshot) exec(what, query string, args arguments) error {
-	if _, err := s.tx.ExecContext(s.ctx, query, s.bind(args)...); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+	_, err := s.change(what, query, args)
+	return err
+}
+
+// change runs a statement on working tables and answers how many rows it has written.
+func (s *snapshot) change(what, query string, args arguments) (rows int, err error) {
+	done, err := s.tx.ExecContext(s.ctx, query, s.bind(args)...)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, err)
 	}
-	return nil
+	s.pace.breathe(s.ctx)
+	count, err := done.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, err)
+	}
+	return int(count), nil
+}
+
+// fill puts a chunk of rows into a working table, whose number n grows. It answers the last number, after itself where there
+// was nothing to put, and how many rows there were.
+func (s *snapshot) fill(table, query string, args arguments, after int64) (last int64, found int, err error) {
+	if found, err = s.change("fill "+table, "INSERT INTO "+table+" "+query, args); err != nil || found == 0 {
+		return after, 0, err
+	}
+	number, err := s.one("find the last of "+table, "SELECT max(n) FROM "+table, nil, 1)
+	return int64(number[0].Float64), found, err
+}
+
+// whole calls fill, one of the functions that put chunk rows behind a number into a working table, until there are no more,
+// and answers how many there were.
+func whole(fill func(after int64) (last int64, found int, err error)) (total int, err error) {
+	var last int64
+	for {
+		next, found, err := fill(last)
+		if err != nil || found == 0 {
+			return total, err
+		}
+		last = next
+		total += found
+	}
+}
+
+// empty makes room in a working table for the next chunk.
+func (s *snapshot) empty(table string) error {
+	return s.exec("empty "+table, "DELETE FROM "+table, nil)
 }
 
 // drop makes room for working tables: one transaction may compute several reports.
@@ -103,10 +145,12 @@ func (s *snapshot) each(what, query string, args arguments, take func(scan func(
 		if err := take(rows.Scan); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
+		s.pace.breathe(s.ctx)
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
+	s.pace.breathe(s.ctx)
 	return nil
 }
 

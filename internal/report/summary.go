@@ -50,14 +50,23 @@ type SummarySeries struct {
 	Values []float64 `json:"values"`
 }
 
+// summarising is held by the one summary that is computed at a time: two would leave no core for requests.
+var summarising = make(chan struct{}, 1)
+
 // Summarise computes the figures and charts of all reports for a period, from one read transaction.
 func Summarise(ctx context.Context, app core.App, from, to time.Time) (*Summary, error) {
 	if err := (Request{Kind: Jobs, Format: CSV, From: from, To: to}).Check(); err != nil {
 		return nil, err
 	}
+	select {
+	case summarising <- struct{}{}:
+		defer func() { <-summarising }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	summary := &Summary{Made: time.Now().UTC(), Definitions: map[string][]FigureMeaning{}}
 	figures := map[string]map[string]any{}
-	err := within(ctx, app, NewPeriod(from, to, summary.Made), func(s *snapshot) error {
+	err := within(ctx, app, NewPeriod(from, to, summary.Made), summaryRest, func(s *snapshot) error {
 		summary.From, summary.To = s.period.From, s.period.End.Add(-time.Millisecond)
 		for _, kind := range collections.ReportKinds() {
 			result := &Result{Kind: kind}

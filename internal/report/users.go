@@ -46,20 +46,16 @@ func (s *snapshot) openPeople() error {
 		deactivatedAt TEXT, registered INTEGER, active INTEGER, deactivated INTEGER, completeness REAL`+items+`)`, nil)
 }
 
-// fillPeople puts up to limit accounts (-1: all) that the filters keep into the working table, as fillJobs does with jobs.
-func (s *snapshot) fillPeople(filters Filters, after int64, limit int) (last int64, found int, err error) {
-	if err := s.exec("empty the people", "DELETE FROM people", nil); err != nil {
-		return 0, 0, err
-	}
+// fillPeople puts the next chunk of accounts that the filters keep into the working table, as fillJobs does with jobs.
+func (s *snapshot) fillPeople(filters Filters, after int64) (last int64, found int, err error) {
 	var items, sum []string
 	for i, item := range profileItems {
 		items = append(items, fmt.Sprintf("%s AS item%d", given(item.column), i))
 		sum = append(sum, fmt.Sprintf("item%d", i))
 	}
-	args := arguments{"after": after, "limit": limit}
+	args := arguments{"after": after, "limit": chunk}
 	conditions := filters.in("u.role", "role", filters.Role, args) + filters.personConditions(args)
-	err = s.exec("find the people", `INSERT INTO people
-		SELECT n, id, name, role, verified, created, deactivatedAt, `+inPeriod("created")+`, active, `+inPeriod("deactivatedAt")+`,
+	return s.fill("people", `SELECT n, id, name, role, verified, created, deactivatedAt, `+inPeriod("created")+`, active, `+inPeriod("deactivatedAt")+`,
 			CASE role WHEN '`+collections.RoleJobSeeker+`' THEN (`+strings.Join(sum, " + ")+`) * 1.0 / `+fmt.Sprint(len(profileItems))+` END,
 			`+strings.Join(sum, ", ")+`
 		FROM (
@@ -67,15 +63,7 @@ func (s *snapshot) fillPeople(filters Filters, after int64, limit int) (last int
 				EXISTS (SELECT 1 FROM `+strings.Join(doings, ") OR EXISTS (SELECT 1 FROM ")+`) AS active, `+strings.Join(items, ", ")+`
 			FROM users u LEFT JOIN job_seekers p ON p.user = u.id
 			WHERE u._rowid_ > :after AND u.created < :end`+conditions+` ORDER BY u._rowid_ LIMIT :limit
-		)`, args)
-	if err != nil {
-		return 0, 0, err
-	}
-	counts, err := s.one("count the people", "SELECT count(*), max(n) FROM people", nil, 2)
-	if err != nil || counts[0].Float64 == 0 {
-		return after, 0, err
-	}
-	return int64(counts[1].Float64), int(counts[0].Float64), nil
+		)`, args, after)
 }
 
 // personConditions keeps accounts by status and, where a filter speaks of jobs, those that have to do with such jobs.
@@ -102,7 +90,7 @@ func computeUsers(s *snapshot, result *Result) (values, error) {
 	if err := s.openPeople(); err != nil {
 		return nil, err
 	}
-	if _, _, err := s.fillPeople(result.Filters, 0, -1); err != nil {
+	if _, err := whole(func(after int64) (int64, int, error) { return s.fillPeople(result.Filters, after) }); err != nil {
 		return nil, err
 	}
 	row, err := s.one("user figures", `SELECT sum(registered), sum(registered AND role = 'job_seeker'), sum(registered AND role = 'employer'),
@@ -150,7 +138,10 @@ func writeUsers(s *snapshot, filters Filters, out *csvfile.Writer) error {
 	}
 	var last int64
 	for {
-		next, found, err := s.fillPeople(filters, last, chunk)
+		if err := s.empty("people"); err != nil {
+			return err
+		}
+		next, found, err := s.fillPeople(filters, last)
 		if err != nil || found == 0 {
 			return err
 		}

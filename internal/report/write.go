@@ -44,7 +44,7 @@ func writeCSV(ctx context.Context, app core.App, request Request, w io.Writer) (
 	if err != nil {
 		return 0, err
 	}
-	err = within(ctx, app, NewPeriod(request.From, request.To, time.Now()), func(s *snapshot) error {
+	err = within(ctx, app, NewPeriod(request.From, request.To, time.Now()), request.rest, func(s *snapshot) error {
 		return table.write(s, request.Filters, out)
 	})
 	if err != nil {
