@@ -86,6 +86,7 @@ func TestUnsoundReportsAreRefusedByField(t *testing.T) {
 		"no date":                {map[string]any{"kind": "jobs", "format": "csv", "from": "soon"}, "from"},
 		"number for a date":      {map[string]any{"kind": "jobs", "format": "csv", "to": 5}, "to"},
 		"backwards":              {map[string]any{"kind": "jobs", "format": "csv", "from": "2026-02-01", "to": "2026-01-31"}, "to"},
+		"from tomorrow on":       {map[string]any{"kind": "jobs", "format": "csv", "from": "2999-01-01"}, "from"},
 		"filters are a list":     {map[string]any{"kind": "jobs", "format": "csv", "filters": []string{"x"}}, "filters"},
 		"unknown filter":         {map[string]any{"kind": "jobs", "format": "csv", "filters": map[string]any{"color": "red"}}, "filters"},
 		"unknown employer":       {map[string]any{"kind": "jobs", "format": "csv", "filters": map[string]any{"employer": "nobody"}}, "filters"},

@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -60,10 +61,12 @@ func (f reportFlags) request(app core.App, kind string) (report.Request, error) 
 		return request, fmt.Errorf("--to: %w", err)
 	}
 	if err := request.Check(); err != nil {
-		return request, err
+		return request, errors.New(strings.TrimSuffix(err.Error(), ".")) // the list of fields ends in a second one
 	}
-	request.Filters, err = report.ParseFilters(app, kind, json.RawMessage(f.filters))
-	return request, err
+	if request.Filters, err = report.ParseFilters(app, kind, json.RawMessage(f.filters)); err != nil {
+		return request, errors.New(strings.TrimSuffix(err.Error(), "."))
+	}
+	return request, nil
 }
 
 // writeReport writes to a file beside the wanted one first, so that a failure leaves no half report.

@@ -18,8 +18,8 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// size says how many rows a board of a year has; users are job seekers but for one in ten, who each own an employer.
-type size struct{ users, jobs, applications, events int }
+// size says how many rows a board of a year has; users are job seekers but for one in ten, who own the employers.
+type size struct{ users, employers, jobs, applications, events int }
 
 // year is 2026.
 var (
@@ -37,7 +37,7 @@ func yearOf(b *testing.B, size size) core.App {
 // FillBusyYear fills a board with the year of 100 000 applications that the benchmarks over HTTP look at.
 func FillBusyYear(b *testing.B, app core.App) { fillYear(b, app, busyYear) }
 
-var busyYear = size{users: 50_000, jobs: 10_000, applications: 100_000, events: 4}
+var busyYear = size{users: 50_000, employers: 5000, jobs: 10_000, applications: 100_000, events: 4}
 
 // fillYear fills a board with 2026 by plain inserts. Every application has that many events, a day apart, and got as far.
 func fillYear(b *testing.B, app core.App, size size) {
@@ -54,7 +54,7 @@ func fillYear(b *testing.B, app core.App, size size) {
 		{size.users, `INSERT INTO users (id, name, email, tokenKey, password, role, created) SELECT 'u' || n, 'Person 王小明 ' || n, n || '@example.com', n, 'x',
 			iif(n % 10 = 0, 'employer', 'job_seeker'), ` + moment(6151) + `) FROM i`},
 		{size.users, `INSERT INTO job_seekers (id, user, headline, summary, skills, visibility) SELECT 'p' || n, 'u' || n, 'Miller', iif(n % 3, 'x', ''), '["go"]', 'hidden' FROM i WHERE n % 10`},
-		{size.users / 10, "INSERT INTO employers (id, owner, name, slug) SELECT 'e' || n, 'u' || (10 * n), 'Employer 王小明 ' || n, 's' || n FROM i"},
+		{size.employers, "INSERT INTO employers (id, owner, name, slug) SELECT 'e' || n, 'u' || (10 * (n % ({:users} / 10)) + 10), 'Employer 王小明 ' || n, 's' || n FROM i"},
 		{size.jobs, `INSERT INTO jobs (id, employer, title, status, jobType, workplace, created, publishedAt) SELECT 'j' || n, 'e' || (n % {:employers} + 1), substr('Nurse Cook  Baker Driver', n % 4 * 6 + 1, 6) || n,
 			'published', 'full_time', 'remote', ` + moment(7919) + "), " + moment(7919) + ") FROM i"},
 		{size.applications, `INSERT INTO applications (id, job, seeker, status, submittedAt, created) SELECT 'a' || n, 'j' || (n % {:jobs} + 1), 'u' || ((n + n / {:jobs} * 7919) % {:users} + 1), {:last}, ` +
@@ -69,7 +69,7 @@ func fillYear(b *testing.B, app core.App, size size) {
 			moment(9973) + ") FROM i"},
 	} {
 		query := app.NonconcurrentDB().NewQuery(series + seed.query)
-		_, err := query.Bind(dbx.Params{"count": seed.count, "users": size.users, "employers": size.users / 10, "jobs": size.jobs, "applications": size.applications, "last": last}).Execute()
+		_, err := query.Bind(dbx.Params{"count": seed.count, "users": size.users, "employers": size.employers, "jobs": size.jobs, "applications": size.applications, "last": last}).Execute()
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -143,13 +143,13 @@ func BenchmarkCSVMemory(b *testing.B) {
 func rowsOf(kind string, rows int) size {
 	switch kind {
 	case Jobs:
-		return size{users: 1000, jobs: rows, applications: rows, events: 1}
+		return size{users: 1000, employers: 100, jobs: rows, applications: rows, events: 1}
 	case Users:
-		return size{users: rows, jobs: 1000, applications: rows, events: 1}
+		return size{users: rows, employers: 1000, jobs: 1000, applications: rows, events: 1}
 	case Performance: // a row for each employer
-		return size{users: 10 * rows, jobs: rows, applications: rows, events: 1}
+		return size{users: 10_000, employers: rows, jobs: rows, applications: rows, events: 1}
 	}
-	return size{users: 10_000, jobs: 5000, applications: rows, events: 1}
+	return size{users: 10_000, employers: 1000, jobs: 5000, applications: rows, events: 1}
 }
 
 // watchingWriter drops what is written and remembers the largest heap it saw on the way, and how much the process grew,

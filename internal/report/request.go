@@ -66,7 +66,7 @@ func ParseFilters(app core.App, kind string, raw []byte) (Filters, error) {
 	for _, name := range []string{"employer", "industry", "jobType", "status", "role"} {
 		values, err := filterValues(object[name])
 		if err != nil {
-			return filters, wrongFilter(name + ": " + err.Error() + ".")
+			return filters, wrongFilter("The filter " + name + " " + err.Error() + ".")
 		}
 		delete(object, name)
 		if len(values) == 0 {
@@ -100,7 +100,7 @@ func filterValues(raw json.RawMessage) ([]string, error) {
 		return nil, errors.New("must be a text or a list of texts")
 	}
 	if len(list) > maxFilterValues {
-		return nil, fmt.Errorf("at most %d values", maxFilterValues)
+		return nil, fmt.Errorf("must not have more than %d values", maxFilterValues)
 	}
 	return list, nil
 }
@@ -121,7 +121,7 @@ func (f *Filters) set(app core.App, kind, name string, values []string) error {
 		labels = f.Status
 	case "role":
 		if kind != Users {
-			return wrongFilter("role: only the users report knows roles.")
+			return wrongFilter("The filter role is for the users report alone.")
 		}
 		f.Role, err = oneOf(name, values, roles())
 		labels = f.Role
@@ -139,7 +139,7 @@ func oneOf(name string, values, allowed []string) ([]string, error) {
 	for i, value := range values {
 		read[i] = workflow.Parse(value)
 		if !slices.Contains(allowed, read[i]) {
-			return nil, wrongFilter(fmt.Sprintf("%s: %.50q is not one of %s.", name, value, strings.Join(allowed, ", ")))
+			return nil, wrongFilter(fmt.Sprintf("The filter %s can't be %.50q; it is one of %s.", name, value, strings.Join(allowed, ", ")))
 		}
 	}
 	return read, nil
@@ -152,7 +152,7 @@ func named(app core.App, collection, name string, values []string) (ids, names [
 		err := app.RecordQuery(collection).
 			AndWhere(dbx.Or(dbx.HashExp{"id": value}, dbx.HashExp{"slug": value})).Limit(1).One(record)
 		if err != nil {
-			return nil, nil, wrongFilter(fmt.Sprintf("%s: there is no %.50q.", name, value))
+			return nil, nil, wrongFilter(fmt.Sprintf("The filter %s finds no %.50q.", name, value))
 		}
 		ids = append(ids, record.Id)
 		names = append(names, record.GetString("name"))
@@ -164,7 +164,7 @@ func wrongFilter(message string) error {
 	return problem.Field("filters", problem.InvalidValue, message)
 }
 
-// Check says whether the request is sound; its errors name the fields kind, format and to.
+// Check says whether the request is sound; its errors name the fields kind, format, from and to.
 func (r Request) Check() error {
 	wrong := validation.Errors{}
 	if !slices.Contains(collections.ReportKinds(), r.Kind) {
@@ -175,6 +175,9 @@ func (r Request) Check() error {
 	}
 	if !r.From.IsZero() && !r.To.IsZero() && r.To.Before(r.From) {
 		wrong["to"] = validation.NewError(problem.InvalidValue, "Must not be before from.")
+	}
+	if r.To.IsZero() && r.From.After(time.Now()) {
+		wrong["from"] = validation.NewError(problem.InvalidValue, "Must not be in the future, where there is no to.")
 	}
 	return wrong.Filter()
 }
