@@ -44,6 +44,9 @@ func BenchmarkRequestsBesideReports(b *testing.B) {
 
 	visitors.come(func() { time.Sleep(5 * time.Second) }) // the index settles, and caches fill
 
+	if _, err := board.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
+		b.Fatal(err)
+	}
 	const period = `"from": "2026-01-01", "to": "2026-12-31"`
 	for _, pair := range [][2]string{
 		{"applications.pdf", "users.pdf"}, {"jobs.pdf", "performance.pdf"},
