@@ -16,7 +16,7 @@ const snippetBytes = 200
 type Marker struct {
 	analyzer *text.Analyzer
 	stems    map[string]bool
-	initials [256]bool // what the stems begin with: a form that begins otherwise need not be stemmed
+	initials [256]bool // what the stems and prefixes begin with: a form that begins otherwise is none of them
 	prefixes []string
 }
 
@@ -32,6 +32,7 @@ func NewMarker(a *text.Analyzer, words Words) *Marker {
 				}
 				if w.Prefix {
 					m.prefixes = append(m.prefixes, w.Form)
+					m.initials[w.Form[0]] = true
 				}
 			}
 		}
@@ -42,7 +43,7 @@ func NewMarker(a *text.Analyzer, words Words) *Marker {
 // find gives the words of a plain text to be marked.
 func (m *Marker) find(s string) []text.Token {
 	var found []text.Token
-	for _, t := range text.Tokens(s) {
+	for _, t := range text.TokensBeginning(s, &m.initials) {
 		hit := m.initials[t.Form[0]] && m.stems[m.analyzer.Stem(t.Form)]
 		for _, p := range m.prefixes {
 			hit = hit || strings.HasPrefix(t.Form, p)

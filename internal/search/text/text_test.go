@@ -187,3 +187,28 @@ func TestStemKeepsTheFirstLetter(t *testing.T) {
 		}
 	}
 }
+
+// TestTokensBeginning holds the short way to the long one: no token may be missing that begins as asked.
+func TestTokensBeginning(t *testing.T) {
+	texts := []string{"Managers manage C++ and .NET, node.js; Écoles é́tude 東京都 R&D company's L'Oréal ﬁne İstanbul ÀB 9to5 naïve", "", "m M ™ µ"}
+	for _, s := range texts {
+		for first := range 256 {
+			var initials [256]bool
+			initials[first] = true
+			var want, got []Token
+			for _, token := range Tokens(s) {
+				if int(token.Form[0]) == first {
+					want = append(want, token)
+				}
+			}
+			for _, token := range TokensBeginning(s, &initials) {
+				if int(token.Form[0]) == first {
+					got = append(got, token)
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%q from %q: %v, want %v", s, rune(first), got, want)
+			}
+		}
+	}
+}

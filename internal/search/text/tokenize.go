@@ -27,15 +27,19 @@ const maxWordBytes = 64
 func Tokens(s string) []Token { return AppendTokens(nil, s) }
 
 // AppendTokens is Tokens for who reads many texts: it appends to out, whose room can be used again.
-func AppendTokens(out []Token, s string) []Token { return appendTokens(out, s, true) }
+func AppendTokens(out []Token, s string) []Token { return appendTokens(out, s, true, nil) }
+
+// TokensBeginning is Tokens for who looks for few words: of those that begin with an ASCII sign it leaves out the ones whose
+// form begins with another byte than initials has. The rest is left to the caller.
+func TokensBeginning(s string, initials *[256]bool) []Token { return appendTokens(nil, s, true, initials) }
 
 // QueryTokens is Tokens for the searching side: a run of a script without spaces gives only its pairs, since a
 // document that continues the run has no single last character at this place.
 func QueryTokens(s string) []Token {
-	return appendTokens(nil, s, false)
+	return appendTokens(nil, s, false, nil)
 }
 
-func appendTokens(out []Token, s string, document bool) []Token {
+func appendTokens(out []Token, s string, document bool, initials *[256]bool) []Token {
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
@@ -52,7 +56,9 @@ func appendTokens(out []Token, s string, document bool) []Token {
 			i = end
 		case isWord(r):
 			end := wordEnd(s, i)
-			out = appendWord(out, s, i, end)
+			if initials == nil || r >= utf8.RuneSelf || initials[unicode.ToLower(r)] {
+				out = appendWord(out, s, i, end)
+			}
 			i = end
 		case r == '.' && startsDotNet(s, i):
 			out = append(out, Token{".net", i, i + 4})
