@@ -119,6 +119,7 @@ func TestDigestsListNewHitsOnce(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	start := time.Now().Add(-time.Minute).UTC().Truncate(time.Millisecond)
+	board.Job(employer, "Go developer of old")
 	var searches []*core.Record
 	for _, frequency := range collections.Frequencies() {
 		searches = append(searches, board.Record(collections.SavedSearches, map[string]any{
@@ -134,7 +135,6 @@ func TestDigestsListNewHitsOnce(t *testing.T) {
 		}
 	}
 	const day = 24 * time.Hour
-	publish("Go developer of old", -time.Hour)
 	publish("Go developer", time.Hour)
 	publish("Go tester", time.Hour, map[string]any{"jobType": "part_time"})
 	publish("Baker", time.Hour)
@@ -182,13 +182,13 @@ func TestDigestsListNewHitsOnce(t *testing.T) {
 func TestManyDigests(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
-	board.Job(employer, "Go developer")
 	seeker := board.Seeker("seeker")
 	const n = notify.DigestBatch + 50
 	for i := range n {
 		board.Record(collections.SavedSearches, map[string]any{"seeker": seeker.Id, "name": fmt.Sprint(i), "query": `{"q":"go"}`, "frequency": "daily"})
 	}
 	setAll(t, board.TestApp, "saved_searches", "created", ago(time.Hour))
+	board.Job(employer, "Go developer")
 	if err := notify.SendDigests(board.TestApp, time.Now().Add(24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}

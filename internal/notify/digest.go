@@ -2,7 +2,10 @@ package notify
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,12 +19,16 @@ import (
 )
 
 const (
-	digestBatch = 200 // searches due that one run looks at before it asks for more
+	digestBatch = 200 // searches due that are read at once
 	digestJobs  = 10  // jobs that a digest names; it counts the others
 )
 
 // savedSearch is what matters of a row of saved_searches.
-type savedSearch struct{ ID, Seeker, Name, Query, Since string }
+type savedSearch struct {
+	ID, Seeker, Name, Query string
+	Sent                    string // when the last digest was sent, or the search was saved
+	Position                int64  // the last publication that its digests have passed
+}
 
 // parse reads the query. ok is false, and it is logged, for one that can't be read: it was stored around the hooks.
 func (s savedSearch) parse(app core.App, board *search.Board) (query engine.Query, ok bool) {
@@ -32,95 +39,150 @@ func (s savedSearch) parse(app core.App, board *search.Board) (query engine.Quer
 	return query, err == nil
 }
 
-// sendDigests tells the owners of daily and weekly saved searches that are due what is new since the last digest. A search
-// is due a day or a week after the last one, or after it was saved; where nothing is new it waits for the next day or week.
+// digestRun sends what is due at one time.
+type digestRun struct {
+	app    core.App
+	board  *search.Board
+	sent   string // when, for saved_searches.lastSentAt
+	window *window
+}
+
+// sendDigests tells the owners of daily and weekly saved searches that are due what became visible on the board since the
+// last digest. A search is due a day or a week after the last one, or after it was saved; where nothing is new it waits
+// for the next day or week.
 func sendDigests(app core.App, now time.Time) error {
-	until, err := allPublished(app, now)
+	last, err := lastPublication(app)
 	if err != nil {
 		return err
 	}
-	for frequency, every := range map[string]time.Duration{"daily": 24 * time.Hour, "weekly": 7 * 24 * time.Hour} {
-		due, err := types.ParseDateTime(now.Add(-every))
+	clock, err := types.ParseDateTime(now)
+	if err != nil {
+		return fmt.Errorf("read the clock: %w", err)
+	}
+	var due []string
+	err = app.DB().NewQuery(`
+		SELECT s.id FROM {{saved_searches}} s JOIN {{digest_positions}} p ON p.search = s.id
+		WHERE iif(s.[[lastSentAt]] = '', s.created, s.[[lastSentAt]]) <= CASE s.frequency WHEN 'daily' THEN {:day} WHEN 'weekly' THEN {:week} END
+		ORDER BY p.seq DESC, s.id`).
+		Bind(dbx.Params{"day": clock.Add(-24 * time.Hour).String(), "week": clock.Add(-7 * 24 * time.Hour).String()}).Column(&due)
+	if err != nil {
+		return fmt.Errorf("find the saved searches that are due: %w", err)
+	}
+	if len(due) > 0 {
+		board, err := search.For(app, search.Jobs)
 		if err != nil {
-			return fmt.Errorf("find the time of the last digest: %w", err)
+			return err
 		}
-		for {
-			sent, err := sendDigestBatch(app, frequency, due.String(), until)
+		run := digestRun{app: app, board: board, sent: wholeMinute(clock), window: &window{until: last}}
+		var failed []error
+		for ids := range slices.Chunk(due, digestBatch) {
+			err := run.sendAll(ids)
 			if err != nil {
-				return err
+				failed = append(failed, err) // the others go on
 			}
-			if sent < digestBatch {
-				break
+			if errors.Is(err, search.ErrBehind) {
+				break // all of them, and the next run begins here
 			}
 		}
+		if len(failed) > 0 {
+			return errors.Join(failed...)
+		}
 	}
-	return nil
+	return forgetPublications(app, last)
 }
 
-// allPublished returns now as a time before which no job will be published any more: a job gets its time in the transaction
-// that publishes it, and no other can be under way in this one.
-func allPublished(app core.App, now time.Time) (types.DateTime, error) {
-	began := time.Now()
-	var until types.DateTime
-	err := app.RunInTransaction(func(core.App) error {
-		var err error
-		until, err = types.ParseDateTime(now.Add(time.Since(began)))
-		return err
-	})
+// wholeMinute is what the clock that calls showed: with its milliseconds, a digest would often come one turn later each day.
+func wholeMinute(now types.DateTime) string {
+	return now.Time().Truncate(time.Minute).Format(types.DefaultDateLayout)
+}
+
+// sendAll sends the digests of some searches that are due.
+func (r digestRun) sendAll(ids []string) error {
+	list, err := json.Marshal(ids)
 	if err != nil {
-		return until, fmt.Errorf("wait for the jobs that are being published: %w", err)
+		return fmt.Errorf("encode search ids: %w", err)
 	}
-	return until, nil
-}
-
-func sendDigestBatch(app core.App, frequency, due string, until types.DateTime) (int, error) {
 	var searches []savedSearch
-	err := app.DB().NewQuery(`
-		SELECT id, seeker, name, query, iif([[lastSentAt]] = '', created, [[lastSentAt]]) AS since FROM {{saved_searches}}
-		WHERE frequency = {:frequency} AND iif([[lastSentAt]] = '', created, [[lastSentAt]]) <= {:due}
-		ORDER BY since LIMIT {:limit}`).
-		Bind(dbx.Params{"frequency": frequency, "due": due, "limit": digestBatch}).All(&searches)
+	err = r.app.DB().NewQuery(`
+		SELECT s.id, s.seeker, s.name, s.query, iif(s.[[lastSentAt]] = '', s.created, s.[[lastSentAt]]) AS sent, p.seq AS position
+		FROM json_each({:ids}) wanted CROSS JOIN {{saved_searches}} s ON s.id = wanted.value
+		JOIN {{digest_positions}} p ON p.search = s.id ORDER BY wanted.key`).
+		Bind(dbx.Params{"ids": string(list)}).All(&searches)
 	if err != nil {
-		return 0, fmt.Errorf("find the saved searches that are due: %w", err)
+		return fmt.Errorf("read the saved searches that are due: %w", err)
 	}
-	if len(searches) == 0 {
-		return 0, nil
-	}
-	board, err := search.For(app, search.Jobs)
+	applied, err := r.appliedTo(searches)
 	if err != nil {
-		return 0, err
+		return err
 	}
+	var failed []error
 	for _, one := range searches {
-		if err := one.sendDigest(app, board, until); err != nil {
-			return 0, err
+		hits, total, err := r.newHits(one, applied[one.Seeker])
+		if err == nil {
+			err = r.send(one, hits, total)
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("send the digest of search %s: %w", one.ID, err))
+		}
+		if errors.Is(err, search.ErrBehind) {
+			break
 		}
 	}
-	return len(searches), nil
+	return errors.Join(failed...)
 }
 
-// newHits asks for the jobs that answer a search and were published after the last digest: the newest of them, and their
-// number.
-func (s savedSearch) newHits(app core.App, board *search.Board, until types.DateTime) ([]hit, int, error) {
-	query, ok := s.parse(app, board)
+// appliedTo returns the jobs that the owners of searches have applied to: nobody needs to be told of these.
+func (r digestRun) appliedTo(searches []savedSearch) (map[string][]string, error) {
+	seekers := make([]any, len(searches))
+	for i, one := range searches {
+		seekers[i] = one.Seeker
+	}
+	var rows []struct{ Seeker, Job string }
+	err := r.app.DB().Select("seeker", "job").From(collections.Applications).Where(dbx.In("seeker", seekers...)).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("find what the owners of saved searches have applied to: %w", err)
+	}
+	applied := map[string][]string{}
+	for _, row := range rows {
+		applied[row.Seeker] = append(applied[row.Seeker], row.Job)
+	}
+	return applied, nil
+}
+
+// newHits asks for the jobs that answer a search and were published since the last digest, but not for those that its
+// owner has applied to: the newest of them, and their number.
+func (r digestRun) newHits(s savedSearch, applied []string) ([]hit, int, error) {
+	published, err := r.window.after(r.app, s.Position)
+	if err != nil {
+		return nil, 0, err
+	}
+	if slices.ContainsFunc(applied, func(job string) bool { return published[job] }) {
+		published = maps.Clone(published)
+		for _, job := range applied {
+			delete(published, job)
+		}
+	}
+	if len(published) == 0 {
+		return nil, 0, nil
+	}
+	query, ok := s.parse(r.app, r.board)
 	if !ok {
 		return nil, 0, nil
 	}
-	since, err := types.ParseDateTime(s.Since)
-	if err != nil {
-		return nil, 0, fmt.Errorf("read when search %s was last sent: %w", s.ID, err)
-	}
-	query.Ranges = append(query.Ranges, engine.Range{Column: engine.ColumnPublished,
-		Min: float64(since.Time().UnixMilli() + 1), Max: float64(until.Time().UnixMilli())})
+	query.IDs = published
 	query.Sort, query.Limit, query.Facets, query.NoSpelling = engine.SortNewest, digestJobs, nil, true
-	found, err := board.SearchWhole(query)
+	found, err := r.board.SearchWhole(query)
 	if err != nil {
-		return nil, 0, fmt.Errorf("find what is new for search %s: %w", s.ID, err)
+		return nil, 0, fmt.Errorf("find what is new: %w", err)
+	}
+	if found.Total == 0 {
+		return nil, 0, nil
 	}
 	ids := make([]string, len(found.Hits))
 	for i, one := range found.Hits {
 		ids[i] = one.ID
 	}
-	hits, err := readHits(app, ids)
+	hits, err := readHits(r.app, ids)
 	return hits, found.Total, err
 }
 
@@ -143,25 +205,12 @@ func readHits(app core.App, ids []string) ([]hit, error) {
 	return hits, nil
 }
 
-// sendDigest writes the digest and the time it was sent in one transaction, so that each hit is in one digest alone.
-func (s savedSearch) sendDigest(app core.App, board *search.Board, until types.DateTime) error {
-	hits, total, err := s.newHits(app, board, until)
-	if err != nil {
-		return err
-	}
-	return app.RunInTransaction(func(tx core.App) error {
-		result, err := tx.NonconcurrentDB().NewQuery(`UPDATE {{saved_searches}} SET [[lastSentAt]] = {:until}
-			WHERE id = {:id} AND iif([[lastSentAt]] = '', created, [[lastSentAt]]) = {:since}`).
-			Bind(dbx.Params{"until": until.String(), "id": s.ID, "since": s.Since}).Execute()
-		if err != nil {
-			return fmt.Errorf("note the digest of search %s: %w", s.ID, err)
-		}
-		ours, err := result.RowsAffected()
-		if err != nil {
-			return fmt.Errorf("note the digest of search %s: %w", s.ID, err)
-		}
-		if ours == 0 || len(hits) == 0 { // another process was faster, or nothing is new
-			return nil
+// send writes the digest and how far it tells in one transaction, so that each hit is in one digest alone.
+func (r digestRun) send(s savedSearch, hits []hit, total int) error {
+	return r.app.RunInTransaction(func(tx core.App) error {
+		ours, err := r.claim(tx, s)
+		if err != nil || !ours || len(hits) == 0 {
+			return err
 		}
 		var lines, jobs []string
 		for _, hit := range hits {
@@ -180,7 +229,29 @@ func (s savedSearch) sendDigest(app core.App, board *search.Board, until types.D
 			Title:  cut(title, 300),
 			Body:   cut(strings.Join(lines, "\n"), 2_000),
 			Data:   map[string]any{"search": s.ID, "jobs": jobs, "count": total},
-			Dedupe: "job_digest:" + s.ID + ":" + until.String(),
+			Dedupe: fmt.Sprintf("job_digest:%s:%d", s.ID, r.window.until),
 		}, s.Seeker)
 	})
+}
+
+// claim notes that a search is told up to the end of the window. It returns false where the search has changed since it
+// was read: another process was faster, or its digests were turned off or on.
+func (r digestRun) claim(tx core.App, s savedSearch) (bool, error) {
+	result, err := tx.NonconcurrentDB().NewQuery(`UPDATE {{saved_searches}} SET [[lastSentAt]] = {:now}
+		WHERE id = {:id} AND frequency IN ('daily', 'weekly') AND iif([[lastSentAt]] = '', created, [[lastSentAt]]) = {:sent}
+			AND EXISTS (SELECT 1 FROM {{digest_positions}} WHERE search = {:id} AND seq = {:position})`).
+		Bind(dbx.Params{"now": r.sent, "id": s.ID, "sent": s.Sent, "position": s.Position}).Execute()
+	if err != nil {
+		return false, fmt.Errorf("note when the digest was sent: %w", err)
+	}
+	ours, err := result.RowsAffected()
+	if err != nil || ours == 0 {
+		return false, err
+	}
+	_, err = tx.NonconcurrentDB().NewQuery("UPDATE {{digest_positions}} SET seq = max(seq, {:until}) WHERE search = {:id}").
+		Bind(dbx.Params{"until": r.window.until, "id": s.ID}).Execute()
+	if err != nil {
+		return false, fmt.Errorf("note how far the digest tells: %w", err)
+	}
+	return true, nil
 }
