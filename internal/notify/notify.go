@@ -33,11 +33,12 @@ func Write(tx core.App, notice Notice, userIDs ...string) error {
 	}
 	ids := slices.Clone(userIDs)
 	slices.Sort(ids)
-	users, err := tx.FindRecordsByIds(collections.Users, slices.Compact(ids))
+	ids = slices.Compact(ids)
+	users, err := tx.FindRecordsByIds(collections.Users, ids)
 	if err != nil {
 		return fmt.Errorf("find the receivers of %s: %w", notice.Kind, err)
 	}
-	told, err := alreadyTold(tx, notice.Dedupe)
+	told, err := alreadyTold(tx, notice.Dedupe, ids)
 	if err != nil {
 		return err
 	}
@@ -66,17 +67,23 @@ func Write(tx core.App, notice Notice, userIDs ...string) error {
 	return nil
 }
 
-// alreadyTold returns the users who have the notice of that dedupe key.
-func alreadyTold(tx core.App, dedupe string) ([]string, error) {
+// alreadyTold returns those of users who have the notice of that dedupe key.
+func alreadyTold(tx core.App, dedupe string, users []string) ([]string, error) {
 	if dedupe == "" {
 		return nil, nil
 	}
-	var users []string
-	err := tx.DB().Select("user").From(collections.Notifications).Where(dbx.HashExp{"dedupe": dedupe}).Column(&users)
+	among := make([]any, len(users))
+	for i, user := range users {
+		among[i] = user
+	}
+	var told []string
+	err := tx.DB().Select("user").From(collections.Notifications).
+		Where(dbx.And(dbx.In("user", among...), dbx.HashExp{"dedupe": dedupe}, dbx.NewExp("dedupe != ''"))). // as the index has it
+		Column(&told)
 	if err != nil {
 		return nil, fmt.Errorf("find who was told of %s: %w", dedupe, err)
 	}
-	return users, nil
+	return told, nil
 }
 
 // mailDelay is how long the mail waits for its receiver to read the notice on the board first, so that quick readers get
