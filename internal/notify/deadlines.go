@@ -86,8 +86,7 @@ func remindOfDeadlines(app core.App, now time.Time) error {
 }
 
 func remindOfDeadline(app core.App, jobID string) error {
-	var written []map[string]string
-	err := app.RunInTransaction(func(tx core.App) error {
+	return app.RunInTransaction(func(tx core.App) error {
 		ours, err := claimReminder(tx, jobID)
 		if err != nil || !ours {
 			return err
@@ -112,9 +111,9 @@ func remindOfDeadline(app core.App, jobID string) error {
 		notice := Notice{
 			Kind:   collections.KindDeadlineReminder,
 			Title:  cut("Applications close soon: "+job.GetString("title"), 300),
+			Data:   map[string]any{"job": jobID, "employer": employer.Id},
 			Dedupe: "deadline_reminder:" + jobID + ":" + deadline.String(),
 		}
-		data := map[string]any{"job": jobID, "employer": employer.Id}
 		closes := "Applications close on " + deadline.Time().UTC().Format("2 January 2006, 15:04 MST") + "."
 		for _, group := range []struct {
 			users []string
@@ -123,25 +122,13 @@ func remindOfDeadline(app core.App, jobID string) error {
 			{savers, closes + "\nYou have saved this job at " + employer.GetString("name") + " and not applied yet."},
 			{EmployerPeople(employer), closes},
 		} {
-			receivers := make([]told, len(group.users))
-			for i, user := range group.users {
-				receivers[i] = told{User: user, Body: group.body, Data: data}
-			}
-			ids, err := writeMany(tx, notice, receivers)
-			if err != nil {
+			notice.Body = group.body
+			if err := WriteMany(tx, notice, group.users...); err != nil {
 				return err
 			}
-			written = append(written, ids)
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	for _, ids := range written {
-		announceMany(app, ids)
-	}
-	return nil
 }
 
 // claimReminder notes, before anything else in its transaction, that a job's deadline is reminded of, and tells whether it

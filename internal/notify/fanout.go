@@ -28,12 +28,12 @@ const (
 
 // fanout is a row of the table fanouts, which a trigger writes in the transaction that publishes a job. What is still to
 // be done is in the row, so a crash loses nothing; that nobody is told twice is the notice's Dedupe.
-type fanout struct{ Job, Stage, Cursor string }
+type fanout struct{ Job, Stage, Cursor, Queued string }
 
 // fanOutStep tells the next batch of seekers of the job that waits longest. It returns false when no job waits.
 func fanOutStep(app core.App) (bool, error) {
 	var f fanout
-	err := app.DB().NewQuery("SELECT job, stage, cursor FROM {{fanouts}} ORDER BY queued, job LIMIT 1").One(&f)
+	err := app.DB().NewQuery("SELECT job, stage, cursor, queued FROM {{fanouts}} ORDER BY queued, job LIMIT 1").One(&f)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -75,22 +75,16 @@ func (f fanout) step(app core.App) error {
 	if err != nil {
 		return err
 	}
-	var written map[string]string
-	err = app.RunInTransaction(func(tx core.App) error {
+	return app.RunInTransaction(func(tx core.App) error {
 		receivers, err := receiversOf(tx, notice, f.Job, hits)
 		if err != nil {
 			return err
 		}
-		if written, err = writeMany(tx, notice, receivers); err != nil {
+		if err := writeMany(tx, notice, receivers); err != nil {
 			return err
 		}
 		return f.advance(tx, next)
 	})
-	if err != nil {
-		return err
-	}
-	announceMany(app, written)
-	return nil
 }
 
 // advance moves the cursor on; where the job was published anew meanwhile, the row has begun again and stays so.
@@ -104,7 +98,7 @@ func (f fanout) advance(tx core.App, next string) error {
 		return f.finish(tx)
 	}
 	_, err := tx.NonconcurrentDB().Update("fanouts", dbx.Params{"stage": stage, "cursor": next},
-		dbx.HashExp{"job": f.Job, "stage": f.Stage, "cursor": f.Cursor}).Execute()
+		f.asRead()).Execute()
 	if err != nil {
 		return fmt.Errorf("note how far the seekers of job %s are told: %w", f.Job, err)
 	}
@@ -112,11 +106,16 @@ func (f fanout) advance(tx core.App, next string) error {
 }
 
 func (f fanout) finish(tx core.App) error {
-	_, err := tx.NonconcurrentDB().Delete("fanouts", dbx.HashExp{"job": f.Job, "stage": f.Stage, "cursor": f.Cursor}).Execute()
+	_, err := tx.NonconcurrentDB().Delete("fanouts", f.asRead()).Execute()
 	if err != nil {
 		return fmt.Errorf("note that the seekers of job %s are told: %w", f.Job, err)
 	}
 	return nil
+}
+
+// asRead holds for the row unless it has changed since: the job may have been published anew, which begins again.
+func (f fanout) asRead() dbx.Expression {
+	return dbx.HashExp{"job": f.Job, "stage": f.Stage, "cursor": f.Cursor, "queued": f.Queued}
 }
 
 func newJobNotice(app core.App, job *core.Record) (Notice, error) {

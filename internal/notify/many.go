@@ -3,6 +3,7 @@ package notify
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -19,16 +20,28 @@ type told struct {
 	Data map[string]any `json:"data"`
 }
 
-// writeMany stores a notice for many active users with one statement, some fifty times faster than Write. Users who have
-// it already, by its Dedupe, are passed over. It returns the ids of the new rows by user; call announceMany with them
-// after commit.
-func writeMany(tx core.App, notice Notice, receivers []told) (map[string]string, error) {
+// WriteMany is Write for thousands of users: some ten times faster, and so the database is not kept from others. tx must
+// be a transaction's app.
+func WriteMany(tx core.App, notice Notice, userIDs ...string) error {
+	ids := slices.Clone(userIDs)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	receivers := make([]told, len(ids))
+	for i, user := range ids {
+		receivers[i] = told{User: user, Body: notice.Body, Data: notice.Data}
+	}
+	return writeMany(tx, notice, receivers)
+}
+
+// writeMany stores a notice for many active users with one statement. Users who have it already, by its Dedupe, are passed
+// over. Those who are connected hear of it after commit.
+func writeMany(tx core.App, notice Notice, receivers []told) error {
 	if len(receivers) == 0 {
-		return nil, nil
+		return nil
 	}
 	rows, err := json.Marshal(receivers)
 	if err != nil {
-		return nil, fmt.Errorf("encode the receivers of %s: %w", notice.Kind, err)
+		return fmt.Errorf("encode the receivers of %s: %w", notice.Kind, err)
 	}
 	now := types.NowDateTime()
 	var written []struct{ ID, User string }
@@ -49,16 +62,17 @@ func writeMany(tx core.App, notice Notice, receivers []told) (map[string]string,
 			"now": now.String(), "mailAt": now.Add(notice.mailDelay()).String(),
 		}).All(&written)
 	if err != nil {
-		return nil, fmt.Errorf("write the %s notices: %w", notice.Kind, err)
+		return fmt.Errorf("write the %s notices: %w", notice.Kind, err)
 	}
 	ids := make(map[string]string, len(written))
 	for _, row := range written {
 		ids[row.User] = row.ID
 	}
-	return ids, nil
+	realtime.AfterCommit(tx, func(app core.App) { announceMany(app, ids) })
+	return nil
 }
 
-// announceMany pushes what writeMany has written to those who are connected, in the background.
+// announceMany pushes notifications, by user, to those who are connected, in the background.
 func announceMany(app core.App, written map[string]string) {
 	users := make([]string, 0, len(written))
 	for user := range written {

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	announceBatch = 200   // notifications that are loaded at once to announce them
-	readBatch     = 1_000 // notifications that one statement marks as read, so that others can write in between
+	announceBatch = 200 // notifications that are loaded at once to announce them
+	readBatch     = 250 // notifications that one statement marks as read, so that others can write in between
 )
 
 // UnreadCount counts a user's unread notifications, from an index that holds only these.

@@ -13,7 +13,7 @@ import (
 )
 
 // deleteBatch is how many rows one statement deletes, so that others can write in between.
-const deleteBatch = 1_000
+const deleteBatch = 250
 
 // deleteOldNotices deletes read notifications older than days; 0 keeps them. Connected users see them go.
 func deleteOldNotices(app core.App, days int, now time.Time) error {

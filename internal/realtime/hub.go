@@ -3,16 +3,20 @@ package realtime
 import (
 	"sync"
 
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
 // hub knows the connections of each logged-in user.
 type hub struct {
+	app   core.App // the board, outside of any transaction
 	mu    sync.RWMutex
 	users map[string]map[*connection]struct{} // user id -> the user's connections
 }
 
-func newHub() *hub { return &hub{users: map[string]map[*connection]struct{}{}} }
+func newHub(app core.App) *hub {
+	return &hub{app: app, users: map[string]map[*connection]struct{}{}}
+}
 
 // move files a connection under another user; "" is nobody. A discarded connection is filed nowhere again.
 func (h *hub) move(c *connection, user string) {

@@ -38,7 +38,7 @@ const (
 // Superusers get no notifications of others either: the contract says nobody else's, and the admin UI needs none.
 // Connections that code registers at the broker by itself, past the connect endpoint, get none.
 func Bind(app core.App) {
-	h := newHub()
+	h := newHub(app)
 	app.Store().Set(hubKey, h)
 
 	app.OnRealtimeConnectRequest().Bind(&hook.Handler[*core.RealtimeConnectRequestEvent]{
@@ -97,6 +97,21 @@ func AwaitRoom(app core.App, userID string) {
 	for began := time.Now(); h.crowded(userID) && time.Since(began) < 2*maxWrite; {
 		time.Sleep(roomCheck)
 	}
+}
+
+// AfterCommit calls do once tx is committed, with the app outside of it, for who has written notifications by plain SQL.
+// After a rollback, and where realtime is not bound, there is nobody to tell.
+func AfterCommit(tx core.App, do func(app core.App)) {
+	h, ok := tx.Store().Get(hubKey).(*hub)
+	if !ok {
+		return
+	}
+	tx.TxInfo().OnComplete(func(failed error) error {
+		if failed == nil {
+			do(h.app)
+		}
+		return nil
+	})
 }
 
 // AnnounceCreated tells the receivers of notifications that plain SQL has created. Call it after commit, and only for

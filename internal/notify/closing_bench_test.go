@@ -1,0 +1,41 @@
+package notify_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"jobboard/hooks"
+	"jobboard/internal/realtime"
+	"jobboard/internal/testapp"
+)
+
+// BenchmarkClosing closes a job with many live applicants, who are told in the same transaction: for as long nobody else
+// can write.
+func BenchmarkClosing(b *testing.B) {
+	for _, applicants := range []int{1_000, 10_000} {
+		b.Run(fmt.Sprintf("applicants=%d", applicants), func(b *testing.B) {
+			board := testapp.NewBoard(b, hooks.Bind, realtime.Bind)
+			seedSkilled(b, board.TestApp, applicants, "python")
+			employer, _ := board.Employer("Acme")
+			job := board.Job(employer, "Baker")
+			run := func(query string) {
+				if _, err := board.NonconcurrentDB().NewQuery(query).Bind(dbx.Params{"job": job.Id}).Execute(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			run(`INSERT INTO applications (job, seeker, status) SELECT {:job}, id, 'submitted' FROM users WHERE role = 'job_seeker'`)
+			for b.Loop() {
+				board.Update(job, map[string]any{"status": "closed"})
+				b.StopTimer()
+				if told := len(toldOf(b, board.TestApp, "job_closed")); told != applicants {
+					b.Fatalf("%d are told", told)
+				}
+				run("DELETE FROM notifications WHERE {:job} != ''")
+				board.Update(job, map[string]any{"status": "published"})
+				b.StartTimer()
+			}
+		})
+	}
+}
