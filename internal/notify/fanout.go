@@ -76,6 +76,13 @@ func (f fanout) step(app core.App) error {
 		return err
 	}
 	return app.RunInTransaction(func(tx core.App) error {
+		open, err := tx.CountRecords(collections.Jobs, dbx.HashExp{"id": f.Job, "status": workflow.Published})
+		if err != nil {
+			return fmt.Errorf("look whether job %s is still published: %w", f.Job, err)
+		}
+		if open == 0 {
+			return f.finish(tx)
+		}
 		receivers, err := receiversOf(tx, notice, f.Job, hits)
 		if err != nil {
 			return err
