@@ -28,6 +28,7 @@ type savedSearch struct {
 	ID, Seeker, Name, Query string
 	Sent                    string // when the last digest was sent, or the search was saved
 	Position                int64  // the last publication that its digests have passed
+	Wanted                  bool   // its owner is a seeker, and active
 }
 
 // parse reads the query. ok is false, and it is logged, for one that can't be read: it was stored around the hooks.
@@ -104,10 +105,11 @@ func (r digestRun) sendAll(ids []string) error {
 	}
 	var searches []savedSearch
 	err = r.app.DB().NewQuery(`
-		SELECT s.id, s.seeker, s.name, s.query, iif(s.[[lastSentAt]] = '', s.created, s.[[lastSentAt]]) AS sent, p.seq AS position
-		FROM json_each({:ids}) wanted CROSS JOIN {{saved_searches}} s ON s.id = wanted.value
-		JOIN {{digest_positions}} p ON p.search = s.id ORDER BY wanted.key`).
-		Bind(dbx.Params{"ids": string(list)}).All(&searches)
+		SELECT s.id, s.seeker, s.name, s.query, iif(s.[[lastSentAt]] = '', s.created, s.[[lastSentAt]]) AS sent, p.seq AS position,
+			EXISTS (SELECT 1 FROM {{users}} u WHERE u.id = s.seeker AND u.role = {:role} AND u.[[deactivatedAt]] = '') AS wanted
+		FROM json_each({:ids}) due CROSS JOIN {{saved_searches}} s ON s.id = due.value
+		JOIN {{digest_positions}} p ON p.search = s.id ORDER BY due.key`).
+		Bind(dbx.Params{"ids": string(list), "role": collections.RoleJobSeeker}).All(&searches)
 	if err != nil {
 		return fmt.Errorf("read the saved searches that are due: %w", err)
 	}
@@ -162,7 +164,7 @@ func (r digestRun) newHits(s savedSearch, applied []string) ([]hit, int, error) 
 			delete(published, job)
 		}
 	}
-	if len(published) == 0 {
+	if len(published) == 0 || !s.Wanted {
 		return nil, 0, nil
 	}
 	query, ok := s.parse(r.app, r.board)

@@ -252,6 +252,17 @@ func TestDigestsOfOneSeeker(t *testing.T) {
 	if got := digests(t, board.TestApp); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	// Whoever has left, or seeks no longer, is told nothing, and not of all that when they come back.
+	for _, away := range []map[string]any{{"deactivatedAt": time.Now()}, {"role": collections.RoleEmployer}} {
+		board.Update(ann, away)
+		board.Job(employer, "Go while away")
+		clock.next(t)
+		board.Update(ann, map[string]any{"deactivatedAt": "", "role": collections.RoleJobSeeker})
+		clock.next(t)
+	}
+	if got := digests(t, board.TestApp); !slices.Equal(got, want) {
+		t.Errorf("away: got %q, want %q", got, want)
+	}
 	// Publications that every digest has passed are forgotten, and numbers are not given again.
 	board.Update(broken, map[string]any{"query": `{"q":"go"}`, "frequency": "weekly"})
 	clock.next(t)
