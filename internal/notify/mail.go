@@ -29,11 +29,10 @@ var backoff = []time.Duration{
 }
 
 // postman sends the mails that wait. The state of a mail is in its notification's row: before it is sent its next attempt
-// is noted, which also keeps other processes off it, and after it is sent that it was. So none is lost; that a crash seldom
-// sends one twice, the journal sees to.
+// is noted, which also keeps other processes off it, and after it is sent that it was. So none is lost; a crash between
+// sending and that note sends it once more (see docs/decisions/0013 and 0016).
 type postman struct {
-	rest    time.Time // until when the mail server is left alone
-	started bool      // the journal is read
+	rest time.Time // until when the mail server is left alone
 }
 
 // waiting is a notification whose mail waits.
@@ -44,13 +43,7 @@ type waiting struct {
 }
 
 // step sends the mail that has waited longest. It returns false when none is due or the mail server is left alone.
-func (p *postman) step(app core.App) (more bool, err error) {
-	if !p.started {
-		if err := readJournal(app); err != nil {
-			return false, err
-		}
-		p.started = true
-	}
+func (p *postman) step(app core.App) (bool, error) {
 	if time.Now().Before(p.rest) {
 		return false, nil
 	}
@@ -71,11 +64,6 @@ func (p *postman) step(app core.App) (more bool, err error) {
 		// A mail that can't be written must not keep the others waiting.
 		return true, errors.Join(err, setMail(app, wanted, dbx.Params{"mail": collections.MailFailed}))
 	}
-	sent, err := openJournal(app)
-	if err != nil {
-		return false, err
-	}
-	defer func() { err = errors.Join(err, sent.file.Close()) }()
 	ours, err := claim(app, wanted)
 	if err != nil || !ours {
 		return ours, err
@@ -83,14 +71,7 @@ func (p *postman) step(app core.App) (more bool, err error) {
 	if err := app.NewMailClient().Send(message); err != nil {
 		return true, p.failed(app, wanted, err)
 	}
-	if err := sent.taken(wanted); err != nil {
-		app.Logger().Warn("A crash now would send a mail twice.", "error", err)
-	}
-	err = setMail(app, wanted, dbx.Params{"mail": collections.MailSent, "mailAt": types.NowDateTime().String()})
-	if err != nil {
-		return true, err
-	}
-	return true, sent.empty()
+	return true, setMail(app, wanted, dbx.Params{"mail": collections.MailSent, "mailAt": types.NowDateTime().String()})
 }
 
 // nextWaiting returns the notices of the next mail: the one that is due longest with what else is due to its receiver. A

@@ -234,7 +234,7 @@ func testInterviews(t *testing.T, box *testapp.Mailbox, server *mailer.SMTPClien
 	box.MustBeEmpty(t)
 }
 
-// A crash after the server took the mail and before even the journal has it sends it again under the same Message-ID.
+// A crash after the server took the mail and before that was noted sends it again under the same Message-ID.
 func TestARepeatedMailKeepsItsMessageID(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
 	box := board.CatchMail()
