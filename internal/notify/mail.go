@@ -91,10 +91,9 @@ func nextWaiting(app core.App) ([]waiting, error) {
 	if first.alone() {
 		return []waiting{first}, nil
 	}
-	// The + keeps the planner to the index of the user's notices: as many as wait may share a time.
-	same := "[[mailAttempts]] = 0 AND +[[mailAt]] <= {:now}"
+	same := "[[mailAttempts]] = 0 AND [[mailAt]] <= {:now}"
 	if first.Attempts > 0 {
-		same = "[[mailAttempts]] = {:attempts} AND +[[mailAt]] = {:mailAt}"
+		same = "[[mailAttempts]] = {:attempts} AND [[mailAt]] = {:mailAt}"
 	}
 	var rows []waiting
 	err = app.DB().NewQuery("SELECT " + columns + " WHERE mail = 'pending' AND [[user]] = {:user} AND " + same + " ORDER BY created, rowid").
