@@ -147,23 +147,32 @@ func (e *evaluation) clause(c int) {
 // find gives where a clause may hold, and counts the documents in scope that hold all words of an alternative: of a phrase
 // too, wherever in its field they stand.
 func (e *evaluation) find(p *part, c *Clause, hits *clauseHits) (with int) {
-	hits.plain = e.mem.bits(p.docs)
-	holding := e.mem.bits(p.docs)
-	for i := range c.Any {
-		alt := &c.Any[i]
-		found := p.allWords(alt, alt.Field, e.mem)
-		holding.or(found)
-		if !alt.Phrase {
-			hits.plain.or(found)
-		} else if ranks := p.ranksOf(alt.stems()); ranks != nil {
-			p.keepPairs(found, ranks)
-			hits.phrases = append(hits.phrases, phraseHits{alt, phraseCode(ranks), found})
+	var holding bitset
+	if first := &c.Any[0]; len(c.Any) == 1 && !first.Phrase { // one word, most of the time
+		hits.plain = p.allWords(first, first.Field, e.mem)
+		holding = hits.plain
+	} else {
+		hits.plain, holding = e.mem.bits(p.docs), e.mem.bits(p.docs)
+		for i := range c.Any {
+			e.alternative(p, &c.Any[i], hits, holding)
 		}
 	}
 	for i, w := range p.scope {
 		with += bits.OnesCount64(w & holding[i])
 	}
 	return with
+}
+
+// alternative adds where one of a clause's alternatives may hold, and to holding where its words are.
+func (e *evaluation) alternative(p *part, alt *Alternative, hits *clauseHits, holding bitset) {
+	found := p.allWords(alt, alt.Field, e.mem)
+	holding.or(found)
+	if !alt.Phrase {
+		hits.plain.or(found)
+	} else if ranks := p.ranksOf(alt.stems()); ranks != nil {
+		p.keepPairs(found, ranks)
+		hits.phrases = append(hits.phrases, phraseHits{alt, phraseCode(ranks), found})
+	}
 }
 
 func (a *Alternative) stems() []string {

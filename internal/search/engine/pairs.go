@@ -3,13 +3,13 @@ package engine
 // Where two frequent words stand next to each other is noted as a signature, so that a phrase of words that most documents
 // hold need not be looked for in most documents. Each pair of neighbours sets a few of many bits of its document; a phrase
 // can only be where all bits of its pairs are set. The bits are stored as bitsets, one for each place in the signature, so
-// that asking takes a few ANDs. Some documents have the bits by chance, one or two in a hundred for a pair; looking into
-// them tells (findPhrase).
+// that asking takes a few ANDs. Some documents have the bits by chance, about two in a hundred for a pair; looking into them
+// tells (findPhrase).
 
 const (
 	pairStems  = 2048 // stems that count as frequent: those with the lowest ranks of a segment
-	pairPlaces = 1024 // bits of a signature: 128 bytes a document
-	pairBits   = 3    // of these, set by one pair
+	pairPlaces = 1536 // bits of a signature: 192 bytes a document
+	pairBits   = 4    // of these, set by one pair
 	pairDocs   = 64   // segments with fewer documents have no signatures
 )
 
@@ -21,7 +21,7 @@ func placesOfPair(first, second uint32) [pairBits]uint32 {
 	h ^= h >> 32
 	var places [pairBits]uint32
 	for i := range places {
-		places[i] = uint32(h>>(10*i)) % pairPlaces
+		places[i] = uint32(h>>(16*i)) & 0xffff % pairPlaces
 	}
 	return places
 }

@@ -2,25 +2,31 @@ package engine
 
 // scopeOf gives the living documents of a segment that the caller may see.
 func (v *segmentView) scopeOf(s Scope, mem *scratch) bitset {
-	out := mem.bits(v.docs)
-	if s.All {
+	var out bitset
+	switch {
+	case s.All:
+		out = mem.raw(v.docs)
 		out.fill(v.docs)
-	}
-	for _, rule := range s.Rules {
-		out.or(v.ruleOf(rule, mem))
+	case len(s.Rules) == 0:
+		return mem.bits(v.docs)
+	default:
+		out = v.ruleOf(s.Rules[0], mem)
+		for _, rule := range s.Rules[1:] {
+			out.or(v.ruleOf(rule, mem))
+		}
 	}
 	out.andNot(v.dead)
 	return out
 }
 
 func (v *segmentView) ruleOf(rule ScopeRule, mem *scratch) bitset {
-	out := mem.bits(v.docs)
-	if rule.IDs == nil {
-		out.fill(v.docs)
-	}
-	for _, id := range rule.IDs {
-		if doc, ok := v.find(id); ok {
-			out.set(doc)
+	var out bitset // nil: all so far
+	if rule.IDs != nil {
+		out = mem.bits(v.docs)
+		for _, id := range rule.IDs {
+			if doc, ok := v.find(id); ok {
+				out.set(doc)
+			}
 		}
 	}
 	for field, values := range rule.Values {
@@ -28,7 +34,15 @@ func (v *segmentView) ruleOf(rule ScopeRule, mem *scratch) bitset {
 		for _, value := range values {
 			v.value(field, value).orInto(one)
 		}
-		out.and(one)
+		if out == nil {
+			out = one
+		} else {
+			out.and(one)
+		}
+	}
+	if out == nil {
+		out = mem.raw(v.docs)
+		out.fill(v.docs)
 	}
 	return out
 }

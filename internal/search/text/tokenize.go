@@ -31,7 +31,9 @@ func AppendTokens(out []Token, s string) []Token { return appendTokens(out, s, t
 
 // TokensBeginning is Tokens for who looks for few words: of those that begin with an ASCII sign it leaves out the ones whose
 // form begins with another byte than initials has. The rest is left to the caller.
-func TokensBeginning(s string, initials *[256]bool) []Token { return appendTokens(nil, s, true, initials) }
+func TokensBeginning(s string, initials *[256]bool) []Token {
+	return appendTokens(nil, s, true, initials)
+}
 
 // QueryTokens is Tokens for the searching side: a run of a script without spaces gives only its pairs, since a
 // document that continues the run has no single last character at this place.
