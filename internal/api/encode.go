@@ -50,20 +50,24 @@ func appendRecord(b []byte, record *core.Record) ([]byte, error) {
 	export := record.PublicExport()
 	b = append(b, '{')
 	var err error
+	left := len(export)
 	member := func(name string) {
 		if value, shown := export[name]; shown && err == nil {
 			b, err = appendMember(b, name, value)
+			left--
 		}
 	}
 	for _, field := range record.Collection().Fields {
 		member(field.GetName())
 	}
-	for _, name := range slices.Sorted(maps.Keys(record.CustomData())) {
-		member(name)
-	}
 	member(core.FieldNameCollectionId)
 	member(core.FieldNameCollectionName)
 	member(core.FieldNameExpand)
+	if left > 0 { // asked only then, since it is dear
+		for _, name := range slices.Sorted(maps.Keys(record.CustomData())) {
+			member(name)
+		}
+	}
 	return append(b, '}'), err
 }
 
