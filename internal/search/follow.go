@@ -29,10 +29,33 @@ func (b *Board) begin(ctx context.Context) error {
 	if !b.owner.Load() {
 		b.index.Doubt(errOwn)
 	}
-	if b.index.Damage() != nil {
-		return b.startRebuild(ctx)
+	if b.index.Damage() == nil {
+		return nil
+	}
+	few, err := b.few()
+	if err != nil {
+		return err
+	}
+	if err := b.startRebuild(ctx); err != nil {
+		return err
+	}
+	if few {
+		<-b.rebuild.ended
 	}
 	return nil
+}
+
+// fewRecords are indexed before the first search is answered: it takes less time than to explain why nothing was found.
+const fewRecords = 2_000
+
+func (b *Board) few() (bool, error) {
+	var n int
+	err := b.app.DB().NewQuery("SELECT count(*) FROM (SELECT 1 FROM " + b.kind.table + " LIMIT {:most} + 1)").
+		Bind(dbx.Params{"most": fewRecords}).Row(&n)
+	if err != nil {
+		return false, fmt.Errorf("count the %s to index: %w", b.kind.table, err)
+	}
+	return n <= fewRecords, nil
 }
 
 // follow applies the log to the index until ctx ends. Only this goroutine applies changes and starts rebuilds.
