@@ -13,12 +13,8 @@ type pace struct {
 	began time.Time // the end of the last rest
 }
 
-// How long reports rest: a report in the background takes half of one core at most, a summary, which somebody waits for, two
-// thirds. There is one of each at a time.
-const (
-	backgroundRest = 1
-	summaryRest    = 0.5
-)
+// backgroundRest is how long a report or a summary rests: it takes four fifths of one core at most. There is one of each at a time.
+const backgroundRest = 0.25
 
 // burst is how long the work goes on at least between two rests.
 const burst = 5 * time.Millisecond

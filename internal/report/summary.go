@@ -66,7 +66,7 @@ func Summarise(ctx context.Context, app core.App, from, to time.Time) (*Summary,
 	}
 	summary := &Summary{Made: time.Now().UTC(), Definitions: map[string][]FigureMeaning{}}
 	figures := map[string]map[string]any{}
-	err := within(ctx, app, NewPeriod(from, to, summary.Made), summaryRest, func(s *snapshot) error {
+	err := within(ctx, app, NewPeriod(from, to, summary.Made), backgroundRest, func(s *snapshot) error {
 		summary.From, summary.To = s.period.From, s.period.End.Add(-time.Millisecond)
 		for _, kind := range collections.ReportKinds() {
 			result := &Result{Kind: kind}
