@@ -13,7 +13,8 @@ type pace struct {
 	began time.Time // the end of the last rest
 }
 
-// backgroundRest is how long a report or a summary rests: it takes four fifths of one core at most. There is one of each at a time.
+// backgroundRest is how long a report or a summary rests, as a multiple of its work: it takes four fifths of one core at most.
+// There is one of each at a time.
 const backgroundRest = 0.25
 
 // burst is how long the work goes on at least between two rests.
