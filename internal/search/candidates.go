@@ -37,12 +37,13 @@ type candidateRow struct {
 	AppliedTo   string         `db:"appliedTo"` // ids of employers
 }
 
+// loadCandidates reads the profiles, r, for which a condition holds, as loadJobs reads jobs.
 func loadCandidates(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
 	var rows []candidateRow
-	err := app.DB().NewQuery(`SELECT r.id, r.user, r.headline, r.summary, coalesce(r.skills, '') AS skills, r.experienceYears,
+	err := app.DB().NewQuery(`SELECT r.id, r.user, r.headline, r.summary, coalesce(r.skills, '') AS skills, CAST(r.experienceYears AS REAL) AS experienceYears,
 		coalesce(r.experience, '') AS experience, coalesce(r.education, '') AS education, r.location,
 		coalesce(r.coordinates, '') AS coordinates, coalesce(r.preferredJobTypes, '') AS preferredJobTypes,
-		coalesce(r.preferredWorkplaces, '') AS preferredWorkplaces, r.openToWork, r.visibility, r.updated,
+		coalesce(r.preferredWorkplaces, '') AS preferredWorkplaces, r.openToWork = 1 AS openToWork, r.visibility, r.updated,
 		EXISTS (SELECT 1 FROM users u WHERE u.id = r.user AND u.role = '` + collections.RoleJobSeeker + `' AND u.deactivatedAt = '') AS active,
 		(SELECT json_group_array(json_array(f.id, f.slug)) FROM job_seeker_interests i JOIN fields_of_interest f ON f.id = i.field
 			WHERE i.seeker = r.user) AS interests,

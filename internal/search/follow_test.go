@@ -247,3 +247,34 @@ func TestRebuildIsTriedAgain(t *testing.T) {
 	}
 	eventually(t, "the second try", func() bool { return len(found(t, b, "baker")) == 1 && b.index.Damage() == nil })
 }
+
+// Whatever plain SQL writes into a row, the index goes on.
+func TestRowsOfAnyStateAreFollowed(t *testing.T) {
+	for _, kind := range []*Kind{Jobs, Candidates} {
+		app, b := newBoard(t, kind)
+		acme, _ := app.Employer("Acme")
+		record := app.Job(acme, "Baker")
+		title := "title"
+		if kind == Candidates {
+			profile := app.Record(collections.JobSeekers, map[string]any{"user": app.Seeker("sara").Id, "visibility": "hidden"})
+			record, title = profile, "headline"
+		}
+		collection := record.Collection()
+		n := 0
+		for _, field := range collection.Fields {
+			if field.GetName() == core.FieldNameId || field.GetName() == title {
+				continue
+			}
+			for _, value := range []string{`'odd'`, `''`, `x'00ff'`, `1e400`, `-1e400`, `0.5`, `'[[1,{}]]'`, `'{"a":null}'`, `'2026-02-31 99:00:00'`} {
+				n++
+				word := fmt.Sprint("odd", n)
+				if _, err := app.DB().NewQuery("UPDATE " + collection.Name + " SET [[" + field.GetName() + "]] = " + value + ", [[" + title + "]] = '" + word +
+					"' WHERE id = '" + record.Id + "'").Execute(); err != nil {
+					t.Fatal(field.GetName(), value, err)
+				}
+				b.look()
+				eventually(t, field.GetName()+" = "+value, func() bool { return len(found(t, b, word)) == 1 })
+			}
+		}
+	}
+}

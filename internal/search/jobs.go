@@ -43,13 +43,14 @@ type jobRow struct {
 	Deadline    types.DateTime `db:"deadline"`
 }
 
-// loadJobs reads the jobs, r, for which a condition holds.
+// loadJobs reads the jobs, r, for which a condition holds. It must read every row, whatever plain SQL wrote there: one that
+// it could not would stop the index for all the others.
 func loadJobs(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
 	var rows []jobRow
 	err := app.DB().NewQuery(`SELECT r.id, r.title, r.description, coalesce(e.name, '') AS company, coalesce(r.skills, '') AS skills, r.employer, r.status,
 		r.jobType, r.workplace, r.experienceLevel, r.industry, coalesce(r.fields, '') AS fields,
 		coalesce(r.locations, '') AS locations, r.location, coalesce(r.applicantCountries, '') AS applicantCountries,
-		r.salaryMin, r.salaryMax, r.salaryCurrency, r.salaryPeriod, r.publishedAt, r.created, r.deadline,
+		CAST(r.salaryMin AS REAL) AS salaryMin, CAST(r.salaryMax AS REAL) AS salaryMax, r.salaryCurrency, r.salaryPeriod, r.publishedAt, r.created, r.deadline,
 		coalesce((SELECT json_group_array(json_array(f.id, f.slug)) FROM fields_of_interest f WHERE f.id = r.industry
 			OR f.id IN (SELECT value FROM json_each(iif(json_valid(r.fields), r.fields, '[]')))), '[]') AS slugs
 		FROM jobs r LEFT JOIN employers e ON e.id = r.employer WHERE ` + condition).Bind(params).All(&rows)
