@@ -38,6 +38,7 @@ type door struct {
 	mux func() (http.Handler, error)
 	// document is made once too, on first use.
 	document func() ([]byte, error)
+	views    sync.Map // by a collection's name: *publicView
 }
 
 func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -12,15 +11,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 )
-
-// sendRecords answers with a list of records.
-func (c *call) sendRecords(head any, records []*core.Record) error {
-	raw, err := encodeList(head, records)
-	if err != nil {
-		return err
-	}
-	return c.send(http.StatusOK, raw)
-}
 
 // recordBytes is about what a record takes, so that the list need not be moved while it grows.
 const recordBytes = 3_000
@@ -30,12 +20,17 @@ const recordBytes = 3_000
 // Records are written in one pass. Through encoding/json each of them is written, then checked and copied once for itself
 // and once more for every record that expands it, which takes more time than reading them from the database.
 func encodeList(head any, records []*core.Record) (json.RawMessage, error) {
+	return appendItems(head, records, len(records)*recordBytes, appendRecord)
+}
+
+// appendItems gives the list shape of items that appendOne writes and that take about size bytes.
+func appendItems[T any](head any, items []T, size int, appendOne func([]byte, T) ([]byte, error)) (json.RawMessage, error) {
 	b, err := json.Marshal(head)
 	if err != nil {
 		return nil, fmt.Errorf("encode the answer: %w", err)
 	}
-	b = append(slices.Grow(b[:len(b)-1], len(records)*recordBytes), `,"items":`...)
-	if b, err = appendRecords(b, records); err != nil {
+	b = append(slices.Grow(b[:len(b)-1], size), `,"items":`...)
+	if b, err = appendList(b, items, appendOne); err != nil {
 		return nil, fmt.Errorf("encode the answer: %w", err)
 	}
 	return append(b, '}'), nil
@@ -47,6 +42,12 @@ func appendRecords(b []byte, records []*core.Record) ([]byte, error) {
 
 // appendRecord writes the record's fields in the order of the collection, then what it carries besides.
 func appendRecord(b []byte, record *core.Record) ([]byte, error) {
+	b, err := appendOpen(b, record)
+	return append(b, '}'), err
+}
+
+// appendOpen writes a record without its closing brace.
+func appendOpen(b []byte, record *core.Record) ([]byte, error) {
 	export := record.PublicExport()
 	b = append(b, '{')
 	var err error
@@ -68,7 +69,7 @@ func appendRecord(b []byte, record *core.Record) ([]byte, error) {
 			member(name)
 		}
 	}
-	return append(b, '}'), err
+	return b, err
 }
 
 func appendList[T any](b []byte, list []T, appendOne func([]byte, T) ([]byte, error)) ([]byte, error) {

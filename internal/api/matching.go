@@ -90,19 +90,22 @@ func (c *call) sendHits(collection, expand string, hits []match.Hit) error {
 	for i, hit := range shown {
 		ids[i], byID[hit.ID] = hit.ID, hit
 	}
-	records, err := c.recordsByID(collection, ids, expand)
+	items, err := c.itemsByID(collection, ids, expand)
 	if err != nil {
 		return err
 	}
-	for _, record := range records {
-		hit := byID[record.Id]
+	for i := range items {
+		hit := byID[items[i].id]
 		reasons := make([]string, len(hit.Reasons))
-		for i, reason := range hit.Reasons {
-			reasons[i] = reason.Text
+		for j, reason := range hit.Reasons {
+			reasons[j] = reason.Text
 		}
-		record.WithCustomData(true)
-		record.Set("score", float64(hit.Score)/100)
-		record.Set("reasons", reasons)
+		if err := items[i].add("reasons", reasons); err != nil {
+			return err
+		}
+		if err := items[i].add("score", float64(hit.Score)/100); err != nil {
+			return err
+		}
 	}
-	return c.sendRecords(newPageHead(number, perPage, total), records)
+	return c.sendItems(newPageHead(number, perPage, total), items)
 }

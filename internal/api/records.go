@@ -19,43 +19,64 @@ import (
 	"jobboard/internal/problem"
 )
 
-// recordsByID reads the records of a collection that have one of the ids and that its list rule shows to the caller, in the
-// order of the ids, with the relations that expand and the caller name. It is what a record list filtered by id answers,
-// without writing and reading it as JSON on the way, which would take most of a search's time.
-func (c *call) recordsByID(name string, ids []string, expand ...string) ([]*core.Record, error) {
+// itemsByID reads the records of a collection that have one of the ids and that its list rule shows to the caller, in the
+// order of the ids, with a relation that every one has, "" for none, and those that the caller names. It is what a record
+// list filtered by id answers, without writing and reading it as JSON on the way, which would take most of a search's time.
+func (c *call) itemsByID(name string, ids []string, expand string) ([]item, error) {
 	if len(ids) == 0 {
-		return []*core.Record{}, nil
+		return nil, nil
 	}
-	app := c.app()
-	collection, err := app.FindCachedCollectionByNameOrId(name)
+	collection, err := c.app().FindCachedCollectionByNameOrId(name)
 	if err != nil {
 		return nil, fmt.Errorf("find the collection %s: %w", name, err)
 	}
+	items, all, err := c.publicItems(collection, ids, expand)
+	if err == nil && !all {
+		items, err = c.recordItems(collection, ids, expand)
+	}
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]item, len(items))
+	for _, item := range items {
+		byID[item.id] = item
+	}
+	ordered := make([]item, 0, len(items))
+	for _, id := range ids {
+		if item, ok := byID[id]; ok { // else it is gone, or closed, since it was found
+			ordered = append(ordered, item)
+		}
+	}
+	return ordered, nil
+}
+
+// recordItems reads what itemsByID answers through PocketBase's records, in any order.
+func (c *call) recordItems(collection *core.Collection, ids []string, expand string) ([]item, error) {
 	info, err := c.event.RequestInfo()
 	if err != nil {
 		return nil, err
 	}
-	records, err := findByIDs(app, collection, ids)
+	records, err := findByIDs(c.app(), collection, ids)
 	if err != nil {
-		return nil, fmt.Errorf("read %s by id: %w", name, err)
+		return nil, fmt.Errorf("read %s by id: %w", collection.Name, err)
 	}
 	if records, err = c.shown(collection, info, records); err != nil {
-		return nil, fmt.Errorf("ask the rule of %s: %w", name, err)
+		return nil, fmt.Errorf("ask the rule of %s: %w", collection.Name, err)
 	}
-	if err := apis.EnrichRecords(c.event, records, expand...); err != nil {
+	var expands []string
+	if expand != "" {
+		expands = []string{expand}
+	}
+	if err := apis.EnrichRecords(c.event, records, expands...); err != nil {
 		return nil, err
 	}
-	byID := make(map[string]*core.Record, len(records))
-	for _, record := range records {
-		byID[record.Id] = record
-	}
-	ordered := make([]*core.Record, 0, len(records))
-	for _, id := range ids {
-		if record, ok := byID[id]; ok { // else it is gone, or closed, since it was found
-			ordered = append(ordered, record)
+	items := make([]item, len(records))
+	for i, record := range records {
+		if items[i], err = itemOf(record); err != nil {
+			return nil, err
 		}
 	}
-	return ordered, nil
+	return items, nil
 }
 
 // findByIDs reads records in any order. PocketBase's FindRecordsByIds has a parameter for each id, which the database has to

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"jobboard/collections"
 	"jobboard/internal/problem"
 	"jobboard/internal/search"
@@ -79,12 +77,12 @@ func (c *call) search(s searched, params url.Values) error {
 			}
 		}
 	}
-	records, err := c.found(s, board.Analyzer(), found)
+	items, err := c.found(s, board.Analyzer(), found)
 	if err != nil {
 		return err
 	}
 	answer.Took = float64(time.Since(started).Microseconds()) / 1000
-	return c.sendRecords(answer, records)
+	return c.sendItems(answer, items)
 }
 
 // amongIDs gives the records that the parameters ids and filter leave, nil for all.
@@ -128,30 +126,34 @@ func (c *call) searchQuery(s searched, params url.Values) (*search.Board, engine
 }
 
 // found reads the records of the hits, in the order of the hits, and shows why they were found.
-func (c *call) found(s searched, a *text.Analyzer, found engine.Result) ([]*core.Record, error) {
+func (c *call) found(s searched, a *text.Analyzer, found engine.Result) ([]item, error) {
 	ids := make([]string, len(found.Hits))
 	score := map[string]float64{}
 	for i, hit := range found.Hits {
 		ids[i], score[hit.ID] = hit.ID, hit.Score
 	}
-	records, err := c.recordsByID(s.collection, ids, s.expand)
+	items, err := c.itemsByID(s.collection, ids, s.expand)
 	if err != nil || len(found.Words.Must) == 0 {
-		return records, err
+		return items, err
 	}
 	marker := engine.NewMarker(a, found.Words)
-	for _, record := range records {
+	for i := range items {
+		item := &items[i]
 		highlights := map[string]string{}
-		if title, ok := marker.Mark(record.GetString(s.title)); ok {
+		if title, ok := marker.Mark(item.text(s.title)); ok {
 			highlights[s.title] = title
 		}
-		if snippet, ok := marker.Snippet(text.FromHTML(record.GetString(s.body))); ok {
+		if snippet, ok := marker.Snippet(text.FromHTML(item.text(s.body))); ok {
 			highlights[s.body] = snippet
 		}
-		record.WithCustomData(true)
-		record.Set("score", score[record.Id])
-		record.Set("highlights", highlights)
+		if err := item.add("highlights", highlights); err != nil {
+			return nil, err
+		}
+		if err := item.add("score", score[item.id]); err != nil {
+			return nil, err
+		}
 	}
-	return records, nil
+	return items, nil
 }
 
 // ownEmployers lists the employers whose people the caller is one of. Who is no longer an employer by role has none.

@@ -1,0 +1,134 @@
+package api
+
+import (
+	"database/sql"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// publicColumn writes what a column holds as PocketBase shows the field.
+type publicColumn struct {
+	field core.Field
+	name  []byte // the member's name, with what stands before and behind it
+	// plain writes what needs no more than to be copied, as nearly everything does; false leaves it to the field itself.
+	plain func(b []byte, value any) ([]byte, bool)
+}
+
+func newPublicColumn(field core.Field, first bool) publicColumn {
+	c := publicColumn{field: field, plain: nothingPlain}
+	if !first {
+		c.name = append(c.name, ',')
+	}
+	c.name = append(appendText(c.name, field.GetName()), ':')
+	switch field := field.(type) {
+	case *core.TextField, *core.EditorField, *core.URLField, *core.EmailField:
+		c.plain = plainText
+	case *core.SelectField:
+		c.plain = plainChoice(field.IsMultiple())
+	case *core.RelationField:
+		c.plain = plainChoice(field.IsMultiple())
+	case *core.FileField:
+		c.plain = plainChoice(field.IsMultiple())
+	case *core.NumberField:
+		c.plain = plainNumber
+	case *core.BoolField:
+		c.plain = plainBool
+	case *core.DateField, *core.AutodateField:
+		c.plain = plainDate
+	case *core.JSONField:
+		c.plain = plainJSON
+	}
+	return c
+}
+
+func (c publicColumn) append(b []byte, value any) ([]byte, error) {
+	if written, plain := c.plain(b, value); plain {
+		return written, nil
+	}
+	var stored sql.NullString // what PocketBase reads of every column
+	if err := stored.Scan(value); err != nil {
+		return nil, err
+	}
+	var raw any
+	if stored.Valid {
+		raw = stored.String
+	}
+	shown, err := c.field.PrepareValue(nil, raw)
+	if err != nil {
+		return nil, err
+	}
+	return appendValue(b, shown)
+}
+
+func nothingPlain(b []byte, _ any) ([]byte, bool) { return b, false }
+
+func plainText(b []byte, value any) ([]byte, bool) {
+	s, ok := value.(string)
+	if !ok {
+		return b, false
+	}
+	return appendText(b, s), true
+}
+
+// plainChoice is for fields of one or several texts, which are kept as a text and as a JSON array.
+func plainChoice(multiple bool) func(b []byte, value any) ([]byte, bool) {
+	return func(b []byte, value any) ([]byte, bool) {
+		s, ok := value.(string)
+		switch {
+		case ok && multiple && s == "[]":
+			return append(b, s...), true
+		case ok && !multiple && !strings.HasPrefix(s, "["):
+			return appendText(b, s), true
+		}
+		return b, false
+	}
+}
+
+func plainNumber(b []byte, value any) ([]byte, bool) {
+	switch v := value.(type) {
+	case int64:
+		if -1e15 < v && v < 1e15 { // others are rounded
+			return strconv.AppendInt(b, v, 10), true
+		}
+	case float64:
+		if -1e15 < v && v < 1e15 && v == math.Trunc(v) {
+			return strconv.AppendInt(b, int64(v), 10), true
+		}
+	}
+	return b, false
+}
+
+func plainBool(b []byte, value any) ([]byte, bool) {
+	v, ok := value.(bool)
+	if !ok {
+		return b, false
+	}
+	return strconv.AppendBool(b, v), true
+}
+
+func plainDate(b []byte, value any) ([]byte, bool) {
+	s, ok := value.(string)
+	if !ok {
+		return b, false
+	}
+	if s != "" {
+		if at, err := time.Parse(types.DefaultDateLayout, s); err != nil || at.IsZero() {
+			return b, false
+		}
+	}
+	return appendText(b, s), true
+}
+
+func plainJSON(b []byte, value any) ([]byte, bool) {
+	s, ok := value.(string)
+	if !ok || s == "" || !strings.ContainsRune(`[{"`, rune(s[0])) || !json.Valid([]byte(s)) {
+		return b, false
+	}
+	return append(b, s...), true
+}
