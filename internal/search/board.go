@@ -7,6 +7,7 @@ package search
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -42,6 +43,7 @@ type Board struct {
 	running sync.WaitGroup
 	wake    chan struct{} // something may have been committed
 	untidy  chan struct{} // changes have been applied
+	height  *sql.Stmt     // of the log
 	save    atomic.Bool   // the next upkeep is to save the index
 	answers atomic.Value  // string: the request for a rebuild that the index answers once it is saved
 	rebuild *rebuild      // the follower's own; nil most of the time
@@ -72,6 +74,10 @@ func open(app core.App, kind *Kind, which int) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
+	height, err := prepareHeight(app)
+	if err != nil {
+		return nil, err
+	}
 	index, err := engine.Open(folder(app, kind), a)
 	locked := errors.Is(err, engine.ErrLocked)
 	if locked && which&copyIndex != 0 {
@@ -82,7 +88,7 @@ func open(app core.App, kind *Kind, which int) (*Board, error) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	b := &Board{app: app, kind: kind, index: index, stop: stop, wake: make(chan struct{}, 1),
-		untidy: make(chan struct{}, 1), applied: make(chan struct{})}
+		untidy: make(chan struct{}, 1), applied: make(chan struct{}), height: height}
 	b.owner.Store(!locked)
 	if err := b.begin(ctx); err != nil {
 		stop()
@@ -244,13 +250,25 @@ func (b *Board) tell() {
 	signal(b.untidy)
 }
 
+// lastChange gives the number of the log's last entry. Every search asks for it, so the question is prepared.
 func (b *Board) lastChange() (int64, error) {
 	var seq int64
-	// the sequence keeps its height when rows are removed
-	err := b.app.DB().NewQuery("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = {:log}), 0)").
-		Bind(dbx.Params{"log": b.kind.log}).Row(&seq)
-	if err != nil {
+	if err := b.height.QueryRow(b.kind.log).Scan(&seq); err != nil {
 		return 0, fmt.Errorf("read the search log: %w", err)
 	}
 	return seq, nil
+}
+
+// prepareHeight prepares lastChange.
+func prepareHeight(app core.App) (*sql.Stmt, error) {
+	db, ok := app.ConcurrentDB().(*dbx.DB)
+	if !ok {
+		return nil, errors.New("a search index can't be opened inside a transaction")
+	}
+	// the sequence keeps its height when rows are removed
+	height, err := db.DB().Prepare("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?), 0)")
+	if err != nil {
+		return nil, fmt.Errorf("prepare to read the search log: %w", err)
+	}
+	return height, nil
 }

@@ -44,7 +44,10 @@ type Analyzer struct {
 	stem      func(*snowballstem.Env) bool
 	stopwords map[string]bool
 	synonyms  atomic.Pointer[synonyms]
+	stemmed   [4096]atomic.Pointer[stemmed] // the last form of each hash that was stemmed, since texts repeat few words
 }
+
+type stemmed struct{ form, stem string }
 
 // New makes an analyzer for one of Languages, with the default synonyms and those of an own list: see UseSynonyms. Lines
 // of it that make no sense are skipped.
@@ -72,9 +75,19 @@ func (a *Analyzer) Stem(form string) string {
 			return form
 		}
 	}
+	hash := uint32(2166136261) // FNV-1a
+	for i := 0; i < len(form); i++ {
+		hash = (hash ^ uint32(form[i])) * 16777619
+	}
+	slot := &a.stemmed[(hash^hash>>16)%uint32(len(a.stemmed))]
+	if known := slot.Load(); known != nil && known.form == form {
+		return known.stem
+	}
 	env := snowballstem.NewEnv(form)
 	a.stem(env)
-	return env.Current()
+	known := &stemmed{strings.Clone(form), env.Current()} // the form may be a piece of a whole text
+	slot.Store(known)
+	return known.stem
 }
 
 // IsStopword tells whether a folded form is too common to search for by itself.

@@ -43,6 +43,10 @@ func QueryTokens(s string) []Token {
 
 func appendTokens(out []Token, s string, document bool, initials *[256]bool) []Token {
 	for i := 0; i < len(s); {
+		if b := s[i]; b < utf8.RuneSelf && !asciiWord[b] && b != '.' {
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case isUnspaced(r):
@@ -72,9 +76,17 @@ func appendTokens(out []Token, s string, document bool, initials *[256]bool) []T
 	return out
 }
 
+// asciiWord are the letters and digits of ASCII, which nearly all texts are made of.
+var asciiWord = func() (table [utf8.RuneSelf]bool) {
+	for b := range table {
+		table[b] = 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
+	}
+	return table
+}()
+
 func isWord(r rune) bool {
 	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return asciiWord[r]
 	}
 	return (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)) && !isUnspaced(r)
 }
@@ -89,6 +101,9 @@ func isUnspaced(r rune) bool {
 func wordEnd(s string, i int) int {
 	end := lettersEnd(s, i)
 	rest := s[end:]
+	if rest == "" || rest[0] == ' ' { // as nearly always
+		return end
+	}
 	switch {
 	case strings.HasPrefix(rest, "++") && !wordAt(s, end+2):
 		return end + 2
@@ -113,6 +128,13 @@ func wordEnd(s string, i int) int {
 
 func lettersEnd(s string, i int) int {
 	for i < len(s) {
+		if b := s[i]; b < utf8.RuneSelf {
+			if !asciiWord[b] {
+				break
+			}
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if !isWord(r) {
 			break
