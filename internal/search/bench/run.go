@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -72,7 +73,7 @@ func (r *run) build() (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = firstOf(err, s.stop()) }()
+	defer func() { err = errors.Join(err, s.stop()) }()
 	if err := s.waitFor(r.published); err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (r *run) serve() (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = firstOf(err, s.stop()) }()
+	defer func() { err = errors.Join(err, s.stop()) }()
 	if err := s.waitFor(r.published); err != nil {
 		return err
 	}

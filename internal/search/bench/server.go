@@ -57,12 +57,14 @@ func (r *run) start() (*server, error) {
 	}
 }
 
-// stop ends the board as an operator would.
+// stop ends the board as an operator would. Where it has ended by itself, the error tells its last words.
 func (s *server) stop() error {
-	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
+	err := s.process.Process.Signal(syscall.SIGTERM)
+	if ended := s.process.Wait(); ended != nil || err != nil {
+		log := s.log.String()
+		return fmt.Errorf("the board ended with %w: %s", errors.Join(err, ended), log[max(0, len(log)-8000):])
 	}
-	return s.process.Wait()
+	return nil
 }
 
 func (s *server) get(path string) ([]byte, error) {

@@ -32,10 +32,22 @@ func (ix *Index) survive(f func() error) error {
 // Verify compares all files in use with their checksums. It reads every byte, so it is for now and then.
 func (ix *Index) Verify() { ix.dropWounded() }
 
+// panicked is what a function panicked with, and where, which a panic that is passed on would not tell.
+type panicked struct {
+	with  any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("%v\n%s", p.with, p.stack) }
+
 // attempt runs f, and gives what it panicked with.
-func attempt(f func() error) (cause any, err error) {
+func attempt(f func() error) (cause *panicked, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() { cause = recover() }()
+	defer func() {
+		if with := recover(); with != nil {
+			cause = &panicked{with, debug.Stack()}
+		}
+	}()
 	return nil, f()
 }
 

@@ -85,7 +85,8 @@ func (a *Analyzer) Stem(form string) string {
 	}
 	env := snowballstem.NewEnv(form)
 	a.stem(env)
-	known := &stemmed{strings.Clone(form), env.Current()} // the form may be a piece of a whole text
+	// What stays must not be a piece of the form, which may lie in a mapped file that is gone tomorrow.
+	known := &stemmed{strings.Clone(form), strings.Clone(env.Current())}
 	slot.Store(known)
 	return known.stem
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 )
 
 func forms(tokens []Token) []string {
@@ -75,6 +76,26 @@ func TestStem(t *testing.T) {
 	}
 	if _, err := New("xx", ""); err == nil {
 		t.Error("an unknown language is taken")
+	}
+}
+
+// A form may lie in a mapped file, which is gone after the next merge; a stem that is remembered must not go with it.
+func TestRememberedStemsAreTheirOwn(t *testing.T) {
+	a, err := New("en", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word, stem := range map[string]string{"developers": "develop", "berlin": "berlin"} {
+		memory := []byte(word)
+		for _, at := range []string{"first", "again"} {
+			if got := a.Stem(unsafe.String(&memory[0], len(memory))); got != stem {
+				t.Errorf("Stem(%q), %s: %q", word, at, got)
+			}
+		}
+		clear(memory)
+		if got := a.Stem(word); got != stem {
+			t.Errorf("Stem(%q), once the memory of the form was used for something else: %q", word, got)
+		}
 	}
 }
 
