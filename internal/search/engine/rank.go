@@ -130,13 +130,19 @@ func (r *ranking) exactTitles(left bitset, reach []level) {
 // walk offers documents, the newest first, as long as they can still be kept. None of them scores more than its
 // freshness times ceiling.
 func (r *ranking) walk(docs bitset, ceiling float64) {
-	published := r.columns[ColumnPublished]
+	var run hourRun
+	fresh := 0.0
 	docs.eachDown(func(doc int) bool {
-		fresh := r.fresh.of(published[doc])
+		if doc < run.first || run.hour == nil {
+			run = r.hours.of(doc)
+			fresh = r.fresh.ofHour(*run.hour)
+		}
 		if fresh*ceiling < r.top.bar() {
 			return false
 		}
-		r.top.offer(candidate{r.score(doc, fresh), published[doc], r.part, doc})
+		if key := r.score(doc, fresh); key >= r.top.bar() {
+			r.top.offer(candidate{key, r.columns[ColumnPublished][doc], r.part, doc})
+		}
 		return true
 	})
 }

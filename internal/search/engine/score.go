@@ -80,11 +80,15 @@ var freshnessByHour = func() []float64 {
 }()
 
 func newFreshness(nowMillis float64) freshness {
-	return freshness{math.Floor(nowMillis / hourMillis), freshnessByHour}
+	return freshness{hourOf(nowMillis), freshnessByHour}
 }
 
-func (f freshness) of(publishedMillis float64) float64 {
-	hours := f.nowHour - math.Floor(publishedMillis/hourMillis)
+func hourOf(millis float64) float64 { return math.Floor(millis / hourMillis) }
+
+func (f freshness) of(publishedMillis float64) float64 { return f.ofHour(hourOf(publishedMillis)) }
+
+func (f freshness) ofHour(published float64) float64 {
+	hours := f.nowHour - published
 	switch {
 	case !(hours > 0): // of the future, or unknown
 		return 1

@@ -37,6 +37,7 @@ type segment struct {
 
 	columns    [columnCount][]float64
 	low, high  [columnCount]float64 // of each column; NaN when no document has it
+	hours      hourRuns
 	titleWords []uint8
 	pointsAt   []uint32
 	points     []float64 // lat, lon, lat, lon, ...
@@ -94,6 +95,7 @@ func openSegment(data []byte, verify bool) (*segment, error) {
 		s.columns[c] = columns[c*docs : (c+1)*docs]
 		s.low[c], s.high[c] = span(s.columns[c])
 	}
+	s.hours = hourRunsOf(s.columns[ColumnPublished])
 	return s, nil
 }
 

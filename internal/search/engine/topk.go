@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"container/heap"
 	"math"
 	"slices"
 )
@@ -34,16 +33,37 @@ type best struct {
 	kept  worstFirst
 }
 
+// worstFirst is a heap. The library's asks for the order through an interface, which deep pages are too long for.
 type worstFirst []candidate
 
-func (w worstFirst) Len() int           { return len(w) }
-func (w worstFirst) Less(i, j int) bool { return compareCandidates(w[i], w[j]) > 0 }
-func (w worstFirst) Swap(i, j int)      { w[i], w[j] = w[j], w[i] }
-func (w *worstFirst) Push(x any)        { *w = append(*w, x.(candidate)) }
-func (w *worstFirst) Pop() any {
-	last := (*w)[len(*w)-1]
-	*w = (*w)[:len(*w)-1]
-	return last
+func (w worstFirst) worse(i, j int) bool {
+	if w[i].key != w[j].key {
+		return w[i].key < w[j].key
+	}
+	return compareCandidates(w[i], w[j]) > 0
+}
+
+func (w worstFirst) up(i int) {
+	for parent := (i - 1) / 2; i > 0 && w.worse(i, parent); i, parent = parent, (parent-1)/2 {
+		w[i], w[parent] = w[parent], w[i]
+	}
+}
+
+func (w worstFirst) down() {
+	for i := 0; ; {
+		child := 2*i + 1
+		if child >= len(w) {
+			return
+		}
+		if child+1 < len(w) && w.worse(child+1, child) {
+			child++
+		}
+		if !w.worse(child, i) {
+			return
+		}
+		w[i], w[child] = w[child], w[i]
+		i = child
+	}
 }
 
 // bar is the key that a candidate must reach to be kept.
@@ -71,10 +91,11 @@ func (b *best) offer(c candidate) {
 	}
 	switch {
 	case len(b.kept) < b.k:
-		heap.Push(&b.kept, c)
+		b.kept = append(b.kept, c)
+		b.kept.up(len(b.kept) - 1)
 	case b.k > 0 && compareCandidates(c, b.kept[0]) < 0:
 		b.kept[0] = c
-		heap.Fix(&b.kept, 0)
+		b.kept.down()
 	}
 }
 

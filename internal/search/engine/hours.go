@@ -1,0 +1,37 @@
+package engine
+
+import "slices"
+
+// hourRuns says in which hour each document of a segment was published. Documents lie in the order of time, so it is short
+// where their times would be spread over the whole of a file, and a walk from the newest to the oldest stays in one run for
+// a while.
+type hourRuns struct {
+	first []uint32 // the first document of each run
+	hour  []float64
+}
+
+func hourRunsOf(published []float64) hourRuns {
+	var r hourRuns
+	for doc, millis := range published {
+		if hour := hourOf(millis); len(r.hour) == 0 || hour != r.hour[len(r.hour)-1] {
+			r.first = append(r.first, uint32(doc))
+			r.hour = append(r.hour, hour)
+		}
+	}
+	r.first, r.hour = slices.Clip(r.first), slices.Clip(r.hour)
+	return r
+}
+
+// of gives the run that a document is in.
+func (r hourRuns) of(doc int) hourRun {
+	i, starts := slices.BinarySearch(r.first, uint32(doc))
+	if !starts {
+		i--
+	}
+	return hourRun{int(r.first[i]), &r.hour[i]}
+}
+
+type hourRun struct {
+	first int
+	hour  *float64 // nil for no run
+}
