@@ -65,17 +65,19 @@ func (b *Board) follow(ctx context.Context) {
 	defer ticker.Stop()
 	following := complaint{message: "The search index does not follow the database."}
 	var passed clock
-	for {
+	for ticked := true; ; {
 		err := b.step(ctx)
-		if err == nil {
-			err = b.turn(&passed)
+		if err == nil && ticked { // seldom enough that commits need not wait for it
+			err = errors.Join(b.heed(ctx), b.turn(&passed))
 		}
 		following.note(ctx, b, err)
 		select {
 		case <-ctx.Done():
 			return
 		case <-b.wake:
+			ticked = false
 		case <-ticker.C:
+			ticked = true
 		}
 	}
 }
@@ -119,17 +121,22 @@ func (b *Board) step(ctx context.Context) error {
 		}
 		b.tell()
 	}
+	if b.index.Damage() != nil && !b.rebuild.underWay() {
+		return b.startRebuild(ctx)
+	}
+	return nil
+}
+
+// heed starts the rebuild that somebody asks for.
+func (b *Board) heed(ctx context.Context) error {
 	if b.rebuild.underWay() {
 		return nil
 	}
 	asked, err := b.requested()
-	if err != nil {
+	if err != nil || asked == "" || asked == b.answers.Load() {
 		return err
 	}
-	if b.index.Damage() != nil || asked != "" && asked != b.answers.Load() {
-		return b.startRebuild(ctx)
-	}
-	return nil
+	return b.startRebuild(ctx)
 }
 
 // complaint logs an error that comes back with every try only once.

@@ -8,7 +8,7 @@ import (
 // Small changes make small segments. Maintain merges them step by step into large ones, eight of a kind at a time,
 // so a document is moved a handful of times in its life; and it rewrites segments of which a good part is dead.
 
-var tierDocs = [...]int{64, 512, 4096, maxSegmentDocs}
+var tierDocs = [...]int{8, 64, 512, 4096, maxSegmentDocs}
 
 const (
 	tierWidth   = 8
