@@ -15,8 +15,9 @@ import (
 // tableRows is how many rows a table of the PDF shows at most; the CSV has all.
 const tableRows = 200
 
-// cohortCounts are the sums that the applications and the performance report share.
-const cohortCounts = `count(*), count(answered), median(answerHours), sum(status = 'hired'), median(CASE status WHEN 'hired' THEN hireDays END)`
+// cohortFigures are the numbers that the applications and the performance report share, from the table of counts.
+const cohortFigures = `sum(size), sum(answered), (SELECT median(answerHours) FROM cohort), sum(size * (status = 'hired')),
+	(SELECT median(hireDays) FROM cohort)`
 
 func computeApplications(s *snapshot, result *Result) (values, error) {
 	found, err := s.wholeCohort(result.Filters)
@@ -28,8 +29,8 @@ func computeApplications(s *snapshot, result *Result) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	series, err := s.overTime("applications over time", `SELECT `+s.step.sql("submittedAt")+`, count(*), count(answered), sum(status = 'hired')
-		FROM cohort GROUP BY 1`, nil, 3)
+	series, err := s.overTime("applications over time", `SELECT step, sum(size), sum(answered), sum(size * (status = 'hired'))
+		FROM counts GROUP BY 1`, nil, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +40,7 @@ func computeApplications(s *snapshot, result *Result) (values, error) {
 		return nil, err
 	}
 	return numbers, result.addBars(s, "applicationsByStatus", "Status", "The applications by their status as the report is made.",
-		"SELECT replace(status, '_', ' '), count(*) FROM cohort GROUP BY status ORDER BY "+statusOrder(), nil)
+		"SELECT replace(status, '_', ' '), sum(size) FROM counts GROUP BY status ORDER BY "+statusOrder(), nil)
 }
 
 func (s *snapshot) applicationFigures() (values, error) {
@@ -49,8 +50,8 @@ func (s *snapshot) applicationFigures() (values, error) {
 			active = append(active, "'"+state+"'")
 		}
 	}
-	row, err := s.one("application figures", `SELECT `+cohortCounts+`, sum(status = 'rejected'), sum(status = 'withdrawn'),
-		sum(status IN (`+strings.Join(active, ", ")+`)) FROM cohort`, nil, 8)
+	row, err := s.one("application figures", `SELECT `+cohortFigures+`, sum(size * (status = 'rejected')), sum(size * (status = 'withdrawn')),
+		sum(size * (status IN (`+strings.Join(active, ", ")+`))) FROM counts`, nil, 8)
 	if err != nil {
 		return nil, err
 	}
@@ -76,9 +77,9 @@ func statusOrder() string {
 func (s *snapshot) addFunnel(result *Result) error {
 	var counts strings.Builder
 	for i := range funnel {
-		fmt.Fprintf(&counts, ", sum(reached >= %d)", i+1)
+		fmt.Fprintf(&counts, ", sum(size * (reached >= %d))", i+1)
 	}
-	row, err := s.one("the funnel", "SELECT 1"+counts.String()+" FROM cohort", nil, 1+len(funnel))
+	row, err := s.one("the funnel", "SELECT 1"+counts.String()+" FROM counts", nil, 1+len(funnel))
 	if err != nil {
 		return err
 	}
@@ -105,12 +106,17 @@ func (s *snapshot) addStages(result *Result) error {
 	table := pdf.Table{Title: "Time in each stage",
 		Meaning: "Median, over the applications that have left a stage, of the whole time they stood in it.",
 		Columns: []pdf.Column{{Title: "Stage", Width: 4}, {Title: "Have left it", Width: 2, Right: true}, {Title: "Median time", Width: 2, Right: true}}}
-	for _, stage := range funnel[:len(funnel)-1] {
-		row, err := s.one("the time in "+stage, "SELECT count("+hoursIn(stage)+"), median("+hoursIn(stage)+") FROM cohort", nil, 2)
-		if err != nil {
-			return err
-		}
-		table.Rows = append(table.Rows, []string{word(stage), readable(row[0], Count), readable(row[1], Hours)})
+	stages := funnel[:len(funnel)-1]
+	var columns []string
+	for _, stage := range stages {
+		columns = append(columns, fmt.Sprintf("count(%s), median(%[1]s)", hoursIn(stage)))
+	}
+	row, err := s.one("the time in the stages", "SELECT "+strings.Join(columns, ", ")+" FROM cohort", nil, 2*len(stages))
+	if err != nil {
+		return err
+	}
+	for i, stage := range stages {
+		table.Rows = append(table.Rows, []string{word(stage), readable(row[2*i], Count), readable(row[2*i+1], Hours)})
 	}
 	result.Tables = append(result.Tables, table)
 	return nil
@@ -126,37 +132,47 @@ func addApplicationTables(s *snapshot, result *Result) error {
 	units := []Unit{Count, Count, Hours, Count, Count, Count}
 	const sums = `count(*), count(answered), median(answerHours), sum(c.status = 'rejected'), sum(c.status = 'withdrawn'), sum(c.status = 'hired')`
 	if err := s.addLargest(result, pdf.Table{Title: "By employer", Meaning: "The applications by the employer of the job, most first; first answer is the median time to it.",
-		Columns: append([]pdf.Column{{Title: "Employer", Width: 5}}, columns...)}, groupBy{"employer", "employers", "name"}, 1, units, "g.name, "+sums); err != nil {
+		Columns: append([]pdf.Column{{Title: "Employer", Width: 5}}, columns...)}, byEmployer, 1, units, "g.name, "+sums); err != nil {
 		return err
 	}
 	return s.addLargest(result, pdf.Table{Title: "By job", Meaning: "The applications by job, most first; first answer is the median time to it.",
-		Columns: append([]pdf.Column{{Title: "Job", Width: 4}, {Title: "Employer", Width: 3}}, columns...)}, groupBy{"job", "jobs", "title"}, 2, units,
-		"g.name, (SELECT ifnull(max(p.name), '') FROM employers p WHERE p.id = c.employer), "+sums)
+		Columns: append([]pdf.Column{{Title: "Job", Width: 4}, {Title: "Employer", Width: 3}}, columns...)}, byJob, 2, units,
+		"g.name, (SELECT ifnull(max(p.name), '') FROM employers p WHERE p.id = g.employer), "+sums)
 }
 
-// groupBy groups the cohort by a column that holds ids of a collection, whose records are shown by a name.
+// groupBy groups the cohort by what a column of the table applied has: ids of a collection, whose records are shown by a name.
 type groupBy struct{ column, collection, name string }
 
-// addLargest adds a table of the groups of the cohort (alias c; the group is g, with its id and name) with the most
+var (
+	byEmployer = groupBy{"employer", "employers", "name"}
+	byJob      = groupBy{"job", "jobs", "title"}
+)
+
+// addLargest adds a table of the groups of the cohort (alias c; the group is g, with its id, name and employer) with the most
 // applications. Only for those that are shown is more than their size computed, since most have their medians to find.
 func (s *snapshot) addLargest(result *Result, table pdf.Table, by groupBy, texts int, units []Unit, columns string) error {
-	if err := s.drop("sizes"); err != nil {
-		return err
-	}
-	if err := s.exec("open the sizes", "CREATE TEMP TABLE sizes (id TEXT, name TEXT, size INTEGER)", nil); err != nil {
-		return err
-	}
-	groups, err := s.change("find the sizes", `INSERT INTO sizes SELECT g.id, ifnull(r.`+by.name+`, ''), g.size
-		FROM (SELECT `+by.column+` AS id, count(*) AS size FROM cohort GROUP BY 1) g LEFT JOIN `+by.collection+` r ON r.id = g.id`, nil)
+	groups, err := s.one("count the groups", "SELECT count(DISTINCT "+by.column+") FROM applied", nil, 1)
 	if err != nil {
 		return err
 	}
-	if groups > tableRows {
-		table.Note = andMore(groups - tableRows)
+	if more := int(groups[0].Float64) - tableRows; more > 0 {
+		table.Note = andMore(more)
 	}
-	return s.addTable(result, table, texts, units, fmt.Sprintf(`SELECT %s FROM cohort c
-		CROSS JOIN (SELECT id, name, size FROM sizes ORDER BY size DESC, name, id LIMIT %d) g ON g.id = c.%s
-		GROUP BY g.id ORDER BY g.size DESC, g.name, g.id`, columns, tableRows, by.column))
+	if err := s.drop("shown"); err != nil {
+		return err
+	}
+	if err := s.exec("open the largest groups", "CREATE TEMP TABLE shown (job TEXT PRIMARY KEY, employer TEXT, id TEXT, name TEXT, size INTEGER) WITHOUT ROWID", nil); err != nil {
+		return err
+	}
+	if err := s.exec("find the largest groups", fmt.Sprintf(`INSERT INTO shown SELECT a.job, a.employer, g.id, g.name, g.size FROM (
+			SELECT g.id, ifnull(r.%s, '') AS name, g.size
+			FROM (SELECT %s AS id, sum(size) AS size FROM applied GROUP BY 1) g LEFT JOIN %s r ON r.id = g.id
+			ORDER BY g.size DESC, 2, g.id LIMIT %d
+		) g CROSS JOIN applied a ON a.%[2]s = g.id`, by.name, by.column, by.collection, tableRows), nil); err != nil {
+		return err
+	}
+	return s.addTable(result, table, texts, units, "SELECT "+columns+` FROM cohort c CROSS JOIN shown g ON g.job = c.job
+		GROUP BY g.id ORDER BY g.size DESC, g.name, g.id`)
 }
 
 func andMore(rows int) string { return fmt.Sprintf("And %d more; the CSV tells of all.", rows) }
@@ -229,9 +245,9 @@ func writeApplications(s *snapshot, filters Filters, out *csvfile.Writer) error 
 			return err
 		}
 		last = next
-		err = s.each("write the applications", `SELECT c.id, c.job, ifnull(j.title, ''), ifnull(c.employer, ''), ifnull(p.name, ''), c.seeker, c.status, c.reached, c.submittedAt,
-			c.answered, c.answerHours, c.hired, c.hireDays, c.decidedAt`+hours+`
-			FROM cohort c LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = c.employer ORDER BY c.n`, nil,
+		err = s.each("write the applications", `SELECT a.id, c.job, ifnull(j.title, ''), ifnull(j.employer, ''), ifnull(p.name, ''), a.seeker, c.status, c.reached, a.submittedAt,
+			c.answered, c.answerHours, c.hired, c.hireDays, a.decidedAt`+hours+`
+			FROM cohort c CROSS JOIN applications a ON a._rowid_ = c.n LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = j.employer ORDER BY c.n`, nil,
 			func(scan func(...any) error) error { return writeApplication(scan, out) })
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package report
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -45,7 +44,8 @@ func (f Filters) in(column, name string, values []string, args arguments) string
 	return " AND " + column + " IN (SELECT value FROM json_each(:filter_" + name + "))"
 }
 
-// openCohort makes the empty working table of the applications that a report is about and of what their timelines tell.
+// openCohort makes the empty working table of the applications that a report is about, n being their row numbers, and of what
+// their timelines tell. What follows from the other columns is worked out where it is asked for.
 func (s *snapshot) openCohort() error {
 	hours := ""
 	for _, stage := range funnel[:len(funnel)-1] {
@@ -54,12 +54,13 @@ func (s *snapshot) openCohort() error {
 	if err := s.drop("cohort"); err != nil {
 		return err
 	}
-	return s.exec("open the cohort", `CREATE TEMP TABLE cohort (n INTEGER PRIMARY KEY, id TEXT, job TEXT, employer TEXT, seeker TEXT,
-		status TEXT, submittedAt TEXT, decidedAt TEXT, reached INTEGER, answered REAL, hired REAL, answerHours REAL, hireDays REAL`+hours+`)`, nil)
+	return s.exec("open the cohort", `CREATE TEMP TABLE cohort (n INTEGER PRIMARY KEY, job TEXT, status TEXT, step TEXT, submitted REAL,
+		reached INTEGER, answered REAL, hired REAL`+hours+`,
+		answerHours REAL AS ((answered - submitted) / 3600), hireDays REAL AS ((hired - submitted) / 86400))`, nil)
 }
 
-// wholeCohort puts all applications of the period into the working table and answers how many there are. Reports that are
-// computed on one snapshot have the same filters, so the table is filled once for them.
+// wholeCohort puts all applications of the period into the working table, and how many they are into those of countCohort; it
+// answers their number. Reports that are computed on one snapshot have the same filters, so the tables are filled once for them.
 func (s *snapshot) wholeCohort(filters Filters) (int, error) {
 	if s.cohort == nil {
 		if err := s.openCohort(); err != nil {
@@ -69,9 +70,23 @@ func (s *snapshot) wholeCohort(filters Filters) (int, error) {
 		if err != nil {
 			return 0, err
 		}
+		if err := s.countCohort(); err != nil {
+			return 0, err
+		}
 		s.cohort = &found
 	}
 	return *s.cohort, nil
+}
+
+// countCohort counts the cohort once, by what the figures and charts go by (counts) and by job (applied): these tables are
+// small, and to group the cohort for each of them was much of a report's time.
+func (s *snapshot) countCohort() error {
+	if err := s.exec("count the cohort", `CREATE TEMP TABLE counts AS SELECT step, status, reached, count(*) AS size, count(answered) AS answered
+		FROM cohort GROUP BY step, status, reached`, nil); err != nil {
+		return err
+	}
+	return s.exec("count the cohort by job", `CREATE TEMP TABLE applied AS SELECT g.job, j.employer, g.size
+		FROM (SELECT job, count(*) AS size FROM cohort GROUP BY job) g CROSS JOIN jobs j ON j.id = g.job`, nil)
 }
 
 // fillCohort puts the next chunk of applications submitted in the period, those behind row number after, into the working
@@ -84,30 +99,21 @@ func (s *snapshot) fillCohort(filters Filters, after int64) (last int64, found i
 // order in which they were made: how far each came, when it was answered and hired, and how long it stood in each stage. It
 // answers the last row number, after itself where there was none, and how many there were.
 //
-// The timeline is a chain (each row's from is the row before's to), so the time in a stage is the sum of the times of
-// leaving it less the sum of the times of entering it: one pass, without windows. Times are compared as texts, since
-// reading a date is dear.
+// Timelines are added up as they are written (application_timelines), since reading all events was most of a report's time.
 func (s *snapshot) fillCohortOf(filters Filters, which string, args arguments, after int64) (last int64, found int, err error) {
-	var sums, hours, reached strings.Builder
-	for i, stage := range funnel[:len(funnel)-1] {
-		sum := "sum_" + stage
-		sums.WriteString(", sum(CASE '" + stage + `' WHEN e."from" THEN unixepoch(e.created, 'subsec') WHEN e."to" THEN -unixepoch(e.created, 'subsec') END) AS ` + sum)
-		// Who stands in the stage has entered it once more than left it.
-		hours.WriteString(", CASE WHEN status = '" + stage + "' THEN nullif(" + sum + " + latest, 0) ELSE " + sum + " END / 3600")
-		fmt.Fprintf(&reached, ", iif(%s IS NULL, 1, %d)", sum, i+1) // there is a sum where it was entered
+	hours := ""
+	for _, stage := range funnel[:len(funnel)-1] {
+		hours += ", t." + hoursIn(stage)
 	}
-	return s.fill("cohort", `SELECT n, id, job, employer, seeker, status, submittedAt, decidedAt,
-			max(`+rank("status")+reached.String()+`), answered, hired, (answered - submitted) / 3600,
-			(hired - submitted) / 86400`+hours.String()+`
-		FROM (
-			SELECT a._rowid_ AS n, a.id, a.job, j.employer, a.seeker, a.status, a.submittedAt, a.decidedAt,
-				unixepoch(a.submittedAt, 'subsec') AS submitted,
-				unixepoch(min(CASE WHEN e."to" NOT IN ('`+workflow.Submitted+`', '`+workflow.Withdrawn+`') THEN e.created END), 'subsec') AS answered,
-				CASE a.status WHEN '`+workflow.Hired+`' THEN unixepoch(max(e.created), 'subsec') END AS hired, -- a hire is final
-				unixepoch(max(e.created), 'subsec') AS latest`+sums.String()+`
-			FROM applications a CROSS JOIN jobs j ON j.id = a.job LEFT JOIN application_events e ON e.application = a.id
-			WHERE `+which+` AND a.submittedAt >= :from AND a.submittedAt < :end`+
-		filters.in("a.status", "status", filters.Status, args)+filters.jobConditions(args)+`
-			GROUP BY a._rowid_ ORDER BY a._rowid_ LIMIT :limit
-		)`, args, after)
+	ofJobs := ""
+	if conditions := filters.jobConditions(args); conditions != "" {
+		ofJobs = " AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = a.job" + conditions + ")"
+	}
+	return s.fill("cohort", `SELECT a._rowid_, a.job, a.status, `+s.step.sql("a.submittedAt")+`, unixepoch(a.submittedAt, 'subsec'),
+			max(`+rank("a.status")+`, ifnull(t.furthest, 1)), t.answered,
+			CASE a.status WHEN '`+workflow.Hired+`' THEN t.latest END`+hours+` -- a hire is final
+		FROM applications a LEFT JOIN application_timelines t ON t.application = a.id
+		WHERE `+which+` AND a.submittedAt >= :from AND a.submittedAt < :end`+
+		filters.in("a.status", "status", filters.Status, args)+ofJobs+`
+		ORDER BY a._rowid_ LIMIT :limit`, args, after)
 }

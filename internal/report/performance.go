@@ -2,6 +2,7 @@ package report
 
 import (
 	"database/sql"
+	"errors"
 
 	"jobboard/internal/report/csvfile"
 	"jobboard/internal/report/pdf"
@@ -11,7 +12,7 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 	if _, err := s.wholeCohort(result.Filters); err != nil {
 		return nil, err
 	}
-	row, err := s.one("performance figures", "SELECT "+cohortCounts+", count(DISTINCT employer) FROM cohort", nil, 6)
+	row, err := s.one("performance figures", "SELECT "+cohortFigures+", (SELECT count(DISTINCT employer) FROM applied) FROM counts", nil, 6)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +29,7 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 	numbers.share("answerRate", "answered", "received")
 	result.Rows = int(row[5].Float64)
 
-	series, err := s.overTime("answers over time", `SELECT `+s.step.sql("submittedAt")+`, count(*), count(answered) FROM cohort GROUP BY 1`, nil, 2)
+	series, err := s.overTime("answers over time", "SELECT step, sum(size), sum(answered) FROM counts GROUP BY 1", nil, 2)
 	if err != nil {
 		return nil, err
 	}
@@ -42,15 +43,15 @@ func addPerformanceTable(s *snapshot, result *Result) error {
 	return s.addLargest(result, pdf.Table{Title: "Employers", Meaning: "Employers to whose jobs somebody applied in the period, most applications first; times are medians.",
 		Columns: []pdf.Column{{Title: "Employer", Width: 5}, {Title: "Received", Width: 1.8, Right: true}, {Title: "Answered", Width: 1.8, Right: true},
 			{Title: "Answer rate", Width: 2, Right: true}, {Title: "First answer", Width: 2, Right: true}, {Title: "Hired", Width: 1.2, Right: true},
-			{Title: "To hire", Width: 2, Right: true}}}, groupBy{"employer", "employers", "name"}, 1, []Unit{Count, Count, Share, Hours, Count, Days},
-		"g.name, count(*), count(answered), count(answered) * 1.0 / count(*), median(answerHours), sum(c.status = 'hired'), median(CASE c.status WHEN 'hired' THEN hireDays END)")
+			{Title: "To hire", Width: 2, Right: true}}}, byEmployer, 1, []Unit{Count, Count, Share, Hours, Count, Days},
+		"g.name, count(*), count(answered), count(answered) * 1.0 / count(*), median(answerHours), sum(c.status = 'hired'), median(hireDays)")
 }
 
-// byEmployer tells of each employer in the cohort.
-const byEmployer = `SELECT c.employer, p.name, p.verified, count(*) AS received, count(answered) AS answered, median(answerHours) AS answerHours,
-	sum(c.status = 'hired') AS hired, median(CASE c.status WHEN 'hired' THEN hireDays END) AS hireDays,
+// employersOfCohort tells of each employer in the cohort.
+const employersOfCohort = `SELECT p.id AS employer, p.name, p.verified, count(*) AS received, count(answered) AS answered, median(answerHours) AS answerHours,
+	sum(c.status = 'hired') AS hired, median(hireDays) AS hireDays,
 	sum(c.status = 'rejected') AS rejected, sum(c.status = 'withdrawn') AS withdrawn
-	FROM cohort c LEFT JOIN employers p ON p.id = c.employer GROUP BY c.employer`
+	FROM cohort c CROSS JOIN jobs j ON j.id = c.job CROSS JOIN employers p ON p.id = j.employer GROUP BY p.id`
 
 func performanceHeads() []string {
 	return []string{"employer", "name", "verified", "received", "answered", "answerRate", "medianHoursToFirstAnswer", "rejected", "withdrawn", "hired", "medianDaysToHire"}
@@ -78,7 +79,7 @@ func writePerformance(s *snapshot, filters Filters, out *csvfile.Writer) error {
 			return err
 		}
 		err = s.each("write the employers", `SELECT employer, name, verified, received, answered, answered * 1.0 / received, answerHours,
-			rejected, withdrawn, hired, hireDays FROM (`+byEmployer+` ORDER BY p._rowid_)`, nil,
+			rejected, withdrawn, hired, hireDays FROM (`+employersOfCohort+` ORDER BY p._rowid_)`, nil,
 			func(scan func(...any) error) error { return writeEmployer(scan, out) })
 		if err != nil {
 			return err
@@ -90,12 +91,22 @@ func writePerformance(s *snapshot, filters Filters, out *csvfile.Writer) error {
 // where there are no more.
 func (s *snapshot) nextEmployers(after int64) (last int64, err error) {
 	last = after
-	err = s.each("find the next employers", `SELECT n FROM (
-			SELECT n, sum(own) OVER (ORDER BY n) - own AS before FROM (
-				SELECT p._rowid_ AS n, (SELECT count(*) FROM jobs j CROSS JOIN applications a ON a.job = j.id WHERE j.employer = p.id) AS own
-				FROM employers p WHERE p._rowid_ > :after ORDER BY p._rowid_ LIMIT :limit
-			)
-		) WHERE before < :limit`, arguments{"after": after, "limit": chunk}, func(scan func(...any) error) error { return scan(&last) })
+	enough, found := errors.New("enough employers"), 0
+	err = s.each("find the next employers", `SELECT p._rowid_, (SELECT count(*) FROM jobs j CROSS JOIN applications a ON a.job = j.id WHERE j.employer = p.id)
+		FROM employers p WHERE p._rowid_ > :after ORDER BY p._rowid_ LIMIT :limit`, arguments{"after": after, "limit": chunk},
+		func(scan func(...any) error) error {
+			var own int
+			if err := scan(&last, &own); err != nil {
+				return err
+			}
+			if found += own; found >= chunk {
+				return enough
+			}
+			return nil
+		})
+	if errors.Is(err, enough) {
+		err = nil
+	}
 	return last, err
 }
 
