@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -101,17 +102,20 @@ func (s *snapshot) fillCohort(filters Filters, after int64) (last int64, found i
 //
 // Timelines are added up as they are written (application_timelines), since reading all events was most of a report's time.
 func (s *snapshot) fillCohortOf(filters Filters, which string, args arguments, after int64) (last int64, found int, err error) {
-	hours := ""
-	for _, stage := range funnel[:len(funnel)-1] {
-		hours += ", t." + hoursIn(stage)
+	var hours, reached strings.Builder
+	for i, stage := range funnel[:len(funnel)-1] {
+		sum := "t.sum_" + stage
+		// Who stands in the stage has entered it once more than left it.
+		hours.WriteString(", CASE WHEN a.status = '" + stage + "' THEN nullif(" + sum + " + t.latest, 0) ELSE " + sum + " END / 3600")
+		fmt.Fprintf(&reached, ", iif(%s IS NULL, 1, %d)", sum, i+1) // there is a sum where it was entered
 	}
 	ofJobs := ""
 	if conditions := filters.jobConditions(args); conditions != "" {
 		ofJobs = " AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = a.job" + conditions + ")"
 	}
 	return s.fill("cohort", `SELECT a._rowid_, a.job, a.status, `+s.step.sql("a.submittedAt")+`, unixepoch(a.submittedAt, 'subsec'),
-			max(`+rank("a.status")+`, ifnull(t.furthest, 1)), t.answered,
-			CASE a.status WHEN '`+workflow.Hired+`' THEN t.latest END`+hours+` -- a hire is final
+			max(`+rank("a.status")+reached.String()+`), t.answered,
+			CASE a.status WHEN '`+workflow.Hired+`' THEN t.latest END`+hours.String()+` -- a hire is final
 		FROM applications a LEFT JOIN application_timelines t ON t.application = a.id
 		WHERE `+which+` AND a.submittedAt >= :from AND a.submittedAt < :end`+
 		filters.in("a.status", "status", filters.Status, args)+ofJobs+`
