@@ -147,6 +147,7 @@ func (r *ranking) walk(docs bitset, ceiling float64) {
 	})
 }
 
+// score gives the score of a document, or where that is under the bar for certain another that is under it, too.
 func (r *ranking) score(doc int, fresh float64) float64 {
 	sum, inTitle := 0.0, 0
 	for c := range r.clauses {
@@ -158,6 +159,10 @@ func (r *ranking) score(doc int, fresh float64) float64 {
 	}
 	all, run := inTitle == len(r.clauses), false
 	if all && r.run != nil {
+		most := fresh * (titleFactor(inTitle, r.asked, all, true, r.titleWords[doc]) * sum)
+		if most < r.top.bar() { // as most titles with all the words are, so few need to be read
+			return most
+		}
 		_, run = findPhrase(r.streamOf(doc), r.run, FieldTitle)
 	}
 	return fresh * (titleFactor(inTitle, r.asked, all, run, r.titleWords[doc]) * sum)
