@@ -20,8 +20,10 @@ type publicColumn struct {
 	plain func(b []byte, value any) ([]byte, bool)
 }
 
-func newPublicColumn(field core.Field, first bool) publicColumn {
-	c := publicColumn{field: field, plain: nothingPlain}
+// newPublicColumn makes the column of a field. It is false for kinds of fields that may show something else than what is
+// stored, as a password's does.
+func newPublicColumn(field core.Field, first bool) (column publicColumn, known bool) {
+	c := publicColumn{field: field}
 	if !first {
 		c.name = append(c.name, ',')
 	}
@@ -43,8 +45,12 @@ func newPublicColumn(field core.Field, first bool) publicColumn {
 		c.plain = plainDate
 	case *core.JSONField:
 		c.plain = plainJSON
+	case *core.GeoPointField:
+		c.plain = nothingPlain
+	default:
+		return c, false
 	}
-	return c
+	return c, true
 }
 
 func (c publicColumn) append(b []byte, value any) ([]byte, error) {
@@ -83,7 +89,7 @@ func plainChoice(multiple bool) func(b []byte, value any) ([]byte, bool) {
 		switch {
 		case ok && multiple && s == "[]":
 			return append(b, s...), true
-		case ok && !multiple && !strings.HasPrefix(s, "["):
+		case ok && !multiple && !strings.Contains(s, "["):
 			return appendText(b, s), true
 		}
 		return b, false
@@ -118,7 +124,8 @@ func plainDate(b []byte, value any) ([]byte, bool) {
 		return b, false
 	}
 	if s != "" {
-		if at, err := time.Parse(types.DefaultDateLayout, s); err != nil || at.IsZero() {
+		at, err := time.Parse(types.DefaultDateLayout, s)
+		if err != nil || at.IsZero() || at.Format(types.DefaultDateLayout) != s { // it takes some that are written otherwise
 			return b, false
 		}
 	}

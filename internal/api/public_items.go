@@ -3,6 +3,7 @@ package api
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -13,12 +14,21 @@ import (
 // publicItems reads what itemsByID answers, in any order, for those who see nothing that not everybody sees, as most who
 // search: straight from the rows, since PocketBase's records take more time than all the rest of a search. It is false
 // where that would not be the same: then PocketBase has to be asked.
-func (c *call) publicItems(collection *core.Collection, ids []string, expand string) (items []item, all bool, err error) {
+func (c *call) publicItems(collection *core.Collection, ids []string, expand string) (items []item, all bool) {
 	db, outside := c.app().ConcurrentDB().(*dbx.DB)
 	if !outside || !c.seesAsAnybody() {
-		return nil, false, nil
+		return nil, false
 	}
-	view, err := c.door.publicView(db.DB(), collection)
+	items, all, err := c.readPublicItems(db.DB(), collection, ids, expand)
+	if err != nil { // a column that was just renamed, or a value that no field takes
+		c.app().Logger().Warn("Public rows are read as records.", "collection", collection.Name, "error", err)
+		return nil, false
+	}
+	return items, all
+}
+
+func (c *call) readPublicItems(db *sql.DB, collection *core.Collection, ids []string, expand string) (items []item, all bool, err error) {
+	view, err := c.door.publicView(c.app(), db, collection)
 	if err != nil || view == nil {
 		return nil, false, err
 	}
@@ -33,7 +43,7 @@ func (c *call) publicItems(collection *core.Collection, ids []string, expand str
 	}
 	related := expansion{}
 	if expand != "" {
-		if related, all, err = c.publicRelated(db.DB(), view, rows, expand); err != nil || !all {
+		if related, all, err = c.publicRelated(db, view, rows, expand); err != nil || !all {
 			return nil, false, err
 		}
 	}
@@ -75,7 +85,7 @@ func (c *call) publicRelated(db *sql.DB, view *publicView, rows [][]any, relatio
 	if err != nil {
 		return related, false, fmt.Errorf("find the collection of %s: %w", relation, err)
 	}
-	other, err := c.door.publicView(db, collection)
+	other, err := c.door.publicView(c.app(), db, collection)
 	if err != nil || other == nil {
 		return related, false, err
 	}
@@ -83,6 +93,9 @@ func (c *call) publicRelated(db *sql.DB, view *publicView, rows [][]any, relatio
 	ids := make([]string, 0, len(rows))
 	for _, row := range rows {
 		id := view.text(row, relation)
+		if strings.Contains(id, "[") { // a list, of which PocketBase takes one
+			return related, false, nil
+		}
 		if _, asked := related.byID[id]; !asked {
 			related.byID[id] = nil
 			ids = append(ids, id)

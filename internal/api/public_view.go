@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -16,31 +17,40 @@ type publicView struct {
 	place      map[string]int  // of a column, by the field's name
 	rule       *plainCondition // which rows; nil for all
 	tail       []byte          // the members that all records of the collection end with
-	byIDs      *sql.Stmt
+	query      string
+	byIDs      *sql.Stmt // nil if the collection does not say plainly what everybody sees
 }
 
-// publicView gives what everybody sees of a collection, nil if its rules don't say that plainly. It is made anew when the
-// collection was changed.
-func (d *door) publicView(db *sql.DB, collection *core.Collection) (*publicView, error) {
-	if known, ok := d.views.Load(collection.Name); ok {
-		if view := known.(*publicView); view.collection == collection && view.db == db {
-			if view.byIDs == nil {
-				return nil, nil
+// publicView gives what everybody sees of a collection, nil if it doesn't say that plainly. It is made anew when a collection
+// was changed.
+func (d *door) publicView(app core.App, db *sql.DB, collection *core.Collection) (*publicView, error) {
+	stored, _ := d.views.Load(collection.Name)
+	known, _ := stored.(*publicView)
+	if known == nil || known.collection != collection || known.db != db {
+		view := &publicView{collection: collection, db: db}
+		plain := view.readRules()
+		if plain {
+			var err error
+			if plain, err = view.readFields(app); err != nil {
+				return nil, err
 			}
-			return view, nil
 		}
-	}
-	view := &publicView{collection: collection, db: db}
-	if view.readRules() {
-		if err := view.prepare(); err != nil {
-			return nil, err
+		switch {
+		case plain && known != nil && known.db == db && known.byIDs != nil && known.query == view.query:
+			view.byIDs = known.byIDs // it was another collection that was changed
+		case plain:
+			var err error
+			if view.byIDs, err = db.Prepare(view.query); err != nil {
+				return nil, fmt.Errorf("prepare to read %s: %w", collection.Name, err)
+			}
 		}
+		d.views.Store(collection.Name, view)
+		known = view
 	}
-	d.views.Store(collection.Name, view)
-	if view.byIDs == nil {
+	if known.byIDs == nil {
 		return nil, nil
 	}
-	return view, nil
+	return known, nil
 }
 
 // readRules reports whether the collection's rules show rows to everybody, and by what.
@@ -56,32 +66,39 @@ func (v *publicView) readRules() bool {
 	return v.rule != nil
 }
 
-func (v *publicView) prepare() error {
+// readFields reports whether all fields that everybody is shown can be read from the rows. Which these are is seen from what
+// the hooks leave of an empty record for a guest.
+func (v *publicView) readFields(app core.App) (plain bool, err error) {
+	empty := &core.RecordEnrichEvent{App: app, RequestInfo: &core.RequestInfo{Context: core.RequestInfoContextDefault}}
+	empty.Record = core.NewRecord(v.collection)
+	if err := app.OnRecordEnrich().Trigger(empty); err != nil {
+		return false, fmt.Errorf("ask what everybody sees of %s: %w", v.collection.Name, err)
+	}
+	shown := empty.Record.PublicExport()
 	v.place = map[string]int{}
-	query := "SELECT "
+	var names []string
 	for _, field := range v.collection.Fields {
-		if field.GetHidden() {
+		name := field.GetName()
+		if _, is := shown[name]; !is {
 			continue
 		}
-		if len(v.columns) > 0 {
-			query += ", "
+		column, known := newPublicColumn(field, len(v.columns) == 0)
+		if !known {
+			return false, nil
 		}
-		query += "`" + field.GetName() + "`"
-		v.place[field.GetName()] = len(v.columns)
-		v.columns = append(v.columns, newPublicColumn(field, len(v.columns) == 0))
+		v.place[name] = len(v.columns)
+		v.columns = append(v.columns, column)
+		names = append(names, "`"+name+"`")
 	}
 	if v.rule != nil {
-		if _, shown := v.place[v.rule.field]; !shown {
-			return nil
+		if _, is := v.place[v.rule.field]; !is {
+			return false, nil
 		}
 	}
+	v.query = "SELECT " + strings.Join(names, ", ") + " FROM `" + v.collection.Name + "` WHERE id IN (SELECT value FROM json_each(?))"
 	v.tail = append(appendText([]byte(`,"`+core.FieldNameCollectionId+`":`), v.collection.Id), `,"`+core.FieldNameCollectionName+`":`...)
 	v.tail = appendText(v.tail, v.collection.Name)
-	var err error
-	if v.byIDs, err = v.db.Prepare(query + " FROM `" + v.collection.Name + "` WHERE id IN (SELECT value FROM json_each(?))"); err != nil {
-		return fmt.Errorf("prepare to read %s: %w", v.collection.Name, err)
-	}
-	return nil
+	return true, nil
 }
 
 // read reads the rows that have one of the ids, in any order.
@@ -114,7 +131,11 @@ func (v *publicView) read(ids []string) (found [][]any, err error) {
 
 // shows reports whether everybody sees the row.
 func (v *publicView) shows(row []any) bool {
-	return v.rule == nil || v.text(row, v.rule.field) == v.rule.value
+	if v.rule == nil {
+		return true
+	}
+	value, isText := row[v.place[v.rule.field]].(string)
+	return isText && value == v.rule.value
 }
 
 // text is what a text column of a row holds.

@@ -30,12 +30,11 @@ func (c *call) itemsByID(name string, ids []string, expand string) ([]item, erro
 	if err != nil {
 		return nil, fmt.Errorf("find the collection %s: %w", name, err)
 	}
-	items, all, err := c.publicItems(collection, ids, expand)
-	if err == nil && !all {
-		items, err = c.recordItems(collection, ids, expand)
-	}
-	if err != nil {
-		return nil, err
+	items, all := c.publicItems(collection, ids, expand)
+	if !all {
+		if items, err = c.recordItems(collection, ids, expand); err != nil {
+			return nil, err
+		}
 	}
 	byID := make(map[string]item, len(items))
 	for _, item := range items {

@@ -74,10 +74,6 @@ func open(app core.App, kind *Kind, which int) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
-	height, err := prepareHeight(app)
-	if err != nil {
-		return nil, err
-	}
 	index, err := engine.Open(folder(app, kind), a)
 	locked := errors.Is(err, engine.ErrLocked)
 	if locked && which&copyIndex != 0 {
@@ -86,6 +82,10 @@ func open(app core.App, kind *Kind, which int) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
+	height, err := prepareHeight(app)
+	if err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	b := &Board{app: app, kind: kind, index: index, stop: stop, wake: make(chan struct{}, 1),
 		untidy: make(chan struct{}, 1), applied: make(chan struct{}), height: height}
@@ -93,7 +93,7 @@ func open(app core.App, kind *Kind, which int) (*Board, error) {
 	if err := b.begin(ctx); err != nil {
 		stop()
 		b.running.Wait()
-		return nil, errors.Join(err, index.Close())
+		return nil, errors.Join(err, height.Close(), index.Close())
 	}
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		b.close()
