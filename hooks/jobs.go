@@ -181,8 +181,7 @@ func showApplicationCountOnEnrich(e *core.RecordEnrichEvent) error {
 
 // MayRunJobs reports whether there are jobs of which the caller, nil for a guest, is shown more than anybody is.
 func MayRunJobs(caller *core.Record) bool {
-	return caller != nil && (caller.IsSuperuser() || caller.GetString("role") == collections.RoleAdmin ||
-		caller.GetString("role") == collections.RoleEmployer)
+	return isManager(caller) || caller != nil && caller.GetString("role") == collections.RoleEmployer
 }
 
 func runsJob(e *core.RecordEnrichEvent) (bool, error) {
@@ -190,7 +189,7 @@ func runsJob(e *core.RecordEnrichEvent) (bool, error) {
 		return false, nil
 	}
 	caller := e.RequestInfo.Auth
-	if caller.IsSuperuser() || caller.GetString("role") == collections.RoleAdmin {
+	if isManager(caller) {
 		return true, nil
 	}
 	return IsEmployerPerson(e.App, e.Record.GetString("employer"), caller.Id)

@@ -22,16 +22,11 @@ func hourRunsOf(published []float64) hourRuns {
 	return r
 }
 
-// of gives the run that a document is in.
-func (r hourRuns) of(doc int) hourRun {
+// of gives the first document of the run that a document is in, and its hour.
+func (r hourRuns) of(doc int) (first int, hour float64) {
 	i, starts := slices.BinarySearch(r.first, uint32(doc))
 	if !starts {
 		i--
 	}
-	return hourRun{int(r.first[i]), &r.hour[i]}
-}
-
-type hourRun struct {
-	first int
-	hour  *float64 // nil for no run
+	return int(r.first[i]), r.hour[i]
 }

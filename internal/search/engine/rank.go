@@ -130,12 +130,12 @@ func (r *ranking) exactTitles(left bitset, reach []level) {
 // walk offers documents, the newest first, as long as they can still be kept. None of them scores more than its
 // freshness times ceiling.
 func (r *ranking) walk(docs bitset, ceiling float64) {
-	var run hourRun
-	fresh := 0.0
+	first, fresh := r.docs, 0.0 // of the run of hours that the walk is in
 	docs.eachDown(func(doc int) bool {
-		if doc < run.first || run.hour == nil {
-			run = r.hours.of(doc)
-			fresh = r.fresh.ofHour(*run.hour)
+		if doc < first {
+			var hour float64
+			first, hour = r.hours.of(doc)
+			fresh = r.fresh.ofHour(hour)
 		}
 		if fresh*ceiling < r.top.bar() {
 			return false
