@@ -7,7 +7,6 @@ package search
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,7 +15,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/search/engine"
@@ -43,10 +41,10 @@ type Board struct {
 	running sync.WaitGroup
 	wake    chan struct{} // something may have been committed
 	untidy  chan struct{} // changes have been applied
-	height  *sql.Stmt     // of the log
-	save    atomic.Bool   // the next upkeep is to save the index
-	answers atomic.Value  // string: the request for a rebuild that the index answers once it is saved
-	rebuild *rebuild      // the follower's own; nil most of the time
+	ask     *statements
+	save    atomic.Bool  // the next upkeep is to save the index
+	answers atomic.Value // string: the request for a rebuild that the index answers once it is saved
+	rebuild *rebuild     // the follower's own; nil most of the time
 
 	mu      sync.Mutex
 	applied chan struct{} // closed, and made anew, whenever changes have become searchable
@@ -82,18 +80,18 @@ func open(app core.App, kind *Kind, which int) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
-	height, err := prepareHeight(app)
+	ask, err := prepare(app, kind)
 	if err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	b := &Board{app: app, kind: kind, index: index, stop: stop, wake: make(chan struct{}, 1),
-		untidy: make(chan struct{}, 1), applied: make(chan struct{}), height: height}
+		untidy: make(chan struct{}, 1), applied: make(chan struct{}), ask: ask}
 	b.owner.Store(!locked)
 	if err := b.begin(ctx); err != nil {
 		stop()
 		b.running.Wait()
-		return nil, errors.Join(err, height.Close(), index.Close())
+		return nil, errors.Join(err, ask.close(), index.Close())
 	}
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		b.close()
@@ -250,25 +248,11 @@ func (b *Board) tell() {
 	signal(b.untidy)
 }
 
-// lastChange gives the number of the log's last entry. Every search asks for it, so the question is prepared.
+// lastChange gives the number of the log's last entry.
 func (b *Board) lastChange() (int64, error) {
 	var seq int64
-	if err := b.height.QueryRow(b.kind.log).Scan(&seq); err != nil {
+	if err := b.ask.height.QueryRow(b.kind.log).Scan(&seq); err != nil {
 		return 0, fmt.Errorf("read the search log: %w", err)
 	}
 	return seq, nil
-}
-
-// prepareHeight prepares lastChange.
-func prepareHeight(app core.App) (*sql.Stmt, error) {
-	db, ok := app.ConcurrentDB().(*dbx.DB)
-	if !ok {
-		return nil, errors.New("a search index can't be opened inside a transaction")
-	}
-	// the sequence keeps its height when rows are removed
-	height, err := db.DB().Prepare("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?), 0)")
-	if err != nil {
-		return nil, fmt.Errorf("prepare to read the search log: %w", err)
-	}
-	return height, nil
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
@@ -37,20 +36,20 @@ type candidateRow struct {
 	AppliedTo   string         `db:"appliedTo"` // ids of employers
 }
 
-// loadCandidates reads the profiles, r, for which a condition holds, as loadJobs reads jobs.
-func loadCandidates(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
+const candidateQuery = `SELECT r.id, r.user, r.headline, r.summary, coalesce(r.skills, '') AS skills, CAST(r.experienceYears AS REAL) AS experienceYears,
+	coalesce(r.experience, '') AS experience, coalesce(r.education, '') AS education, r.location,
+	coalesce(r.coordinates, '') AS coordinates, coalesce(r.preferredJobTypes, '') AS preferredJobTypes,
+	coalesce(r.preferredWorkplaces, '') AS preferredWorkplaces, r.openToWork = 1 AS openToWork, r.visibility, r.updated,
+	EXISTS (SELECT 1 FROM users u WHERE u.id = r.user AND u.role = '` + collections.RoleJobSeeker + `' AND u.deactivatedAt = '') AS active,
+	(SELECT json_group_array(json_array(f.id, f.slug)) FROM job_seeker_interests i JOIN fields_of_interest f ON f.id = i.field
+		WHERE i.seeker = r.user) AS interests,
+	(SELECT json_group_array(DISTINCT j.employer) FROM applications a JOIN jobs j ON j.id = a.job
+		WHERE a.seeker = r.user) AS appliedTo
+	FROM job_seekers r WHERE `
+
+func readCandidates(query *dbx.Query) ([]engine.Document, error) {
 	var rows []candidateRow
-	err := app.DB().NewQuery(`SELECT r.id, r.user, r.headline, r.summary, coalesce(r.skills, '') AS skills, CAST(r.experienceYears AS REAL) AS experienceYears,
-		coalesce(r.experience, '') AS experience, coalesce(r.education, '') AS education, r.location,
-		coalesce(r.coordinates, '') AS coordinates, coalesce(r.preferredJobTypes, '') AS preferredJobTypes,
-		coalesce(r.preferredWorkplaces, '') AS preferredWorkplaces, r.openToWork = 1 AS openToWork, r.visibility, r.updated,
-		EXISTS (SELECT 1 FROM users u WHERE u.id = r.user AND u.role = '` + collections.RoleJobSeeker + `' AND u.deactivatedAt = '') AS active,
-		(SELECT json_group_array(json_array(f.id, f.slug)) FROM job_seeker_interests i JOIN fields_of_interest f ON f.id = i.field
-			WHERE i.seeker = r.user) AS interests,
-		(SELECT json_group_array(DISTINCT j.employer) FROM applications a JOIN jobs j ON j.id = a.job
-			WHERE a.seeker = r.user) AS appliedTo
-		FROM job_seekers r WHERE ` + condition).Bind(params).All(&rows)
-	if err != nil {
+	if err := query.All(&rows); err != nil {
 		return nil, fmt.Errorf("read profiles for the search index: %w", err)
 	}
 	docs := make([]engine.Document, len(rows))

@@ -97,9 +97,7 @@ func (b *Board) step(ctx context.Context) error {
 			Seq    int64  `db:"seq"`
 			Record string `db:"record"`
 		}
-		err := b.app.DB().NewQuery("SELECT seq, record FROM " + b.kind.log + " WHERE seq > {:seq} ORDER BY seq LIMIT {:limit}").
-			Bind(dbx.Params{"seq": b.index.Seq(), "limit": applyBatch}).All(&rows)
-		if err != nil {
+		if err := b.ask.entries.Bind(dbx.Params{"seq": b.index.Seq(), "limit": applyBatch}).All(&rows); err != nil {
 			return fmt.Errorf("read the search log: %w", err)
 		}
 		if len(rows) == 0 || rows[0].Seq != b.index.Seq()+1 {
@@ -110,7 +108,7 @@ func (b *Board) step(ctx context.Context) error {
 		for i, row := range rows {
 			ids[i] = row.Record
 		}
-		docs, err := b.kind.load(b.app, "r.id IN (SELECT value FROM json_each({:ids}))", dbx.Params{"ids": jsonOf(ids)})
+		docs, err := b.kind.read(b.ask.changed.Bind(dbx.Params{"ids": jsonOf(ids)}))
 		if err != nil {
 			return err
 		}

@@ -84,9 +84,9 @@ type gated struct {
 
 func newGated() *gated {
 	g := &gated{Kind: *Jobs, reading: make(chan struct{}, 10)}
-	g.load = func(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
-		docs, err := Jobs.load(app, condition, params)
-		if gate := g.gate.Load(); gate != nil && strings.Contains(condition, "BETWEEN") {
+	g.read = func(query *dbx.Query) ([]engine.Document, error) {
+		docs, err := Jobs.read(query)
+		if gate := g.gate.Load(); gate != nil && strings.Contains(query.SQL(), "BETWEEN") {
 			g.reading <- struct{}{}
 			<-*gate
 		}
@@ -232,11 +232,11 @@ func TestIndexIsRebuiltWhereTheLogDoesNotReach(t *testing.T) {
 func TestRebuildIsTriedAgain(t *testing.T) {
 	var failed atomic.Int32
 	kind := *Jobs
-	kind.load = func(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
-		if strings.Contains(condition, "BETWEEN") && failed.Add(1) == 1 {
+	kind.read = func(query *dbx.Query) ([]engine.Document, error) {
+		if strings.Contains(query.SQL(), "BETWEEN") && failed.Add(1) == 1 {
 			return nil, errors.New("a database that cannot be read")
 		}
-		return Jobs.load(app, condition, params)
+		return Jobs.read(query)
 	}
 	app := testapp.NewBoard(t, slugs, Bind)
 	acme, _ := app.Employer("Acme")

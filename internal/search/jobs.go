@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/internal/gazetteer"
@@ -43,18 +42,17 @@ type jobRow struct {
 	Deadline    types.DateTime `db:"deadline"`
 }
 
-// loadJobs reads the jobs, r, for which a condition holds. It must read every row, whatever plain SQL wrote there: one that
-// it could not would stop the index for all the others.
-func loadJobs(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
+const jobQuery = `SELECT r.id, r.title, r.description, coalesce(e.name, '') AS company, coalesce(r.skills, '') AS skills, r.employer, r.status,
+	r.jobType, r.workplace, r.experienceLevel, r.industry, coalesce(r.fields, '') AS fields,
+	coalesce(r.locations, '') AS locations, r.location, coalesce(r.applicantCountries, '') AS applicantCountries,
+	CAST(r.salaryMin AS REAL) AS salaryMin, CAST(r.salaryMax AS REAL) AS salaryMax, r.salaryCurrency, r.salaryPeriod, r.publishedAt, r.created, r.deadline,
+	coalesce((SELECT json_group_array(json_array(f.id, f.slug)) FROM fields_of_interest f WHERE f.id = r.industry
+		OR f.id IN (SELECT value FROM json_each(iif(json_valid(r.fields), r.fields, '[]')))), '[]') AS slugs
+	FROM jobs r LEFT JOIN employers e ON e.id = r.employer WHERE `
+
+func readJobs(query *dbx.Query) ([]engine.Document, error) {
 	var rows []jobRow
-	err := app.DB().NewQuery(`SELECT r.id, r.title, r.description, coalesce(e.name, '') AS company, coalesce(r.skills, '') AS skills, r.employer, r.status,
-		r.jobType, r.workplace, r.experienceLevel, r.industry, coalesce(r.fields, '') AS fields,
-		coalesce(r.locations, '') AS locations, r.location, coalesce(r.applicantCountries, '') AS applicantCountries,
-		CAST(r.salaryMin AS REAL) AS salaryMin, CAST(r.salaryMax AS REAL) AS salaryMax, r.salaryCurrency, r.salaryPeriod, r.publishedAt, r.created, r.deadline,
-		coalesce((SELECT json_group_array(json_array(f.id, f.slug)) FROM fields_of_interest f WHERE f.id = r.industry
-			OR f.id IN (SELECT value FROM json_each(iif(json_valid(r.fields), r.fields, '[]')))), '[]') AS slugs
-		FROM jobs r LEFT JOIN employers e ON e.id = r.employer WHERE ` + condition).Bind(params).All(&rows)
-	if err != nil {
+	if err := query.All(&rows); err != nil {
 		return nil, fmt.Errorf("read jobs for the search index: %w", err)
 	}
 	docs := make([]engine.Document, len(rows))

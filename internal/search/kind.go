@@ -14,18 +14,27 @@ type Kind struct {
 	made    []string // tables that a document is made of: a commit there is looked for at once
 	log     string   // where triggers note which of them have changed: (seq, record)
 	byClock string   // condition on the records, called r, whose documents the clock changes between {:since} and {:now}
-	// load makes documents of the records, called r, for which a condition holds.
-	load func(app core.App, condition string, params dbx.Params) ([]engine.Document, error)
+	// query selects what documents are made of, from the records, called r, for which a condition holds; the condition is missing.
+	query string
+	// read makes documents of the query's answer. It must read every row, whatever plain SQL wrote there: one that it could not
+	// would stop the index for all the others.
+	read func(query *dbx.Query) ([]engine.Document, error)
 }
 
 // Jobs is the index of all jobs, in every status.
 var Jobs = &Kind{table: collections.Jobs, made: []string{collections.Jobs, collections.Employers, collections.FieldsOfInterest},
-	log: "search_log", load: loadJobs,
+	log: "search_log", query: jobQuery, read: readJobs,
 	byClock: "r.status = 'published' AND r.deadline != '' AND r.deadline > {:since} AND r.deadline <= {:now}"}
 
 // Candidates is the index of all profiles of job seekers, whoever may see them.
 var Candidates = &Kind{table: collections.JobSeekers, made: []string{collections.JobSeekers, collections.JobSeekerInterests, collections.Users,
-	collections.Applications, collections.Jobs, collections.FieldsOfInterest}, log: "candidate_log", load: loadCandidates}
+	collections.Applications, collections.Jobs, collections.FieldsOfInterest}, log: "candidate_log",
+	query: candidateQuery, read: readCandidates}
 
 // Kinds lists what is searched.
 func Kinds() []*Kind { return []*Kind{Jobs, Candidates} }
+
+// load makes documents of the records for which a condition holds.
+func (k *Kind) load(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
+	return k.read(app.DB().NewQuery(k.query + condition).Bind(params))
+}
