@@ -54,31 +54,60 @@ type dictionary struct {
 	list   []string
 }
 
+// add takes a string of a text, which it does not keep.
 func (d *dictionary) add(s string) (n uint32, isNew bool) {
+	if n, ok := d.number[s]; ok {
+		return n, false
+	}
+	return d.addLasting(strings.Clone(s))
+}
+
+// addLasting is add for a string that outlives the dictionary.
+func (d *dictionary) addLasting(s string) (n uint32, isNew bool) {
 	if n, ok := d.number[s]; ok {
 		return n, false
 	}
 	if d.number == nil {
 		d.number = map[string]uint32{}
 	}
-	s = strings.Clone(s)
 	n = uint32(len(d.list))
 	d.number[s] = n
 	d.list = append(d.list, s)
 	return n, true
 }
 
+func (d *dictionary) clear() {
+	clear(d.number)
+	clear(d.list)
+	d.list = d.list[:0]
+}
+
 func newBuilder(a *text.Analyzer) *builder { return &builder{analyzer: a} }
+
+// clear forgets all documents and keeps the room that they had, for who builds one segment after the other.
+func (b *builder) clear() {
+	b.forms.clear()
+	b.stems.clear()
+	b.values.clear()
+	clear(b.rows)
+	b.rows, b.formStem, b.seen, b.often = b.rows[:0], b.formStem[:0], b.seen[:0], b.often[:0]
+	b.hits, b.rowValue, b.stream, b.points = b.hits[:0], b.rowValue[:0], b.stream[:0], b.points[:0]
+}
 
 func (b *builder) form(form string) uint32 {
 	n, isNew := b.forms.add(form)
 	if isNew {
 		stem, _ := b.stems.add(b.analyzer.Stem(form))
-		b.formStem = append(b.formStem, stem)
-		b.seen = append(b.seen, 0)
-		b.often = append(b.often, 0)
+		b.formOf(stem)
 	}
 	return n
+}
+
+// formOf notes that the form just added has a stem.
+func (b *builder) formOf(stem uint32) {
+	b.formStem = append(b.formStem, stem)
+	b.seen = append(b.seen, 0)
+	b.often = append(b.often, 0)
 }
 
 func (b *builder) add(d *Document) {
@@ -182,7 +211,7 @@ func (b *builder) build() (*segment, error) {
 		if c := cmp.Compare(x.columns[ColumnPublished], y.columns[ColumnPublished]); c != 0 {
 			return c
 		}
-		return cmp.Compare(y.id, x.id)
+		return strings.Compare(y.id, x.id)
 	})
 
 	var out [sectionCount][]byte
@@ -210,7 +239,7 @@ func sortWords(list []string) (sorted []string, place []uint32) {
 	for i := range byWord {
 		byWord[i] = uint32(i)
 	}
-	slices.SortFunc(byWord, func(i, j uint32) int { return cmp.Compare(list[i], list[j]) })
+	slices.SortFunc(byWord, func(i, j uint32) int { return strings.Compare(list[i], list[j]) })
 	sorted, place = make([]string, len(list)), make([]uint32, len(list))
 	for to, from := range byWord {
 		sorted[to], place[from] = list[from], uint32(to)
@@ -349,7 +378,7 @@ func (b *builder) layRows(out *[sectionCount][]byte, order []int) {
 	for doc := range byID {
 		byID[doc] = uint16(doc)
 	}
-	slices.SortFunc(byID, func(x, y uint16) int { return cmp.Compare(ids[x], ids[y]) })
+	slices.SortFunc(byID, func(x, y uint16) int { return strings.Compare(ids[x], ids[y]) })
 
 	out[secColumns] = bytesOf(columns)
 	out[secTitleWords] = titleWords
@@ -369,19 +398,15 @@ func (b *builder) layStream(out *[sectionCount][]byte, order []int, stemPlace []
 			uses[stemPlace[w-streamWord]]++
 		}
 	}
-	rankStem := make([]uint32, stems)
-	for i := range rankStem {
-		rankStem[i] = uint32(i)
+	byUse := make([]uint64, stems) // the most used first, then by place
+	for stem, n := range uses {
+		byUse[stem] = uint64(^n)<<32 | uint64(stem)
 	}
-	slices.SortFunc(rankStem, func(i, j uint32) int {
-		if c := cmp.Compare(uses[j], uses[i]); c != 0 {
-			return c
-		}
-		return cmp.Compare(i, j)
-	})
-	stemRank := make([]uint32, stems)
-	for rank, stem := range rankStem {
-		stemRank[stem] = uint32(rank)
+	slices.Sort(byUse)
+	rankStem, stemRank := make([]uint32, stems), make([]uint32, stems)
+	for rank, key := range byUse {
+		rankStem[rank] = uint32(key)
+		stemRank[uint32(key)] = uint32(rank)
 	}
 	stream := make([]byte, 0, len(b.stream)*3/2)
 	at := make([]uint32, 0, len(order)+1)

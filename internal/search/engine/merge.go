@@ -3,7 +3,7 @@ package engine
 import "slices"
 
 // addFrom takes over the documents of a segment that live still. Their words have been read before, so this costs
-// a fraction of adding the documents anew, and needs no texts.
+// a fraction of adding the documents anew, and needs no texts. The segment must outlive the builder.
 func (b *builder) addFrom(s *segment, dead bitset) {
 	forms := make([]uint32, s.forms.len())
 	stems := make([]uint32, s.stems.len())
@@ -12,6 +12,22 @@ func (b *builder) addFrom(s *segment, dead bitset) {
 	}
 	for i := range stems {
 		stems[i] = unknown
+	}
+	stemOf := func(stem uint32) uint32 {
+		if stems[stem] == unknown {
+			stems[stem], _ = b.stems.addLasting(s.stems.get(int(stem)))
+		}
+		return stems[stem]
+	}
+	formOf := func(form uint32) uint32 {
+		if forms[form] == unknown {
+			n, isNew := b.forms.addLasting(s.forms.get(int(form)))
+			if isNew {
+				b.formOf(stemOf(s.formStem[form]))
+			}
+			forms[form] = n
+		}
+		return forms[form]
 	}
 	hits := s.hitsByDoc()
 	values := s.valuesByDoc()
@@ -26,24 +42,17 @@ func (b *builder) addFrom(s *segment, dead bitset) {
 			r.columns[c] = s.columns[c][doc]
 		}
 		for _, h := range hits.of(doc) {
-			if forms[h.form] == unknown {
-				forms[h.form] = b.form(s.forms.get(int(h.form)))
-			}
-			b.hits = append(b.hits, hit{forms[h.form], h.mask})
+			b.hits = append(b.hits, hit{formOf(h.form), h.mask})
 		}
 		for _, v := range values.of(doc) {
-			n, _ := b.values.add(s.values.get(int(v)))
+			n, _ := b.values.addLasting(s.values.get(int(v)))
 			b.rowValue = append(b.rowValue, n)
 		}
 		for code := s.streamOf(doc); len(code) > 0; {
 			var w uint32
 			w, code = nextCode(code)
 			if w >= streamFirst {
-				stem := s.rankStem[w-streamFirst]
-				if stems[stem] == unknown {
-					stems[stem], _ = b.stems.add(s.stems.get(int(stem)))
-				}
-				w = stems[stem] + streamWord
+				w = stemOf(s.rankStem[w-streamFirst]) + streamWord
 			}
 			b.stream = append(b.stream, w)
 		}

@@ -60,7 +60,7 @@ func (r *Rebuild) Show() error {
 	if err != nil {
 		return err
 	}
-	r.added = newBuilder(r.ix.analyzer)
+	r.added.clear()
 
 	r.ix.write.Lock()
 	defer r.ix.write.Unlock()
