@@ -146,8 +146,11 @@ func (b *builder) add(d *Document) {
 			b.value(r.values, field, v)
 		}
 	}
-	for _, cell := range cellsOf(d.Points) {
-		b.value(r.values, cellField, cell)
+	for _, p := range d.Points {
+		at := cellOf(p)
+		b.value(r.values, cellField, at.name())
+		b.value(r.values, cellField, at.groupOf().name())
+		b.value(r.values, placeField, placeValue(p))
 	}
 	b.points = append(b.points, d.Points...)
 	b.rows = append(b.rows, r)

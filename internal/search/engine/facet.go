@@ -29,7 +29,7 @@ func (e *evaluation) facets() map[string][]FacetCount {
 				return p.match
 			}
 			among := e.mem.copyOf(p.base)
-			p.narrow(among, e.q, field, e.mem)
+			e.narrow(p.segmentView, among, field)
 			return among
 		})
 		out[field] = counts[:min(size, len(counts))]

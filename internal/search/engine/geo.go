@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/binary"
 	"math"
 	"strconv"
 )
@@ -22,84 +23,106 @@ func haversine(a, b Point, cosLat float64) float64 {
 	return sinLat*sinLat + cosLat*math.Cos(radians(b.Lat))*sinLon*sinLon
 }
 
-// circle is a Near that is quick to ask about many points. Most of them come again and again: cities.
+// circle is a Near that is quick to ask about the places of many segments. Most of them come again and again: cities.
 type circle struct {
 	Near
+	cells     []cell // that it may touch
 	cosLat    float64
 	degrees   float64 // further north or south is outside
 	haversine float64 // of the radius
-	known     [256]struct {
-		point       Point
-		set, inside bool
-	}
+	known     map[Point]bool
 }
 
 func circleOf(near Near) *circle {
 	half := math.Sin(min(math.Pi/2, near.RadiusKm/earthRadiusKm/2))
-	return &circle{Near: near, cosLat: math.Cos(radians(near.Lat)), degrees: near.RadiusKm/kmPerDegree + 1e-6, haversine: half * half}
+	return &circle{Near: near, cells: cellsAround(near), cosLat: math.Cos(radians(near.Lat)), degrees: near.RadiusKm/kmPerDegree + 1e-6,
+		haversine: half * half, known: map[Point]bool{}}
 }
 
 func (c *circle) holds(p Point) bool {
-	hash := (math.Float64bits(p.Lat) ^ math.Float64bits(p.Lon)*3) * 0x9e3779b97f4a7c15
-	known := &c.known[hash>>56]
-	if !known.set || known.point != p {
-		known.point, known.set, known.inside = p, true, c.computes(p)
+	inside, known := c.known[p]
+	if !known {
+		inside = math.Abs(p.Lat-c.Lat) <= c.degrees && haversine(c.Point, p, c.cosLat) <= c.haversine
+		c.known[p] = inside
 	}
-	return known.inside
-}
-
-func (c *circle) computes(p Point) bool {
-	return math.Abs(p.Lat-c.Lat) <= c.degrees && haversine(c.Point, p, c.cosLat) <= c.haversine
+	return inside
 }
 
 const kmPerDegree = earthRadiusKm * math.Pi / 180
 
-// The globe is cut into cells of half a degree, each a filter value of the documents in it; a circle looks at the
-// cells that it may touch. Wide circles use cells of eight degrees, so that there are never many.
+// The globe is cut into cells of half a degree, and these into groups of sixteen by sixteen, of eight degrees. Each cell and
+// each group is a filter value of the documents in it, and so is each place, named so that the places of a cell, or of a
+// group, follow each other. Wide circles look at groups, so that there are never many.
 const (
-	cellField = "\x1ecell" // no filter of a caller is called so
-	fineCell  = 0.5
-	wideCell  = 8.0
+	cellField  = "\x1ecell" // no filter of a caller is called so
+	placeField = "\x1eplace"
+	cellSize   = 0.5
+	groupCells = 16
+	groupSize  = groupCells * cellSize
 )
 
-func cellOf(p Point, size float64) string {
-	return cellName(int(math.Floor((p.Lat+90)/size)), int(math.Floor((p.Lon+180)/size)), size)
+// cell is one of them.
+type cell struct {
+	row, col int
+	group    bool
 }
 
-func cellName(row, col int, size float64) string {
-	cols := int(360 / size)
-	col = ((col % cols) + cols) % cols
+func cellOf(p Point) cell {
+	return cell{row: int(math.Floor((p.Lat + 90) / cellSize)), col: around(int(math.Floor((p.Lon+180)/cellSize)), 360/cellSize)}
+}
+
+// around is the column that is meant by one further east or west than there are.
+func around(col, cols int) int { return (col%cols + cols) % cols }
+
+func (c cell) groupOf() cell { return cell{c.row / groupCells, c.col / groupCells, true} }
+
+// name is its value in cellField.
+func (c cell) name() string {
 	kind := "f"
-	if size == wideCell {
+	if c.group {
 		kind = "w"
 	}
-	return kind + strconv.Itoa(row) + "," + strconv.Itoa(col)
+	return kind + strconv.Itoa(c.row) + "," + strconv.Itoa(c.col)
 }
 
-// cellsOf gives the cells that a document is filed under.
-func cellsOf(points []Point) []string {
-	var cells []string
-	for _, p := range points {
-		cells = append(cells, cellOf(p, fineCell), cellOf(p, wideCell))
+// places is how the values of the places in it begin in placeField.
+func (c cell) places() string {
+	if c.group {
+		return c.name() + "/"
 	}
-	return cells
+	return c.groupOf().name() + "/" + c.name() + "/"
+}
+
+// pointBytes end the value of a place: its latitude and longitude.
+const pointBytes = 16
+
+func placeValue(p Point) string {
+	value := []byte(cellOf(p).places())
+	value = binary.BigEndian.AppendUint64(value, math.Float64bits(p.Lat))
+	return string(binary.BigEndian.AppendUint64(value, math.Float64bits(p.Lon)))
+}
+
+// pointOf reads placeValue.
+func pointOf(value []byte) Point {
+	end := value[len(value)-pointBytes:]
+	return Point{math.Float64frombits(binary.BigEndian.Uint64(end)), math.Float64frombits(binary.BigEndian.Uint64(end[8:]))}
 }
 
 // Around gives values of which a document with a place in the circle has one; others near it may have them too.
 func Around(near Near) []Value {
 	var values []Value
 	for _, cell := range cellsAround(near) {
-		values = append(values, Value{cellField, cell})
+		values = append(values, Value{cellField, cell.name()})
 	}
 	return values
 }
 
-// cellsAround gives the cells that the circle may touch.
-func cellsAround(near Near) []string {
+// cellsAround gives the cells that the circle may touch, or the groups.
+func cellsAround(near Near) []cell {
 	dLat := near.RadiusKm/kmPerDegree + 1e-6
-	size := fineCell
+	size, group := cellSize, false
 	if dLat > 4 {
-		size = wideCell
+		size, group = groupSize, true
 	}
 	south, north := near.Lat-dLat, near.Lat+dLat
 	// the widest part of the circle lies towards the pole; beyond it every meridian is near
@@ -109,15 +132,15 @@ func cellsAround(near Near) []string {
 			dLon = math.Asin(s)*180/math.Pi + 1e-6
 		}
 	}
+	cols := int(360 / size)
 	firstRow := int(math.Floor((max(south, -90) + 90) / size))
 	lastRow := int(math.Floor((min(north, 90) + 90) / size))
 	firstCol := int(math.Floor((near.Lon - dLon + 180) / size))
-	lastCol := int(math.Floor((near.Lon + dLon + 180) / size))
-	lastCol = min(lastCol, firstCol+int(360/size)-1)
-	var cells []string
+	lastCol := min(int(math.Floor((near.Lon+dLon+180)/size)), firstCol+cols-1)
+	var cells []cell
 	for row := firstRow; row <= lastRow; row++ {
 		for col := firstCol; col <= lastCol; col++ {
-			cells = append(cells, cellName(row, col, size))
+			cells = append(cells, cell{row, around(col, cols), group})
 		}
 	}
 	return cells

@@ -3,10 +3,13 @@ package engine
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 )
 
-// TestCircle: the quick test and the distance say the same, also at the poles, across the date line and around the globe.
+// TestCircle: the quick test and the distance say the same, and what is inside lies in one of the cells, also at the poles,
+// across the date line and around the globe.
 func TestCircle(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	point := func() Point { return Point{r.Float64()*180 - 90, r.Float64()*360 - 180} }
@@ -20,12 +23,19 @@ func TestCircle(t *testing.T) {
 		if p.Lat < -90 || p.Lat > 90 {
 			continue
 		}
-		around := circleOf(near)
+		round := circleOf(near)
 		distance := Distance(near.Point, p)
-		if want := distance <= near.RadiusKm; around.holds(p) != want && math.Abs(distance-near.RadiusKm) > 1e-6 {
-			t.Fatalf("%v is %f km from %v, and within %f km: %v", p, distance, near.Point, near.RadiusKm, around.holds(p))
+		if want := distance <= near.RadiusKm; round.holds(p) != want && math.Abs(distance-near.RadiusKm) > 1e-6 {
+			t.Fatalf("%v is %f km from %v, and within %f km: %v", p, distance, near.Point, near.RadiusKm, round.holds(p))
 		} else if want {
 			inside++
+			value := placeValue(p)
+			if !slices.ContainsFunc(round.cells, func(c cell) bool { return strings.HasPrefix(value, c.places()) }) {
+				t.Fatalf("%v is %f km from %v, but in none of the cells within %f km", p, distance, near.Point, near.RadiusKm)
+			}
+			if got := pointOf([]byte(value)); got != p {
+				t.Fatalf("%v is read as %v", p, got)
+			}
 		}
 	}
 	if inside < 10_000 {

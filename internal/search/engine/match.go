@@ -12,6 +12,7 @@ type evaluation struct {
 	words   Words
 	parts   []*part // the newest first
 	mem     *scratch
+	around  *circle   // nil without a radius
 	visible int       // documents in scope
 	with    []int     // by clause: documents in scope that hold its words
 	rarity  []float64 // by clause
@@ -47,6 +48,9 @@ type phraseHits struct {
 
 func evaluate(snap *snapshot, q *Query, mem *scratch) *evaluation {
 	e := &evaluation{q: q, words: q.Words, mem: mem, phraseLeft: phraseBudget}
+	if q.Near != nil {
+		e.around = circleOf(*q.Near)
+	}
 	for _, v := range newestFirst(snap.segments) {
 		p := &part{segmentView: v, scope: v.scopeOf(q.Scope, mem)}
 		e.visible += p.scope.count()
@@ -85,7 +89,7 @@ func (e *evaluation) match(p *part) {
 		p.base.andNot(without[c].plain)
 	}
 	if len(e.q.Facets) == 0 {
-		e.narrow(p, p.base)
+		e.narrow(p.segmentView, p.base, "")
 	}
 	for c := range p.clauses {
 		if len(p.clauses[c].phrases) > 0 {
@@ -100,7 +104,7 @@ func (e *evaluation) match(p *part) {
 	p.match = p.base
 	if len(e.q.Facets) > 0 && e.narrows() {
 		p.match = e.mem.copyOf(p.base)
-		e.narrow(p, p.match)
+		e.narrow(p.segmentView, p.match, "")
 	}
 }
 
@@ -108,8 +112,6 @@ func (e *evaluation) match(p *part) {
 func (e *evaluation) narrows() bool {
 	return len(e.q.Filters) > 0 || len(e.q.Ranges) > 0 || e.q.Near != nil
 }
-
-func (e *evaluation) narrow(p *part, found bitset) { p.narrow(found, e.q, "", e.mem) }
 
 // mayHold gives the documents where the clause holds, or may hold by a phrase.
 func (h *clauseHits) mayHold(p *part, mem *scratch) bitset {

@@ -4,22 +4,22 @@ import "math"
 
 // narrow keeps the documents that pass the filters, numbers and radius of a query. The filters of the facet
 // except, if any, are left out. found is changed.
-func (v *segmentView) narrow(found bitset, q *Query, except string, mem *scratch) {
-	for _, f := range q.Filters {
+func (e *evaluation) narrow(v *segmentView, found bitset, except string) {
+	for _, f := range e.q.Filters {
 		if except != "" && f.Facet == except {
 			continue
 		}
-		one := mem.bits(v.docs)
+		one := e.mem.bits(v.docs)
 		for _, x := range f.Any {
 			v.value(x.Field, x.Value).orInto(one)
 		}
 		found.and(one)
 	}
-	for _, r := range q.Ranges {
-		v.inRange(found, r, mem)
+	for _, r := range e.q.Ranges {
+		v.inRange(found, r, e.mem)
 	}
-	if q.Near != nil {
-		v.within(found, *q.Near, mem)
+	if e.around != nil {
+		found.and(v.within(e.around, e.mem))
 	}
 }
 
@@ -68,22 +68,18 @@ func (v *segmentView) withIDs(ids map[string]bool, mem *scratch) bitset {
 	return out
 }
 
-// within keeps the documents with a place in the circle. Cells of the grid find the candidates.
-func (v *segmentView) within(found bitset, near Near, mem *scratch) {
-	cells := mem.bits(v.docs)
-	for _, cell := range cellsAround(near) {
-		v.value(cellField, cell).orInto(cells)
-	}
-	found.and(cells)
-	around := circleOf(near)
-	found.each(func(doc int) {
-		for p := v.pointsAt[doc]; p < v.pointsAt[doc+1]; p++ {
-			if around.holds(Point{v.points[2*p], v.points[2*p+1]}) {
-				return
+// within gives the documents with a place in the circle. It looks at places, not at documents, of which a city has many.
+func (s *segment) within(around *circle, mem *scratch) bitset {
+	out := mem.bits(s.docs)
+	for _, cell := range around.cells {
+		from, to := s.values.withPrefix(valueKey(placeField, cell.places()))
+		for v := from; v < to; v++ {
+			if around.holds(pointOf(s.values.bytes(v))) {
+				s.list(s.valueFirst + uint32(v)).orInto(out)
 			}
 		}
-		found.clear(doc)
-	})
+	}
+	return out
 }
 
 // distance gives the kilometres to the nearest of a document's places, +Inf without any.
