@@ -130,10 +130,21 @@ func writeFile(path string, data []byte) (err error) {
 	if err = part.Close(); err != nil {
 		return err
 	}
+	if err = removeFolder(path); err != nil {
+		return err
+	}
 	if err = os.Rename(path+partSuffix, path); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))
+}
+
+// removeFolder makes room for a file where somebody has put a folder, which a rename would not replace.
+func removeFolder(path string) error {
+	if info, err := os.Lstat(path); err != nil || !info.IsDir() {
+		return nil // what else may be wrong, the rename will tell
+	}
+	return os.RemoveAll(path)
 }
 
 // sweep deletes the files that neither the manifest names nor any search still reads.
@@ -153,7 +164,7 @@ func (f *files) sweep(m manifest) error {
 		name := e.Name()
 		left := strings.HasPrefix(name, segmentPrefix) && !strings.HasSuffix(name, partSuffix)
 		if left && !named[name] && !f.used[name] {
-			errs = append(errs, os.Remove(filepath.Join(f.dir, name)))
+			errs = append(errs, os.RemoveAll(filepath.Join(f.dir, name)))
 		}
 	}
 	return errors.Join(errs...)
@@ -166,7 +177,7 @@ func sweepParts(dir string) error {
 		return err
 	}
 	for _, p := range parts {
-		err = errors.Join(err, os.Remove(p))
+		err = errors.Join(err, os.RemoveAll(p))
 	}
 	return err
 }
