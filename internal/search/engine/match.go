@@ -41,8 +41,8 @@ type clauseHits struct {
 
 // phraseHits is where a phrase may be.
 type phraseHits struct {
-	alt  *Alternative
-	code []byte
+	alt *Alternative
+	phrase
 	docs bitset
 }
 
@@ -119,8 +119,8 @@ func (h *clauseHits) mayHold(p *part, mem *scratch) bitset {
 		return h.plain
 	}
 	may := mem.copyOf(h.plain)
-	for _, phrase := range h.phrases {
-		may.or(phrase.docs)
+	for _, one := range h.phrases {
+		may.or(one.docs)
 	}
 	return may
 }
@@ -173,7 +173,7 @@ func (e *evaluation) alternative(p *part, alt *Alternative, hits *clauseHits, ho
 		hits.plain.or(found)
 	} else if ranks := p.ranksOf(alt.stems()); ranks != nil {
 		p.keepPairs(found, ranks)
-		hits.phrases = append(hits.phrases, phraseHits{alt, phraseCode(ranks), found})
+		hits.phrases = append(hits.phrases, phraseHits{alt, phraseOf(ranks), found})
 	}
 }
 
@@ -213,21 +213,23 @@ func (s *segment) wordIn(w Word, f Field, out bitset) {
 // lookInto gives the documents of base where a clause with phrases holds, and notes the fields of the phrases.
 func (e *evaluation) lookInto(p *part, hits *clauseHits) bitset {
 	holds := e.mem.copyOf(hits.plain)
-	for _, phrase := range hits.phrases {
-		phrase.docs.and(p.base)
-		phrase.docs.eachDown(func(doc int) bool {
-			if e.phraseLeft == 0 {
-				e.phraseLost++
-				return true
+	for _, one := range hits.phrases {
+		one.docs.and(p.base)
+		left, seen := one.docs.count(), 0
+		one.docs.eachDown(func(doc int) bool {
+			if seen == e.phraseLeft {
+				return false
 			}
-			e.phraseLeft--
-			e.phraseSeen++
-			if f, ok := findPhrase(p.streamOf(doc), phrase.code, phrase.alt.Field); ok {
+			seen++
+			if f, ok := one.find(p.streamOf(doc), one.alt.Field); ok {
 				hits.at(levelOf(f, true), p, e.mem).set(doc)
 				holds.set(doc)
 			}
 			return true
 		})
+		e.phraseLeft -= seen
+		e.phraseSeen += seen
+		e.phraseLost += left - seen
 	}
 	return holds
 }

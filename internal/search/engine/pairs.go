@@ -4,7 +4,7 @@ package engine
 // hold need not be looked for in most documents. Each pair of neighbours sets a few of many bits of its document; a phrase
 // can only be where all bits of its pairs are set. The bits are stored as bitsets, one for each place in the signature, so
 // that asking takes a few ANDs. Some documents have the bits by chance, about two in a hundred for a pair; looking into them
-// tells (findPhrase).
+// tells (phrase.find).
 
 const (
 	pairStems  = 2048 // stems that count as frequent: those with the lowest ranks of a segment

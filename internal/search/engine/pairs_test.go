@@ -34,11 +34,11 @@ func TestPairsLoseNoPhrase(t *testing.T) {
 			if ranks == nil {
 				continue
 			}
-			code, left := phraseCode(ranks), make(bitset, wordsFor(docs))
+			looked, left := phraseOf(ranks), make(bitset, wordsFor(docs))
 			left.fill(docs)
 			s.keepPairs(left, ranks)
 			for doc := range docs {
-				_, holds := findPhrase(s.streamOf(doc), code, FieldAny)
+				_, holds := looked.find(s.streamOf(doc), FieldAny)
 				switch {
 				case holds && !left.has(doc):
 					t.Fatalf("%d documents: document %d holds %v, which its pairs deny", docs, doc, stems)

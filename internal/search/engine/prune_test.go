@@ -102,7 +102,7 @@ func TestBoundsAreNearlyReached(t *testing.T) {
 		e := evaluate(ix.current.Load(), &q, mem)
 		p := e.parts[0]
 		e.grade(p, lastLevel)
-		r := ranking{top: &best{k: 1}, e: e, part: p, fresh: newFreshness(millis(now)), asked: len(q.Words.Must), run: phraseCode(p.ranksOf(e.words.typedStems()))}
+		r := ranking{top: &best{k: 1}, e: e, part: p, fresh: newFreshness(millis(now)), asked: len(q.Words.Must), run: phraseOf(p.ranksOf(e.words.typedStems()))}
 		reach := make([]level, len(q.Words.Must))
 		for i := range reach {
 			reach[i] = c.level

@@ -15,7 +15,7 @@ func (e *evaluation) byRelevance(top *best, fresh freshness) {
 	}
 	for _, p := range e.parts {
 		r := ranking{e: e, part: p, top: top, fresh: fresh, asked: asked, newest: fresh.of(p.high[ColumnPublished]),
-			run: phraseCode(p.ranksOf(e.words.typedStems()))}
+			run: phraseOf(p.ranksOf(e.words.typedStems()))}
 		r.find()
 	}
 }
@@ -27,7 +27,7 @@ type ranking struct {
 	top    *best
 	fresh  freshness
 	asked  int     // words in the query
-	run    []byte  // these words as a phrase, nil when there is nothing to stand next to each other
+	run    phrase  // these words as a phrase, empty when there is nothing to stand next to each other
 	newest float64 // freshness of the segment's newest document
 }
 
@@ -158,12 +158,12 @@ func (r *ranking) score(doc int, fresh float64) float64 {
 		sum += r.e.rarity[c] * levelWeights[l]
 	}
 	all, run := inTitle == len(r.clauses), false
-	if all && r.run != nil {
+	if all && len(r.run.code) > 0 {
 		most := fresh * (titleFactor(inTitle, r.asked, all, true, r.titleWords[doc]) * sum)
 		if most < r.top.bar() { // as most titles with all the words are, so few need to be read
 			return most
 		}
-		_, run = findPhrase(r.streamOf(doc), r.run, FieldTitle)
+		_, run = r.run.find(r.streamOf(doc), FieldTitle)
 	}
 	return fresh * (titleFactor(inTitle, r.asked, all, run, r.titleWords[doc]) * sum)
 }

@@ -3,8 +3,8 @@ package engine
 import "bytes"
 
 // The token stream keeps a document's words in their order, for phrases. Each word is the rank of its stem by
-// frequency in the segment, as a varint; so a phrase is a string of bytes, and looking for it in a document is
-// bytes.Index, at some tens of nanoseconds. The fields follow each other: title, skills, company, facts, body.
+// frequency in the segment, as a varint; so a phrase is a string of bytes, and looking for it in a document takes
+// some tens of nanoseconds. The fields follow each other: title, skills, company, facts, body.
 const (
 	streamField = 0 // ends a field
 	streamGap   = 1 // a phrase does not run across
@@ -32,36 +32,46 @@ func (s *segment) ranksOf(stems []string) []uint32 {
 	return ranks
 }
 
-// phraseCode gives the bytes of a phrase, nil for none.
-func phraseCode(ranks []uint32) []byte {
-	var code []byte
-	for _, rank := range ranks {
-		code = appendCode(code, rank+streamFirst)
-	}
-	return code
+// phrase is words that follow each other, as the bytes that they are in a stream.
+type phrase struct {
+	code   []byte // empty for none
+	rarest int    // where in code its rarest word begins, which is the byte that is met least by chance
 }
 
-// findPhrase looks for a phrase in one field of the stream, or with FieldAny in all; then it gives the first field
-// that holds it, which is the best.
-func findPhrase(stream, phrase []byte, in Field) (Field, bool) {
+func phraseOf(ranks []uint32) phrase {
+	var p phrase
+	most := uint32(0)
+	for _, rank := range ranks {
+		if rank >= most {
+			p.rarest, most = len(p.code), rank
+		}
+		p.code = appendCode(p.code, rank+streamFirst)
+	}
+	return p
+}
+
+// find looks for the phrase in one field of the stream, or with FieldAny in all; then it gives the first field that holds
+// it, which is the best.
+func (p phrase) find(stream []byte, in Field) (Field, bool) {
 	if in < FieldAny {
 		stream = fieldOfStream(stream, in)
 	}
-	for from := 0; ; {
-		i := bytes.Index(stream[from:], phrase)
-		if i < 0 {
+	for from := p.rarest; from < len(stream); {
+		at := bytes.IndexByte(stream[from:], p.code[p.rarest])
+		if at < 0 {
 			return 0, false
 		}
-		i += from
+		from += at + 1
+		i := from - 1 - p.rarest
 		// the byte before must end a varint, else the match starts inside one
-		if i == 0 || stream[i-1] < 0x80 {
+		if bytes.HasPrefix(stream[i:], p.code) && (i == 0 || stream[i-1] < 0x80) {
 			if in < FieldAny {
 				return in, true
 			}
 			return streamFieldAt(stream, i), true
 		}
-		from = i + 1
 	}
+	return 0, false
 }
 
 func fieldOfStream(stream []byte, f Field) []byte {
