@@ -43,45 +43,64 @@ func (r *run) rows(i int) string {
 	return "/api/jobs/?perPage=20&skipTotal=1&ids=" + strings.Join(list, ",")
 }
 
-// round asks H, R and each class in turn, so that what disturbs the machine disturbs all alike.
-func (r *run) round(s *server, rounds int) (h, rows durations, classes []durations, err error) {
+// asked is what some rounds took: H, R, W if it was taken, and each class.
+type asked struct {
+	hello, rows, walk durations
+	classes           []durations
+}
+
+// round asks all of them in turn, so that what disturbs the machine disturbs all alike.
+func (r *run) round(s *server, rounds int, w *walk) (asked, error) {
 	list := r.corpus.classes()
-	classes = make([]durations, len(list))
-	timed := func(into *durations, path string) {
-		if err != nil {
-			return
-		}
+	all := asked{classes: make([]durations, len(list))}
+	timed := func(into *durations, path string) error {
 		began := time.Now()
-		_, err = s.get(path)
+		_, err := s.get(path)
 		*into = append(*into, time.Since(began))
+		return err
 	}
 	for i := range rounds {
-		timed(&h, hello)
-		timed(&rows, r.rows(i))
+		if err := firstOf(timed(&all.hello, hello), timed(&all.rows, r.rows(i))); err != nil {
+			return all, err
+		}
+		if w != nil {
+			once, err := w.once()
+			if err != nil {
+				return all, err
+			}
+			all.walk = append(all.walk, once)
+		}
 		for c := range list {
-			timed(&classes[c], "/api/jobs/search/?"+list[c].query)
+			if err := timed(&all.classes[c], "/api/jobs/search/?"+list[c].query); err != nil {
+				return all, err
+			}
 		}
 	}
-	return h, rows, classes, err
+	return all, nil
 }
 
 // measureQuiet measures one client alone.
 func (r *run) measureQuiet(s *server) error {
-	if _, _, _, err := r.round(s, 5); err != nil { // warms up
-		return err
-	}
-	h, rows, classes, err := r.round(s, r.rounds)
+	w, err := r.openWalk()
 	if err != nil {
 		return err
 	}
-	r.report.hello, r.report.rows = h.at(0.5), rows.at(0.5)
+	defer w.db.Close()
+	if _, err := r.round(s, 5, w); err != nil { // warms up
+		return err
+	}
+	took, err := r.round(s, r.rounds, w)
+	if err != nil {
+		return err
+	}
+	r.report.hello, r.report.rows, r.report.walk = took.hello.at(0.5), took.rows.at(0.5), took.walk.at(0.5)
 	r.report.gate("R / H", ratio(r.report.rows, r.report.hello), 10, "%.1f", atMost)
 	for i, c := range r.corpus.classes() {
 		p, err := s.search(c.query)
 		if err != nil {
 			return err
 		}
-		r.report.classes = append(r.report.classes, classResult{class: c, total: p.TotalItems, quiet: classes[i]})
+		r.report.classes = append(r.report.classes, classResult{class: c, total: p.TotalItems, quiet: took.classes[i]})
 	}
 	return nil
 }
@@ -89,15 +108,17 @@ func (r *run) measureQuiet(s *server) error {
 // measureBusy measures one client beside 200 saves a second.
 func (r *run) measureBusy(s *server) error {
 	stop := r.save(s)
-	_, _, classes, err := r.round(s, r.rounds)
+	took, err := r.round(s, r.rounds, nil)
 	saves, errSaves := stop()
 	if err := firstOf(err, errSaves); err != nil {
 		return err
 	}
-	for i := range classes {
-		r.report.classes[i].busy = classes[i]
+	for i := range took.classes {
+		r.report.classes[i].busy = took.classes[i]
 	}
 	r.report.note("saves beside", saves)
+	r.report.note("H and R beside the saves, p50 / p99 ms", fmt.Sprintf("%.2f / %.2f and %.2f / %.2f", millis(took.hello.at(0.5)),
+		millis(took.hello.at(0.99)), millis(took.rows.at(0.5)), millis(took.rows.at(0.99))))
 	mem, err := s.memory()
 	if err != nil {
 		return err
@@ -186,7 +207,7 @@ func (r *run) measureLag(s *server) error {
 	if err := firstOf(err, errSaves); err != nil {
 		return err
 	}
-	r.report.gate("visible after commit, p99 ms", millis(lag.at(0.99)), 100, "%.1f", atMost)
+	r.report.gateOfTime("visible after commit, p99 ms", millis(lag.at(0.99)), 100, "%.1f", atMost)
 	r.report.note("visible after commit", fmt.Sprintf("p50 %.1f ms of %d", millis(lag.at(0.5)), len(lag)))
 	return nil
 }
@@ -209,7 +230,7 @@ func (r *run) measureLoad(s *server) error {
 	if err != nil {
 		return err
 	}
-	r.report.gate("16 clients at 40 %, p99 ms", millis(took.at(0.99)), millis(mostP99), "%.1f", atMost)
+	r.report.gateOfTime("16 clients at 40 %, p99 ms", millis(took.at(0.99)), millis(mostP99), "%.1f", atMost)
 	r.report.note("16 clients at 40 %", fmt.Sprintf("p50 %.1f ms", millis(took.at(0.5))))
 	return nil
 }

@@ -1,8 +1,8 @@
 // Command bench measures the search through HTTP on the real binary, over a board recombined from real postings, and
 // prints one table of gates: `make bench-search`.
 //
-// The client shares the machine with the board, so absolute times depend on what else runs; each gate is a ratio within
-// one run, or has room for it.
+// The client shares the machine with the board, so absolute times depend on the machine and on what else runs. Most gates are
+// ratios within one run; the others are also held against W (see walk), which tells how slow the machine is.
 package main
 
 import (

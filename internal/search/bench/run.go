@@ -87,7 +87,7 @@ func (r *run) build() (err error) {
 		return err
 	}
 	perSecond := float64(r.corpus.jobs) / cpu.Seconds()
-	r.report.gate("indexing, jobs per second of one core", perSecond, 10_000, "%.0f", atLeast)
+	r.report.gateOfTime("indexing, jobs per second of one core", perSecond, 10_000, "%.0f", atLeast)
 	r.report.note("build of the index", fmt.Sprintf("%.1f s, %.1f s of CPU; memory at most %.0f MB, then %.0f MB own",
 		wall.Seconds(), cpu.Seconds(), mem.peak, mem.own))
 	return nil
@@ -103,7 +103,7 @@ func (r *run) serve() (err error) {
 	if err := s.waitFor(r.published); err != nil {
 		return err
 	}
-	r.report.gate("start with the index, s", time.Since(s.started).Seconds(), 2, "%.2f", atMost)
+	r.report.gateOfTime("start with the index, s", time.Since(s.started).Seconds(), 2, "%.2f", atMost)
 	size, err := folderMB(filepath.Join(r.data(), "search"))
 	if err != nil {
 		return err
