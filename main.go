@@ -16,6 +16,7 @@ import (
 	"jobboard/internal/command"
 	"jobboard/internal/config"
 	"jobboard/internal/dashboard"
+	"jobboard/internal/database"
 	"jobboard/internal/metrics"
 	"jobboard/internal/notify"
 	"jobboard/internal/realtime"
@@ -29,7 +30,7 @@ var public embed.FS
 
 func main() {
 	// dev mode only where asked for by --dev, not for every `go run`
-	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: command.DataDir(os.Args[1:])})
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: command.DataDir(os.Args[1:]), DBConnect: database.Connect})
 
 	settings, err := config.Load(app.RootCmd, os.Args[1:], os.Environ())
 	if err != nil {

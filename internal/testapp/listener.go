@@ -24,7 +24,7 @@ const (
 func (b *Board) Restart(bind ...func(core.App)) *Board {
 	b.t.Helper()
 	b.end()
-	app, err := tests.NewTestApp(b.DataDir())
+	app, err := tests.NewTestAppWithConfig(config(b.DataDir()))
 	if err != nil {
 		b.t.Fatalf("open the board again: %v", err)
 	}
@@ -39,7 +39,7 @@ func (b *Board) Restart(bind ...func(core.App)) *Board {
 // Twin returns a second board on the very same data folder, as another process on it would be.
 func (b *Board) Twin(bind ...func(core.App)) *Board {
 	b.t.Helper()
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: b.DataDir(), EncryptionEnv: b.EncryptionEnv()})
+	app := core.NewBaseApp(config(b.DataDir()))
 	if err := app.Bootstrap(); err != nil {
 		b.t.Fatalf("open the board twice: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"jobboard/collections"
+	"jobboard/internal/database"
 	_ "jobboard/migrations"
 )
 
@@ -19,7 +20,7 @@ var migrated = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env"})
+	app := core.NewBaseApp(config(dir))
 	if err := app.Bootstrap(); err != nil {
 		return "", err
 	}
@@ -31,6 +32,11 @@ var migrated = sync.OnceValues(func() (string, error) {
 	}
 	return dir, app.ResetBootstrapState()
 })
+
+// config is that of the real board, where it matters to tests.
+func config(dir string) core.BaseAppConfig {
+	return core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env", DBConnect: database.Connect}
+}
 
 // cheapenPasswords lowers the cost of hashing, which would be most of a test's time, above all under the race detector.
 func cheapenPasswords(app core.App) error {
@@ -54,7 +60,7 @@ func New(t testing.TB, bind ...func(core.App)) *tests.TestApp {
 	if err != nil {
 		t.Fatalf("migrate the test board: %v", err)
 	}
-	app, err := tests.NewTestApp(dir)
+	app, err := tests.NewTestAppWithConfig(config(dir))
 	if err != nil {
 		t.Fatalf("clone the test board: %v", err)
 	}

@@ -1,0 +1,32 @@
+// Package database opens the board's SQLite files.
+package database
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	_ "modernc.org/sqlite" // the driver
+)
+
+// pragmas of every connection: PocketBase's own (core.DefaultDBConnect), but for the size of the cache. Each connection has a
+// cache for itself, and there are as many as requests at once, so PocketBase's 32 MB come to more than a gigabyte where
+// many ask for different rows. The system keeps the file in memory once for all: docs/decisions/0019-small-caches.md.
+var pragmas = strings.Join([]string{
+	"busy_timeout(10000)", // first, since the others may have to wait
+	"journal_mode(WAL)",
+	"journal_size_limit(200000000)",
+	"synchronous(NORMAL)",
+	"foreign_keys(ON)",
+	"temp_store(MEMORY)",
+	"cache_size(-4000)", // KiB
+}, "&_pragma=")
+
+// Connect opens one of the files, in place of core.DefaultDBConnect.
+func Connect(path string) (*dbx.DB, error) {
+	db, err := dbx.Open("sqlite", path+"?_pragma="+pragmas)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return db, nil
+}
