@@ -33,6 +33,9 @@ type circle struct {
 	known     map[Point]bool
 }
 
+// mostKnown bounds what a circle remembers: people's own coordinates are as many as they.
+const mostKnown = 1 << 14
+
 func circleOf(near Near) *circle {
 	half := math.Sin(min(math.Pi/2, near.RadiusKm/earthRadiusKm/2))
 	return &circle{Near: near, cells: cellsAround(near), cosLat: math.Cos(radians(near.Lat)), degrees: near.RadiusKm/kmPerDegree + 1e-6,
@@ -43,7 +46,9 @@ func (c *circle) holds(p Point) bool {
 	inside, known := c.known[p]
 	if !known {
 		inside = math.Abs(p.Lat-c.Lat) <= c.degrees && haversine(c.Point, p, c.cosLat) <= c.haversine
-		c.known[p] = inside
+		if len(c.known) < mostKnown {
+			c.known[p] = inside
+		}
 	}
 	return inside
 }
