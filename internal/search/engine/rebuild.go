@@ -99,6 +99,20 @@ func (r *Rebuild) apply(batch *Batch, fresh []*segmentView) {
 	}
 }
 
+// growing is the new index while it is beside the old one: many changes during a long rebuild would else leave it in as many
+// small segments.
+func (r *Rebuild) growing() growing {
+	return growing{
+		load: func() *snapshot {
+			if r.ix.rebuilding != r {
+				return nil
+			}
+			return r.next
+		},
+		store: func(s *snapshot) { r.next = s },
+	}
+}
+
 // Commit makes the new index the one that is searched, and heals the damage.
 func (r *Rebuild) Commit() error {
 	if err := r.Show(); err != nil {

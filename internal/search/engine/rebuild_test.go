@@ -61,6 +61,41 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 	}
 }
 
+// The changes of a long rebuild must not leave as many segments, which every search would have to visit.
+func TestChangesDuringARebuildAreMerged(t *testing.T) {
+	a := newAnalyzer(t)
+	w := newWorld(3)
+	ix, o := NewMemory(a), newOracle(a)
+	const ids, changes = 100, 500
+	must(t, ix.Apply(w.batch(ids, ids))) // what the old index says of it is of no matter
+	r := ix.NewRebuild(0)
+	most := 0
+	for seq := range int64(changes) {
+		change := w.batch(ids, 1)
+		change.Seq = seq + 1
+		must(t, ix.Apply(change))
+		o.apply(change)
+		must(t, ix.Maintain())
+		most = max(most, len(r.next.segments))
+	}
+	if most > 3*tierWidth {
+		t.Errorf("the new index had %d segments from %d changes", most, changes)
+	}
+	must(t, r.Commit())
+	if got := ix.current.Load(); got.seq != changes || len(got.segments) > most {
+		t.Errorf("%d segments at %d", len(got.segments), got.seq)
+	}
+	for range 40 {
+		agree(t, ix, o, w.query(a, ids))
+	}
+	r = ix.NewRebuild(changes)
+	must(t, ix.Apply(w.batch(ids, 1)))
+	r.Abandon()
+	if g := r.growing().load(); g != nil {
+		t.Error("a rebuild that was given up still grows")
+	}
+}
+
 func TestUnfinishedRebuildIsNotSaved(t *testing.T) {
 	a := newAnalyzer(t)
 	dir := t.TempDir()
@@ -104,7 +139,7 @@ func TestMergeDoesNotReviveTheDead(t *testing.T) {
 	}
 	chosen := slices.Clone(ix.current.Load().segments)
 	must(t, ix.Apply(Batch{Delete: []string{"one"}}))
-	must(t, ix.merge(chosen))
+	must(t, ix.merge(chosen, ix.searched()))
 	if ix.has("one") || !ix.has("two") {
 		t.Errorf("one: %v, two: %v", ix.has("one"), ix.has("two"))
 	}

@@ -62,28 +62,57 @@ func neighbours(members []*segmentView) []*segmentView {
 	return members
 }
 
+// growing is a snapshot that changes are made to: that of the index that is searched, or of one that a rebuild makes. Both
+// functions are called with the lock on writes.
+type growing struct {
+	load  func() *snapshot // nil when it is no more
+	store func(*snapshot)
+}
+
+func (ix *Index) searched() growing { return growing{ix.current.Load, ix.current.Store} }
+
 // Maintain does what Apply left to do: it merges segments until they are in order. Searches and changes go on
 // meanwhile.
 func (ix *Index) Maintain() error {
 	ix.maintain.Lock()
 	defer ix.maintain.Unlock()
 	return ix.survive(func() error {
-		for {
-			snap := ix.current.Load()
-			chosen := pickMerge(snap.segments)
-			if len(chosen) == 0 {
-				return nil
-			}
-			if err := ix.merge(chosen); err != nil {
+		all := []growing{ix.searched()}
+		ix.write.Lock()
+		if ix.rebuilding != nil {
+			all = append(all, ix.rebuilding.growing())
+		}
+		ix.write.Unlock()
+		for _, g := range all {
+			if err := ix.tidy(g); err != nil {
 				return err
 			}
-			snap.keep()
 		}
+		return nil
 	})
 }
 
+func (ix *Index) tidy(g growing) error {
+	for {
+		ix.write.Lock()
+		snap := g.load()
+		ix.write.Unlock()
+		if snap == nil {
+			return nil
+		}
+		chosen := pickMerge(snap.segments)
+		if len(chosen) == 0 {
+			return nil
+		}
+		if err := ix.merge(chosen, g); err != nil {
+			return err
+		}
+		snap.keep()
+	}
+}
+
 // merge replaces segments by one with their living documents.
-func (ix *Index) merge(chosen []*segmentView) error {
+func (ix *Index) merge(chosen []*segmentView, g growing) error {
 	b := newBuilder(ix.analyzer)
 	for _, v := range chosen {
 		b.addFrom(v.segment, v.dead)
@@ -98,7 +127,10 @@ func (ix *Index) merge(chosen []*segmentView) error {
 
 	ix.write.Lock()
 	defer ix.write.Unlock()
-	old := ix.current.Load()
+	old := g.load()
+	if old == nil {
+		return nil
+	}
 	next := &snapshot{seq: old.seq}
 	now := map[*segment]*segmentView{}
 	for _, v := range old.segments {
@@ -115,7 +147,7 @@ func (ix *Index) merge(chosen []*segmentView) error {
 			next.segments = append([]*segmentView{merged}, next.segments...)
 		}
 	}
-	ix.current.Store(next)
+	g.store(next)
 	old.keep()
 	return nil
 }
