@@ -86,12 +86,15 @@ func TestBoundsAreNearlyReached(t *testing.T) {
 		{ID: "long", Title: strings.Join(long, " ") + " more", Published: now},
 		{ID: "body", Title: "Baker", Body: "managing", Published: now},
 		{ID: "skilled", Title: "Tailor", Skills: []string{"welding"}, Published: now},
+		{ID: "both", Title: "Porter who does polishing", Published: now},
+		{ID: "part", Title: "Porter", Skills: []string{"polishing"}, Published: now},
 	}}))
 	for _, c := range []struct {
 		id, words string
 		level     level
 		factor    float64
 	}{
+		{"part", "porter polishing", levelOf(FieldTitle, true), 0}, // 0: as the title lacks a clause
 		{"exact", "night nurse", levelOf(FieldTitle, true), exactFactor},
 		{"long", strings.Join(long, " "), levelOf(FieldTitle, true), titleCeiling},
 		{"body", "managed", lastLevel, titleCeiling},
@@ -112,6 +115,9 @@ func TestBoundsAreNearlyReached(t *testing.T) {
 			t.Fatalf("%s does not match %q", c.id, c.words)
 		}
 		score, ceiling := r.score(doc, 1), r.ceiling(reach, c.factor)
+		if c.factor == 0 {
+			ceiling = r.partCeiling(reach)
+		}
 		if !(score <= ceiling*(1+1e-12)) || math.Abs(score/ceiling-1) > 0.05 {
 			t.Errorf("%s: the best score is %v, its bound %v", c.id, score, ceiling)
 		}

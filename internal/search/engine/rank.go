@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -40,17 +41,14 @@ type group struct {
 
 func (r *ranking) find() {
 	reach := make([]level, len(r.clauses)) // by clause: the best level at which documents left may hold it
-	if r.match.empty() || !r.mayReach(reach, exactFactor) {
+	if r.match.empty() || !r.mayKeep(r.ceiling(reach, exactFactor)) {
 		return
 	}
 	left := r.e.mem.copyOf(r.match)
 	// The titles come first and alone: after them most of the older segments can be passed over.
 	r.e.grade(r.part, titleLevels)
-	r.exactTitles(left, reach)
-	for c := range r.clauses {
-		reach[c] = r.next(c, 0)
-	}
-	if !r.mayReach(reach, titleCeiling) {
+	r.titles(left, reach)
+	if !r.mayKeep(r.partCeiling(reach)) {
 		return
 	}
 	r.e.grade(r.part, lastLevel)
@@ -67,22 +65,21 @@ func (r *ranking) find() {
 	// the greatest gain first; for one clause that is the order of its levels
 	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(y.gain, x.gain) })
 	for _, g := range groups {
-		if !r.mayReach(reach, titleCeiling) {
+		ceiling := r.partCeiling(reach)
+		if !r.mayKeep(ceiling) {
 			return
 		}
 		docs := r.e.mem.copyOf(left)
 		docs.and(r.clauses[g.clause].best[g.level])
 		left.andNot(docs)
-		r.walk(docs, r.ceiling(reach, titleCeiling))
+		r.walk(docs, ceiling)
 		reach[g.clause] = r.next(g.clause, g.level+1)
 	}
-	r.walk(left, r.ceiling(reach, titleCeiling))
+	r.walk(left, r.partCeiling(reach))
 }
 
-// mayReach tells whether a document that holds no clause better than reach says could still be kept.
-func (r *ranking) mayReach(reach []level, titleFactor float64) bool {
-	return r.newest*r.ceiling(reach, titleFactor) >= r.top.bar()
-}
+// mayKeep tells whether a document of the segment could still be kept, if none scores more than its freshness times ceiling.
+func (r *ranking) mayKeep(ceiling float64) bool { return r.newest*ceiling >= r.top.bar() }
 
 // next gives the best level from l on at which any document may hold the clause.
 func (r *ranking) next(clause int, l level) level {
@@ -106,8 +103,29 @@ func (r *ranking) ceiling(reach []level, titleFactor float64) float64 {
 	return titleFactor * sum
 }
 
-// exactTitles offers the documents whose title is the query, and takes them out of left. The titles must be graded.
-func (r *ranking) exactTitles(left bitset, reach []level) {
+// partCeiling is the ceiling of the documents whose title lacks a clause: at best the one that loses least by it.
+func (r *ranking) partCeiling(reach []level) float64 {
+	sum, loss, titles := 0.0, math.Inf(1), 0
+	for c, l := range reach {
+		sum += r.e.rarity[c] * levelWeights[l]
+		if l.field() == FieldTitle {
+			titles++
+			loss = min(loss, r.e.rarity[c]*(levelWeights[l]-levelWeights[r.next(c, titleLevels)]))
+		}
+	}
+	if titles == len(reach) {
+		sum -= loss
+		titles--
+	}
+	if titles == 0 {
+		return sum
+	}
+	return (1 + coverFactor) * sum
+}
+
+// titles offers the documents whose title holds all clauses, those first whose title is the query, and takes them out of left.
+// The titles must be graded.
+func (r *ranking) titles(left bitset, reach []level) {
 	docs := r.e.mem.copyOf(left)
 	for c := range r.clauses {
 		inTitle := r.e.mem.bits(r.docs)
@@ -117,14 +135,18 @@ func (r *ranking) exactTitles(left bitset, reach []level) {
 			}
 		}
 		docs.and(inTitle)
+		reach[c] = r.next(c, 0)
 	}
-	docs.each(func(doc int) {
+	left.andNot(docs)
+	exact := r.e.mem.copyOf(docs)
+	exact.each(func(doc int) {
 		if int(r.titleWords[doc]) > r.asked {
-			docs.clear(doc)
+			exact.clear(doc)
 		}
 	})
-	left.andNot(docs)
-	r.walk(docs, r.ceiling(reach, exactFactor))
+	r.walk(exact, r.ceiling(reach, exactFactor))
+	docs.andNot(exact)
+	r.walk(docs, r.ceiling(reach, titleCeiling))
 }
 
 // walk offers documents, the newest first, as long as they can still be kept. None of them scores more than its
