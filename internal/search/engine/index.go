@@ -15,7 +15,7 @@ type Index struct {
 	analyzer *text.Analyzer
 
 	current    atomic.Pointer[snapshot]
-	rebuilding *Rebuild // under write; nil most of the time
+	rebuilding atomic.Pointer[Rebuild] // changed under write; nil most of the time
 
 	gate chan struct{} // as many searches at once as there are cores, the rest wait in line
 
@@ -65,8 +65,8 @@ func (ix *Index) Apply(batch Batch) error {
 		old := ix.current.Load()
 		defer old.keep()
 		next := old.with(&batch, fresh, batch.Seq)
-		if ix.rebuilding != nil {
-			ix.rebuilding.apply(&batch, fresh)
+		if r := ix.rebuilding.Load(); r != nil {
+			r.apply(&batch, fresh)
 		}
 		ix.current.Store(next)
 		return nil

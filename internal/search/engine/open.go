@@ -148,7 +148,7 @@ func (ix *Index) gather() error {
 	if len(small) < 2 {
 		return nil
 	}
-	return ix.merge(small, ix.searched())
+	return ix.merge(small, &ix.current)
 }
 
 // swap puts mapped segments in the place of those in memory.

@@ -1,6 +1,9 @@
 package engine
 
-import "errors"
+import (
+	"errors"
+	"sync/atomic"
+)
 
 // ErrIncomplete is the Damage of an index that a rebuild is filling for the first time.
 var ErrIncomplete = errors.New("the search index is not complete yet")
@@ -12,9 +15,9 @@ var errGivenUp = errors.New("the rebuild was given up, for another one or for da
 // found at once, so the newest documents are best added first.
 type Rebuild struct {
 	ix      *Index
-	next    *snapshot       // nil while the index that is searched is itself the one that grows
-	changed map[string]bool // what Apply has put or deleted meanwhile: newer than the same document in Add
-	added   *builder        // documents that are not in a segment yet
+	next    atomic.Pointer[snapshot] // changed under write; nil while the index that is searched is itself the one that grows
+	changed map[string]bool          // what Apply has put or deleted meanwhile: newer than the same document in Add
+	added   *builder                 // documents that are not in a segment yet
 }
 
 // NewRebuild begins a rebuild; one that is under way is given up. Seq is the last change that the documents to be added
@@ -30,10 +33,10 @@ func (ix *Index) NewRebuild(seq int64) *Rebuild {
 			ix.damage.Store(&ErrIncomplete)
 		}
 	} else {
-		r.next = &snapshot{seq: seq}
+		r.next.Store(&snapshot{seq: seq})
 	}
 	ix.current.Store(&snapshot{segments: old.segments, seq: seq})
-	ix.rebuilding = r
+	ix.rebuilding.Store(r)
 	return r
 }
 
@@ -64,7 +67,7 @@ func (r *Rebuild) Show() error {
 
 	r.ix.write.Lock()
 	defer r.ix.write.Unlock()
-	if r.ix.rebuilding != r {
+	if r.ix.rebuilding.Load() != r {
 		return errGivenUp
 	}
 	var stale []int
@@ -76,8 +79,8 @@ func (r *Rebuild) Show() error {
 	if len(stale) > 0 {
 		v = v.without(stale)
 	}
-	if r.next != nil {
-		r.next = r.next.with(nil, []*segmentView{v}, 0)
+	if next := r.next.Load(); next != nil {
+		r.next.Store(next.with(nil, []*segmentView{v}, 0))
 		return nil
 	}
 	old := r.ix.current.Load()
@@ -94,22 +97,8 @@ func (r *Rebuild) apply(batch *Batch, fresh []*segmentView) {
 	for i := range batch.Put {
 		r.changed[batch.Put[i].ID] = true
 	}
-	if r.next != nil {
-		r.next = r.next.with(batch, fresh, batch.Seq)
-	}
-}
-
-// growing is the new index while it is beside the old one: many changes during a long rebuild would else leave it in as many
-// small segments.
-func (r *Rebuild) growing() growing {
-	return growing{
-		load: func() *snapshot {
-			if r.ix.rebuilding != r {
-				return nil
-			}
-			return r.next
-		},
-		store: func(s *snapshot) { r.next = s },
+	if next := r.next.Load(); next != nil {
+		r.next.Store(next.with(batch, fresh, batch.Seq))
 	}
 }
 
@@ -123,14 +112,14 @@ func (r *Rebuild) Commit() error {
 	defer r.ix.maintain.Unlock()
 	r.ix.write.Lock()
 	defer r.ix.write.Unlock()
-	if r.ix.rebuilding != r {
+	if r.ix.rebuilding.Load() != r {
 		return errGivenUp
 	}
-	if r.next != nil {
-		old := r.ix.current.Swap(r.next)
+	if next := r.next.Load(); next != nil {
+		old := r.ix.current.Swap(next)
 		old.keep()
 	}
-	r.ix.rebuilding = nil
+	r.ix.rebuilding.Store(nil)
 	r.ix.damage.Store(nil)
 	return nil
 }
@@ -140,7 +129,5 @@ func (r *Rebuild) Commit() error {
 func (r *Rebuild) Abandon() {
 	r.ix.write.Lock()
 	defer r.ix.write.Unlock()
-	if r.ix.rebuilding == r {
-		r.ix.rebuilding = nil
-	}
+	r.ix.rebuilding.CompareAndSwap(r, nil)
 }

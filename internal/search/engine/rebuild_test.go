@@ -76,7 +76,7 @@ func TestChangesDuringARebuildAreMerged(t *testing.T) {
 		must(t, ix.Apply(change))
 		o.apply(change)
 		must(t, ix.Maintain())
-		most = max(most, len(r.next.segments))
+		most = max(most, len(r.next.Load().segments))
 	}
 	if most > 3*tierWidth {
 		t.Errorf("the new index had %d segments from %d changes", most, changes)
@@ -90,8 +90,11 @@ func TestChangesDuringARebuildAreMerged(t *testing.T) {
 	}
 	r = ix.NewRebuild(changes)
 	must(t, ix.Apply(w.batch(ids, 1)))
+	if n := len(ix.growing()); n != 2 {
+		t.Errorf("%d indexes grow during a rebuild", n)
+	}
 	r.Abandon()
-	if g := r.growing().load(); g != nil {
+	if n := len(ix.growing()); n != 1 {
 		t.Error("a rebuild that was given up still grows")
 	}
 }
@@ -139,7 +142,7 @@ func TestMergeDoesNotReviveTheDead(t *testing.T) {
 	}
 	chosen := slices.Clone(ix.current.Load().segments)
 	must(t, ix.Apply(Batch{Delete: []string{"one"}}))
-	must(t, ix.merge(chosen, ix.searched()))
+	must(t, ix.merge(chosen, &ix.current))
 	if ix.has("one") || !ix.has("two") {
 		t.Errorf("one: %v, two: %v", ix.has("one"), ix.has("two"))
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
 )
 
 // Small changes make small segments. Maintain merges them step by step into large ones, eight of a kind at a time,
@@ -62,14 +63,15 @@ func neighbours(members []*segmentView) []*segmentView {
 	return members
 }
 
-// growing is a snapshot that changes are made to: that of the index that is searched, or of one that a rebuild makes. Both
-// functions are called with the lock on writes.
-type growing struct {
-	load  func() *snapshot // nil when it is no more
-	store func(*snapshot)
+// growing gives where the snapshots are that changes are made to: the index that is searched, and the one that a rebuild makes
+// beside it, which many changes during a long rebuild would else leave in as many small segments.
+func (ix *Index) growing() []*atomic.Pointer[snapshot] {
+	all := []*atomic.Pointer[snapshot]{&ix.current}
+	if r := ix.rebuilding.Load(); r != nil && r.next.Load() != nil {
+		all = append(all, &r.next)
+	}
+	return all
 }
-
-func (ix *Index) searched() growing { return growing{ix.current.Load, ix.current.Store} }
 
 // Maintain does what Apply left to do: it merges segments until they are in order. Searches and changes go on
 // meanwhile.
@@ -77,42 +79,25 @@ func (ix *Index) Maintain() error {
 	ix.maintain.Lock()
 	defer ix.maintain.Unlock()
 	return ix.survive(func() error {
-		all := []growing{ix.searched()}
-		ix.write.Lock()
-		if ix.rebuilding != nil {
-			all = append(all, ix.rebuilding.growing())
-		}
-		ix.write.Unlock()
-		for _, g := range all {
-			if err := ix.tidy(g); err != nil {
-				return err
+		for _, at := range ix.growing() { // if the rebuild is given up meanwhile, for nothing
+			for {
+				snap := at.Load()
+				chosen := pickMerge(snap.segments)
+				if len(chosen) == 0 {
+					break
+				}
+				if err := ix.merge(chosen, at); err != nil {
+					return err
+				}
+				snap.keep()
 			}
 		}
 		return nil
 	})
 }
 
-func (ix *Index) tidy(g growing) error {
-	for {
-		ix.write.Lock()
-		snap := g.load()
-		ix.write.Unlock()
-		if snap == nil {
-			return nil
-		}
-		chosen := pickMerge(snap.segments)
-		if len(chosen) == 0 {
-			return nil
-		}
-		if err := ix.merge(chosen, g); err != nil {
-			return err
-		}
-		snap.keep()
-	}
-}
-
-// merge replaces segments by one with their living documents.
-func (ix *Index) merge(chosen []*segmentView, g growing) error {
+// merge replaces segments of a snapshot by one with their living documents.
+func (ix *Index) merge(chosen []*segmentView, at *atomic.Pointer[snapshot]) error {
 	b := newBuilder(ix.analyzer)
 	for _, v := range chosen {
 		b.addFrom(v.segment, v.dead)
@@ -127,10 +112,7 @@ func (ix *Index) merge(chosen []*segmentView, g growing) error {
 
 	ix.write.Lock()
 	defer ix.write.Unlock()
-	old := g.load()
-	if old == nil {
-		return nil
-	}
+	old := at.Load()
 	next := &snapshot{seq: old.seq}
 	now := map[*segment]*segmentView{}
 	for _, v := range old.segments {
@@ -147,7 +129,7 @@ func (ix *Index) merge(chosen []*segmentView, g growing) error {
 			next.segments = append([]*segmentView{merged}, next.segments...)
 		}
 	}
-	g.store(next)
+	at.Store(next)
 	old.keep()
 	return nil
 }

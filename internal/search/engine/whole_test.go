@@ -245,6 +245,24 @@ func TestOtherPanicsArePassedOn(t *testing.T) {
 	ix.read(func(*snapshot) { panic("a mistake") })
 }
 
+// What a rebuild wrote may be damaged, and the rebuild given up for it, while its segments are merged.
+func TestPanicInARebuildGivenUpIsNoMistake(t *testing.T) {
+	ix := NewMemory(newAnalyzer(t))
+	must(t, ix.Apply(Batch{Put: []Document{{ID: "one", Title: "Nurse"}}}))
+	r := ix.NewRebuild(1)
+	tries := 0
+	must(t, ix.survive(func() error {
+		if tries++; tries == 1 {
+			r.Abandon()
+			panic("a merge of what is gone")
+		}
+		return nil
+	}))
+	if tries != 2 {
+		t.Errorf("tried %d times", tries)
+	}
+}
+
 // A rebuild whose own files are damaged under way must not pass for complete.
 func TestRebuildGivesUpWhenWounded(t *testing.T) {
 	a := newAnalyzer(t)

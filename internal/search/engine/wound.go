@@ -17,13 +17,13 @@ var ErrWounded = errors.New("a search index file changed while it was in use")
 // is then Damaged, and f runs again. A panic that no damage explains is passed on.
 func (ix *Index) survive(f func() error) error {
 	for tries := 1; ; tries++ {
-		before := ix.current.Load()
+		before, rebuild := ix.current.Load(), ix.rebuilding.Load()
 		cause, err := attempt(f)
 		if cause == nil {
 			return err
 		}
-		// what was damaged may just have been replaced
-		if !ix.dropWounded() && (ix.current.Load() == before || tries == 3) {
+		// what was damaged may just have been replaced, or given up
+		if !ix.dropWounded() && (ix.current.Load() == before && ix.rebuilding.Load() == rebuild || tries == 3) {
 			panic(cause)
 		}
 	}
@@ -59,14 +59,14 @@ func (ix *Index) dropWounded() bool {
 	old := ix.current.Load()
 	defer old.keep()
 	next, wounds := old.withoutWounded()
-	if r := ix.rebuilding; r != nil {
+	if r := ix.rebuilding.Load(); r != nil {
 		growing := wounds
-		if r.next != nil {
-			_, growing = r.next.withoutWounded()
+		if next := r.next.Load(); next != nil {
+			_, growing = next.withoutWounded()
 			wounds = errors.Join(wounds, growing)
 		}
 		if growing != nil {
-			ix.rebuilding = nil // its next Add, or its Commit, fails
+			ix.rebuilding.Store(nil) // its next Add, or its Commit, fails
 		}
 	}
 	if wounds == nil {
