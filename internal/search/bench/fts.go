@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,30 +16,15 @@ const (
 
 // askFTS asks SQLite's FTS5 the same, in its own file beside the jobs and without HTTP, rows or permissions.
 func (r *run) askFTS() error {
-	path := filepath.Join(r.dir, "fts.db")
-	_, err := os.Stat(path)
-	missing := os.IsNotExist(err)
-	db, err := openDB(path, "synchronous(OFF)", "cache_size(-64000)")
+	db, took, err := r.openFTS("fts.db", "", -1)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if _, err := db.Exec("ATTACH ? AS board", filepath.Join(r.data(), "data.db")); err != nil {
-		return err
+	if took > 0 {
+		r.report.note("FTS5, build", fmt.Sprintf("%.1f s", took.Seconds()))
 	}
-	if missing {
-		began := time.Now()
-		err := execAll(db,
-			`CREATE VIRTUAL TABLE fts USING fts5(title, skills, company, location, body, content='', tokenize='porter unicode61')`,
-			`INSERT INTO fts (rowid, title, skills, company, location, body)
-				SELECT j.rowid, j.title, j.skills, e.name, j.location, j.description
-				FROM board.jobs j JOIN board.employers e ON e.id = j.employer WHERE j.status = 'published'`)
-		if err != nil {
-			return err
-		}
-		r.report.note("FTS5, build", fmt.Sprintf("%.1f s", time.Since(began).Seconds()))
-	}
-	if info, err := os.Stat(path); err == nil {
+	if info, err := os.Stat(filepath.Join(r.dir, "fts.db")); err == nil {
 		r.report.note("FTS5, disk", fmt.Sprintf("%.0f MB", float64(info.Size())/(1<<20)))
 	}
 	for i := range r.report.classes {
@@ -55,6 +41,35 @@ func (r *run) askFTS() error {
 		}
 	}
 	return nil
+}
+
+// openFTS opens an FTS5 table of published jobs in a file of its own, beside the jobs (board.jobs), and makes it first where it
+// is missing: then took tells how long that was. Most is how many jobs it has, -1 for all.
+func (r *run) openFTS(name, option string, most int) (db *sql.DB, took time.Duration, err error) {
+	path := filepath.Join(r.dir, name)
+	_, err = os.Stat(path)
+	missing := os.IsNotExist(err)
+	if db, err = openDB(path, "synchronous(OFF)", "cache_size(-64000)"); err != nil {
+		return nil, 0, err
+	}
+	err = execAll(db, "ATTACH '"+sqlText(filepath.Join(r.data(), "data.db"))+"' AS board")
+	if err == nil && missing {
+		began := time.Now()
+		err = execAll(db,
+			`CREATE VIRTUAL TABLE fts USING fts5(title, skills, company, location, body, content='', tokenize='porter unicode61'`+option+`)`,
+			`INSERT INTO fts (rowid, title, skills, company, location, body)
+				SELECT j.rowid, j.title, j.skills, e.name, j.location, j.description
+				FROM board.jobs j JOIN board.employers e ON e.id = j.employer WHERE j.status = 'published' LIMIT `+fmt.Sprint(most))
+		took = time.Since(began)
+	}
+	if err != nil {
+		err = firstOf(err, db.Close())
+		if missing { // half a table would pass for a whole one
+			err = errors.Join(err, os.Remove(path))
+		}
+		return nil, 0, err
+	}
+	return db, took, nil
 }
 
 func (c *class) askFTS(db *sql.DB) error {

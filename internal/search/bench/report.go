@@ -26,8 +26,11 @@ type classResult struct {
 }
 
 type gate struct {
-	name, seen, pass string
-	holds            func(slower float64) bool // on a machine so many times slower than where the gates were seen
+	name       string
+	seen, pass float64
+	format     string
+	holds      func(seen, pass float64) bool
+	ofTime     bool // or of work per time: it depends on the machine
 }
 
 // The two directions of a gate.
@@ -36,25 +39,34 @@ func atLeast(seen, pass float64) bool { return seen >= pass }
 
 // gate adds a gate that does not depend on the machine: a ratio, say.
 func (r *report) gate(name string, seen, pass float64, format string, holds func(seen, pass float64) bool) {
-	r.addGate(name, seen, pass, format, holds, func(float64) bool { return holds(seen, pass) })
+	r.gates = append(r.gates, gate{name, seen, pass, format, holds, false})
 }
 
 // gateOfTime adds a gate in absolute time, or in work per time.
 func (r *report) gateOfTime(name string, seen, pass float64, format string, holds func(seen, pass float64) bool) {
-	r.addGate(name, seen, pass, format, holds, func(slower float64) bool {
-		if holds(1, 0) {
-			return holds(seen*slower, pass)
-		}
-		return holds(seen/slower, pass)
-	})
+	r.gates = append(r.gates, gate{name, seen, pass, format, holds, true})
 }
 
-func (r *report) addGate(name string, seen, pass float64, format string, holds func(seen, pass float64) bool, on func(float64) bool) {
-	sign := "≤ "
-	if holds(1, 0) {
-		sign = "≥ "
+// most tells whether the gate is passed from below.
+func (g gate) most() bool { return !g.holds(1, 0) }
+
+// holdsOn tells whether the gate is passed, on a machine so many times slower than where the gates were seen.
+func (g gate) holdsOn(slower float64) bool {
+	switch {
+	case !g.ofTime:
+		return g.holds(g.seen, g.pass)
+	case g.most():
+		return g.holds(g.seen/slower, g.pass)
+	default:
+		return g.holds(g.seen*slower, g.pass)
 	}
-	r.gates = append(r.gates, gate{name, fmt.Sprintf(format, seen), sign + fmt.Sprint(pass), on})
+}
+
+func (g gate) limit() string {
+	if g.most() {
+		return "≤ " + fmt.Sprint(g.pass)
+	}
+	return "≥ " + fmt.Sprint(g.pass)
 }
 
 func (r *report) note(name, text string) { r.notes = append(r.notes, [2]string{name, text}) }
@@ -72,7 +84,7 @@ func (r *report) print(to io.Writer) {
 		r.printClasses(w)
 	}
 	for _, g := range r.gates {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", g.name, g.seen, g.pass, r.verdict(g.holds))
+		fmt.Fprintf(w, "%s\t"+g.format+"\t%s\t%s\n", g.name, g.seen, g.limit(), r.verdict(g.holdsOn))
 	}
 	w.Flush()
 	fmt.Fprintln(to)

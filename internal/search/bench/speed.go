@@ -3,8 +3,6 @@ package main
 import (
 	"database/sql"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -19,26 +17,11 @@ const (
 // table without positions. It takes nothing but computing, so it tells how quick the machine is at this moment.
 type walk struct{ db *sql.DB }
 
-// openWalk opens the table, which is made first where it is missing. A smaller board has fewer jobs in it.
+// openWalk opens the table. A smaller board has fewer jobs in it.
 func (r *run) openWalk() (*walk, error) {
-	path := filepath.Join(r.dir, "walk.db")
-	_, err := os.Stat(path)
-	missing := os.IsNotExist(err)
-	db, err := openDB(path, "synchronous(OFF)", "cache_size(-64000)")
+	db, _, err := r.openFTS("walk.db", ", detail=none", walkDocs)
 	if err != nil {
 		return nil, err
-	}
-	if missing {
-		err = execAll(db,
-			"ATTACH '"+sqlText(filepath.Join(r.data(), "data.db"))+"' AS board",
-			`CREATE VIRTUAL TABLE fts USING fts5(title, skills, company, location, body, content='', detail=none, tokenize='porter unicode61')`,
-			fmt.Sprintf(`INSERT INTO fts (rowid, title, skills, company, location, body)
-				SELECT j.rowid, j.title, j.skills, e.name, j.location, j.description
-				FROM board.jobs j JOIN board.employers e ON e.id = j.employer WHERE j.status = 'published' LIMIT %d`, walkDocs),
-			"DETACH board")
-		if err != nil {
-			return nil, firstOf(err, db.Close(), os.Remove(path))
-		}
 	}
 	return &walk{db}, nil
 }
