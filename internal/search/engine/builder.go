@@ -98,13 +98,13 @@ func (b *builder) form(form string) uint32 {
 	n, isNew := b.forms.add(form)
 	if isNew {
 		stem, _ := b.stems.add(b.analyzer.Stem(form))
-		b.formOf(stem)
+		b.noteForm(stem)
 	}
 	return n
 }
 
-// formOf notes that the form just added has a stem.
-func (b *builder) formOf(stem uint32) {
+// noteForm makes room for the form just added, which has a stem.
+func (b *builder) noteForm(stem uint32) {
 	b.formStem = append(b.formStem, stem)
 	b.seen = append(b.seen, 0)
 	b.often = append(b.often, 0)

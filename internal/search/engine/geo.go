@@ -73,11 +73,11 @@ type cell struct {
 }
 
 func cellOf(p Point) cell {
-	return cell{row: int(math.Floor((p.Lat + 90) / cellSize)), col: around(int(math.Floor((p.Lon+180)/cellSize)), 360/cellSize)}
+	return cell{row: int(math.Floor((p.Lat + 90) / cellSize)), col: wrapped(int(math.Floor((p.Lon+180)/cellSize)), 360/cellSize)}
 }
 
-// around is the column that is meant by one further east or west than there are.
-func around(col, cols int) int { return (col%cols + cols) % cols }
+// wrapped is the column that is meant by one further east or west than there are.
+func wrapped(col, cols int) int { return (col%cols + cols) % cols }
 
 func (c cell) groupOf() cell { return cell{c.row / groupCells, c.col / groupCells, true} }
 
@@ -145,7 +145,7 @@ func cellsAround(near Near) []cell {
 	var cells []cell
 	for row := firstRow; row <= lastRow; row++ {
 		for col := firstCol; col <= lastCol; col++ {
-			cells = append(cells, cell{row, around(col, cols), group})
+			cells = append(cells, cell{row, wrapped(col, cols), group})
 		}
 	}
 	return cells

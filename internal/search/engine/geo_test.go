@@ -23,14 +23,14 @@ func TestCircle(t *testing.T) {
 		if p.Lat < -90 || p.Lat > 90 {
 			continue
 		}
-		round := circleOf(near)
+		around := circleOf(near)
 		distance := Distance(near.Point, p)
-		if want := distance <= near.RadiusKm; round.holds(p) != want && math.Abs(distance-near.RadiusKm) > 1e-6 {
-			t.Fatalf("%v is %f km from %v, and within %f km: %v", p, distance, near.Point, near.RadiusKm, round.holds(p))
+		if want := distance <= near.RadiusKm; around.holds(p) != want && math.Abs(distance-near.RadiusKm) > 1e-6 {
+			t.Fatalf("%v is %f km from %v, and within %f km: %v", p, distance, near.Point, near.RadiusKm, around.holds(p))
 		} else if want {
 			inside++
 			value := placeValue(p)
-			if !slices.ContainsFunc(round.cells, func(c cell) bool { return strings.HasPrefix(value, c.places()) }) {
+			if !slices.ContainsFunc(around.cells, func(c cell) bool { return strings.HasPrefix(value, c.places()) }) {
 				t.Fatalf("%v is %f km from %v, but in none of the cells within %f km", p, distance, near.Point, near.RadiusKm)
 			}
 			if got := pointOf([]byte(value)); got != p {

@@ -23,7 +23,7 @@ func (b *builder) addFrom(s *segment, dead bitset) {
 		if forms[form] == unknown {
 			n, isNew := b.forms.addLasting(s.forms.get(int(form)))
 			if isNew {
-				b.formOf(stemOf(s.formStem[form]))
+				b.noteForm(stemOf(s.formStem[form]))
 			}
 			forms[form] = n
 		}
