@@ -22,6 +22,15 @@ func (b bitset) count() int {
 	return n
 }
 
+func (b bitset) countAnd(o bitset) int {
+	n := 0
+	o = o[:len(b)]
+	for i, w := range b {
+		n += bits.OnesCount64(w & o[i])
+	}
+	return n
+}
+
 func (b bitset) empty() bool {
 	for _, w := range b {
 		if w != 0 {
@@ -50,6 +59,17 @@ func (b bitset) or(o bitset) {
 	for i := range b {
 		b[i] |= o[i]
 	}
+}
+
+// split moves the documents that o has too to in, and counts them.
+func (b bitset) split(o, in bitset) (moved int) {
+	o, in = o[:len(b)], in[:len(b)]
+	for i, w := range b {
+		both := w & o[i]
+		in[i], b[i] = both, w^both
+		moved += bits.OnesCount64(both)
+	}
+	return moved
 }
 
 // fill sets the bits of documents 0 to docs-1 and clears the rest.

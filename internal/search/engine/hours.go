@@ -21,12 +21,3 @@ func hourRunsOf(published []float64) hourRuns {
 	r.first, r.hour = slices.Clip(r.first), slices.Clip(r.hour)
 	return r
 }
-
-// of gives the first document of the run that a document is in, and its hour.
-func (r hourRuns) of(doc int) (first int, hour float64) {
-	i, starts := slices.BinarySearch(r.first, uint32(doc))
-	if !starts {
-		i--
-	}
-	return int(r.first[i]), r.hour[i]
-}

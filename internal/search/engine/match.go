@@ -1,6 +1,6 @@
 package engine
 
-import "math/bits"
+import "iter"
 
 // phraseBudget is how many documents one search looks into for its phrases, after the pairs have told where they may be.
 // Beyond it the older documents are left out and the total is estimated.
@@ -28,15 +28,13 @@ type part struct {
 	base    bitset // in scope and with the words; without facets also past the filters
 	match   bitset // that also passes the filters
 	clauses []clauseHits
-	graded  level // the levels before it are noted in clauses
 }
 
-// clauseHits is where a clause holds. best[l] are the documents that are known to hold it at level l or a better
-// one; it is filled by the phrases when they are looked for, and by single words when the order needs it.
+// clauseHits is where a clause holds.
 type clauseHits struct {
 	plain   bitset // by an alternative that is no phrase
 	phrases []phraseHits
-	best    [lastLevel]bitset
+	grades
 }
 
 // phraseHits is where a phrase may be.
@@ -149,32 +147,33 @@ func (e *evaluation) clause(c int) {
 // find gives where a clause may hold, and counts the documents in scope that hold all words of an alternative: of a phrase
 // too, wherever in its field they stand.
 func (e *evaluation) find(p *part, c *Clause, hits *clauseHits) (with int) {
-	var holding bitset
-	if first := &c.Any[0]; len(c.Any) == 1 && !first.Phrase { // one word, most of the time
-		hits.plain = p.allWords(first, first.Field, e.mem)
-		holding = hits.plain
-	} else {
-		hits.plain, holding = e.mem.bits(p.docs), e.mem.bits(p.docs)
-		for i := range c.Any {
-			e.alternative(p, &c.Any[i], hits, holding)
+	hits.plain = e.mem.bits(p.docs)
+	apart := bitset(nil) // where the words of a phrase are, if there is one
+	for i := range c.Any {
+		alt := &c.Any[i]
+		if len(alt.Words) == 1 && !alt.Phrase { // most of the time
+			p.wordIn(alt.Words[0], alt.Field, hits.plain)
+			continue
+		}
+		found := p.allWords(alt, e.mem)
+		if !alt.Phrase {
+			hits.plain.or(found)
+			continue
+		}
+		if apart == nil {
+			apart = e.mem.bits(p.docs)
+		}
+		apart.or(found)
+		if ranks := p.ranksOf(alt.stems()); ranks != nil {
+			p.keepPairs(found, ranks)
+			hits.phrases = append(hits.phrases, phraseHits{alt, phraseOf(ranks), found})
 		}
 	}
-	for i, w := range p.scope {
-		with += bits.OnesCount64(w & holding[i])
+	if apart == nil {
+		return hits.plain.countAnd(p.scope)
 	}
-	return with
-}
-
-// alternative adds where one of a clause's alternatives may hold, and to holding where its words are.
-func (e *evaluation) alternative(p *part, alt *Alternative, hits *clauseHits, holding bitset) {
-	found := p.allWords(alt, alt.Field, e.mem)
-	holding.or(found)
-	if !alt.Phrase {
-		hits.plain.or(found)
-	} else if ranks := p.ranksOf(alt.stems()); ranks != nil {
-		p.keepPairs(found, ranks)
-		hits.phrases = append(hits.phrases, phraseHits{alt, phraseOf(ranks), found})
-	}
+	apart.or(hits.plain)
+	return apart.countAnd(p.scope)
 }
 
 func (a *Alternative) stems() []string {
@@ -185,13 +184,13 @@ func (a *Alternative) stems() []string {
 	return stems
 }
 
-// allWords gives the documents that hold all words of an alternative in a field.
-func (s *segment) allWords(alt *Alternative, f Field, mem *scratch) bitset {
+// allWords gives the documents that hold all words of an alternative in its field.
+func (s *segment) allWords(alt *Alternative, mem *scratch) bitset {
 	out := mem.bits(s.docs)
-	s.wordIn(alt.Words[0], f, out)
+	s.wordIn(alt.Words[0], alt.Field, out)
 	for _, w := range alt.Words[1:] {
 		one := mem.bits(s.docs)
-		s.wordIn(w, f, one)
+		s.wordIn(w, alt.Field, one)
 		out.and(one)
 	}
 	return out
@@ -199,13 +198,26 @@ func (s *segment) allWords(alt *Alternative, f Field, mem *scratch) bitset {
 
 // wordIn adds the documents that hold a word in a field.
 func (s *segment) wordIn(w Word, f Field, out bitset) {
-	for _, form := range s.formsOf(w.Stem) {
+	for form := range s.formsFor(w) {
 		s.formIn(form, f).orInto(out)
 	}
-	if w.Prefix {
-		from, to := s.forms.withPrefix(w.Form)
-		for form := from; form < to; form++ {
-			s.formIn(uint32(form), f).orInto(out)
+}
+
+// formsFor gives the forms that a word of a query stands for, some of them twice.
+func (s *segment) formsFor(w Word) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for _, form := range s.formsOf(w.Stem) {
+			if !yield(form) {
+				return
+			}
+		}
+		if w.Prefix {
+			from, to := s.forms.withPrefix(w.Form)
+			for form := from; form < to; form++ {
+				if !yield(uint32(form)) {
+					return
+				}
+			}
 		}
 	}
 }
@@ -243,80 +255,4 @@ func (e *evaluation) total() (n int, estimated bool) {
 		n += n * e.phraseLost / max(1, e.phraseSeen)
 	}
 	return n, e.phraseLost > 0
-}
-
-// grade notes for each clause which documents hold it at which of the levels before end, as the order needs it.
-func (e *evaluation) grade(p *part, end level) {
-	for c := range p.clauses {
-		hits := &p.clauses[c]
-		for i := range e.words.Must[c].Any {
-			e.gradeAlternative(p, &e.words.Must[c].Any[i], hits, end)
-		}
-		for l := p.graded; l < end; l++ {
-			if hits.best[l] == nil {
-				continue
-			}
-			hits.best[l].and(p.match)
-			if hits.best[l].empty() {
-				hits.best[l] = nil
-			}
-		}
-	}
-	p.graded = end
-}
-
-// at gives the set of a level, made when it is first needed.
-func (h *clauseHits) at(l level, p *part, mem *scratch) bitset {
-	if h.best[l] == nil {
-		h.best[l] = mem.bits(p.docs)
-	}
-	return h.best[l]
-}
-
-func (e *evaluation) gradeAlternative(p *part, alt *Alternative, hits *clauseHits, end level) {
-	if alt.Phrase {
-		return // noted when it was found
-	}
-	if len(alt.Words) == 1 {
-		for l := p.graded; l < end; l++ {
-			if alt.Field == FieldAny || alt.Field == l.field() {
-				p.wordAt(alt.Words[0], l, hits.at(l, p, e.mem))
-			}
-		}
-		return
-	}
-	// several words count by the worst of their levels
-	reached := make([]bitset, len(alt.Words))
-	for i := range reached {
-		reached[i] = e.mem.bits(p.docs)
-	}
-	for l := range end {
-		if alt.Field != FieldAny && alt.Field != l.field() {
-			continue
-		}
-		for i, w := range alt.Words {
-			p.wordAt(w, l, reached[i])
-		}
-		if l < p.graded {
-			continue
-		}
-		all := e.mem.copyOf(reached[0])
-		for _, r := range reached[1:] {
-			all.and(r)
-		}
-		hits.at(l, p, e.mem).or(all)
-	}
-}
-
-// wordAt adds the documents that hold a word at a level.
-func (s *segment) wordAt(w Word, l level, out bitset) {
-	if l != levelOf(l.field(), true) {
-		s.wordIn(w, l.field(), out)
-		return
-	}
-	for _, form := range s.formsOf(w.Stem) {
-		if sameForm(s.forms.get(int(form)), w.Form) {
-			s.formIn(form, l.field()).orInto(out)
-		}
-	}
 }

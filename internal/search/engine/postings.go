@@ -21,8 +21,9 @@ func (p postings) orInto(dst bitset) {
 	case p.dense != nil:
 		dst.or(p.dense)
 	default:
+		bits := (*[maxSegmentDocs / 64]uint64)(dst[:maxSegmentDocs/64])
 		for _, d := range p.array {
-			dst.set(int(d))
+			bits[d>>6] |= 1 << (d & 63)
 		}
 	}
 }

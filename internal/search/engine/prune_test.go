@@ -96,27 +96,27 @@ func TestBoundsAreNearlyReached(t *testing.T) {
 	}{
 		{"part", "porter polishing", levelOf(FieldTitle, true), 0}, // 0: as the title lacks a clause
 		{"exact", "night nurse", levelOf(FieldTitle, true), exactFactor},
-		{"long", strings.Join(long, " "), levelOf(FieldTitle, true), titleCeiling},
-		{"body", "managed", lastLevel, titleCeiling},
-		{"skilled", "welding", levelOf(FieldSkills, true), titleCeiling},
+		{"long", strings.Join(long, " "), levelOf(FieldTitle, true), 1 + coverFactor + runFactor},
+		{"body", "managed", lastLevel, 0},
+		{"skilled", "welding", levelOf(FieldSkills, true), 0},
 	} {
 		q := Query{Words: Parse(a, c.words), Scope: Everything(), Now: now, Limit: 1}
 		mem := &scratch{}
 		e := evaluate(ix.current.Load(), &q, mem)
 		p := e.parts[0]
-		e.grade(p, lastLevel)
-		r := ranking{top: &best{k: 1}, e: e, part: p, fresh: newFreshness(millis(now)), asked: len(q.Words.Must), run: phraseOf(p.ranksOf(e.words.typedStems()))}
-		reach := make([]level, len(q.Words.Must))
-		for i := range reach {
-			reach[i] = c.level
+		r := newRanking(e, p, &best{k: 1}, newFreshness(millis(now)), len(q.Words.Must))
+		for clause := range r.reach {
+			e.grade(p, clause, lastLevel)
+			r.reach[clause] = c.level
 		}
 		doc, ok := p.find(c.id)
 		if !ok || !p.match.has(doc) {
 			t.Fatalf("%s does not match %q", c.id, c.words)
 		}
-		score, ceiling := r.score(doc, 1), r.ceiling(reach, c.factor)
-		if c.factor == 0 {
-			ceiling = r.partCeiling(reach)
+		sum, inTitle := r.brings(doc)
+		score, ceiling := r.score(doc, phraseOf(r.typed), 1, sum, inTitle), r.ceiling(c.factor)
+		if r.limit(); c.factor == 0 {
+			ceiling = r.bound(0, 0, 0)
 		}
 		if !(score <= ceiling*(1+1e-12)) || math.Abs(score/ceiling-1) > 0.05 {
 			t.Errorf("%s: the best score is %v, its bound %v", c.id, score, ceiling)

@@ -6,18 +6,25 @@ import (
 	"slices"
 )
 
-// byRelevance offers the matches of all segments by their score. It is exact, yet it looks at few documents:
-// in each segment it goes through groups of documents, those with the rarest word in the best field first, and
-// stops where the best possible score of what is left is under that of the last hit kept.
+// byRelevance offers the matches of all segments by their score. It is exact, yet it looks at few documents. It goes through
+// groups of them that hold each clause at one level, so that they differ by their freshness and the length of their titles
+// alone, and leaves out those whose best possible score is under that of the last hit kept. The titles that hold all
+// clauses come first, those of all segments: after them most of the rest can be passed over.
 func (e *evaluation) byRelevance(top *best, fresh freshness) {
 	asked := 0
 	for _, c := range e.words.Must {
 		asked += len(c.Any[0].Words)
 	}
+	var rankings []*ranking
 	for _, p := range e.parts {
-		r := ranking{e: e, part: p, top: top, fresh: fresh, asked: asked, newest: fresh.of(p.high[ColumnPublished]),
-			run: phraseOf(p.ranksOf(e.words.typedStems()))}
-		r.find()
+		if !p.match.empty() {
+			r := newRanking(e, p, top, fresh, asked)
+			r.titles()
+			rankings = append(rankings, r)
+		}
+	}
+	for _, r := range rankings {
+		r.rest()
 	}
 }
 
@@ -27,175 +34,222 @@ type ranking struct {
 	*part
 	top    *best
 	fresh  freshness
-	asked  int     // words in the query
-	run    phrase  // these words as a phrase, empty when there is nothing to stand next to each other
-	newest float64 // freshness of the segment's newest document
+	newest float64  // freshness of the segment's newest document
+	asked  int      // words in the query
+	typed  []uint32 // the ranks of these words, which can stand next to each other; nil when the segment lacks one
+	left   bitset   // matches that have not been offered yet
+	order  []int    // the clauses, the rarest first
+	reach  []level  // by clause: the best level at which a document of the segment may hold it
+	at     []level  // by clause: the level at which the documents at hand hold it, mixed where they differ
+	// by place in order: what the clauses from there on can bring at most, whether one of them can do so by the title, and
+	// what is lost at least when one of them is not in the title (0 when that is so anyway)
+	most  []float64
+	title []bool
+	loss  []float64
 }
 
-// group is the documents that hold one clause in one field, and what that is worth.
-type group struct {
-	clause int
-	level  level
-	gain   float64 // over the clause being held at the last level
-}
+const mixed = levelCount
 
-func (r *ranking) find() {
-	reach := make([]level, len(r.clauses)) // by clause: the best level at which documents left may hold it
-	if r.match.empty() || !r.mayKeep(r.ceiling(reach, exactFactor)) {
-		return
-	}
-	left := r.e.mem.copyOf(r.match)
-	// The titles come first and alone: after them most of the older segments can be passed over.
-	r.e.grade(r.part, titleLevels)
-	r.titles(left, reach)
-	if !r.mayKeep(r.partCeiling(reach)) {
-		return
-	}
-	r.e.grade(r.part, lastLevel)
+// fewDocs is a number of documents that are sooner looked at one by one than divided into groups.
+const fewDocs = 256
 
-	var groups []group
-	for c := range r.clauses {
-		for l := range lastLevel {
-			if r.clauses[c].best[l] != nil {
-				groups = append(groups, group{c, l, r.e.rarity[c] * (levelWeights[l] - levelWeights[lastLevel])})
-			}
-		}
-		reach[c] = r.next(c, 0)
+func newRanking(e *evaluation, p *part, top *best, fresh freshness, asked int) *ranking {
+	n := len(p.clauses)
+	r := &ranking{e: e, part: p, top: top, fresh: fresh, newest: fresh.of(p.high[ColumnPublished]), asked: asked,
+		typed: p.ranksOf(e.words.typedStems()), left: e.mem.copyOf(p.match),
+		order: make([]int, n), reach: make([]level, n), at: make([]level, n),
+		most: make([]float64, n+1), title: make([]bool, n+1), loss: make([]float64, n+1)}
+	for c := range n {
+		r.order[c], r.at[c] = c, mixed
 	}
-	// the greatest gain first; for one clause that is the order of its levels
-	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(y.gain, x.gain) })
-	for _, g := range groups {
-		ceiling := r.partCeiling(reach)
-		if !r.mayKeep(ceiling) {
-			return
-		}
-		docs := r.e.mem.copyOf(left)
-		docs.and(r.clauses[g.clause].best[g.level])
-		left.andNot(docs)
-		r.walk(docs, ceiling)
-		reach[g.clause] = r.next(g.clause, g.level+1)
-	}
-	r.walk(left, r.partCeiling(reach))
+	slices.SortStableFunc(r.order, func(x, y int) int { return cmp.Compare(e.rarity[y], e.rarity[x]) })
+	return r
 }
 
 // mayKeep tells whether a document of the segment could still be kept, if none scores more than its freshness times ceiling.
 func (r *ranking) mayKeep(ceiling float64) bool { return r.newest*ceiling >= r.top.bar() }
 
-// next gives the best level from l on at which any document may hold the clause.
-func (r *ranking) next(clause int, l level) level {
-	for l < r.graded && r.clauses[clause].best[l] == nil {
-		l++
-	}
-	return l
-}
+// worth is what a clause brings that is held at a level.
+func (r *ranking) worth(clause int, l level) float64 { return r.e.rarity[clause] * levelWeights[l] }
 
 // ceiling is the most that a document can score, its freshness aside, when no clause is held at a better level than
 // reach says.
-func (r *ranking) ceiling(reach []level, titleFactor float64) float64 {
-	sum, title := 0.0, false
-	for c, l := range reach {
-		sum += r.e.rarity[c] * levelWeights[l]
-		title = title || l.field() == FieldTitle
-	}
-	if !title {
-		return sum
+func (r *ranking) ceiling(titleFactor float64) float64 {
+	sum := 0.0
+	for c, l := range r.reach {
+		sum += r.worth(c, l)
 	}
 	return titleFactor * sum
 }
 
-// partCeiling is the ceiling of the documents whose title lacks a clause: at best the one that loses least by it.
-func (r *ranking) partCeiling(reach []level) float64 {
-	sum, loss, titles := 0.0, math.Inf(1), 0
-	for c, l := range reach {
-		sum += r.e.rarity[c] * levelWeights[l]
-		if l.field() == FieldTitle {
-			titles++
-			loss = min(loss, r.e.rarity[c]*(levelWeights[l]-levelWeights[r.next(c, titleLevels)]))
-		}
-	}
-	if titles == len(reach) {
-		sum -= loss
-		titles--
-	}
-	if titles == 0 {
-		return sum
-	}
-	return (1 + coverFactor) * sum
-}
-
 // titles offers the documents whose title holds all clauses, those first whose title is the query, and takes them out of left.
-// The titles must be graded.
-func (r *ranking) titles(left bitset, reach []level) {
-	docs := r.e.mem.copyOf(left)
+func (r *ranking) titles() {
+	if !r.mayKeep(r.ceiling(exactFactor)) {
+		return
+	}
+	docs := r.e.mem.copyOf(r.left)
 	for c := range r.clauses {
+		r.e.grade(r.part, c, titleLevels)
 		inTitle := r.e.mem.bits(r.docs)
-		for _, asTyped := range []bool{true, false} {
-			if best := r.clauses[c].best[levelOf(FieldTitle, asTyped)]; best != nil {
+		for _, best := range r.clauses[c].best[:titleLevels] {
+			if best != nil {
 				inTitle.or(best)
 			}
 		}
 		docs.and(inTitle)
-		reach[c] = r.next(c, 0)
+		r.reach[c] = r.clauses[c].next(0)
 	}
-	left.andNot(docs)
-	exact := r.e.mem.copyOf(docs)
-	exact.each(func(doc int) {
-		if int(r.titleWords[doc]) > r.asked {
-			exact.clear(doc)
-		}
-	})
-	r.walk(exact, r.ceiling(reach, exactFactor))
-	docs.andNot(exact)
-	r.walk(docs, r.ceiling(reach, titleCeiling))
+	r.left.andNot(docs)
+	run := phraseOf(r.typed)
+	if docs.count() <= fewDocs {
+		r.walk(docs, run, r.ceiling(exactFactor))
+		return
+	}
+	short := r.e.mem.raw(r.docs)
+	r.splitTitles(r.asked, docs, short)
+	r.walk(short, phrase{}, r.ceiling(exactFactor))
+	if len(run.code) > 0 {
+		near := r.e.mem.copyOf(docs)
+		r.keepPairs(near, r.typed)
+		docs.andNot(near)
+		r.walk(near, run, r.ceiling(1+coverFactor+runFactor))
+	}
+	r.walk(docs, phrase{}, r.ceiling(1+coverFactor))
 }
 
-// walk offers documents, the newest first, as long as they can still be kept. None of them scores more than its
-// freshness times ceiling.
-func (r *ranking) walk(docs bitset, ceiling float64) {
-	first, fresh := r.docs, 0.0 // of the run of hours that the walk is in
+// rest offers the documents whose title lacks a clause.
+func (r *ranking) rest() {
+	r.limit()
+	if r.mayKeep(r.bound(0, 0, 0)) {
+		r.spread(0, r.left, r.left.count(), 0, 0)
+	}
+}
+
+// limit says from reach what the clauses can bring.
+func (r *ranking) limit() {
+	n := len(r.order)
+	r.loss[n] = math.Inf(1)
+	for i := n - 1; i >= 0; i-- {
+		c := r.order[i]
+		best := r.worth(c, r.reach[c])
+		r.most[i] = best + r.most[i+1]
+		if r.title[i] = r.title[i+1]; r.reach[c].field() == FieldTitle {
+			r.title[i] = true
+			r.loss[i] = min(r.loss[i+1], best-r.worth(c, r.clauses[c].next(titleLevels)))
+		}
+	}
+}
+
+// bound is the most that a document can score, its freshness aside, whose title lacks a clause: when the first n clauses of
+// order bring sum, titles of them by the title.
+func (r *ranking) bound(n int, sum float64, titles int) float64 {
+	sum += r.most[n]
+	if titles == n {
+		sum -= r.loss[n]
+	}
+	if titles > 0 || r.title[n] {
+		sum *= 1 + coverFactor
+	}
+	return sum * (1 + 1e-12) // as the clauses are added up in another order than by score
+}
+
+// spread offers documents, count of them, that hold the first n clauses of order at the levels in at, which bring sum, titles of
+// them by the title. It divides them by the level at which they hold the next clause. docs is used up.
+func (r *ranking) spread(n int, docs bitset, count int, sum float64, titles int) {
+	if n == len(r.order) || count <= fewDocs {
+		for _, c := range r.order[n:] {
+			r.e.grade(r.part, c, lastLevel)
+		}
+		r.walk(docs, phrase{}, r.bound(n, sum, titles))
+		return
+	}
+	c := r.order[n]
+	defer func() { r.at[c] = mixed }()
+	group := r.e.mem.raw(r.docs)
+	for l := r.reach[c]; l <= lastLevel; l++ {
+		brings, byTitle := r.worth(c, l), titles
+		if l.field() == FieldTitle {
+			byTitle++
+		}
+		switch {
+		case r.mayKeep(r.bound(n+1, sum+brings, byTitle)):
+		case l.field() == FieldTitle:
+			continue // another level may have the better bound, as it leaves the other clauses their titles
+		default:
+			return
+		}
+		r.at[c] = l
+		if l == lastLevel {
+			r.spread(n+1, docs, count, sum+brings, byTitle)
+			return
+		}
+		r.e.grade(r.part, c, l+1)
+		if best := r.clauses[c].best[l]; best != nil {
+			moved := docs.split(best, group)
+			if count -= moved; moved > 0 {
+				r.spread(n+1, group, moved, sum+brings, byTitle)
+			}
+		}
+	}
+}
+
+// walk offers documents, the newest first, as long as they can still be kept: none of them scores more than its freshness
+// times ceiling. run is what is worth more where their titles hold it, if there is such a thing.
+func (r *ranking) walk(docs bitset, run phrase, ceiling float64) {
+	hour, first, fresh := len(r.hours.first), r.docs, 0.0 // that the walk is in
+	alike := !slices.Contains(r.at, mixed)
+	sum, inTitle := 0.0, 0
+	if alike {
+		sum, inTitle = r.brings(0)
+	}
 	docs.eachDown(func(doc int) bool {
 		if doc < first {
-			var hour float64
-			first, hour = r.hours.of(doc)
-			fresh = r.fresh.ofHour(hour)
+			for ; doc < first; first = int(r.hours.first[hour]) {
+				hour--
+			}
+			fresh = r.fresh.ofHour(r.hours.hour[hour])
 		}
 		if fresh*ceiling < r.top.bar() {
 			return false
 		}
-		if key := r.score(doc, fresh); key >= r.top.bar() {
+		if !alike {
+			sum, inTitle = r.brings(doc)
+		}
+		if key := r.score(doc, run, fresh, sum, inTitle); key >= r.top.bar() {
 			r.top.offer(candidate{key, r.columns[ColumnPublished][doc], r.part, doc})
 		}
 		return true
 	})
 }
 
-// score gives the score of a document, or where that is under the bar for certain another that is under it, too.
-func (r *ranking) score(doc int, fresh float64) float64 {
-	sum, inTitle := 0.0, 0
-	for c := range r.clauses {
-		l := r.clauses[c].levelOf(doc)
+// brings adds up what the clauses bring to a document, and counts those that its title holds. Where at leaves a level open, the
+// clause must be graded as far as the document holds it.
+func (r *ranking) brings(doc int) (sum float64, inTitle int) {
+	for c, l := range r.at {
+		if l == mixed {
+			l = r.clauses[c].of(doc)
+		}
 		if l.field() == FieldTitle {
 			inTitle++
 		}
-		sum += r.e.rarity[c] * levelWeights[l]
+		sum += r.worth(c, l)
 	}
-	all, run := inTitle == len(r.clauses), false
-	if all && len(r.run.code) > 0 {
-		most := fresh * (titleFactor(inTitle, r.asked, all, true, r.titleWords[doc]) * sum)
-		if most < r.top.bar() { // as most titles with all the words are, so few need to be read
-			return most
-		}
-		_, run = r.run.find(r.streamOf(doc), FieldTitle)
-	}
-	return fresh * (titleFactor(inTitle, r.asked, all, run, r.titleWords[doc]) * sum)
+	return sum, inTitle
 }
 
-// levelOf gives the best level at which a document holds the clause.
-func (h *clauseHits) levelOf(doc int) level {
-	for l, docs := range h.best {
-		if docs != nil && docs.has(doc) {
-			return level(l)
-		}
+// score gives the score of a document, or where that is under the bar for certain another that is under it, too.
+func (r *ranking) score(doc int, run phrase, fresh, sum float64, inTitle int) float64 {
+	all, words := inTitle == len(r.clauses), r.titleWords[doc]
+	score := fresh * (titleFactor(inTitle, r.asked, all, false, words) * sum)
+	if !all || len(run.code) == 0 {
+		return score
 	}
-	return lastLevel
+	asRun := fresh * (titleFactor(inTitle, r.asked, all, true, words) * sum)
+	if asRun < r.top.bar() { // as most titles with all the words are, so few need to be read
+		return asRun
+	}
+	if _, found := run.find(r.streamOf(doc), FieldTitle); found {
+		return asRun
+	}
+	return score
 }

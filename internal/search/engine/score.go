@@ -107,8 +107,6 @@ const (
 	// exactFactor lifts the title that is the query over the fresher ones that only hold it: more than
 	// (1 + coverFactor + runFactor) / freshnessFloor.
 	exactFactor = 2.6
-	// titleCeiling is the greatest factor of a title that is not the query.
-	titleCeiling = 1 + coverFactor + runFactor
 )
 
 // titleFactor is 1 without a word in the title. words is what the query asks for, found how many of its clauses

@@ -39,8 +39,9 @@ type segment struct {
 	low, high  [columnCount]float64 // of each column; NaN when no document has it
 	hours      hourRuns
 	titleWords []uint8
-	pointsAt   []uint32
-	points     []float64 // lat, lon, lat, lon, ...
+	shortTitles
+	pointsAt []uint32
+	points   []float64 // lat, lon, lat, lon, ...
 
 	ids, titles, companies table
 	idOrder                []uint16 // document numbers by id
@@ -96,6 +97,7 @@ func openSegment(data []byte, verify bool) (*segment, error) {
 		s.low[c], s.high[c] = span(s.columns[c])
 	}
 	s.hours = hourRunsOf(s.columns[ColumnPublished])
+	s.shortTitles = shortTitlesOf(s.titleWords)
 	return s, nil
 }
 
