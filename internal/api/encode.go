@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -117,6 +118,10 @@ func appendValue(b []byte, value any) ([]byte, error) {
 		return appendText(b, v), nil
 	case bool:
 		return strconv.AppendBool(b, v), nil
+	case float64:
+		if size := math.Abs(v); 1e-6 <= size && size < 1e21 { // encoding/json writes others with an exponent
+			return strconv.AppendFloat(b, v, 'f', -1, 64), nil
+		}
 	case types.JSONRaw:
 		if json.Valid(v) {
 			return append(b, v...), nil

@@ -123,13 +123,29 @@ func plainDate(b []byte, value any) ([]byte, bool) {
 	if !ok {
 		return b, false
 	}
-	if s != "" {
+	if s != "" && !isPlainDate(s) {
 		at, err := time.Parse(types.DefaultDateLayout, s)
 		if err != nil || at.IsZero() || at.Format(types.DefaultDateLayout) != s { // it takes some that are written otherwise
 			return b, false
 		}
 	}
 	return appendText(b, s), true
+}
+
+// isPlainDate tells nearly all times that are written in types.DefaultDateLayout, without the time that it takes to read them.
+func isPlainDate(s string) bool {
+	const like = "0000-00-00 00:00:00.000Z"
+	if len(s) != len(like) {
+		return false
+	}
+	for i := range like {
+		if isDigit := '0' <= s[i] && s[i] <= '9'; like[i] == '0' && !isDigit || like[i] != '0' && s[i] != like[i] {
+			return false
+		}
+	}
+	month, day := s[5:7], s[8:10] // days from 29 on are not in all months
+	return s[:4] > "0001" && "01" <= month && month <= "12" && "01" <= day && day <= "28" &&
+		s[11:13] <= "23" && s[14:16] <= "59" && s[17:19] <= "59"
 }
 
 func plainJSON(b []byte, value any) ([]byte, bool) {

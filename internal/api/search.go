@@ -139,7 +139,7 @@ func (c *call) found(s searched, a *text.Analyzer, found engine.Result) ([]item,
 	marker := engine.NewMarker(a, found.Words)
 	for i := range items {
 		item := &items[i]
-		highlights := map[string]string{}
+		highlights := map[string]any{}
 		if title, ok := marker.Mark(item.text(s.title)); ok {
 			highlights[s.title] = title
 		}

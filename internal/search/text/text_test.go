@@ -183,7 +183,40 @@ func FuzzTokens(f *testing.F) {
 			}
 			last = tok.Start
 		}
-		FromHTML(s)
+	})
+}
+
+// simpleHTML has what the short way of FromHTML takes, and what it must leave to the tokenizer.
+var simpleHTML = []string{
+	"<p>One</p><p>two &amp; <b>th</b>ree &#39;n&#x27; &nbsp; &notit; &</p>", "<h1>Head</h1><br>a<hr/>b", "<p>a < b</p>", "x<", "x</", "x<p", "</p>",
+	"<title>a<b>c</title>d", "<script>alert(1)</script>left", "<style>p{}</style>left", "<textarea><p></textarea>", "<P>up</P>", "<p class=a>x</p>",
+	"<!-- <p> -->y", "<!DOCTYPE html>z", "<?p>", "<p>a\r\nb\x00c</p>", "<h7>a<a1>b<1>c", "<noscript><b>n</noscript>", "<svg><title><b>t</b></title></svg>",
+	"<plaintext><p>a", "</plaintext><p>a", "<p>\xff&\xff;</p>", "<ul><li>one</li><li>two</li></ul>",
+}
+
+func TestFromSimpleHTML(t *testing.T) {
+	taken := 0
+	for _, s := range simpleHTML {
+		if text, simple := fromSimpleHTML(s); simple {
+			taken++
+			if want := fromAnyHTML(s); text != want {
+				t.Errorf("%q becomes %q, want %q", s, text, want)
+			}
+		}
+	}
+	if taken < 4 || taken > len(simpleHTML)/2 {
+		t.Errorf("%d of %d are taken as simple", taken, len(simpleHTML))
+	}
+}
+
+func FuzzFromHTML(f *testing.F) {
+	for _, s := range simpleHTML {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if text, simple := fromSimpleHTML(s); simple && text != fromAnyHTML(s) {
+			t.Fatalf("%q becomes %q, want %q", s, text, fromAnyHTML(s))
+		}
 	})
 }
 

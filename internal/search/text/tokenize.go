@@ -43,8 +43,17 @@ func QueryTokens(s string) []Token {
 
 func appendTokens(out []Token, s string, document bool, initials *[256]bool) []Token {
 	for i := 0; i < len(s); {
-		if b := s[i]; b < utf8.RuneSelf && !asciiWord[b] && b != '.' {
+		switch b := s[i]; {
+		case b >= utf8.RuneSelf || b == '.':
+		case !asciiWord[b]:
 			i++
+			continue
+		default: // as nearly always
+			end := wordEnd(s, i)
+			if initials == nil || initials[b|('a'-'A')] { // digits have this bit anyway
+				out = appendWord(out, s, i, end)
+			}
+			i = end
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -62,9 +71,7 @@ func appendTokens(out []Token, s string, document bool, initials *[256]bool) []T
 			i = end
 		case isWord(r):
 			end := wordEnd(s, i)
-			if initials == nil || r >= utf8.RuneSelf || initials[unicode.ToLower(r)] {
-				out = appendWord(out, s, i, end)
-			}
+			out = appendWord(out, s, i, end)
 			i = end
 		case r == '.' && startsDotNet(s, i):
 			out = append(out, Token{".net", i, i + 4})
