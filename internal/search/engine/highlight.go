@@ -66,7 +66,9 @@ func (m *Marker) Mark(s string) (string, bool) {
 
 // Snippet gives the part of a plain text that has the most of the words.
 func (m *Marker) Snippet(s string) (string, bool) {
-	s = strings.ToValidUTF8(s, "")
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "")
+	}
 	found := m.find(s)
 	if len(found) == 0 {
 		return "", false
