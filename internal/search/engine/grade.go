@@ -1,7 +1,5 @@
 package engine
 
-import "iter"
-
 // grades says which documents hold a clause at which level: those of best[l] at level l or a better one, and a document that
 // is in none of them at the last. A phrase fills it where it is found, single words as far down as the order needs to know.
 type grades struct {
@@ -47,8 +45,10 @@ func (e *evaluation) grade(p *part, c int, end level) {
 				continue // where a phrase stands was noted when it was found
 			}
 			if len(alt.Words) == 1 {
-				for list := range p.listsAt(alt.Words[0], l) {
-					list.orInto(hits.at(l, p, e.mem))
+				for _, form := range p.formsAt(alt.Words[0], l) {
+					if list := p.formIn(form, l.field()); list.count > 0 {
+						list.orInto(hits.at(l, p, e.mem))
+					}
 				}
 			} else {
 				hits.at(l, p, e.mem).or(e.allWordsAt(p, i, alt.Words, hits, l))
@@ -76,8 +76,8 @@ func (e *evaluation) allWordsAt(p *part, alternative int, words []Word, hits *cl
 		hits.reached[alternative] = reached
 	}
 	for i, w := range words {
-		for list := range p.listsAt(w, l) {
-			list.orInto(reached[i])
+		for _, form := range p.formsAt(w, l) {
+			p.formIn(form, l.field()).orInto(reached[i])
 		}
 	}
 	all := e.mem.copyOf(reached[0])
@@ -85,19 +85,4 @@ func (e *evaluation) allWordsAt(p *part, alternative int, words []Word, hits *cl
 		all.and(one)
 	}
 	return all
-}
-
-// listsAt gives the documents that hold a word at a level, and at no better one of the field.
-func (s *segment) listsAt(w Word, l level) iter.Seq[postings] {
-	asTyped := l == levelOf(l.field(), true)
-	return func(yield func(postings) bool) {
-		for form := range s.formsFor(w) {
-			if sameForm(s.forms.get(int(form)), w.Form) != asTyped {
-				continue
-			}
-			if list := s.formIn(form, l.field()); list.count > 0 && !yield(list) {
-				return
-			}
-		}
-	}
 }

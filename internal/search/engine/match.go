@@ -1,7 +1,5 @@
 package engine
 
-import "iter"
-
 // phraseBudget is how many documents one search looks into for its phrases, after the pairs have told where they may be.
 // Beyond it the older documents are left out and the total is estimated.
 const phraseBudget = 30_000
@@ -28,6 +26,7 @@ type part struct {
 	base    bitset // in scope and with the words; without facets also past the filters
 	match   bitset // that also passes the filters
 	clauses []clauseHits
+	words   []wordForms // those looked up
 }
 
 // clauseHits is where a clause holds.
@@ -185,41 +184,15 @@ func (a *Alternative) stems() []string {
 }
 
 // allWords gives the documents that hold all words of an alternative in its field.
-func (s *segment) allWords(alt *Alternative, mem *scratch) bitset {
-	out := mem.bits(s.docs)
-	s.wordIn(alt.Words[0], alt.Field, out)
+func (p *part) allWords(alt *Alternative, mem *scratch) bitset {
+	out := mem.bits(p.docs)
+	p.wordIn(alt.Words[0], alt.Field, out)
 	for _, w := range alt.Words[1:] {
-		one := mem.bits(s.docs)
-		s.wordIn(w, alt.Field, one)
+		one := mem.bits(p.docs)
+		p.wordIn(w, alt.Field, one)
 		out.and(one)
 	}
 	return out
-}
-
-// wordIn adds the documents that hold a word in a field.
-func (s *segment) wordIn(w Word, f Field, out bitset) {
-	for form := range s.formsFor(w) {
-		s.formIn(form, f).orInto(out)
-	}
-}
-
-// formsFor gives the forms that a word of a query stands for, some of them twice.
-func (s *segment) formsFor(w Word) iter.Seq[uint32] {
-	return func(yield func(uint32) bool) {
-		for _, form := range s.formsOf(w.Stem) {
-			if !yield(form) {
-				return
-			}
-		}
-		if w.Prefix {
-			from, to := s.forms.withPrefix(w.Form)
-			for form := from; form < to; form++ {
-				if !yield(uint32(form)) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // lookInto gives the documents of base where a clause with phrases holds, and notes the fields of the phrases.
