@@ -48,25 +48,27 @@ func evaluate(snap *snapshot, q *Query, mem *scratch) *evaluation {
 	if q.Near != nil {
 		e.around = circleOf(*q.Near)
 	}
+	e.with = make([]int, len(e.words.Must))
 	for _, v := range newestFirst(snap.segments) {
 		p := &part{segmentView: v, scope: v.scopeOf(q.Scope, mem)}
 		e.visible += p.scope.count()
 		p.clauses = make([]clauseHits, len(q.Words.Must))
 		e.parts = append(e.parts, p)
-	}
-	e.with = make([]int, len(e.words.Must))
-	for c := range e.words.Must {
-		e.clause(c)
+		for c := range e.words.Must {
+			e.with[c] += e.find(p, &e.words.Must[c], &p.clauses[c])
+		}
+		e.match(p)
 	}
 	if last := len(e.words.Must) - 1; e.words.Typing && e.with[last] == 0 {
 		e.words = e.words.typed()
-		e.clause(last)
+		for _, p := range e.parts {
+			p.clauses[last] = clauseHits{}
+			e.with[last] += e.find(p, &e.words.Must[last], &p.clauses[last])
+			e.match(p)
+		}
 	}
 	for _, with := range e.with {
 		e.rarity = append(e.rarity, rarity(e.visible, with))
-	}
-	for _, p := range e.parts {
-		e.match(p)
 	}
 	return e
 }
@@ -88,6 +90,9 @@ func (e *evaluation) match(p *part) {
 	if len(e.q.Facets) == 0 {
 		e.narrow(p.segmentView, p.base, "")
 	}
+	if p.match = p.base; p.base.empty() {
+		return // before the phrases are used up, since the last clause may be read in another way
+	}
 	for c := range p.clauses {
 		if len(p.clauses[c].phrases) > 0 {
 			p.base.and(e.lookInto(p, &p.clauses[c]))
@@ -98,7 +103,6 @@ func (e *evaluation) match(p *part) {
 			p.base.andNot(e.lookInto(p, &without[c]))
 		}
 	}
-	p.match = p.base
 	if len(e.q.Facets) > 0 && e.narrows() {
 		p.match = e.mem.copyOf(p.base)
 		e.narrow(p.segmentView, p.match, "")
@@ -132,15 +136,6 @@ func (w Words) typed() Words {
 	last.Any[0].Words = []Word{word}
 	w.Must = must
 	return w
-}
-
-// clause finds where clause c may hold, and counts the documents that hold its words.
-func (e *evaluation) clause(c int) {
-	e.with[c] = 0
-	for _, p := range e.parts {
-		p.clauses[c] = clauseHits{}
-		e.with[c] += e.find(p, &e.words.Must[c], &p.clauses[c])
-	}
 }
 
 // find gives where a clause may hold, and counts the documents in scope that hold all words of an alternative: of a phrase

@@ -96,3 +96,18 @@ func TestOneWaySynonym(t *testing.T) {
 		}
 	}
 }
+
+// TestTypingOnBesideAPhrase: a word that is not typed to its end must not cost what stands before it.
+func TestTypingOnBesideAPhrase(t *testing.T) {
+	ix := NewMemory(newAnalyzer(t))
+	must(t, ix.Apply(Batch{Put: []Document{
+		{ID: "right", Title: "Project manager", Body: "in kotlin"},
+		{ID: "apart", Title: "Manager of a project", Body: "in kotlin"},
+		{ID: "other", Title: "Project manager", Body: "in prolog"},
+	}}))
+	r, err := ix.Search(Query{Words: Parse(ix.analyzer, `"project manager" kotl`), Scope: Everything(), Limit: 10, Facets: []string{"type"}})
+	must(t, err)
+	if r.Total != 1 || len(r.Hits) != 1 || r.Hits[0].ID != "right" {
+		t.Errorf("found %d: %v", r.Total, r.Hits)
+	}
+}
