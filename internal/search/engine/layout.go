@@ -15,7 +15,7 @@ import (
 // one from another kind of machine fails the magic number and is rebuilt.
 
 // formatVersion changes with the layout, and with anything that changes what a document's words are.
-const formatVersion = 5
+const formatVersion = 6
 
 const (
 	magic        = uint64(0x4a4f42_53454731) // "JOBSEG1"

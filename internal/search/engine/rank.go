@@ -50,8 +50,9 @@ type ranking struct {
 
 const mixed = levelCount
 
-// fewDocs is a number of documents that are sooner looked at one by one than divided into groups.
-const fewDocs = 256
+// fewDocs is a number of documents that are sooner looked at one by one than divided into groups. Tests have none of it, since
+// they would need very many documents.
+var fewDocs = 256
 
 func newRanking(e *evaluation, p *part, top *best, fresh freshness, asked int) *ranking {
 	n := len(p.clauses)
@@ -100,21 +101,38 @@ func (r *ranking) titles() {
 		r.reach[c] = r.clauses[c].next(0)
 	}
 	r.left.andNot(docs)
-	run := phraseOf(r.typed)
+	all, sum, run := len(r.clauses), r.ceiling(1), phraseOf(r.typed)
 	if docs.count() <= fewDocs {
-		r.walk(docs, run, r.ceiling(exactFactor))
+		r.walk(docs, run, exactFactor*sum)
 		return
 	}
-	short := r.e.mem.raw(r.docs)
-	r.splitTitles(r.asked, docs, short)
-	r.walk(short, phrase{}, r.ceiling(exactFactor))
+	exact := r.e.mem.raw(r.docs)
+	r.splitTitles(r.asked, docs, exact)
+	r.walk(exact, phrase{}, exactFactor*sum)
 	if len(run.code) > 0 {
 		near := r.e.mem.copyOf(docs)
 		r.keepPairs(near, r.typed)
 		docs.andNot(near)
-		r.walk(near, run, r.ceiling(1+coverFactor+runFactor))
+		r.byLength(near, r.asked+1, run, sum, all)
 	}
-	r.walk(docs, phrase{}, r.ceiling(1+coverFactor))
+	r.byLength(docs, r.asked+1, phrase{}, sum, all)
+}
+
+// byLength offers documents by the length of their titles, which are no shorter than from words: the short ones are worth most. Of the
+// clauses, which bring no more than sum, as many as inTitle are in the title.
+func (r *ranking) byLength(docs bitset, from int, run phrase, sum float64, inTitle int) {
+	ceiling := func(words int) float64 {
+		return titleFactor(inTitle, r.asked, inTitle == len(r.clauses), len(run.code) > 0, uint8(min(words, math.MaxUint8))) * sum
+	}
+	group := r.e.mem.raw(r.docs)
+	for ; inTitle > 0 && from < len(r.shortTitles) && docs.count() > fewDocs; from++ {
+		if !r.mayKeep(ceiling(from)) {
+			return
+		}
+		r.splitTitles(from, docs, group)
+		r.walk(group, run, ceiling(from))
+	}
+	r.walk(docs, run, ceiling(from))
 }
 
 // rest offers the documents whose title lacks a clause.
@@ -156,11 +174,16 @@ func (r *ranking) bound(n int, sum float64, titles int) float64 {
 // spread offers documents, count of them, that hold the first n clauses of order at the levels in at, which bring sum, titles of
 // them by the title. It divides them by the level at which they hold the next clause. docs is used up.
 func (r *ranking) spread(n int, docs bitset, count int, sum float64, titles int) {
-	if n == len(r.order) || count <= fewDocs {
+	if count <= fewDocs {
 		for _, c := range r.order[n:] {
 			r.e.grade(r.part, c, lastLevel)
 		}
 		r.walk(docs, phrase{}, r.bound(n, sum, titles))
+		return
+	}
+	if n == len(r.order) {
+		exactly, _ := r.brings(0)
+		r.byLength(docs, 1, phrase{}, exactly, titles)
 		return
 	}
 	c := r.order[n]
