@@ -95,9 +95,9 @@ func (v *publicView) readFields(app core.App) (plain bool, err error) {
 			return false, nil
 		}
 	}
-	// A join in this order goes from id to row, where IN first puts all ids in order.
-	v.query = "SELECT " + strings.Join(names, ", ") + " FROM json_each(?) asked CROSS JOIN `" + v.collection.Name + "` ON `" +
-		v.collection.Name + "`.id = asked.value"
+	// A join in this order goes from id to row, where IN first puts all ids in order. No collection has a blank in its name.
+	v.query = "SELECT " + strings.Join(names, ", ") + " FROM json_each(?) `the ids` CROSS JOIN `" + v.collection.Name + "` ON `" +
+		v.collection.Name + "`.id = `the ids`.value"
 	v.tail = append(appendText([]byte(`,"`+core.FieldNameCollectionId+`":`), v.collection.Id), `,"`+core.FieldNameCollectionName+`":`...)
 	v.tail = appendText(v.tail, v.collection.Name)
 	return true, nil

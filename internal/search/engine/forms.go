@@ -16,20 +16,17 @@ func (p *part) formsFor(w Word) wordForms {
 		}
 	}
 	found := wordForms{word: w}
-	add := func(form uint32) {
+	for _, form := range p.formsOf(w.Stem) {
 		if sameForm(p.forms.get(int(form)), w.Form) {
 			found.asTyped = append(found.asTyped, form)
 		} else {
 			found.others = append(found.others, form)
 		}
 	}
-	for _, form := range p.formsOf(w.Stem) {
-		add(form)
-	}
 	if w.Prefix {
 		from, to := p.forms.withPrefix(w.Form)
-		for form := from; form < to; form++ { // those of the stem once more
-			add(uint32(form))
+		for form := from; form < to; form++ { // those of the stem once more: the better level counts
+			found.others = append(found.others, uint32(form))
 		}
 	}
 	p.words = append(p.words, found)

@@ -16,7 +16,7 @@ func (g *grades) at(l level, p *part, mem *scratch) bitset {
 	return g.best[l]
 }
 
-// of gives the best level at which a document holds the clause. All levels must be graded.
+// of gives the best level at which a document holds the clause, which must be graded as far as that.
 func (g *grades) of(doc int) level {
 	for l, docs := range g.best {
 		if docs != nil && docs.has(doc) {

@@ -142,7 +142,7 @@ func (w Words) typed() Words {
 // too, wherever in its field they stand.
 func (e *evaluation) find(p *part, c *Clause, hits *clauseHits) (with int) {
 	hits.plain = e.mem.bits(p.docs)
-	apart := bitset(nil) // where the words of a phrase are, if there is one
+	var holding bitset // with phrases: where all words of an alternative are
 	for i := range c.Any {
 		alt := &c.Any[i]
 		if len(alt.Words) == 1 && !alt.Phrase { // most of the time
@@ -154,20 +154,20 @@ func (e *evaluation) find(p *part, c *Clause, hits *clauseHits) (with int) {
 			hits.plain.or(found)
 			continue
 		}
-		if apart == nil {
-			apart = e.mem.bits(p.docs)
+		if holding == nil {
+			holding = e.mem.bits(p.docs)
 		}
-		apart.or(found)
+		holding.or(found)
 		if ranks := p.ranksOf(alt.stems()); ranks != nil {
 			p.keepPairs(found, ranks)
 			hits.phrases = append(hits.phrases, phraseHits{alt, phraseOf(ranks), found})
 		}
 	}
-	if apart == nil {
+	if holding == nil {
 		return hits.plain.countAnd(p.scope)
 	}
-	apart.or(hits.plain)
-	return apart.countAnd(p.scope)
+	holding.or(hits.plain)
+	return holding.countAnd(p.scope)
 }
 
 func (a *Alternative) stems() []string {

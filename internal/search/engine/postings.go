@@ -1,7 +1,5 @@
 package engine
 
-import "math/bits"
-
 // postings is the stored set of documents of one word or filter value, in whichever of three forms fits:
 // one document, a sorted array, or a bitset.
 type postings struct {
@@ -22,9 +20,8 @@ func (p postings) orInto(dst bitset) {
 	case p.dense != nil:
 		dst.or(p.dense)
 	default:
-		bits := (*[maxSegmentDocs / 64]uint64)(dst[:maxSegmentDocs/64])
 		for _, d := range p.array {
-			bits[d>>6] |= 1 << (d & 63)
+			dst.set(int(d))
 		}
 	}
 }
@@ -38,10 +35,7 @@ func (p postings) countAnd(b bitset) int {
 			n = 1
 		}
 	case p.dense != nil:
-		o := p.dense[:len(b)]
-		for i, w := range b {
-			n += bits.OnesCount64(w & o[i])
-		}
+		n = b.countAnd(p.dense)
 	default:
 		for _, d := range p.array {
 			n += int(b[d>>6] >> (d & 63) & 1)

@@ -36,13 +36,16 @@ type ranking struct {
 	fresh  freshness
 	newest float64  // freshness of the segment's newest document
 	asked  int      // words in the query
-	typed  []uint32 // the ranks of these words, which can stand next to each other; nil when the segment lacks one
-	left   bitset   // matches that have not been offered yet
+	run    phrase   // these words as they can stand next to each other; empty for a single one, and when the segment lacks one
+	ranks  []uint32 // of the words of run
+	left   bitset   // matches that have been neither offered nor passed over
 	order  []int    // the clauses, the rarest first
 	reach  []level  // by clause: the best level at which a document of the segment may hold it
 	at     []level  // by clause: the level at which the documents at hand hold it, mixed where they differ
+	groups []bitset // by place in order: room for the documents that share the levels up to it
 	// by place in order: what the clauses from there on can bring at most, whether one of them can do so by the title, and
-	// what is lost at least when one of them is not in the title (0 when that is so anyway)
+	// what is lost at least when one of them is not in the title: nothing when that is so anyway, and more than there is at
+	// the end, when all are
 	most  []float64
 	title []bool
 	loss  []float64
@@ -57,9 +60,10 @@ var fewDocs = 256
 func newRanking(e *evaluation, p *part, top *best, fresh freshness, asked int) *ranking {
 	n := len(p.clauses)
 	r := &ranking{e: e, part: p, top: top, fresh: fresh, newest: fresh.of(p.high[ColumnPublished]), asked: asked,
-		typed: p.ranksOf(e.words.typedStems()), left: e.mem.copyOf(p.match),
-		order: make([]int, n), reach: make([]level, n), at: make([]level, n),
+		ranks: p.ranksOf(e.words.typedStems()), left: e.mem.copyOf(p.match),
+		order: make([]int, n), reach: make([]level, n), at: make([]level, n), groups: make([]bitset, n),
 		most: make([]float64, n+1), title: make([]bool, n+1), loss: make([]float64, n+1)}
+	r.run = phraseOf(r.ranks)
 	for c := range n {
 		r.order[c], r.at[c] = c, mixed
 	}
@@ -101,19 +105,19 @@ func (r *ranking) titles() {
 		r.reach[c] = r.clauses[c].next(0)
 	}
 	r.left.andNot(docs)
-	all, sum, run := len(r.clauses), r.ceiling(1), phraseOf(r.typed)
+	all, sum := len(r.clauses), r.ceiling(1)
 	if docs.count() <= fewDocs {
-		r.walk(docs, run, exactFactor*sum)
+		r.walk(docs, r.run, exactFactor*sum)
 		return
 	}
 	exact := r.e.mem.raw(r.docs)
 	r.splitTitles(r.asked, docs, exact)
 	r.walk(exact, phrase{}, exactFactor*sum)
-	if len(run.code) > 0 {
+	if len(r.run.code) > 0 {
 		near := r.e.mem.copyOf(docs)
-		r.keepPairs(near, r.typed)
+		r.keepPairs(near, r.ranks)
 		docs.andNot(near)
-		r.byLength(near, r.asked+1, run, sum, all)
+		r.byLength(near, r.asked+1, r.run, sum, all)
 	}
 	r.byLength(docs, r.asked+1, phrase{}, sum, all)
 }
@@ -125,7 +129,7 @@ func (r *ranking) byLength(docs bitset, from int, run phrase, sum float64, inTit
 		return titleFactor(inTitle, r.asked, inTitle == len(r.clauses), len(run.code) > 0, uint8(min(words, math.MaxUint8))) * sum
 	}
 	group := r.e.mem.raw(r.docs)
-	for ; inTitle > 0 && from < len(r.shortTitles) && docs.count() > fewDocs; from++ {
+	for ; inTitle > 0 && from < len(r.short) && docs.count() > fewDocs; from++ {
 		if !r.mayKeep(ceiling(from)) {
 			return
 		}
@@ -172,7 +176,8 @@ func (r *ranking) bound(n int, sum float64, titles int) float64 {
 }
 
 // spread offers documents, count of them, that hold the first n clauses of order at the levels in at, which bring sum, titles of
-// them by the title. It divides them by the level at which they hold the next clause. docs is used up.
+// them by the title. It divides them by the level at which they hold the next clause. docs is used up. Some of them may hold a
+// clause at a better level, whose bound was too low: these would not be kept, so they may as well count for less.
 func (r *ranking) spread(n int, docs bitset, count int, sum float64, titles int) {
 	if count <= fewDocs {
 		for _, c := range r.order[n:] {
@@ -188,7 +193,10 @@ func (r *ranking) spread(n int, docs bitset, count int, sum float64, titles int)
 	}
 	c := r.order[n]
 	defer func() { r.at[c] = mixed }()
-	group := r.e.mem.raw(r.docs)
+	if r.groups[n] == nil {
+		r.groups[n] = r.e.mem.raw(r.docs)
+	}
+	group := r.groups[n]
 	for l := r.reach[c]; l <= lastLevel; l++ {
 		brings, byTitle := r.worth(c, l), titles
 		if l.field() == FieldTitle {
@@ -216,8 +224,8 @@ func (r *ranking) spread(n int, docs bitset, count int, sum float64, titles int)
 	}
 }
 
-// walk offers documents, the newest first, as long as they can still be kept: none of them scores more than its freshness
-// times ceiling. run is what is worth more where their titles hold it, if there is such a thing.
+// walk offers documents, the newest first, as long as they can still be kept. None that can scores more than its freshness times
+// ceiling. run is what is worth more where their titles hold it, if there is such a thing.
 func (r *ranking) walk(docs bitset, run phrase, ceiling float64) {
 	hour, first, fresh := len(r.hours.first), r.docs, 0.0 // that the walk is in
 	alike := !slices.Contains(r.at, mixed)
@@ -226,11 +234,9 @@ func (r *ranking) walk(docs bitset, run phrase, ceiling float64) {
 		sum, inTitle = r.brings(0)
 	}
 	docs.eachDown(func(doc int) bool {
-		if doc < first {
-			for ; doc < first; first = int(r.hours.first[hour]) {
-				hour--
-			}
-			fresh = r.fresh.ofHour(r.hours.hour[hour])
+		for doc < first {
+			hour--
+			first, fresh = int(r.hours.first[hour]), r.fresh.ofHour(r.hours.hour[hour])
 		}
 		if fresh*ceiling < r.top.bar() {
 			return false

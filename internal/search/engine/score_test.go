@@ -36,6 +36,8 @@ func TestOrder(t *testing.T) {
 			Document{Title: "Accountant, driver, cook, nanny, gardener and whoever else wants to work", Published: old}},
 		{"the word as typed before another of its stem", "engineer",
 			Document{Title: "Software engineer", Published: old}, Document{Title: "Software engineering", Published: old}},
+		{"the beginning of a word is not the word", "new*",
+			Document{Title: "New desk", Published: old}, Document{Title: "News desk", Published: old}},
 		{"a plural is the word as typed", "nurses",
 			Document{Title: "Nurse wanted", Published: now}, Document{Title: "Nursing wanted", Published: now}},
 		{"words next to each other before words apart", "account manager",

@@ -39,9 +39,9 @@ type segment struct {
 	low, high  [columnCount]float64 // of each column; NaN when no document has it
 	hours      hourRuns
 	titleWords []uint8
-	shortTitles
-	pointsAt []uint32
-	points   []float64 // lat, lon, lat, lon, ...
+	short      shortTitles
+	pointsAt   []uint32
+	points     []float64 // lat, lon, lat, lon, ...
 
 	ids, titles, companies table
 	idOrder                []uint16 // document numbers by id
@@ -88,7 +88,7 @@ func openSegment(data []byte, verify bool) (*segment, error) {
 		s.valueFirst = first[0]
 	}
 	columns := viewOf[float64](sec[secColumns])
-	if len(columns) != docs*int(columnCount) || s.ids.len() != docs || docs > maxSegmentDocs ||
+	if len(columns) != docs*int(columnCount) || s.ids.len() != docs || len(s.titleWords) != docs || docs > maxSegmentDocs ||
 		len(s.pairs) != 0 && len(s.pairs) != pairPlaces*wordsFor(docs) {
 		return nil, fmt.Errorf("%w: its parts do not fit together", errDamaged)
 	}
@@ -97,7 +97,7 @@ func openSegment(data []byte, verify bool) (*segment, error) {
 		s.low[c], s.high[c] = span(s.columns[c])
 	}
 	s.hours = hourRunsOf(s.columns[ColumnPublished])
-	s.shortTitles = shortTitlesOf(s.titleWords)
+	s.short = shortTitlesOf(s.titleWords)
 	return s, nil
 }
 

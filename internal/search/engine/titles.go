@@ -1,14 +1,13 @@
 package engine
 
-// shortTitles says which documents of a segment have titles of few words, as those of the title that is asked for. shortTitles[n] are
-// those of at most n words.
+// shortTitles says which documents of a segment have short titles: those at n have at most n words.
 type shortTitles [8]bitset
 
 func shortTitlesOf(titleWords []uint8) (t shortTitles) {
 	words := wordsFor(len(titleWords))
 	room := make(bitset, len(t)*words)
 	for n := range t {
-		t[n] = room[n*words:][:words]
+		t[n] = room[n*words:][:words:words]
 	}
 	for doc, n := range titleWords {
 		if int(n) < len(t) {
@@ -23,8 +22,8 @@ func shortTitlesOf(titleWords []uint8) (t shortTitles) {
 
 // splitTitles moves those of docs whose titles have at most n words to short.
 func (s *segment) splitTitles(n int, docs, short bitset) {
-	if n < len(s.shortTitles) {
-		docs.split(s.shortTitles[n], short)
+	if n < len(s.short) {
+		docs.split(s.short[n], short)
 		return
 	}
 	clear(short)
