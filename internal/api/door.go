@@ -53,6 +53,7 @@ func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
 		words := r.fixedWords()
 		d.echo.Add(r.method, r.echoPath(), func(ec *echo.Context) error {
 			c := &call{Context: ec, door: d, event: visitOf(ec).event}
+			defer c.giveBack()
 			if methods, ok := words[path.Base(c.Request().URL.Path)]; ok {
 				c.Response().Header().Set("Allow", strings.Join(methods, ", "))
 				return echo.ErrMethodNotAllowed
@@ -110,7 +111,8 @@ type call struct {
 	door  *door
 	event *core.RequestEvent
 	body  *body
-	tx    core.App // set while inTransaction runs
+	tx    core.App  // set while inTransaction runs
+	lent  []*[]byte // see room
 }
 
 // app is the board, or the transaction's view of it.

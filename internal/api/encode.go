@@ -21,16 +21,17 @@ const recordBytes = 3_000
 // Records are written in one pass. Through encoding/json each of them is written, then checked and copied once for itself
 // and once more for every record that expands it, which takes more time than reading them from the database.
 func encodeList(head any, records []*core.Record) (json.RawMessage, error) {
-	return appendItems(head, records, len(records)*recordBytes, appendRecord)
+	return appendItems(nil, head, records, len(records)*recordBytes, appendRecord)
 }
 
 // appendItems gives the list shape of items that appendOne writes and that take about size bytes.
-func appendItems[T any](head any, items []T, size int, appendOne func([]byte, T) ([]byte, error)) (json.RawMessage, error) {
-	b, err := json.Marshal(head)
+func appendItems[T any](b []byte, head any, items []T, size int, appendOne func([]byte, T) ([]byte, error)) (json.RawMessage, error) {
+	raw, err := json.Marshal(head)
 	if err != nil {
 		return nil, fmt.Errorf("encode the answer: %w", err)
 	}
-	b = append(slices.Grow(b[:len(b)-1], size), `,"items":`...)
+	b = append(slices.Grow(b, len(raw)+len(`,"items":[]`)+size), raw[:len(raw)-1]...)
+	b = append(b, `,"items":`...)
 	if b, err = appendList(b, items, appendOne); err != nil {
 		return nil, fmt.Errorf("encode the answer: %w", err)
 	}

@@ -27,13 +27,16 @@ func (i *item) add(name string, value any) (err error) {
 	return err
 }
 
+// headBytes is about what an answer takes besides its items: facets are the most of it.
+const headBytes = 4_000
+
 // sendItems answers with a list of records.
 func (c *call) sendItems(head any, items []item) error {
 	size := 0
 	for _, item := range items {
 		size += len(item.open) + len("},")
 	}
-	raw, err := appendItems(head, items, size, func(b []byte, one item) ([]byte, error) {
+	raw, err := appendItems(c.room(size+headBytes), head, items, size, func(b []byte, one item) ([]byte, error) {
 		return append(append(b, one.open...), '}'), nil
 	})
 	if err != nil {

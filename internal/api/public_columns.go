@@ -46,7 +46,7 @@ func newPublicColumn(field core.Field, first bool) (column publicColumn, known b
 	case *core.JSONField:
 		c.plain = plainJSON
 	case *core.GeoPointField:
-		c.plain = nothingPlain
+		c.plain = plainNowhere
 	default:
 		return c, false
 	}
@@ -72,7 +72,11 @@ func (c publicColumn) append(b []byte, value any) ([]byte, error) {
 	return appendValue(b, shown)
 }
 
-func nothingPlain(b []byte, _ any) ([]byte, bool) { return b, false }
+// plainNowhere is the point that PocketBase keeps where no point is set.
+func plainNowhere(b []byte, value any) ([]byte, bool) {
+	const nowhere = `{"lon":0,"lat":0}`
+	return append(b, nowhere...), value == nowhere
+}
 
 func plainText(b []byte, value any) ([]byte, bool) {
 	s, ok := value.(string)

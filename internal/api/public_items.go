@@ -48,8 +48,10 @@ func (c *call) readPublicItems(db *sql.DB, collection *core.Collection, ids []st
 		}
 	}
 	items = make([]item, len(rows))
+	room := c.room(len(rows) * recordBytes)
 	for i, row := range rows {
-		open, err := view.append(make([]byte, 0, recordBytes), row)
+		from := i * recordBytes
+		open, err := view.append(room[from:from:from+recordBytes], row)
 		if err != nil {
 			return nil, false, err
 		}
