@@ -43,6 +43,7 @@ type ranking struct {
 	reach  []level  // by clause: the best level at which a document of the segment may hold it
 	at     []level  // by clause: the level at which the documents at hand hold it, mixed where they differ
 	groups []bitset // by place in order: room for the documents that share the levels up to it
+	alike  bitset   // room for those of them whose titles have one length
 	// by place in order: what the clauses from there on can bring at most, whether one of them can do so by the title, and
 	// what is lost at least when one of them is not in the title: nothing when that is so anyway, and more than there is at
 	// the end, when all are
@@ -122,19 +123,21 @@ func (r *ranking) titles() {
 	r.byLength(docs, r.asked+1, phrase{}, sum, all)
 }
 
-// byLength offers documents by the length of their titles, which are no shorter than from words: the short ones are worth most. Of the
-// clauses, which bring no more than sum, as many as inTitle are in the title.
+// byLength offers documents by the length of their titles, which are no shorter than from words: the short ones are worth most.
+// inTitle of the clauses are in the title, and all of them bring no more than sum.
 func (r *ranking) byLength(docs bitset, from int, run phrase, sum float64, inTitle int) {
 	ceiling := func(words int) float64 {
 		return titleFactor(inTitle, r.asked, inTitle == len(r.clauses), len(run.code) > 0, uint8(min(words, math.MaxUint8))) * sum
 	}
-	group := r.e.mem.raw(r.docs)
+	if r.alike == nil {
+		r.alike = r.e.mem.raw(r.docs)
+	}
 	for ; inTitle > 0 && from < len(r.short) && docs.count() > fewDocs; from++ {
 		if !r.mayKeep(ceiling(from)) {
 			return
 		}
-		r.splitTitles(from, docs, group)
-		r.walk(group, run, ceiling(from))
+		r.splitTitles(from, docs, r.alike)
+		r.walk(r.alike, run, ceiling(from))
 	}
 	r.walk(docs, run, ceiling(from))
 }
@@ -228,9 +231,9 @@ func (r *ranking) spread(n int, docs bitset, count int, sum float64, titles int)
 // ceiling. run is what is worth more where their titles hold it, if there is such a thing.
 func (r *ranking) walk(docs bitset, run phrase, ceiling float64) {
 	hour, first, fresh := len(r.hours.first), r.docs, 0.0 // that the walk is in
-	alike := !slices.Contains(r.at, mixed)
+	same := !slices.Contains(r.at, mixed)
 	sum, inTitle := 0.0, 0
-	if alike {
+	if same {
 		sum, inTitle = r.brings(0)
 	}
 	docs.eachDown(func(doc int) bool {
@@ -241,7 +244,7 @@ func (r *ranking) walk(docs bitset, run phrase, ceiling float64) {
 		if fresh*ceiling < r.top.bar() {
 			return false
 		}
-		if !alike {
+		if !same {
 			sum, inTitle = r.brings(doc)
 		}
 		if key := r.score(doc, run, fresh, sum, inTitle); key >= r.top.bar() {
