@@ -291,7 +291,7 @@ func (o *oracle) search(q Query) Result {
 				}
 				_, run = o.phraseLevel(d, phrase)
 			}
-			factor := titleFactor(inTitle, asked, all, run, uint8(len(title)))
+			factor := titleFactor(inTitle, asked, all, run, len(title))
 			k = fresh.of(c[ColumnPublished]) * (factor * sum)
 		}
 		if k != k {

@@ -119,7 +119,7 @@ func TestBoundsAreNearlyReached(t *testing.T) {
 		mem := &scratch{}
 		e := evaluate(ix.current.Load(), &q, mem)
 		p := e.parts[0]
-		r := newRanking(e, p, &best{k: 1}, newFreshness(millis(now)), len(q.Words.Must))
+		r := newRanking(newScoring(e, &best{k: 1}, newFreshness(millis(now))), p)
 		for clause := range r.reach {
 			e.grade(p, clause, lastLevel)
 			r.reach[clause] = c.level

@@ -10,14 +10,11 @@ import (
 // alone, and leaves out those whose best possible score is under that of the last hit kept. The titles that hold all
 // clauses come first, those of all segments: after them most of the rest can be passed over.
 func (e *evaluation) byRelevance(top *best, fresh freshness) {
-	asked := 0
-	for _, c := range e.words.Must {
-		asked += len(c.Any[0].Words)
-	}
+	s := newScoring(e, top, fresh)
 	var rankings []*ranking
 	for _, p := range e.parts {
 		if !p.match.empty() {
-			r := newRanking(e, p, top, fresh, asked)
+			r := newRanking(s, p)
 			r.titles()
 			rankings = append(rankings, r)
 		}
@@ -27,18 +24,34 @@ func (e *evaluation) byRelevance(top *best, fresh freshness) {
 	}
 }
 
+// scoring is what byRelevance knows for all segments.
+type scoring struct {
+	e     *evaluation
+	top   *best
+	fresh freshness
+	asked int      // words in the query
+	typed []string // their stems as they can stand next to each other, nil when there are no two
+	order []int    // the clauses, the rarest first
+}
+
+func newScoring(e *evaluation, top *best, fresh freshness) *scoring {
+	s := &scoring{e: e, top: top, fresh: fresh, typed: e.words.typedStems()}
+	for c, clause := range e.words.Must {
+		s.asked += len(clause.Any[0].Words)
+		s.order = append(s.order, c)
+	}
+	slices.SortStableFunc(s.order, func(x, y int) int { return cmp.Compare(e.rarity[y], e.rarity[x]) })
+	return s
+}
+
 // ranking is byRelevance on one segment.
 type ranking struct {
-	e *evaluation
+	*scoring
 	*part
-	top    *best
-	fresh  freshness
 	newest float64  // freshness of the segment's newest document
-	asked  int      // words in the query
-	run    phrase   // these words as they can stand next to each other; empty for a single one, and when the segment lacks one
-	ranks  []uint32 // of the words of run
+	ranks  []uint32 // of the typed stems, nil when the segment lacks one
+	run    phrase   // these as a phrase, empty without two
 	left   bitset   // matches that have been neither offered nor passed over
-	order  []int    // the clauses, the rarest first
 	reach  []level  // by clause: the best level at which a document of the segment may hold it
 	at     []level  // by clause: the level at which the documents at hand hold it, mixed where they differ
 	groups []bitset // by place in order: room for the documents that share the levels up to it
@@ -57,17 +70,15 @@ const mixed = levelCount
 // they would need very many documents.
 var fewDocs = 256
 
-func newRanking(e *evaluation, p *part, top *best, fresh freshness, asked int) *ranking {
+func newRanking(s *scoring, p *part) *ranking {
 	n := len(p.clauses)
-	r := &ranking{e: e, part: p, top: top, fresh: fresh, newest: fresh.of(p.high[ColumnPublished]), asked: asked,
-		ranks: p.ranksOf(e.words.typedStems()), left: e.mem.copyOf(p.match),
-		order: make([]int, n), reach: make([]level, n), at: make([]level, n), groups: make([]bitset, n),
+	ranks := p.ranksOf(s.typed)
+	r := &ranking{scoring: s, part: p, newest: s.fresh.of(p.high[ColumnPublished]), ranks: ranks, run: phraseOf(ranks),
+		left: s.e.mem.copyOf(p.match), reach: make([]level, n), at: make([]level, n), groups: make([]bitset, n),
 		most: make([]float64, n+1), title: make([]bool, n+1), loss: make([]float64, n+1)}
-	r.run = phraseOf(r.ranks)
-	for c := range n {
-		r.order[c], r.at[c] = c, mixed
+	for c := range r.at {
+		r.at[c] = mixed
 	}
-	slices.SortStableFunc(r.order, func(x, y int) int { return cmp.Compare(e.rarity[y], e.rarity[x]) })
 	return r
 }
 
@@ -131,7 +142,7 @@ func (r *ranking) brings(doc int) (sum float64, inTitle int) {
 
 // score gives the score of a document, or where that is under the bar for certain another that is under it, too.
 func (r *ranking) score(doc int, run phrase, fresh, sum float64, inTitle int) float64 {
-	all, words := inTitle == len(r.clauses), r.titleWords[doc]
+	all, words := inTitle == len(r.clauses), int(r.titleWords[doc])
 	score := fresh * (titleFactor(inTitle, r.asked, all, false, words) * sum)
 	if !all || len(run.code) == 0 {
 		return score

@@ -111,11 +111,11 @@ const (
 
 // titleFactor is 1 without a word in the title. words is what the query asks for, found how many of its clauses
 // the title holds, all whether those are all, run whether they stand next to each other.
-func titleFactor(found, words int, all, run bool, titleWords uint8) float64 {
+func titleFactor(found, words int, all, run bool, titleWords int) float64 {
 	if found == 0 {
 		return 1
 	}
-	if all && int(titleWords) <= words {
+	if all && titleWords <= words {
 		return exactFactor
 	}
 	factor := 1 + coverFactor*min(1, float64(found)/float64(max(1, titleWords)))

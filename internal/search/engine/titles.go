@@ -1,7 +1,5 @@
 package engine
 
-import "math"
-
 // shortTitles says which documents of a segment have short titles: those at n have at most n words.
 type shortTitles [8]bitset
 
@@ -76,7 +74,7 @@ func (r *ranking) titles() {
 // inTitle of the clauses are in the title, and all of them bring no more than sum.
 func (r *ranking) byLength(docs bitset, from int, run phrase, sum float64, inTitle int) {
 	ceiling := func(words int) float64 {
-		return titleFactor(inTitle, r.asked, inTitle == len(r.clauses), len(run.code) > 0, uint8(min(words, math.MaxUint8))) * sum
+		return titleFactor(inTitle, r.asked, inTitle == len(r.clauses), len(run.code) > 0, words) * sum
 	}
 	if r.alike == nil {
 		r.alike = r.e.mem.raw(r.docs)
