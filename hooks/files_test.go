@@ -5,6 +5,7 @@ import (
 	"mime/multipart"
 	"net/http/httptest"
 	"net/textproto"
+	"path"
 	"strings"
 	"testing"
 
@@ -121,5 +122,41 @@ func TestWrongFilesAreRefused(t *testing.T) {
 	}
 	if answer := p.upload(t, p.seeker, "PATCH", path, "resumes+", "cv.txt", "One more.", nil); answer.Status != 400 {
 		t.Errorf("a sixth resume: %d %s", answer.Status, answer.Raw)
+	}
+}
+
+// PocketBase serves some types by their extension, so a file's name follows its bytes, whatever the door and the name sent.
+func TestFilesAreNamedByTheirType(t *testing.T) {
+	p := newPipeline(t)
+	profile := p.profile(p.seeker)
+	png := "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR" + strings.Repeat("\x00", 64)
+	for _, c := range []struct{ collection, id, field, name, content, extension, media string }{
+		{collections.Users, p.seeker.Id, "avatar", "x.js", png, ".png", "image/png"},
+		{collections.Users, p.seeker.Id, "avatar", "x.svg", png, ".png", "image/png"},
+		{collections.Users, p.seeker.Id, "avatar", "noextension", png, ".png", "image/png"},
+		{collections.JobSeekers, profile.Id, "resumes", "cv.mjs", "A plain life.", ".txt", "text/plain; charset=utf-8"},
+		{collections.JobSeekers, profile.Id, "resumes", "cv.js.pdf", smallPDF, ".pdf", "application/pdf"},
+		{collections.JobSeekers, profile.Id, "resumes", "cv.HTML", "{\\rtf1 A life.}", ".rtf", "text/rtf"},
+	} {
+		answer := p.upload(t, p.seeker, "PATCH", testapp.Records(c.collection, c.id), c.field, c.name, c.content, nil)
+		if answer.Status != 200 {
+			t.Errorf("%s: %d %s", c.name, answer.Status, answer.Raw)
+			continue
+		}
+		record, err := p.FindRecordById(c.collection, c.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored := record.GetStringSlice(c.field)[0]
+		if path.Ext(stored) != c.extension || strings.Count(stored, ".") != 1 {
+			t.Errorf("%s is stored as %s, want %s", c.name, stored, c.extension)
+		}
+		url := "/api/files/" + c.collection + "/" + c.id + "/" + stored
+		if c.field != "avatar" {
+			url += "?token=" + p.Call(p.seeker, "POST", "/api/files/token", nil).Body["token"].(string)
+		}
+		if got := p.Call(nil, "GET", url, nil).Header.Get("Content-Type"); got != c.media {
+			t.Errorf("%s comes back as %q, want %q", c.name, got, c.media)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/actor"
+	"jobboard/internal/deadline"
 	"jobboard/internal/notify"
 	"jobboard/internal/problem"
 	"jobboard/internal/workflow"
@@ -17,6 +18,8 @@ import (
 
 func bindJobs(app core.App) {
 	app.OnRecordCreateRequest(collections.Jobs).BindFunc(fillEmployerOnJobCreateRequest)
+	app.OnRecordCreateRequest(collections.Jobs).BindFunc(noteDeadlineDayOnJobRequest)
+	app.OnRecordUpdateRequest(collections.Jobs).BindFunc(noteDeadlineDayOnJobRequest)
 	app.OnRecordCreate(collections.Jobs).BindFunc(openJobOnCreate)
 	app.OnRecordUpdate(collections.Jobs).BindFunc(moveJobOnUpdate)
 	app.OnRecordDelete(collections.Jobs).BindFunc(keepJobWithApplicationsOnDelete)
@@ -33,6 +36,18 @@ func fillEmployerOnJobCreateRequest(e *core.RecordRequestEvent) error {
 		if len(ids) == 1 {
 			e.Record.Set("employer", ids[0])
 		}
+	}
+	return e.Next()
+}
+
+// noteDeadlineDayOnJobRequest remembers a deadline given as a day, before PocketBase takes it for midnight UTC.
+func noteDeadlineDayOnJobRequest(e *core.RecordRequestEvent) error {
+	body, err := readBody(e)
+	if err != nil {
+		return err
+	}
+	if day, ok := body["deadline"].(string); ok && deadline.IsDay(day) {
+		deadline.SetDay(e.Record, day)
 	}
 	return e.Next()
 }
@@ -118,14 +133,15 @@ func tidyJob(job *core.Record) error {
 			return err
 		}
 	}
+	deadline.Resolve(job)
 	return nil
 }
 
 // checkDeadlineAhead refuses a deadline that has passed. Only saves that publish or set it are asked: a job keeps its old
 // deadline after it.
 func checkDeadlineAhead(job *core.Record) error {
-	deadline := job.GetDateTime("deadline")
-	if !deadline.IsZero() && !deadline.Time().After(time.Now()) {
+	closesAt := job.GetDateTime("deadline")
+	if !closesAt.IsZero() && !closesAt.Time().After(time.Now()) {
 		return problem.Field("deadline", problem.InvalidValue, "The deadline must be in the future.")
 	}
 	return nil

@@ -194,6 +194,36 @@ func TestJobIsTidied(t *testing.T) {
 	}
 }
 
+// A deadline given as a day is the end of that day where the job is; given with a time it is that time.
+func TestDeadlineAsADayEndsWithThatDay(t *testing.T) {
+	p := newPipeline(t)
+	body := p.jobBody()
+	body["locations"], body["deadline"] = []any{"Berlin"}, "2099-12-24"
+	made := p.Call(p.owner, "POST", testapp.Records(collections.Jobs), body)
+	if made.Body["deadline"] != "2099-12-24 22:59:59.000Z" {
+		t.Fatalf("a day in Berlin: %d %v", made.Status, made.Raw)
+	}
+	id := made.Body["id"].(string)
+	for _, c := range []struct {
+		change map[string]any
+		want   string
+	}{
+		{map[string]any{"title": "Other"}, "2099-12-24 22:59:59.000Z"},
+		{map[string]any{"locations": []any{"Austin, Texas"}, "deadline": "2099-07-01"}, "2099-07-02 04:59:59.000Z"},
+		{map[string]any{"deadline": "2099-07-01 10:00:00.000Z"}, "2099-07-01 10:00:00.000Z"},
+		{map[string]any{"deadline": "2099-07-01T00:00:00Z"}, "2099-07-01 00:00:00.000Z"},
+		{map[string]any{"deadline": ""}, ""},
+	} {
+		if got := p.patchJob(p.owner, id, c.change); got.Body["deadline"] != c.want {
+			t.Errorf("%v: %d, deadline %v, want %s", c.change, got.Status, got.Body["deadline"], c.want)
+		}
+	}
+	today := p.patchJob(p.owner, id, map[string]any{"deadline": time.Now().Add(-48 * time.Hour).UTC().Format(time.DateOnly)})
+	if today.Status != 400 || today.Code("deadline") != problem.InvalidValue {
+		t.Errorf("a day that is over: %d %s", today.Status, today.Raw)
+	}
+}
+
 func TestJobOfOneEmployerNeedsNoEmployer(t *testing.T) {
 	p := newPipeline(t)
 	body := p.jobBody()

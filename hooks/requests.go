@@ -44,6 +44,10 @@ func bindRequests(app core.App) {
 	app.OnRecordUpdate().Bind(&hook.Handler[*core.RecordEvent]{
 		Id: "writeChangedFieldsOnUpdate", Priority: -50, Func: writeChangedFieldsOnUpdate,
 	})
+	app.OnRecordCreate().BindFunc(nameFilesByTypeOnSave)
+	app.OnRecordUpdate().BindFunc(nameFilesByTypeOnSave)
+	app.OnRecordCreate(collections.Employers, collections.JobSeekers).BindFunc(checkWebsiteOnSave)
+	app.OnRecordUpdate(collections.Employers, collections.JobSeekers).BindFunc(checkWebsiteOnSave)
 }
 
 // fillCallerField sets the relation that names who makes the record to the caller, where the request leaves it out.

