@@ -17,6 +17,7 @@ import (
 	"jobboard/internal/config"
 	"jobboard/internal/dashboard"
 	"jobboard/internal/database"
+	"jobboard/internal/headers"
 	"jobboard/internal/metrics"
 	"jobboard/internal/notify"
 	"jobboard/internal/realtime"
@@ -38,6 +39,7 @@ func main() {
 		os.Exit(1)
 	}
 	settings.Bind(app)
+	headers.Bind(app)
 	hooks.Bind(app)
 	realtime.Bind(app)
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})

@@ -22,7 +22,6 @@ import (
 )
 
 const (
-	maxJSONBytes = 8 << 20
 	// maxFormBytes fits five documents of 10 MB and the rest of an application.
 	maxFormBytes = 84 << 20
 )
@@ -47,12 +46,18 @@ func jsonBody(values map[string]any) (*body, error) {
 	return b, nil
 }
 
-// readBody reads the request's body into c.body.
-func (c *call) readBody() error {
+// readBody reads the request's body into c.body. Only forms of routes that take files may be large.
+func (c *call) readBody(takesFiles bool) error {
 	c.body = emptyBody()
 	r := c.Request()
 	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
 		return nil
+	}
+	if !takesFiles {
+		if r.ContentLength > maxPlainBytes {
+			return apis.ErrRequestEntityTooLarge
+		}
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxPlainBytes)
 	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
@@ -84,11 +89,11 @@ func (c *call) readBody() error {
 }
 
 func (c *call) readJSON() error {
-	raw, err := io.ReadAll(io.LimitReader(c.Request().Body, maxJSONBytes+1))
+	raw, err := io.ReadAll(io.LimitReader(c.Request().Body, maxPlainBytes+1))
 	if err != nil {
 		return unreadable(err, "The body could not be read.")
 	}
-	if len(raw) > maxJSONBytes {
+	if len(raw) > maxPlainBytes {
 		return apis.ErrRequestEntityTooLarge
 	}
 	if len(bytes.TrimSpace(raw)) == 0 {
@@ -108,7 +113,8 @@ func unreadable(err error, message string) error {
 	if errors.As(err, &apiErr) {
 		return apiErr // such as 413
 	}
-	if errors.Is(err, multipart.ErrMessageTooLarge) {
+	var tooLarge *http.MaxBytesError
+	if errors.Is(err, multipart.ErrMessageTooLarge) || errors.As(err, &tooLarge) {
 		return apis.ErrRequestEntityTooLarge
 	}
 	return invalid("body", problem.InvalidValue, message)

@@ -1,9 +1,13 @@
 package api
 
 import (
+	"bytes"
+	"embed"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
@@ -19,27 +23,27 @@ func serveDocument(c *call) error {
 	return c.Blob(http.StatusOK, "application/json", raw)
 }
 
-// docsPage is Swagger UI, embedded with all its assets: it works without internet.
-var docsPage = sync.OnceValue(func() http.Handler {
-	return v5emb.NewHandlerWithConfig(swgui.Config{
-		Title:       "Job board REST API",
-		SwaggerJSON: documentPath,
-		BasePath:    "/api/docs/",
-		SettingsUI: map[string]string{
-			"persistAuthorization":   "true",
-			"tryItOutEnabled":        "true",
-			"displayRequestDuration": "true",
-			"docExpansion":           `"list"`,
-		},
-	})
+// docsFiles are the documentation page's own files. The page that comes with Swagger UI has inline script and style, which
+// the board's content security policy forbids.
+//
+//go:embed docs
+var docsFiles embed.FS
+
+// swaggerAssets serves the script and style of Swagger UI, embedded: the page works without internet.
+var swaggerAssets = sync.OnceValue(func() http.Handler {
+	return v5emb.NewHandlerWithConfig(swgui.Config{BasePath: "/api/docs/"})
 })
 
 func serveDocs(c *call) error {
-	r := c.Request().Clone(c.Request().Context())
-	if c.Param("asset") == "" {
-		r.URL.Path = "/api/docs/"
+	name := c.Param("asset")
+	if name == "" {
+		name = "page.html"
 	}
-	docsPage().ServeHTTP(c.Response(), r)
+	if raw, err := fs.ReadFile(docsFiles, "docs/"+name); err == nil {
+		http.ServeContent(c.Response(), c.Request(), name, time.Time{}, bytes.NewReader(raw))
+		return nil
+	}
+	swaggerAssets().ServeHTTP(c.Response(), c.Request())
 	return nil
 }
 

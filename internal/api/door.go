@@ -69,7 +69,7 @@ func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
 
 // open binds every REST prefix to PocketBase's router: two PocketBase routes each, to one Echo.
 func (d *door) open() {
-	d.router.Bind(innerCalls(), retryAfter())
+	d.router.Bind(innerCalls(), retryAfter(), boundBodies(), removeSpilledFiles())
 	for _, prefix := range prefixes() {
 		// The record operations have their own limits; this one fits an application with all its documents.
 		d.router.Any(prefix, d.enter).Bind(apis.BodyLimit(maxFormBytes))
@@ -93,6 +93,8 @@ func visitOf(c *echo.Context) *visit {
 func (d *door) enter(e *core.RequestEvent) error {
 	v := &visit{event: e}
 	r := e.Request.WithContext(context.WithValue(e.Request.Context(), visitKey{}, v))
+	// The form is parsed on the copy: whoever removes its files looks for it on the event.
+	defer func() { e.Request.MultipartForm = r.MultipartForm }()
 	address := *e.Request.URL
 	address.Path = strings.TrimSuffix(address.Path, "/")
 	address.RawPath = strings.TrimSuffix(address.RawPath, "/")

@@ -39,7 +39,7 @@ func (c *call) admit(r route) error {
 		return apis.NewForbiddenError("", nil)
 	}
 	if r.takesBody() {
-		return c.readBody()
+		return c.readBody(r.body.files)
 	}
 	c.body = emptyBody()
 	return nil

@@ -11,9 +11,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// policy lets a page load what the board itself serves, and nothing else.
-const policy = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-
 // Files gives the folder name of the working directory where there is one, so that a front end can be put there and changed
 // while the board runs; else the folder of that name in the binary.
 func Files(name string, embedded fs.FS) fs.FS {
@@ -38,7 +35,6 @@ func Bind(app core.App, files fs.FS) {
 				return e.NotFoundError("", nil)
 			}
 			header := e.Response.Header()
-			header.Set("Content-Security-Policy", policy)
 			header.Set("Cache-Control", "public, max-age=300")
 			err := serve(e)
 			if err != nil {

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"jobboard/collections"
+)
+
+const (
+	// maxPlainBytes fits the largest record without its files: a job with a full description and all its lists.
+	maxPlainBytes = 2 << 20
+	// maxGuestBatchBytes fits a batch of registrations.
+	maxGuestBatchBytes = 4 << 20
+)
+
+// boundBodies limits the bodies of PocketBase's own API to what the record can hold. PocketBase takes 32 MB more than that
+// anywhere, from anybody. Superusers, who restore backups and import collections, keep PocketBase's limits.
+func boundBodies() *hook.Handler[*core.RequestEvent] {
+	return &hook.Handler[*core.RequestEvent]{
+		Id:       "jobboardBoundBodies",
+		Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, // when the caller is known
+		Func: func(e *core.RequestEvent) error {
+			limit := bodyLimit(e)
+			if limit == 0 {
+				return e.Next()
+			}
+			return apis.BodyLimit(limit).Func(e)
+		},
+	}
+}
+
+// bodyLimit returns how many bytes the request's body may have; 0 leaves that to what comes after.
+func bodyLimit(e *core.RequestEvent) int64 {
+	r := e.Request
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Body == nil || r.Body == http.NoBody || e.HasSuperuserAuth() {
+		return 0
+	}
+	if _, inner := r.Context().Value(innerKey{}).(*inner); inner {
+		return 0 // bounded when it came in
+	}
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	switch {
+	case len(parts) < 2 || parts[0] != "api":
+		return maxPlainBytes
+	case parts[1] == "batch":
+		if e.Auth == nil {
+			return maxGuestBatchBytes
+		}
+		return 0
+	case parts[1] == "collections" && len(parts) > 3 && parts[3] == "records":
+		return maxPlainBytes + fileBytes(e, parts[2])
+	case isREST(parts[1]):
+		return 0 // each route has its own
+	}
+	return maxPlainBytes
+}
+
+// fileBytes returns how many bytes of files the caller may send with a record of the collection. A guest can only register.
+func fileBytes(e *core.RequestEvent, nameOrID string) int64 {
+	collection, err := e.App.FindCachedCollectionByNameOrId(nameOrID)
+	if err != nil || e.Auth == nil && collection.Name != collections.Users {
+		return 0
+	}
+	var sum int64
+	for _, field := range collection.Fields {
+		if file, ok := field.(*core.FileField); ok && collection.Name != collections.Reports {
+			sum += file.MaxSize * int64(max(file.MaxSelect, 1))
+		}
+	}
+	return sum
+}
+
+func isREST(word string) bool {
+	for _, prefix := range prefixes() {
+		if prefix == "/api/"+word {
+			return true
+		}
+	}
+	return false
+}
