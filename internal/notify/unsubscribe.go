@@ -3,6 +3,7 @@ package notify
 import (
 	"bytes"
 	"crypto/sha256"
+	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -18,10 +19,19 @@ import (
 
 const unsubscribePath = "/unsubscribe/"
 
+// unsubscribeStyle is a file of its own, since the board's content security policy allows no style inside a page.
+//
+//go:embed templates/unsubscribe.css
+var unsubscribeStyle []byte
+
 // bindUnsubscribe serves one-click unsubscribing by RFC 8058: GET only shows a page, since scanners of mails follow links;
 // POST unsubscribes, without login, whatever its body.
 func bindUnsubscribe(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.GET("/unsubscribe.css", func(e *core.RequestEvent) error {
+			e.Response.Header().Set("Cache-Control", "public, max-age=300")
+			return e.Blob(http.StatusOK, "text/css; charset=utf-8", unsubscribeStyle)
+		})
 		e.Router.GET(unsubscribePath+"{token}", func(e *core.RequestEvent) error { return answerUnsubscribe(e, false) })
 		e.Router.POST(unsubscribePath+"{token}", func(e *core.RequestEvent) error { return answerUnsubscribe(e, true) })
 		return e.Next()
