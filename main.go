@@ -13,6 +13,7 @@ import (
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/api"
+	"jobboard/internal/backup"
 	"jobboard/internal/command"
 	"jobboard/internal/config"
 	"jobboard/internal/dashboard"
@@ -48,6 +49,7 @@ func main() {
 	search.SetLanguage(app, settings.SearchLanguage)
 	search.Bind(app)
 	metrics.Bind(app, settings.MetricsToken)
+	backup.Bind(app)
 	static.Bind(app, static.Files("pb_public", public))
 
 	app.RootCmd.AddCommand(

@@ -1,0 +1,133 @@
+// Package backup makes the board's backups, in place of PocketBase, which reads the database files themselves: see
+// database.Copy for what that does. The archives are like PocketBase's, which restores them.
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/inflector"
+
+	"jobboard/internal/database"
+)
+
+// workFolder is where a backup is made, in the data folder. PocketBase's own folder for such things won't do: every command
+// beside the board empties it.
+const workFolder = ".backup"
+
+// Bind makes the backups that people, schedules and commands ask for.
+func Bind(app core.App) {
+	app.OnBackupCreate().Bind(&hook.Handler[*core.BackupEvent]{
+		Id:       "jobboardBackup",
+		Priority: 9999, // last, in PocketBase's place, when others have said what to leave out
+		Func:     create,
+	})
+	app.OnBackupRestore().BindFunc(func(e *core.BackupEvent) error {
+		e.Exclude = append(e.Exclude, workFolder)
+		return e.Next()
+	})
+}
+
+func create(e *core.BackupEvent) (err error) {
+	if e.Name == "" {
+		e.Name = nameFor(e.App, time.Now())
+	}
+	work := filepath.Join(e.App.DataDir(), workFolder)
+	if err := os.RemoveAll(work); err != nil { // what a backup that was killed has left
+		return fmt.Errorf("make a backup: %w", err)
+	}
+	if err := os.Mkdir(work, 0o700); err != nil {
+		return fmt.Errorf("make a backup: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	made := filepath.Join(work, "made.zip")
+	if err := write(e.Context, made, e.App.DataDir(), work, append([]string{workFolder}, e.Exclude...)); err != nil {
+		return fmt.Errorf("make the backup %s: %w", e.Name, err)
+	}
+	if err := store(e.Context, e.App, made, e.Name); err != nil {
+		return fmt.Errorf("store the backup %s: %w", e.Name, err)
+	}
+	return nil
+}
+
+// nameFor names a backup as PocketBase does.
+func nameFor(app core.App, now time.Time) string {
+	board := inflector.Snakecase(app.Settings().Meta.AppName)
+	return fmt.Sprintf("pb_backup_%.50s_%s.zip", board, now.UTC().Format("20060102150405"))
+}
+
+// write makes the archive of a data folder.
+func write(ctx context.Context, path, data, work string, exclude []string) error {
+	a, err := newArchive(ctx, path)
+	if err != nil {
+		return err
+	}
+	// Files are written before the rows that name them and deleted after those. Gathered before and again after the
+	// databases, every file is there that their rows name.
+	files := func() error { return a.addFolder(data, append(databases(data), exclude...)) }
+	err = files()
+	for _, name := range []string{"data.db", "auxiliary.db"} {
+		if err == nil && !excluded(name, exclude) {
+			err = addDatabase(ctx, a, filepath.Join(data, name), filepath.Join(work, name))
+		}
+	}
+	if err == nil {
+		err = files()
+	}
+	return errors.Join(err, a.close())
+}
+
+// databases are the files in the data folder that are SQLite's to read.
+func databases(data string) []string {
+	var names []string
+	for _, database := range []string{"data.db", "auxiliary.db"} {
+		for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+			names = append(names, database+suffix)
+		}
+	}
+	return names
+}
+
+func addDatabase(ctx context.Context, a *archive, from, to string) error {
+	if err := database.Copy(ctx, from, to); err != nil {
+		return err
+	}
+	if err := a.addFile(filepath.Base(from), to); err != nil {
+		return err
+	}
+	return os.Remove(to) // room for the rest
+}
+
+// store puts the archive where the board keeps its backups.
+func store(ctx context.Context, app core.App, path, name string) (err error) {
+	files, err := app.NewBackupsFilesystem()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, files.Close()) }()
+	files.SetContext(ctx)
+	file, err := filesystem.NewFileFromPath(path)
+	if err != nil {
+		return err
+	}
+	file.OriginalName, file.Name = name, name
+	return files.UploadFile(file, name)
+}
+
+// excluded reports whether a file is one of the names, or in a folder of that name.
+func excluded(name string, exclude []string) bool {
+	for _, each := range exclude {
+		if each = filepath.ToSlash(filepath.Clean(each)); name == each || strings.HasPrefix(name, each+"/") {
+			return true
+		}
+	}
+	return false
+}
