@@ -23,8 +23,12 @@ var pragmas = strings.Join([]string{
 }, "&_pragma=")
 
 // Connect opens one of the files, in place of core.DefaultDBConnect.
+//
+// Transactions take the write lock as they begin, and wait for it there. One that reads first and writes later would be
+// refused at once, however long it may wait, where another process has written in between. Those that only read say so
+// (sql.TxOptions.ReadOnly) and take no lock.
 func Connect(path string) (*dbx.DB, error) {
-	db, err := dbx.Open("sqlite", path+"?_pragma="+pragmas)
+	db, err := dbx.Open("sqlite", path+"?_txlock=immediate&_pragma="+pragmas)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}

@@ -29,7 +29,7 @@ func within(ctx context.Context, app core.App, period Period, rest float64, work
 	if !ok {
 		return errors.New("a report can't be made inside a transaction")
 	}
-	tx, err := db.DB().BeginTx(ctx, nil)
+	tx, err := db.DB().BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("begin the report's read transaction: %w", err)
 	}
