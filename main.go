@@ -41,6 +41,7 @@ func main() {
 	}
 	settings.Bind(app)
 	headers.Bind(app)
+	database.Bind(app)
 	hooks.Bind(app)
 	realtime.Bind(app)
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})

@@ -1,0 +1,65 @@
+package database
+
+import (
+	"log"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+)
+
+// Bind has requests answered by what is the matter where the database can't serve them, at every door.
+func Bind(app core.App) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.Bind(answerTrouble())
+		return e.Next()
+	})
+	for _, execute := range []*hook.TaggedHook[*core.ModelEvent]{
+		app.OnModelCreateExecute(), app.OnModelUpdateExecute(), app.OnModelDeleteExecute(),
+	} {
+		execute.BindFunc(lockOnExecute)
+	}
+}
+
+// lockOnExecute has a save wait for the write lock once. By itself PocketBase tries a dozen times, for two minutes in all,
+// while it holds the only connection that writes.
+func lockOnExecute(e *core.ModelEvent) error {
+	if e.Model.TableName() == core.LogsTableName { // in the other file
+		return e.Next()
+	}
+	app := e.App
+	defer func() { e.App = app }()
+	return app.RunInTransaction(func(tx core.App) error {
+		e.App = tx
+		return e.Next()
+	})
+}
+
+// answerTrouble says 503 or 507 where PocketBase calls the request wrong because the database is locked or the disk is full.
+// It sees what each record request of the REST API fails with, before that API draws its conclusions.
+func answerTrouble() *hook.Handler[*core.RequestEvent] {
+	return &hook.Handler[*core.RequestEvent]{
+		Id:       "jobboardDatabaseTrouble",
+		Priority: apis.DefaultPanicRecoverMiddlewarePriority + 3,
+		Func: func(e *core.RequestEvent) error {
+			err := e.Next()
+			found := troubleOf(err)
+			if found == nil || e.Written() {
+				return err
+			}
+			if found.retryAfter != "" {
+				e.Response.Header().Set("Retry-After", found.retryAfter)
+			}
+			if router.ToApiError(err).Message == found.message {
+				return err // told by the record request within
+			}
+			e.App.Logger().Error("The database refused a request", "error", err, "route", e.Request.Pattern)
+			if found.status == http.StatusInsufficientStorage {
+				log.Printf("%s: %s", e.Request.Pattern, found.message) // the log is on that disk too
+			}
+			return router.NewApiError(found.status, found.message, err)
+		},
+	}
+}

@@ -1,0 +1,79 @@
+package database
+
+import (
+	"errors"
+	"net/http"
+	"syscall"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/tools/router"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// trouble is why the database, or the disk below it, refuses what is right in itself.
+type trouble struct {
+	status     int
+	retryAfter string // seconds, or "" where waiting is of no use
+	message    string
+}
+
+var (
+	busy = &trouble{http.StatusServiceUnavailable, "2", "The board is busy writing. Nothing was changed; try again in a moment."}
+	full = &trouble{http.StatusInsufficientStorage, "", "The board's disk is full. Nothing was changed."}
+	sick = &trouble{http.StatusServiceUnavailable, "30", "The board can't reach its data just now. Nothing was changed; try again later."}
+)
+
+// troubles are SQLite's result codes that are about trouble.
+var troubles = map[int]*trouble{
+	sqlite3.SQLITE_BUSY: busy, sqlite3.SQLITE_LOCKED: busy, sqlite3.SQLITE_PROTOCOL: busy,
+	sqlite3.SQLITE_FULL: full, sqlite3.SQLITE_IOERR_WRITE: full, // such as beyond a quota
+	sqlite3.SQLITE_IOERR: sick, sqlite3.SQLITE_CANTOPEN: sick, sqlite3.SQLITE_NOMEM: sick, sqlite3.SQLITE_READONLY: sick,
+	sqlite3.SQLITE_CORRUPT: sick, sqlite3.SQLITE_NOTADB: sick,
+}
+
+// Refused reports whether an error comes from the database or the disk, not from what was asked of them.
+func Refused(err error) bool { return troubleOf(err) != nil }
+
+// troubleOf finds the trouble that an error comes from, nil where it comes from something else. PocketBase wraps errors in
+// answers of its own, such as a 400 "Failed to create record".
+func troubleOf(err error) *trouble {
+	var nested []error
+	switch e := err.(type) {
+	case nil:
+		return nil
+	case *sqlite.Error:
+		if exact := troubles[e.Code()]; exact != nil {
+			return exact
+		}
+		return troubles[e.Code()&0xff]
+	case syscall.Errno:
+		if e == syscall.ENOSPC || e == syscall.EDQUOT { // files, outside the database
+			return full
+		}
+		return nil
+	case *router.ApiError:
+		cause, _ := e.RawData().(error)
+		nested = []error{cause}
+	case validation.Errors:
+		for _, each := range e {
+			nested = append(nested, each)
+		}
+	case router.SafeErrorResolver: // the answer to one request of a batch
+		resolved, _ := e.Resolve(map[string]any{}).(map[string]any)
+		cause, _ := resolved["response"].(*router.ApiError)
+		if cause != nil {
+			nested = []error{cause}
+		}
+	case interface{ Unwrap() []error }:
+		nested = e.Unwrap()
+	default:
+		nested = []error{errors.Unwrap(err)}
+	}
+	for _, each := range nested {
+		if found := troubleOf(each); found != nil {
+			return found
+		}
+	}
+	return nil
+}
