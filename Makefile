@@ -60,5 +60,7 @@ bench-search: build ## measures the search on boards of SIZES jobs, recombined f
 docker: ## builds the container image jobboard
 	docker build --build-arg VERSION=$(VERSION) -t jobboard .
 
+# not the folder: a binary that was run where it is built keeps its board's data beside it
 clean: ## removes what was built
-	rm -rf dist e2e/node_modules
+	rm -f $(BINARY)
+	rm -rf e2e/node_modules
