@@ -2,16 +2,24 @@
 package command
 
 import (
+	"fmt"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
+
+	"jobboard/internal/database"
+	"jobboard/internal/datafolder"
 )
 
 // withoutBoard marks commands that open no data folder: beside a running
 // board they must neither wait for its database nor clear its temporary files.
 var withoutBoard = map[string]string{"board": "none"}
+
+// serving are the commands of which only one at a time may have a data folder.
+var serving = []string{"serve", "demo"}
 
 // Execute runs the command line args (without the program's name) on
 // PocketBase's root command, which holds all commands by now, and returns the
@@ -26,7 +34,8 @@ func Execute(app *pocketbase.PocketBase, args []string) error {
 		return root.Execute()
 	}
 
-	var kept keptError
+	datafolder.Bind(app.App, slices.Contains(serving, chosen.Name()))
+	kept := keptError{dir: app.DataDir()}
 	kept.watch(root)
 	if err := app.Execute(); err != nil {
 		root.PrintErrln("Error:", err)
@@ -38,6 +47,7 @@ func Execute(app *pocketbase.PocketBase, args []string) error {
 // keptError is the last error of a command. The lock is for an interrupted
 // command, which may still be on its way out when the error is asked for.
 type keptError struct {
+	dir string // of the board, which errors of its database don't name
 	mu  sync.Mutex
 	err error
 }
@@ -50,6 +60,9 @@ func (k *keptError) get() error {
 
 func (k *keptError) keep(err error) error {
 	if err != nil {
+		if database.Refused(err) {
+			err = fmt.Errorf("the board in %s: %w", k.dir, err)
+		}
 		k.mu.Lock()
 		k.err = err
 		k.mu.Unlock()

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/datafolder"
 )
 
 // marker is the file by which a data folder is known as the demo's, to be thrown away at will.
@@ -52,7 +53,7 @@ func Reset(app core.App) error {
 		return fmt.Errorf("read the demo's data folder: %w", err)
 	}
 	for _, entry := range entries {
-		if entry.Name() == marker {
+		if entry.Name() == marker || entry.Name() == datafolder.LockFile {
 			continue // the rest may be only half gone when the process ends
 		}
 		if err := os.RemoveAll(filepath.Join(app.DataDir(), entry.Name())); err != nil {

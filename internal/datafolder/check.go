@@ -1,0 +1,83 @@
+package datafolder
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"jobboard/internal/database"
+)
+
+// damagedLogs begins the names of the logs that were set aside.
+const damagedLogs = "auxiliary.db.damaged-"
+
+// checkData refuses a folder whose database can't be read, or is gone: to begin a new board in its place would hide the loss.
+func checkData(dir string) error {
+	path := filepath.Join(dir, "data.db")
+	tables, err := tablesOf(path)
+	if err != nil {
+		return fmt.Errorf("%s can't be read: %w", path, err)
+	}
+	if tables > 0 {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, marker)); err == nil {
+		return fmt.Errorf("%s is missing or empty, but the folder held a board. Put data.db back, from a backup if need be; "+
+			"for a new board choose another --dir", path)
+	}
+	return nil
+}
+
+// tablesOf counts a database's tables. A file that is absent or empty has none, and is not touched: SQLite would delete the
+// log that lies beside it, perhaps the last that is left of the data.
+func tablesOf(path string) (tables int, err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	db, err := database.Connect(path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	err = db.NewQuery("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").Row(&tables)
+	return tables, err
+}
+
+// setDamagedLogsAside renames an auxiliary.db that can't be read, so that a new one is made, and returns its new path. It
+// holds logs alone. What another process serves is left to it; mine tells that this process is the one.
+func setDamagedLogsAside(dir string, mine bool) (aside string, err error) {
+	path := filepath.Join(dir, "auxiliary.db")
+	_, damage := tablesOf(path)
+	if damage == nil {
+		return "", nil
+	}
+	var refused *sqlite.Error
+	if !errors.As(damage, &refused) || refused.Code()&0xff != sqlite3.SQLITE_CORRUPT && refused.Code()&0xff != sqlite3.SQLITE_NOTADB {
+		return "", fmt.Errorf("%s can't be read: %w", path, damage)
+	}
+	if !mine {
+		borrowed, taken := acquire(dir)
+		if taken != nil {
+			return "", fmt.Errorf("%s is damaged (%w), and %w", path, damage, taken)
+		}
+		defer func() { err = errors.Join(err, borrowed.release()) }()
+	}
+	aside = filepath.Join(dir, damagedLogs+time.Now().UTC().Format("20060102T150405.000Z"))
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("set the damaged logs aside: %w", err)
+		}
+	}
+	fmt.Fprintf(os.Stderr, "Warning: %s, which holds logs alone, is damaged (%v). It was set aside as %s, and new logs are begun.\n", path, damage, aside)
+	return aside, nil
+}
