@@ -24,6 +24,7 @@ import (
 	"jobboard/internal/realtime"
 	"jobboard/internal/search"
 	"jobboard/internal/static"
+	"jobboard/internal/tempdir"
 	_ "jobboard/migrations"
 )
 
@@ -40,6 +41,7 @@ func main() {
 		os.Exit(1)
 	}
 	settings.Bind(app)
+	tempdir.Bind(app)
 	headers.Bind(app)
 	database.Bind(app)
 	hooks.Bind(app)
