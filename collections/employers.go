@@ -28,7 +28,8 @@ func employers() *core.Collection {
 	rules(c, rule(""), rule(""),
 		// An employer founds a company for itself; an admin for anybody.
 		rule(asAdmin+` || (`+asEmployer+` && (owner = "" || owner = @request.auth.id))`),
-		rule(asAdmin+` || `+peopleOf("")),
+		// Members may leave also when they have lost the role; a hook refuses them everything else.
+		rule(asAdmin+` || `+peopleOf("")+` || (`+loggedIn+` && members:each ?= @request.auth.id)`),
 		rule(asAdmin+` || (`+asEmployer+` && owner = @request.auth.id)`),
 	)
 	return c

@@ -14,6 +14,8 @@ const (
 	ByAdmin
 	// ByOwner fields are for the record's owner and for administrators.
 	ByOwner
+	// ByOwnerOrLeaving fields are ByOwner lists of users, from which everybody may take themselves.
+	ByOwnerOrLeaving
 	// ByPeople fields are for the employer's people and for administrators, not for the seeker who made the record.
 	ByPeople
 	// Assigned fields are given when the record is made and changed by administrators alone.
@@ -41,7 +43,7 @@ var Rights = map[string]map[string]Right{
 	},
 	Employers: {
 		"owner":         ByOwner,
-		"members":       ByOwner,
+		"members":       ByOwnerOrLeaving,
 		"verified":      ByAdmin,
 		"ratingAverage": BySystem,
 		"ratingCount":   BySystem,

@@ -9,7 +9,7 @@ const (
 )
 
 // peopleOf is true when the caller is one of the employer's people: its owner or a member, and an employer by role, so that
-// a person who lost the role has lost the rights. path is the path to the employer ("" for the employer itself).
+// a person who lost the role has lost the rights. (A deactivated one has no token to call with.) path is the path to the employer ("" for the employer itself).
 func peopleOf(path string) string {
 	if path != "" {
 		path += "."

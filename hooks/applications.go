@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/account"
 	"jobboard/internal/actor"
 	"jobboard/internal/notify"
 	"jobboard/internal/problem"
@@ -291,8 +292,12 @@ func tellPeople(tx core.App, application, job *core.Record, kind, title, body st
 	if err != nil {
 		return fmt.Errorf("find the seeker of application %s: %w", application.Id, err)
 	}
+	people, err := account.PeopleOf(tx, employer)
+	if err != nil {
+		return err
+	}
 	acting := actor.Of(application).UserID()
-	people := slices.DeleteFunc(notify.EmployerPeople(employer), func(id string) bool { return id == acting })
+	people = slices.DeleteFunc(people, func(id string) bool { return id == acting })
 	return notify.Write(tx, notify.Notice{
 		Kind:  kind,
 		Title: fmt.Sprintf(title, job.GetString("title")),

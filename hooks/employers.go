@@ -2,7 +2,6 @@ package hooks
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 const maxSlug = 80 // characters of a slug made from a name, which leaves room for a number
 
 func bindEmployers(app core.App) {
+	bindPeople(app)
 	app.OnRecordCreate(collections.Employers).BindFunc(tidyEmployerOnSave)
 	app.OnRecordUpdate(collections.Employers).BindFunc(tidyEmployerOnSave)
 	app.OnRecordDelete(collections.Employers).BindFunc(keepEmployerWithJobsOnDelete)
@@ -66,26 +66,6 @@ func fillSlug(tx core.App, record *core.Record) error {
 	}
 }
 
-// checkPeople lets only employers (and admins, who may found one for the board) be owner or member.
-func checkPeople(tx core.App, employer *core.Record) error {
-	for _, field := range []string{"owner", "members"} {
-		ids := employer.GetStringSlice(field)
-		if !employer.IsNew() && slices.Equal(ids, employer.Original().GetStringSlice(field)) {
-			continue
-		}
-		users, err := tx.FindRecordsByIds(collections.Users, ids)
-		if err != nil {
-			return fmt.Errorf("find the %s of the employer: %w", field, err)
-		}
-		for _, user := range users {
-			if user.GetString("role") == collections.RoleJobSeeker {
-				return problem.Field(field, problem.InvalidValue, "Must be a user with the role employer.")
-			}
-		}
-	}
-	return nil
-}
-
 func keepEmployerWithJobsOnDelete(e *core.RecordEvent) error {
 	return inTransaction(e, func(tx core.App) error {
 		count, err := tx.CountRecords(collections.Jobs, dbx.HashExp{"employer": e.Record.Id})
@@ -104,29 +84,4 @@ func slugFieldOnCreate(e *core.RecordEvent) error {
 		return err
 	}
 	return e.Next()
-}
-
-// amongPeople is true of the employers that {:user} owns or is a member of.
-const amongPeople = "owner = {:user} OR EXISTS (SELECT 1 FROM json_each(members) WHERE value = {:user})"
-
-// EmployersOf returns the ids of the employers that the user owns or is a member of.
-func EmployersOf(app core.App, userID string) ([]string, error) {
-	var ids []string
-	err := app.DB().Select("id").From(collections.Employers).
-		Where(dbx.NewExp(amongPeople, dbx.Params{"user": userID})).
-		OrderBy("id").Column(&ids)
-	if err != nil {
-		return nil, fmt.Errorf("find the employers of user %s: %w", userID, err)
-	}
-	return ids, nil
-}
-
-// IsEmployerPerson tells whether the user owns the employer or is a member of it.
-func IsEmployerPerson(app core.App, employerID, userID string) (bool, error) {
-	count, err := app.CountRecords(collections.Employers,
-		dbx.HashExp{"id": employerID}, dbx.NewExp(amongPeople, dbx.Params{"user": userID}))
-	if err != nil {
-		return false, fmt.Errorf("look for user %s among the people of employer %s: %w", userID, employerID, err)
-	}
-	return count > 0, nil
 }

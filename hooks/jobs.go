@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/account"
 	"jobboard/internal/actor"
 	"jobboard/internal/deadline"
 	"jobboard/internal/notify"
@@ -29,7 +30,7 @@ func bindJobs(app core.App) {
 // fillEmployerOnJobCreateRequest takes the caller's employer where the request names none and the caller has just one.
 func fillEmployerOnJobCreateRequest(e *core.RecordRequestEvent) error {
 	if e.Auth != nil && !e.Auth.IsSuperuser() && e.Record.GetString("employer") == "" {
-		ids, err := EmployersOf(e.App, e.Auth.Id)
+		ids, err := account.EmployersOf(e.App, e.Auth.Id)
 		if err != nil {
 			return err
 		}
@@ -208,5 +209,5 @@ func runsJob(e *core.RecordEnrichEvent) (bool, error) {
 	if isManager(caller) {
 		return true, nil
 	}
-	return IsEmployerPerson(e.App, e.Record.GetString("employer"), caller.Id)
+	return account.IsPersonOf(e.App, e.Record.GetString("employer"), caller.Id)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/account"
 	"jobboard/internal/notify"
 	"jobboard/internal/problem"
 )
@@ -51,12 +52,16 @@ func reviewJobOnCreate(e *core.RecordEvent) error {
 		if err := rate(tx, collections.Employers, "id", collections.JobReviews, "employer", employer.Id); err != nil {
 			return err
 		}
+		people, err := account.PeopleOf(tx, employer)
+		if err != nil {
+			return err
+		}
 		return notify.Write(tx, notify.Notice{
 			Kind:  collections.KindReviewReceived,
 			Title: fmt.Sprintf("%s has a new review", employer.GetString("name")),
 			Body:  stars(review),
 			Data:  map[string]any{"review": review.Id, "job": jobID, "employer": employer.Id},
-		}, notify.EmployerPeople(employer)...)
+		}, people...)
 	})
 }
 
@@ -117,7 +122,11 @@ func checkBound(tx core.App, review *core.Record) error {
 	if err != nil {
 		return fmt.Errorf("find the employer of the review: %w", err)
 	}
-	people, seeker := notify.EmployerPeople(employer), found[0].GetString("seeker")
+	people, err := account.PeopleOf(tx, employer)
+	if err != nil {
+		return err
+	}
+	seeker := found[0].GetString("seeker")
 	if author == seeker && slices.Contains(people, subject) || subject == seeker && slices.Contains(people, author) {
 		return nil
 	}

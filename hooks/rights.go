@@ -29,7 +29,7 @@ func checkFieldRights(e *core.RecordRequestEvent) error {
 		if err != nil {
 			return err
 		}
-		if changed {
+		if changed && !(right == collections.ByOwnerOrLeaving && takesOut(e.Record, name, who.UserID())) {
 			return problem.Field(name, problem.ReadOnly, "This field can't be set here.")
 		}
 	}
@@ -45,7 +45,7 @@ func mayWrite(right collections.Right, record *core.Record, who actor.Actor) boo
 		return record.IsNew() || who.IsAdmin()
 	case collections.ByAdmin:
 		return who.IsAdmin()
-	case collections.ByOwner:
+	case collections.ByOwner, collections.ByOwnerOrLeaving:
 		return record.IsNew() || who.IsAdmin() || mine("owner")
 	case collections.ByPeople:
 		return !record.IsNew() && (who.IsAdmin() || !mine("seeker"))

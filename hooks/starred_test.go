@@ -42,7 +42,7 @@ func TestFieldsOfTheSystemCannotBeSet(t *testing.T) {
 		{p.owner, p.employer, "ratingAverage", 5},
 		{p.admin, p.employer, "ratingCount", 99},
 		{p.member, p.employer, "owner", p.member.Id},
-		{p.member, p.employer, "members", []string{}},
+		{p.member, p.employer, "members", []string{p.member.Id, p.stranger.Id}},
 		{p.owner, p.job, "publishedAt", date},
 		{p.owner, p.job, "closedAt", date},
 		{p.admin, p.job, "applicationCount", 0},

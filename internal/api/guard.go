@@ -16,17 +16,20 @@ type who struct {
 	roles []string // empty: every role
 	// stale lets a dead token pass: those who come to log in may still send their old one.
 	stale bool
+	// members lets in those of the path's employer too, whom an earlier role has left there.
+	members bool
 }
 
 var (
-	anyone       = who{text: "Anyone."}
-	entering     = who{text: "Anyone; a token that is sent along is not looked at.", stale: true}
-	everyUser    = who{text: "Whoever is logged in.", login: true}
-	seekersOnly  = who{text: "Job seekers.", login: true, roles: []string{collections.RoleJobSeeker}}
-	hiring       = who{text: "Employers and admins.", login: true, roles: []string{collections.RoleEmployer, collections.RoleAdmin}}
-	seekersAdmin = who{text: "Job seekers and admins.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleAdmin}}
-	reviewers    = who{text: "Job seekers and employers.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleEmployer}}
-	adminsOnly   = who{text: "Admins.", login: true, roles: []string{collections.RoleAdmin}}
+	anyone          = who{text: "Anyone."}
+	entering        = who{text: "Anyone; a token that is sent along is not looked at.", stale: true}
+	everyUser       = who{text: "Whoever is logged in.", login: true}
+	seekersOnly     = who{text: "Job seekers.", login: true, roles: []string{collections.RoleJobSeeker}}
+	hiring          = who{text: "Employers and admins.", login: true, roles: []string{collections.RoleEmployer, collections.RoleAdmin}}
+	seekersAdmin    = who{text: "Job seekers and admins.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleAdmin}}
+	reviewers       = who{text: "Job seekers and employers.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleEmployer}}
+	adminsOnly      = who{text: "Admins.", login: true, roles: []string{collections.RoleAdmin}}
+	hiringOrLeaving = who{text: "Employers and admins; members who leave, whatever their role.", login: true, roles: hiring.roles, members: true}
 )
 
 // admit refuses callers the route is not for, and bodies it can't read.
@@ -35,7 +38,8 @@ func (c *call) admit(r route) error {
 	if auth == nil && (r.who.login || token(c) != "" && !r.who.stale) {
 		return unauthorized(c)
 	}
-	if auth != nil && !auth.IsSuperuser() && len(r.who.roles) > 0 && !slices.Contains(r.who.roles, auth.GetString("role")) {
+	if auth != nil && !auth.IsSuperuser() && len(r.who.roles) > 0 && !slices.Contains(r.who.roles, auth.GetString("role")) &&
+		!(r.who.members && c.isMember()) {
 		return apis.NewForbiddenError("", nil)
 	}
 	if r.takesBody() {
@@ -43,6 +47,12 @@ func (c *call) admit(r route) error {
 	}
 	c.body = emptyBody()
 	return nil
+}
+
+// isMember reports whether the caller is a member of the path's employer, in whatever role.
+func (c *call) isMember() bool {
+	employer, err := c.app().FindRecordById(collections.Employers, c.Param("employer_id"))
+	return err == nil && slices.Contains(employer.GetStringSlice("members"), c.auth().Id)
 }
 
 func unauthorized(c *call) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/account"
 	"jobboard/internal/workflow"
 )
 
@@ -99,6 +100,10 @@ func remindOfDeadline(app core.App, jobID string) error {
 		if err != nil {
 			return fmt.Errorf("find the employer: %w", err)
 		}
+		people, err := account.PeopleOf(tx, employer)
+		if err != nil {
+			return err
+		}
 		var savers []string
 		err = tx.DB().NewQuery(`
 			SELECT s.seeker FROM {{saved_jobs}} s
@@ -120,7 +125,7 @@ func remindOfDeadline(app core.App, jobID string) error {
 			body  string
 		}{
 			{savers, closes + "\nYou have saved this job at " + employer.GetString("name") + " and not applied yet."},
-			{EmployerPeople(employer), closes},
+			{people, closes},
 		} {
 			notice.Body = group.body
 			if err := WriteMany(tx, notice, group.users...); err != nil {

@@ -94,8 +94,3 @@ func (n Notice) mailDelay() time.Duration {
 	}
 	return mailDelay
 }
-
-// EmployerPeople returns the ids of an employer's owner and members.
-func EmployerPeople(employer *core.Record) []string {
-	return append(employer.GetStringSlice("members"), employer.GetString("owner"))
-}
