@@ -19,6 +19,7 @@ func bindUsers(app core.App) {
 	app.OnRecordUpdate(collections.Users).BindFunc(followUserUpdate)
 	app.OnRecordDelete(collections.Users).BindFunc(guardUserDelete)
 	bindUsersSeen(app)
+	bindEmails(app)
 	bindLogins(app)
 	bindPasswords(app)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
@@ -102,7 +103,7 @@ func createAdmin(app core.App, command *cobra.Command, email, password string) e
 
 // findAccount returns nil where there is none.
 func findAccount(app core.App, collection, email string) (*core.Record, error) {
-	record, err := app.FindAuthRecordByEmail(collection, email)
+	record, err := app.FindAuthRecordByEmail(collection, strings.ToLower(email))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
