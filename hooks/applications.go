@@ -82,6 +82,9 @@ func submitApplicationOnCreate(e *core.RecordEvent) error {
 		if err := checkApplicant(tx, application); err != nil {
 			return err
 		}
+		if err := checkApplyingAgain(tx, application); err != nil {
+			return err
+		}
 		if err := checkAnswers(application, job); err != nil {
 			return err
 		}
@@ -93,6 +96,9 @@ func submitApplicationOnCreate(e *core.RecordEvent) error {
 			return err
 		}
 		if err := recountApplications(tx, job.Id); err != nil {
+			return err
+		}
+		if err := dropEarlierDocuments(tx, application); err != nil {
 			return err
 		}
 		return tellPeople(tx, application, job, collections.KindApplicationSubmitted, "New application for %s", "%s has applied.")

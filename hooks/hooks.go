@@ -22,6 +22,7 @@ func Bind(app core.App) {
 	bindApplications(app)
 	bindReviews(app)
 	bindSaved(app)
+	bindCaps(app)
 	bindNotifications(app)
 	bindReports(app)
 }

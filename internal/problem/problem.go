@@ -27,13 +27,14 @@ const (
 	ChangedMeanwhile   = "changed_meanwhile"              // another change won the race; read again
 	AlreadyDeactivated = "user_already_deactivated"       //
 	AlreadyActive      = "user_already_active"            //
+	LimitReached       = "limit_reached"                  // as many as one account may have, or as often as it may
 	AlreadyInState     = "job_already_in_state"           // publishing or closing twice
 )
 
 // conflicts are the codes that say no because of the present state: 409 at the REST door, 400 at PocketBase's own.
 var conflicts = []string{
 	NotUnique, AlreadyApplied, JobHasApplications, EmployerHasJobs, OwnsEmployerJobs, LastAdmin, AlreadyReviewed,
-	ChangedMeanwhile, AlreadyDeactivated, AlreadyActive, AlreadyInState,
+	ChangedMeanwhile, AlreadyDeactivated, AlreadyActive, AlreadyInState, LimitReached,
 }
 
 // IsConflict tells whether a code is about the present state rather than about the input.
