@@ -15,6 +15,7 @@ import (
 func Bind(app core.App) {
 	session.Bind(app)
 	bindRequests(app)
+	bindBatches(app)
 	bindUsers(app)
 	bindJobSeekers(app)
 	bindEmployers(app)

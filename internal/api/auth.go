@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/password"
 	"jobboard/internal/problem"
 	"jobboard/internal/session"
 )
@@ -62,6 +63,9 @@ func (c *call) registerEmployer(company string) error {
 	if err != nil {
 		return err
 	}
+	if err := c.hashPassword(); err != nil {
+		return err
+	}
 	err = c.inTransaction(func() error {
 		if _, err := c.as(nil, http.MethodPost, collectionPath(collections.Users), nil, c.body); err != nil {
 			return err
@@ -77,6 +81,28 @@ func (c *call) registerEmployer(company string) error {
 		return err
 	}
 	return c.sendRegistered(id)
+}
+
+// hashPassword does before a transaction what would keep all other writes waiting in it.
+func (c *call) hashPassword() error {
+	plain, err := c.body.text("password")
+	if err != nil {
+		return err
+	}
+	confirm, err := c.body.text("passwordConfirm")
+	if err != nil {
+		return err
+	}
+	users, err := c.app().FindCachedCollectionByNameOrId(collections.Users)
+	if err != nil {
+		return fmt.Errorf("find the collection of users: %w", err)
+	}
+	c.hashed = password.Hashed{}
+	if word := c.hashed.Put(users, plain, confirm); word != "" {
+		c.body.drop("password")
+		return c.body.set("passwordConfirm", word)
+	}
+	return nil
 }
 
 // sendRegistered answers with the new user as that user sees it, e-mail address and all.
@@ -97,11 +123,11 @@ func login(c *call) error {
 	if err != nil {
 		return err
 	}
-	password, err := c.body.required("password")
+	typed, err := c.body.required("password")
 	if err != nil {
 		return err
 	}
-	b, err := jsonBody(map[string]any{"identity": email, "password": password})
+	b, err := jsonBody(map[string]any{"identity": email, "password": typed})
 	if err != nil {
 		return err
 	}

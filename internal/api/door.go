@@ -17,6 +17,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
+
+	"jobboard/internal/password"
 )
 
 // Mount serves the REST API beside PocketBase's own, as soon as app starts serving.
@@ -115,6 +117,8 @@ type call struct {
 	body  *body
 	tx    core.App  // set while inTransaction runs
 	lent  []*[]byte // see room
+	// hashed are passwords that its record requests refer to.
+	hashed password.Hashed
 }
 
 // app is the board, or the transaction's view of it.
@@ -130,9 +134,10 @@ func (c *call) auth() *core.Record { return c.event.Auth }
 
 // inner is one record request that a REST request turns into.
 type inner struct {
-	auth *core.Record
-	app  core.App
-	err  error
+	auth   *core.Record
+	app    core.App
+	hashed password.Hashed
+	err    error
 }
 
 type innerKey struct{}
@@ -152,6 +157,9 @@ func innerCalls() *hook.Handler[*core.RequestEvent] {
 			e.Auth = in.auth
 			if in.app != nil {
 				e.App = in.app
+			}
+			if in.hashed != nil {
+				in.hashed.Hand(e)
 			}
 			in.err = skipLog.Func(e)
 			return nil
@@ -178,7 +186,7 @@ func (c *call) as(auth *core.Record, method, path string, query url.Values, b *b
 	if err != nil {
 		return nil, err
 	}
-	in := &inner{auth: auth, app: c.tx}
+	in := &inner{auth: auth, app: c.tx, hashed: c.hashed}
 	outer := c.Request()
 	r := (&http.Request{
 		Method:     method,
