@@ -25,6 +25,7 @@ import (
 	"jobboard/internal/search"
 	"jobboard/internal/static"
 	"jobboard/internal/tempdir"
+	"jobboard/internal/throttle"
 	_ "jobboard/migrations"
 )
 
@@ -44,6 +45,7 @@ func main() {
 	tempdir.Bind(app)
 	headers.Bind(app)
 	database.Bind(app)
+	throttle.Configure(app, throttle.Options{PasswordTries: settings.PasswordTries, Registrations: settings.Registrations})
 	hooks.Bind(app)
 	realtime.Bind(app)
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})

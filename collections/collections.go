@@ -31,6 +31,7 @@ const (
 	Reports                  = "reports"
 	RevokedSessions          = "revoked_sessions"
 	IdempotencyKeys          = "idempotency_keys"
+	KnownAddresses           = "known_addresses"
 	Dashboards               = "dashboards"
 	SearchStates             = "search_states"
 	SearchIndex              = "search_index"
@@ -63,6 +64,7 @@ func Definitions() []*core.Collection {
 		reports(),
 		revokedSessions(),
 		idempotencyKeys(),
+		knownAddresses(),
 		dashboards(),
 		searchStates(),
 		searchIndex(),

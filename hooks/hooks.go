@@ -9,11 +9,13 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/session"
+	"jobboard/internal/throttle"
 )
 
 // Bind binds the hooks of every domain to app. Call it once, before the app starts.
 func Bind(app core.App) {
 	session.Bind(app)
+	throttle.Bind(app)
 	bindRequests(app)
 	bindBatches(app)
 	bindUsers(app)

@@ -14,6 +14,7 @@ import (
 	"jobboard/internal/deadline"
 	"jobboard/internal/notify"
 	"jobboard/internal/problem"
+	"jobboard/internal/throttle"
 	"jobboard/internal/workflow"
 )
 
@@ -21,6 +22,7 @@ func bindJobs(app core.App) {
 	app.OnRecordCreateRequest(collections.Jobs).BindFunc(fillEmployerOnJobCreateRequest)
 	app.OnRecordCreateRequest(collections.Jobs).BindFunc(noteDeadlineDayOnJobRequest)
 	app.OnRecordUpdateRequest(collections.Jobs).BindFunc(noteDeadlineDayOnJobRequest)
+	app.OnRecordUpdateRequest(collections.Jobs).BindFunc(limitPublishingOnJobUpdateRequest)
 	app.OnRecordCreate(collections.Jobs).BindFunc(openJobOnCreate)
 	app.OnRecordUpdate(collections.Jobs).BindFunc(moveJobOnUpdate)
 	app.OnRecordDelete(collections.Jobs).BindFunc(keepJobWithApplicationsOnDelete)
@@ -51,6 +53,14 @@ func noteDeadlineDayOnJobRequest(e *core.RecordRequestEvent) error {
 		deadline.SetDay(e.Record, day)
 	}
 	return e.Next()
+}
+
+func limitPublishingOnJobUpdateRequest(e *core.RecordRequestEvent) error {
+	from, to := e.Record.Original().GetString("status"), workflow.Parse(e.Record.GetString("status"))
+	if to != workflow.Published || from == to {
+		return e.Next()
+	}
+	return throttle.Publish(e.RequestEvent, e.Record.Id, e.Next)
 }
 
 func openJobOnCreate(e *core.RecordEvent) error {

@@ -320,6 +320,17 @@ var matrix = []permissions{
 		cells:  superusersOnlyCells,
 	},
 	{
+		collection: collections.KnownAddresses,
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.KnownAddresses, map[string]any{"fingerprint": p.fresh()})
+		},
+		create: func(p *pipeline, _ string, _ *core.Record) map[string]any {
+			return map[string]any{"fingerprint": p.fresh()}
+		},
+		update: map[string]any{},
+		cells:  superusersOnlyCells,
+	},
+	{
 		collection: collections.Dashboards,
 		target: func(p *pipeline) *core.Record {
 			return p.Record(collections.Dashboards, map[string]any{"superuser": p.Superuser(p.fresh()).Id, "shown": map[string]any{}})

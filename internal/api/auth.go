@@ -12,6 +12,7 @@ import (
 	"jobboard/internal/password"
 	"jobboard/internal/problem"
 	"jobboard/internal/session"
+	"jobboard/internal/throttle"
 )
 
 const usersAuth = "/api/collections/" + collections.Users
@@ -85,6 +86,9 @@ func (c *call) registerEmployer(company string) error {
 
 // hashPassword does before a transaction what would keep all other writes waiting in it.
 func (c *call) hashPassword() error {
+	if err := throttle.CountRegistration(c.event); err != nil {
+		return err
+	}
 	plain, err := c.body.text("password")
 	if err != nil {
 		return err
@@ -209,8 +213,14 @@ func changePassword(c *call) error {
 		}
 	}
 	// PocketBase does not ask admins for the old password. A stolen session must not be enough for a new one.
-	if !c.auth().ValidatePassword(old) {
-		return invalid("oldPassword", problem.InvalidValue, "Not the present password.")
+	err = throttle.TryOwnPassword(c.event, c.auth(), "oldPassword", func() error {
+		if !c.auth().ValidatePassword(old) {
+			return invalid("oldPassword", problem.InvalidValue, "Not the present password.")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if _, err := c.update(c.auth().Collection().Name, c.auth().Id, nil, c.body.only("oldPassword", "password", "passwordConfirm")); err != nil {
 		return err

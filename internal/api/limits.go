@@ -11,6 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
+
+	"jobboard/internal/throttle"
 )
 
 // limitPrefix begins the hidden details of PocketBase's own 429, before the rule as JSON.
@@ -31,29 +33,36 @@ func retryAfter() *hook.Handler[*core.RequestEvent] {
 			if !errors.As(err, &apiErr) || apiErr.Status != http.StatusTooManyRequests {
 				return err
 			}
-			rule := limitOf(apiErr)
+			limit := limitOf(apiErr)
 			header := e.Response.Header()
-			header.Set("Retry-After", fmt.Sprint(rule.Duration))
-			header.Set("RateLimit-Limit", fmt.Sprint(rule.MaxRequests))
+			header.Set("Retry-After", fmt.Sprint(limit.wait))
+			header.Set("RateLimit-Limit", fmt.Sprint(limit.most))
 			header.Set("RateLimit-Remaining", "0")
-			header.Set("RateLimit-Reset", fmt.Sprint(rule.Duration))
-			header.Set("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, rule.MaxRequests, rule.Duration))
-			header.Set("RateLimit", fmt.Sprintf(`"default";r=0;t=%d`, rule.Duration))
+			header.Set("RateLimit-Reset", fmt.Sprint(limit.wait))
+			header.Set("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, limit.most, limit.window))
+			header.Set("RateLimit", fmt.Sprintf(`"default";r=0;t=%d`, limit.wait))
 			return err
 		},
 	}
 }
 
-// limitOf finds the rule that a 429 is about; a minute where it does not say.
-func limitOf(apiErr *router.ApiError) core.RateLimitRule {
-	rule := core.RateLimitRule{Duration: 60}
+// limit is what a 429 is about: most requests in a window, and how long to wait now, in seconds.
+type limit struct{ most, window, wait int }
+
+// limitOf finds the limit in the details of a 429; a minute where they don't say.
+func limitOf(apiErr *router.ApiError) limit {
 	details, ok := apiErr.RawData().(error)
 	if !ok {
-		return rule
+		return limit{window: 60, wait: 60}
 	}
+	var refusal *throttle.Refusal
+	if errors.As(details, &refusal) {
+		return limit{refusal.Limit.Burst, refusal.Limit.Burst * int(refusal.Limit.Every.Seconds()), refusal.Seconds()}
+	}
+	var rule core.RateLimitRule
 	text, ok := strings.CutPrefix(details.Error(), limitPrefix)
 	if !ok || json.Unmarshal([]byte(text), &rule) != nil || rule.Duration < 1 {
-		return core.RateLimitRule{Duration: 60}
+		return limit{window: 60, wait: 60}
 	}
-	return rule
+	return limit{rule.MaxRequests, int(rule.Duration), int(rule.Duration)}
 }

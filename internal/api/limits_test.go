@@ -49,12 +49,8 @@ func TestTightLimits(t *testing.T) {
 		most        int // what "tight" means, per minute
 		call        func(b *testapp.Board, i int) testapp.Response
 	}{
-		{"login", "*:auth", 60, func(b *testapp.Board, _ int) testapp.Response {
-			return b.Call(nil, "POST", "/api/users/auth/login/", map[string]any{"email": "sara@example.com", "password": "wrong"})
-		}},
-		{"register", "users:create", 60, func(b *testapp.Board, i int) testapp.Response {
-			return b.Call(nil, "POST", "/api/users/auth/register", map[string]any{"email": fmt.Sprint(i, "@example.com"), "name": "N",
-				"role": "job_seeker", "password": testapp.Password, "passwordConfirm": testapp.Password})
+		{"login", "*:auth", 60, func(b *testapp.Board, i int) testapp.Response { // for one account it is less
+			return b.Call(nil, "POST", "/api/users/auth/login/", map[string]any{"email": fmt.Sprint(i, "@example.com"), "password": "wrong"})
 		}},
 		{"reset", "*:requestPasswordReset", 10, func(b *testapp.Board, _ int) testapp.Response {
 			return b.Call(nil, "POST", "/api/users/auth/password/request-reset/", map[string]any{"email": "nobody@example.com"})
@@ -103,10 +99,11 @@ func TestLimitsCountBothDoors(t *testing.T) {
 	board.Seeker("sara")
 	limit := rule(t, board, "*:auth")
 	let, _ := exhaust(t, limit.MaxRequests, func(i int) testapp.Response {
+		email := fmt.Sprint(i, "@example.com")
 		if i%2 == 0 {
-			return board.Call(nil, "POST", "/api/collections/users/auth-with-password", map[string]any{"identity": "sara@example.com", "password": "wrong"})
+			return board.Call(nil, "POST", "/api/collections/users/auth-with-password", map[string]any{"identity": email, "password": "wrong"})
 		}
-		return board.Call(nil, "POST", "/api/users/auth/login", map[string]any{"email": "sara@example.com", "password": "wrong"})
+		return board.Call(nil, "POST", "/api/users/auth/login", map[string]any{"email": email, "password": "wrong"})
 	})
 	if let != limit.MaxRequests {
 		t.Errorf("%d calls were let through, want %d", let, limit.MaxRequests)
@@ -155,5 +152,78 @@ func TestLimitsCanBeOff(t *testing.T) {
 		if got := board.Call(nil, "POST", "/api/users/auth/password/request-reset", map[string]any{"email": "nobody@example.com"}); got.Status != 204 {
 			t.Fatalf("%d %s", got.Status, got.Raw)
 		}
+	}
+}
+
+// Guesses of one account's password and registrations count at this door as at PocketBase's own, and a 429 says when the next
+// one is looked at.
+func TestTriesAreCountedAtBothDoors(t *testing.T) {
+	for name, c := range map[string]struct {
+		let, limit int
+		call       func(b *testapp.Board, i int) testapp.Response
+	}{
+		"login": {10, 10, func(b *testapp.Board, i int) testapp.Response {
+			if i%2 == 0 {
+				return b.Call(nil, "POST", "/api/collections/users/auth-with-password", map[string]any{"identity": "SARA@example.com", "password": "wrong"})
+			}
+			return b.Call(nil, "POST", "/api/users/auth/login", map[string]any{"email": "sara@example.com", "password": "wrong"})
+		}},
+		"old password": {10, 10, func(b *testapp.Board, i int) testapp.Response {
+			sara, _ := b.FindAuthRecordByEmail("users", "sara@example.com")
+			body := map[string]any{"oldPassword": "wrong", "password": "a new password", "passwordConfirm": "a new password"}
+			if i%2 == 0 {
+				return b.Call(sara, "PATCH", testapp.Records("users", sara.Id), body)
+			}
+			return b.Call(sara, []string{"PUT", "PATCH"}[i/2%2], "/api/users/auth/password/change/", body)
+		}},
+		"register a seeker": {20, 20, func(b *testapp.Board, i int) testapp.Response {
+			body := map[string]any{"email": fmt.Sprint(i, "@example.com"), "name": "N",
+				"role": "job_seeker", "password": testapp.Password, "passwordConfirm": testapp.Password}
+			return b.Call(nil, "POST", []string{"/api/users/auth/register", testapp.Records("users")}[i%2], body)
+		}},
+		"register an employer": {20, 20, func(b *testapp.Board, i int) testapp.Response {
+			return b.Call(nil, "POST", "/api/users/auth/register", map[string]any{"email": fmt.Sprint(i, "@example.com"), "name": "N",
+				"role": "employer", "password": testapp.Password, "passwordConfirm": testapp.Password})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			board := limited(t)
+			board.Seeker("sara")
+			let, got := exhaust(t, c.let, func(i int) testapp.Response { return c.call(board, i) })
+			if let != c.let {
+				t.Errorf("%d calls were let through, want %d", let, c.let)
+			}
+			wait, err := strconv.Atoi(got.Header.Get("Retry-After"))
+			if err != nil || wait < 1 || wait > 60 || got.Header.Get("RateLimit-Limit") != strconv.Itoa(c.limit) {
+				t.Errorf("the headers are %v", got.Header)
+			}
+		})
+	}
+}
+
+// An IPv6 customer has at least a /64, which counts as one address.
+func TestLimitsCountByBlock(t *testing.T) {
+	board := limited(t)
+	limit := rule(t, board, "*:requestPasswordReset")
+	from := func(address string) int {
+		r := httptest.NewRequest("POST", "/api/users/auth/password/request-reset", strings.NewReader(`{"email":"nobody@example.com"}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.RemoteAddr = address
+		return board.Send(r).Status
+	}
+	for i := range limit.MaxRequests {
+		if status := from(fmt.Sprintf("[2001:db8:1:2::%x]:1000", i+1)); status != 204 {
+			t.Fatalf("within the limit: %d", status)
+		}
+	}
+	if status := from("[2001:db8:1:2:ffff::1]:1000"); status != 429 {
+		t.Errorf("the same /64: %d, want 429", status)
+	}
+	if status := from("[2001:db8:1:3::1]:1000"); status != 204 {
+		t.Errorf("another /64: %d, want 204", status)
+	}
+	board.Settings().RateLimits.ExcludedIPs = []string{"2001:db8:1:2:ffff::1"}
+	if status := from("[2001:db8:1:2:ffff::1]:1000"); status != 204 {
+		t.Errorf("an excluded address: %d, want 204", status)
 	}
 }

@@ -49,6 +49,8 @@ func (c *Config) check() error {
 		c.TrustedProxyHeaders[i] = strings.TrimSpace(header)
 		require("JOBBOARD_TRUSTED_PROXY_HEADERS", headerPattern.MatchString(c.TrustedProxyHeaders[i]), "header names, by comma")
 	}
+	require("JOBBOARD_PASSWORD_TRIES", c.PasswordTries >= 1 && c.PasswordTries <= 10_000, "between 1 and 10000")
+	require("JOBBOARD_REGISTRATIONS", c.Registrations >= 1 && c.Registrations <= 100_000, "between 1 and 100000")
 	require("JOBBOARD_BATCH_MAX_REQUESTS", c.BatchMaxRequests >= 1 && c.BatchMaxRequests <= 10_000, "between 1 and 10000")
 	require("JOBBOARD_BATCH_MAX_BODY_MB", c.BatchMaxBodyMB >= 1 && c.BatchMaxBodyMB <= 1024, "between 1 and 1024")
 

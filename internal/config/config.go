@@ -28,6 +28,8 @@ type Config struct {
 	SenderAddress string `env:"JOBBOARD_SENDER_ADDRESS" example:"jobs@example.org" help:"sender's address of the board's mails"`
 
 	RateLimits          bool     `env:"JOBBOARD_RATE_LIMITS" example:"on" help:"limit how often one client may call; off for load tests only"`
+	PasswordTries       int      `env:"JOBBOARD_PASSWORD_TRIES" envDefault:"10" example:"10" help:"wrong passwords that one address may send for one account before it must wait; five times as many from all strange addresses together"`
+	Registrations       int      `env:"JOBBOARD_REGISTRATIONS" envDefault:"20" example:"20" help:"accounts that one address may register at once, and one a minute after that"`
 	TrustedProxyHeaders []string `env:"JOBBOARD_TRUSTED_PROXY_HEADERS" example:"X-Forwarded-For" help:"headers, by comma, in which your reverse proxy tells the client's real address; only behind a proxy that always sets them"`
 	BatchMaxRequests    int      `env:"JOBBOARD_BATCH_MAX_REQUESTS" example:"50" help:"how many calls one batch may hold"`
 	BatchMaxBodyMB      int      `env:"JOBBOARD_BATCH_MAX_BODY_MB" example:"32" help:"how large one batch may be, in MB"`

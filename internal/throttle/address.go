@@ -1,0 +1,75 @@
+package throttle
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+)
+
+// block returns what counts as one address: of IPv6 the /64, of which a single customer has at least one.
+func block(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	if ip = ip.Unmap().WithZone(""); ip.Is4() {
+		return ip.String()
+	}
+	return netip.PrefixFrom(ip, 64).Masked().Addr().String()
+}
+
+// countByBlock makes PocketBase's own limits count by blocks: they ask each request for its address, which is the block's
+// while the request is answered. An address that a list of the settings names stays whole, so that the list still fits.
+func countByBlock() *hook.Handler[*core.RequestEvent] {
+	return &hook.Handler[*core.RequestEvent]{
+		Id:       "jobboardCountByBlock",
+		Priority: apis.DefaultRateLimitMiddlewarePriority - 1,
+		Func: func(e *core.RequestEvent) error {
+			address := e.RealIP()
+			shown := block(address)
+			settings := e.App.Settings()
+			if shown == address || isListed(address, settings.SuperuserIPs) || isListed(address, settings.RateLimits.ExcludedIPs) {
+				return e.Next()
+			}
+			remote, header := e.Request.RemoteAddr, e.Request.Header
+			defer func() { e.Request.RemoteAddr, e.Request.Header = remote, header }() // for the log
+			showAs(e.Request, shown, settings.TrustedProxy.Headers)
+			return e.Next()
+		},
+	}
+}
+
+func showAs(r *http.Request, address string, proxyHeaders []string) {
+	_, port, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		port = "0"
+	}
+	r.RemoteAddr = net.JoinHostPort(address, port)
+	r.Header = r.Header.Clone()
+	for _, name := range proxyHeaders {
+		if r.Header.Get(name) != "" {
+			r.Header.Set(name, address)
+		}
+	}
+}
+
+// isListed reports whether a list of addresses and subnets has the address.
+func isListed(address string, list []string) bool {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return false
+	}
+	for _, item := range list {
+		if subnet, err := netip.ParsePrefix(item); err == nil && subnet.Contains(ip) {
+			return true
+		}
+		if one, err := netip.ParseAddr(item); err == nil && one == ip {
+			return true
+		}
+	}
+	return false
+}

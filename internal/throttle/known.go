@@ -1,0 +1,83 @@
+package throttle
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/collections"
+)
+
+const (
+	knownKept    = 180 * 24 * time.Hour // after the last login from there
+	knownRenewed = 24 * time.Hour       // how exactly the last login is known, to spare writes
+)
+
+func bindKnown(app core.App) {
+	app.OnRecordConfirmPasswordResetRequest().BindFunc(func(e *core.RecordConfirmPasswordResetRequestEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		if fresh, err := e.App.FindRecordById(e.Collection, e.Record.Id); err == nil {
+			remember(e.App, fresh, block(e.RealIP()))
+		}
+		return nil
+	})
+	app.Cron().MustAdd("forget_known_addresses", "41 3 * * *", func() {
+		_, err := app.NonconcurrentDB().Delete(collections.KnownAddresses,
+			dbx.NewExp("[[seen]] < {:past}", dbx.Params{"past": before(knownKept)})).Execute()
+		if err != nil {
+			app.Logger().Error("Failed to forget known addresses", "error", err)
+		}
+	})
+}
+
+func before(age time.Duration) string {
+	return time.Now().Add(-age).UTC().Format(types.DefaultDateLayout)
+}
+
+// fingerprint names an address of one account so that nobody can read it from the database. It changes with the account's
+// token key: a new password or role, or a logout everywhere, makes all addresses strange again.
+func fingerprint(account *core.Record, address string) string {
+	key, id := "", ""
+	if account != nil {
+		key, id = account.TokenKey(), account.Collection().Id+" "+account.Id
+	}
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte(id + " " + address))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// isKnown reports whether an account, nil where there is none, has logged in from an address before. It looks in either
+// case, so that its time tells nothing.
+func isKnown(app core.App, account *core.Record, address string) bool {
+	n, err := app.CountRecords(collections.KnownAddresses, dbx.HashExp{"fingerprint": fingerprint(account, address)})
+	if err != nil {
+		app.Logger().Error("Failed to look for a known address", "error", err)
+	}
+	return n > 0
+}
+
+// remember makes an address known. Where that fails the login stands all the same.
+func remember(app core.App, account *core.Record, address string) {
+	where := dbx.HashExp{"fingerprint": fingerprint(account, address)}
+	n, err := app.CountRecords(collections.KnownAddresses, where, dbx.NewExp("[[seen]] >= {:past}", dbx.Params{"past": before(knownRenewed)}))
+	if err == nil && n > 0 {
+		return
+	}
+	if err == nil {
+		_, err = app.NonconcurrentDB().NewQuery(`
+			INSERT INTO {{known_addresses}} (id, fingerprint, seen, created, updated) VALUES ({:id}, {:fingerprint}, {:now}, {:now}, {:now})
+			ON CONFLICT (fingerprint) DO UPDATE SET seen = excluded.seen, updated = excluded.updated`).
+			Bind(dbx.Params{"id": core.GenerateDefaultRandomId(), "fingerprint": where["fingerprint"], "now": types.NowDateTime().String()}).
+			Execute()
+	}
+	if err != nil {
+		app.Logger().Error("Failed to remember a known address", "error", err)
+	}
+}

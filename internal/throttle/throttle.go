@@ -1,0 +1,70 @@
+package throttle
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Options are the limits that can be configured; 0 is the default.
+type Options struct {
+	// PasswordTries is how many wrong passwords in a row one address may send for one account.
+	PasswordTries int
+	// Registrations is how many new accounts one address may ask for at once.
+	Registrations int
+}
+
+// throttle is the state of one board.
+type throttle struct {
+	pairs     *buckets // wrong passwords by account and address
+	accounts  *buckets // wrong passwords by account, from addresses it has not logged in from
+	addresses *buckets // wrong passwords by address
+	newcomers *buckets // registrations by address
+	jobs      *buckets // publications by job
+}
+
+const storeKey = "jobboard.throttle"
+
+// Configure sets the limits of a board, before Bind.
+func Configure(app core.App, options Options) {
+	if options.PasswordTries == 0 {
+		options.PasswordTries = 10
+	}
+	if options.Registrations == 0 {
+		options.Registrations = 20
+	}
+	app.Store().Set(storeKey, &throttle{
+		pairs: newBuckets(Limit{options.PasswordTries, time.Minute}),
+		// Above what one address may try, so that it takes several to make strangers wait.
+		accounts: newBuckets(Limit{5 * options.PasswordTries, 30 * time.Second}),
+		// An office or a school shares one address.
+		addresses: newBuckets(Limit{10 * options.PasswordTries, 10 * time.Second}),
+		newcomers: newBuckets(Limit{options.Registrations, time.Minute}),
+		jobs:      newBuckets(publications),
+	})
+}
+
+// Bind slows down logins by password, checks of the old password and registrations, at every door.
+func Bind(app core.App) {
+	if !app.Store().Has(storeKey) {
+		Configure(app, Options{})
+	}
+	bindPasswords(app)
+	bindKnown(app)
+	app.OnBatchRequest().BindFunc(limitRegistrationsOnBatch)
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.Bind(countByBlock(), limitRegistrations(), limitEmailChanges())
+		return e.Next()
+	})
+}
+
+func of(app core.App) *throttle {
+	state, _ := app.Store().Get(storeKey).(*throttle)
+	return state
+}
+
+// isOff reports whether nothing is counted for a request: the limits are off, or its caller or address is exempt.
+func isOff(e *core.RequestEvent) bool {
+	limits := e.App.Settings().RateLimits
+	return !limits.Enabled || e.HasSuperuserAuth() || isListed(e.RealIP(), limits.ExcludedIPs)
+}
