@@ -45,7 +45,7 @@ func answerTrouble() *hook.Handler[*core.RequestEvent] {
 		Priority: apis.DefaultPanicRecoverMiddlewarePriority + 3,
 		Func: func(e *core.RequestEvent) error {
 			err := e.Next()
-			found := troubleOf(err)
+			found, cause := troubleOf(err)
 			if found == nil || e.Written() {
 				return err
 			}
@@ -55,11 +55,11 @@ func answerTrouble() *hook.Handler[*core.RequestEvent] {
 			if router.ToApiError(err).Message == found.message {
 				return err // told by the record request within
 			}
-			e.App.Logger().Error("The database refused a request", "error", err, "route", e.Request.Pattern)
+			e.App.Logger().Error("The database refused a request", "error", cause, "route", e.Request.Pattern)
 			if found.status == http.StatusInsufficientStorage {
-				log.Printf("%s: %s", e.Request.Pattern, found.message) // the log is on that disk too
+				log.Printf("%s: %v", e.Request.Pattern, cause) // the log is on that disk too
 			}
-			return router.NewApiError(found.status, found.message, err)
+			return router.NewApiError(found.status, found.message, cause)
 		},
 	}
 }

@@ -33,37 +33,39 @@ var troubles = map[int]*trouble{
 }
 
 // Refused reports whether an error comes from the database or the disk, not from what was asked of them.
-func Refused(err error) bool { return troubleOf(err) != nil }
+func Refused(err error) bool {
+	found, _ := troubleOf(err)
+	return found != nil
+}
 
-// troubleOf finds the trouble that an error comes from, nil where it comes from something else. PocketBase wraps errors in
-// answers of its own, such as a 400 "Failed to create record".
-func troubleOf(err error) *trouble {
+// troubleOf finds the trouble that an error comes from, and its cause, the error that tells; nil where it comes from something
+// else. PocketBase wraps errors in answers of its own, such as a 400 "Failed to create record", which don't tell.
+func troubleOf(err error) (found *trouble, cause error) {
 	var nested []error
 	switch e := err.(type) {
 	case nil:
-		return nil
+		return nil, nil
 	case *sqlite.Error:
 		if exact := troubles[e.Code()]; exact != nil {
-			return exact
+			return exact, err
 		}
-		return troubles[e.Code()&0xff]
+		return troubles[e.Code()&0xff], err
 	case syscall.Errno:
 		if e == syscall.ENOSPC || e == syscall.EDQUOT { // files, outside the database
-			return full
+			return full, err
 		}
-		return nil
+		return nil, nil
 	case *router.ApiError:
-		cause, _ := e.RawData().(error)
-		nested = []error{cause}
+		raw, _ := e.RawData().(error)
+		nested = []error{raw}
 	case validation.Errors:
 		for _, each := range e {
 			nested = append(nested, each)
 		}
 	case router.SafeErrorResolver: // the answer to one request of a batch
 		resolved, _ := e.Resolve(map[string]any{}).(map[string]any)
-		cause, _ := resolved["response"].(*router.ApiError)
-		if cause != nil {
-			nested = []error{cause}
+		if answer, _ := resolved["response"].(*router.ApiError); answer != nil {
+			nested = []error{answer}
 		}
 	case interface{ Unwrap() []error }:
 		nested = e.Unwrap()
@@ -71,9 +73,9 @@ func troubleOf(err error) *trouble {
 		nested = []error{errors.Unwrap(err)}
 	}
 	for _, each := range nested {
-		if found := troubleOf(each); found != nil {
-			return found
+		if found, cause = troubleOf(each); found != nil {
+			return found, cause
 		}
 	}
-	return nil
+	return nil, nil
 }
