@@ -164,7 +164,11 @@ func (r route) errors() []int {
 	if r.takesBody() {
 		list = append(list, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
-	return append(list, http.StatusTooManyRequests)
+	list = append(list, http.StatusTooManyRequests, http.StatusServiceUnavailable)
+	if r.method != http.MethodGet {
+		list = append(list, http.StatusInsufficientStorage)
+	}
+	return list
 }
 
 func (r route) response(status int, schemas map[string]*base.Schema) *v3.Response {
@@ -237,6 +241,8 @@ var errorNames = map[int]string{
 	http.StatusRequestEntityTooLarge: "TooLarge",
 	http.StatusUnsupportedMediaType:  "UnsupportedMediaType",
 	http.StatusTooManyRequests:       "TooManyRequests",
+	http.StatusServiceUnavailable:    "Unavailable",
+	http.StatusInsufficientStorage:   "DiskFull",
 }
 
 func errorResponses() *orderedmap.Map[string, *v3.Response] {
@@ -253,10 +259,19 @@ func errorResponses() *orderedmap.Map[string, *v3.Response] {
 		{"Retry-After", "Seconds to wait."}, {"RateLimit-Limit", "Requests in a window."}, {"RateLimit-Remaining", "What is left of them."},
 		{"RateLimit-Reset", "Seconds until they are all there again."},
 	} {
-		limited.Headers.Set(header[0], &v3.Header{Description: header[1], Schema: base.CreateSchemaProxy(&base.Schema{Type: []string{"integer"}})})
+		limited.Headers.Set(header[0], integerHeader(header[1]))
 	}
 	all.Set("TooManyRequests", limited)
+	unavailable := errorResponse("The board is busy, or can't reach its data.", 503, "", "", "The board is busy. Try again in a moment.")
+	unavailable.Headers = orderedmap.New[string, *v3.Header]()
+	unavailable.Headers.Set("Retry-After", integerHeader("Seconds to wait."))
+	all.Set("Unavailable", unavailable)
+	all.Set("DiskFull", errorResponse("The board's disk is full; nothing was changed.", 507, "", "", "The board's disk is full. Nothing was changed."))
 	return all
+}
+
+func integerHeader(description string) *v3.Header {
+	return &v3.Header{Description: description, Schema: base.CreateSchemaProxy(&base.Schema{Type: []string{"integer"}})}
 }
 
 func errorResponse(description string, status int, field, code, message string) *v3.Response {
