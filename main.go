@@ -47,7 +47,10 @@ func main() {
 	database.Bind(app)
 	throttle.Configure(app, throttle.Options{PasswordTries: settings.PasswordTries, Registrations: settings.Registrations})
 	hooks.Bind(app)
-	realtime.Bind(app)
+	realtime.BindWith(app, realtime.Limits{
+		Topics: settings.RealtimeTopics, TopicBytes: settings.RealtimeTopicBytes, Connections: settings.RealtimeConnections,
+		PerUser: settings.RealtimeConnectionsPerUser, PerAddress: settings.RealtimeConnectionsPerAddress,
+	})
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
 	api.Mount(app)
 	dashboard.Bind(app)

@@ -54,6 +54,14 @@ func (c *Config) check() error {
 	require("JOBBOARD_BATCH_MAX_REQUESTS", c.BatchMaxRequests >= 1 && c.BatchMaxRequests <= 10_000, "between 1 and 10000")
 	require("JOBBOARD_BATCH_MAX_BODY_MB", c.BatchMaxBodyMB >= 1 && c.BatchMaxBodyMB <= 1024, "between 1 and 1024")
 
+	for variable, limit := range map[string]int{
+		"JOBBOARD_REALTIME_TOPICS": c.RealtimeTopics, "JOBBOARD_REALTIME_TOPIC_BYTES": c.RealtimeTopicBytes,
+		"JOBBOARD_REALTIME_CONNECTIONS": c.RealtimeConnections, "JOBBOARD_REALTIME_CONNECTIONS_PER_USER": c.RealtimeConnectionsPerUser,
+		"JOBBOARD_REALTIME_CONNECTIONS_PER_ADDRESS": c.RealtimeConnectionsPerAddress,
+	} {
+		require(variable, limit >= 0 && limit <= 1_000_000, "between 0 and 1000000")
+	}
+
 	_, known := logLevels[strings.ToLower(c.LogLevel)]
 	require("JOBBOARD_LOG_LEVEL", known, "debug, info, warn or error")
 	require("JOBBOARD_NOTIFICATION_DAYS", c.NotificationDays >= 0 && c.NotificationDays <= 36_500, "between 0 and 36500")

@@ -34,6 +34,12 @@ type Config struct {
 	BatchMaxRequests    int      `env:"JOBBOARD_BATCH_MAX_REQUESTS" example:"50" help:"how many calls one batch may hold"`
 	BatchMaxBodyMB      int      `env:"JOBBOARD_BATCH_MAX_BODY_MB" example:"32" help:"how large one batch may be, in MB"`
 
+	RealtimeTopics                int `env:"JOBBOARD_REALTIME_TOPICS" envDefault:"100" example:"100" help:"topics that one realtime connection may have; 0 is no limit"`
+	RealtimeTopicBytes            int `env:"JOBBOARD_REALTIME_TOPIC_BYTES" envDefault:"2000" example:"2000" help:"how long one topic with its options may be, and all of a connection ten times as long; 0 is no limit"`
+	RealtimeConnections           int `env:"JOBBOARD_REALTIME_CONNECTIONS" envDefault:"10000" example:"10000" help:"realtime connections of the whole board; like the next two it holds while JOBBOARD_RATE_LIMITS is on, and 0 is no limit"`
+	RealtimeConnectionsPerUser    int `env:"JOBBOARD_REALTIME_CONNECTIONS_PER_USER" envDefault:"20" example:"20" help:"realtime connections of one account"`
+	RealtimeConnectionsPerAddress int `env:"JOBBOARD_REALTIME_CONNECTIONS_PER_ADDRESS" envDefault:"200" example:"200" help:"realtime connections from one address (IPv6: from one /64)"`
+
 	LogLevel         string `env:"JOBBOARD_LOG_LEVEL" example:"info" help:"least level that is logged: debug, info, warn or error"`
 	NotificationDays int    `env:"JOBBOARD_NOTIFICATION_DAYS" envDefault:"365" example:"365" help:"days after which read notifications are deleted; 0 keeps them"`
 

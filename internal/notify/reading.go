@@ -67,20 +67,14 @@ func markRead(app core.App, userID string) ([]string, error) {
 	return ids, nil
 }
 
-// announce loads notifications that plain SQL has written and pushes them, not faster than their receivers take them: a
-// connection on which too much waits would be closed.
-func announce(app core.App, ids []string, push func(core.App, []*core.Record) error) error {
+// announce loads notifications that plain SQL has written and pushes them, no faster than their receivers take them.
+func announce(app core.App, ids []string, push func(core.App, []*core.Record)) error {
 	for batch := range slices.Chunk(ids, announceBatch) {
 		records, err := app.FindRecordsByIds(collections.Notifications, batch)
 		if err != nil {
 			return fmt.Errorf("load notifications to push: %w", err)
 		}
-		if err := push(app, records); err != nil {
-			return err
-		}
-		for _, record := range records {
-			realtime.AwaitRoom(app, record.GetString("user"))
-		}
+		push(app, records)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"fmt"
+	"net/url"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -27,6 +28,77 @@ func BenchmarkNotice(b *testing.B) {
 		b.Run(fmt.Sprintf("PocketBase broadcast/subscribers=%d", n), func(b *testing.B) {
 			benchmarkNotice(b, testapp.New(b), n, func() subscriptions.Client { return subscriptions.NewDefaultClient() })
 		})
+	}
+}
+
+// BenchmarkSave saves a job while a guest has topics on all of them, with our delivery and with PocketBase's own.
+func BenchmarkSave(b *testing.B) {
+	for _, n := range []int{0, 1, 1_000} {
+		for _, ours := range []bool{true, false} {
+			b.Run(fmt.Sprintf("ours=%v/topics=%d", ours, n), func(b *testing.B) {
+				app := testapp.New(b)
+				client := subscriptions.Client(subscriptions.NewDefaultClient())
+				if ours {
+					app = testapp.New(b, Bind)
+					client = newConnection(client, app.Store().Get(hubKey).(*hub))
+				}
+				benchmarkSave(b, app, client, n)
+			})
+		}
+	}
+}
+
+func benchmarkSave(b *testing.B, app *tests.TestApp, client subscriptions.Client, n int) {
+	if _, err := apis.NewRouter(app); err != nil {
+		b.Fatal(err)
+	}
+	users, err := app.FindCollectionByNameOrId(collections.Users)
+	if err != nil {
+		b.Fatal(err)
+	}
+	owner := core.NewRecord(users)
+	owner.Load(map[string]any{"email": "ann@example.org", "password": "correct horse", "name": "Ann", "role": collections.RoleEmployer})
+	employers, err := app.FindCollectionByNameOrId(collections.Employers)
+	if err != nil {
+		b.Fatal(err)
+	}
+	employer := core.NewRecord(employers)
+	jobs, err := app.FindCollectionByNameOrId(collections.Jobs)
+	if err != nil {
+		b.Fatal(err)
+	}
+	job := core.NewRecord(jobs)
+	for _, record := range []*core.Record{owner, employer, job} {
+		switch record {
+		case employer:
+			record.Load(map[string]any{"owner": owner.Id, "name": "Acme", "slug": "acme"})
+		case job:
+			record.Load(map[string]any{"employer": employer.Id, "title": "Baker", "description": "x", "workplace": "remote",
+				"jobType": "full_time", "status": "published"})
+		}
+		if err := app.Save(record); err != nil {
+			b.Fatal(err)
+		}
+	}
+	topics := make([]string, n)
+	for i := range topics { // 2.5 kB each
+		filter := fmt.Sprintf("title != 'x%d'", i)
+		for len(filter) < 1_500 {
+			filter += " || title = 'something else'"
+		}
+		topics[i] = "jobs/*?options=" + url.QueryEscape(`{"query":{"filter":"`+filter+`"}}`)
+	}
+	client.Subscribe(topics...)
+	app.SubscriptionsBroker().Register(client)
+	go func() {
+		for range client.Channel() {
+		}
+	}()
+	for i := 0; b.Loop(); i++ {
+		job.Set("title", fmt.Sprint(i))
+		if err := app.Save(job); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

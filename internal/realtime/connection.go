@@ -2,12 +2,11 @@ package realtime
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
-
-	"jobboard/collections"
 )
 
 const (
@@ -16,15 +15,18 @@ const (
 	roomy         = maxWaiting / 4
 )
 
-// connection is PocketBase's realtime client with two differences: it tells the hub whose it is, whenever PocketBase sets
-// or unsets its login, and sending never blocks. Messages that the client does not take wait, up to maxWaiting; then the
+// connection is PocketBase's realtime client with two differences: it tells the hub whose it is and what it follows, whenever
+// PocketBase changes that, and sending never blocks. Messages that the client does not take wait, up to maxWaiting; then the
 // connection is closed, and the client reads what it missed when it connects again, as PocketBase's SDK does by itself.
 type connection struct {
 	subscriptions.Client // holds the subscriptions and the store
 	hub                  *hub
 
-	user string // guarded by hub.mu
-	gone bool   // guarded by hub.mu
+	account string             // guarded by hub.mu
+	topics  map[string][]topic // guarded by hub.mu
+	gone    bool               // guarded by hub.mu
+
+	spent atomic.Int64 // nanoseconds that its topics have taken
 
 	mu           sync.Mutex
 	out          chan subscriptions.Message
@@ -49,7 +51,7 @@ func (c *connection) Set(key string, value any) {
 	c.Client.Set(key, value)
 	if key == apis.RealtimeClientAuthKey {
 		auth, _ := value.(*core.Record)
-		c.hub.move(c, userID(auth))
+		c.hub.move(c, accountOf(auth), 0)
 	}
 }
 
@@ -57,15 +59,20 @@ func (c *connection) Set(key string, value any) {
 func (c *connection) Unset(key string) {
 	c.Client.Unset(key)
 	if key == apis.RealtimeClientAuthKey {
-		c.hub.move(c, "")
+		c.hub.move(c, "", 0)
 	}
 }
 
-func userID(auth *core.Record) string {
-	if auth == nil || auth.Collection().Name != collections.Users {
-		return ""
-	}
-	return auth.Id
+// Subscribe also tells the hub what the connection follows.
+func (c *connection) Subscribe(topics ...string) {
+	c.Client.Subscribe(topics...)
+	c.hub.follow(c, byName(c.Client.Subscriptions()))
+}
+
+// Unsubscribe also tells the hub what the connection follows no more.
+func (c *connection) Unsubscribe(topics ...string) {
+	c.Client.Unsubscribe(topics...)
+	c.hub.follow(c, byName(c.Client.Subscriptions()))
 }
 
 // Channel is what PocketBase's connect handler reads from.
@@ -115,6 +122,13 @@ func (c *connection) crowded() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.waitingBytes > roomy
+}
+
+// busy tells whether something is still to be sent.
+func (c *connection) busy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.closed && (c.pumping || len(c.out) > 0)
 }
 
 // pump moves the waiting messages to the channel in their order, and ends when none waits or the connection is closed.

@@ -2,43 +2,108 @@ package realtime
 
 import (
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
+
+	"jobboard/collections"
 )
 
-// hub knows the connections of each logged-in user.
+// hub knows the connections: of each account, and of each topic.
 type hub struct {
-	app   core.App // the board, outside of any transaction
-	mu    sync.RWMutex
-	users map[string]map[*connection]struct{} // user id -> the user's connections
+	app       core.App // the board, outside of any transaction
+	limits    Limits
+	snapshots atomic.Int64 // that are open for events which wait
+
+	mu        sync.RWMutex
+	all       map[*connection]struct{}
+	addresses map[string]int                      // how many come from a network
+	accounts  map[string]map[*connection]struct{} // by accountOf
+	followers map[string]map[*connection]struct{} // by a topic without its options
+
+	lanesMu sync.Mutex
+	lanes   map[string]*lane // by the collection's id
+
+	deletions sync.Map // of running transactions: *core.TxAppInfo -> *snapshot
 }
 
-func newHub(app core.App) *hub {
-	return &hub{app: app, users: map[string]map[*connection]struct{}{}}
+func newHub(app core.App, limits Limits) *hub {
+	return &hub{
+		app: app, limits: limits,
+		all: map[*connection]struct{}{}, addresses: map[string]int{},
+		accounts: map[string]map[*connection]struct{}{}, followers: map[string]map[*connection]struct{}{},
+		lanes: map[string]*lane{},
+	}
 }
 
-// move files a connection under another user; "" is nobody. A discarded connection is filed nowhere again.
-func (h *hub) move(c *connection, user string) {
+// accountOf names whose a connection is: a user's by the user's id, a guest's "".
+func accountOf(auth *core.Record) string {
+	switch {
+	case auth == nil:
+		return ""
+	case auth.Collection().Name == collections.Users:
+		return auth.Id
+	}
+	return auth.Collection().Id + "/" + auth.Id
+}
+
+// open counts a new connection, and reports whether the limits allow it.
+func (h *hub) open(c *connection, address string, limits Limits) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if c.user == user || (c.gone && user != "") {
-		return
+	if limits.Connections > 0 && len(h.all) >= limits.Connections ||
+		limits.PerAddress > 0 && h.addresses[address] >= limits.PerAddress {
+		return false
 	}
-	if c.user != "" {
-		delete(h.users[c.user], c)
-		if len(h.users[c.user]) == 0 {
-			delete(h.users, c.user)
-		}
+	h.all[c] = struct{}{}
+	h.addresses[address]++
+	return true
+}
+
+// close undoes open.
+func (h *hub) close(c *connection, address string) {
+	c.Discard()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.all, c)
+	if h.addresses[address]--; h.addresses[address] <= 0 {
+		delete(h.addresses, address)
 	}
-	c.user = user
-	if user == "" {
-		return
+}
+
+// move files a connection under another account; "" is nobody. It reports whether that account has fewer connections than the
+// limit, 0 is none. A discarded connection is filed nowhere again.
+func (h *hub) move(c *connection, account string, limit int) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c.account == account || (c.gone && account != "") {
+		return true
 	}
-	if h.users[user] == nil {
-		h.users[user] = map[*connection]struct{}{}
+	if account != "" && limit > 0 && len(h.accounts[account]) >= limit {
+		return false
 	}
-	h.users[user][c] = struct{}{}
+	unfile(h.accounts, c.account, c)
+	c.account = account
+	file(h.accounts, account, c)
+	return true
+}
+
+// follow files a connection under its topics, in place of those it had.
+func (h *hub) follow(c *connection, topics map[string][]topic) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for name := range c.topics {
+		unfile(h.followers, name, c)
+	}
+	if c.gone {
+		topics = nil
+	}
+	c.topics = topics
+	for name := range topics {
+		file(h.followers, name, c)
+	}
 }
 
 // forget files a connection nowhere, for good.
@@ -46,29 +111,92 @@ func (h *hub) forget(c *connection) {
 	h.mu.Lock()
 	c.gone = true
 	h.mu.Unlock()
-	h.move(c, "")
+	h.move(c, "", 0)
+	h.follow(c, nil)
 }
 
-// brokerOf makes a broker that holds the user's connections alone.
-func (h *hub) brokerOf(user string) *subscriptions.Broker {
+func file(index map[string]map[*connection]struct{}, key string, c *connection) {
+	if key == "" {
+		return
+	}
+	if index[key] == nil {
+		index[key] = map[*connection]struct{}{}
+	}
+	index[key][c] = struct{}{}
+}
+
+func unfile(index map[string]map[*connection]struct{}, key string, c *connection) {
+	delete(index[key], c)
+	if len(index[key]) == 0 {
+		delete(index, key)
+	}
+}
+
+// accountBroker makes a broker that holds the account's connections alone, stripped of their topics.
+func (h *hub) accountBroker(account string) *subscriptions.Broker {
 	broker := subscriptions.NewBroker()
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	for c := range h.users[user] {
-		broker.Register(c)
+	for c := range h.accounts[account] {
+		broker.Register(topicless{c})
 	}
 	return broker
+}
+
+// topicless is a connection for whose topics somebody else cares.
+type topicless struct{ subscriptions.Client }
+
+// Subscriptions returns none.
+func (topicless) Subscriptions(...string) map[string]subscriptions.SubscriptionOptions { return nil }
+
+// followersOf returns the connections with a topic that a record belongs to. Of notifications only the receiver's are asked,
+// so that one costs the same however many people follow theirs.
+func (h *hub) followersOf(e event) map[*connection][]topic {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	found := map[*connection][]topic{}
+	for _, name := range e.topics() {
+		if e.receiver != "" {
+			for c := range h.accounts[e.receiver] {
+				if topics := c.topics[name]; len(topics) > 0 {
+					found[c] = append(found[c], topics...)
+				}
+			}
+			continue
+		}
+		for c := range h.followers[name] {
+			found[c] = append(found[c], c.topics[name]...)
+		}
+	}
+	return found
+}
+
+// followed reports whether anybody has a topic that the record belongs to.
+func (h *hub) followed(e event) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, name := range e.topics() {
+		if e.receiver == "" && len(h.followers[name]) > 0 {
+			return true
+		}
+		for c := range h.accounts[e.receiver] {
+			if len(c.topics[name]) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (h *hub) connected(users []string) []string {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	if len(h.users) == 0 {
+	if len(h.accounts) == 0 {
 		return nil
 	}
 	var connected []string
 	for _, user := range users {
-		if len(h.users[user]) > 0 {
+		if len(h.accounts[user]) > 0 {
 			connected = append(connected, user)
 		}
 	}
@@ -78,10 +206,37 @@ func (h *hub) connected(users []string) []string {
 func (h *hub) crowded(user string) bool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	for c := range h.users[user] {
+	for c := range h.accounts[user] {
 		if c.crowded() {
 			return true
 		}
 	}
 	return false
+}
+
+// settled reports whether all that was saved is on its way: nothing waits to be judged or to be sent.
+func (h *hub) settled() bool {
+	h.lanesMu.Lock()
+	for _, lane := range h.lanes {
+		if lane.busy() {
+			h.lanesMu.Unlock()
+			return false
+		}
+	}
+	h.lanesMu.Unlock()
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for c := range h.all {
+		if c.busy() {
+			return false
+		}
+	}
+	return true
+}
+
+// Settle waits until all that was saved is on its way to those who follow it, at most for the given time.
+func (h *hub) Settle(most time.Duration) {
+	for began := time.Now(); !h.settled() && time.Since(began) < most; {
+		time.Sleep(time.Millisecond)
+	}
 }

@@ -1,20 +1,19 @@
-// Package realtime delivers each notification to its receiver's own realtime connections, at a cost that does not grow
-// with the number of connected clients.
+// Package realtime tells of saved and deleted records whoever follows them, at a cost for the save that grows neither with
+// the number of connected clients nor with their topics.
 //
-// PocketBase asks every connected client in turn whether it may see a saved record. For the notifications collection alone,
-// its broadcast is given a broker that holds only the receiver's connections. Everything else stays PocketBase's own: the
-// API rules, filter, fields and expand of a subscription, the shape of the event, and sending after commit only.
+// PocketBase asks every topic of every connected client whether it may see a saved record while the save waits. Here the
+// save only leaves a note (hooks.go); in the background the topics that the record belongs to are judged by the same rules, one
+// after another for each collection (lane.go, deliver.go), each note on a snapshot of the database that shows the record as it was
+// saved, or as it was before it was deleted (snapshot.go). Notifications are judged for their receiver's connections alone.
 package realtime
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
-	"github.com/pocketbase/pocketbase/tools/subscriptions"
 
 	"jobboard/collections"
 )
@@ -22,49 +21,37 @@ import (
 const (
 	hubKey   = "jobboard.realtime"
 	maxWrite = 30 * time.Second // for one message
+	maxDrain = time.Second      // at the end of the process
 
 	roomCheck = 20 * time.Millisecond
 )
 
-// PocketBase broadcasts at priority -99 (creations, updates, the end of deletions) and 99 (what a deletion will tell,
-// prepared while the record is still there). These hooks run just before.
-const (
-	beforeBroadcast = -100
-	beforeDryCache  = 98
-)
+// Bind gives app realtime with the default limits.
+func Bind(app core.App) { BindWith(app, DefaultLimits()) }
 
-// Bind makes every new realtime connection known to the hub and narrows the broadcast of notifications to their receivers.
+// BindWith puts the background in the place of PocketBase's broadcasts, and limits what clients may ask for. Call it before the
+// app serves.
 //
 // Superusers get no notifications of others either: the contract says nobody else's, and the admin UI needs none.
-// Connections that code registers at the broker by itself, past the connect endpoint, get none.
-func Bind(app core.App) {
-	h := newHub(app)
+// Connections that code registers at the broker by itself, past the connect endpoint, get no records at all.
+func BindWith(app core.App, limits Limits) {
+	h := newHub(app, limits)
 	app.Store().Set(hubKey, h)
 
 	app.OnRealtimeConnectRequest().Bind(&hook.Handler[*core.RealtimeConnectRequestEvent]{
-		Id: "watchConnectionOnRealtimeConnect", Priority: beforeBroadcast,
-		Func: func(e *core.RealtimeConnectRequestEvent) error {
-			e.Client = newConnection(e.Client, h)
+		Id: "limitConnectionsOnRealtimeConnect", Priority: -100, Func: h.limitConnections,
+	})
+	app.OnRealtimeSubscribeRequest().Bind(&hook.Handler[*core.RealtimeSubscribeRequestEvent]{
+		Id: "checkTopicsOnRealtimeSubscribe", Priority: -100, Func: h.checkTopics, // before anybody parses them
+	})
+	app.OnRealtimeMessageSend().BindFunc(limitWriteOnMessageSend)
+	h.bindBroadcasts(app)
+	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{
+		Id: "drainRealtimeOnTerminate", Priority: -10_000, // before PocketBase ends the connections, at -9999
+		Func: func(e *core.TerminateEvent) error {
+			h.Settle(maxDrain)
 			return e.Next()
 		},
-	})
-
-	app.OnRealtimeMessageSend().BindFunc(limitWriteOnMessageSend)
-
-	narrow := func(e *core.ModelEvent) error { return h.narrowed(e, e.Next) }
-	for _, event := range []*hook.TaggedHook[*core.ModelEvent]{
-		app.OnModelAfterCreateSuccess(collections.Notifications),
-		app.OnModelAfterUpdateSuccess(collections.Notifications),
-		app.OnModelAfterDeleteSuccess(collections.Notifications),
-	} {
-		event.Bind(&hook.Handler[*core.ModelEvent]{Id: "narrowToReceiver", Priority: beforeBroadcast, Func: narrow})
-	}
-	app.OnModelDelete(collections.Notifications).Bind(&hook.Handler[*core.ModelEvent]{
-		Id: "narrowToReceiverOnDelete", Priority: beforeDryCache, Func: narrow,
-	})
-	app.OnModelAfterDeleteError(collections.Notifications).Bind(&hook.Handler[*core.ModelErrorEvent]{
-		Id: "narrowToReceiverOnDeleteError", Priority: beforeBroadcast,
-		Func: func(e *core.ModelErrorEvent) error { return h.narrowed(&e.ModelEvent, e.Next) },
 	})
 }
 
@@ -87,14 +74,19 @@ func Connected(app core.App, userIDs ...string) []string {
 	return h.connected(userIDs)
 }
 
-// AwaitRoom waits until the user's connections have taken most of what was sent to them, for who sends a lot. It ends in
-// any case when a client takes nothing for maxWrite, since its connection is closed then.
+// AwaitRoom waits until most of what was told to the user has been taken, for who tells a lot. It ends in any case when a
+// client takes nothing for maxWrite, since its connection is closed then.
 func AwaitRoom(app core.App, userID string) {
 	h, ok := app.Store().Get(hubKey).(*hub)
 	if !ok {
 		return
 	}
-	for began := time.Now(); h.crowded(userID) && time.Since(began) < 2*maxWrite; {
+	notifications, err := app.FindCachedCollectionByNameOrId(collections.Notifications)
+	if err != nil {
+		return
+	}
+	lane := h.laneOf(notifications)
+	for began := time.Now(); (lane.crowded() || h.crowded(userID)) && time.Since(began) < 2*maxWrite; {
 		time.Sleep(roomCheck)
 	}
 }
@@ -114,54 +106,20 @@ func AfterCommit(tx core.App, do func(app core.App)) {
 	})
 }
 
-// AnnounceCreated tells the receivers of notifications that plain SQL has created. Call it after commit, and only for
-// users who are connected: it costs a few queries per record.
-func AnnounceCreated(app core.App, records []*core.Record) error {
-	return announce(app, core.ModelEventTypeCreate, app.OnModelAfterCreateSuccess, records)
-}
+// AnnounceCreated tells the receivers of notifications that plain SQL has created. Call it after commit, in the background, and
+// only for users who are connected: it waits while others are told.
+func AnnounceCreated(app core.App, records []*core.Record) { announce(app, actionCreate, records) }
 
 // AnnounceUpdated is AnnounceCreated for notifications that plain SQL has changed.
-func AnnounceUpdated(app core.App, records []*core.Record) error {
-	return announce(app, core.ModelEventTypeUpdate, app.OnModelAfterUpdateSuccess, records)
-}
+func AnnounceUpdated(app core.App, records []*core.Record) { announce(app, actionUpdate, records) }
 
-func announce(
-	app core.App, kind string, after func(tags ...string) *hook.TaggedHook[*core.ModelEvent], records []*core.Record,
-) error {
+func announce(app core.App, action string, records []*core.Record) {
+	h, ok := app.Store().Get(hubKey).(*hub)
+	if !ok {
+		return
+	}
 	for _, record := range records {
-		event := new(core.ModelEvent)
-		event.App = app
-		event.Type = kind
-		event.Model = record
-		if err := after().Trigger(event); err != nil {
-			return fmt.Errorf("announce notification %s: %w", record.Id, err)
-		}
+		AwaitRoom(app, record.GetString("user"))
+		h.laneOf(record.Collection()).add(newEvent(action, record))
 	}
-	return nil
 }
-
-// narrowed runs the rest of the hook chain with an app whose broker holds the connections of the record's receiver alone.
-func (h *hub) narrowed(e *core.ModelEvent, next func() error) error {
-	app := e.App
-	defer func() { e.App = app }()
-	e.App = narrowApp{App: app, broker: h.brokerOf(receiver(e.Model))}
-	return next()
-}
-
-func receiver(model core.Model) string {
-	switch m := model.(type) {
-	case *core.Record:
-		return m.GetString("user")
-	case core.RecordProxy:
-		return m.ProxyRecord().GetString("user")
-	}
-	return ""
-}
-
-type narrowApp struct {
-	core.App
-	broker *subscriptions.Broker
-}
-
-// SubscriptionsBroker overrides the app's own broker of all connections.
-func (a narrowApp) SubscriptionsBroker() *subscriptions.Broker { return a.broker }

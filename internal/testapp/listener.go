@@ -190,6 +190,9 @@ func (l *Listener) MustBeQuiet(t testing.TB, app core.App) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if background, ok := app.Store().Get("jobboard.realtime").(interface{ Settle(time.Duration) }); ok {
+		background.Settle(patience)
+	}
 	time.Sleep(grace)
 	client.Send(subscriptions.Message{Name: "quiet", Data: []byte("{}")})
 	if event := l.MustReceive(t); event.Name != "quiet" {

@@ -1,0 +1,239 @@
+package realtime
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/picker"
+	"github.com/pocketbase/pocketbase/tools/search"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
+)
+
+// maxJudging is how long the database may take over one topic before the topic's connections are closed.
+const maxJudging = 3 * time.Second
+
+// errUnanswered tells that the database didn't say whether a record may be shown.
+var errUnanswered = errors.New("the database gave no answer")
+
+// audience is everybody for whom an event looks the same: the same caller with the same topic, such as all guests at jobs/*.
+type audience struct {
+	topic       topic
+	auth        *core.Record
+	connections []*connection
+}
+
+func audiences(followers map[*connection][]topic) []*audience {
+	type key struct{ account, topic string }
+	found := map[key]*audience{}
+	var list []*audience
+	for c, topics := range followers {
+		auth, _ := c.Get(apis.RealtimeClientAuthKey).(*core.Record)
+		for _, topic := range topics {
+			k := key{accountOf(auth), topic.text}
+			if found[k] == nil {
+				found[k] = &audience{topic: topic, auth: auth}
+				list = append(list, found[k])
+			}
+			found[k].connections = append(found[k].connections, c)
+		}
+	}
+	return list
+}
+
+// deliver tells of an event whoever may hear of it. What it asks and what it sends come from one snapshot, so that nobody is
+// shown a state of the record on the strength of another.
+func (h *hub) deliver(e event) {
+	defer func() { e.snapshot.done() }()
+	list := audiences(h.followersOf(e))
+	if len(list) == 0 {
+		return
+	}
+	record, err := h.shown(&e)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return // deleted meanwhile, of which another event tells
+	case err != nil:
+		h.giveUp(e, err.Error())
+		return
+	}
+	for _, a := range list {
+		h.tell(e, record, a)
+	}
+}
+
+// shown is the record that an event shows, and gives the event a snapshot where it needs one still.
+func (h *hub) shown(e *event) (*core.Record, error) {
+	if e.snapshot == nil && e.deleted != nil {
+		return e.deleted, nil
+	}
+	if e.snapshot == nil {
+		present, err := h.begin(hasteOfWaiting, func() {})
+		if err != nil {
+			return nil, err
+		}
+		e.snapshot = present
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), maxJudging)
+	defer cancel()
+	return e.snapshot.read(ctx, e.collection, e.id)
+}
+
+// tell sends an event to one audience, if it may see the record.
+func (h *hub) tell(e event, record *core.Record, a *audience) {
+	ctx, cancel := context.WithTimeout(context.Background(), maxJudging)
+	defer cancel()
+	began := time.Now()
+	data, err := h.message(ctx, e, record, a)
+	share := time.Since(began) / time.Duration(len(a.connections))
+	if err != nil {
+		h.app.Logger().Debug("Failed to tell of a record", "collection", e.collection.Name, "id", e.id, "error", err)
+	}
+	for _, c := range a.connections {
+		c.spent.Add(int64(share))
+		switch {
+		case errors.Is(err, errUnanswered):
+			c.Discard()
+		case data != nil:
+			c.Send(subscriptions.Message{Name: a.topic.text, Data: data})
+		}
+	}
+}
+
+// message is what an audience is sent, nil if it may not see the record. It does what PocketBase's own broadcast does.
+func (h *hub) message(ctx context.Context, e event, record *core.Record, a *audience) ([]byte, error) {
+	request := requestOf(ctx, h.app, a)
+	info, err := request.RequestInfo()
+	if err != nil {
+		return nil, err
+	}
+	rule := e.collection.ViewRule
+	if a.topic.list {
+		rule = e.collection.ListRule
+	}
+	if ok, err := e.snapshot.meets(ctx, h.app, record, info, rule); err != nil || !ok {
+		return nil, err
+	}
+	if ok, err := e.snapshot.matches(ctx, h.app, record, info); err != nil || !ok {
+		return nil, err
+	}
+	shown := record.Fresh()
+	if err := apis.EnrichRecord(request, shown); err != nil {
+		return nil, fmt.Errorf("enrich the record: %w", err)
+	}
+	var body any = shown
+	if fields := info.Query["fields"]; fields != "" {
+		if body, err = picker.Pick(shown, fields); err != nil {
+			return nil, fmt.Errorf("pick the fields: %w", err)
+		}
+	}
+	return json.Marshal(struct {
+		Record any    `json:"record"`
+		Action string `json:"action"`
+	}{body, e.action})
+}
+
+// requestOf makes of a topic the request that PocketBase's rules and hooks take it for.
+func requestOf(ctx context.Context, app core.App, a *audience) *core.RequestEvent {
+	query, header := url.Values{}, http.Header{}
+	for key, value := range a.topic.options.Query {
+		query.Set(key, value)
+	}
+	for key, value := range a.topic.options.Headers {
+		header.Set(key, value)
+	}
+	event := new(core.RequestEvent)
+	event.App = app
+	event.Auth = a.auth
+	event.Request = (&http.Request{
+		Method: http.MethodGet, URL: &url.URL{RawQuery: query.Encode()}, Header: header, Body: http.NoBody,
+	}).WithContext(ctx)
+	event.Set(core.RequestEventKeyInfoContext, core.RequestInfoContextRealtime)
+	return event
+}
+
+// meets reports whether the record meets a rule for the caller, as [core.App.CanAccessRecord] does for the present. On no snapshot
+// it knows what can be told without the database.
+func (s *snapshot) meets(ctx context.Context, app core.App, record *core.Record, info *core.RequestInfo, rule *string) (bool, error) {
+	switch {
+	case info.HasSuperuserAuth():
+		return true, nil
+	case rule == nil:
+		return false, nil
+	}
+	switch decide(*rule, rowOperand(info.Auth, record)) {
+	case always:
+		return true, nil
+	case never:
+		return false, nil
+	}
+	return s.has(ctx, core.NewRecordFieldResolver(app, record.Collection(), info, true), record, *rule)
+}
+
+// matches reports whether the record matches the topic's own filter, if there is one.
+func (s *snapshot) matches(ctx context.Context, app core.App, record *core.Record, info *core.RequestInfo) (bool, error) {
+	filter := info.Query[search.FilterQueryParam]
+	if filter == "" {
+		return true, nil
+	}
+	// As PocketBase does, which keeps both to superusers.
+	if !info.HasSuperuserAuth() && (strings.Contains(filter, "@collection.") || strings.Contains(filter, "@request.")) {
+		return false, nil
+	}
+	return s.has(ctx, core.NewRecordFieldResolver(app, record.Collection(), info, false), record, filter)
+}
+
+func (s *snapshot) has(ctx context.Context, resolver *core.RecordFieldResolver, record *core.Record, filter string) (bool, error) {
+	if s == nil {
+		return false, errUnanswered
+	}
+	expr, err := search.FilterData(filter).BuildExpr(resolver)
+	if err != nil {
+		return false, fmt.Errorf("read the filter: %w", err)
+	}
+	table := record.Collection().Name
+	query := s.tx.Select("(1)").From(table).Where(dbx.HashExp{table + ".id": record.Id}).AndWhere(expr)
+	if err := resolver.UpdateQuery(query); err != nil {
+		return false, fmt.Errorf("join what the filter names: %w", err)
+	}
+	var found int
+	err = query.Limit(1).WithContext(ctx).Row(&found)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return false, fmt.Errorf("%w: %w", errUnanswered, err)
+	}
+	return found > 0, nil
+}
+
+// giveUp disconnects the followers of an event that can't be told: they read anew when they connect again.
+func (h *hub) giveUp(e event, reason string) {
+	followers := h.followersOf(e)
+	h.app.Logger().Warn("Closed realtime connections that would have missed something.",
+		"collection", e.collection.Name, "connections", len(followers), "reason", reason)
+	for c := range followers {
+		c.Discard()
+	}
+}
+
+// dropCostliest disconnects the follower whose topics have taken the most time, so that the others need not be.
+func (h *hub) dropCostliest(e event) {
+	var costliest *connection
+	for c := range h.followersOf(e) {
+		if costliest == nil || c.spent.Load() > costliest.spent.Load() {
+			costliest = c
+		}
+	}
+	if costliest == nil {
+		return
+	}
+	h.app.Logger().Warn("Closed the realtime connection with the costliest topics, since events are waiting.", "collection", e.collection.Name)
+	costliest.Discard()
+}
