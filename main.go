@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
@@ -21,6 +22,7 @@ import (
 	"jobboard/internal/headers"
 	"jobboard/internal/metrics"
 	"jobboard/internal/notify"
+	"jobboard/internal/overload"
 	"jobboard/internal/realtime"
 	"jobboard/internal/search"
 	"jobboard/internal/static"
@@ -51,6 +53,7 @@ func main() {
 		Topics: settings.RealtimeTopics, TopicBytes: settings.RealtimeTopicBytes, Connections: settings.RealtimeConnections,
 		PerUser: settings.RealtimeConnectionsPerUser, PerAddress: settings.RealtimeConnectionsPerAddress,
 	})
+	overload.Bind(app, time.Duration(settings.MaxWaitMS)*time.Millisecond)
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
 	api.Mount(app)
 	dashboard.Bind(app)

@@ -54,6 +54,7 @@ func (c *Config) check() error {
 	require("JOBBOARD_BATCH_MAX_REQUESTS", c.BatchMaxRequests >= 1 && c.BatchMaxRequests <= 10_000, "between 1 and 10000")
 	require("JOBBOARD_BATCH_MAX_BODY_MB", c.BatchMaxBodyMB >= 1 && c.BatchMaxBodyMB <= 1024, "between 1 and 1024")
 
+	require("JOBBOARD_MAX_WAIT_MS", c.MaxWaitMS >= 0 && c.MaxWaitMS <= 60_000, "between 0 and 60000")
 	for variable, limit := range map[string]int{
 		"JOBBOARD_REALTIME_TOPICS": c.RealtimeTopics, "JOBBOARD_REALTIME_TOPIC_BYTES": c.RealtimeTopicBytes,
 		"JOBBOARD_REALTIME_CONNECTIONS": c.RealtimeConnections, "JOBBOARD_REALTIME_CONNECTIONS_PER_USER": c.RealtimeConnectionsPerUser,

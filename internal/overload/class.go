@@ -1,0 +1,111 @@
+package overload
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// class groups requests that cost alike, so that the dear ones don't keep the cheap ones waiting.
+type class string
+
+const (
+	free      class = ""          // costs nothing, or must work when nothing else does
+	reads     class = "reads"     //
+	heavy     class = "searches"  // and what else goes through the index
+	writes    class = "writes"    // a batch is one
+	passwords class = "passwords" // are hashed: a tenth of a second of a core
+	reports   class = "reports"   //
+	uploads   class = "uploads"   // take long for the network's sake
+)
+
+// classes says how many requests of a class are worked on at once on so many cores, and how long one takes until that is
+// measured. Together they are more than the cores can do at once, since some wait for the disk or the write lock.
+var classes = map[class]struct {
+	slots    func(cores int) int
+	expected time.Duration
+}{
+	reads:     {func(cores int) int { return 2 * cores }, 10 * time.Millisecond},
+	heavy:     {func(cores int) int { return cores }, 20 * time.Millisecond},
+	writes:    {func(cores int) int { return 2 * cores }, 20 * time.Millisecond},
+	passwords: {func(cores int) int { return cores }, 100 * time.Millisecond},
+	reports:   {func(int) int { return 1 }, 200 * time.Millisecond},
+	uploads:   {func(cores int) int { return 64 * cores }, 100 * time.Millisecond},
+}
+
+// largeBody is from where on a request is an upload.
+const largeBody = 64 << 10
+
+// classify looks at no more than the head of a request.
+func classify(r *http.Request) class {
+	path := strings.TrimSuffix(r.URL.Path, "/")
+	switch {
+	case r.Method == http.MethodOptions, path == "/api/health", path == "/api/realtime", path == "/metrics",
+		path == "/_" || strings.HasPrefix(path, "/_/"), path == "/api/docs" || strings.HasPrefix(path, "/api/docs/"):
+		return free
+	case isWrite(r.Method) && (r.ContentLength < 0 || r.ContentLength > largeBody):
+		return uploads
+	case isWrite(r.Method) && hashes(path):
+		return passwords
+	case isReport(r.Method, path):
+		return reports
+	case isWrite(r.Method):
+		return writes
+	case isSearch(path):
+		return heavy
+	}
+	return reads
+}
+
+func isWrite(method string) bool { return method != http.MethodGet && method != http.MethodHead }
+
+// hashes reports whether a request hashes a password or, for all that its head tells, may do so.
+func hashes(path string) bool {
+	if rest, ok := strings.CutPrefix(path, "/api/collections/"); ok {
+		collection, action, _ := strings.Cut(rest, "/")
+		switch {
+		case action == "auth-with-password", action == "confirm-password-reset", action == "confirm-email-change":
+			return true
+		case collection == "users" || collection == "_superusers":
+			return action == "records" || strings.HasPrefix(action, "records/")
+		}
+		return false
+	}
+	switch path {
+	case "/api/users/auth/logout", "/api/users/auth/refresh":
+		return false
+	}
+	return strings.HasPrefix(path, "/api/users/auth/") || isOneUser(path)
+}
+
+// isOneUser reports whether the path is that of the users or of one of them, without anything below.
+func isOneUser(path string) bool {
+	rest, ok := strings.CutPrefix(path, "/api/users")
+	return ok && !strings.Contains(strings.TrimPrefix(rest, "/"), "/")
+}
+
+func isReport(method, path string) bool {
+	return path == "/api/reports/summary" ||
+		isWrite(method) && (path == "/api/reports" || strings.HasPrefix(path, "/api/collections/reports/records"))
+}
+
+// isSearch knows the lists that are read through the index.
+func isSearch(path string) bool {
+	switch path {
+	case "/api/jobs", "/api/jobs/search", "/api/jobs/suggest", "/api/candidates":
+		return true
+	}
+	return strings.HasPrefix(path, "/api/jobs/") && strings.HasSuffix(path, "/similar") ||
+		strings.HasPrefix(path, "/api/employers/") && strings.HasSuffix(path, "/jobs") ||
+		strings.HasPrefix(path, "/api/users/") && strings.HasSuffix(path, "/recommendations")
+}
+
+type admittedKey struct{}
+
+func isAdmitted(r *http.Request) bool { return r.Context().Value(admittedKey{}) != nil }
+
+// markAdmitted changes the request itself: the server cleans up after the one that it made, not after a copy.
+func markAdmitted(r *http.Request) {
+	*r = *r.WithContext(context.WithValue(r.Context(), admittedKey{}, true))
+}
