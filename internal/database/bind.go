@@ -10,8 +10,10 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// Bind has requests answered by what is the matter where the database can't serve them, at every door.
+// Bind has requests answered by what is the matter where the database can't serve them, at every door, and keeps the
+// planner's statistics fresh.
 func Bind(app core.App) {
+	bindStatistics(app)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(answerTrouble())
 		return e.Next()

@@ -4,6 +4,7 @@ package database
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	_ "modernc.org/sqlite" // the driver
@@ -22,6 +23,9 @@ var pragmas = strings.Join([]string{
 	"cache_size(-4000)", // KiB
 }, "&_pragma=")
 
+// lifetime of a connection: it reads the planner's statistics once, when it is opened.
+const lifetime = 10 * time.Minute
+
 // Connect opens one of the files, in place of core.DefaultDBConnect.
 //
 // Transactions take the write lock as they begin, and wait for it there. One that reads first and writes later would be
@@ -32,5 +36,6 @@ func Connect(path string) (*dbx.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
+	db.DB().SetConnMaxLifetime(lifetime)
 	return db, nil
 }

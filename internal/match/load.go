@@ -63,10 +63,13 @@ func decode(text string, target any) error {
 	return json.Unmarshal([]byte(text), target)
 }
 
-// Whom wishes are read of: the users, or the profiles, with the wanted ids.
+// Whom wishes are read of: the users, or the profiles, with the wanted ids. Each is looked up by its index, whatever the
+// planner's statistics say.
 const (
-	ofUsers    = `CROSS JOIN {{users}} u ON u.id = wanted.value LEFT JOIN {{job_seekers}} p ON p.[[user]] = u.id`
-	ofProfiles = `CROSS JOIN {{job_seekers}} p ON p.id = wanted.value CROSS JOIN {{users}} u ON u.id = p.[[user]]`
+	ofUsers = `CROSS JOIN {{users}} u INDEXED BY [[sqlite_autoindex_users_1]] ON u.id = wanted.value
+		LEFT JOIN {{job_seekers}} p INDEXED BY [[idx_job_seekers_user]] ON p.[[user]] = u.id`
+	ofProfiles = `CROSS JOIN {{job_seekers}} p INDEXED BY [[sqlite_autoindex_job_seekers_1]] ON p.id = wanted.value
+		CROSS JOIN {{users}} u INDEXED BY [[sqlite_autoindex_users_1]] ON u.id = p.[[user]]`
 )
 
 // loadWishes reads the wishes of the active job seekers among those with some ids, in the order of the ids.
@@ -137,7 +140,8 @@ func loadJobs(app core.App, ids []string) ([]Job, error) {
 		SELECT j.id, j.title, COALESCE(j.fields, '') AS fields, j.industry, COALESCE(j.skills, '') AS skills, j.[[jobType]] AS [[job_type]],
 			j.workplace, j.[[experienceLevel]] AS level, COALESCE(j.locations, '') AS places,
 			COALESCE(j.[[applicantCountries]], '') AS countries, j.[[publishedAt]] AS [[published_at]]
-		FROM json_each({:ids}) wanted CROSS JOIN {{jobs}} j ON j.id = wanted.value AND j.status = {:published}
+		FROM json_each({:ids}) wanted
+		CROSS JOIN {{jobs}} j INDEXED BY [[sqlite_autoindex_jobs_1]] ON j.id = wanted.value AND j.status = {:published}
 		ORDER BY wanted.key`).
 		Bind(dbx.Params{"ids": string(list), "published": workflow.Published}).All(&rows)
 	if err != nil {

@@ -107,7 +107,7 @@ func remindOfDeadline(app core.App, jobID string) error {
 		var savers []string
 		err = tx.DB().NewQuery(`
 			SELECT s.seeker FROM {{saved_jobs}} s
-			WHERE s.job = {:job} AND NOT EXISTS (SELECT 1 FROM {{applications}} a WHERE a.job = s.job AND a.seeker = s.seeker)`).
+			WHERE s.job = {:job} AND s.seeker NOT IN (SELECT seeker FROM {{applications}} WHERE job = {:job})`).
 			Bind(dbx.Params{"job": jobID}).Column(&savers)
 		if err != nil {
 			return fmt.Errorf("find who has saved the job: %w", err)

@@ -107,8 +107,8 @@ func (r digestRun) sendAll(ids []string) error {
 	err = r.app.DB().NewQuery(`
 		SELECT s.id, s.seeker, s.name, s.query, iif(s.[[lastSentAt]] = '', s.created, s.[[lastSentAt]]) AS sent, p.seq AS position,
 			EXISTS (SELECT 1 FROM {{users}} u WHERE u.id = s.seeker AND u.role = {:role} AND u.[[deactivatedAt]] = '') AS wanted
-		FROM json_each({:ids}) due CROSS JOIN {{saved_searches}} s ON s.id = due.value
-		JOIN {{digest_positions}} p ON p.search = s.id ORDER BY due.key`).
+		FROM json_each({:ids}) due CROSS JOIN {{saved_searches}} s INDEXED BY [[sqlite_autoindex_saved_searches_1]] ON s.id = due.value
+		CROSS JOIN {{digest_positions}} p ON p.search = s.id ORDER BY due.key`).
 		Bind(dbx.Params{"ids": string(list), "role": collections.RoleJobSeeker}).All(&searches)
 	if err != nil {
 		return fmt.Errorf("read the saved searches that are due: %w", err)
@@ -199,7 +199,8 @@ func readHits(app core.App, ids []string) ([]hit, error) {
 	}
 	var hits []hit
 	err = app.DB().NewQuery(`SELECT j.id, j.title, e.name AS company FROM json_each({:ids}) wanted
-		CROSS JOIN {{jobs}} j ON j.id = wanted.value JOIN {{employers}} e ON e.id = j.employer ORDER BY wanted.key`).
+		CROSS JOIN {{jobs}} j INDEXED BY [[sqlite_autoindex_jobs_1]] ON j.id = wanted.value
+		CROSS JOIN {{employers}} e INDEXED BY [[sqlite_autoindex_employers_1]] ON e.id = j.employer ORDER BY wanted.key`).
 		Bind(dbx.Params{"ids": string(list)}).All(&hits)
 	if err != nil {
 		return nil, fmt.Errorf("read the jobs of a digest: %w", err)

@@ -1,0 +1,54 @@
+package notify_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"jobboard/collections"
+	"jobboard/hooks"
+	"jobboard/internal/notify"
+	"jobboard/internal/realtime"
+	"jobboard/internal/testapp"
+)
+
+// A board that has grown since its tables were analysed has statistics by which each of them holds one row. What is looked
+// up for each of thousands of people is looked up by an index all the same: nothing reads a table once for each of them.
+func TestManyAreToldByWhateverStatistics(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, realtime.Bind)
+	employer, _ := board.Employer("Acme")
+	ann, ben := board.Seeker("ann"), board.Seeker("ben")
+	profile(t, board, ann, map[string]any{"skills": []string{"go"}})
+	saveSearch(t, board, ann, `{"q":"developer"}`, "daily")
+	saveSearch(t, board, ben, `{"q":"developer"}`, "instant")
+	values := map[string]any{"skills": []string{"go"}, "deadline": time.Now().Add(time.Hour)}
+	job := board.Job(employer, "Developer", values)
+	board.Job(employer, "Other Developer", values)
+	board.Application(ann, job)
+	board.Record(collections.SavedJobs, map[string]any{"seeker": ben.Id, "job": job.Id})
+	testapp.EmptyStatistics(t, board.TestApp)
+	for _, step := range []struct {
+		name string
+		kind string // what is told
+		do   func() error
+	}{
+		{"new jobs", collections.KindJobPublished, func() error { tell(t, board.TestApp); return nil }},
+		{"a reminder", collections.KindDeadlineReminder, func() error { return notify.RemindOfDeadline(board.TestApp, time.Now()) }},
+		{"digests", collections.KindJobDigest, func() error { return notify.SendDigests(board.TestApp, time.Now().Add(time.Minute)) }},
+		{"closing", collections.KindJobClosed, func() error { board.Update(job, map[string]any{"status": "closed"}); return nil }},
+	} {
+		asked := testapp.Statements(board.TestApp, func() {
+			if err := step.do(); err != nil {
+				t.Fatalf("%s: %v", step.name, err)
+			}
+		})
+		if told := toldOf(t, board.TestApp, step.kind); len(told) == 0 {
+			t.Errorf("%s: nobody is told", step.name)
+		}
+		for _, statement := range asked {
+			if scans := testapp.Scans(t, board.TestApp, statement); len(scans) > 0 && strings.Contains(statement, "FROM json_each('[") {
+				t.Errorf("%s: %q in %s", step.name, scans, statement)
+			}
+		}
+	}
+}
