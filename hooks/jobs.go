@@ -176,6 +176,8 @@ func tellApplicantsJobClosed(tx core.App, job *core.Record) error {
 		Title: fmt.Sprintf("%s takes no more applications", job.GetString("title")),
 		Body:  body,
 		Data:  map[string]any{"job": job.Id, "employer": job.GetString("employer")},
+		// Who closes and publishes a job again and again tells its applicants once a day: they know that it is closed.
+		Dedupe: fmt.Sprintf("job_closed:%s:%s", job.Id, job.GetDateTime("closedAt").Time().UTC().Format(time.DateOnly)),
 	}, seekers...)
 }
 

@@ -64,6 +64,7 @@ func Bind(app core.App, options Options) {
 			return err
 		}
 		start("tell seekers of new jobs", 1, wake, fanOutStep)
+		start("tell seekers of imported jobs", 1, nil, roundStep)
 		start("send mails", 0, nil, new(postman).step)
 		return nil
 	})

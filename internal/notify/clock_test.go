@@ -196,3 +196,30 @@ func TestManyDigests(t *testing.T) {
 		t.Errorf("%d digests, want %d", got, n)
 	}
 }
+
+// Who has saved many searches doesn't keep others waiting for their digests.
+func TestDigestsTakeTurns(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	many, few := board.Seeker("many"), board.Seeker("few")
+	saveSearch(t, board, few, `{"q":"go"}`, "daily")
+	for range 60 {
+		saveSearch(t, board, many, `{"q":"go"}`, "daily")
+	}
+	_, err := board.NonconcurrentDB().NewQuery("UPDATE digest_positions SET seq = seq + (search NOT IN (SELECT id FROM saved_searches WHERE seeker = {:few}))").
+		Bind(dbx.Params{"few": few.Id}).Execute() // many's are the newest, and so the first
+	if err != nil {
+		t.Fatal(err)
+	}
+	board.Job(employer, "Baker")
+	board.Job(employer, "Go developer")
+	if err := notify.SendDigests(board.TestApp, time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	var before int
+	err = board.DB().NewQuery("SELECT count(*) FROM notifications WHERE rowid < (SELECT rowid FROM notifications WHERE user = {:few})").
+		Bind(dbx.Params{"few": few.Id}).Row(&before)
+	if told := toldOf(t, board.TestApp, collections.KindJobDigest); err != nil || before != 20 || len(told) != 61 {
+		t.Errorf("%d of %d digests came first (%v)", before, len(told), err)
+	}
+}

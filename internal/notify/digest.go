@@ -21,6 +21,7 @@ import (
 const (
 	digestBatch = 200 // searches due that are read at once
 	digestJobs  = 10  // jobs that a digest names; it counts the others
+	digestTurn  = 20  // searches of one seeker after which others have their turn
 )
 
 // savedSearch is what matters of a row of saved_searches.
@@ -64,8 +65,10 @@ func sendDigests(app core.App, now time.Time) error {
 	err = app.DB().NewQuery(`
 		SELECT s.id FROM {{saved_searches}} s JOIN {{digest_positions}} p ON p.search = s.id
 		WHERE iif(s.[[lastSentAt]] = '', s.created, s.[[lastSentAt]]) <= CASE s.frequency WHEN 'daily' THEN {:day} WHEN 'weekly' THEN {:week} END
-		ORDER BY p.seq DESC, s.id`).
-		Bind(dbx.Params{"day": clock.Add(-24 * time.Hour).String(), "week": clock.Add(-7 * 24 * time.Hour).String()}).Column(&due)
+		ORDER BY (row_number() OVER (PARTITION BY s.seeker ORDER BY p.seq DESC, s.id) - 1) / {:turn}, p.seq DESC, s.id`).
+		Bind(dbx.Params{
+			"turn": digestTurn, "day": clock.Add(-24 * time.Hour).String(), "week": clock.Add(-7 * 24 * time.Hour).String(),
+		}).Column(&due)
 	if err != nil {
 		return fmt.Errorf("find the saved searches that are due: %w", err)
 	}
@@ -188,8 +191,8 @@ func (r digestRun) newHits(s savedSearch, applied []string) ([]hit, int, error) 
 	return hits, found.Total, err
 }
 
-// hit is a job as a digest shows it.
-type hit struct{ ID, Title, Company string }
+// hit is a job as a digest or a summary shows it.
+type hit struct{ ID, Title, Employer, Company string }
 
 // readHits reads jobs, in the order of ids.
 func readHits(app core.App, ids []string) ([]hit, error) {
@@ -198,12 +201,12 @@ func readHits(app core.App, ids []string) ([]hit, error) {
 		return nil, fmt.Errorf("encode job ids: %w", err)
 	}
 	var hits []hit
-	err = app.DB().NewQuery(`SELECT j.id, j.title, e.name AS company FROM json_each({:ids}) wanted
+	err = app.DB().NewQuery(`SELECT j.id, j.title, j.employer, e.name AS company FROM json_each({:ids}) wanted
 		CROSS JOIN {{jobs}} j INDEXED BY [[sqlite_autoindex_jobs_1]] ON j.id = wanted.value
 		CROSS JOIN {{employers}} e INDEXED BY [[sqlite_autoindex_employers_1]] ON e.id = j.employer ORDER BY wanted.key`).
 		Bind(dbx.Params{"ids": string(list)}).All(&hits)
 	if err != nil {
-		return nil, fmt.Errorf("read the jobs of a digest: %w", err)
+		return nil, fmt.Errorf("read the jobs to tell of: %w", err)
 	}
 	return hits, nil
 }

@@ -10,6 +10,7 @@ import (
 // What the tests drive by hand, which in the binary the clock and the workers do.
 var (
 	FanOutStep       = fanOutStep
+	RoundStep        = roundStep
 	ExpireJobs       = expireJobs
 	RemindOfDeadline = remindOfDeadlines
 	SendDigests      = sendDigests
@@ -20,6 +21,7 @@ const (
 	FanoutBatch = fanoutBatch // people whom one step of a fan-out looks at
 	ReadBatch   = readBatch   // notices that one statement marks as read
 	DigestBatch = digestBatch // searches whose digests are sent together
+	RoundPeople = roundPeople // people whom one step of a round looks at
 )
 
 // NewPostman returns the step of a mail worker as it is after a start.

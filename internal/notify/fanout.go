@@ -26,14 +26,15 @@ const (
 	stageSearches = "searches"
 )
 
-// fanout is a row of the table fanouts, which a trigger writes in the transaction that publishes a job. What is still to
+// fanout is a row of the table fanouts, which a trigger writes in the transaction that publishes a job. Those of a batch, the
+// jobs of one source, are told of in rounds (see round), so that jobs published by hand do not wait for an import. What is still to
 // be done is in the row, so a crash loses nothing; that nobody is told twice is the notice's Dedupe.
 type fanout struct{ Job, Stage, Cursor, Queued string }
 
 // fanOutStep tells the next batch of seekers of the job that waits longest. It returns false when no job waits.
 func fanOutStep(app core.App) (bool, error) {
 	var f fanout
-	err := app.DB().NewQuery("SELECT job, stage, cursor, queued FROM {{fanouts}} ORDER BY queued, job LIMIT 1").One(&f)
+	err := app.DB().NewQuery("SELECT job, stage, cursor, queued FROM {{fanouts}} WHERE batch = '' ORDER BY queued, job LIMIT 1").One(&f)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -151,17 +152,21 @@ func receiversOf(tx core.App, notice Notice, jobID string, hits []match.Hit) ([]
 		if _, has := slices.BinarySearch(applied, hit.ID); has {
 			continue
 		}
-		lines := make([]string, len(hit.Reasons))
-		for i, reason := range hit.Reasons {
-			lines[i] = reason.Text
-		}
 		data := map[string]any{"score": hit.Score}
 		for key, value := range notice.Data {
 			data[key] = value
 		}
-		receivers = append(receivers, told{User: hit.ID, Body: cut(strings.Join(lines, "\n"), 2_000), Data: data})
+		receivers = append(receivers, told{User: hit.ID, Body: cut(strings.Join(reasonLines(hit.Reasons), "\n"), 2_000), Data: data})
 	}
 	return receivers, nil
+}
+
+func reasonLines(reasons []match.Reason) []string {
+	lines := make([]string, len(reasons))
+	for i, reason := range reasons {
+		lines[i] = reason.Text
+	}
+	return lines
 }
 
 // instantSearches returns the owners of the next instant saved searches that the job answers, from at most limit searches
@@ -170,7 +175,7 @@ func instantSearches(app core.App, job *core.Record, after string, limit int) (h
 	var searches []savedSearch
 	err = app.DB().NewQuery(`
 		SELECT s.id, s.seeker, s.name, s.query FROM {{saved_searches}} s
-		JOIN {{users}} u ON u.id = s.seeker AND u.role = {:role}
+		CROSS JOIN {{users}} u INDEXED BY [[sqlite_autoindex_users_1]] ON u.id = s.seeker AND u.role = {:role}
 		WHERE s.frequency = 'instant' AND s.id > {:after} ORDER BY s.id LIMIT {:limit}`).
 		Bind(dbx.Params{"role": collections.RoleJobSeeker, "after": after, "limit": limit}).All(&searches)
 	if err != nil || len(searches) == 0 {
@@ -198,11 +203,16 @@ func instantSearches(app core.App, job *core.Record, after string, limit int) (h
 			continue
 		}
 		seen[one.Seeker] = true
-		hits = append(hits, match.Hit{ID: one.Seeker, Reasons: []match.Reason{{
-			Kind: match.ReasonSavedSearch, Values: []string{one.Name}, Text: "Saved search: " + one.Name,
-		}}})
+		hits = append(hits, searchHit(one))
 	}
 	return hits, searches[len(searches)-1].ID, nil
+}
+
+// searchHit is that a saved search has found something for its owner.
+func searchHit(s savedSearch) match.Hit {
+	return match.Hit{ID: s.Seeker, Reasons: []match.Reason{{
+		Kind: match.ReasonSavedSearch, Values: []string{s.Name}, Text: "Saved search: " + s.Name,
+	}}}
 }
 
 // cut shortens a text to at most max characters.

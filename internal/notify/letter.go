@@ -126,17 +126,17 @@ func newItem(app core.App, url string, row waiting) item {
 	}
 	var data struct {
 		Job  string   `json:"job"`
-		Jobs []string `json:"jobs"` // of a digest, one for each of the first lines
+		Jobs []string `json:"jobs"` // of a digest or a summary, one for each of the first lines
 	}
 	if err := json.Unmarshal([]byte(row.Data), &data); err != nil {
 		return it // data that is no object leads nowhere
 	}
-	switch row.Kind {
-	case collections.KindJobPublished, collections.KindDeadlineReminder:
+	switch {
+	case row.Kind == collections.KindDeadlineReminder, row.Kind == collections.KindJobPublished && data.Job != "":
 		if page := jobPage(app, url, data.Job); page != "" {
 			it.Link, it.Verb = page, "View the job"
 		}
-	case collections.KindJobDigest:
+	case row.Kind == collections.KindJobDigest, row.Kind == collections.KindJobPublished:
 		it.Link, it.Verb = url+"/jobs", "See all jobs"
 		for i := range min(len(data.Jobs), len(it.Lines)) {
 			it.Lines[i].Link = jobPage(app, url, data.Jobs[i])

@@ -15,9 +15,10 @@ import (
 
 // told is one receiver of a notice that goes to many, with what differs from receiver to receiver.
 type told struct {
-	User string         `json:"user"`
-	Body string         `json:"body"`
-	Data map[string]any `json:"data"`
+	User  string         `json:"user"`
+	Title string         `json:"title,omitempty"` // "" where it is the notice's
+	Body  string         `json:"body"`
+	Data  map[string]any `json:"data"`
 }
 
 // WriteMany is Write for thousands of users: some ten times faster, and so the database is not kept from others. tx must
@@ -50,12 +51,13 @@ func writeMany(tx core.App, notice Notice, receivers []told) error {
 	var written []struct{ ID, User string }
 	err = tx.NonconcurrentDB().NewQuery(`
 		INSERT INTO {{notifications}} ([[user]], kind, title, body, data, [[read]], [[readAt]], mail, [[mailAttempts]], [[mailAt]], dedupe, created, updated)
-		SELECT [[user]], {:kind}, {:title}, body, data, FALSE, '',
+		SELECT [[user]], {:kind}, title, body, data, FALSE, '',
 			iif(wanted, 'pending', 'none'), 0, iif(wanted, {:mailAt}, ''), {:dedupe}, {:now}, {:now}
 		FROM (
-			SELECT u.id AS [[user]], r.value ->> 'body' AS body, r.value -> 'data' AS data, EXISTS (
-				SELECT 1 FROM json_each(iif(json_valid(u.[[emailNotifications]]), u.[[emailNotifications]], '[]')) WHERE value = {:kind}
-			) AS wanted
+			SELECT u.id AS [[user]], coalesce(r.value ->> 'title', {:title}) AS title, r.value ->> 'body' AS body, r.value -> 'data' AS data,
+				EXISTS (
+					SELECT 1 FROM json_each(iif(json_valid(u.[[emailNotifications]]), u.[[emailNotifications]], '[]')) WHERE value = {:kind}
+				) AS wanted
 			FROM json_each({:rows}) r
 			CROSS JOIN {{users}} u INDEXED BY [[sqlite_autoindex_users_1]] ON u.id = r.value ->> 'user' AND u.[[deactivatedAt]] = ''
 		)
