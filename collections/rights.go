@@ -53,6 +53,9 @@ var Rights = map[string]map[string]Right{
 		"publishedAt":      BySystem,
 		"closedAt":         BySystem,
 		"applicationCount": BySystem,
+		// By these two an import finds its jobs again.
+		"source":     ByAdmin,
+		"externalId": ByAdmin,
 	},
 	Applications: {
 		"job":               OnCreation,

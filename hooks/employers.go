@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/actor"
 	"jobboard/internal/problem"
 )
 
@@ -27,6 +28,7 @@ func tidyEmployerOnSave(e *core.RecordEvent) error {
 	employer := e.Record
 	sanitiseRichText(employer, "about")
 	tidyLine(employer, "name")
+	unverifyWhenRenamed(employer)
 	resolveCoordinates(employer)
 	return inTransaction(e, func(tx core.App) error {
 		if err := fillSlug(tx, employer); err != nil {
@@ -34,6 +36,18 @@ func tidyEmployerOnSave(e *core.RecordEvent) error {
 		}
 		return checkPeople(tx, employer)
 	}, nil)
+}
+
+// unverifyWhenRenamed takes the badge from a company that its people give another name: an admin has verified it under the
+// old one, and imports go by the name.
+func unverifyWhenRenamed(employer *core.Record) {
+	who := actor.Of(employer)
+	if employer.IsNew() || who.IsBoard() || who.IsAdmin() {
+		return
+	}
+	if !strings.EqualFold(employer.GetString("name"), employer.Original().GetString("name")) {
+		employer.Set("verified", false)
+	}
 }
 
 // fillSlug makes the slug from the name where none is given, with a number behind it when another record has it. A slug

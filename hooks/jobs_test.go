@@ -252,7 +252,54 @@ func TestImportedJobIsUniqueBySource(t *testing.T) {
 	p.Job(p.employer, "One", map[string]any{"source": "feed", "externalId": "1"})
 	body := p.jobBody()
 	body["source"], body["externalId"] = "feed", "1"
-	if answer := p.Call(p.owner, "POST", testapp.Records(collections.Jobs), body); answer.Status != 400 || answer.Code("externalId") != problem.NotUnique {
+	if answer := p.Call(p.admin, "POST", testapp.Records(collections.Jobs), body); answer.Status != 400 || answer.Code("externalId") != problem.NotUnique {
 		t.Errorf("%d %s", answer.Status, answer.Raw)
+	}
+}
+
+// By these two an import finds its jobs again: whoever could write them would receive the applicants of another's job.
+func TestWhereAJobComesFromIsTheAdmins(t *testing.T) {
+	p := newPipeline(t)
+	imported := p.Job(p.employer, "Imported", map[string]any{"source": "feed", "externalId": "1"})
+	batch := func(method, path string, body map[string]any) map[string]any {
+		return map[string]any{"requests": []map[string]any{{"method": method, "url": path, "body": body}}}
+	}
+	p.Settings().Batch.Enabled, p.Settings().Batch.MaxRequests = true, 10
+	for _, who := range []*core.Record{p.owner, p.member} {
+		for field, value := range map[string]string{"source": "elsewhere", "externalId": "2"} {
+			body := p.jobBody()
+			body[field] = value
+			change := map[string]any{field: value}
+			for _, attempt := range []struct {
+				method, path string
+				body         map[string]any
+			}{
+				{"POST", testapp.Records(collections.Jobs), body},
+				{"POST", "/api/batch", batch("POST", testapp.Records(collections.Jobs), body)},
+				{"PATCH", testapp.Records(collections.Jobs, p.job.Id), change},
+				{"POST", "/api/batch", batch("PATCH", testapp.Records(collections.Jobs, p.job.Id), change)},
+				{"POST", "/api/batch", batch("PUT", testapp.Records(collections.Jobs), map[string]any{"id": p.job.Id, field: value})},
+				{"PATCH", testapp.Records(collections.Jobs, imported.Id), change},
+				{"PATCH", testapp.Records(collections.Jobs, imported.Id), map[string]any{field: ""}},
+			} {
+				answer := p.Call(who, attempt.method, attempt.path, attempt.body)
+				if answer.Status != 400 || !strings.Contains(string(answer.Raw), problem.ReadOnly) {
+					t.Errorf("%s %s with %v: %d %s", attempt.method, attempt.path, attempt.body, answer.Status, answer.Raw)
+				}
+			}
+			if kept := p.Reload(p.job).GetString(field); kept != "" {
+				t.Errorf("%s is %q now", field, kept)
+			}
+			if kept := p.Reload(imported).GetString(field); kept != imported.GetString(field) {
+				t.Errorf("%s of the imported job is %q now", field, kept)
+			}
+		}
+		whole := map[string]any{"title": "Renamed", "source": "feed", "externalId": "1"} // front ends save whole records
+		if answer := p.patchJob(who, imported.Id, whole); answer.Status != 200 {
+			t.Errorf("unchanged: %d %s", answer.Status, answer.Raw)
+		}
+	}
+	if answer := p.patchJob(p.admin, p.job.Id, map[string]any{"source": "feed", "externalId": "9"}); answer.Status != 200 {
+		t.Errorf("an admin: %d %s", answer.Status, answer.Raw)
 	}
 }

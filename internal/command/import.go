@@ -23,6 +23,7 @@ import (
 // unreadable file or format is an error.
 func NewImportCommand(app core.App) *cobra.Command {
 	var format, status, source string
+	var employers []string
 	var dryRun bool
 	command := &cobra.Command{
 		Use:   "import FILE|DIR",
@@ -31,9 +32,11 @@ func NewImportCommand(app core.App) *cobra.Command {
 
 A row is the job that an earlier import made from the same source and externalId, or a new one. So a second import of the
 same file changes nothing, and one of a changed file updates. Fields that a row leaves out stay as they are, null empties
-them. Companies are found by name; those unknown so far are created and belong to the board until an admin gives them an
-owner. Every row passes the same checks as a job from any other door: those refused are listed with line and reason, and
-the rest goes on.`,
+them. Every row passes the same checks as a job from any other door: those refused are listed with line and reason, and the
+rest goes on.
+
+Anybody may found a company of any name, so companies are found by name only among those of the board itself, those that an
+admin has verified, and those of --employer. Others are created, and belong to the board until an admin gives them an owner.`,
 		Example:      "import jobs.jsonl --dry-run",
 		Args:         cobra.ExactArgs(1),
 		SilenceUsage: true,
@@ -54,7 +57,7 @@ the rest goes on.`,
 			}
 
 			importer := transfer.NewImporter(app)
-			importer.Status, importer.DryRun = status, dryRun
+			importer.Status, importer.Employers, importer.DryRun = status, employers, dryRun
 			if source != "" {
 				importer.Source = source
 			}
@@ -78,6 +81,8 @@ the rest goes on.`,
 	flags.StringVar(&format, "format", "jsonl", "the format: "+strings.Join(transfer.FormatNames(), ", "))
 	flags.StringVar(&status, "status", workflow.Published, "of new jobs whose row has none: draft or published")
 	flags.StringVar(&source, "source", "", `of rows that name none (default "import")`)
+	flags.StringArrayVar(&employers, "employer", nil, "a company that may be given jobs though it is not verified, by its slug;\n"+
+		"\"ACME=acme-gmbh\" names one for the rows of another name than its own; can be repeated")
 	flags.BoolVar(&dryRun, "dry-run", false, "checks and reports everything, saves nothing")
 	return command
 }

@@ -118,6 +118,7 @@ func TestImportMakesJobsLikeAnyOtherDoor(t *testing.T) {
 func TestImportedCompaniesBelongToTheBoard(t *testing.T) {
 	b := testapp.NewBoard(t, hooks.Bind)
 	known, _ := b.Employer("Known Works")
+	b.Update(known, map[string]any{"verified": true})
 	out, err := importFile(t, b.TestApp, []string{nurseRow, row(2, ""), strings.Replace(row(3, ""), "City Clinic", "known  WORKS", 1)})
 	if err != nil {
 		t.Fatal(err, out)

@@ -4,24 +4,40 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/security"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
 	"jobboard/internal/problem"
 )
 
-// companyBook remembers the employers that the import has met, by their name in small letters.
+// companyBook knows which employers an import may give jobs to, by their name in small letters. Anybody can found a company
+// of any name, so a name alone is no proof: the employer is one that the admin named for this import, a verified one, or one
+// of the board itself.
 type companyBook struct {
-	ids     map[string]string
-	owner   string          // of companies unknown so far, once needed
-	dryRuns map[string]bool // companies that a dry run has made and taken back, so that each counts once
+	named   map[string]string // by the admin
+	ids     map[string]string // met so far
+	owner   string            // the board's own account, "" while there is none
+	dryRuns map[string]bool   // companies that a dry run has made and taken back, so that each counts once
 }
+
+// company is an employer as the import judges it, and as a person tells it from another.
+type company struct {
+	ID   string `db:"id"`
+	Name string `db:"name"`
+	Slug string `db:"slug"`
+	// Boards is true of a company of the board itself: the board's account owns it, and nobody else is in it.
+	Boards   bool `db:"boards"`
+	Verified bool `db:"verified"`
+}
+
+func (c *company) String() string { return fmt.Sprintf("%s (%s)", c.Name, c.Slug) }
+
+func (c *company) trusted() bool { return c.Boards || c.Verified }
 
 // companyChange is what one transaction adds to the book, kept when it stands.
 type companyChange struct {
@@ -29,10 +45,44 @@ type companyChange struct {
 	ids     map[string]string
 	created map[string]bool
 	owner   string
+	// namesakes are companies of a row's name that are not to be trusted, by that name.
+	namesakes map[string]*company
+}
+
+func readCompanies(app core.App, named []string) (companyBook, error) {
+	book := companyBook{named: map[string]string{}, ids: map[string]string{}, dryRuns: map[string]bool{}}
+	var err error
+	if book.owner, _, err = findBoardAccount(app); err != nil {
+		return book, err
+	}
+	for _, flag := range named {
+		name, slug, given := strings.Cut(flag, "=")
+		if !given {
+			slug = flag
+		}
+		slug = strings.TrimSpace(slug)
+		found, err := book.begin().look(app, dbx.Or(dbx.HashExp{"slug": slug}, dbx.HashExp{"id": slug}))
+		if err != nil {
+			return book, err
+		}
+		if found == nil {
+			return book, fmt.Errorf("there is no employer with the slug or id %q", slug)
+		}
+		if !given {
+			name = found.Name
+		}
+		book.named[companyKey(name)] = found.ID
+	}
+	return book, nil
+}
+
+// companyKey makes "ACME  GmbH" and "Acme GmbH" one.
+func companyKey(name string) string {
+	return strings.ToLower(strings.Join(strings.Fields(name), " "))
 }
 
 func (b *companyBook) begin() *companyChange {
-	return &companyChange{book: b, ids: map[string]string{}, created: map[string]bool{}, owner: b.owner}
+	return &companyChange{book: b, ids: map[string]string{}, created: map[string]bool{}, owner: b.owner, namesakes: map[string]*company{}}
 }
 
 func (b *companyBook) keep(change *companyChange) {
@@ -41,9 +91,6 @@ func (b *companyBook) keep(change *companyChange) {
 }
 
 func (b *companyBook) forget(change *companyChange) {
-	if b.dryRuns == nil {
-		b.dryRuns = map[string]bool{}
-	}
 	for key, id := range change.ids {
 		if change.created[key] {
 			b.dryRuns[key] = true
@@ -53,32 +100,83 @@ func (b *companyBook) forget(change *companyChange) {
 	}
 }
 
-// find gives the employer of a job. A company unknown so far is created; it belongs to the board until it is claimed, that
-// is until an admin changes its owner.
-func (c *companyChange) find(tx core.App, job *Job) (id string, isNew bool, err error) {
-	if job.EmployerID != "" {
-		return job.EmployerID, false, nil // the relation is checked like any other
+// look returns the first company of which where is true, the trusted ones first, or nil.
+func (c *companyChange) look(app core.App, where dbx.Expression) (*company, error) {
+	var found []company
+	err := app.DB().Select("id", "name", "slug", "verified").
+		AndSelect("([[owner]] = {:board} AND NOT EXISTS (SELECT 1 FROM json_each([[members]]))) AS boards").
+		From(collections.Employers).Where(where).AndBind(dbx.Params{"board": c.owner}).
+		OrderBy("verified DESC", "boards DESC", "created", "id").Limit(1).All(&found)
+	if err != nil {
+		return nil, fmt.Errorf("look for a company: %w", err)
 	}
-	key := strings.ToLower(job.Company)
-	for _, known := range []map[string]string{c.book.ids, c.ids} {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	return &found[0], nil
+}
+
+// find returns the employer that a job goes to, or "" where there is none to be trusted with it.
+func (c *companyChange) find(tx core.App, job *Job) (string, error) {
+	if job.EmployerID != "" {
+		return c.findByID(tx, job.EmployerID)
+	}
+	key := companyKey(job.Company)
+	for _, known := range []map[string]string{c.book.named, c.book.ids, c.ids} {
 		if id := known[key]; id != "" {
-			return id, false, nil
+			return id, nil
 		}
 	}
-	var found []string
-	// Of several with one name the verified one is meant, else the oldest.
-	err = tx.DB().Select("id").From(collections.Employers).
-		Where(dbx.NewExp("[[name]] = {:name} COLLATE NOCASE", dbx.Params{"name": job.Company})).
-		OrderBy("verified DESC", "created", "id").Limit(1).Column(&found)
-	if err != nil {
-		return "", false, fmt.Errorf("look for the company %q: %w", job.Company, err)
+	found, err := c.look(tx, dbx.NewExp("[[name]] = {:name} COLLATE NOCASE", dbx.Params{"name": job.Company}))
+	if err != nil || found == nil {
+		return "", err
 	}
-	if len(found) > 0 {
-		c.ids[key] = found[0]
-		return found[0], false, nil
+	if !found.trusted() {
+		c.namesakes[key] = found
+		return "", nil
+	}
+	c.ids[key] = found.ID
+	return found.ID, nil
+}
+
+func (c *companyChange) findByID(tx core.App, id string) (string, error) {
+	found, err := c.look(tx, dbx.HashExp{"id": id})
+	switch {
+	case err != nil:
+		return "", err
+	case found == nil:
+		return "", problem.Field("employer", problem.InvalidValue, "there is no such employer")
+	case found.trusted() || slices.Contains(slices.Collect(maps.Values(c.book.named)), id):
+		return id, nil
+	}
+	return "", problem.Field("employer", problem.InvalidValue,
+		fmt.Sprintf("%s is neither the board's own nor verified; if it shall have the job, name it with --employer %s", found, found.Slug))
+}
+
+// checkHolder refuses a row whose job is with a company that the row does not lead to, unless that is one of the board's
+// own, which only imports give jobs to.
+func (c *companyChange) checkHolder(tx core.App, record *core.Record, job *Job) error {
+	holder, err := c.look(tx, dbx.HashExp{"id": record.GetString("employer")})
+	if err != nil || holder == nil || holder.Boards {
+		return err
+	}
+	id, err := c.find(tx, job)
+	if err != nil || id == holder.ID {
+		return err
+	}
+	return problem.Field("externalId", problem.InvalidValue, fmt.Sprintf(
+		"%s of %s is a job of %s, neither the board's own nor verified as %s; if it shall have the row, name it with --employer '%s=%s'",
+		record.GetString("externalId"), record.GetString("source"), holder, job.Company, job.Company, holder.Slug))
+}
+
+// findOrMake gives the employer of a new job. A company unknown so far is created; it belongs to the board until it is
+// claimed, that is until an admin changes its owner.
+func (c *companyChange) findOrMake(tx core.App, job *Job) (id string, isNew bool, err error) {
+	if id, err = c.find(tx, job); err != nil || id != "" {
+		return id, false, err
 	}
 	if c.owner == "" {
-		if c.owner, err = boardOwner(tx); err != nil {
+		if c.owner, err = makeBoardAccount(tx); err != nil {
 			return "", false, err
 		}
 	}
@@ -95,45 +193,7 @@ func (c *companyChange) find(tx core.App, job *Job) (id string, isNew bool, err 
 		}
 		return "", false, fmt.Errorf("create the company %q: %w", job.Company, err)
 	}
+	key := companyKey(job.Company)
 	c.ids[key], c.created[key] = employer.Id, true
 	return employer.Id, !c.book.dryRuns[key], nil
-}
-
-// boardEmail is the address of the account that owns unclaimed companies. No mail can ever go there (RFC 2606).
-const boardEmail = "board@jobboard.invalid"
-
-// boardOwner gives the id of the account that unclaimed companies belong to, an employer that nobody can log in as. It is
-// made on first need. Whoever registered the address before is passed over; were that account deactivated, its password is
-// replaced by one that nobody knows.
-func boardOwner(tx core.App) (string, error) {
-	name, domain, _ := strings.Cut(boardEmail, "@")
-	for n := 1; ; n++ {
-		email := boardEmail
-		if n > 1 {
-			email = fmt.Sprintf("%s-%d@%s", name, n, domain)
-		}
-		found, err := tx.FindAllRecords(collections.Users, dbx.HashExp{"email": email})
-		if err != nil {
-			return "", fmt.Errorf("look for the board's own account: %w", err)
-		}
-		var user *core.Record
-		if len(found) > 0 {
-			user = found[0]
-			if user.GetString("role") != collections.RoleEmployer || user.GetDateTime("deactivatedAt").IsZero() {
-				continue
-			}
-		} else {
-			users, err := tx.FindCachedCollectionByNameOrId(collections.Users)
-			if err != nil {
-				return "", fmt.Errorf("find the collection of users: %w", err)
-			}
-			user = core.NewRecord(users)
-			user.Load(map[string]any{"email": email, "name": "Job board", "role": collections.RoleEmployer, "deactivatedAt": types.NowDateTime()})
-		}
-		user.SetPassword(security.RandomString(40))
-		if err := tx.Save(user); err != nil {
-			return "", fmt.Errorf("save the board's own account: %w", err)
-		}
-		return user.Id, nil
-	}
 }

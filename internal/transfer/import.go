@@ -30,6 +30,9 @@ type Importer struct {
 	Status string
 	// Source is that of rows which name none.
 	Source string
+	// Employers are companies that the admin trusts with jobs of this import: a slug or id, or "name=slug" for the rows of
+	// another name than the company's own.
+	Employers []string
 	// DryRun saves everything and takes it back again, so that the report is the real one.
 	DryRun bool
 
@@ -104,8 +107,10 @@ func (i *Importer) prepare() error {
 	if i.interests.byKind != nil {
 		return nil
 	}
-	i.companies = companyBook{ids: map[string]string{}}
 	var err error
+	if i.companies, err = readCompanies(i.app, i.Employers); err != nil {
+		return err
+	}
 	i.interests, err = readInterests(i.app)
 	return err
 }
@@ -195,6 +200,7 @@ func (i *Importer) saveTogether(batch []*Job) ([]result, error) {
 type result struct {
 	action        action
 	newCompany    string
+	namesake      *company // a company of that name that is not to be trusted
 	unknownFields []string // texts for which no field of interest was found
 }
 
@@ -221,14 +227,16 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (res
 		record = core.NewRecord(jobs)
 		record.Set("status", i.Status)
 		// A job stays with its employer: a company that claimed its jobs may have renamed itself since.
-		id, isNewCompany, err := companies.find(tx, job)
+		id, isNewCompany, err := companies.findOrMake(tx, job)
 		if err != nil {
 			return r, err
 		}
 		record.Set("employer", id)
 		if isNewCompany {
-			r.newCompany = job.Company
+			r.newCompany, r.namesake = job.Company, companies.namesakes[companyKey(job.Company)]
 		}
+	} else if err := companies.checkHolder(tx, record, job); err != nil {
+		return r, err
 	}
 	for field, value := range job.Values {
 		if field == "status" && value == nil {

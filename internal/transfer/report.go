@@ -15,6 +15,8 @@ type Report struct {
 	Refused, Failed int
 	// Companies counts employers made for names unknown so far.
 	Companies int
+	// Namesakes are companies whose name alone was that of a row: nobody has verified them, so they got no job.
+	Namesakes []string
 	// UnknownFields counts the texts for which no field of interest was found; they were left out.
 	UnknownFields map[string]int
 	// Ignored counts, by name, what the rows hold beside the fields of a job.
@@ -56,6 +58,9 @@ func (r *Report) add(results []result) {
 		if result.newCompany != "" {
 			r.Companies++
 		}
+		if result.namesake != nil {
+			r.Namesakes = append(r.Namesakes, result.namesake.String())
+		}
 		for _, text := range result.unknownFields {
 			r.UnknownFields[text]++
 		}
@@ -72,6 +77,9 @@ func (r *Report) Write(out io.Writer) error {
 	fmt.Fprintf(&text, "%d rows: %d created, %d updated, %d unchanged, %d refused\n", r.Rows(), r.Created, r.Updated, r.Unchanged, r.Refused)
 	if r.Companies > 0 {
 		fmt.Fprintf(&text, "%d companies created; they belong to the board until claimed\n", r.Companies)
+	}
+	if len(r.Namesakes) > 0 {
+		fmt.Fprintf(&text, "Companies of the same name, not verified and so left alone (--employer names one): %s\n", listed(r.Namesakes))
 	}
 	if len(r.UnknownFields) > 0 {
 		fmt.Fprintf(&text, "No field of interest, left out: %s\n", countsInWords(r.UnknownFields))
@@ -92,7 +100,7 @@ func (r *Report) Write(out io.Writer) error {
 	return err
 }
 
-// countsInWords lists the most frequent first, at most twenty.
+// countsInWords lists the most frequent first.
 func countsInWords(counts map[string]int) string {
 	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		if counts[a] != counts[b] {
@@ -100,13 +108,18 @@ func countsInWords(counts map[string]int) string {
 		}
 		return strings.Compare(a, b)
 	})
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%.60s (%d)", name, counts[name])
+	}
+	return listed(names)
+}
+
+// listed lists at most twenty.
+func listed(names []string) string {
 	more := ""
 	if len(names) > 20 {
 		more = fmt.Sprintf(" and %d more", len(names)-20)
 		names = names[:20]
-	}
-	for i, name := range names {
-		names[i] = fmt.Sprintf("%.60s (%d)", name, counts[name])
 	}
 	return strings.Join(names, ", ") + more
 }

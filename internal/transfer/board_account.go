@@ -1,0 +1,63 @@
+package transfer
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/collections"
+)
+
+// boardEmail is the address of the account that owns unclaimed companies. No mail can ever go there (RFC 2606).
+const boardEmail = "board@jobboard.invalid"
+
+// findBoardAccount returns the id of the account that owns unclaimed companies or, while there is none, the address under
+// which to make it: boardEmail, or the next one where somebody else has registered that.
+func findBoardAccount(app core.App) (id, freeEmail string, err error) {
+	name, domain, _ := strings.Cut(boardEmail, "@")
+	for n := 1; ; n++ {
+		email := boardEmail
+		if n > 1 {
+			email = fmt.Sprintf("%s-%d@%s", name, n, domain)
+		}
+		found, err := app.FindAllRecords(collections.Users, dbx.HashExp{"email": email})
+		switch {
+		case err != nil:
+			return "", "", fmt.Errorf("look for the board's own account: %w", err)
+		case len(found) == 0:
+			return "", email, nil
+		case isBoardAccount(found[0]):
+			return found[0].Id, "", nil
+		}
+	}
+}
+
+// isBoardAccount tells the board's own account from one that a person registered under its address and left: only the
+// board makes an account that was never active. Nobody knows its password.
+func isBoardAccount(user *core.Record) bool {
+	deactivated := user.GetDateTime("deactivatedAt")
+	return user.GetString("role") == collections.RoleEmployer && !deactivated.IsZero() && !deactivated.After(user.GetDateTime("created"))
+}
+
+// makeBoardAccount makes the account, unless another import has made it meanwhile.
+func makeBoardAccount(tx core.App) (string, error) {
+	id, email, err := findBoardAccount(tx)
+	if err != nil || id != "" {
+		return id, err
+	}
+	users, err := tx.FindCachedCollectionByNameOrId(collections.Users)
+	if err != nil {
+		return "", fmt.Errorf("find the collection of users: %w", err)
+	}
+	user := core.NewRecord(users)
+	user.Load(map[string]any{"email": email, "name": "Job board", "role": collections.RoleEmployer, "deactivatedAt": types.NowDateTime()})
+	user.SetPassword(security.RandomString(40))
+	if err := tx.Save(user); err != nil {
+		return "", fmt.Errorf("save the board's own account: %w", err)
+	}
+	return user.Id, nil
+}
