@@ -80,6 +80,6 @@ func main() {
 	})
 
 	if err := command.Execute(app, os.Args[1:]); err != nil {
-		os.Exit(1)
+		os.Exit(command.ExitCode(err))
 	}
 }

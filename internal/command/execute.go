@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
 	"jobboard/internal/database"
@@ -37,6 +38,12 @@ func Execute(app *pocketbase.PocketBase, args []string) error {
 	datafolder.Bind(app.App, slices.Contains(serving, chosen.Name()))
 	kept := keptError{dir: app.DataDir()}
 	kept.watch(root)
+	if chosen.Annotations["interrupt"] == endsItself["interrupt"] {
+		app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+			kept.running.Wait() // PocketBase would close the database under it
+			return e.Next()
+		})
+	}
 	if err := app.Execute(); err != nil {
 		root.PrintErrln("Error:", err)
 		return err
@@ -47,9 +54,10 @@ func Execute(app *pocketbase.PocketBase, args []string) error {
 // keptError is the last error of a command. The lock is for an interrupted
 // command, which may still be on its way out when the error is asked for.
 type keptError struct {
-	dir string // of the board, which errors of its database don't name
-	mu  sync.Mutex
-	err error
+	running sync.WaitGroup
+	dir     string // of the board, which errors of its database don't name
+	mu      sync.Mutex
+	err     error
 }
 
 func (k *keptError) get() error {
@@ -79,7 +87,11 @@ func (k *keptError) watch(command *cobra.Command) {
 		command.Args = func(c *cobra.Command, args []string) error { return k.keep(check(c, args)) }
 	}
 	if run := command.RunE; run != nil {
-		command.RunE = func(c *cobra.Command, args []string) error { return k.keep(run(c, args)) }
+		command.RunE = func(c *cobra.Command, args []string) error {
+			k.running.Add(1)
+			defer k.running.Done()
+			return k.keep(run(c, args))
+		}
 	}
 	for _, below := range command.Commands() {
 		k.watch(below)

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +41,7 @@ admin has verified, and those of --employer. Others are created, and belong to t
 		Example:      "import jobs.jsonl --dry-run",
 		Args:         cobra.ExactArgs(1),
 		SilenceUsage: true,
+		Annotations:  endsItself,
 		RunE: func(command *cobra.Command, args []string) error {
 			reader, err := transfer.FindFormat(format)
 			if err != nil {
@@ -61,9 +63,17 @@ admin has verified, and those of --employer. Others are created, and belong to t
 			if source != "" {
 				importer.Source = source
 			}
+			if err := importer.Prepare(); err != nil {
+				return err
+			}
 			started := time.Now()
-			importErr := importFiles(importer, reader, files, command.ErrOrStderr())
+			ctx, done := untilInterrupted(command.Context())
+			defer done()
+			importErr := importFiles(ctx, importer, reader, files, command.ErrOrStderr())
 			report := importer.Report()
+			if report.Left > 0 {
+				importErr = fmt.Errorf("%w; %s", errors.Join(context.Cause(ctx), importErr), report.Progress())
+			}
 			if dryRun {
 				fmt.Fprintln(command.OutOrStdout(), "Dry run: nothing is saved.")
 			}
@@ -113,15 +123,15 @@ func filesOf(path string, format transfer.Format) ([]string, error) {
 }
 
 // importFiles goes on with the next file where one can't be read.
-func importFiles(importer *transfer.Importer, format transfer.Format, files []string, terminal io.Writer) error {
+func importFiles(ctx context.Context, importer *transfer.Importer, format transfer.Format, files []string, terminal io.Writer) error {
 	var errs []error
 	for _, path := range files {
-		errs = append(errs, importFile(importer, format, path, terminal))
+		errs = append(errs, importFile(ctx, importer, format, path, terminal))
 	}
 	return errors.Join(errs...)
 }
 
-func importFile(importer *transfer.Importer, format transfer.Format, path string, terminal io.Writer) error {
+func importFile(ctx context.Context, importer *transfer.Importer, format transfer.Format, path string, terminal io.Writer) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -138,7 +148,7 @@ func importFile(importer *transfer.Importer, format transfer.Format, path string
 		reader := progressbar.NewReader(file, bar)
 		content = &reader
 	}
-	return importer.File(filepath.Base(path), format, content)
+	return importer.File(ctx, filepath.Base(path), format, content)
 }
 
 func isTerminal(out io.Writer) bool {

@@ -313,7 +313,7 @@ func TestImportFailsOnUnreadableFilesAndFormats(t *testing.T) {
 		}
 		return path
 	}
-	good := file("good.jsonl", row(1, ""))
+	good, csv := file("good.jsonl", row(1, "")), file("jobs.csv", "title;company\nNurse;Clinic\nCook;Diner\n")
 	for name, test := range map[string]struct {
 		args []string
 		want string
@@ -324,12 +324,16 @@ func TestImportFailsOnUnreadableFilesAndFormats(t *testing.T) {
 		"a folder without jobs":    {[]string{t.TempDir()}, "holds no file"},
 		"a status of no new job":   {[]string{good, "--status", "closed"}, "--status is draft or published"},
 		"no file named":            {nil, "accepts 1 arg"},
+		"a file of another format": {[]string{csv}, "none of its 3 rows can be read (line 1: not JSON"},
 		"a bad file beside a good": {[]string{folder}, "not in the format jsonl"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := runImport(b.TestApp, test.args...)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q\n%s", err, test.want, out)
+			}
+			if strings.Contains(out, "Refused:") {
+				t.Errorf("rows of no known format are listed one by one:\n%s", out)
 			}
 		})
 	}

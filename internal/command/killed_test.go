@@ -2,6 +2,8 @@ package command_test
 
 import (
 	"database/sql"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,6 +101,32 @@ func serve(t *testing.T, binary, dir string) *exec.Cmd {
 	}
 	t.Cleanup(func() { end(t, server) })
 	return server
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// awaitHTTP waits until the address answers.
+func awaitHTTP(t *testing.T, url string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if answer, err := http.Get(url); err == nil {
+			answer.Body.Close()
+			return
+		}
+	}
+	t.Fatalf("%s does not answer", url)
 }
 
 // end kills the server, if it still runs.

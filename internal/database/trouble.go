@@ -38,6 +38,12 @@ func Refused(err error) bool {
 	return found != nil
 }
 
+// Busy reports whether an error is that another transaction kept the write lock for too long.
+func Busy(err error) bool {
+	found, _ := troubleOf(err)
+	return found == busy
+}
+
 // troubleOf finds the trouble that an error comes from, and its cause, the error that tells; nil where it comes from something
 // else. PocketBase wraps errors in answers of its own, such as a 400 "Failed to create record", which don't tell.
 func troubleOf(err error) (found *trouble, cause error) {

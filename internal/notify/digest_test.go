@@ -101,7 +101,7 @@ func TestDigestsListWhatBecameVisible(t *testing.T) {
 				t.Fatal(err)
 			}
 			importer := transfer.NewImporter(board.TestApp)
-			if err := importer.File("jobs.jsonl", format, strings.NewReader(strings.ReplaceAll(row, "\n", " "))); err != nil {
+			if err := importer.File(t.Context(), "jobs.jsonl", format, strings.NewReader(strings.ReplaceAll(row, "\n", " "))); err != nil {
 				t.Fatal(err)
 			}
 		}},

@@ -1,12 +1,14 @@
 package transfer
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -14,12 +16,15 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"jobboard/collections"
+	"jobboard/internal/database"
 	"jobboard/internal/workflow"
 )
 
 const (
-	// batchSize is how many jobs share one transaction: enough to be quick, few enough to let other writers in between.
+	// batchSize is how many jobs are read before they are saved.
 	batchSize = 100
+	// countFor bounds how long the rest of the rows is counted when the import ends early.
+	countFor = time.Second
 	// maxRefusals bounds how many refusals a report keeps in words; all are counted.
 	maxRefusals = 10_000
 )
@@ -37,6 +42,8 @@ type Importer struct {
 	DryRun bool
 
 	app       core.App
+	turns     turns
+	stopped   time.Time // when the import ended early
 	report    *Report
 	companies companyBook
 	interests interestBook
@@ -52,7 +59,7 @@ type rowPlace struct {
 func NewImporter(app core.App) *Importer {
 	return &Importer{
 		Status: workflow.Published, Source: "import",
-		app: app, report: newReport(), seen: map[[2]string]rowPlace{},
+		app: app, turns: turns{app: app}, report: newReport(), seen: map[[2]string]rowPlace{},
 	}
 }
 
@@ -60,8 +67,9 @@ func NewImporter(app core.App) *Importer {
 func (i *Importer) Report() *Report { return i.report }
 
 // File imports one file; name stands in the report. The error is about the file or the board as a whole, never about a row.
-func (i *Importer) File(name string, format Format, content io.Reader) error {
-	if err := i.prepare(); err != nil {
+// When ctx ends, what is saved stays, and the rows that are left are counted.
+func (i *Importer) File(ctx context.Context, name string, format Format, content io.Reader) error {
+	if err := i.Prepare(); err != nil {
 		return err
 	}
 	// One save can't be told from another by its arguments, so the hook looks for the mark that only the import sets.
@@ -75,12 +83,19 @@ func (i *Importer) File(name string, format Format, content io.Reader) error {
 	var batch []*Job
 	for job, err := range format.Read(content) {
 		var refusal *Refusal
+		unreadable := errors.As(err, &refusal)
 		switch {
-		case errors.As(err, &refusal):
+		case err != nil && !unreadable:
+			return errors.Join(i.save(ctx, name, batch), fmt.Errorf("read %s: %w", name, err))
+		case i.ended(ctx):
+			if i.report.Left++; time.Since(i.stopped) > countFor {
+				i.report.MoreLeft = true
+				return i.save(ctx, name, batch)
+			}
+			continue
+		case unreadable:
 			i.report.refuse(name, refusal)
 			continue
-		case err != nil:
-			return errors.Join(i.save(name, batch), fmt.Errorf("read %s: %w", name, err))
 		}
 		understood++
 		if refusal := i.check(name, job); refusal != nil {
@@ -88,22 +103,33 @@ func (i *Importer) File(name string, format Format, content io.Reader) error {
 			continue
 		}
 		if batch = append(batch, job); len(batch) == batchSize {
-			if err := i.save(name, batch); err != nil {
+			if err := i.save(ctx, name, batch); err != nil {
 				return err
 			}
 			batch = batch[:0]
 		}
 	}
-	if err := i.save(name, batch); err != nil {
+	if err := i.save(ctx, name, batch); err != nil {
 		return err
 	}
-	if understood == 0 && i.report.Refused > refusedBefore {
-		return fmt.Errorf("%s is not in the format %s: no row of it can be read", name, format.Name)
+	if unread := i.report.Refused - refusedBefore; understood == 0 && unread > 0 && !i.ended(ctx) {
+		first := i.report.Refusals[refusals:][:1]
+		i.report.Refused, i.report.Refusals = refusedBefore, i.report.Refusals[:refusals]
+		return fmt.Errorf("%s is not in the format %s: none of its %d rows can be read (%w)", name, format.Name, unread, &first[0].Refusal)
 	}
 	return nil
 }
 
-func (i *Importer) prepare() error {
+// ended reports whether the import takes no more rows.
+func (i *Importer) ended(ctx context.Context) bool {
+	if i.stopped.IsZero() && ctx.Err() != nil {
+		i.stopped = time.Now()
+	}
+	return !i.stopped.IsZero()
+}
+
+// Prepare reads what the import needs to know of the board. Its error is about the board or the import's settings.
+func (i *Importer) Prepare() error {
 	if i.interests.byKind != nil {
 		return nil
 	}
@@ -140,46 +166,75 @@ func (i *Importer) check(file string, job *Job) *Refusal {
 	return nil
 }
 
-// save saves a batch in one transaction; where a job is refused, each in its own, so that the others stand.
-func (i *Importer) save(file string, batch []*Job) error {
-	if len(batch) == 0 {
-		return nil
-	}
-	results, err := i.saveTogether(batch)
-	if err == nil {
-		i.report.add(results)
-		return nil
-	}
-	for _, job := range batch {
-		results, err := i.saveTogether([]*Job{job})
-		var errs validation.Errors
-		switch {
-		case err == nil:
-			i.report.add(results)
-		case errors.As(err, &errs):
-			i.report.refuse(file, refuse(job.Line, "%s", reasons(errs)))
-		default:
-			// Not the row's fault, as far as one can tell: the rest goes on, and the command fails at the end.
-			i.report.Failed++
-			i.report.refuse(file, refuse(job.Line, "could not be saved: %s", err))
+// save saves a batch, some rows at a time. Where the database can't take them, all that are left are counted as such.
+func (i *Importer) save(ctx context.Context, file string, batch []*Job) error {
+	for len(batch) > 0 {
+		if i.ended(ctx) {
+			i.report.Left += len(batch)
+			return nil
+		}
+		done, err := i.saveSome(ctx, file, batch)
+		batch = batch[done:]
+		if err != nil {
+			i.stopped = time.Now()
+			i.report.Left += len(batch)
+			return err
 		}
 	}
 	return nil
 }
 
+// saveSome saves the batch's first rows in one transaction, and answers how many are done with. Where one of them is
+// refused, each gets a transaction of its own, so that the others stand.
+func (i *Importer) saveSome(ctx context.Context, file string, batch []*Job) (done int, err error) {
+	var results []result
+	var tried int
+	err = i.turns.take(ctx, func() (err error) {
+		results, tried, err = i.saveTogether(batch)
+		return err
+	})
+	var errs validation.Errors
+	switch {
+	case err == nil:
+		i.report.add(results)
+	case ctx.Err() != nil && database.Refused(err):
+		return 0, nil
+	case database.Refused(err):
+		return 0, fmt.Errorf("save rows of %s: %w", file, err)
+	case tried > 1:
+		for n := range tried {
+			if alone, err := i.saveSome(ctx, file, batch[n:n+1]); err != nil || alone == 0 {
+				return n, err
+			}
+		}
+	case errors.As(err, &errs):
+		i.report.refuse(file, refuse(batch[0].Line, "%s", reasons(errs)))
+	default:
+		// Not the row's fault, as far as one can tell: the rest goes on, and the command fails at the end.
+		i.report.Failed++
+		i.report.refuse(file, refuse(batch[0].Line, "could not be saved: %s", err))
+	}
+	return tried, nil
+}
+
 // errDryRun takes a finished transaction back.
 var errDryRun = errors.New("dry run")
 
-func (i *Importer) saveTogether(batch []*Job) ([]result, error) {
-	var results []result
+// saveTogether saves the first rows in one transaction, as many as its time allows.
+func (i *Importer) saveTogether(batch []*Job) (results []result, tried int, err error) {
 	companies := i.companies.begin()
-	err := i.app.RunInTransaction(func(tx core.App) error {
+	err = i.app.RunInTransaction(func(tx core.App) error {
+		began := time.Now()
 		for _, job := range batch {
+			tried++
 			result, err := i.saveJob(tx, companies, job)
 			if err != nil {
 				return err
 			}
 			results = append(results, result)
+			if time.Since(began) > turn {
+				break
+			}
 		}
 		if i.DryRun {
 			return errDryRun
@@ -188,12 +243,12 @@ func (i *Importer) saveTogether(batch []*Job) ([]result, error) {
 	})
 	if errors.Is(err, errDryRun) {
 		i.companies.forget(companies)
-		return results, nil
+		return results, tried, nil
 	}
 	if err == nil {
 		i.companies.keep(companies)
 	}
-	return results, err
+	return results, tried, err
 }
 
 // result is what one row has led to.

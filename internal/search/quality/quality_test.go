@@ -45,7 +45,7 @@ func newBoard(t *testing.T, postings []byte) board {
 		t.Fatal(err)
 	}
 	importer := transfer.NewImporter(app.TestApp)
-	if err := importer.File(postingsFile, jsonl, bytes.NewReader(postings)); err != nil {
+	if err := importer.File(t.Context(), postingsFile, jsonl, bytes.NewReader(postings)); err != nil {
 		t.Fatal(err)
 	}
 	// a second apart, so that the order of equals is the same every time, and freshness has no part in it
