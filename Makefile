@@ -17,7 +17,8 @@ help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## starts a board for trying out
-	go run . demo
+	@echo 'Building the board. The first time, SQLite and PocketBase are compiled too, which takes some minutes:'
+	go run -v . demo
 
 build: ## builds the one static binary, dist/jobboard
 	go build -ldflags '$(LDFLAGS)' -o $(BINARY) .

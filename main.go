@@ -64,7 +64,7 @@ func main() {
 	static.Bind(app, static.Files("pb_public", public))
 
 	app.RootCmd.AddCommand(
-		cmd.NewServeCommand(app, true),
+		command.NewServeCommand(app, cmd.NewServeCommand(app, true)),
 		cmd.NewSuperuserCommand(app),
 		command.NewAdminCommand(app, settings.AdminPassword),
 		command.NewConfigCommand(settings),

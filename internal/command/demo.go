@@ -40,6 +40,12 @@ func NewDemoCommand(app core.App, serve *cobra.Command, password string) *cobra.
 		if err != nil {
 			return err
 		}
+		listener, err := listen(command, false)
+		if err != nil {
+			return err
+		}
+		defer listener.Close() // the server has closed it, unless it did not come to that
+		serveAt(app, listener, command)
 		if password == "" {
 			password = demo.Password
 		}
