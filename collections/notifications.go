@@ -34,10 +34,10 @@ func ImportantKinds() []string {
 
 // The states of a notification's e-mail, values of the hidden field notifications.mail.
 const (
-	MailNone    = "none"    // the user does not want this kind by mail
+	MailNone    = "none"    // the user does not want this kind by mail, or it is no longer needed
 	MailPending = "pending" // waits for the next mail run
 	MailSent    = "sent"
-	MailFailed  = "failed" // given up after the last retry
+	MailFailed  = "failed" // refused for good, or given up after the last retry
 )
 
 func notifications() *core.Collection {
@@ -52,7 +52,7 @@ func notifications() *core.Collection {
 		&core.DateField{Name: "readAt"},
 		&core.SelectField{Name: "mail", Values: []string{MailNone, MailPending, MailSent, MailFailed}, MaxSelect: 1, Hidden: true},
 		&core.NumberField{Name: "mailAttempts", OnlyInt: true, Hidden: true},
-		&core.DateField{Name: "mailAt", Hidden: true}, // when to try next, or when it was sent
+		&core.DateField{Name: "mailAt", Hidden: true}, // when to try next, or when it was sent or given up
 		// What the notice is about, such as "job_published:<job>": with the user it makes a notice unique where it must come once.
 		&core.TextField{Name: "dedupe", Max: 200, Hidden: true},
 	)

@@ -14,7 +14,7 @@ import (
 const (
 	mailDelay    = 30 * time.Second // before a mail goes out, see Notice.mailDelay
 	lookInterval = 5 * time.Second  // how often waiting work is looked for unasked, for what other processes write
-	stopTimeout  = 10 * time.Second // for what is under way when the server stops
+	stopTimeout  = 2 * time.Second  // for what is under way when the server stops; the rest is done after the next start
 )
 
 // Options is what can be configured.
@@ -27,7 +27,8 @@ type Options struct {
 func Bind(app core.App, options Options) {
 	app.OnRecordDelete(collections.Users).BindFunc(deleteNoticesOnUserDelete)
 	bindUnsubscribe(app)
-	bindSMTP(app)
+	ctx, cancel := context.WithCancel(context.Background())
+	bindSMTP(ctx, app)
 
 	crons := []struct {
 		id, schedule string
@@ -53,7 +54,6 @@ func Bind(app core.App, options Options) {
 		})
 	}
 
-	ctx, cancel := context.WithCancel(context.Background())
 	wake := make(chan struct{}, 1) // a job was published, perhaps
 	var workers sync.WaitGroup
 	start := func(name string, rest float64, wake <-chan struct{}, step func(core.App) (bool, error)) {

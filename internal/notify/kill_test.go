@@ -126,7 +126,7 @@ func newKilled(t *testing.T) *killed {
 	k := &killed{Board: board, t: t, kills: killsOf(t), box: testapp.NewMailbox(t), binary: binary(t), letters: map[string]int{}, reached: map[string]bool{}}
 	k.seekers, k.mailed = 1_000*k.kills, 100*k.kills
 	seedSkilled(t, board.TestApp, k.seekers, "python")
-	wanted := fmt.Sprintf(`UPDATE users SET emailNotifications = '["job_published"]' WHERE id IN (
+	wanted := fmt.Sprintf(`UPDATE users SET emailNotifications = '["job_published"]', verified = TRUE WHERE id IN (
 		SELECT id FROM users WHERE role = 'job_seeker' ORDER BY id LIMIT %d)`, k.mailed)
 	if _, err := board.NonconcurrentDB().NewQuery(wanted).Execute(); err != nil {
 		t.Fatal(err)

@@ -37,9 +37,9 @@ type postman struct {
 
 // waiting is a notification whose mail waits.
 type waiting struct {
-	ID, User, Kind, Title, Body, Data, MailAt string
-	Read                                      bool
-	Attempts                                  int
+	ID, User, Kind, Title, Body, Data, Mail, MailAt string
+	Read                                            bool
+	Attempts                                        int
 }
 
 // step sends the mail that has waited longest. It returns false when none is due or the mail server is left alone.
@@ -47,9 +47,9 @@ func (p *postman) step(app core.App) (bool, error) {
 	if time.Now().Before(p.rest) {
 		return false, nil
 	}
-	rows, err := nextWaiting(app)
+	rows, more, err := nextWaiting(app)
 	if err != nil || len(rows) == 0 {
-		return false, err
+		return more, err
 	}
 	user, err := app.FindRecordById(collections.Users, rows[0].User)
 	if err != nil {
@@ -74,35 +74,40 @@ func (p *postman) step(app core.App) (bool, error) {
 	return true, setMail(app, wanted, dbx.Params{"mail": collections.MailSent, "mailAt": types.NowDateTime().String()})
 }
 
+const waitingColumns = "id, [[user]], kind, title, body, data, mail, [[mailAt]] AS [[mail_at]], [[read]], [[mailAttempts]] AS attempts FROM {{notifications}}"
+
 // nextWaiting returns the notices of the next mail: the one that is due longest with what else is due to its receiver. A
-// mail that is tried again holds what it held the first time, which is what was noted at the same time.
-func nextWaiting(app core.App) ([]waiting, error) {
-	const columns = "id, [[user]], kind, title, body, data, [[mailAt]] AS [[mail_at]], [[read]], [[mailAttempts]] AS attempts FROM {{notifications}}"
+// mail that is tried again holds what it held the first time, which is what was noted at the same time. Without notices, more
+// tells whether to ask again at once.
+func nextWaiting(app core.App) (rows []waiting, more bool, err error) {
 	now := types.NowDateTime().String()
 	var first waiting
-	err := app.DB().NewQuery("SELECT " + columns + " WHERE mail = 'pending' AND [[mailAt]] <= {:now} ORDER BY [[mailAt]] LIMIT 1").
+	err = app.DB().NewQuery("SELECT " + waitingColumns + " WHERE mail = 'pending' AND [[mailAt]] <= {:now} ORDER BY [[mailAt]] LIMIT 1").
 		Bind(dbx.Params{"now": now}).One(&first)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+		return nil, false, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find the next mail: %w", err)
+		return nil, false, fmt.Errorf("find the next mail: %w", err)
+	}
+	if interview := first.interview(); interview != nil {
+		latest, err := latestOfInterview(app, first, interview.Application)
+		return latest, err == nil, err
 	}
 	if first.alone() {
-		return []waiting{first}, nil
+		return []waiting{first}, true, nil
 	}
 	same := "[[mailAttempts]] = 0 AND [[mailAt]] <= {:now}"
 	if first.Attempts > 0 {
 		same = "[[mailAttempts]] = {:attempts} AND [[mailAt]] = {:mailAt}"
 	}
-	var rows []waiting
-	err = app.DB().NewQuery("SELECT " + columns + " WHERE mail = 'pending' AND [[user]] = {:user} AND " + same + " ORDER BY created, rowid").
+	err = app.DB().NewQuery("SELECT " + waitingColumns + " WHERE mail = 'pending' AND [[user]] = {:user} AND " + same + " ORDER BY created, rowid").
 		Bind(dbx.Params{"now": now, "user": first.User, "attempts": first.Attempts, "mailAt": first.MailAt}).All(&rows)
 	if err != nil {
-		return nil, fmt.Errorf("find what goes with the next mail: %w", err)
+		return nil, false, fmt.Errorf("find what goes with the next mail: %w", err)
 	}
 	rows = slices.DeleteFunc(rows, waiting.alone)
-	return rows[:min(mostInMail, len(rows))], nil
+	return rows[:min(mostInMail, len(rows))], true, nil
 }
 
 // alone tells whether the notice has a mail of its own.
@@ -119,10 +124,14 @@ func (w waiting) interview() *Interview {
 }
 
 // splitWanted parts the notices that are to be mailed from those that were read on the board meanwhile, whose kind the
-// user no longer wants, or whose user has left. An interview goes to the calendar even when it was read of.
+// user no longer wants, or whose user has left. An interview goes to the calendar even when it was read of. To an address that
+// is not verified goes nothing: anybody could have given it.
 func splitWanted(user *core.Record, rows []waiting) (wanted, dropped []waiting) {
 	kinds := user.GetStringSlice("emailNotifications")
 	left := !user.GetDateTime("deactivatedAt").IsZero()
+	if !user.Verified() {
+		return nil, rows
+	}
 	for _, row := range rows {
 		read := row.Read && !row.alone()
 		if row.Kind != collections.KindAccount && (left || read || !slices.Contains(kinds, row.Kind)) {
@@ -167,13 +176,16 @@ func claim(app core.App, rows []waiting) (bool, error) {
 
 // failed decides what a failed attempt means.
 func (p *postman) failed(app core.App, rows []waiting, err error) error {
+	if errors.Is(err, errStopping) { // it goes after the next start
+		return setMail(app, rows, dbx.Params{"mailAttempts": rows[0].Attempts, "mailAt": rows[0].MailAt})
+	}
 	what := failureOf(err)
-	if what == serverInTrouble {
+	if what == serverInTrouble || what == senderRefused {
 		p.rest = time.Now().Add(restTime)
 	}
 	app.Logger().Warn("A mail was not sent.", "notification", rows[0].ID, "attempt", rows[0].Attempts+1, "reason", describe(err))
-	if what == mailRefused || rows[0].Attempts >= len(backoff) {
-		return setMail(app, rows, dbx.Params{"mail": collections.MailFailed})
+	if what == mailRefused || what == senderRefused || rows[0].Attempts >= len(backoff) {
+		return setMail(app, rows, dbx.Params{"mail": collections.MailFailed, "mailAt": types.NowDateTime().String()})
 	}
 	return nil
 }

@@ -35,6 +35,8 @@ func write(t testing.TB, app core.App, notice notify.Notice, users ...*core.Reco
 	}
 }
 
+func noticeOf(kind string) notify.Notice { return notify.Notice{Kind: kind, Title: kind} }
+
 // setAll sets a column of all rows of a table.
 func setAll(t testing.TB, app core.App, table, column, value string) {
 	t.Helper()
@@ -48,10 +50,10 @@ func ago(d time.Duration) string {
 	return time.Now().UTC().Add(-d).Format(types.DefaultDateLayout)
 }
 
-// due makes every waiting mail due.
+// due makes every waiting mail due, and those that were sent long ago.
 func due(t testing.TB, app core.App) {
 	t.Helper()
-	if _, err := app.NonconcurrentDB().NewQuery("UPDATE notifications SET mailAt = '2020-01-01 00:00:00.000Z' WHERE mail = 'pending'").Execute(); err != nil {
+	if _, err := app.NonconcurrentDB().NewQuery("UPDATE notifications SET mailAt = '2020-01-01 00:00:00.000Z' WHERE mail != 'none'").Execute(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -205,17 +207,24 @@ func TestInterviewsCarryACalendar(t *testing.T) {
 func testInterviews(t *testing.T, box *testapp.Mailbox, server *mailer.SMTPClient) {
 	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
 	board.SendBy(server)
-	employer, _ := board.Employer("Acme")
+	employer, owner := board.Employer("Acme")
+	board.Update(owner, map[string]any{"emailNotifications": []string{}})
 	application := board.Application(board.Seeker("ann"), board.Job(employer, "Baker"))
 	at := time.Now().Add(72 * time.Hour).UTC()
-	application = board.Update(application, map[string]any{"status": "interview_scheduled", "interviewAt": at, "interviewLocation": "Room 1"})
-	application = board.Update(application, map[string]any{"interviewAt": at.Add(time.Hour)})
-	application = board.Update(application, map[string]any{"interviewLocation": "Room 2"})
-	board.Settings().Meta.SenderAddress = "another@example.com" // changes nothing about the event
-	board.Update(application, map[string]any{"status": "rejected"})
-	for i, want := range []struct{ method, sequence, place string }{
-		{"REQUEST", "0", "Room 1"}, {"REQUEST", "1", "Room 1"}, {"REQUEST", "2", "Room 2"}, {"CANCEL", "3", "Room 2"},
+	for i, want := range []struct {
+		change                  map[string]any
+		method, sequence, place string
+	}{
+		{map[string]any{"status": "interview_scheduled", "interviewAt": at, "interviewLocation": "Room 1"}, "REQUEST", "0", "Room 1"},
+		{map[string]any{"interviewAt": at.Add(time.Hour)}, "REQUEST", "1", "Room 1"},
+		{map[string]any{"interviewLocation": "Room 2"}, "REQUEST", "2", "Room 2"},
+		{map[string]any{"status": "rejected"}, "CANCEL", "3", "Room 2"},
 	} {
+		if want.method == "CANCEL" {
+			board.Settings().Meta.SenderAddress = "another@example.com" // changes nothing about the event
+		}
+		application = board.Update(application, want.change)
+		due(t, board.TestApp)
 		post(t, board.TestApp)
 		mail := box.MustReceive(t)
 		calendar := mail.Parts["text/calendar"]

@@ -18,60 +18,22 @@ import (
 var sendTimeout = 30 * time.Second
 
 // bindSMTP makes PocketBase's mailer send letters by SMTP as notices need it: within sendTimeout, where PocketBase's own
-// client waits for ever for a server that hangs; with errors that tell a refused mail from a server in trouble; and with
-// invitations whose part names its method.
-func bindSMTP(app core.App) {
-	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendLetterBySMTP", Priority: 998, Func: sendLetter})
+// client waits for ever for a server that hangs; over one connection for many; with errors that tell a refused mail from a
+// server in trouble; and with invitations whose part names its method. When ctx ends, what is under way is broken off.
+func bindSMTP(ctx context.Context, app core.App) {
+	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendLetterBySMTP", Priority: 998, Func: (&mailLine{ctx: ctx}).sendLetter})
 }
 
-func sendLetter(e *core.MailerEvent) error {
-	server, ok := e.Mailer.(*mailer.SMTPClient)
+func (l *mailLine) sendLetter(e *core.MailerEvent) error {
+	client, ok := e.Mailer.(*mailer.SMTPClient)
 	if !ok || e.Message.Text == "" {
 		return e.Next() // without a mail server, and PocketBase's account mails, whose text part it makes itself
-	}
-	client, err := clientOf(server)
-	if err != nil {
-		return err
 	}
 	message, err := mimeOf(e.Message)
 	if err != nil {
 		return err
 	}
-	if err := client.DialWithContext(context.Background()); err != nil {
-		return fmt.Errorf("reach the mail server: %w", err)
-	}
-	err = client.Send(message)
-	go func() { _ = client.Close() }() // how the server says goodbye changes nothing about the mail
-	if message.IsDelivered() {
-		return nil
-	}
-	return err
-}
-
-// clientOf is a client for the mail server of the settings. Where the server offers STARTTLS, it is used.
-func clientOf(server *mailer.SMTPClient) (*gomail.Client, error) {
-	options := []gomail.Option{
-		gomail.WithPort(server.Port), gomail.WithTimeout(sendTimeout), gomail.WithTLSPolicy(gomail.TLSOpportunistic),
-		gomail.WithoutNoop(), gomail.WithoutRset(), // one mail per connection needs neither
-	}
-	if server.TLS {
-		options = append(options, gomail.WithSSL())
-	}
-	if server.LocalName != "" {
-		options = append(options, gomail.WithHELO(server.LocalName))
-	}
-	if server.Username != "" || server.Password != "" {
-		method := gomail.SMTPAuthPlain
-		if server.AuthMethod == mailer.SMTPAuthLogin {
-			method = gomail.SMTPAuthLogin
-		}
-		options = append(options, gomail.WithSMTPAuth(method), gomail.WithUsername(server.Username), gomail.WithPassword(server.Password))
-	}
-	client, err := gomail.NewClient(server.Host, options...)
-	if err != nil {
-		return nil, fmt.Errorf("read the settings of the mail server: %w", err)
-	}
-	return client, nil
+	return l.send(serverOf(client), message)
 }
 
 // mimeOf writes a message as MIME. An invitation stands both beside the text, where calendars look for it, and as a file
@@ -120,7 +82,8 @@ type failure int
 const (
 	serverInTrouble failure = iota // it can't be reached, hangs, or refuses us: no mail gets through
 	mailPutOff                     // it refuses this mail, for now
-	mailRefused                    // it refuses this mail's receiver for good
+	mailRefused                    // it refuses this mail for good
+	senderRefused                  // it refuses this mail for good because of its sender, who is the same in all of them
 )
 
 func failureOf(err error) failure {
@@ -129,10 +92,16 @@ func failureOf(err error) failure {
 		return serverInTrouble
 	}
 	switch code := refusal.ErrorCode(); {
-	case refusal.Reason == gomail.ErrSMTPMailFrom || code == 0 || code == 421: // no answer, or "closing", by RFC 5321
-		return serverInTrouble
-	case refusal.Reason == gomail.ErrSMTPRcptTo && (code == 550 || code == 551 || code == 553):
+	case refusal.Reason == gomail.ErrGetRcpts: // no address at all
 		return mailRefused
+	case code == 0 || code == 421 || code == 530 || code == 535: // no answer; "closing", by RFC 5321; "log in first", by RFC 4954
+		return serverInTrouble
+	case code >= 500 && refusal.Reason == gomail.ErrSMTPMailFrom:
+		return senderRefused
+	case code >= 500:
+		return mailRefused
+	case refusal.Reason == gomail.ErrSMTPMailFrom:
+		return serverInTrouble
 	}
 	return mailPutOff
 }

@@ -40,8 +40,9 @@ type Mail struct {
 type Mailbox struct {
 	Port  int
 	mails chan Mail
-	// refuse is asked before a mail is taken; nil takes all.
-	refuse atomic.Pointer[func(to string) error]
+	// refuse is asked before a mail is taken, by the command that it may refuse; nil takes all.
+	refuse atomic.Pointer[func(command, to string) error]
+	lines  atomic.Int32
 }
 
 // NewMailbox starts a mail server on 127.0.0.1 until the test ends. It asks for no login, and takes any.
@@ -52,7 +53,10 @@ func NewMailbox(t testing.TB) *Mailbox {
 		t.Fatalf("start the mail server: %v", err)
 	}
 	box := &Mailbox{Port: listener.Addr().(*net.TCPAddr).Port, mails: make(chan Mail, 10_000)}
-	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{box: box}, nil }))
+	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
+		box.lines.Add(1)
+		return &mailSession{box: box}, nil
+	}))
 	server.ReadTimeout, server.WriteTimeout = patience, patience
 	server.AllowInsecureAuth = true
 	go func() { _ = server.Serve(listener) }() // ends with Close
@@ -79,7 +83,20 @@ func (b *Board) SendBy(server *mailer.SMTPClient) {
 
 // Refuse makes the mail server answer an error of answer to mails for those it returns one for, from now on. It is asked
 // when a recipient is named.
-func (m *Mailbox) Refuse(answer func(to string) error) { m.refuse.Store(&answer) }
+func (m *Mailbox) Refuse(answer func(to string) error) {
+	m.RefuseAt(func(command, to string) error {
+		if command != "RCPT" {
+			return nil
+		}
+		return answer(to)
+	})
+}
+
+// RefuseAt is Refuse for each of the commands MAIL (which names no recipient yet), RCPT and DATA.
+func (m *Mailbox) RefuseAt(answer func(command, to string) error) { m.refuse.Store(&answer) }
+
+// Connections is how many have been made so far.
+func (m *Mailbox) Connections() int { return int(m.lines.Load()) }
 
 // MustReceive waits for the next mail.
 func (m *Mailbox) MustReceive(t testing.TB) Mail {
@@ -122,13 +139,19 @@ type mailSession struct {
 
 func (s *mailSession) Reset()                               { s.to = nil }
 func (s *mailSession) Logout() error                        { return nil }
-func (s *mailSession) Mail(string, *smtp.MailOptions) error { return nil }
+func (s *mailSession) Mail(string, *smtp.MailOptions) error { return s.refused("MAIL", "") }
+
+// refused is what the test wants this command to be answered, nil for yes.
+func (s *mailSession) refused(command, to string) error {
+	if answer := s.box.refuse.Load(); answer != nil {
+		return (*answer)(command, to)
+	}
+	return nil
+}
 
 func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if refuse := s.box.refuse.Load(); refuse != nil {
-		if err := (*refuse)(to); err != nil {
-			return err
-		}
+	if err := s.refused("RCPT", to); err != nil {
+		return err
 	}
 	s.to = append(s.to, to)
 	return nil
@@ -180,6 +203,11 @@ func (s *mailSession) Data(r io.Reader) error {
 		return err
 	}
 	got.Text, got.HTML = got.Parts["text/plain"], got.Parts["text/html"]
+	for _, to := range s.to {
+		if err := s.refused("DATA", to); err != nil {
+			return err
+		}
+	}
 	for _, to := range s.to {
 		got.To = to
 		s.box.mails <- got

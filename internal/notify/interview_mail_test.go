@@ -1,0 +1,166 @@
+package notify_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/hooks"
+	"jobboard/internal/testapp"
+)
+
+// interviewScene is a board with an application whose interview has been scheduled and mailed of.
+func interviewScene(t *testing.T) (*testapp.Board, *testapp.Mailbox, *core.Record) {
+	t.Helper()
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	box := board.CatchMail()
+	employer, owner := board.Employer("Acme")
+	board.Update(owner, map[string]any{"emailNotifications": []string{}})
+	application := board.Application(board.Seeker("ann"), board.Job(employer, "Baker"))
+	application = board.Update(application, map[string]any{"status": "interview_scheduled",
+		"interviewAt": time.Now().Add(72 * time.Hour), "interviewLocation": "Room 0"})
+	post(t, board.TestApp)
+	if first := box.MustReceive(t).Parts["text/calendar"]; !strings.Contains(first, "SEQUENCE:0") {
+		t.Fatalf("the first calendar:\n%s", first)
+	}
+	return board, box, application
+}
+
+func move(board *testapp.Board, application *core.Record, room int) {
+	board.Update(application, map[string]any{"interviewLocation": fmt.Sprintf("Room %d", room)})
+}
+
+// pass lets time go by for the mails that were sent and those that wait.
+func pass(t *testing.T, board *testapp.Board, minutes int) {
+	t.Helper()
+	_, err := board.NonconcurrentDB().NewQuery(fmt.Sprintf(
+		"UPDATE notifications SET mailAt = strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', mailAt, '-%d minutes') WHERE mailAt != ''", minutes)).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whoever edits an interview again and again sends one mail in ten minutes, of where it stands then.
+func TestAnInterviewIsMailedOnceInTenMinutes(t *testing.T) {
+	board, box, application := interviewScene(t)
+	for room := range 40 {
+		move(board, application, room+1)
+		post(t, board.TestApp)
+	}
+	box.MustBeEmpty(t)
+	pass(t, board, 9)
+	post(t, board.TestApp)
+	box.MustBeEmpty(t)
+	pass(t, board, 2)
+	post(t, board.TestApp)
+	calendar := box.MustReceive(t).Parts["text/calendar"]
+	if !strings.Contains(calendar, "LOCATION:Room 40") || !strings.Contains(calendar, "SEQUENCE:40") {
+		t.Errorf("the calendar is not of the latest state:\n%s", calendar)
+	}
+	box.MustBeEmpty(t)
+	if n := rows(t, board, "SELECT COUNT(*) FROM notifications WHERE kind = 'application_status_changed'"); n != 41 {
+		t.Errorf("%d notices on the board, want one for each of the 41 changes", n)
+	}
+	move(board, application, 41)
+	post(t, board.TestApp)
+	box.MustBeEmpty(t)
+	pass(t, board, 11)
+	post(t, board.TestApp)
+	if calendar := box.MustReceive(t).Parts["text/calendar"]; !strings.Contains(calendar, "SEQUENCE:41") {
+		t.Errorf("the sequence does not rise:\n%s", calendar)
+	}
+	if states := mailStates(t, board.TestApp); states["pending"] != 0 || states["sent"] != 3 {
+		t.Errorf("states: %v", states)
+	}
+}
+
+// Scheduling and calling off in turns is the same flood.
+func TestCallingAnInterviewOffAndOnIsMailedOnceToo(t *testing.T) {
+	board, box, application := interviewScene(t)
+	for range 10 {
+		board.Update(application, map[string]any{"status": "shortlisted"})
+		board.Update(application, map[string]any{"status": "interview_scheduled"})
+		post(t, board.TestApp)
+	}
+	board.Update(application, map[string]any{"status": "shortlisted"})
+	post(t, board.TestApp)
+	box.MustBeEmpty(t)
+	pass(t, board, 11)
+	post(t, board.TestApp)
+	mail := box.MustReceive(t)
+	if calendar := mail.Parts["text/calendar"]; !strings.Contains(calendar, "METHOD:CANCEL") {
+		t.Errorf("the calendar is not of the latest state:\n%s", calendar)
+	}
+	box.MustBeEmpty(t)
+}
+
+// Two interviews of one person have nothing to do with each other.
+func TestAnInterviewDoesNotWaitForAnother(t *testing.T) {
+	board, box, application := interviewScene(t)
+	move(board, application, 1)
+	employer, _ := board.Employer("Mill")
+	other := board.Record(collections.Applications, map[string]any{
+		"seeker": application.GetString("seeker"), "job": board.Job(employer, "Miller").Id})
+	board.Update(other, map[string]any{"status": "interview_scheduled", "interviewAt": time.Now().Add(time.Hour), "interviewLocation": "Mill"})
+	post(t, board.TestApp)
+	if calendar := box.MustReceive(t).Parts["text/calendar"]; !strings.Contains(calendar, "LOCATION:Mill") {
+		t.Errorf("the wrong interview:\n%s", calendar)
+	}
+	box.MustBeEmpty(t)
+}
+
+// While a mail is tried again, newer changes wait for that time, and then go in its place.
+func TestANewerInterviewReplacesOneThatIsTriedAgain(t *testing.T) {
+	board, box, application := interviewScene(t)
+	move(board, application, 1)
+	pass(t, board, 11)
+	box.Refuse(func(string) error { return &smtp.SMTPError{Code: 451, Message: "later"} })
+	post(t, board.TestApp)
+	move(board, application, 2)
+	box.Refuse(func(string) error { return nil })
+	post(t, board.TestApp)
+	box.MustBeEmpty(t) // the first attempt was just now
+	pass(t, board, 2)
+	post(t, board.TestApp)
+	if calendar := box.MustReceive(t).Parts["text/calendar"]; !strings.Contains(calendar, "LOCATION:Room 2") {
+		t.Errorf("the calendar is not of the latest state:\n%s", calendar)
+	}
+	box.MustBeEmpty(t)
+}
+
+// Nobody but the owner of an address has asked for mail to it: until it is verified there is the notice on the board alone.
+func TestNoticesAreMailedToVerifiedAddressesOnly(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	box := board.CatchMail()
+	stranger := board.Update(board.Seeker("stranger"), map[string]any{"verified": false, "emailNotifications": collections.NotificationKinds()})
+	employer, owner := board.Employer("Acme")
+	board.Update(owner, map[string]any{"emailNotifications": []string{}})
+	application := board.Application(stranger, board.Job(employer, "Baker"))
+	board.Update(application, map[string]any{"status": "interview_scheduled", "interviewAt": time.Now().Add(72 * time.Hour)})
+	for _, kind := range collections.NotificationKinds() {
+		write(t, board.TestApp, noticeOf(kind), stranger)
+	}
+	due(t, board.TestApp)
+	post(t, board.TestApp)
+	box.MustBeEmpty(t)
+	if states := mailStates(t, board.TestApp); states["pending"] != 0 || states["sent"] != 0 {
+		t.Errorf("states: %v", states)
+	}
+	if n := rows(t, board, "SELECT COUNT(*) FROM notifications WHERE user = '"+stranger.Id+"'"); n != 1+len(collections.NotificationKinds()) {
+		t.Errorf("%d notices on the board", n)
+	}
+	// What comes after the address is verified is mailed; what came before is not made up for.
+	board.Update(stranger, map[string]any{"verified": true})
+	write(t, board.TestApp, noticeOf(collections.KindJobClosed), stranger)
+	due(t, board.TestApp)
+	post(t, board.TestApp)
+	if got := box.MustReceive(t); got.To != "stranger@example.com" || got.Subject != collections.KindJobClosed {
+		t.Errorf("to %s: %s", got.To, got.Subject)
+	}
+	box.MustBeEmpty(t)
+}

@@ -1,0 +1,177 @@
+package notify
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/tools/mailer"
+	gomail "github.com/wneessen/go-mail"
+)
+
+const (
+	mostOnLine = 100              // mails that one connection carries: many servers end it after that many
+	lineIdle   = 10 * time.Second // after the last mail, longer than the postman takes to look again
+)
+
+// errStopping is why a mail was not sent when the board stops.
+var errStopping = errors.New("the board stops")
+
+// mailLine is the connection to the mail server. It is kept from mail to mail: to make one takes more of the server's answers
+// than to send a mail.
+type mailLine struct {
+	ctx context.Context // ends with the board, and the connection with it
+
+	mu      sync.Mutex
+	client  *gomail.Client // nil while there is no connection
+	server  server         // that it leads to
+	sent    int
+	used    time.Time
+	idle    *time.Timer
+	release func() bool // unties the connection from ctx
+}
+
+// server is what tells mail servers, and who we are to them, apart.
+type server struct {
+	TLS                                             bool
+	Port                                            int
+	Host, Username, Password, AuthMethod, LocalName string
+}
+
+func serverOf(s *mailer.SMTPClient) server {
+	return server{s.TLS, s.Port, s.Host, s.Username, s.Password, s.AuthMethod, s.LocalName}
+}
+
+// send hands one mail to the server.
+func (l *mailLine) send(to server, message *gomail.Msg) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.client != nil && (l.server != to || l.sent >= mostOnLine) {
+		l.hangUp()
+	}
+	kept := l.client != nil
+	err := l.try(to, message)
+	if kept && hadEnded(err) {
+		err = l.try(to, message)
+	}
+	if err != nil && l.ctx.Err() != nil {
+		return errStopping
+	}
+	return err
+}
+
+func (l *mailLine) try(to server, message *gomail.Msg) error {
+	if l.client == nil {
+		if err := l.dial(to); err != nil {
+			return err
+		}
+	}
+	err := l.client.Send(message)
+	if message.IsDelivered() {
+		err = nil
+		l.sent++
+	}
+	if err != nil && !isUsableAfter(err) {
+		l.hangUp()
+		return err
+	}
+	l.used = time.Now()
+	l.idle.Reset(lineIdle)
+	return err
+}
+
+// dial connects. Where the server offers STARTTLS, it is used.
+func (l *mailLine) dial(to server) error {
+	var connection net.Conn
+	var release func() bool
+	options := []gomail.Option{
+		gomail.WithPort(to.Port), gomail.WithTimeout(sendTimeout), gomail.WithTLSPolicy(gomail.TLSOpportunistic),
+		// A connection that has ended is noticed by the next mail, and the end of a mail resets what belongs to it.
+		gomail.WithoutNoop(), gomail.WithoutRset(),
+		gomail.WithDialContextFunc(func(ctx context.Context, network, address string) (_ net.Conn, err error) {
+			if connection, err = to.connect(ctx, network, address); err == nil {
+				release = context.AfterFunc(l.ctx, func() { _ = connection.Close() })
+			}
+			return connection, err
+		}),
+	}
+	if to.TLS {
+		options = append(options, gomail.WithSSL())
+	}
+	if to.LocalName != "" {
+		options = append(options, gomail.WithHELO(to.LocalName))
+	}
+	if to.Username != "" || to.Password != "" {
+		method := gomail.SMTPAuthPlain
+		if to.AuthMethod == mailer.SMTPAuthLogin {
+			method = gomail.SMTPAuthLogin
+		}
+		options = append(options, gomail.WithSMTPAuth(method), gomail.WithUsername(to.Username), gomail.WithPassword(to.Password))
+	}
+	client, err := gomail.NewClient(to.Host, options...)
+	if err != nil {
+		return fmt.Errorf("read the settings of the mail server: %w", err)
+	}
+	if err := client.DialWithContext(l.ctx); err != nil {
+		if release != nil && release() {
+			_ = connection.Close()
+		}
+		return fmt.Errorf("reach the mail server: %w", err)
+	}
+	l.client, l.server, l.sent, l.release = client, to, 0, release
+	l.idle = time.AfterFunc(lineIdle, l.hangUpIdle)
+	return nil
+}
+
+// connect makes the connection that go-mail speaks over: it leaves TLS from the first byte to whoever makes it.
+func (s server) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	if s.TLS {
+		dialer := tls.Dialer{Config: &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12}}
+		return dialer.DialContext(ctx, network, address)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
+}
+
+// hangUp ends the connection, without waiting for the server's goodbye: it changes nothing about the mails.
+func (l *mailLine) hangUp() {
+	client, release := l.client, l.release
+	l.client = nil
+	l.idle.Stop()
+	go func() {
+		_ = client.Close()
+		release()
+	}()
+}
+
+func (l *mailLine) hangUpIdle() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.client != nil && time.Since(l.used) >= lineIdle {
+		l.hangUp()
+	}
+}
+
+// hadEnded reports whether a kept connection had ended before the mail was begun, so that it goes over a new one.
+func hadEnded(err error) bool {
+	var refusal *gomail.SendError
+	return errors.As(err, &refusal) && (refusal.Reason == gomail.ErrSMTPMailFrom || refusal.Reason == gomail.ErrConnCheck) &&
+		(refusal.ErrorCode() == 0 || refusal.ErrorCode() == 421)
+}
+
+// isUsableAfter reports whether the next mail can go over the same connection: the server has answered, and go-mail has reset
+// what was begun, or the server by its refusal of the whole mail.
+func isUsableAfter(err error) bool {
+	var refusal *gomail.SendError
+	if !errors.As(err, &refusal) || refusal.ErrorCode() == 0 || refusal.ErrorCode() == 421 {
+		return false
+	}
+	switch refusal.Reason {
+	case gomail.ErrSMTPMailFrom, gomail.ErrSMTPRcptTo, gomail.ErrSMTPDataClose:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,170 @@
+package notify_test
+
+import (
+	"fmt"
+	"net"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/hooks"
+	"jobboard/internal/testapp"
+)
+
+// tellSeekers writes a notice each, due now, for n new seekers.
+func tellSeekers(t *testing.T, board *testapp.Board, n int) {
+	t.Helper()
+	for i := range n {
+		write(t, board.TestApp, noticeOf(collections.KindJobClosed), board.Seeker(fmt.Sprintf("seeker%d", i)))
+	}
+	due(t, board.TestApp)
+}
+
+func mustCome(t *testing.T, box *testapp.Mailbox, n int) {
+	t.Helper()
+	to := map[string]int{}
+	for range n {
+		to[box.MustReceive(t).To]++
+	}
+	box.MustBeEmpty(t)
+	if len(to) != n {
+		t.Errorf("mails came to %v, want one each for %d", to, n)
+	}
+}
+
+func TestManyMailsGoOverOneConnection(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	box := board.CatchMail()
+	box.RefuseAt(func(command, to string) error { // what concerns one mail does not end the connection
+		switch {
+		case command == "RCPT" && to == "seeker3@example.com":
+			return &smtp.SMTPError{Code: 550, Message: "no such user"}
+		case command == "RCPT" && to == "seeker5@example.com":
+			return &smtp.SMTPError{Code: 451, Message: "later"}
+		case command == "DATA" && to == "seeker7@example.com":
+			return &smtp.SMTPError{Code: 554, Message: "no such words"}
+		}
+		return nil
+	})
+	tellSeekers(t, board, 20)
+	post(t, board.TestApp)
+	mustCome(t, box, 17)
+	if n := box.Connections(); n != 1 {
+		t.Errorf("%d connections for 20 mails, want 1", n)
+	}
+	if got := mailStates(t, board.TestApp); got["failed"] != 2 || got["pending"] != 1 || got["sent"] != 17 {
+		t.Errorf("states: %v", got)
+	}
+}
+
+// A mail server may end a connection between two mails: the next goes over a new one, and nothing is tried again later.
+func TestAConnectionThatEndedIsMadeAnew(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	box := board.CatchMail()
+	var mails atomic.Int32
+	box.RefuseAt(func(command, _ string) error {
+		if command == "MAIL" && mails.Add(1)%4 == 0 {
+			return &smtp.SMTPError{Code: 421, Message: "enough for this connection"}
+		}
+		return nil
+	})
+	tellSeekers(t, board, 10)
+	post(t, board.TestApp)
+	mustCome(t, box, 10)
+	if n := box.Connections(); n != 4 {
+		t.Errorf("%d connections, want 4", n)
+	}
+}
+
+// A refusal for good is believed at once, whichever command it answers, and is not tried again; one for now is.
+func TestWhatIsRefusedForGoodIsGivenUp(t *testing.T) {
+	for _, command := range []string{"MAIL", "RCPT", "DATA"} {
+		for code, want := range map[int]string{550: "failed", 552: "failed", 554: "failed", 450: "pending", 452: "pending"} {
+			t.Run(fmt.Sprint(command, " ", code), func(t *testing.T) {
+				board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+				box := board.CatchMail()
+				box.RefuseAt(func(at, _ string) error {
+					if at == command {
+						return &smtp.SMTPError{Code: code, Message: "no"}
+					}
+					return nil
+				})
+				tellSeekers(t, board, 1)
+				post(t, board.TestApp)
+				if got := mailStates(t, board.TestApp); got[want] != 1 {
+					t.Errorf("states: %v, want it %s", got, want)
+				}
+				box.RefuseAt(func(string, string) error { return nil })
+				due(t, board.TestApp)
+				post(t, board.TestApp)
+				if want == "pending" {
+					mustCome(t, box, 1)
+				}
+				box.MustBeEmpty(t)
+			})
+		}
+	}
+	// A sender that the server does not like is in every mail: that must not use them all up.
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board.CatchMail().RefuseAt(func(string, string) error { return &smtp.SMTPError{Code: 550, Message: "not from you"} })
+	tellSeekers(t, board, 5)
+	post(t, board.TestApp)
+	if got := mailStates(t, board.TestApp); got["failed"] != 1 || got["pending"] != 4 {
+		t.Errorf("states: %v, want one failed and the others to wait", got)
+	}
+}
+
+// When the board stops, a mail under way is broken off and goes after the next start, as if it had not been tried.
+func TestStoppingBreaksOffAMail(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	reached := make(chan struct{}, 1)
+	board.SendBy(listen(t, func(net.Conn) { reached <- struct{}{} })) // and never says a word
+	tellSeekers(t, board, 1)
+	board.Handler() // starts the workers
+	<-reached
+	err := board.OnTerminate().Trigger(&core.TerminateEvent{App: board.TestApp}, func(*core.TerminateEvent) error {
+		n, err := board.CountRecords(collections.Notifications, dbx.HashExp{"mail": "pending", "mailAttempts": 0})
+		if err != nil || n != 1 {
+			t.Errorf("%d mails wait as before, want 1 (%v); states %v", n, err, mailStates(t, board.TestApp))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The real board, told to stop while a mail server hangs: it does so without waiting for it, and the mail goes later.
+func TestTheBoardStopsWhileAMailServerHangs(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	tellSeekers(t, board, 1)
+	program := binary(t)
+	reached := make(chan struct{}, 1)
+	hanging := listen(t, func(net.Conn) { reached <- struct{}{} })
+	running := serve(t, program, board.DataDir(), hanging.Port)
+	<-reached
+	began := time.Now()
+	if err := running.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := running.command.Wait(); err != nil {
+		t.Errorf("the board ended with %v", err)
+	}
+	took := time.Since(began)
+	t.Logf("the board stopped in %s", took)
+	if took > 8*time.Second { // for a busy machine; alone it takes some tenths of a second
+		t.Errorf("the board took %s to stop", took)
+	}
+	if n := rows(t, board, "SELECT COUNT(*) FROM notifications WHERE mail = 'pending' AND mailAttempts = 0"); n != 1 {
+		t.Errorf("states: %v", mailStates(t, board.TestApp))
+	}
+	box := testapp.NewMailbox(t)
+	serve(t, program, board.DataDir(), box.Port)
+	mustCome(t, box, 1)
+}
