@@ -19,6 +19,7 @@ func Bind(app core.App) {
 	bindRequests(app)
 	bindBatches(app)
 	bindUsers(app)
+	bindUserMails(app)
 	bindJobSeekers(app)
 	bindEmployers(app)
 	bindJobs(app)
