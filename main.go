@@ -20,6 +20,7 @@ import (
 	"jobboard/internal/dashboard"
 	"jobboard/internal/database"
 	"jobboard/internal/headers"
+	"jobboard/internal/logs"
 	"jobboard/internal/metrics"
 	"jobboard/internal/notify"
 	"jobboard/internal/overload"
@@ -48,6 +49,7 @@ func main() {
 	headers.Bind(app)
 	database.Bind(app)
 	throttle.Configure(app, throttle.Options{PasswordTries: settings.PasswordTries, Registrations: settings.Registrations})
+	logs.Bind(app, settings.LogRequests)
 	hooks.Bind(app)
 	realtime.BindWith(app, realtime.Limits{
 		Topics: settings.RealtimeTopics, TopicBytes: settings.RealtimeTopicBytes, Connections: settings.RealtimeConnections,

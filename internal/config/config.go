@@ -42,6 +42,7 @@ type Config struct {
 	RealtimeConnectionsPerAddress int `env:"JOBBOARD_REALTIME_CONNECTIONS_PER_ADDRESS" envDefault:"200" example:"200" help:"realtime connections from one address (IPv6: from one /64)"`
 
 	LogLevel         string `env:"JOBBOARD_LOG_LEVEL" example:"info" help:"least level that is logged: debug, info, warn or error"`
+	LogRequests      bool   `env:"JOBBOARD_LOG_REQUESTS" example:"off" help:"log the requests that succeed too, not only those that fail; never with what was searched for, addresses or tokens"`
 	NotificationDays int    `env:"JOBBOARD_NOTIFICATION_DAYS" envDefault:"365" example:"365" help:"days after which read notifications are deleted; 0 keeps them"`
 
 	MetricsToken string `env:"JOBBOARD_METRICS_TOKEN" secret:"true" help:"turns /metrics (Prometheus) on, for who sends Authorization: Bearer with this token"`
