@@ -23,11 +23,11 @@ func applications() *core.Collection {
 	// One live application per pair, kept by the database, so that two at once leave one.
 	c.AddIndex("idx_applications_live", true, "job, seeker", "status != 'withdrawn'")
 	c.AddIndex("idx_applications_seeker", false, "seeker, created", "")
-	c.AddIndex("idx_applications_job_status", false, "job, status", "")
+	c.AddIndex("idx_applications_job_status", false, "job, status, seeker", "")
 	seen := rule(loggedIn + ` && (
 	seeker = @request.auth.id
 	|| ` + asAdmin + `
-	|| ` + peopleOf("job.employer") + `
+	|| (` + asEmployer + ` && isMyJob(job) = true)
 )`)
 	rules(c, seen, seen,
 		// Admins neither apply nor review. Without a seeker the hook takes the caller.
@@ -54,9 +54,9 @@ func applicationEvents() *core.Collection {
 	c.AddIndex("idx_application_events_actor", false, "actor, created", "") // who was active; and deleting a user unsets it
 	c.AddIndex("idx_application_events_to", false, "`to`, created", "")
 	seen := rule(loggedIn + ` && (
-	application.seeker = @request.auth.id
+	isMyApplication(application) = true
 	|| ` + asAdmin + `
-	|| ` + peopleOf("application.job.employer") + `
+	|| (` + asEmployer + ` && isToMyJob(application) = true)
 )`)
 	rules(c, seen, seen, nil, nil, nil) // written by the workflow alone
 	return c

@@ -13,7 +13,7 @@ func jobSeekerInterests() *core.Collection {
 	seen := rule(loggedIn + ` && (
 	seeker = @request.auth.id
 	|| ` + asAdmin + `
-	|| ` + profileSeen("seeker.job_seekers_via_user", "seeker") + `
+	|| ` + profileSeen("visibilityOf(seeker)", "seeker") + `
 )`)
 	rules(c, seen, seen,
 		rule(asSeeker+` && (seeker = "" || seeker = @request.auth.id)`),

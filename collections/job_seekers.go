@@ -41,7 +41,7 @@ func jobSeekers() *core.Collection {
 	seen := rule(loggedIn + ` && (
 	user = @request.auth.id
 	|| ` + asAdmin + `
-	|| ` + profileSeen("", "user") + `
+	|| ` + profileSeen("visibility", "user") + `
 )`)
 	rules(c, seen, seen,
 		nil, // made at registration

@@ -53,15 +53,18 @@ func jobs() *core.Collection {
 		text("externalId", false, maxName),
 		text("source", false, maxName),
 	)
-	c.AddIndex("idx_jobs_employer_status", false, "employer, status", "")
+	c.AddIndex("idx_jobs_employer_status", false, "employer, status, publishedAt", "")
 	c.AddIndex("idx_jobs_status_published", false, "status, publishedAt", "")
+	c.AddIndex("idx_jobs_status_created", false, "status, created", "")
+	c.AddIndex("idx_jobs_published", false, "publishedAt", "") // for admins, who see all
+	c.AddIndex("idx_jobs_created", false, "created", "")
 	c.AddIndex("idx_jobs_deadline", false, "deadline", "status = 'published' AND deadline != ''")
 	c.AddIndex("idx_jobs_source", true, "source, externalId", "externalId != ''")
 	seen := rule(`status = "published"
 || (` + loggedIn + ` && (
 	` + asAdmin + `
 	|| ` + peopleOf("employer") + `
-	|| (` + asSeeker + ` && applications_via_job.seeker ?= @request.auth.id)
+	|| (` + asSeeker + ` && haveApplied(id) = true)
 ))`)
 	write := rule(asAdmin + ` || ` + peopleOf("employer"))
 	rules(c, seen, seen,

@@ -57,7 +57,7 @@ func userReviews() *core.Collection {
 	|| ` + asAdmin + `
 	|| (status = "visible" && (
 		subject = @request.auth.id
-		|| ` + profileSeen("subject.job_seekers_via_user", "subject") + `
+		|| ` + profileSeen("visibilityOf(subject)", "subject") + `
 	))
 )`)
 	rules(c, seen, seen,

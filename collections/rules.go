@@ -9,26 +9,18 @@ const (
 )
 
 // peopleOf is true when the caller is one of the employer's people: its owner or a member, and an employer by role, so that
-// a person who lost the role has lost the rights. (A deactivated one has no token to call with.) path is the path to the employer ("" for the employer itself).
-func peopleOf(path string) string {
-	if path != "" {
-		path += "."
-	}
-	return `(` + asEmployer + ` && (` + path + `owner ?= @request.auth.id || ` + path + `members:each ?= @request.auth.id))`
+// a person who lost the role has lost the rights. (A deactivated one has no token to call with.) field
+// holds the employer's id.
+func peopleOf(field string) string {
+	return `(` + asEmployer + ` && isMyEmployer(` + field + `) = true)`
 }
 
-// ofSome is true when the caller is one of the people of any employer at all.
-const ofSome = `(` + asEmployer + ` && (@request.auth.employers_via_owner.id ?!= "" || @request.auth.employers_via_members.id ?!= ""))`
-
-// profileSeen is true when the caller, one of an employer's people, may see the profile of the user at path user:
-// "employers" profiles are open to every employer, "applied_only" ones to those the seeker has applied to, hidden and
-// deactivated ones to nobody. profile is the path to the profile ("" for the profile itself).
-func profileSeen(profile, user string) string {
-	if profile != "" {
-		profile += "."
-	}
-	return `(` +
-		user + `.deactivatedAt = "" && (` +
-		`(` + profile + `visibility ?= "employers" && ` + ofSome + `) || ` +
-		`(` + profile + `visibility ?!= "hidden" && ` + peopleOf(user+".applications_via_seeker.job.employer") + `)))`
+// profileSeen is true when the caller, one of an employer's people, may see the profile of a user: "employers" profiles are
+// open to every employer, "applied_only" ones to those the seeker has applied to, hidden and deactivated ones to nobody. user
+// is the field that holds the user's id, and visibility the profile's.
+func profileSeen(visibility, user string) string {
+	return `(` + asEmployer + ` && isActive(` + user + `) = true && (
+	(` + visibility + ` = "employers" && haveEmployer() = true)
+	|| (` + visibility + ` != "hidden" && isMyApplicant(` + user + `) = true)
+))`
 }

@@ -46,8 +46,5 @@ func users() *core.Collection {
 const usersSeen = loggedIn + ` && (
 	id = @request.auth.id
 	|| ` + asAdmin + `
-	|| (` + asEmployer + ` && (
-		applications_via_seeker.job.employer.owner ?= @request.auth.id
-		|| applications_via_seeker.job.employer.members:each ?= @request.auth.id
-	))
+	|| (` + asEmployer + ` && isMyApplicant(id) = true)
 )`

@@ -8,6 +8,7 @@ package hooks
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/internal/listing"
 	"jobboard/internal/session"
 	"jobboard/internal/throttle"
 )
@@ -16,6 +17,7 @@ import (
 func Bind(app core.App) {
 	session.Bind(app)
 	throttle.Bind(app)
+	listing.Bind(app)
 	bindRequests(app)
 	bindBatches(app)
 	bindUsers(app)

@@ -16,6 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/search"
 
+	"jobboard/internal/listing"
 	"jobboard/internal/problem"
 )
 
@@ -100,10 +101,11 @@ func applyListRule(query *dbx.SelectQuery, fields *core.RecordFieldResolver, col
 	if collection.ListRule == nil {
 		return apis.NewForbiddenError("", nil)
 	}
-	if *collection.ListRule == "" { // everybody may list all
+	text := listing.Rule(*collection.ListRule, info.Auth)
+	if text == "" { // the caller may list all
 		return nil
 	}
-	rule, err := search.FilterData(*collection.ListRule).BuildExpr(fields)
+	rule, err := search.FilterData(text).BuildExpr(fields)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,92 @@
+package collections
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/ganigeorgiev/fexpr"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/tools/search"
+)
+
+// Functions of ours that API rules use beside PocketBase's geoDistance and strftime. A path over other records, such as
+// employer.members:each, makes PocketBase join their tables, drop duplicates and sort whatever it found; these ask by a
+// sub-select instead, which the planner can start from. Each knows the caller by itself, so nobody can ask it about others.
+// Frozen migrations hold rules with these names: never rename or drop one.
+func init() {
+	for name, set := range mine {
+		search.TokenFunctions[name] = ruleFunction(name, 1, func(x, me string) string {
+			return x + " IN (" + strings.ReplaceAll(set, "@me", me) + ")"
+		})
+	}
+	search.TokenFunctions["haveEmployer"] = ruleFunction("haveEmployer", 0, func(_, me string) string {
+		return "EXISTS (" + strings.ReplaceAll(myEmployers, "@me", me) + ")"
+	})
+	search.TokenFunctions["isActive"] = ruleFunction("isActive", 1, func(user, _ string) string {
+		return user + " NOT IN (SELECT [[id]] FROM {{users}} WHERE [[deactivatedAt]] != '')"
+	})
+	search.TokenFunctions["visibilityOf"] = ruleFunction("visibilityOf", 1, func(user, _ string) string {
+		return "(SELECT [[visibility]] FROM {{job_seekers}} WHERE [[user]] = " + user + ")"
+	})
+}
+
+// The ids that belong to the caller, @me. The table employer_people holds the owner and the members of each employer; triggers
+// keep it (see migrations/1795774000_list_employer_people.go).
+const (
+	myEmployers    = "SELECT [[employer]] FROM {{employer_people}} WHERE [[user]] = @me"
+	myJobs         = "SELECT [[id]] FROM {{jobs}} WHERE [[employer]] IN (" + myEmployers + ")"
+	myApplications = "SELECT [[id]] FROM {{applications}} WHERE [[seeker]] = @me"
+)
+
+// mine are the functions that tell whether an id is one of the caller's, by name: the ids.
+var mine = map[string]string{
+	"isMyEmployer":    myEmployers,
+	"isMyJob":         myJobs,
+	"isToMyJob":       "SELECT [[id]] FROM {{applications}} WHERE [[job]] IN (" + myJobs + ")",
+	"isMyApplicant":   "SELECT [[seeker]] FROM {{applications}} WHERE [[job]] IN (" + myJobs + ")",
+	"isMyApplication": myApplications,
+	"haveApplied":     "SELECT [[job]] FROM {{applications}} WHERE [[seeker]] = @me",
+}
+
+// caller is how rules name the caller's id.
+var caller = fexpr.Token{Type: fexpr.TokenIdentifier, Literal: "@request.auth.id"}
+
+type resolver = func(fexpr.Token) (*search.ResolverResult, error)
+
+// ruleFunction is a function of at most one argument, whose SQL is made of the argument's and the caller's.
+func ruleFunction(
+	name string, arguments int, sql func(x, me string) string,
+) func(resolver, ...fexpr.Token) (*search.ResolverResult, error) {
+	return func(resolve resolver, given ...fexpr.Token) (*search.ResolverResult, error) {
+		if len(given) != arguments {
+			return nil, fmt.Errorf("[%s] expected %d arguments, got %d", name, arguments, len(given))
+		}
+		me, err := resolve(caller)
+		if err != nil {
+			return nil, fmt.Errorf("[%s] resolve the caller: %w", name, err)
+		}
+		params, x := maps.Clone(me.Params), ""
+		if arguments > 0 {
+			value, err := resolve(given[0])
+			if err != nil {
+				return nil, fmt.Errorf("[%s] resolve the argument: %w", name, err)
+			}
+			if params == nil {
+				params = dbx.Params{}
+			}
+			maps.Copy(params, value.Params)
+			x = value.Identifier
+		}
+		condition := sql(x, me.Identifier)
+		result := &search.ResolverResult{Identifier: "(" + condition + ")", Params: params}
+		result.AfterBuild = func(built dbx.Expression) dbx.Expression {
+			// Where it is compared with true, the comparison would only keep the planner from using an index.
+			if built.Build(nil, dbx.Params{}) == result.Identifier+" = 1" {
+				return dbx.NewExp(condition, params)
+			}
+			return built
+		}
+		return result, nil
+	}
+}
