@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
 
 	"jobboard/collections"
 	"jobboard/internal/problem"
@@ -57,6 +60,10 @@ func (c *call) search(s searched, params url.Values) error {
 		return err
 	}
 	found, err := board.Search(query)
+	if errors.Is(err, search.ErrBehind) {
+		c.Response().Header().Set("Retry-After", "1")
+		return apis.NewApiError(http.StatusServiceUnavailable, "The search index is being built. Try again in a moment.", nil)
+	}
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}

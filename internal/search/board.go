@@ -171,12 +171,28 @@ func (b *Board) close() {
 
 func (b *Board) log() *slog.Logger { return b.app.Logger().With("kind", b.kind.table) }
 
-// Search answers a query. It waits, shortly, until what was committed before can be found.
+// Search answers a query. It waits, shortly, until what was committed before can be found. It fails with ErrBehind rather than
+// find nothing while the index is built anew.
 func (b *Board) Search(q engine.Query) (engine.Result, error) {
 	if err := b.catchUp(); err != nil {
 		return engine.Result{}, err
 	}
-	return b.index.Search(q)
+	known := b.index.Damage()
+	found, err := b.index.Search(q)
+	if err == nil && known == nil && b.index.Damage() != nil {
+		// The search itself came upon the damage, and answered from what that has left.
+		b.mu.Lock()
+		b.patient = time.Now().Add(freshWait)
+		b.mu.Unlock()
+		if err := b.catchUp(); err != nil {
+			return engine.Result{}, err
+		}
+		found, err = b.index.Search(q)
+	}
+	if err == nil && found.Total == 0 && b.index.Damage() != nil {
+		return engine.Result{}, fmt.Errorf("%s: %w", b.kind.table, ErrBehind)
+	}
+	return found, err
 }
 
 // Analyzer gives what search texts are to be parsed with.

@@ -116,7 +116,7 @@ func (p *Probe) Answers(q engine.Query) (bool, error) {
 	return whole.Total == 0, err
 }
 
-// ErrBehind is what SearchWhole says while the index lacks something that was committed.
+// ErrBehind is what a search says that would miss what was committed.
 var ErrBehind = errors.New("the search index is not up to date")
 
 // SearchWhole is Search for those who can't ask again: it fails with ErrBehind rather than miss a committed change.
