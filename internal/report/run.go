@@ -26,7 +26,7 @@ func Run(ctx context.Context, app core.App, id string) error {
 	if record == nil || err != nil {
 		return err
 	}
-	folder, err := os.MkdirTemp(workFolder(app), "report-*")
+	folder, err := os.MkdirTemp("", "jobboard-report-*") // while serving in the data folder, see internal/tempdir
 	if err != nil {
 		return fmt.Errorf("make the report's work folder: %w", err)
 	}
@@ -37,15 +37,6 @@ func Run(ctx context.Context, app core.App, id string) error {
 		return ctx.Err()
 	}
 	return finish(app, record.Id, path, rows, err)
-}
-
-// workFolder is PocketBase's folder for temporary files, which it empties at each start.
-func workFolder(app core.App) string {
-	folder := filepath.Join(app.DataDir(), core.LocalTempDirName)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		app.Logger().Error("no folder for temporary files", "error", err)
-	}
-	return folder
 }
 
 // take marks a waiting report as running and answers it, or nil if it does not wait.
