@@ -115,7 +115,7 @@ func (h *hub) note(e event) {
 		return
 	}
 	// Without a snapshot, where too many are open, the followers are shown the record as it is by then.
-	e.snapshot, _ = h.take(maxOfSaves)
+	e.snapshot, _ = h.take(maxOfSaves, hasteOfSave)
 	h.laneOf(e.collection).add(e)
 }
 
@@ -136,13 +136,13 @@ func (h *hub) prepareDeletion(app core.App, record *core.Record) {
 func (h *hub) beforeDeletion(app core.App) *snapshot {
 	info := app.TxInfo()
 	if info == nil {
-		taken, _ := h.take(maxSnapshots)
+		taken, _ := h.take(maxSnapshots, hasteOfDeletion)
 		return taken
 	}
 	if found, ok := h.deletions.Load(info); ok {
 		return found.(*snapshot).share()
 	}
-	taken, err := h.take(maxSnapshots)
+	taken, err := h.take(maxSnapshots, hasteOfDeletion)
 	if err != nil {
 		return nil
 	}

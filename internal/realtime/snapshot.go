@@ -15,11 +15,14 @@ import (
 const (
 	// Each snapshot keeps a connection to the database, of which the pool has 120 and keeps 15 open. Most are left to deletions,
 	// which can't be judged later.
-	maxSnapshots   = 32
-	maxOfSaves     = 8
-	snapshotLife   = time.Minute // after which even a forgotten one ends: it keeps the write-ahead log from being emptied
-	hasteOfSave    = 50 * time.Millisecond
-	hasteOfWaiting = 5 * time.Second
+	maxSnapshots = 32
+	maxOfSaves   = 8
+	snapshotLife = time.Minute // after which even a forgotten one ends: it keeps the write-ahead log from being emptied
+
+	// How long to wait for a connection to the database, where the pool has none to spare.
+	hasteOfSave     = 50 * time.Millisecond
+	hasteOfDeletion = time.Second
+	hasteOfWaiting  = 5 * time.Second
 )
 
 var errNoSnapshot = errors.New("too many snapshots of the database are open")
@@ -35,12 +38,12 @@ type snapshot struct {
 }
 
 // take opens a snapshot of the present, for one user, while a save waits. It fails where so many are open already.
-func (h *hub) take(most int) (*snapshot, error) {
+func (h *hub) take(most int, haste time.Duration) (*snapshot, error) {
 	if h.snapshots.Add(1) > int64(most) {
 		h.snapshots.Add(-1)
 		return nil, errNoSnapshot
 	}
-	s, err := h.begin(hasteOfSave, func() { h.snapshots.Add(-1) })
+	s, err := h.begin(haste, func() { h.snapshots.Add(-1) })
 	if err != nil {
 		h.snapshots.Add(-1)
 		return nil, err
@@ -69,6 +72,9 @@ func (h *hub) begin(wait time.Duration, ended func()) (*snapshot, error) {
 		late.Stop()
 		end()
 		return nil, fmt.Errorf("take a snapshot: %w", err)
+	}
+	if !late.Stop() { // it came to an end just now
+		return nil, fmt.Errorf("take a snapshot: %w", context.DeadlineExceeded)
 	}
 	late.Reset(snapshotLife)
 	s.release = sync.OnceFunc(func() {
