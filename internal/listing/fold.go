@@ -46,8 +46,8 @@ var (
 	always = conditions{nil}
 )
 
-// nobody is a rule that no record meets, for which the planner reads nothing.
-const nobody = `id = ""`
+// nobody is a rule that no record meets: without a field in it, the database looks at it once and reads nothing.
+const nobody = `"" != ""`
 
 func (c conditions) text() string {
 	if len(c) == 0 {
