@@ -175,6 +175,21 @@ func TestImportAgainChangesNothing(t *testing.T) {
 	}
 }
 
+func TestImportEndsADeadlineGivenAsADayWithThatDay(t *testing.T) {
+	b := testapp.NewBoard(t, hooks.Bind)
+	lines := []string{row(1, `,"locations":["Berlin"],"deadline":"2099-12-24"`)}
+	for _, want := range []string{"1 created", "1 unchanged"} {
+		out, err := importFile(t, b.TestApp, lines)
+		if err != nil {
+			t.Fatal(err, out)
+		}
+		mustContain(t, out, want)
+	}
+	if got := importedJob(t, b.TestApp, "1").GetString("deadline"); got != "2099-12-24 22:59:59.000Z" {
+		t.Errorf("the deadline is %s", got)
+	}
+}
+
 func TestImportOfAChangedRowUpdatesTheJob(t *testing.T) {
 	b := testapp.NewBoard(t, hooks.Bind)
 	if out, err := importFile(t, b.TestApp, []string{nurseRow, row(2, "")}); err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/database"
+	"jobboard/internal/deadline"
 	"jobboard/internal/workflow"
 )
 
@@ -295,6 +296,10 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (res
 	}
 	for field, value := range job.Values {
 		if field == "status" && value == nil {
+			continue
+		}
+		if day, ok := value.(string); ok && field == "deadline" && deadline.IsDay(day) {
+			deadline.SetDay(record, day)
 			continue
 		}
 		record.Set(field, value)

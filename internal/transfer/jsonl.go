@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"jobboard/internal/deadline"
 )
 
 // maxLine bounds a line of a JSON Lines file, in bytes: more than all fields of a job at their longest.
@@ -79,7 +81,7 @@ var jsonJobFields = map[string]func(raw json.RawMessage) (any, error){
 	"title": decode[string], "description": decode[string], "location": decode[string], "workplace": decode[string],
 	"jobType": decode[string], "experienceLevel": decode[string], "salaryCurrency": decode[string], "salaryPeriod": decode[string],
 	"status": decode[string], "externalId": decode[string], "source": decode[string],
-	"deadline": decodeDate, "publishedAt": decodePastDate,
+	"deadline": decodeDeadline, "publishedAt": decodePastDate,
 	"salaryMin": decode[float64], "salaryMax": decode[float64],
 	"skills": decode[[]string], "applicantCountries": decode[[]string],
 	"locations": decode[[]any], "questions": decode[[]any],
@@ -102,6 +104,15 @@ func decodeDate(raw json.RawMessage) (any, error) {
 		return nil, errors.New("must be a date and time, such as 2026-01-31 09:00:00.000Z")
 	}
 	return date, nil
+}
+
+// decodeDeadline leaves a day without a time as it is: the job's place says when it ends.
+func decodeDeadline(raw json.RawMessage) (any, error) {
+	var text string
+	if json.Unmarshal(raw, &text) == nil && deadline.IsDay(text) {
+		return text, nil
+	}
+	return decodeDate(raw)
 }
 
 // decodePastDate is for publishedAt: a job of tomorrow would be the newest until then.
