@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/listing"
+	"jobboard/internal/queryguard"
 	"jobboard/internal/session"
 	"jobboard/internal/throttle"
 )
@@ -17,6 +18,7 @@ import (
 func Bind(app core.App) {
 	session.Bind(app)
 	throttle.Bind(app)
+	queryguard.Bind(app)
 	listing.Bind(app)
 	bindRequests(app)
 	bindBatches(app)

@@ -8,18 +8,10 @@ import (
 	"jobboard/collections"
 )
 
-// bindUsersSeen: employer people see those who applied to them by name, avatar and e-mail only, and can't find out the
-// rest by filtering or sorting either.
+// bindUsersSeen: employer people see those who applied to them by name, avatar and e-mail only. That they can't find out the
+// rest by filtering or sorting either is for internal/queryguard.
 func bindUsersSeen(app core.App) {
 	app.OnRecordEnrich(collections.Users).BindFunc(cutUserOnEnrich)
-	app.OnRecordsListRequest().BindFunc(checkPathsOnListRequest)
-	app.OnRealtimeSubscribeRequest().BindFunc(checkPathsOnSubscribeRequest)
-}
-
-// privateUserFields are a user's own business: shown to the user and to administrators.
-var privateUserFields = []string{
-	"role", "locale", "emailNotifications", "deactivatedAt", core.FieldNameVerified, core.FieldNameEmailVisibility,
-	"created", "updated",
 }
 
 func cutUserOnEnrich(e *core.RecordEnrichEvent) error {
@@ -29,7 +21,7 @@ func cutUserOnEnrich(e *core.RecordEnrichEvent) error {
 	if seesAllOfUser(e.RequestInfo, e.Record) {
 		e.Record.Unhide("deactivatedAt")
 	} else {
-		e.Record.Hide(privateUserFields...)
+		e.Record.Hide(collections.PrivateUserFields...)
 	}
 	return e.Next()
 }

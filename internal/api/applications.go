@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"jobboard/collections"
 	"jobboard/internal/workflow"
@@ -59,9 +58,11 @@ func listJobApplications(c *call) error {
 	if status != "" {
 		conditions = append(conditions, status)
 	}
-	if q := c.QueryParam("q"); strings.TrimSpace(q) != "" {
-		conditions = append(conditions, like(q, "seeker.name", "seeker.email", "coverLetter"))
+	words, err := c.wordsCondition("seeker.name", "seeker.email", "coverLetter")
+	if err != nil {
+		return err
 	}
+	conditions = append(conditions, words)
 	query, err := c.listQuery("-created")
 	if err != nil {
 		return err

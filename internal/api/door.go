@@ -19,6 +19,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"jobboard/internal/password"
+	"jobboard/internal/queryguard"
 )
 
 // Mount serves the REST API beside PocketBase's own, as soon as app starts serving.
@@ -101,12 +102,21 @@ func (d *door) enter(e *core.RequestEvent) error {
 	address.Path = strings.TrimSuffix(address.Path, "/")
 	address.RawPath = strings.TrimSuffix(address.RawPath, "/")
 	r.URL = &address
-	d.echo.ServeHTTP(e.Response, r)
+	answer := func() error {
+		d.echo.ServeHTTP(e.Response, r)
+		return refine(v.err)
+	}
+	var err error
+	if reads := e.Request.Method == http.MethodGet || e.Request.Method == http.MethodHead; reads {
+		err = queryguard.Answer(e, answer)
+	} else {
+		err = answer()
+	}
 	// Echo answers HEAD where there is a GET, but does not say so.
 	if allow := e.Response.Header().Get("Allow"); strings.Contains(allow, http.MethodGet) && !strings.Contains(allow, http.MethodHead) {
 		e.Response.Header().Set("Allow", allow+", "+http.MethodHead)
 	}
-	return refine(v.err)
+	return err
 }
 
 // call is one REST request in the hands of its handler.
@@ -155,9 +165,7 @@ func innerCalls() *hook.Handler[*core.RequestEvent] {
 				return e.Next()
 			}
 			e.Auth = in.auth
-			if in.app != nil {
-				e.App = in.app
-			}
+			e.App = in.app
 			if in.hashed != nil {
 				in.hashed.Hand(e)
 			}
@@ -186,7 +194,7 @@ func (c *call) as(auth *core.Record, method, path string, query url.Values, b *b
 	if err != nil {
 		return nil, err
 	}
-	in := &inner{auth: auth, app: c.tx, hashed: c.hashed}
+	in := &inner{auth: auth, app: c.app(), hashed: c.hashed}
 	outer := c.Request()
 	r := (&http.Request{
 		Method:     method,
@@ -199,7 +207,7 @@ func (c *call) as(auth *core.Record, method, path string, query url.Values, b *b
 		RemoteAddr: outer.RemoteAddr,
 		TLS:        outer.TLS,
 		Body:       http.NoBody,
-	}).WithContext(context.WithValue(outer.Context(), innerKey{}, in))
+	}).WithContext(context.WithValue(queryguard.Judged(outer.Context()), innerKey{}, in))
 	r.RequestURI = r.URL.RequestURI()
 	r.Header.Del("Content-Type")
 	r.Header.Del("Content-Length")

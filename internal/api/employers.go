@@ -3,15 +3,18 @@ package api
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"jobboard/collections"
 )
 
 func listEmployers(c *call) error {
 	var conditions []string
-	if q := c.QueryParam("q"); strings.TrimSpace(q) != "" {
-		conditions = append(conditions, like(q, "name", "location"))
+	words, err := c.wordsCondition("name", "location")
+	if err != nil {
+		return err
+	}
+	if words != "" {
+		conditions = append(conditions, words)
 	}
 	if industries := c.values("industry"); len(industries) > 0 {
 		conditions = append(conditions, anyOf("industry = %s || industry.slug = %s", industries))

@@ -32,7 +32,7 @@ var (
 	hiringOrLeaving = who{text: "Employers and admins; members who leave, whatever their role.", login: true, roles: hiring.roles, members: true}
 )
 
-// admit refuses callers the route is not for, and bodies it can't read.
+// admit refuses callers the route is not for, and queries and bodies it can't take.
 func (c *call) admit(r route) error {
 	auth := c.auth()
 	if auth == nil && (r.who.login || token(c) != "" && !r.who.stale) {
@@ -41,6 +41,9 @@ func (c *call) admit(r route) error {
 	if auth != nil && !auth.IsSuperuser() && len(r.who.roles) > 0 && !slices.Contains(r.who.roles, auth.GetString("role")) &&
 		!(r.who.members && c.isMember()) {
 		return apis.NewForbiddenError("", nil)
+	}
+	if err := c.checkQuery(r); err != nil {
+		return err
 	}
 	if r.takesBody() {
 		return c.readBody(r.body.files)

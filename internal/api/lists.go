@@ -11,8 +11,10 @@ import (
 
 	"github.com/ganigeorgiev/fexpr"
 	"github.com/pocketbase/pocketbase/tools/picker"
+	"github.com/pocketbase/pocketbase/tools/search"
 
 	"jobboard/internal/problem"
+	"jobboard/internal/queryguard"
 )
 
 const (
@@ -89,7 +91,11 @@ func (c *call) listQuery(order string, conditions ...string) (url.Values, error)
 		conditions = append(conditions, own)
 	}
 	if len(conditions) > 0 {
-		query.Set("filter", "("+strings.Join(conditions, ") && (")+")")
+		filter := "(" + strings.Join(conditions, ") && (") + ")"
+		if len(filter) > search.MaxFilterLength {
+			return nil, invalid("filter", problem.InvalidValue, "Is too long together with the other parameters.")
+		}
+		query.Set("filter", filter)
 	}
 	return query, nil
 }
@@ -129,7 +135,7 @@ func pick(data any, fields string) (any, error) {
 	if json.Unmarshal(raw, &list) != nil || list.PerPage == 0 {
 		return picker.Pick(json.RawMessage(raw), fields)
 	}
-	items, err := picker.Pick(list.Items, fields)
+	items, err := picker.Pick(list.Items, queryguard.ItemFields(fields))
 	if err != nil {
 		return nil, err
 	}
@@ -201,17 +207,4 @@ func anyOf(condition string, values []string) string {
 		list[i] = strings.ReplaceAll(condition, "%s", quoted(value))
 	}
 	return strings.Join(list, " || ")
-}
-
-// like is the filter for text that holds every word of q in one of the fields.
-func like(q string, fields ...string) string {
-	var all []string
-	for _, word := range strings.Fields(q) {
-		var one []string
-		for _, field := range fields {
-			one = append(one, field+" ~ "+quoted(word))
-		}
-		all = append(all, "("+strings.Join(one, " || ")+")")
-	}
-	return strings.Join(all, " && ")
 }

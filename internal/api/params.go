@@ -36,7 +36,7 @@ const facetsText = "Parameters whose values shall be counted."
 
 var (
 	expandParam = param{name: "expand", text: "Relations to include, by comma, as in PocketBase.", example: "employer"}
-	fieldsParam = param{name: "fields", text: "Fields to answer with, by comma, as in PocketBase.", example: "id,created"}
+	fieldsParam = param{name: "fields", text: "Fields to answer with, by comma, as in PocketBase; of a list those of its items, with or without items. before them.", example: "id,created"}
 	pageParam   = param{name: "page", kind: "integer", text: "Page, from 1.", example: 1}
 	perPageParm = param{name: "perPage", kind: "integer", text: "Records per page, brought into 1..100.", example: 30}
 	filterParam = param{name: "filter", text: "A filter as in PocketBase, on top of the route's own. Where a path leads to several records, such as " +

@@ -10,6 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/search"
+
+	"jobboard/internal/problem"
 )
 
 // list reads a page of records.
@@ -87,7 +89,7 @@ func (c *call) listKnown(collectionName string, query url.Values, conditions ...
 	records := []*core.Record{}
 	result, err := search.NewProvider(resolver).Query(wanted).CountCol("_rowid_").ParseAndExec(query.Encode(), &records)
 	if err != nil {
-		return nil, apis.NewBadRequestError("", err)
+		return nil, c.unreadable(collection, info, query, err)
 	}
 	event := &core.RecordsListRequestEvent{Records: records, Result: result, RequestEvent: c.asked(query)}
 	event.Collection = collection
@@ -110,4 +112,22 @@ func (c *call) asked(query url.Values) *core.RequestEvent {
 	e.Request.URL.RawQuery = query.Encode()
 	e.Response = c.event.Response
 	return e
+}
+
+// unreadable names the filter or the sort that PocketBase can't read, such as one with a field that there isn't.
+func (c *call) unreadable(collection *core.Collection, info *core.RequestInfo, query url.Values, failed error) error {
+	fields := func() *core.RecordFieldResolver {
+		return core.NewRecordFieldResolver(c.app(), collection, info, info.HasSuperuserAuth())
+	}
+	if filter := query.Get("filter"); filter != "" {
+		if _, err := search.FilterData(filter).BuildExpr(fields()); err != nil {
+			return invalid("filter", problem.InvalidValue, "Not a filter of this collection's fields.")
+		}
+	}
+	for _, field := range search.ParseSortFromString(query.Get("sort")) {
+		if _, err := field.BuildExpr(fields()); err != nil {
+			return invalid("sort", problem.InvalidValue, "Not fields of this collection to sort by.")
+		}
+	}
+	return apis.NewBadRequestError("", failed)
 }

@@ -31,9 +31,11 @@ func listUsers(c *call) error {
 	if roles := c.values("role"); len(roles) > 0 {
 		conditions = append(conditions, anyOf("role = %s", roles))
 	}
-	if q := c.QueryParam("q"); strings.TrimSpace(q) != "" {
-		conditions = append(conditions, like(q, "name", "email"))
+	words, err := c.wordsCondition("name", "email")
+	if err != nil {
+		return err
 	}
+	conditions = append(conditions, words)
 	if c.QueryParam("active") != "" {
 		active, err := c.isSet("active")
 		if err != nil {

@@ -1,0 +1,91 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"jobboard/collections"
+	"jobboard/internal/problem"
+	"jobboard/internal/queryguard"
+)
+
+// answeredRecords are the collections whose records an answer holds, by its schema, where that isn't the record's own name.
+var answeredRecords = map[string]string{
+	"Session": collections.Users, "UserWithProfile": collections.Users,
+	"JobPage": collections.Jobs, "ScoredJobPage": collections.Jobs,
+	"ApplicationWithEvents": collections.Applications, "NotificationPage": collections.Notifications,
+	"CandidatePage": collections.JobSeekers,
+}
+
+// records is the collection that a route's filter, sort, expand and fields speak of, "" where it answers with none.
+func (r route) records() string {
+	for collection, name := range recordNames {
+		if name == r.answer.schema {
+			return collection
+		}
+	}
+	return answeredRecords[r.answer.schema]
+}
+
+// takesQuery reports whether the route has the parameter as PocketBase's lists have it: a search has orders of its own.
+func (r route) takesQuery(name string) bool {
+	for _, p := range r.query {
+		if p.name == name {
+			return len(p.options) == 0
+		}
+	}
+	return false
+}
+
+// checkQuery judges what the caller writes into the query before anything runs.
+func (c *call) checkQuery(r route) error {
+	for _, p := range r.query {
+		if p.many && len(c.values(p.name)) > maxValues {
+			return invalid(p.name, problem.InvalidValue, fmt.Sprintf("Must be at most %d values.", maxValues))
+		}
+	}
+	name := r.records()
+	if name == "" {
+		return nil
+	}
+	collection, err := c.app().FindCachedCollectionByNameOrId(name)
+	if err != nil {
+		return fmt.Errorf("find the collection %s: %w", name, err)
+	}
+	query := queryguard.Query{Expand: c.QueryParam("expand"), Fields: c.QueryParam("fields"), One: !r.takesQuery("page")}
+	if r.takesQuery("filter") {
+		query.Filter = c.QueryParam("filter")
+	}
+	if r.takesQuery("sort") {
+		query.Sort = c.QueryParam("sort")
+	}
+	return queryguard.Check(c.app(), c.auth(), collection, query)
+}
+
+const (
+	maxValues    = 100 // of one parameter, joined by OR
+	maxWords     = 10  // of q, each looked for in every text
+	maxWordsText = 200 // characters of q
+)
+
+// wordsCondition is the filter for records that hold every word of q in one of the fields, "" where there are none.
+func (c *call) wordsCondition(fields ...string) (string, error) {
+	q := c.QueryParam("q")
+	words := strings.Fields(q)
+	if utf8.RuneCountInString(q) > maxWordsText || len(words) > maxWords {
+		return "", invalid("q", problem.InvalidValue, fmt.Sprintf("Must have at most %d words and %d characters.", maxWords, maxWordsText))
+	}
+	var all []string
+	for _, word := range words {
+		var one []string
+		for _, field := range fields {
+			one = append(one, field+" ~ "+quoted(plainPattern.Replace(word)))
+		}
+		all = append(all, "("+strings.Join(one, " || ")+")")
+	}
+	return strings.Join(all, " && "), nil
+}
+
+// plainPattern makes a text find itself: what would be wildcards are plain characters.
+var plainPattern = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

@@ -1,0 +1,93 @@
+package queryguard
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ganigeorgiev/fexpr"
+)
+
+// conditionsOf lists the comparisons of a filter, whatever brackets they stand in.
+func conditionsOf(groups []fexpr.ExprGroup) []fexpr.Expr {
+	var all []fexpr.Expr
+	for _, group := range groups {
+		switch item := group.Item.(type) {
+		case fexpr.Expr:
+			all = append(all, item)
+		case fexpr.ExprGroup:
+			all = append(all, conditionsOf([]fexpr.ExprGroup{item})...)
+		case []fexpr.ExprGroup:
+			all = append(all, conditionsOf(item)...)
+		}
+	}
+	return all
+}
+
+// checkLikes says what is wrong with the patterns of a filter, or "".
+func checkLikes(conditions []fexpr.Expr) string {
+	likes := 0
+	for _, condition := range conditions {
+		switch condition.Op {
+		case fexpr.SignLike, fexpr.SignNlike, fexpr.SignAnyLike, fexpr.SignAnyNlike:
+		default:
+			continue
+		}
+		likes++
+		pattern := condition.Right
+		switch {
+		case likes > maxLikes:
+			return fmt.Sprintf("Must have at most %d conditions with ~ or !~.", maxLikes)
+		// What stands in a record may be as long, and hold as many wildcards, as whoever wrote it likes.
+		case pattern.Type == fexpr.TokenFunction || pattern.Type == fexpr.TokenIdentifier && !strings.HasPrefix(pattern.Literal, "@"):
+			return "On the right of ~ and !~ there must be a text."
+		case len(pattern.Literal) > maxLikeBytes:
+			return fmt.Sprintf("A text to look for with ~ or !~ must have at most %d characters.", maxLikeBytes)
+		case wildcards(pattern.Literal) > maxWildcards:
+			return fmt.Sprintf("A text to look for with ~ or !~ must have at most %d times %%.", maxWildcards)
+		}
+	}
+	return ""
+}
+
+// wildcards counts the % of a pattern that a backslash does not make plain characters.
+func wildcards(pattern string) int {
+	count, escaped := 0, false
+	for _, r := range pattern {
+		if r == '%' && !escaped {
+			count++
+		}
+		escaped = r == '\\' && !escaped
+	}
+	return count
+}
+
+// path is one field that a filter or sort names.
+type path struct {
+	name string
+	// anyOf: of several records that the path leads to, one is enough, as with the operators ?=, ?~ ... and in a sort.
+	anyOf bool
+	sorts bool
+}
+
+// pathsOf lists every identifier of a filter's conditions, also those in arguments of functions.
+func pathsOf(conditions []fexpr.Expr) []path {
+	var all []path
+	var add func(token fexpr.Token, anyOf bool)
+	add = func(token fexpr.Token, anyOf bool) {
+		switch token.Type {
+		case fexpr.TokenIdentifier:
+			all = append(all, path{name: token.Literal, anyOf: anyOf})
+		case fexpr.TokenFunction:
+			arguments, _ := token.Meta.([]fexpr.Token)
+			for _, argument := range arguments {
+				add(argument, anyOf)
+			}
+		}
+	}
+	for _, condition := range conditions {
+		anyOf := strings.HasPrefix(string(condition.Op), "?")
+		add(condition.Left, anyOf)
+		add(condition.Right, anyOf)
+	}
+	return all
+}

@@ -1,0 +1,51 @@
+package queryguard
+
+import (
+	"fmt"
+	"strings"
+)
+
+// checkExpand says what is wrong with an expand, or "". A path that leads nowhere is left to PocketBase, which expands nothing.
+func (p *paths) checkExpand(expand string) string {
+	most := maxExpands
+	if p.query.Topic {
+		most = maxTopicExpand
+	}
+	backs, seen := 0, map[string]bool{}
+	for text := range strings.SplitSeq(expand, ",") {
+		// As PocketBase reads it.
+		path := strings.Trim(strings.ReplaceAll(text, " ", ""), ".")
+		if path == "" || seen[path] {
+			continue
+		}
+		seen[path] = true
+		names := strings.Split(path, ".")
+		if len(seen) > most {
+			return fmt.Sprintf("Must have at most %d paths.", most)
+		}
+		if len(names) > maxSteps {
+			return fmt.Sprintf("%s follows more than %d relations.", path, maxSteps)
+		}
+		collection, back := p.collection, 0
+		for _, name := range names {
+			step := p.follow(collection, name)
+			if step.to == nil {
+				break
+			}
+			if step.back {
+				back++
+			}
+			if step.costly && !p.query.One && !isManager(p.caller) {
+				return fmt.Sprintf("%s can't be expanded in a list: %s would read every record.", path, name)
+			}
+			collection = step.to
+		}
+		if back > 1 {
+			return path + " goes back twice, by _via_."
+		}
+		if backs += back; backs > maxBackExpands {
+			return fmt.Sprintf("Must have at most %d paths that go back, by _via_.", maxBackExpands)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,13 @@
+package queryguard
+
+import (
+	"testing"
+	"time"
+)
+
+// SetPatience changes how long a request may take until the test ends.
+func SetPatience(t testing.TB, d time.Duration) {
+	before := patience
+	patience = d
+	t.Cleanup(func() { patience = before })
+}

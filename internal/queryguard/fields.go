@@ -1,0 +1,33 @@
+package queryguard
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/tools/tokenizer"
+)
+
+// listMembers are the members of a list beside its items, which every list has whatever fields are asked for.
+var listMembers = []string{"page", "perPage", "totalItems", "totalPages"}
+
+// ItemFields reads the parameter fields of a list as one that names fields of its items: "items.title" and "title" are the
+// same. PocketBase itself would look for items within the items, and answer with empty objects.
+func ItemFields(fields string) string {
+	if !strings.Contains(fields, "items") {
+		return fields
+	}
+	list, err := tokenizer.NewFromString(fields).ScanAll()
+	if err != nil {
+		return fields
+	}
+	for i, field := range list {
+		switch {
+		case field == "items":
+			list[i] = "*"
+		case strings.HasPrefix(field, "items."):
+			list[i] = strings.TrimPrefix(field, "items.")
+		}
+	}
+	list = slices.DeleteFunc(list, func(field string) bool { return slices.Contains(listMembers, field) })
+	return strings.Join(list, ",")
+}
