@@ -2,6 +2,7 @@ package queryguard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ganigeorgiev/fexpr"
@@ -59,6 +60,38 @@ func wildcards(pattern string) int {
 		escaped = r == '\\' && !escaped
 	}
 	return count
+}
+
+// callersFunctions are the functions that a caller's filter may use. The others that are registered belong to API rules, and
+// read what their argument's owner may not want to be read, such as the visibility of a profile.
+var callersFunctions = []string{"geoDistance", "strftime"}
+
+// checkFunctions says which function of a filter isn't for callers, or "".
+func checkFunctions(conditions []fexpr.Expr) string {
+	var check func(token fexpr.Token) string
+	check = func(token fexpr.Token) string {
+		if token.Type != fexpr.TokenFunction {
+			return ""
+		}
+		if !slices.Contains(callersFunctions, token.Literal) {
+			return "The functions of a filter are " + strings.Join(callersFunctions, " and ") + "."
+		}
+		arguments, _ := token.Meta.([]fexpr.Token)
+		for _, argument := range arguments {
+			if reason := check(argument); reason != "" {
+				return reason
+			}
+		}
+		return ""
+	}
+	for _, condition := range conditions {
+		for _, side := range []fexpr.Token{condition.Left, condition.Right} {
+			if reason := check(side); reason != "" {
+				return reason
+			}
+		}
+	}
+	return ""
 }
 
 // path is one field that a filter or sort names.

@@ -3,6 +3,7 @@ package queryguard_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
+	"jobboard/internal/api"
 	"jobboard/internal/queryguard"
 	"jobboard/internal/testapp"
 )
@@ -117,6 +119,32 @@ func TestCostlySteps(t *testing.T) {
 		}
 		if err := queryguard.Check(board.TestApp, admin, collection, query); err != nil {
 			t.Errorf("%+v by an admin: %v", query, err)
+		}
+	}
+}
+
+// The functions of API rules tell what only rules may look at, so callers can't use them, not even inside another function.
+func TestFunctionsOfRules(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, api.Mount)
+	_, owner := board.Employer("Acme")
+	ann, admin := board.Seeker("ann"), board.Admin("admin")
+	for _, filter := range []string{
+		`visibilityOf("` + ann.Id + `") = "applied_only"`, `id != "" && "applied_only" = visibilityOf("` + ann.Id + `")`,
+		`isActive("` + ann.Id + `") = true`, `haveEmployer() = false`, `isMyEmployer(id) = true`,
+		`strftime("%Y", visibilityOf("` + ann.Id + `")) = ""`,
+	} {
+		query := "?filter=" + url.QueryEscape(filter)
+		for _, who := range []*core.Record{nil, ann, owner, admin} {
+			for _, path := range []string{testapp.Records(collections.Employers), "/api/employers"} {
+				if got := board.Call(who, "GET", path+query, nil); got.Status != 400 || got.Code("filter") == "" {
+					t.Errorf("%s %s: %d %.200s", path, filter, got.Status, got.Raw)
+				}
+			}
+		}
+	}
+	for _, filter := range []string{`geoDistance(coordinates.lon, coordinates.lat, 13, 52) < 100`, `strftime("%Y", created) > "2000"`} {
+		if got := board.Call(nil, "GET", testapp.Records(collections.Employers)+"?filter="+url.QueryEscape(filter), nil); got.Status != 200 {
+			t.Errorf("%s: %d %.200s", filter, got.Status, got.Raw)
 		}
 	}
 }

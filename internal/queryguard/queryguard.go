@@ -93,6 +93,9 @@ func (p *paths) checkFilter(filter string) string {
 	if reason := checkLikes(conditions); reason != "" {
 		return reason
 	}
+	if reason := checkFunctions(conditions); reason != "" {
+		return reason
+	}
 	for _, path := range pathsOf(conditions) {
 		if reason := p.refuse(path); reason != "" {
 			return reason
