@@ -13,6 +13,9 @@ const (
 	// A line that was never empty for so long is no burst, which would pass, but more than the board can carry: waiting for long
 	// makes every answer late and serves nobody more.
 	standing = time.Second
+	// stalled is how many times as long as maxWait the turn of a request may fail to come: whoever is in the line was told that it
+	// comes, so only a board that stands still, such as behind a lock, sends them away.
+	stalled = 4
 	// weight is that of the latest request in the measured time: one in so many.
 	weight = 8
 )
@@ -51,7 +54,7 @@ func (l *line) enter(ctx context.Context) (leave func(), err error) {
 		return l.leaving(), nil
 	default:
 	}
-	late := time.NewTimer(l.maxWait)
+	late := time.NewTimer(stalled * l.maxWait)
 	defer late.Stop()
 	select {
 	case <-w.turn:
@@ -89,9 +92,9 @@ func (l *line) queue() *waiter {
 // patience is how long a wait may be expected to be.
 func (l *line) patience() time.Duration {
 	if time.Since(l.lastEmpty) > standing {
-		return l.maxWait / 4
+		return l.maxWait / 10
 	}
-	return l.maxWait / 2 // the measured time is an estimate, and a refusal after all is a late one
+	return l.maxWait / 2 // the measured time is an estimate, and whoever is refused after waiting is refused late
 }
 
 // withdraw takes a request out of the line, and reports whether it was still there. That it waited in vain tells how long the
@@ -103,7 +106,7 @@ func (l *line) withdraw(w *waiter, inVain bool) bool {
 		if other == w {
 			l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
 			if inVain {
-				l.takes = max(l.takes, l.maxWait*time.Duration(l.slots)/time.Duration(w.ahead+1))
+				l.takes = max(l.takes, stalled*l.maxWait*time.Duration(l.slots)/time.Duration(w.ahead+1))
 			}
 			l.noteEmpty()
 			return true

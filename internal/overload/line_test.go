@@ -101,7 +101,7 @@ func TestNobodyWaitsLongerThanAllowed(t *testing.T) {
 		for range 50 {
 			go c.send(l, 10*time.Millisecond)
 		}
-		time.Sleep(time.Second)
+		time.Sleep(3 * time.Second)
 		if c.refused.Load() != 50 || len(l.waiting) != 0 {
 			t.Errorf("refused %d, waiting %d", c.refused.Load(), len(l.waiting))
 		}
