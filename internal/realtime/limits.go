@@ -30,8 +30,12 @@ func DefaultLimits() Limits {
 // totalFactor bounds all topics of a connection together: most topics have no options at all.
 const totalFactor = 10
 
-// oauthTopic is PocketBase's own topic without records: its SDK waits there for the outcome of an OAuth2 login.
-const oauthTopic = "@oauth2"
+// isPlainTopic reports whether a topic is one of PocketBase's own without records: where its SDK waits for the outcome of an OAuth2
+// login, and where it hears that it is connected, which it also subscribes to.
+func isPlainTopic(topic string) bool {
+	name, _, _ := strings.Cut(topic, "?")
+	return name == "" || name == "@oauth2" || name == "PB_CONNECT"
+}
 
 // network returns the part of an address that connections are counted by.
 func network(address string) string {
@@ -76,7 +80,7 @@ func (h *hub) checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
 	}
 	kept := make([]string, 0, len(e.Subscriptions))
 	for _, topic := range e.Subscriptions {
-		if topic == "" || topic == oauthTopic {
+		if isPlainTopic(topic) {
 			kept = append(kept, topic)
 			continue
 		}

@@ -63,6 +63,7 @@ func TestTopicsWithoutAnyHope(t *testing.T) {
 		{"guest", "jobs/*", 204, true},
 		{"guest", "employers/x", 204, true},
 		{"guest", "@oauth2", 204, true},
+		{"guest", "PB_CONNECT", 204, true},
 		{"guest", "notifications/*", 204, false},
 		{"guest", "applications", 204, false},
 		{"guest", "users/" + ann.Id, 204, false},
