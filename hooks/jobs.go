@@ -210,7 +210,7 @@ func showApplicationCountOnEnrich(e *core.RecordEnrichEvent) error {
 
 // MayRunJobs reports whether there are jobs of which the caller, nil for a guest, is shown more than anybody is.
 func MayRunJobs(caller *core.Record) bool {
-	return isManager(caller) || caller != nil && caller.GetString("role") == collections.RoleEmployer
+	return actor.IsManager(caller) || caller != nil && caller.GetString("role") == collections.RoleEmployer
 }
 
 func runsJob(e *core.RecordEnrichEvent) (bool, error) {
@@ -218,7 +218,7 @@ func runsJob(e *core.RecordEnrichEvent) (bool, error) {
 		return false, nil
 	}
 	caller := e.RequestInfo.Auth
-	if isManager(caller) {
+	if actor.IsManager(caller) {
 		return true, nil
 	}
 	return account.IsPersonOf(e.App, e.Record.GetString("employer"), caller.Id)

@@ -19,7 +19,7 @@ func bindPeople(app core.App) {
 
 // leaveOnEmployerUpdateRequest answers a member who is no employer any more like a stranger, except to the wish to leave.
 func leaveOnEmployerUpdateRequest(e *core.RecordRequestEvent) error {
-	if isManager(e.Auth) || e.Auth != nil && e.Auth.GetString("role") == collections.RoleEmployer {
+	if actor.IsManager(e.Auth) || e.Auth != nil && e.Auth.GetString("role") == collections.RoleEmployer {
 		return e.Next()
 	}
 	leaves := e.Auth != nil && takesOut(e.Record, "members", e.Auth.Id)

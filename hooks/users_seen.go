@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/actor"
 )
 
 // bindUsersSeen: employer people see those who applied to them by name, avatar and e-mail only. That they can't find out the
@@ -31,10 +32,5 @@ func seesAllOfUser(info *core.RequestInfo, user *core.Record) bool {
 		// Rules show no user to guests: the one record that comes here is the answer to a registration.
 		return info.Method == http.MethodPost && info.Context != core.RequestInfoContextExpand
 	}
-	return info.Auth.Id == user.Id || isManager(info.Auth)
-}
-
-// isManager tells whether a caller is one of the board's administrators or a superuser.
-func isManager(caller *core.Record) bool {
-	return caller != nil && (caller.IsSuperuser() || caller.GetString("role") == collections.RoleAdmin)
+	return info.Auth.Id == user.Id || actor.IsManager(info.Auth)
 }

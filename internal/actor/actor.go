@@ -56,3 +56,8 @@ func (a Actor) IsBoard() bool { return a.auth == nil || a.auth.IsSuperuser() }
 func (a Actor) IsAdmin() bool {
 	return !a.IsBoard() && a.auth.GetString("role") == collections.RoleAdmin
 }
+
+// IsManager reports whether a caller is one of the board's administrators or a superuser.
+func IsManager(caller *core.Record) bool {
+	return caller != nil && (caller.IsSuperuser() || caller.GetString("role") == collections.RoleAdmin)
+}

@@ -3,6 +3,8 @@ package queryguard
 import (
 	"fmt"
 	"strings"
+
+	"jobboard/internal/actor"
 )
 
 // checkExpand says what is wrong with an expand, or "". A path that leads nowhere is left to PocketBase, which expands nothing.
@@ -35,7 +37,7 @@ func (p *paths) checkExpand(expand string) string {
 			if step.back {
 				back++
 			}
-			if step.costly && !p.query.One && !isManager(p.caller) {
+			if step.costly && !p.query.One && !actor.IsManager(p.caller) {
 				return fmt.Sprintf("%s can't be expanded in a list: %s would read every record.", path, name)
 			}
 			collection = step.to

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/dbutils"
 
 	"jobboard/collections"
+	"jobboard/internal/actor"
 )
 
 // paths judges the paths of one query, such as "seeker.locale" on applications.
@@ -38,7 +39,7 @@ func (p *paths) refuse(path path) string {
 	several, back := false, false
 	for i, name := range names {
 		field, modifier, _ := strings.Cut(name, ":")
-		if !isManager(p.caller) && collection.Name == collections.Users && slices.Contains(collections.PrivateUserFields, field) && !ownList {
+		if !actor.IsManager(p.caller) && collection.Name == collections.Users && slices.Contains(collections.PrivateUserFields, field) && !ownList {
 			return path.name + " can't be used here."
 		}
 		if modifier == "each" {
@@ -54,7 +55,7 @@ func (p *paths) refuse(path path) string {
 			return fmt.Sprintf("%s follows more than %d relations.", path.name, maxSteps)
 		case step.back && back:
 			return path.name + " goes back twice, by _via_."
-		case step.costly && !isManager(p.caller):
+		case step.costly && !actor.IsManager(p.caller):
 			return path.name + " can't be used here: " + field + " would read every record."
 		}
 		collection, several, back = step.to, several || step.several, back || step.back
@@ -64,7 +65,7 @@ func (p *paths) refuse(path path) string {
 			p.manifold[followed] = true
 		}
 		isPublic := collection.ListRule != nil && *collection.ListRule == ""
-		if several && !path.anyOf && !isPublic && !isManager(p.caller) {
+		if several && !path.anyOf && !isPublic && !actor.IsManager(p.caller) {
 			return path.name + " leads to several records: use an operator such as ?= that asks for any of them."
 		}
 	}

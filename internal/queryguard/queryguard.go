@@ -15,7 +15,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/search"
 	"github.com/pocketbase/pocketbase/tools/tokenizer"
 
-	"jobboard/collections"
 	"jobboard/internal/problem"
 )
 
@@ -126,9 +125,4 @@ func checkFields(fields string) string {
 		return fmt.Sprintf("Must have at most %d fields.", maxFields)
 	}
 	return ""
-}
-
-// isManager reports whether a caller is one of the board's administrators, who may see all that is not the system's.
-func isManager(caller *core.Record) bool {
-	return caller != nil && (caller.IsSuperuser() || caller.GetString("role") == collections.RoleAdmin)
 }
