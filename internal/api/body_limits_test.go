@@ -91,3 +91,31 @@ func TestFormsLeaveNoFiles(t *testing.T) {
 		}
 	}
 }
+
+// Of a large form, what is not in a temporary file stays in memory for as long as the sender likes.
+func TestFormsAreNotKeptInMemory(t *testing.T) {
+	board := newBoard(t)
+	employer, _ := board.Employer("Acme")
+	f := form{{"documents", strings.Repeat("life ", 9<<20/5), "cv.txt"}, {name: "job", value: board.Job(employer, "Gopher").Id}}
+	body, media := f.encode(t)
+	inFiles := 0
+	board.OnRecordCreateRequest(collections.Applications).BindFunc(func(e *core.RecordRequestEvent) error {
+		file, err := e.Request.MultipartForm.File["documents"][0].Open()
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		if _, ok := file.(*os.File); ok {
+			inFiles++
+		}
+		return e.Next()
+	})
+	for i, path := range []string{testapp.Records(collections.Applications), "/api/jobs/" + board.Job(employer, "Other").Id + "/applications"} {
+		r := httptest.NewRequest("POST", path, bytes.NewReader(body))
+		r.Header.Set("Content-Type", media)
+		r.Header.Set("Authorization", board.Token(board.Seeker("sara"+strings.Repeat("a", i))))
+		if got := board.Send(r); got.Status >= 300 || inFiles != i+1 {
+			t.Errorf("%s: %d, %d in files, %.200s", path, got.Status, inFiles, got.Raw)
+		}
+	}
+}

@@ -72,7 +72,7 @@ func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
 
 // open binds every REST prefix to PocketBase's router: two PocketBase routes each, to one Echo.
 func (d *door) open() {
-	d.router.Bind(innerCalls(), retryAfter(), boundBodies(), removeSpilledFiles())
+	d.router.Bind(innerCalls(), retryAfter(), boundBodies(), parseForms(), removeSpilledFiles())
 	for _, prefix := range prefixes() {
 		// The record operations have their own limits; this one fits an application with all its documents.
 		d.router.Any(prefix, d.enter).Bind(apis.BodyLimit(maxFormBytes))

@@ -24,6 +24,7 @@ const (
 type line struct {
 	slots   int
 	maxWait time.Duration
+	fixed   bool // takes is not measured
 
 	mu        sync.Mutex
 	active    int
@@ -68,6 +69,13 @@ func (l *line) enter(ctx context.Context) (leave func(), err error) {
 	return l.leaving(), nil // its turn came at the same moment
 }
 
+// isFull reports whether every place is taken.
+func (l *line) isFull() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.active >= l.slots
+}
+
 // queue takes a place, or one in the line; nil where the line is too long.
 func (l *line) queue() *waiter {
 	l.mu.Lock()
@@ -105,7 +113,7 @@ func (l *line) withdraw(w *waiter, inVain bool) bool {
 	for i, other := range l.waiting {
 		if other == w {
 			l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
-			if inVain {
+			if inVain && !l.fixed {
 				l.takes = max(l.takes, stalled*l.maxWait*time.Duration(l.slots)/time.Duration(w.ahead+1))
 			}
 			l.noteEmpty()
@@ -121,7 +129,9 @@ func (l *line) leaving() func() {
 	return sync.OnceFunc(func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.takes += (time.Since(began) - l.takes) / weight
+		if !l.fixed {
+			l.takes += (time.Since(began) - l.takes) / weight
+		}
 		if len(l.waiting) == 0 {
 			l.active--
 			l.lastEmpty = time.Now()

@@ -42,8 +42,9 @@ func Bind(app core.App, maxWait time.Duration) {
 
 // guard has a line for each class of requests.
 type guard struct {
-	lines  map[class]*line
-	report *report
+	lines   map[class]*line
+	uploads uploadsUnderWay
+	report  *report
 }
 
 func newGuard(cores int, maxWait time.Duration) *guard {
@@ -51,12 +52,13 @@ func newGuard(cores int, maxWait time.Duration) *guard {
 	for class, of := range classes {
 		g.lines[class] = newLine(of.slots(cores), of.expected, maxWait)
 	}
+	g.lines[uploads].fixed = true // how long the slowest sender takes tells nothing about the next place
 	return g
 }
 
 // admit lets a request through when it is its turn. A REST call is counted once, though it comes by again as the record
 // requests that it turns into.
-func (g *guard) admit(e *core.RequestEvent) error {
+func (g *guard) admit(e *core.RequestEvent) (result error) {
 	if isAdmitted(e.Request) {
 		return e.Next()
 	}
@@ -71,18 +73,35 @@ func (g *guard) admit(e *core.RequestEvent) error {
 			return e.BadRequestError("The request ended before it was whole.", err)
 		}
 	}
+	if class == uploads && line.isFull() {
+		g.uploads.endSlowest()
+	}
 	leave, err := line.enter(e.Request.Context())
 	if err != nil {
-		g.report.refused(e.App.Logger(), class)
-		e.Response.Header().Set("Retry-After", strconv.Itoa(retryAfter))
-		return router.NewApiError(http.StatusServiceUnavailable, "The board is busy. Try again in a moment.", nil)
+		return g.refuse(e, class, "The board is busy. Try again in a moment.")
 	}
 	defer leave()
 	markAdmitted(e.Request)
 	response := e.Response
+	if class == uploads && e.Request.Body != nil {
+		sent := g.uploads.add(response, e.Request)
+		defer g.uploads.remove(sent)
+		defer func() {
+			if result != nil && sent.ended.Load() {
+				result = g.refuse(e, class, "The upload was too slow while others were waiting. Try again in a moment.")
+			}
+		}()
+	}
 	e.Response = &answer{ResponseWriter: response, leave: leave}
 	defer func() { e.Response = response }()
 	return e.Next()
+}
+
+// refuse answers that the caller may come back later.
+func (g *guard) refuse(e *core.RequestEvent, of class, message string) error {
+	g.report.refused(e.App.Logger(), of)
+	e.Response.Header().Set("Retry-After", strconv.Itoa(retryAfter))
+	return router.NewApiError(http.StatusServiceUnavailable, message, nil)
 }
 
 // answer gives the place back with the first byte of the answer: then the work is done, and a slow reader keeps nobody waiting.

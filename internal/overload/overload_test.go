@@ -1,6 +1,8 @@
 package overload_test
 
 import (
+	"bufio"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -140,4 +142,51 @@ type stuckReader struct{ stop chan struct{} }
 func (r *stuckReader) Read([]byte) (int, error) {
 	<-r.stop
 	return 0, http.ErrBodyReadAfterClose
+}
+
+// However many uploads bring a byte now and then, another finds a place, and whoever must go is told why.
+func TestSlowUploadsGiveWay(t *testing.T) {
+	cores := runtime.GOMAXPROCS(1) // fewer places to fill
+	t.Cleanup(func() { runtime.GOMAXPROCS(cores) })
+	board := testapp.NewBoard(t, hooks.Bind, api.Mount, func(app core.App) { overload.Bind(app, 400*time.Millisecond) })
+	url := board.Serve()
+	const head = "POST /api/users/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"
+	slow := make([]net.Conn, 64)
+	for i := range slow {
+		connection, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer connection.Close()
+		if _, err := connection.Write([]byte(head)); err != nil {
+			t.Fatal(err)
+		}
+		slow[i] = connection
+	}
+	time.Sleep(2500 * time.Millisecond) // long enough to be known as slow
+	answer, err := http.Post(url+"/api/users/auth/login", "application/json", strings.NewReader("{"+strings.Repeat(" ", 100_000)+"}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusBadRequest { // no address was given
+		t.Errorf("an upload beside %d slow ones: %d", len(slow), answer.StatusCode)
+	}
+	told := make(chan int, len(slow))
+	for _, connection := range slow {
+		go func() {
+			if answer, err := http.ReadResponse(bufio.NewReader(connection), nil); err == nil {
+				defer answer.Body.Close()
+				told <- answer.StatusCode
+			}
+		}()
+	}
+	select {
+	case status := <-told:
+		if status != http.StatusServiceUnavailable {
+			t.Errorf("a slow one was told %d", status)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("no slow upload was ended")
+	}
 }
