@@ -21,6 +21,7 @@ type paths struct {
 	query      Query
 	relations  map[string]bool // that filter and sort follow
 	manifold   map[string]bool // of these, the ones to several records or values
+	backs      map[string]bool // of these, the steps back to records of which the caller may not see all
 }
 
 // refuse says why a path of a filter or sort isn't for the caller, or "". What PocketBase knows nothing of is left to it: it
@@ -65,6 +66,9 @@ func (p *paths) refuse(path path) string {
 			p.manifold[followed] = true
 		}
 		isPublic := collection.ListRule != nil && *collection.ListRule == ""
+		if step.back && !isPublic && !actor.IsManager(p.caller) {
+			p.backs[followed] = true
+		}
 		if several && !path.anyOf && !isPublic && !actor.IsManager(p.caller) {
 			return path.name + " leads to several records: use an operator such as ?= that asks for any of them."
 		}

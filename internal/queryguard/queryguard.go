@@ -36,7 +36,10 @@ func Check(app core.App, caller *core.Record, collection *core.Collection, q Que
 	if caller != nil && caller.IsSuperuser() {
 		return nil
 	}
-	paths := &paths{app: app, caller: caller, collection: collection, query: q, relations: map[string]bool{}, manifold: map[string]bool{}}
+	paths := &paths{
+		app: app, caller: caller, collection: collection, query: q,
+		relations: map[string]bool{}, manifold: map[string]bool{}, backs: map[string]bool{},
+	}
 	for _, part := range []struct {
 		param, text string
 		most        int // bytes
@@ -100,7 +103,7 @@ func (p *paths) checkFilter(filter string) string {
 			return reason
 		}
 	}
-	return ""
+	return p.checkPresence(groups)
 }
 
 func (p *paths) checkSort(sort string) string {
