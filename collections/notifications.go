@@ -60,6 +60,7 @@ func notifications() *core.Collection {
 	c.AddIndex("idx_notifications_user_created", false, "user, created, read, kind", "")
 	c.AddIndex("idx_notifications_user_unread", false, "user", "read = FALSE")
 	c.AddIndex("idx_notifications_mail", false, "mailAt", "mail = 'pending'")
+	c.AddIndex("idx_notifications_mail_user", false, "user, mailAt", "mail = 'pending'")
 	c.AddIndex("idx_notifications_dedupe", true, "user, dedupe", "dedupe != ''")
 	own := rule(loggedIn + ` && user = @request.auth.id`)
 	rules(c, own, own, nil, own, own) // created by the system alone; admins have no part in them

@@ -38,6 +38,8 @@ func users() *core.Collection {
 	c.PasswordAuth.Enabled = true
 	c.PasswordAuth.IdentityFields = []string{core.FieldNameEmail}
 	c.AuthAlert.Enabled = false
+	// PocketBase's unique index leaves out empty addresses, so that a search for a given one can't use it.
+	c.AddIndex("idx_users_email", false, "email", "")
 	userMails(c)
 	return c
 }

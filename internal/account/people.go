@@ -14,10 +14,11 @@ import (
 // (peopleOf in the package collections; a deactivated user is none, since the tokens are dead).
 
 const (
-	// amongPeople is true of the employers that {:user} owns or is a member of.
-	amongPeople = "owner = {:user} OR EXISTS (SELECT 1 FROM json_each(members) WHERE value = {:user})"
-	// activeEmployer is true where {:user} is one.
-	activeEmployer = "EXISTS (SELECT 1 FROM users WHERE id = {:user} AND role = 'employer' AND deactivatedAt = '')"
+	// employerPeople is the table of each employer's owner and members, which triggers keep.
+	employerPeople = "employer_people"
+	// isPerson is true of its rows of {:user}, as long as the user is an active employer.
+	isPerson = "[[user]] = {:user} AND EXISTS (SELECT 1 FROM users INDEXED BY sqlite_autoindex_users_1 " +
+		"WHERE id = {:user} AND role = 'employer' AND deactivatedAt = '')"
 )
 
 // PeopleOf returns the ids of an employer's people, the owner last.
@@ -49,9 +50,9 @@ func IsActiveEmployer(user *core.Record) bool {
 // EmployersOf returns the ids of the employers of whose people the user is one.
 func EmployersOf(app core.App, userID string) ([]string, error) {
 	var ids []string
-	err := app.DB().Select("id").From(collections.Employers).
-		Where(dbx.NewExp("("+amongPeople+") AND "+activeEmployer, dbx.Params{"user": userID})).
-		OrderBy("id").Column(&ids)
+	err := app.DB().Select("employer").From(employerPeople).
+		Where(dbx.NewExp(isPerson, dbx.Params{"user": userID})).
+		OrderBy("employer").Column(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("find the employers of user %s: %w", userID, err)
 	}
@@ -60,10 +61,11 @@ func EmployersOf(app core.App, userID string) ([]string, error) {
 
 // IsPersonOf reports whether the user is one of the employer's people.
 func IsPersonOf(app core.App, employerID, userID string) (bool, error) {
-	count, err := app.CountRecords(collections.Employers, dbx.HashExp{"id": employerID},
-		dbx.NewExp("("+amongPeople+") AND "+activeEmployer, dbx.Params{"user": userID}))
+	var found bool
+	err := app.DB().Select("count(*)").From(employerPeople).
+		Where(dbx.And(dbx.HashExp{"employer": employerID}, dbx.NewExp(isPerson, dbx.Params{"user": userID}))).Row(&found)
 	if err != nil {
 		return false, fmt.Errorf("look for user %s among the people of employer %s: %w", userID, employerID, err)
 	}
-	return count > 0, nil
+	return found, nil
 }

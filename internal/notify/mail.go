@@ -32,7 +32,8 @@ var backoff = []time.Duration{
 // is noted, which also keeps other processes off it, and after it is sent that it was. So none is lost; a crash between
 // sending and that note sends it once more (see docs/decisions/0013 and 0016).
 type postman struct {
-	rest time.Time // until when the mail server is left alone
+	rest  time.Time // until when the mail server is left alone
+	turns turns
 }
 
 // waiting is a notification whose mail waits.
@@ -42,12 +43,12 @@ type waiting struct {
 	Attempts                                        int
 }
 
-// step sends the mail that has waited longest. It returns false when none is due or the mail server is left alone.
+// step sends the mail whose turn it is. It returns false when none is due or the mail server is left alone.
 func (p *postman) step(app core.App) (bool, error) {
 	if time.Now().Before(p.rest) {
 		return false, nil
 	}
-	rows, more, err := nextWaiting(app)
+	rows, more, err := p.nextWaiting(app)
 	if err != nil || len(rows) == 0 {
 		return more, err
 	}
@@ -76,14 +77,12 @@ func (p *postman) step(app core.App) (bool, error) {
 
 const waitingColumns = "id, [[user]], kind, title, body, data, mail, [[mailAt]] AS [[mail_at]], [[read]], [[mailAttempts]] AS attempts FROM {{notifications}}"
 
-// nextWaiting returns the notices of the next mail: the one that is due longest with what else is due to its receiver. A
+// nextWaiting returns the notices of the next mail: the one whose turn it is with what else is due to its receiver. A
 // mail that is tried again holds what it held the first time, which is what was noted at the same time. Without notices, more
 // tells whether to ask again at once.
-func nextWaiting(app core.App) (rows []waiting, more bool, err error) {
+func (p *postman) nextWaiting(app core.App) (rows []waiting, more bool, err error) {
 	now := types.NowDateTime().String()
-	var first waiting
-	err = app.DB().NewQuery("SELECT " + waitingColumns + " WHERE mail = 'pending' AND [[mailAt]] <= {:now} ORDER BY [[mailAt]] LIMIT 1").
-		Bind(dbx.Params{"now": now}).One(&first)
+	first, err := p.turns.next(app, now)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -101,7 +100,8 @@ func nextWaiting(app core.App) (rows []waiting, more bool, err error) {
 	if first.Attempts > 0 {
 		same = "[[mailAttempts]] = {:attempts} AND [[mailAt]] = {:mailAt}"
 	}
-	err = app.DB().NewQuery("SELECT " + waitingColumns + " WHERE mail = 'pending' AND [[user]] = {:user} AND " + same + " ORDER BY created, rowid").
+	err = app.DB().NewQuery("SELECT " + waitingColumns + " INDEXED BY [[idx_notifications_mail_user]]" +
+		" WHERE mail = 'pending' AND [[user]] = {:user} AND " + same + " ORDER BY created, rowid").
 		Bind(dbx.Params{"now": now, "user": first.User, "attempts": first.Attempts, "mailAt": first.MailAt}).All(&rows)
 	if err != nil {
 		return nil, false, fmt.Errorf("find what goes with the next mail: %w", err)

@@ -55,7 +55,7 @@ func writeMany(tx core.App, notice Notice, receivers []told) error {
 			iif(wanted, 'pending', 'none'), 0, iif(wanted, {:mailAt}, ''), {:dedupe}, {:now}, {:now}
 		FROM (
 			SELECT u.id AS [[user]], coalesce(r.value ->> 'title', {:title}) AS title, r.value ->> 'body' AS body, r.value -> 'data' AS data,
-				EXISTS (
+				u.verified AND EXISTS (
 					SELECT 1 FROM json_each(iif(json_valid(u.[[emailNotifications]]), u.[[emailNotifications]], '[]')) WHERE value = {:kind}
 				) AS wanted
 			FROM json_each({:rows}) r

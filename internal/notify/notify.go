@@ -56,7 +56,7 @@ func Write(tx core.App, notice Notice, userIDs ...string) error {
 		record.Set("data", notice.Data)
 		record.Set("dedupe", notice.Dedupe)
 		record.Set("mail", collections.MailNone)
-		if slices.Contains(user.GetStringSlice("emailNotifications"), notice.Kind) {
+		if user.Verified() && slices.Contains(user.GetStringSlice("emailNotifications"), notice.Kind) {
 			record.Set("mail", collections.MailPending)
 			record.Set("mailAt", types.NowDateTime().Add(notice.mailDelay()))
 		}
