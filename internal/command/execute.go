@@ -2,6 +2,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -38,13 +39,23 @@ func Execute(app *pocketbase.PocketBase, args []string) error {
 	datafolder.Bind(app.App, slices.Contains(serving, chosen.Name()))
 	kept := keptError{dir: app.DataDir()}
 	kept.watch(root)
+	interrupted := context.Background()
 	if chosen.Annotations["interrupt"] == endsItself["interrupt"] {
+		// From here on, since PocketBase takes the signals before the command begins.
+		ctx, done := untilInterrupted(context.Background())
+		defer done()
+		root.SetContext(ctx)
+		interrupted = ctx
 		app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 			kept.running.Wait() // PocketBase would close the database under it
 			return e.Next()
 		})
 	}
 	if err := app.Execute(); err != nil {
+		root.PrintErrln("Error:", err)
+		return err
+	}
+	if err := context.Cause(interrupted); err != nil && !kept.hasBegun() {
 		root.PrintErrln("Error:", err)
 		return err
 	}
@@ -58,6 +69,13 @@ type keptError struct {
 	dir     string // of the board, which errors of its database don't name
 	mu      sync.Mutex
 	err     error
+	begun   bool // a command has come to its run
+}
+
+func (k *keptError) hasBegun() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.begun
 }
 
 func (k *keptError) get() error {
@@ -90,6 +108,9 @@ func (k *keptError) watch(command *cobra.Command) {
 		command.RunE = func(c *cobra.Command, args []string) error {
 			k.running.Add(1)
 			defer k.running.Done()
+			k.mu.Lock()
+			k.begun = true
+			k.mu.Unlock()
 			return k.keep(run(c, args))
 		}
 	}

@@ -67,8 +67,7 @@ admin has verified, and those of --employer. Others are created, and belong to t
 				return err
 			}
 			started := time.Now()
-			ctx, done := untilInterrupted(command.Context())
-			defer done()
+			ctx := command.Context()
 			importErr := importFiles(ctx, importer, reader, files, command.ErrOrStderr())
 			report := importer.Report()
 			if report.Left > 0 {

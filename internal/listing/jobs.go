@@ -23,6 +23,7 @@ type jobsQuery struct {
 	common string // what nearly all of the listed jobs meet
 	own    string // what the others meet, if there are any
 	filter string // the caller's
+	sorted bool   // by the caller
 	// merged reads common and own jobs as one table, with its parameters.
 	merged       string
 	mergedParams dbx.Params
@@ -40,7 +41,7 @@ func newJobsQuery(app core.App, jobs *core.Collection, rule conditions, filter, 
 	if !readable || !areOwn(jobs, fields) || len(rule) == 0 {
 		return nil, nil
 	}
-	j := &jobsQuery{common: rule[:1].text(), filter: filter}
+	j := &jobsQuery{common: rule[:1].text(), filter: filter, sorted: sort != ""}
 	if fields, _ := filterFields(j.common); !within(fields, countedBy) {
 		return nil, nil
 	}
@@ -67,6 +68,10 @@ func newJobsQuery(app core.App, jobs *core.Collection, rule conditions, filter, 
 func (j *jobsQuery) apply(query *dbx.SelectQuery) {
 	if j.merged != "" {
 		query.PreFragment(j.merged).AndBind(j.mergedParams)
+	}
+	// Without an order SQLite would go through the rows as they lie, past all the closed jobs of an old board.
+	if !j.sorted {
+		query.OrderBy("jobs.created")
 	}
 }
 

@@ -13,7 +13,7 @@ func (p *paths) checkExpand(expand string) string {
 	if p.query.Topic {
 		most = maxTopicExpand
 	}
-	backs, seen := 0, map[string]bool{}
+	backs, seen := map[string]bool{}, map[string]bool{}
 	for text := range strings.SplitSeq(expand, ",") {
 		// As PocketBase reads it.
 		path := strings.Trim(strings.ReplaceAll(text, " ", ""), ".")
@@ -29,13 +29,15 @@ func (p *paths) checkExpand(expand string) string {
 			return fmt.Sprintf("%s follows more than %d relations.", path, maxSteps)
 		}
 		collection, back := p.collection, 0
-		for _, name := range names {
+		for i, name := range names {
 			step := p.follow(collection, name)
 			if step.to == nil {
 				break
 			}
 			if step.back {
 				back++
+				// Paths that begin alike are followed together, as far as that.
+				backs[strings.Join(names[:i+1], ".")] = true
 			}
 			if step.costly && !p.query.One && !actor.IsManager(p.caller) {
 				return fmt.Sprintf("%s can't be expanded in a list: %s would read every record.", path, name)
@@ -45,7 +47,7 @@ func (p *paths) checkExpand(expand string) string {
 		if back > 1 {
 			return path + " goes back twice, by _via_."
 		}
-		if backs += back; backs > maxBackExpands {
+		if len(backs) > maxBackExpands {
 			return fmt.Sprintf("Must have at most %d paths that go back, by _via_.", maxBackExpands)
 		}
 	}

@@ -26,7 +26,7 @@ const (
 const (
 	maxTime       = 5 * time.Second
 	maxExpanded   = 2_000   // records that expansions of one answer read
-	maxGuestBytes = 2 << 20 // of one answer
+	maxGuestBytes = 4 << 20 // of one answer
 	maxUserBytes  = 8 << 20
 	maxSending    = time.Minute // for a client to take an answer
 )

@@ -148,3 +148,24 @@ func TestFunctionsOfRules(t *testing.T) {
 		}
 	}
 }
+
+// PocketBase follows paths that begin alike together as far as that, so they count as one.
+func TestExpandsThatBeginAlikeCountOnce(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	_, owner := board.Employer("Acme")
+	applications, err := board.FindCachedCollectionByNameOrId(collections.Applications)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const events, reviews = "application_events_via_application", "user_reviews_via_application"
+	for expand, refused := range map[string]bool{
+		events + "," + events + ".actor," + reviews:                         false,
+		events + ".actor," + events + ".application," + reviews + ".author": false,
+		events + "," + reviews + ",job.saved_jobs_via_job":                  true,
+	} {
+		err := queryguard.Check(board.TestApp, owner, applications, queryguard.Query{Expand: expand, One: true})
+		if (err != nil) != refused {
+			t.Errorf("%s: %v", expand, err)
+		}
+	}
+}
