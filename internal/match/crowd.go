@@ -23,12 +23,15 @@ func NewCrowd(app core.App, users []string) (*Crowd, error) {
 		return nil, err
 	}
 	crowd := &Crowd{wishes: wishes, byTerm: map[string][]int{}}
-	if crowd.name, err = loadNames(app); err != nil {
-		return nil, err
-	}
 	at := make(map[string]int, len(wishes))
+	var interests []string
 	for i, wish := range wishes {
 		at[wish.User] = i
+		interests = append(interests, wish.Interests...)
+	}
+	slices.Sort(interests)
+	if crowd.name, err = loadNames(app, slices.Compact(interests)); err != nil {
+		return nil, err
 	}
 	list, err := json.Marshal(users)
 	if err != nil {

@@ -15,8 +15,9 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// weighed is how many jobs or people the search engine finds to be weighed: those with the most traits in common.
-const weighed = 1000
+// weighed is how many jobs or people the search engine finds to be weighed: those with the most traits in common. It is
+// little more than the longest page shows, since reading their rows is most of what an answer costs.
+const weighed = 150
 
 // Hit is a job or a person found, with the reasons.
 type Hit struct {
@@ -59,7 +60,7 @@ func Candidates(app core.App, job Job, query engine.Query) ([]Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, err := loadNames(app)
+	name, err := loadNames(app, job.Fields)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +85,8 @@ func Recommend(app core.App, userID string) ([]Hit, error) {
 	return weighJobs(app, wishes[0], query, slices.Concat(topics, rest), applied)
 }
 
-// Similar returns the published jobs that would suit somebody who likes this one: those that share its rarest words,
-// skills and fields, weighed by what they have in common with it. without are ids of jobs to leave out.
+// Similar returns the published jobs that would suit somebody who likes this one: those that share its title's words, its
+// skills, fields and places, and of equal ones those that share its rarest words. without are ids of jobs to leave out.
 func Similar(app core.App, record *core.Record, without []string) ([]Hit, error) {
 	job, err := JobOf(app, record)
 	if err != nil {
@@ -102,7 +103,7 @@ func Similar(app core.App, record *core.Record, without []string) ([]Hit, error)
 	if err != nil {
 		return nil, err
 	}
-	traits := append(board.WordTraits(record.GetString("title"), record.GetString("description")), likeTraits(job)...)
+	traits := likeTraits(job, board.WordTraits(record.GetString("title"), record.GetString("description")))
 	return weighJobs(app, like, engine.Query{}, traits, append(without, job.ID))
 }
 
@@ -141,7 +142,7 @@ func weighJobs(app core.App, wish Wish, query engine.Query, traits []engine.Trai
 	if err != nil {
 		return nil, err
 	}
-	name, err := loadNames(app)
+	name, err := loadNames(app, wish.Interests)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +166,7 @@ func weighSeekers(app core.App, job Job, users []string) ([]Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, err := loadNames(app)
+	name, err := loadNames(app, job.Fields)
 	if err != nil {
 		return nil, err
 	}

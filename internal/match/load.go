@@ -172,10 +172,17 @@ func wordsOf(app core.App, title string) ([]Word, error) {
 	return words, nil
 }
 
-// loadNames reads the names of all fields of interest; there are hundreds, not thousands.
-func loadNames(app core.App) (names, error) {
+// loadNames reads the names of fields of interest: those on one side of a match are all that both sides can share.
+func loadNames(app core.App, ids []string) (names, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, fmt.Errorf("encode the ids of fields of interest: %w", err)
+	}
 	var rows []struct{ ID, Name string }
-	if err := app.DB().Select("id", "name").From(collections.FieldsOfInterest).All(&rows); err != nil {
+	err = app.DB().NewQuery(`SELECT f.id, f.name FROM json_each({:ids}) wanted
+		CROSS JOIN {{fields_of_interest}} f INDEXED BY [[sqlite_autoindex_fields_of_interest_1]] ON f.id = wanted.value`).
+		Bind(dbx.Params{"ids": string(list)}).All(&rows)
+	if err != nil {
 		return nil, fmt.Errorf("load the names of fields of interest: %w", err)
 	}
 	byID := make(map[string]string, len(rows))

@@ -150,6 +150,32 @@ func TestSeekersByPlaceAlone(t *testing.T) {
 	}
 }
 
+// However many jobs have something in common with one, a page's worth is weighed, and the best is among them.
+func TestSimilarWeighsAPageOfManyJobs(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	job := board.Job(employer, "Payroll Clerk", map[string]any{"skills": []string{"excel", "sap", "datev"}})
+	best := board.Job(employer, "Clerk", map[string]any{"skills": []string{"excel", "sap", "datev"}})
+	for _, statement := range []string{
+		`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 200)
+		INSERT INTO jobs (id, employer, title, description, status, jobType, workplace, skills, publishedAt)
+		SELECT printf('job%012d', i), employer, 'Clerk ' || i, description, status, jobType, workplace, '["excel", "word"]', publishedAt
+		FROM c JOIN jobs ON title = 'Payroll Clerk'`,
+		`UPDATE jobs SET publishedAt = '2020-01-01 00:00:00.000Z' WHERE title = 'Clerk'`,
+	} {
+		if _, err := board.DB().NewQuery(statement).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hits, err := match.Similar(board.TestApp, board.Reload(job), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(hits) != 150 || hits[0].ID != best.Id {
+		t.Errorf("%d hits were weighed, the best of them %v; want 150 and %s first", len(hits), hits[0], best.Id)
+	}
+}
+
 func fieldID(t *testing.T, board *testapp.Board, slug string) string {
 	t.Helper()
 	record, err := board.FindFirstRecordByData(collections.FieldsOfInterest, "slug", slug)

@@ -8,6 +8,15 @@ import (
 // Traits are what the search engine looks for to find what is worth weighing. For people and jobs they are worth about the
 // points that score gives for them, so that of many the right ones are weighed.
 
+const (
+	// pointsOneSkill is what one of several common skills is worth of a job whose other skills aren't known yet.
+	pointsOneSkill = 16
+	// pointsOneField is what one of several common fields is worth, of which the first counts most.
+	pointsOneField = 14
+	// pointsWord is what a word of the text is worth, times its rarity.
+	pointsWord = 0.15
+)
+
 func trait(field, value string, points float64) engine.Trait {
 	return engine.Trait{Value: engine.Value{Field: field, Value: value}, Weight: points, Flat: true}
 }
@@ -24,7 +33,7 @@ func anyTrait(traits []engine.Trait) engine.Filter {
 // wishTraits are what jobs for a person have: one of topics for certain, the rest perhaps.
 func wishTraits(wish Wish) (topics, rest []engine.Trait) {
 	for _, skill := range wish.Skills {
-		topics = append(topics, trait("skills", skill, pointsSkill))
+		topics = append(topics, trait("skills", skill, pointsOneSkill))
 	}
 	for _, id := range wish.Interests {
 		topics = append(topics, trait("fieldId", id, pointsInterest), trait("industryId", id, pointsInterest))
@@ -91,7 +100,7 @@ func wishFilters(wish Wish) []engine.Filter {
 // jobTraits are what the profiles of people for a job have: one of topics for certain, the rest perhaps.
 func jobTraits(job Job) (topics, rest []engine.Trait) {
 	for _, skill := range job.Skills {
-		topics = append(topics, trait("skills", skill, pointsSkill))
+		topics = append(topics, trait("skills", skill, pointsSkill+pointsAllSkills/float64(len(job.Skills))))
 	}
 	for _, id := range job.Fields {
 		topics = append(topics, trait("fieldId", id, pointsInterest))
@@ -106,18 +115,30 @@ func jobTraits(job Job) (topics, rest []engine.Trait) {
 	return topics, rest
 }
 
-// likeTraits are what jobs like this one have besides its words: the rarer, the more it tells.
-func likeTraits(job Job) []engine.Trait {
+// likeTraits are what jobs like this one have. words are the telling ones of its text, which decide between jobs that have
+// as much in common otherwise.
+func likeTraits(job Job, words []engine.Trait) []engine.Trait {
 	var traits []engine.Trait
-	add := func(field, value string, weight float64) {
-		traits = append(traits, engine.Trait{Value: engine.Value{Field: field, Value: value}, Weight: weight})
+	for _, word := range words {
+		if word.Field != engine.FieldTitle {
+			word.Weight *= pointsWord
+			traits = append(traits, word)
+		}
+	}
+	for _, word := range job.Title {
+		each := pointsTitle / float64(len(job.Title))
+		traits = append(traits, engine.Trait{Stem: word.Stem, Field: engine.FieldTitle, Weight: each, Flat: true})
 	}
 	for _, skill := range job.Skills {
-		add("skills", skill, 5)
+		traits = append(traits, trait("skills", skill, pointsOneSkill))
 	}
 	for _, id := range job.Fields {
-		add("fieldId", id, 3)
-		add("industryId", id, 3)
+		traits = append(traits, trait("fieldId", id, pointsOneField), trait("industryId", id, pointsOneField))
+	}
+	for _, place := range job.Places {
+		for _, value := range search.PlaceValues(resolve(place.Name), 0) {
+			traits = append(traits, engine.Trait{Value: value, Weight: pointsPlace, Flat: true})
+		}
 	}
 	return traits
 }
