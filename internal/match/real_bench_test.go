@@ -186,9 +186,9 @@ func newRealBoard(t testing.TB) *testapp.Board {
 			t.Fatal(err)
 		}
 	}
-	for range 300 { // until the index is tidied up, which takes the processor too
+	for range 30 { // until the index is tidied up, which takes the processor too
 		began := cpuTime(t)
-		if time.Sleep(time.Second); cpuTime(t)-began < 50*time.Millisecond {
+		if time.Sleep(time.Second); cpuTime(t)-began < 200*time.Millisecond {
 			break
 		}
 	}
