@@ -31,7 +31,7 @@ type Config struct {
 	PasswordTries       int      `env:"JOBBOARD_PASSWORD_TRIES" envDefault:"10" example:"10" help:"wrong passwords that one address may send for one account before it must wait; five times as many from all strange addresses together"`
 	Registrations       int      `env:"JOBBOARD_REGISTRATIONS" envDefault:"20" example:"20" help:"accounts that one address may register at once, and one a minute after that"`
 	TrustedProxyHeaders []string `env:"JOBBOARD_TRUSTED_PROXY_HEADERS" example:"X-Forwarded-For" help:"headers, by comma, in which your reverse proxy tells the client's real address; only behind a proxy that always sets them"`
-	MaxWaitMS           int      `env:"JOBBOARD_MAX_WAIT_MS" envDefault:"500" example:"500" help:"milliseconds that a request may wait for its turn when more come than the board can carry; what would wait longer is answered 503 at once; 0 lets all wait"`
+	MaxWaitMS           int      `env:"JOBBOARD_MAX_WAIT_MS" envDefault:"200" example:"200" help:"milliseconds that a request may wait for its turn when more come than the board can carry; what would wait longer is answered 503 at once; 0 lets all wait"`
 	BatchMaxRequests    int      `env:"JOBBOARD_BATCH_MAX_REQUESTS" example:"50" help:"how many calls one batch may hold"`
 	BatchMaxBodyMB      int      `env:"JOBBOARD_BATCH_MAX_BODY_MB" example:"32" help:"how large one batch may be, in MB"`
 

@@ -29,7 +29,7 @@ var classes = map[class]struct {
 	reads:     {func(cores int) int { return 2 * cores }, 10 * time.Millisecond},
 	heavy:     {func(cores int) int { return cores }, 20 * time.Millisecond},
 	writes:    {func(cores int) int { return 2 * cores }, 20 * time.Millisecond},
-	passwords: {func(cores int) int { return cores }, 100 * time.Millisecond},
+	passwords: {func(cores int) int { return max(1, cores/2) }, 100 * time.Millisecond},
 	reports:   {func(int) int { return 1 }, 200 * time.Millisecond},
 	uploads:   {func(cores int) int { return 64 * cores }, 100 * time.Millisecond},
 }
