@@ -304,7 +304,7 @@ func tellPeople(tx core.App, application, job *core.Record, kind, title, body st
 	}
 	acting := actor.Of(application).UserID()
 	people = slices.DeleteFunc(people, func(id string) bool { return id == acting })
-	return notify.Write(tx, notify.Notice{
+	return notify.Write(tx, notify.Notification{
 		Kind:  kind,
 		Title: fmt.Sprintf(title, job.GetString("title")),
 		Body:  fmt.Sprintf(body, seeker.GetString("name")),
@@ -334,7 +334,7 @@ func tellSeeker(tx core.App, application, job *core.Record, from, title string) 
 		}
 		body = strings.TrimSpace("Interview: " + when + "\n" + body)
 	}
-	return notify.Write(tx, notify.Notice{
+	return notify.Write(tx, notify.Notification{
 		Kind:  collections.KindApplicationStatusChanged,
 		Title: fmt.Sprintf(title, job.GetString("title")),
 		Body:  cut(body, 2_000),

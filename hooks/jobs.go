@@ -171,7 +171,7 @@ func tellApplicantsJobClosed(tx core.App, job *core.Record) error {
 	if job.GetString("status") == workflow.Expired {
 		body = "Its deadline has passed. Your application stays on record."
 	}
-	return notify.WriteMany(tx, notify.Notice{
+	return notify.WriteMany(tx, notify.Notification{
 		Kind:  collections.KindJobClosed,
 		Title: fmt.Sprintf("%s takes no more applications", job.GetString("title")),
 		Body:  body,

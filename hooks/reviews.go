@@ -56,7 +56,7 @@ func reviewJobOnCreate(e *core.RecordEvent) error {
 		if err != nil {
 			return err
 		}
-		return notify.Write(tx, notify.Notice{
+		return notify.Write(tx, notify.Notification{
 			Kind:  collections.KindReviewReceived,
 			Title: fmt.Sprintf("%s has a new review", employer.GetString("name")),
 			Body:  stars(review),
@@ -84,7 +84,7 @@ func reviewUserOnCreate(e *core.RecordEvent) error {
 		if err := rate(tx, collections.JobSeekers, "user", collections.UserReviews, "subject", subject); err != nil {
 			return err
 		}
-		return notify.Write(tx, notify.Notice{
+		return notify.Write(tx, notify.Notification{
 			Kind:  collections.KindReviewReceived,
 			Title: "You have a new review",
 			Body:  stars(review),

@@ -86,26 +86,26 @@ func followUserUpdate(e *core.RecordEvent) error {
 				if err := account.EnsureProfile(tx, e.Record); err != nil {
 					return err
 				}
-				if err := notify.Write(tx, roleNotice(e.Record), e.Record.Id); err != nil {
+				if err := notify.Write(tx, roleNotification(e.Record), e.Record.Id); err != nil {
 					return err
 				}
 			}
 			if activityChanged {
-				return notify.Write(tx, activityNotice(e.Record), e.Record.Id)
+				return notify.Write(tx, activityNotification(e.Record), e.Record.Id)
 			}
 			return nil
 		},
 	)
 }
 
-func roleNotice(user *core.Record) notify.Notice {
+func roleNotification(user *core.Record) notify.Notification {
 	role := user.GetString("role")
 	names := map[string]string{
 		collections.RoleJobSeeker: "job seeker",
 		collections.RoleEmployer:  "employer",
 		collections.RoleAdmin:     "administrator",
 	}
-	return notify.Notice{
+	return notify.Notification{
 		Kind:  collections.KindAccount,
 		Title: "Your role on the board is now " + names[role],
 		Body:  "Please log in again: your old logins ended with the change.",
@@ -113,21 +113,21 @@ func roleNotice(user *core.Record) notify.Notice {
 	}
 }
 
-func activityNotice(user *core.Record) notify.Notice {
-	notice := notify.Notice{
+func activityNotification(user *core.Record) notify.Notification {
+	notification := notify.Notification{
 		Kind:  collections.KindAccount,
 		Title: "Your account was reactivated",
 		Body:  "You can log in again.",
 		Data:  map[string]any{"user": user.Id, "active": account.IsActive(user)},
 	}
 	if !account.IsActive(user) {
-		notice.Title = "Your account was deactivated"
-		notice.Body = "You can no longer log in. An administrator of the board can reactivate the account."
+		notification.Title = "Your account was deactivated"
+		notification.Body = "You can no longer log in. An administrator of the board can reactivate the account."
 		if actor.Of(user).UserID() == user.Id {
-			notice.Title = "You deactivated your account"
+			notification.Title = "You deactivated your account"
 		}
 	}
-	return notice
+	return notification
 }
 
 func guardUserDelete(e *core.RecordEvent) error {

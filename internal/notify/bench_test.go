@@ -85,7 +85,7 @@ func BenchmarkFanOut(b *testing.B) {
 		took = time.Since(began)
 	}
 	b.ReportMetric(float64(len(applies)), "calls-during")
-	b.ReportMetric(n/took.Seconds(), "notices/s")
+	b.ReportMetric(n/took.Seconds(), "notifications/s")
 	report := func(name string, before, during []time.Duration) {
 		ms := func(list []time.Duration, share int) float64 {
 			return float64(list[len(list)*share/100].Microseconds()) / 1000

@@ -13,7 +13,7 @@ import (
 
 const (
 	mailDelay    = 30 * time.Second // before a mail goes out, see Notice.mailDelay
-	lookInterval = 5 * time.Second  // how often waiting work is looked for unasked, for what other processes write
+	pollInterval = 5 * time.Second  // how often waiting work is looked for unasked, for what other processes write
 	stopTimeout  = 2 * time.Second  // for what is under way when the server stops; the rest is done after the next start
 )
 
@@ -23,9 +23,9 @@ type Options struct {
 }
 
 // Bind starts the work behind notifications with the server and ends it with it: telling seekers of new jobs, mails,
-// and, on PocketBase's cron, deadlines, digests and the deletion of old notices.
+// and, on PocketBase's cron, deadlines, digests and the deletion of old notifications.
 func Bind(app core.App, options Options) {
-	app.OnRecordDelete(collections.Users).BindFunc(deleteNoticesOnUserDelete)
+	app.OnRecordDelete(collections.Users).BindFunc(deleteNotificationsOnUserDelete)
 	bindUnsubscribe(app)
 	ctx, cancel := context.WithCancel(context.Background())
 	bindSMTP(ctx, app)
@@ -38,7 +38,7 @@ func Bind(app core.App, options Options) {
 		{"remind_of_deadlines", "* * * * *", remindOfDeadlines},
 		{"send_job_digests", "*/10 * * * *", sendDigests},
 		{"delete_old_notifications", "17 3 * * *", func(app core.App, now time.Time) error {
-			return deleteOldNotices(app, options.KeepDays, now)
+			return deleteOldNotifications(app, options.KeepDays, now)
 		}},
 	}
 	for _, c := range crons {
@@ -65,18 +65,18 @@ func Bind(app core.App, options Options) {
 		}
 		start("tell seekers of new jobs", 1, wake, fanOutStep)
 		start("tell seekers of imported jobs", 1, nil, roundStep)
-		start("send mails", 0, nil, new(postman).step)
+		start("send mails", 0, nil, new(worker).step)
 		return nil
 	})
-	notice := func(e *core.RecordEvent) error {
+	wakeUp := func(e *core.RecordEvent) error {
 		select {
 		case wake <- struct{}{}:
 		default:
 		}
 		return e.Next()
 	}
-	app.OnRecordAfterCreateSuccess(collections.Jobs).BindFunc(notice)
-	app.OnRecordAfterUpdateSuccess(collections.Jobs).BindFunc(notice)
+	app.OnRecordAfterCreateSuccess(collections.Jobs).BindFunc(wakeUp)
+	app.OnRecordAfterUpdateSuccess(collections.Jobs).BindFunc(wakeUp)
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		cancel()
 		done := make(chan struct{})
@@ -98,7 +98,7 @@ func work(ctx context.Context, app core.App, name string, rest float64, wake <-c
 		if err != nil {
 			app.Logger().Error("Work in the background failed.", "work", name, "error", err)
 		}
-		pause, woken := lookInterval, wake
+		pause, woken := pollInterval, wake
 		if more && err == nil {
 			pause, woken = time.Duration(rest*float64(time.Since(began))), nil
 		}

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	calendarFile = "invite.ics"
-	interviewFor = time.Hour // applications say when an interview begins, not how long it takes
+	calendarFile    = "invite.ics"
+	interviewLength = time.Hour // applications say when an interview begins, not how long it takes
 )
 
-// Interview is what a mail says to the seeker's calendar. It stands in a notice's data as it was when the notice was
+// Interview is what a mail says to the seeker's calendar. It stands in a notification's data as it was when the notification was
 // written, so that mails say in their order what happened.
 type Interview struct {
 	Application string    `json:"application"`
@@ -73,7 +73,7 @@ func (i *Interview) invitation(app core.App, seeker *core.Record) invitation {
 	event := calendar.AddEvent("interview-" + i.Application + "@jobboard") // the same for good, whatever the board's address
 	event.SetDtStampTime(i.Written)
 	event.SetStartAt(i.At)
-	event.SetEndAt(i.At.Add(interviewFor))
+	event.SetEndAt(i.At.Add(interviewLength))
 	event.SetSequence(i.Sequence)
 	event.SetSummary("Interview: " + oneLine(i.Job))
 	if i.Location != "" {

@@ -17,7 +17,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// Closing tells all live applicants with one statement: the rows, the mails and the pushes are those of notices that are
+// Closing tells all live applicants with one statement: the rows, the mails and the pushes are those of notifications that are
 // saved one by one, and a rollback leaves nothing.
 func TestClosingTellsManyAsIfOneByOne(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, realtime.Bind)
@@ -56,7 +56,7 @@ func TestClosingTellsManyAsIfOneByOne(t *testing.T) {
 		t.Fatalf("told %v, want %v: %d %s", got, want, answer.Status, answer.Raw)
 	}
 	data := map[string]any{"job": job.Id, "employer": employer.Id}
-	one := notify.Notice{Kind: collections.KindJobClosed, Title: "Baker takes no more applications",
+	one := notify.Notification{Kind: collections.KindJobClosed, Title: "Baker takes no more applications",
 		Body: "The employer has closed it. Your application stays on record.", Data: data}
 	for i, user := range []*core.Record{ann, ben} {
 		action, pushed := listeners[i].MustReceive(t).Change(t)

@@ -15,7 +15,7 @@ import (
 )
 
 // remindBefore is how long before its deadline the people around a job are reminded.
-const remindBefore = 48 * time.Hour
+const reminderLead = 48 * time.Hour
 
 // expireJobs moves published jobs whose deadline has passed to expired, as the board itself, so that the job's hooks close
 // it and tell its applicants. A minute that was missed is made up for by the next: the query asks for all that are late.
@@ -73,7 +73,7 @@ func remindOfDeadlines(app core.App, now time.Time) error {
 		WHERE j.status = 'published' AND j.deadline != '' AND j.deadline > {:now} AND j.deadline <= {:near}
 			AND (r.job IS NULL OR julianday(j.deadline) - julianday(r.deadline) > {:days})
 		ORDER BY j.deadline`).
-		Bind(dbx.Params{"now": clock.String(), "near": clock.Add(remindBefore).String(), "days": remindBefore.Hours() / 24}).Column(&ids)
+		Bind(dbx.Params{"now": clock.String(), "near": clock.Add(reminderLead).String(), "days": reminderLead.Hours() / 24}).Column(&ids)
 	if err != nil {
 		return fmt.Errorf("find the jobs near their deadline: %w", err)
 	}
@@ -113,9 +113,9 @@ func remindOfDeadline(app core.App, jobID string) error {
 			return fmt.Errorf("find who has saved the job: %w", err)
 		}
 		deadline := job.GetDateTime("deadline")
-		notice := Notice{
+		notification := Notification{
 			Kind:   collections.KindDeadlineReminder,
-			Title:  cut("Applications close soon: "+job.GetString("title"), 300),
+			Title:  truncate("Applications close soon: "+job.GetString("title"), 300),
 			Data:   map[string]any{"job": jobID, "employer": employer.Id},
 			Dedupe: "deadline_reminder:" + jobID + ":" + deadline.String(),
 		}
@@ -127,8 +127,8 @@ func remindOfDeadline(app core.App, jobID string) error {
 			{savers, closes + "\nYou have saved this job at " + employer.GetString("name") + " and not applied yet."},
 			{people, closes},
 		} {
-			notice.Body = group.body
-			if err := WriteMany(tx, notice, group.users...); err != nil {
+			notification.Body = group.body
+			if err := WriteMany(tx, notification, group.users...); err != nil {
 				return err
 			}
 		}
@@ -144,7 +144,7 @@ func claimReminder(tx core.App, jobID string) (bool, error) {
 		SELECT id, deadline FROM {{jobs}} WHERE id = {:job} AND status = 'published'
 		ON CONFLICT (job) DO UPDATE SET deadline = excluded.deadline
 			WHERE julianday(excluded.deadline) - julianday({{job_reminders}}.deadline) > {:days}`).
-		Bind(dbx.Params{"job": jobID, "days": remindBefore.Hours() / 24}).Execute()
+		Bind(dbx.Params{"job": jobID, "days": reminderLead.Hours() / 24}).Execute()
 	if err != nil {
 		return false, fmt.Errorf("note the reminder: %w", err)
 	}

@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	digestBatch = 200 // searches due that are read at once
-	digestJobs  = 10  // jobs that a digest names; it counts the others
-	digestTurn  = 20  // searches of one seeker after which others have their turn
+	digestBatch      = 200 // searches due that are read at once
+	digestJobs       = 10  // jobs that a digest names; it counts the others
+	digestsPerSeeker = 20  // searches of one seeker after which others have their turn
 )
 
 // savedSearch is what matters of a row of saved_searches.
@@ -67,7 +67,7 @@ func sendDigests(app core.App, now time.Time) error {
 		WHERE iif(s.[[lastSentAt]] = '', s.created, s.[[lastSentAt]]) <= CASE s.frequency WHEN 'daily' THEN {:day} WHEN 'weekly' THEN {:week} END
 		ORDER BY (row_number() OVER (PARTITION BY s.seeker ORDER BY p.seq DESC, s.id) - 1) / {:turn}, p.seq DESC, s.id`).
 		Bind(dbx.Params{
-			"turn": digestTurn, "day": clock.Add(-24 * time.Hour).String(), "week": clock.Add(-7 * 24 * time.Hour).String(),
+			"turn": digestsPerSeeker, "day": clock.Add(-24 * time.Hour).String(), "week": clock.Add(-7 * 24 * time.Hour).String(),
 		}).Column(&due)
 	if err != nil {
 		return fmt.Errorf("find the saved searches that are due: %w", err)
@@ -92,7 +92,7 @@ func sendDigests(app core.App, now time.Time) error {
 			return errors.Join(failed...)
 		}
 	}
-	return forgetPublications(app, last)
+	return prunePublications(app, last)
 }
 
 // wholeMinute is what the clock that calls showed: with its milliseconds, a digest would often come one turn later each day.
@@ -156,7 +156,7 @@ func (r digestRun) appliedTo(searches []savedSearch) (map[string][]string, error
 
 // newHits asks for the jobs that answer a search and were published since the last digest, but not for those that its
 // owner has applied to: the newest of them, and their number.
-func (r digestRun) newHits(s savedSearch, applied []string) ([]hit, int, error) {
+func (r digestRun) newHits(s savedSearch, applied []string) ([]jobHit, int, error) {
 	published, err := r.window.after(r.app, s.Position)
 	if err != nil {
 		return nil, 0, err
@@ -192,15 +192,15 @@ func (r digestRun) newHits(s savedSearch, applied []string) ([]hit, int, error) 
 }
 
 // hit is a job as a digest or a summary shows it.
-type hit struct{ ID, Title, Employer, Company string }
+type jobHit struct{ ID, Title, Employer, Company string }
 
 // readHits reads jobs, in the order of ids.
-func readHits(app core.App, ids []string) ([]hit, error) {
+func readHits(app core.App, ids []string) ([]jobHit, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, fmt.Errorf("encode job ids: %w", err)
 	}
-	var hits []hit
+	var hits []jobHit
 	err = app.DB().NewQuery(`SELECT j.id, j.title, j.employer, e.name AS company FROM json_each({:ids}) wanted
 		CROSS JOIN {{jobs}} j INDEXED BY [[sqlite_autoindex_jobs_1]] ON j.id = wanted.value
 		CROSS JOIN {{employers}} e INDEXED BY [[sqlite_autoindex_employers_1]] ON e.id = j.employer ORDER BY wanted.key`).
@@ -212,7 +212,7 @@ func readHits(app core.App, ids []string) ([]hit, error) {
 }
 
 // send writes the digest and how far it tells in one transaction, so that each hit is in one digest alone.
-func (r digestRun) send(s savedSearch, hits []hit, total int) error {
+func (r digestRun) send(s savedSearch, hits []jobHit, total int) error {
 	return r.app.RunInTransaction(func(tx core.App) error {
 		ours, err := r.claim(tx, s)
 		if err != nil || !ours || len(hits) == 0 {
@@ -230,10 +230,10 @@ func (r digestRun) send(s savedSearch, hits []hit, total int) error {
 		if total == 1 {
 			title = fmt.Sprintf("1 new job for “%s”", s.Name)
 		}
-		return Write(tx, Notice{
+		return Write(tx, Notification{
 			Kind:   collections.KindJobDigest,
-			Title:  cut(title, 300),
-			Body:   cut(strings.Join(lines, "\n"), 2_000),
+			Title:  truncate(title, 300),
+			Body:   truncate(strings.Join(lines, "\n"), 2_000),
 			Data:   map[string]any{"search": s.ID, "jobs": jobs, "count": total},
 			Dedupe: fmt.Sprintf("job_digest:%s:%d", s.ID, r.window.until),
 		}, s.Seeker)

@@ -28,7 +28,7 @@ const (
 
 // fanout is a row of the table fanouts, which a trigger writes in the transaction that publishes a job. Those of a batch, the
 // jobs of one source, are told of in rounds (see round), so that jobs published by hand do not wait for an import. What is still to
-// be done is in the row, so a crash loses nothing; that nobody is told twice is the notice's Dedupe.
+// be done is in the row, so a crash loses nothing; that nobody is told twice is the notification's Dedupe.
 type fanout struct{ Job, Stage, Cursor, Queued string }
 
 // fanOutStep tells the next batch of seekers of the job that waits longest. It returns false when no job waits.
@@ -72,7 +72,7 @@ func (f fanout) step(app core.App) error {
 	if err != nil {
 		return err
 	}
-	notice, err := newJobNotice(app, found[0])
+	notification, err := newJobNotification(app, found[0])
 	if err != nil {
 		return err
 	}
@@ -84,11 +84,11 @@ func (f fanout) step(app core.App) error {
 		if open == 0 {
 			return f.finish(tx)
 		}
-		receivers, err := receiversOf(tx, notice, f.Job, hits)
+		receivers, err := recipientsOf(tx, notification, f.Job, hits)
 		if err != nil {
 			return err
 		}
-		if err := writeMany(tx, notice, receivers); err != nil {
+		if err := WriteEach(tx, notification, receivers); err != nil {
 			return err
 		}
 		return f.advance(tx, next)
@@ -106,7 +106,7 @@ func (f fanout) advance(tx core.App, next string) error {
 		return f.finish(tx)
 	}
 	_, err := tx.NonconcurrentDB().Update("fanouts", dbx.Params{"stage": stage, "cursor": next},
-		f.asRead()).Execute()
+		f.unchanged()).Execute()
 	if err != nil {
 		return fmt.Errorf("note how far the seekers of job %s are told: %w", f.Job, err)
 	}
@@ -114,7 +114,7 @@ func (f fanout) advance(tx core.App, next string) error {
 }
 
 func (f fanout) finish(tx core.App) error {
-	_, err := tx.NonconcurrentDB().Delete("fanouts", f.asRead()).Execute()
+	_, err := tx.NonconcurrentDB().Delete("fanouts", f.unchanged()).Execute()
 	if err != nil {
 		return fmt.Errorf("note that the seekers of job %s are told: %w", f.Job, err)
 	}
@@ -122,41 +122,41 @@ func (f fanout) finish(tx core.App) error {
 }
 
 // asRead holds for the row unless it has changed since: the job may have been published anew, which begins again.
-func (f fanout) asRead() dbx.Expression {
+func (f fanout) unchanged() dbx.Expression {
 	return dbx.HashExp{"job": f.Job, "stage": f.Stage, "cursor": f.Cursor, "queued": f.Queued}
 }
 
-func newJobNotice(app core.App, job *core.Record) (Notice, error) {
+func newJobNotification(app core.App, job *core.Record) (Notification, error) {
 	employer, err := app.FindRecordById(collections.Employers, job.GetString("employer"))
 	if err != nil {
-		return Notice{}, fmt.Errorf("find the employer of job %s: %w", job.Id, err)
+		return Notification{}, fmt.Errorf("find the employer of job %s: %w", job.Id, err)
 	}
-	return Notice{
+	return Notification{
 		Kind:   collections.KindJobPublished,
-		Title:  cut(fmt.Sprintf("New job: %s at %s", job.GetString("title"), employer.GetString("name")), 300),
+		Title:  truncate(fmt.Sprintf("New job: %s at %s", job.GetString("title"), employer.GetString("name")), 300),
 		Data:   map[string]any{"job": job.Id, "employer": employer.Id},
 		Dedupe: "job_published:" + job.Id,
 	}, nil
 }
 
 // receiversOf leaves out who has applied and says why each other is told.
-func receiversOf(tx core.App, notice Notice, jobID string, hits []match.Hit) ([]told, error) {
+func recipientsOf(tx core.App, notification Notification, jobID string, hits []match.Hit) ([]Recipient, error) {
 	var applied []string
 	err := tx.DB().Select("seeker").Distinct(true).From(collections.Applications).Where(dbx.HashExp{"job": jobID}).Column(&applied)
 	if err != nil {
 		return nil, fmt.Errorf("find who has applied to job %s: %w", jobID, err)
 	}
 	slices.Sort(applied)
-	var receivers []told
+	var receivers []Recipient
 	for _, hit := range hits {
 		if _, has := slices.BinarySearch(applied, hit.ID); has {
 			continue
 		}
 		data := map[string]any{"score": hit.Score}
-		for key, value := range notice.Data {
+		for key, value := range notification.Data {
 			data[key] = value
 		}
-		receivers = append(receivers, told{User: hit.ID, Body: cut(strings.Join(reasonLines(hit.Reasons), "\n"), 2_000), Data: data})
+		receivers = append(receivers, Recipient{User: hit.ID, Body: truncate(strings.Join(reasonLines(hit.Reasons), "\n"), 2_000), Data: data})
 	}
 	return receivers, nil
 }
@@ -216,7 +216,7 @@ func searchHit(s savedSearch) match.Hit {
 }
 
 // cut shortens a text to at most max characters.
-func cut(text string, max int) string {
+func truncate(text string, max int) string {
 	if utf8.RuneCountInString(text) <= max {
 		return text
 	}

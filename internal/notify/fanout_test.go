@@ -32,7 +32,7 @@ func tell(t testing.TB, app core.App) {
 	}
 }
 
-// told returns the names of the users who have a notice of the kind, once for each notice.
+// told returns the names of the users who have a notification of the kind, once for each notification.
 func toldOf(t testing.TB, app core.App, kind string) []string {
 	t.Helper()
 	var names []string
@@ -97,12 +97,12 @@ func TestPublishingTellsWhomTheJobFits(t *testing.T) {
 	if got := toldOf(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, want) {
 		t.Fatalf("told %v, want %v", got, want)
 	}
-	notice, err := board.FindFirstRecordByData(collections.Notifications, "user", interested.Id)
+	notification, err := board.FindFirstRecordByData(collections.Notifications, "user", interested.Id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if notice.GetString("title") != "New job: Draft Engineer at Acme" || !strings.Contains(notice.GetString("body"), "Interests: Banking") {
-		t.Errorf("notice: %q, %q", notice.GetString("title"), notice.GetString("body"))
+	if notification.GetString("title") != "New job: Draft Engineer at Acme" || !strings.Contains(notification.GetString("body"), "Interests: Banking") {
+		t.Errorf("notification: %q, %q", notification.GetString("title"), notification.GetString("body"))
 	}
 
 	// Republishing tells only who was not told yet.
@@ -158,7 +158,7 @@ func TestFanOutGoesOnAfterARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	if rows != n || users != n {
-		t.Errorf("%d notices for %d users, want %d each", rows, users, n)
+		t.Errorf("%d notifications for %d users, want %d each", rows, users, n)
 	}
 }
 
@@ -166,7 +166,7 @@ func TestReadingAndRetention(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
 	for i := range 3 {
-		if err := notify.Write(board.TestApp, notify.Notice{Kind: collections.KindAccount, Title: fmt.Sprint(i)}, ann.Id, ben.Id); err != nil {
+		if err := notify.Write(board.TestApp, notify.Notification{Kind: collections.KindAccount, Title: fmt.Sprint(i)}, ann.Id, ben.Id); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -184,19 +184,19 @@ func TestReadingAndRetention(t *testing.T) {
 	if _, err := board.NonconcurrentDB().NewQuery("UPDATE notifications SET created = '2020-01-01 00:00:00.000Z'").Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if err := notify.DeleteOldNotices(board.TestApp, 365, time.Now()); err != nil {
+	if err := notify.DeleteOldNotifications(board.TestApp, 365, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	left, err := board.CountRecords(collections.Notifications)
 	if err != nil || left != 3 {
-		t.Errorf("%d notices left, want ben's 3 unread (%v)", left, err)
+		t.Errorf("%d notifications left, want ben's 3 unread (%v)", left, err)
 	}
 }
 
 // Bulk reading and deletion go by batches, and a connected reader hears of every row, even when the line is slow.
 func TestThousandsAreReadAndDeleted(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, realtime.Bind)
-	const n = notify.ReadBatch + 500
+	const n = notify.MarkReadBatch + 500
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
 	for _, user := range []*core.Record{ann, ben} {
 		_, err := board.NonconcurrentDB().NewQuery(`
@@ -208,7 +208,7 @@ func TestThousandsAreReadAndDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The line is slow, and 1,500 notices of 2 kB are three times of what may wait for it.
+	// The line is slow, and 1,500 notifications of 2 kB are three times of what may wait for it.
 	board.OnRealtimeMessageSend().BindFunc(func(e *core.RealtimeMessageEvent) error {
 		time.Sleep(300 * time.Microsecond)
 		return e.Next()
@@ -236,7 +236,7 @@ func TestThousandsAreReadAndDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, step := range []struct{ days, left int }{{0, 2 * n}, {36_500, 2 * n}, {365, 0}} {
-		if err := notify.DeleteOldNotices(board.TestApp, step.days, time.Now()); err != nil {
+		if err := notify.DeleteOldNotifications(board.TestApp, step.days, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		if left, err := board.CountRecords(collections.Notifications); err != nil || int(left) != step.left {

@@ -64,7 +64,7 @@ func TestAnInterviewIsMailedOnceInTenMinutes(t *testing.T) {
 	}
 	box.MustBeEmpty(t)
 	if n := rows(t, board, "SELECT COUNT(*) FROM notifications WHERE kind = 'application_status_changed'"); n != 41 {
-		t.Errorf("%d notices on the board, want one for each of the 41 changes", n)
+		t.Errorf("%d notifications on the board, want one for each of the 41 changes", n)
 	}
 	move(board, application, 41)
 	post(t, board.TestApp)
@@ -133,7 +133,7 @@ func TestANewerInterviewReplacesOneThatIsTriedAgain(t *testing.T) {
 	box.MustBeEmpty(t)
 }
 
-// Nobody but the owner of an address has asked for mail to it: until it is verified there is the notice on the board alone.
+// Nobody but the owner of an address has asked for mail to it: until it is verified there is the notification on the board alone.
 func TestNoticesAreMailedToVerifiedAddressesOnly(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
 	box := board.CatchMail()
@@ -143,7 +143,7 @@ func TestNoticesAreMailedToVerifiedAddressesOnly(t *testing.T) {
 	application := board.Application(stranger, board.Job(employer, "Baker"))
 	board.Update(application, map[string]any{"status": "interview_scheduled", "interviewAt": time.Now().Add(72 * time.Hour)})
 	for _, kind := range collections.NotificationKinds() {
-		write(t, board.TestApp, noticeOf(kind), stranger)
+		write(t, board.TestApp, notificationOf(kind), stranger)
 	}
 	due(t, board.TestApp)
 	post(t, board.TestApp)
@@ -152,11 +152,11 @@ func TestNoticesAreMailedToVerifiedAddressesOnly(t *testing.T) {
 		t.Errorf("states: %v", states)
 	}
 	if n := rows(t, board, "SELECT COUNT(*) FROM notifications WHERE user = '"+stranger.Id+"'"); n != 1+len(collections.NotificationKinds()) {
-		t.Errorf("%d notices on the board", n)
+		t.Errorf("%d notifications on the board", n)
 	}
 	// What comes after the address is verified is mailed; what came before is not made up for.
 	board.Update(stranger, map[string]any{"verified": true})
-	write(t, board.TestApp, noticeOf(collections.KindJobClosed), stranger)
+	write(t, board.TestApp, notificationOf(collections.KindJobClosed), stranger)
 	due(t, board.TestApp)
 	post(t, board.TestApp)
 	if got := box.MustReceive(t); got.To != "stranger@example.com" || got.Subject != collections.KindJobClosed {

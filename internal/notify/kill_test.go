@@ -115,9 +115,9 @@ type killed struct {
 }
 
 const (
-	told    = "SELECT COUNT(*) FROM notifications WHERE kind = 'job_published'"
-	waiting = "SELECT COUNT(*) FROM notifications WHERE mail = 'pending'"
-	telling = "SELECT COUNT(*) FROM fanouts"
+	Recipient = "SELECT COUNT(*) FROM notifications WHERE kind = 'job_published'"
+	queued    = "SELECT COUNT(*) FROM notifications WHERE mail = 'pending'"
+	telling   = "SELECT COUNT(*) FROM fanouts"
 )
 
 func newKilled(t *testing.T) *killed {
@@ -181,8 +181,8 @@ func (k *killed) publish(title string) {
 func (k *killed) mustHaveTold(jobs int) {
 	k.t.Helper()
 	pairs := k.count("SELECT COUNT(*) FROM (SELECT DISTINCT user, data ->> 'job' FROM notifications WHERE kind = 'job_published')")
-	if n := k.count(told); n != jobs*k.seekers || pairs != n {
-		k.t.Fatalf("%d notices for %d seekers and jobs, want %d each", n, pairs, jobs*k.seekers)
+	if n := k.count(Recipient); n != jobs*k.seekers || pairs != n {
+		k.t.Fatalf("%d notifications for %d seekers and jobs, want %d each", n, pairs, jobs*k.seekers)
 	}
 }
 
@@ -193,7 +193,7 @@ func (k *killed) mailing() {
 	for range k.kills {
 		k.collect()
 		k.kill()
-		k.t.Logf("killed when %d mails waited and %d jobs were told of", k.count(waiting), k.count(telling))
+		k.t.Logf("killed when %d mails waited and %d jobs were told of", k.count(queued), k.count(telling))
 		due(k.t, k.TestApp)
 		k.start()
 		time.Sleep(rand.N(300 * time.Millisecond))
@@ -202,12 +202,12 @@ func (k *killed) mailing() {
 	k.kill()
 	due(k.t, k.TestApp)
 	k.start()
-	k.untilNone(waiting)
+	k.untilNone(queued)
 	unsent := k.count("SELECT COUNT(*) FROM notifications n JOIN users u ON u.id = n.user WHERE n.mail != 'sent' AND u.emailNotifications != '[]'")
 	k.collect()
 	k.t.Logf("%d kills: %d mails to %d seekers, %d came twice", k.kills, len(k.letters), len(k.reached), k.twice)
 	if unsent != 0 || len(k.reached) != k.mailed || k.twice > k.kills {
-		k.t.Errorf("%d notices were not mailed, %d seekers got a mail, want %d; %d came twice, want at most %d",
+		k.t.Errorf("%d notifications were not mailed, %d seekers got a mail, want %d; %d came twice, want at most %d",
 			unsent, len(k.reached), k.mailed, k.twice, k.kills)
 	}
 }
@@ -223,14 +223,14 @@ func (k *killed) collect() {
 	}
 }
 
-// The real board, killed at random moments while it tells thousands of a job: everyone has the notice exactly once.
+// The real board, killed at random moments while it tells thousands of a job: everyone has the notification exactly once.
 func TestKilledWhileTelling(t *testing.T) {
 	k := newKilled(t)
 	k.publish("Developer")
 	for range k.kills {
 		time.Sleep(rand.N(150 * time.Millisecond))
 		k.kill()
-		t.Logf("killed when %d of %d were told", k.count(told), k.seekers)
+		t.Logf("killed when %d of %d were told", k.count(Recipient), k.seekers)
 		k.start()
 	}
 	k.untilNone(telling)
@@ -253,7 +253,7 @@ func TestKilledWhileTellingAndMailing(t *testing.T) {
 	for i := range jobs {
 		k.publish(fmt.Sprintf("Developer %d", i))
 	}
-	k.untilNone("SELECT " + strconv.Itoa(k.mailed) + " > (" + waiting + ")") // who wants mail is told first
+	k.untilNone("SELECT " + strconv.Itoa(k.mailed) + " > (" + queued + ")") // who wants mail is told first
 	k.mailing()
 	k.mustHaveTold(jobs)
 }

@@ -25,17 +25,19 @@ import (
 
 func bindNotify(app core.App) { notify.Bind(app, notify.Options{}) }
 
-// write stores a notice for users.
-func write(t testing.TB, app core.App, notice notify.Notice, users ...*core.Record) {
+// write stores a notification for users.
+func write(t testing.TB, app core.App, notification notify.Notification, users ...*core.Record) {
 	t.Helper()
 	for _, user := range users {
-		if err := notify.Write(app, notice, user.Id); err != nil {
+		if err := notify.Write(app, notification, user.Id); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-func noticeOf(kind string) notify.Notice { return notify.Notice{Kind: kind, Title: kind} }
+func notificationOf(kind string) notify.Notification {
+	return notify.Notification{Kind: kind, Title: kind}
+}
 
 // setAll sets a column of all rows of a table.
 func setAll(t testing.TB, app core.App, table, column, value string) {
@@ -61,7 +63,7 @@ func due(t testing.TB, app core.App) {
 // post sends all mails that are due.
 func post(t testing.TB, app core.App) {
 	t.Helper()
-	step := notify.NewPostman()
+	step := notify.NewMailWorker()
 	for {
 		more, err := step(app)
 		if err != nil {
@@ -97,7 +99,7 @@ func TestMailsGroupWhatWaitsAndSpareQuickReaders(t *testing.T) {
 	board.Update(ann, map[string]any{"emailNotifications": []string{collections.KindJobClosed, collections.KindReportReady}})
 	write := func(kind, title string, users ...*core.Record) {
 		for _, user := range users {
-			if err := notify.Write(board.TestApp, notify.Notice{Kind: kind, Title: title, Body: "Line <one>\nLine two"}, user.Id); err != nil {
+			if err := notify.Write(board.TestApp, notify.Notification{Kind: kind, Title: title, Body: "Line <one>\nLine two"}, user.Id); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -137,7 +139,7 @@ func TestUnsubscribingIsOneClickAndGetChangesNothing(t *testing.T) {
 	ann := board.Update(board.Seeker("ann"), map[string]any{"emailNotifications": []string{collections.KindJobClosed, collections.KindJobDigest}})
 	for _, kind := range []string{collections.KindJobClosed, collections.KindAccount} {
 		board.Update(ann, map[string]any{"emailNotifications+": kind})
-		if err := notify.Write(board.TestApp, notify.Notice{Kind: kind, Title: kind}, ann.Id); err != nil {
+		if err := notify.Write(board.TestApp, notify.Notification{Kind: kind, Title: kind}, ann.Id); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -248,7 +250,7 @@ func TestARepeatedMailKeepsItsMessageID(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
 	box := board.CatchMail()
 	ann := board.Seeker("ann")
-	if err := notify.Write(board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, ann.Id); err != nil {
+	if err := notify.Write(board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, ann.Id); err != nil {
 		t.Fatal(err)
 	}
 	due(t, board.TestApp)
@@ -278,7 +280,7 @@ func TestAMailServerInTroubleLosesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			board := testapp.NewBoard(t, hooks.Bind, bindNotify)
 			ann, ben := board.Seeker("ann"), board.Seeker("ben")
-			write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, ann, ben)
+			write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, ann, ben)
 			due(t, board.TestApp)
 			board.SendBy(server(t))
 			post(t, board.TestApp)
@@ -324,21 +326,21 @@ func listen(t *testing.T, answer func(net.Conn)) *mailer.SMTPClient {
 	return &mailer.SMTPClient{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port}
 }
 
-// While the mail server hangs, requests and notices go on.
+// While the mail server hangs, requests and notifications go on.
 func TestAHangingMailServerHoldsUpNobody(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
 	reached, release := make(chan struct{}), make(chan struct{})
 	board.SendBy(listen(t, func(line net.Conn) { reached <- struct{}{}; <-release; line.Close() }))
 	ann := board.Seeker("ann")
-	write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, ann)
+	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, ann)
 	due(t, board.TestApp)
 	sent := make(chan error)
-	go func() { _, err := notify.NewPostman()(board.TestApp); sent <- err }()
+	go func() { _, err := notify.NewMailWorker()(board.TestApp); sent <- err }()
 	<-reached
 	if got := board.Call(ann, "GET", testapp.Records(collections.Notifications), nil); got.Status != 200 || len(got.Items()) != 1 {
 		t.Errorf("reading meanwhile: %d %s", got.Status, got.Raw)
 	}
-	write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed too"}, ann) // takes the write lock
+	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed too"}, ann) // takes the write lock
 	select {
 	case <-sent:
 		t.Error("the mail server did not hang")
@@ -357,7 +359,7 @@ func TestAHangingMailServerIsGivenUp(t *testing.T) {
 	notify.SetSendTimeout(t, 100*time.Millisecond)
 	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
 	board.SendBy(listen(t, func(net.Conn) {})) // and never says a word
-	write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker("ann"))
+	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker("ann"))
 	due(t, board.TestApp)
 	post(t, board.TestApp)
 	if got := mailStates(t, board.TestApp); got["pending"] != 1 {
@@ -379,7 +381,7 @@ func TestARefusedMailKeepsNoOtherWaiting(t *testing.T) {
 		return nil
 	})
 	for _, name := range []string{"unknown", "greylisted", "fine"} {
-		write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker(name))
+		write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker(name))
 	}
 	due(t, board.TestApp)
 	post(t, board.TestApp)
@@ -404,7 +406,7 @@ func TestAMailIsGivenUpInTheEnd(t *testing.T) {
 	box := board.CatchMail()
 	box.Refuse(func(string) error { return &smtp.SMTPError{Code: 452, Message: "mailbox full"} })
 	ann := board.Seeker("ann")
-	write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, ann)
+	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, ann)
 	var waited time.Duration
 	attempts := 0
 	for mailStates(t, board.TestApp)["pending"] > 0 && attempts < 100 {
@@ -432,7 +434,7 @@ func TestTwoProcessesSendEachMailOnce(t *testing.T) {
 	twin.SendBy(&mailer.SMTPClient{Host: "127.0.0.1", Port: box.Port})
 	const n = 15
 	for i := range n {
-		write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker(fmt.Sprintf("seeker%d", i)))
+		write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker(fmt.Sprintf("seeker%d", i)))
 	}
 	due(t, board.TestApp)
 	var both sync.WaitGroup
@@ -454,14 +456,14 @@ func TestTwoProcessesSendEachMailOnce(t *testing.T) {
 	}
 }
 
-// Only the kinds that a user wants are mailed; the notice is there all the same.
+// Only the kinds that a user wants are mailed; the notification is there all the same.
 func TestOnlyWantedKindsAreMailed(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
 	box := board.CatchMail()
 	for i, wanted := range collections.NotificationKinds() {
 		user := board.Update(board.Seeker(fmt.Sprintf("seeker%d", i)), map[string]any{"emailNotifications": []string{wanted}})
 		for _, kind := range collections.NotificationKinds() {
-			write(t, board.TestApp, notify.Notice{Kind: kind, Title: kind}, user)
+			write(t, board.TestApp, notify.Notification{Kind: kind, Title: kind}, user)
 		}
 		due(t, board.TestApp)
 		post(t, board.TestApp)
@@ -471,12 +473,12 @@ func TestOnlyWantedKindsAreMailed(t *testing.T) {
 		}
 		n, err := notify.UnreadCount(board.TestApp, user.Id)
 		if err != nil || n != len(collections.NotificationKinds()) {
-			t.Errorf("who wants %s has %d notices (%v)", wanted, n, err)
+			t.Errorf("who wants %s has %d notifications (%v)", wanted, n, err)
 		}
 	}
 	// Who changes their mind while a mail waits gets none.
 	user := board.Update(board.Seeker("fickle"), map[string]any{"emailNotifications": []string{collections.KindJobClosed}})
-	write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: "Closed"}, user)
+	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, user)
 	board.Update(user, map[string]any{"emailNotifications": []string{}})
 	due(t, board.TestApp)
 	post(t, board.TestApp)

@@ -15,18 +15,18 @@ import (
 )
 
 // Notice is what one or more users are told.
-type Notice struct {
+type Notification struct {
 	Kind  string         // one of collections.NotificationKinds
 	Title string         // one line of plain text
 	Body  string         // plain text, may be empty
 	Data  map[string]any // ids of what it is about: job, application, review, report
-	// Dedupe, when set, makes the notice unique per user, so that a second run writes nothing, such as "job_closed:<job>".
+	// Dedupe, when set, makes the notification unique per user, so that a second run writes nothing, such as "job_closed:<job>".
 	Dedupe string
 }
 
-// Write stores the notice for every user in userIDs who is active, each once. Call it with the transaction's app, so that
-// the notice stands or falls with what it tells of. For thousands of users see writeMany.
-func Write(tx core.App, notice Notice, userIDs ...string) error {
+// Write stores the notification for every user in userIDs who is active, each once. Call it with the transaction's app, so that
+// the notification stands or falls with what it tells of. For thousands of users see writeMany.
+func Write(tx core.App, notification Notification, userIDs ...string) error {
 	collection, err := tx.FindCachedCollectionByNameOrId(collections.Notifications)
 	if err != nil {
 		return fmt.Errorf("find the notifications collection: %w", err)
@@ -36,39 +36,39 @@ func Write(tx core.App, notice Notice, userIDs ...string) error {
 	ids = slices.Compact(ids)
 	users, err := tx.FindRecordsByIds(collections.Users, ids)
 	if err != nil {
-		return fmt.Errorf("find the receivers of %s: %w", notice.Kind, err)
+		return fmt.Errorf("find the receivers of %s: %w", notification.Kind, err)
 	}
-	told, err := alreadyTold(tx, notice.Dedupe, ids)
+	told, err := alreadyNotified(tx, notification.Dedupe, ids)
 	if err != nil {
 		return err
 	}
 	for _, user := range users {
-		// The account notice of a deactivation is the one thing a deactivated user is still told.
-		inactive := !user.GetDateTime("deactivatedAt").IsZero() && notice.Kind != collections.KindAccount
+		// The account notification of a deactivation is the one thing a deactivated user is still told.
+		inactive := !user.GetDateTime("deactivatedAt").IsZero() && notification.Kind != collections.KindAccount
 		if inactive || slices.Contains(told, user.Id) {
 			continue
 		}
 		record := core.NewRecord(collection)
 		record.Set("user", user.Id)
-		record.Set("kind", notice.Kind)
-		record.Set("title", notice.Title)
-		record.Set("body", notice.Body)
-		record.Set("data", notice.Data)
-		record.Set("dedupe", notice.Dedupe)
+		record.Set("kind", notification.Kind)
+		record.Set("title", notification.Title)
+		record.Set("body", notification.Body)
+		record.Set("data", notification.Data)
+		record.Set("dedupe", notification.Dedupe)
 		record.Set("mail", collections.MailNone)
-		if user.Verified() && slices.Contains(user.GetStringSlice("emailNotifications"), notice.Kind) {
+		if user.Verified() && slices.Contains(user.GetStringSlice("emailNotifications"), notification.Kind) {
 			record.Set("mail", collections.MailPending)
-			record.Set("mailAt", types.NowDateTime().Add(notice.mailDelay()))
+			record.Set("mailAt", types.NowDateTime().Add(notification.mailDelay()))
 		}
 		if err := tx.Save(record); err != nil {
-			return fmt.Errorf("write the %s notice: %w", notice.Kind, err)
+			return fmt.Errorf("write the %s notification: %w", notification.Kind, err)
 		}
 	}
 	return nil
 }
 
-// alreadyTold returns those of users who have the notice of that dedupe key.
-func alreadyTold(tx core.App, dedupe string, users []string) ([]string, error) {
+// alreadyTold returns those of users who have the notification of that dedupe key.
+func alreadyNotified(tx core.App, dedupe string, users []string) ([]string, error) {
 	if dedupe == "" {
 		return nil, nil
 	}
@@ -86,9 +86,9 @@ func alreadyTold(tx core.App, dedupe string, users []string) ([]string, error) {
 	return told, nil
 }
 
-// mailDelay is how long the mail waits for its receiver to read the notice on the board first, so that quick readers get
+// mailDelay is how long the mail waits for its receiver to read the notification on the board first, so that quick readers get
 // no mail. What can't wait, or is wanted in the mailbox anyway, goes out at once.
-func (n Notice) mailDelay() time.Duration {
+func (n Notification) mailDelay() time.Duration {
 	if n.Kind == collections.KindAccount || n.Data["interview"] != nil {
 		return 0
 	}

@@ -47,7 +47,7 @@ func (w *window) after(app core.App, since int64) (map[string]bool, error) {
 }
 
 // forgetPublications deletes those that every digest has passed.
-func forgetPublications(app core.App, until int64) error {
+func prunePublications(app core.App, until int64) error {
 	for {
 		result, err := app.NonconcurrentDB().NewQuery(`
 			DELETE FROM {{publications}} WHERE seq IN (SELECT seq FROM {{publications}} WHERE seq <= (

@@ -16,13 +16,13 @@ import (
 const deleteBatch = 250
 
 // deleteOldNotices deletes read notifications older than days; 0 keeps them. Connected users see them go.
-func deleteOldNotices(app core.App, days int, now time.Time) error {
+func deleteOldNotifications(app core.App, days int, now time.Time) error {
 	if days == 0 {
 		return nil
 	}
 	before, err := types.ParseDateTime(now.AddDate(0, 0, -days))
 	if err != nil {
-		return fmt.Errorf("find the day of the oldest notice to keep: %w", err)
+		return fmt.Errorf("find the day of the oldest notification to keep: %w", err)
 	}
 	for last := int64(0); ; {
 		var rows []struct {
@@ -63,7 +63,7 @@ func deleteOldNotices(app core.App, days int, now time.Time) error {
 
 // deleteNoticesOnUserDelete deletes a person's notifications with one statement. PocketBase would delete them with the
 // person too, but one by one.
-func deleteNoticesOnUserDelete(e *core.RecordEvent) error {
+func deleteNotificationsOnUserDelete(e *core.RecordEvent) error {
 	app := e.App
 	defer func() { e.App = app }()
 	return app.RunInTransaction(func(tx core.App) error {

@@ -22,12 +22,12 @@ import (
 )
 
 const (
-	roundQuiet    = 10 * time.Second // without a new job, after which an import is taken for finished
-	roundPatience = 10 * time.Minute // after which a source is told of though it goes on
-	roundEvery    = time.Hour        // at most, for each source
-	roundPeople   = 500              // whom one step of a round looks at; all jobs of the round are read for them
-	roundJobs     = 1_000            // that are read at once
-	summaryJobs   = 10               // that a summary names; it counts the others
+	quietPeriod    = 10 * time.Second // without a new job, after which an import is taken for finished
+	maxWait        = 10 * time.Minute // after which a source is told of though it goes on
+	roundInterval  = time.Hour        // at most, for each source
+	roundUserBatch = 500              // whom one step of a round looks at; all jobs of the round are read for them
+	roundJobBatch  = 1_000            // that are read at once
+	summaryJobs    = 10               // that a summary names; it counts the others
 )
 
 // round tells the seekers of the jobs of one source that waited when it began: each seeker in one summary, once an hour at
@@ -39,13 +39,13 @@ func roundStep(app core.App) (bool, error) {
 	var r round
 	err := app.DB().NewQuery("SELECT batch, began, cursor FROM {{fanout_rounds}} WHERE open ORDER BY random() LIMIT 1").One(&r)
 	if errors.Is(err, sql.ErrNoRows) {
-		return beginRound(app, time.Now())
+		return startRound(app, time.Now())
 	}
 	if err != nil {
 		return false, fmt.Errorf("find the import whose seekers are to be told: %w", err)
 	}
 	if err := r.step(app); err != nil {
-		_, begun := beginRound(app, time.Now()) // one source that fails must not keep the others waiting
+		_, begun := startRound(app, time.Now()) // one source that fails must not keep the others waiting
 		return false, errors.Join(err, begun)
 	}
 	return true, nil
@@ -53,14 +53,14 @@ func roundStep(app core.App) (bool, error) {
 
 // beginRound begins to tell of a source whose import is finished. Its time is taken while the database is locked: whatever
 // was queued before is committed by then, and so belongs to the round.
-func beginRound(app core.App, now time.Time) (bool, error) {
+func startRound(app core.App, now time.Time) (bool, error) {
 	clock, err := types.ParseDateTime(now)
 	if err != nil {
 		return false, fmt.Errorf("read the clock: %w", err)
 	}
 	var due string
 	times := dbx.Params{
-		"quiet": clock.Add(-roundQuiet).String(), "patience": clock.Add(-roundPatience).String(), "last": clock.Add(-roundEvery).String(),
+		"quiet": clock.Add(-quietPeriod).String(), "patience": clock.Add(-maxWait).String(), "last": clock.Add(-roundInterval).String(),
 	}
 	err = app.DB().NewQuery(`
 		SELECT f.batch FROM {{fanouts}} f WHERE f.batch != '' GROUP BY f.batch
@@ -90,24 +90,24 @@ func (r round) step(app core.App) error {
 	if err != nil {
 		return fmt.Errorf("find the jobs of an import: %w", err)
 	}
-	if users, err = whoLooks(app, r.Cursor, roundPeople); err != nil {
+	if users, err = nextSeekers(app, r.Cursor, roundUserBatch); err != nil {
 		return err
 	}
 	if len(jobs) == 0 || len(users) == 0 {
 		return r.finish(app)
 	}
-	summaries, err := summarise(app, jobs, users)
+	summaries, err := buildSummaries(app, jobs, users)
 	if err != nil {
 		return err
 	}
 	for len(summaries) > fanoutBatch {
-		ours, err := r.tell(app, summaries[:fanoutBatch], summaries[fanoutBatch-1].user)
+		ours, err := r.writeSummaries(app, summaries[:fanoutBatch], summaries[fanoutBatch-1].user)
 		if err != nil || !ours {
 			return err
 		}
 		r.Cursor, summaries = summaries[fanoutBatch-1].user, summaries[fanoutBatch:]
 	}
-	_, err = r.tell(app, summaries, users[len(users)-1])
+	_, err = r.writeSummaries(app, summaries, users[len(users)-1])
 	return err
 }
 
@@ -117,7 +117,7 @@ func (r round) waiting() dbx.Expression {
 }
 
 // whoLooks returns the next users, in the order of ids, who look for jobs by what their profile says or by an instant search.
-func whoLooks(app core.App, after string, limit int) ([]string, error) {
+func nextSeekers(app core.App, after string, limit int) ([]string, error) {
 	var users []string
 	err := app.DB().NewQuery(`
 		SELECT seeker FROM (SELECT DISTINCT seeker FROM {{seeker_terms}} WHERE seeker > {:after} ORDER BY seeker LIMIT {:limit})
@@ -158,7 +158,7 @@ func (s *summary) add(hit summaryHit) {
 }
 
 // summarise weighs jobs for users and returns what each is to be told, in the order of users.
-func summarise(app core.App, jobs, users []string) ([]*summary, error) {
+func buildSummaries(app core.App, jobs, users []string) ([]*summary, error) {
 	crowd, err := match.NewCrowd(app, users)
 	if err != nil {
 		return nil, err
@@ -174,8 +174,8 @@ func summarise(app core.App, jobs, users []string) ([]*summary, error) {
 		}
 		byUser[user].add(hit)
 	}
-	for ids := range slices.Chunk(jobs, roundJobs) {
-		applied, err := whoApplied(app, ids)
+	for ids := range slices.Chunk(jobs, roundJobBatch) {
+		applied, err := applicantsOf(app, ids)
 		if err != nil {
 			return nil, err
 		}
@@ -202,7 +202,7 @@ func summarise(app core.App, jobs, users []string) ([]*summary, error) {
 }
 
 // whoApplied returns who has applied to which of some jobs.
-func whoApplied(app core.App, jobs []string) (map[string][]string, error) {
+func applicantsOf(app core.App, jobs []string) (map[string][]string, error) {
 	list, err := json.Marshal(jobs)
 	if err != nil {
 		return nil, fmt.Errorf("encode job ids: %w", err)
@@ -264,14 +264,14 @@ func instantHits(app core.App, jobs, users []string) (map[string][]match.Hit, er
 }
 
 // tell writes summaries and how far the round is in one transaction. It returns false where another process was faster.
-func (r round) tell(app core.App, summaries []*summary, cursor string) (ours bool, err error) {
-	receivers, err := summaryNotices(app, summaries)
+func (r round) writeSummaries(app core.App, summaries []*summary, cursor string) (ours bool, err error) {
+	receivers, err := summaryRecipients(app, summaries)
 	if err != nil {
 		return false, err
 	}
 	source := sha256.Sum256([]byte(r.Batch))
 	err = app.RunInTransaction(func(tx core.App) error {
-		result, err := tx.NonconcurrentDB().Update("fanout_rounds", dbx.Params{"cursor": cursor}, r.asRead()).Execute()
+		result, err := tx.NonconcurrentDB().Update("fanout_rounds", dbx.Params{"cursor": cursor}, r.unchanged()).Execute()
 		if err != nil {
 			return fmt.Errorf("note how far the seekers of an import are told: %w", err)
 		}
@@ -280,7 +280,7 @@ func (r round) tell(app core.App, summaries []*summary, cursor string) (ours boo
 			return err
 		}
 		ours = true
-		return writeMany(tx, Notice{
+		return WriteEach(tx, Notification{
 			Kind:   collections.KindJobPublished,
 			Title:  "New jobs that fit you",
 			Dedupe: fmt.Sprintf("job_published:%x:%s", source[:8], r.Began),
@@ -289,12 +289,12 @@ func (r round) tell(app core.App, summaries []*summary, cursor string) (ours boo
 	return ours, err
 }
 
-func (r round) asRead() dbx.Expression {
+func (r round) unchanged() dbx.Expression {
 	return dbx.HashExp{"batch": r.Batch, "began": r.Began, "cursor": r.Cursor, "open": 1}
 }
 
 // summaryNotices puts summaries into words. One of a single job reads as if that had been published by hand.
-func summaryNotices(app core.App, summaries []*summary) ([]told, error) {
+func summaryRecipients(app core.App, summaries []*summary) ([]Recipient, error) {
 	var ids []string
 	for _, s := range summaries {
 		for _, hit := range s.best {
@@ -306,11 +306,11 @@ func summaryNotices(app core.App, summaries []*summary) ([]told, error) {
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[string]hit, len(jobs))
+	byID := make(map[string]jobHit, len(jobs))
 	for _, job := range jobs {
 		byID[job.ID] = job
 	}
-	var receivers []told
+	var receivers []Recipient
 	for _, s := range summaries {
 		var lines, named []string
 		for _, best := range s.best {
@@ -322,18 +322,18 @@ func summaryNotices(app core.App, summaries []*summary) ([]told, error) {
 		if len(named) == 0 {
 			continue
 		}
-		receiver := told{
+		receiver := Recipient{
 			User: s.user, Title: fmt.Sprintf("%d new jobs that fit you", s.count), Data: map[string]any{"jobs": named, "count": s.count},
 		}
 		if s.count == 1 {
 			job := byID[named[0]]
-			receiver.Title = cut(fmt.Sprintf("New job: %s at %s", job.Title, job.Company), 300)
+			receiver.Title = truncate(fmt.Sprintf("New job: %s at %s", job.Title, job.Company), 300)
 			receiver.Data["job"], receiver.Data["employer"], receiver.Data["score"] = job.ID, job.Employer, s.best[0].score
 			lines = reasonLines(s.best[0].reasons)
 		} else if more := s.count - len(lines); more > 0 {
 			lines = append(lines, fmt.Sprintf("and %d more", more))
 		}
-		receiver.Body = cut(strings.Join(lines, "\n"), 2_000)
+		receiver.Body = truncate(strings.Join(lines, "\n"), 2_000)
 		receivers = append(receivers, receiver)
 	}
 	return receivers, nil

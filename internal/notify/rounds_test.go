@@ -93,18 +93,18 @@ func TestAnImportIsToldOfInOneSummary(t *testing.T) {
 		t.Fatalf("told %v", got)
 	}
 	summary := func(user *core.Record) (title, body string, jobs []string, count int) {
-		notices, err := board.FindRecordsByFilter(collections.Notifications, "user = {:user}", "-@rowid", 1, 0, dbx.Params{"user": user.Id})
-		if err != nil || len(notices) != 1 {
-			t.Fatal(len(notices), err)
+		notifications, err := board.FindRecordsByFilter(collections.Notifications, "user = {:user}", "-@rowid", 1, 0, dbx.Params{"user": user.Id})
+		if err != nil || len(notifications) != 1 {
+			t.Fatal(len(notifications), err)
 		}
 		var data struct {
 			Jobs  []string
 			Count int
 		}
-		if err := json.Unmarshal([]byte(notices[0].GetString("data")), &data); err != nil {
+		if err := json.Unmarshal([]byte(notifications[0].GetString("data")), &data); err != nil {
 			t.Fatal(err)
 		}
-		return notices[0].GetString("title"), notices[0].GetString("body"), data.Jobs, data.Count
+		return notifications[0].GetString("title"), notifications[0].GetString("body"), data.Jobs, data.Count
 	}
 	title, body, jobs, count := summary(ann)
 	if title != "30 new jobs that fit you" || count != 30 || len(jobs) != 10 || !strings.HasSuffix(body, "\nand 20 more") {
@@ -148,7 +148,7 @@ func fanOuts(t testing.TB, app core.App) (waiting int) {
 // Killed in the middle and started again, with another process beside it, everyone is told once.
 func TestARoundGoesOnAfterARestart(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
-	const n = notify.RoundPeople + notify.FanoutBatch + 7
+	const n = notify.RoundUserBatch + notify.FanoutBatch + 7
 	seedSkilled(t, board.TestApp, n, "java")
 	employer, _ := board.Employer("Acme")
 	importJobs(t, board.TestApp, employer, "feed", 40, ago(time.Hour))
@@ -158,7 +158,7 @@ func TestARoundGoesOnAfterARestart(t *testing.T) {
 			t.Fatal(more, err)
 		}
 	}
-	if got := len(toldOf(t, board.TestApp, collections.KindJobPublished)); got != notify.RoundPeople {
+	if got := len(toldOf(t, board.TestApp, collections.KindJobPublished)); got != notify.RoundUserBatch {
 		t.Fatalf("one step has told %d", got)
 	}
 	board = board.Restart(hooks.Bind)
@@ -173,7 +173,7 @@ func TestARoundGoesOnAfterARestart(t *testing.T) {
 	var rows, users int
 	err := board.DB().NewQuery("SELECT COUNT(*), COUNT(DISTINCT user) FROM notifications WHERE kind = 'job_published'").Row(&rows, &users)
 	if err != nil || rows != n || users != n {
-		t.Errorf("%d notices for %d users, want %d each (%v)", rows, users, n, err)
+		t.Errorf("%d notifications for %d users, want %d each (%v)", rows, users, n, err)
 	}
 	if waiting := fanOuts(t, board.TestApp); waiting != 0 {
 		t.Errorf("%d jobs wait still", waiting)
@@ -195,6 +195,6 @@ func TestAnImportIsToldOfByBatches(t *testing.T) {
 		t.Errorf("%d statements for %d jobs and %d seekers", len(asked), jobs, seekers)
 	}
 	if got := len(toldOf(t, board.TestApp, collections.KindJobPublished)); got != seekers {
-		t.Errorf("%d notices", got)
+		t.Errorf("%d notifications", got)
 	}
 }

@@ -17,14 +17,14 @@ import (
 // sendTimeout is for reaching the mail server, and again for handing it one mail.
 var sendTimeout = 30 * time.Second
 
-// bindSMTP makes PocketBase's mailer send letters by SMTP as notices need it: within sendTimeout, where PocketBase's own
+// bindSMTP makes PocketBase's mailer send letters by SMTP as notifications need it: within sendTimeout, where PocketBase's own
 // client waits for ever for a server that hangs; over one connection for many; with errors that tell a refused mail from a
 // server in trouble; and with invitations whose part names its method. When ctx ends, what is under way is broken off.
 func bindSMTP(ctx context.Context, app core.App) {
-	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendLetterBySMTP", Priority: 998, Func: (&mailLine{ctx: ctx}).sendLetter})
+	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendLetterBySMTP", Priority: 998, Func: (&connection{ctx: ctx}).sendMessage})
 }
 
-func (l *mailLine) sendLetter(e *core.MailerEvent) error {
+func (l *connection) sendMessage(e *core.MailerEvent) error {
 	client, ok := e.Mailer.(*mailer.SMTPClient)
 	if !ok || e.Message.Text == "" {
 		return e.Next() // without a mail server, and PocketBase's account mails, whose text part it makes itself
@@ -77,33 +77,33 @@ func mimeOf(m *mailer.Message) (*gomail.Msg, error) {
 }
 
 // What a failed attempt to send tells.
-type failure int
+type failureKind int
 
 const (
-	serverInTrouble failure = iota // it can't be reached, hangs, or refuses us: no mail gets through
-	mailPutOff                     // it refuses this mail, for now
-	mailRefused                    // it refuses this mail for good
-	senderRefused                  // it refuses this mail for good because of its sender, who is the same in all of them
+	serverUnavailable failureKind = iota // it can't be reached, hangs, or refuses us: no mail gets through
+	mailDeferred                         // it refuses this mail, for now
+	mailRejected                         // it refuses this mail for good
+	senderRejected                       // it refuses this mail for good because of its sender, who is the same in all of them
 )
 
-func failureOf(err error) failure {
+func classify(err error) failureKind {
 	var refusal *gomail.SendError
 	if !errors.As(err, &refusal) {
-		return serverInTrouble
+		return serverUnavailable
 	}
 	switch code := refusal.ErrorCode(); {
 	case refusal.Reason == gomail.ErrGetRcpts: // no address at all
-		return mailRefused
+		return mailRejected
 	case code == 0 || code == 421 || code == 530 || code == 535: // no answer; "closing", by RFC 5321; "log in first", by RFC 4954
-		return serverInTrouble
+		return serverUnavailable
 	case code >= 500 && refusal.Reason == gomail.ErrSMTPMailFrom:
-		return senderRefused
+		return senderRejected
 	case code >= 500:
-		return mailRefused
+		return mailRejected
 	case refusal.Reason == gomail.ErrSMTPMailFrom:
-		return serverInTrouble
+		return serverUnavailable
 	}
-	return mailPutOff
+	return mailDeferred
 }
 
 // describe says why sending failed without naming the receiver, which the server's words may.

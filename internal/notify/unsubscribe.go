@@ -48,9 +48,9 @@ func answerUnsubscribe(e *core.RequestEvent, unsubscribe bool) error {
 	if err != nil {
 		view.Broken, status = true, http.StatusNotFound
 	} else {
-		view.Kinds = kindsInWords(kinds)
+		view.Kinds = describeKinds(kinds)
 		if unsubscribe {
-			if err := dropKinds(e.App, user, kinds); err != nil {
+			if err := removeMailKinds(e.App, user, kinds); err != nil {
 				return err
 			}
 		}
@@ -64,8 +64,8 @@ func answerUnsubscribe(e *core.RequestEvent, unsubscribe bool) error {
 	return e.HTML(status, page.String())
 }
 
-// dropKinds takes kinds from what a user wants by mail. A user who is gone wants nothing.
-func dropKinds(app core.App, userID string, kinds []string) error {
+// removeMailKinds removes kinds from those that a user gets by mail. It does nothing for a user who was deleted.
+func removeMailKinds(app core.App, userID string, kinds []string) error {
 	return app.RunInTransaction(func(tx core.App) error { // two unsubscribings at once must not undo each other
 		found, err := tx.FindRecordsByIds(collections.Users, []string{userID})
 		if err != nil || len(found) == 0 {
@@ -84,7 +84,7 @@ func dropKinds(app core.App, userID string, kinds []string) error {
 	})
 }
 
-// newUnsubscribeToken binds a user and kinds of notices into an opaque text that nobody else can make. It does not expire:
+// newUnsubscribeToken binds a user and kinds of notifications into an opaque text that nobody else can make. It does not expire:
 // a link in an old mail must work.
 func newUnsubscribeToken(app core.App, userID string, kinds []string) (string, error) {
 	key, err := unsubscribeKey(app)
@@ -128,8 +128,8 @@ func unsubscribeKey(app core.App) (string, error) {
 	return fmt.Sprintf("%x", sha256.Sum256([]byte("unsubscribe:"+users.VerificationToken.Secret)))[:32], nil
 }
 
-// kindsOf lists the kinds of notices that a mail can be unsubscribed from: all but account mail.
-func kindsOf(rows []waiting) []string {
+// kindsOf lists the kinds of notifications that a mail can be unsubscribed from: all but account mail.
+func kindsOf(rows []queued) []string {
 	var kinds []string
 	for _, row := range rows {
 		if row.Kind != collections.KindAccount && !slices.Contains(kinds, row.Kind) {
@@ -139,7 +139,7 @@ func kindsOf(rows []waiting) []string {
 	return kinds
 }
 
-var kindWords = map[string]string{
+var kindNames = map[string]string{
 	collections.KindApplicationSubmitted:     "new applications",
 	collections.KindApplicationWithdrawn:     "withdrawn applications",
 	collections.KindApplicationStatusChanged: "changes to your applications",
@@ -151,10 +151,10 @@ var kindWords = map[string]string{
 	collections.KindReportReady:              "reports",
 }
 
-func kindsInWords(kinds []string) string {
+func describeKinds(kinds []string) string {
 	words := make([]string, len(kinds))
 	for i, kind := range kinds {
-		words[i] = kindWords[kind]
+		words[i] = kindNames[kind]
 	}
 	return strings.Join(words, ", ")
 }

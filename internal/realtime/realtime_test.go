@@ -36,7 +36,7 @@ func newBoard(t testing.TB, bind ...func(core.App)) *board {
 
 func (b *board) notice(t testing.TB, user *core.Record, title string) *core.Record {
 	t.Helper()
-	if err := notify.Write(b.TestApp, notify.Notice{Kind: collections.KindAccount, Title: title}, user.Id); err != nil {
+	if err := notify.Write(b.TestApp, notify.Notification{Kind: collections.KindAccount, Title: title}, user.Id); err != nil {
 		t.Fatal(err)
 	}
 	record, err := b.FindFirstRecordByData(collections.Notifications, "title", title)
@@ -188,7 +188,7 @@ func TestNothingBeforeCommitOrAfterRollback(t *testing.T) {
 	read := board.notice(t, ann, "Unread")
 	listener := board.listen(t, ann, "notifications/*")
 	change := func(tx core.App) error {
-		if err := notify.Write(tx, notify.Notice{Kind: collections.KindAccount, Title: "New"}, ann.Id); err != nil {
+		if err := notify.Write(tx, notify.Notification{Kind: collections.KindAccount, Title: "New"}, ann.Id); err != nil {
 			return err
 		}
 		fresh, err := tx.FindRecordById(collections.Notifications, read.Id)

@@ -103,14 +103,14 @@ func finish(app core.App, id, path string, rows int, failure error) error {
 			return err
 		}
 		record := records[0]
-		notice := notify.Notice{Kind: collections.KindReportReady, Data: map[string]any{"report": id}}
+		notification := notify.Notification{Kind: collections.KindReportReady, Data: map[string]any{"report": id}}
 		subject := titles[record.GetString("kind")]
 		if failure != nil {
 			app.Logger().Error("a report failed", "report", id, "error", failure)
 			record.Set("status", collections.ReportFailed)
 			record.Set("error", fmt.Sprintf("%.1000s", failure.Error()))
-			notice.Title = "Your report failed: " + subject
-			notice.Body = "The report could not be made. Its record tells the reason."
+			notification.Title = "Your report failed: " + subject
+			notification.Body = "The report could not be made. Its record tells the reason."
 		} else {
 			file, err := filesystem.NewFileFromPath(path)
 			if err != nil {
@@ -120,16 +120,16 @@ func finish(app core.App, id, path string, rows int, failure error) error {
 			record.Set("file", file)
 			record.Set("rows", rows)
 			record.Set("error", "")
-			notice.Title = "Your report is ready: " + subject
+			notification.Title = "Your report is ready: " + subject
 		}
 		if err := tx.Save(record); err != nil {
 			return fmt.Errorf("finish the report %s: %w", id, err)
 		}
 		asked := record.GetString("requestedBy")
-		if asked == "" { // a superuser asked, who is no user and gets no notices
+		if asked == "" { // a superuser asked, who is no user and gets no notifications
 			return nil
 		}
-		return notify.Write(tx, notice, asked)
+		return notify.Write(tx, notification, asked)
 	})
 }
 

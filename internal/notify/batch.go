@@ -13,39 +13,39 @@ import (
 	"jobboard/internal/realtime"
 )
 
-// told is one receiver of a notice that goes to many, with what differs from receiver to receiver.
-type told struct {
+// told is one receiver of a notification that goes to many, with what differs from receiver to receiver.
+type Recipient struct {
 	User  string         `json:"user"`
-	Title string         `json:"title,omitempty"` // "" where it is the notice's
+	Title string         `json:"title,omitempty"` // "" where it is the notification's
 	Body  string         `json:"body"`
 	Data  map[string]any `json:"data"`
 }
 
 // WriteMany is Write for thousands of users: some ten times faster, and so the database is not kept from others. tx must
 // be a transaction's app.
-func WriteMany(tx core.App, notice Notice, userIDs ...string) error {
+func WriteMany(tx core.App, notification Notification, userIDs ...string) error {
 	ids := slices.Clone(userIDs)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	receivers := make([]told, len(ids))
+	receivers := make([]Recipient, len(ids))
 	for i, user := range ids {
-		receivers[i] = told{User: user, Body: notice.Body, Data: notice.Data}
+		receivers[i] = Recipient{User: user, Body: notification.Body, Data: notification.Data}
 	}
-	return writeMany(tx, notice, receivers)
+	return WriteEach(tx, notification, receivers)
 }
 
-// writeMany stores a notice for many active users with one statement. Users who have it already, by its Dedupe, are passed
+// writeMany stores a notification for many active users with one statement. Users who have it already, by its Dedupe, are passed
 // over. Those who are connected hear of it after commit.
 //
 // The write lock is held for as long as the statement takes, so it does not leave to the planner how users are looked up:
 // by statistics from the board's first day it would read all of them for each receiver.
-func writeMany(tx core.App, notice Notice, receivers []told) error {
+func WriteEach(tx core.App, notification Notification, receivers []Recipient) error {
 	if len(receivers) == 0 {
 		return nil
 	}
 	rows, err := json.Marshal(receivers)
 	if err != nil {
-		return fmt.Errorf("encode the receivers of %s: %w", notice.Kind, err)
+		return fmt.Errorf("encode the receivers of %s: %w", notification.Kind, err)
 	}
 	now := types.NowDateTime()
 	var written []struct{ ID, User string }
@@ -65,22 +65,22 @@ func writeMany(tx core.App, notice Notice, receivers []told) error {
 		ON CONFLICT ([[user]], dedupe) WHERE dedupe != '' DO NOTHING
 		RETURNING id, [[user]]`).
 		Bind(dbx.Params{
-			"kind": notice.Kind, "title": notice.Title, "dedupe": notice.Dedupe, "rows": string(rows),
-			"now": now.String(), "mailAt": now.Add(notice.mailDelay()).String(),
+			"kind": notification.Kind, "title": notification.Title, "dedupe": notification.Dedupe, "rows": string(rows),
+			"now": now.String(), "mailAt": now.Add(notification.mailDelay()).String(),
 		}).All(&written)
 	if err != nil {
-		return fmt.Errorf("write the %s notices: %w", notice.Kind, err)
+		return fmt.Errorf("write the %s notifications: %w", notification.Kind, err)
 	}
 	ids := make(map[string]string, len(written))
 	for _, row := range written {
 		ids[row.User] = row.ID
 	}
-	realtime.AfterCommit(tx, func(app core.App) { announceMany(app, ids) })
+	realtime.AfterCommit(tx, func(app core.App) { pushCreated(app, ids) })
 	return nil
 }
 
 // announceMany pushes notifications, by user, to those who are connected, in the background.
-func announceMany(app core.App, written map[string]string) {
+func pushCreated(app core.App, written map[string]string) {
 	users := make([]string, 0, len(written))
 	for user := range written {
 		users = append(users, user)
@@ -93,7 +93,7 @@ func announceMany(app core.App, written map[string]string) {
 		return
 	}
 	routine.FireAndForget(func() {
-		if err := announce(app, ids, realtime.AnnounceCreated); err != nil {
+		if err := pushInBatches(app, ids, realtime.AnnounceCreated); err != nil {
 			app.Logger().Warn("Failed to push new notifications.", "error", err)
 		}
 	})

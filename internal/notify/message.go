@@ -28,8 +28,8 @@ var (
 	textTemplates = texttemplate.Must(texttemplate.ParseFS(templates, "templates/*.txt"))
 )
 
-// letter is what the templates of a mail about one or more notices show.
-type letter struct {
+// letter is what the templates of a mail about one or more notifications show.
+type messageView struct {
 	Board, URL  string
 	Subject     string
 	Items       []item
@@ -44,7 +44,7 @@ type item struct {
 	Link, Verb string
 }
 
-// line is a line of a notice; Link is "" where it leads nowhere.
+// line is a line of a notification; Link is "" where it leads nowhere.
 type line struct{ Text, Link string }
 
 // Dir is the direction that the line is read in: from right to left where it begins and ends so. A sentence of the board's
@@ -67,10 +67,10 @@ func isRightToLeft(char rune) bool {
 	return properties.Class() == bidi.R || properties.Class() == bidi.AL
 }
 
-// newMail writes the mail about one or more notices of a user.
-func newMail(app core.App, user *core.Record, rows []waiting) (*mailer.Message, error) {
+// newMail writes the mail about one or more notifications of a user.
+func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message, error) {
 	meta := app.Settings().Meta
-	l := letter{Board: meta.AppName, URL: strings.TrimRight(meta.AppURL, "/"), Subject: rows[0].Title}
+	l := messageView{Board: meta.AppName, URL: strings.TrimRight(meta.AppURL, "/"), Subject: rows[0].Title}
 	if len(rows) > 1 {
 		l.Subject = fmt.Sprintf("%d news from %s", len(rows), meta.AppName)
 	}
@@ -98,7 +98,7 @@ func newMail(app core.App, user *core.Record, rows []waiting) (*mailer.Message, 
 			return nil, err
 		}
 		l.Unsubscribe = l.URL + unsubscribePath + token
-		l.Kinds = kindsInWords(kinds)
+		l.Kinds = describeKinds(kinds)
 		message.Headers["List-Unsubscribe"] = "<" + l.Unsubscribe + ">"
 		message.Headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 	}
@@ -116,8 +116,8 @@ func newMail(app core.App, user *core.Record, rows []waiting) (*mailer.Message, 
 	return message, nil
 }
 
-// newItem shows a notice; only what has a public page gets a link of its own.
-func newItem(app core.App, url string, row waiting) item {
+// newItem shows a notification; only what has a public page gets a link of its own.
+func newItem(app core.App, url string, row queued) item {
 	it := item{Title: line{Text: row.Title}, Link: url, Verb: "Open the board"}
 	for text := range strings.Lines(row.Body) {
 		if text = strings.TrimSpace(text); text != "" {

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	mostOnLine = 100              // mails that one connection carries: many servers end it after that many
-	lineIdle   = 10 * time.Second // after the last mail, longer than the postman takes to look again
+	maxPerConnection = 100              // mails that one connection carries: many servers end it after that many
+	idleTimeout      = 10 * time.Second // after the last mail, longer than the postman takes to look again
 )
 
 // errStopping is why a mail was not sent when the board stops.
@@ -23,16 +23,16 @@ var errStopping = errors.New("the board stops")
 
 // mailLine is the connection to the mail server. It is kept from mail to mail: to make one takes more of the server's answers
 // than to send a mail.
-type mailLine struct {
+type connection struct {
 	ctx context.Context // ends with the board, and the connection with it
 
-	mu      sync.Mutex
-	client  *gomail.Client // nil while there is no connection
-	server  server         // that it leads to
-	sent    int
-	used    time.Time
-	idle    *time.Timer
-	release func() bool // unties the connection from ctx
+	mu       sync.Mutex
+	client   *gomail.Client // nil while there is no connection
+	server   server         // that it leads to
+	sent     int
+	lastUsed time.Time
+	idle     *time.Timer
+	release  func() bool // unties the connection from ctx
 }
 
 // server is what tells mail servers, and who we are to them, apart.
@@ -47,16 +47,16 @@ func serverOf(s *mailer.SMTPClient) server {
 }
 
 // send hands one mail to the server.
-func (l *mailLine) send(to server, message *gomail.Msg) error {
+func (l *connection) send(to server, message *gomail.Msg) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.client != nil && (l.server != to || l.sent >= mostOnLine) {
-		l.hangUp()
+	if l.client != nil && (l.server != to || l.sent >= maxPerConnection) {
+		l.close()
 	}
 	kept := l.client != nil
-	err := l.try(to, message)
-	if kept && hadEnded(err) {
-		err = l.try(to, message)
+	err := l.attempt(to, message)
+	if kept && connectionLost(err) {
+		err = l.attempt(to, message)
 	}
 	if err != nil && l.ctx.Err() != nil {
 		return errStopping
@@ -64,7 +64,7 @@ func (l *mailLine) send(to server, message *gomail.Msg) error {
 	return err
 }
 
-func (l *mailLine) try(to server, message *gomail.Msg) error {
+func (l *connection) attempt(to server, message *gomail.Msg) error {
 	if l.client == nil {
 		if err := l.dial(to); err != nil {
 			return err
@@ -75,17 +75,17 @@ func (l *mailLine) try(to server, message *gomail.Msg) error {
 		err = nil
 		l.sent++
 	}
-	if err != nil && !isUsableAfter(err) {
-		l.hangUp()
+	if err != nil && !reusableAfter(err) {
+		l.close()
 		return err
 	}
-	l.used = time.Now()
-	l.idle.Reset(lineIdle)
+	l.lastUsed = time.Now()
+	l.idle.Reset(idleTimeout)
 	return err
 }
 
 // dial connects. Where the server offers STARTTLS, it is used.
-func (l *mailLine) dial(to server) error {
+func (l *connection) dial(to server) error {
 	var connection net.Conn
 	var release func() bool
 	options := []gomail.Option{
@@ -123,7 +123,7 @@ func (l *mailLine) dial(to server) error {
 		return fmt.Errorf("reach the mail server: %w", err)
 	}
 	l.client, l.server, l.sent, l.release = client, to, 0, release
-	l.idle = time.AfterFunc(lineIdle, l.hangUpIdle)
+	l.idle = time.AfterFunc(idleTimeout, l.closeIdle)
 	return nil
 }
 
@@ -137,7 +137,7 @@ func (s server) connect(ctx context.Context, network, address string) (net.Conn,
 }
 
 // hangUp ends the connection, without waiting for the server's goodbye: it changes nothing about the mails.
-func (l *mailLine) hangUp() {
+func (l *connection) close() {
 	client, release := l.client, l.release
 	l.client = nil
 	l.idle.Stop()
@@ -147,16 +147,16 @@ func (l *mailLine) hangUp() {
 	}()
 }
 
-func (l *mailLine) hangUpIdle() {
+func (l *connection) closeIdle() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.client != nil && time.Since(l.used) >= lineIdle {
-		l.hangUp()
+	if l.client != nil && time.Since(l.lastUsed) >= idleTimeout {
+		l.close()
 	}
 }
 
 // hadEnded reports whether a kept connection had ended before the mail was begun, so that it goes over a new one.
-func hadEnded(err error) bool {
+func connectionLost(err error) bool {
 	var refusal *gomail.SendError
 	return errors.As(err, &refusal) && (refusal.Reason == gomail.ErrSMTPMailFrom || refusal.Reason == gomail.ErrConnCheck) &&
 		(refusal.ErrorCode() == 0 || refusal.ErrorCode() == 421)
@@ -164,7 +164,7 @@ func hadEnded(err error) bool {
 
 // isUsableAfter reports whether the next mail can go over the same connection: the server has answered, and go-mail has reset
 // what was begun, or the server by its refusal of the whole mail.
-func isUsableAfter(err error) bool {
+func reusableAfter(err error) bool {
 	var refusal *gomail.SendError
 	if !errors.As(err, &refusal) || refusal.ErrorCode() == 0 || refusal.ErrorCode() == 421 {
 		return false

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	announceBatch = 200 // notifications that are loaded at once to announce them
-	readBatch     = 250 // notifications that one statement marks as read, so that others can write in between
+	pushBatch     = 200 // notifications that are loaded at once to announce them
+	markReadBatch = 250 // notifications that one statement marks as read, so that others can write in between
 )
 
 // UnreadCount counts a user's unread notifications, from an index that holds only these.
@@ -39,13 +39,13 @@ func MarkAllRead(app core.App, userID string) (int, error) {
 			return 0, err
 		}
 		ids = append(ids, batch...)
-		if len(batch) < readBatch {
+		if len(batch) < markReadBatch {
 			break
 		}
 	}
 	if len(ids) > 0 && len(realtime.Connected(app, userID)) > 0 {
 		routine.FireAndForget(func() {
-			if err := announce(app, ids, realtime.AnnounceUpdated); err != nil {
+			if err := pushInBatches(app, ids, realtime.AnnounceUpdated); err != nil {
 				app.Logger().Warn("Failed to push that notifications were read.", "user", userID, "error", err)
 			}
 		})
@@ -60,7 +60,7 @@ func markRead(app core.App, userID string) ([]string, error) {
 		UPDATE {{notifications}} SET [[read]] = TRUE, [[readAt]] = {:now}, [[updated]] = {:now}
 		WHERE rowid IN (SELECT rowid FROM {{notifications}} WHERE [[user]] = {:user} AND [[read]] = FALSE LIMIT {:limit})
 		RETURNING [[id]]`).
-		Bind(dbx.Params{"now": types.NowDateTime().String(), "user": userID, "limit": readBatch}).Column(&ids)
+		Bind(dbx.Params{"now": types.NowDateTime().String(), "user": userID, "limit": markReadBatch}).Column(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("mark notifications as read: %w", err)
 	}
@@ -68,8 +68,8 @@ func markRead(app core.App, userID string) ([]string, error) {
 }
 
 // announce loads notifications that plain SQL has written and pushes them, no faster than their receivers take them.
-func announce(app core.App, ids []string, push func(core.App, []*core.Record)) error {
-	for batch := range slices.Chunk(ids, announceBatch) {
+func pushInBatches(app core.App, ids []string, push func(core.App, []*core.Record)) error {
+	for batch := range slices.Chunk(ids, pushBatch) {
 		records, err := app.FindRecordsByIds(collections.Notifications, batch)
 		if err != nil {
 			return fmt.Errorf("load notifications to push: %w", err)

@@ -58,7 +58,7 @@ func TestEveryKindOfMail(t *testing.T) {
 		mails[name] = got[0]
 		state, err := board.FindFirstRecordByFilter(collections.Notifications, "kind = {:kind} && mail = 'sent'", dbx.Params{"kind": kind})
 		if err != nil || state == nil {
-			t.Errorf("no notice of kind %s was mailed: %v", kind, err)
+			t.Errorf("no notification of kind %s was mailed: %v", kind, err)
 		}
 	}
 	take("job_published", collections.KindJobPublished, func() {
@@ -101,7 +101,7 @@ func TestEveryKindOfMail(t *testing.T) {
 		board.Record(collections.JobReviews, map[string]any{"author": seeker.Id, "job": job.Id, "rating": 4, "title": "شركة جيدة", "body": "Good people."})
 	})
 	take("report_ready", collections.KindReportReady, func() {
-		write(t, board.TestApp, notify.Notice{Kind: collections.KindReportReady, Title: "Your report is ready: applications"}, owner)
+		write(t, board.TestApp, notify.Notification{Kind: collections.KindReportReady, Title: "Your report is ready: applications"}, owner)
 	})
 	take("job_closed", collections.KindJobClosed, func() { board.Update(job, map[string]any{"status": "closed"}) })
 	take("application_withdrawn", collections.KindApplicationWithdrawn, func() {
@@ -115,9 +115,9 @@ func TestEveryKindOfMail(t *testing.T) {
 	take("account", collections.KindAccount, func() { board.Update(fan, map[string]any{"role": collections.RoleEmployer}) })
 	take("grouped", collections.KindJobClosed, func() {
 		for i := range 4 {
-			write(t, board.TestApp, notify.Notice{Kind: collections.KindJobClosed, Title: fmt.Sprintf("Job closed: Baker %d", i+1), Body: "The job at Acme takes no more applications."}, seeker)
+			write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: fmt.Sprintf("Job closed: Baker %d", i+1), Body: "The job at Acme takes no more applications."}, seeker)
 		}
-		write(t, board.TestApp, notify.Notice{Kind: collections.KindReviewReceived, Title: "تقييم جديد", Body: "كلمات طيبة"}, seeker)
+		write(t, board.TestApp, notify.Notification{Kind: collections.KindReviewReceived, Title: "تقييم جديد", Body: "كلمات طيبة"}, seeker)
 	})
 
 	for name, got := range mails {

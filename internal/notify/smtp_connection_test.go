@@ -17,11 +17,11 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// tellSeekers writes a notice each, due now, for n new seekers.
+// tellSeekers writes a notification each, due now, for n new seekers.
 func tellSeekers(t *testing.T, board *testapp.Board, n int) {
 	t.Helper()
 	for i := range n {
-		write(t, board.TestApp, noticeOf(collections.KindJobClosed), board.Seeker(fmt.Sprintf("seeker%d", i)))
+		write(t, board.TestApp, notificationOf(collections.KindJobClosed), board.Seeker(fmt.Sprintf("seeker%d", i)))
 	}
 	due(t, board.TestApp)
 }

@@ -27,7 +27,7 @@ func dueSince(t *testing.T, board *testapp.Board, user string, seconds int) {
 // mustComeSoon takes some turns, among which the mail to one receiver must be.
 func mustComeSoon(t *testing.T, board *testapp.Board, box *testapp.Mailbox, to string, turns int) {
 	t.Helper()
-	step := notify.NewPostman()
+	step := notify.NewMailWorker()
 	for range turns {
 		if _, err := step(board.TestApp); err != nil {
 			t.Fatal(err)
@@ -49,9 +49,9 @@ func TestAReceiverOfManyMailsHoldsUpNobody(t *testing.T) {
 	box := board.CatchMail()
 	many, few := board.Seeker("many"), board.Seeker("few")
 	for range 200 {
-		write(t, board.TestApp, noticeOf(collections.KindAccount), many)
+		write(t, board.TestApp, notificationOf(collections.KindAccount), many)
 	}
-	write(t, board.TestApp, noticeOf(collections.KindJobClosed), few)
+	write(t, board.TestApp, notificationOf(collections.KindJobClosed), few)
 	dueSince(t, board, many.Id, 0)
 	dueSince(t, board, few.Id, 1_000)
 	mustComeSoon(t, board, box, "few@example.com", 4)
@@ -70,11 +70,11 @@ func TestMailsCausedAtOnceHoldUpNobody(t *testing.T) {
 	for i := range ids {
 		ids[i] = board.Seeker(fmt.Sprintf("applicant%d", i)).Id
 	}
-	if err := notify.WriteMany(board.TestApp, noticeOf(collections.KindJobClosed), ids...); err != nil {
+	if err := notify.WriteMany(board.TestApp, notificationOf(collections.KindJobClosed), ids...); err != nil {
 		t.Fatal(err)
 	}
 	due(t, board.TestApp)
-	write(t, board.TestApp, noticeOf(collections.KindApplicationStatusChanged), few)
+	write(t, board.TestApp, notificationOf(collections.KindApplicationStatusChanged), few)
 	dueSince(t, board, few.Id, 1_000)
 	mustComeSoon(t, board, box, "few@example.com", 4)
 	post(t, board.TestApp)
@@ -125,13 +125,13 @@ func TestNoMailWaitsForAnUnverifiedAddress(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	stranger := board.Update(board.Seeker("stranger"), map[string]any{"verified": false})
 	ann := board.Seeker("ann")
-	write(t, board.TestApp, noticeOf(collections.KindJobClosed), stranger, ann)
-	if err := notify.WriteMany(board.TestApp, noticeOf(collections.KindJobClosed), stranger.Id, ann.Id); err != nil {
+	write(t, board.TestApp, notificationOf(collections.KindJobClosed), stranger, ann)
+	if err := notify.WriteMany(board.TestApp, notificationOf(collections.KindJobClosed), stranger.Id, ann.Id); err != nil {
 		t.Fatal(err)
 	}
 	for user, want := range map[string]string{stranger.Id: "none", ann.Id: "pending"} {
 		if n := rows(t, board, fmt.Sprintf("SELECT count(*) FROM notifications WHERE user = '%s' AND mail = '%s'", user, want)); n != 2 {
-			t.Errorf("%d of 2 notices are %s", n, want)
+			t.Errorf("%d of 2 notifications are %s", n, want)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// BenchmarkReading is what one user with 10,000 notices waits for, on a board where 100 others have as many, half of them
+// BenchmarkReading is what one user with 10,000 notifications waits for, on a board where 100 others have as many, half of them
 // unread: over HTTP, in one run.
 func BenchmarkReading(b *testing.B) {
 	const perUser, others = 10_000, 100
