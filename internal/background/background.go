@@ -1,0 +1,182 @@
+// Package background runs everything that the board does by itself: loops, which start when the board serves, and jobs on a
+// schedule. All of them follow the same rules.
+//
+//   - Start: a loop starts once the server is ready, not for a command.
+//   - Stop: when the app terminates, the context of every loop ends, and the loops together have StopTimeout to finish their
+//     step. A step that takes longer is cut off with the process, so every step must leave work that the next start can resume.
+//   - Failure: an error or a panic is logged, once if it repeats, and the loop goes on after its interval.
+//   - Pace: a loop repeats its step while there is more work, resting in between, and otherwise waits to be woken, at most for its interval.
+package background
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// StopTimeout is how long stopping waits for the steps that are under way.
+const StopTimeout = 2 * time.Second
+
+// Step does one piece of work and reports whether there may be more to do right away. ctx ends when the loop stops.
+type Step func(ctx context.Context, app core.App) (more bool, err error)
+
+// Pace says when a loop runs its step again.
+type Pace struct {
+	// Interval is the longest pause when there is no more work or the step failed. A loop with Wake needs it only for work
+	// that other processes leave behind.
+	Interval time.Duration
+	// Rest is the pause while there is more work, as a multiple of the time that the step took. It leaves the database to others.
+	Rest float64
+}
+
+// Loop is a step that is repeated until the board stops.
+type Loop struct {
+	name    string
+	step    Step
+	pace    Pace
+	wake    chan struct{}
+	running atomic.Bool
+	failure string // the last error that was logged, "" after a step without one
+}
+
+// NewLoop returns a loop that does nothing until it is started. Its name is for the log, such as "send mails".
+func NewLoop(name string, pace Pace, step Step) *Loop {
+	return &Loop{name: name, step: step, pace: pace, wake: make(chan struct{}, 1)}
+}
+
+// Wake ends the loop's pause, because there may be work. It never blocks; call it after the commit.
+func (l *Loop) Wake() {
+	select {
+	case l.wake <- struct{}{}:
+	default: // it is awake already
+	}
+}
+
+// WakeOn returns a hook that wakes the loop.
+func (l *Loop) WakeOn() func(*core.RecordEvent) error {
+	return func(e *core.RecordEvent) error {
+		l.Wake()
+		return e.Next()
+	}
+}
+
+func (l *Loop) run(ctx context.Context, app core.App) {
+	for ctx.Err() == nil {
+		began := time.Now()
+		more, err := l.safeStep(ctx, app)
+		l.logFailure(ctx, app, err)
+		pause, wake := l.pace.Interval, l.wake
+		if more && err == nil {
+			pause, wake = time.Duration(l.pace.Rest*float64(time.Since(began))), nil
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+func (l *Loop) safeStep(ctx context.Context, app core.App) (more bool, err error) {
+	err = recovered(func() (err error) {
+		more, err = l.step(ctx, app)
+		return err
+	})
+	return more, err
+}
+
+func (l *Loop) logFailure(ctx context.Context, app core.App, err error) {
+	switch {
+	case err == nil:
+		l.failure = ""
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()): // it was told to stop
+	case err.Error() != l.failure:
+		l.failure = err.Error()
+		app.Logger().Error("A background loop failed.", append([]any{"loop", l.name}, details(err)...)...)
+	}
+}
+
+// panicError is a panic that was turned into an error.
+type panicError struct {
+	value any
+	stack string
+}
+
+func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// recovered calls do and turns a panic into an error.
+func recovered(do func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &panicError{value: value, stack: string(debug.Stack())}
+		}
+	}()
+	return do()
+}
+
+// details returns what the log says of an error.
+func details(err error) []any {
+	var panicked *panicError
+	if errors.As(err, &panicked) {
+		return []any{"error", err, "stack", panicked.stack}
+	}
+	return []any{"error", err}
+}
+
+// Group is loops that stop together.
+type Group struct {
+	app    core.App
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu      sync.Mutex // so that no loop starts while Stop waits
+	running sync.WaitGroup
+}
+
+// NewGroup returns a group without loops.
+func NewGroup(app core.App) *Group {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Group{app: app, ctx: ctx, cancel: cancel}
+}
+
+// Context ends when the group stops.
+func (g *Group) Context() context.Context { return g.ctx }
+
+// Start runs a loop in a goroutine of its own. A loop that runs already is left alone, and so is one of a group that has stopped.
+func (g *Group) Start(loop *Loop) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ctx.Err() != nil || loop.running.Swap(true) {
+		return
+	}
+	g.running.Go(func() {
+		defer loop.running.Store(false)
+		loop.run(g.ctx, g.app)
+	})
+}
+
+// Stop ends the loops and reports whether all of them have ended within a time.
+func (g *Group) Stop(within time.Duration) bool {
+	g.mu.Lock()
+	g.cancel()
+	g.mu.Unlock()
+	ended := make(chan struct{})
+	go func() {
+		g.running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return true
+	case <-time.After(within):
+		return false
+	}
+}
