@@ -118,7 +118,7 @@ func (c *call) amongIDs(collection string) (map[string]bool, error) {
 }
 
 // searchQuery opens the index and reads the query within the scope.
-func (c *call) searchQuery(s searched, params url.Values) (*search.Board, engine.Query, error) {
+func (c *call) searchQuery(s searched, params url.Values) (*search.Index, engine.Query, error) {
 	board, err := search.For(c.door.app, s.kind)
 	if err != nil {
 		return nil, engine.Query{}, fmt.Errorf("open the search index: %w", err)
@@ -143,11 +143,11 @@ func (c *call) found(s searched, a *text.Analyzer, found engine.Result) ([]item,
 	if err != nil || len(found.Words.Must) == 0 {
 		return items, err
 	}
-	marker := engine.NewMarker(a, found.Words)
+	marker := engine.NewHighlighter(a, found.Words)
 	for i := range items {
 		item := &items[i]
 		highlights := map[string]any{}
-		if title, ok := marker.Mark(item.text(s.title)); ok {
+		if title, ok := marker.Highlight(item.text(s.title)); ok {
 			highlights[s.title] = title
 		}
 		if snippet, ok := marker.Snippet(text.FromHTML(item.text(s.body))); ok {

@@ -36,7 +36,7 @@ func BenchmarkMatching(b *testing.B) {
 					b.Fatal(err)
 				}
 				for range 600 {
-					if _, err = index.SearchWhole(engine.Query{Scope: engine.Everything()}); err == nil {
+					if _, err = index.SearchUpToDate(engine.Query{Scope: engine.Everything()}); err == nil {
 						break
 					}
 					time.Sleep(500 * time.Millisecond)

@@ -103,7 +103,7 @@ func Similar(app core.App, record *core.Record, without []string) ([]Hit, error)
 	if err != nil {
 		return nil, err
 	}
-	traits := likeTraits(job, board.WordTraits(record.GetString("title"), record.GetString("description")))
+	traits := likeTraits(job, board.WeightedTerms(record.GetString("title"), record.GetString("description")))
 	return weighJobs(app, like, engine.Query{}, traits, append(without, job.ID))
 }
 
@@ -117,12 +117,12 @@ func Applied(app core.App, userID string) ([]string, error) {
 }
 
 // find asks the search engine which records have the most of some traits.
-func find(app core.App, kind *search.Kind, query engine.Query, traits []engine.Trait) ([]string, error) {
+func find(app core.App, kind *search.Kind, query engine.Query, traits []engine.WeightedTerm) ([]string, error) {
 	board, err := search.For(app, kind)
 	if err != nil {
 		return nil, err
 	}
-	hits, err := board.Alike(query, traits)
+	hits, err := board.MoreLikeThis(query, traits)
 	ids := make([]string, len(hits))
 	for i, hit := range hits {
 		ids[i] = hit.ID
@@ -130,7 +130,7 @@ func find(app core.App, kind *search.Kind, query engine.Query, traits []engine.T
 	return ids, err
 }
 
-func weighJobs(app core.App, wish Wish, query engine.Query, traits []engine.Trait, without []string) ([]Hit, error) {
+func weighJobs(app core.App, wish Wish, query engine.Query, traits []engine.WeightedTerm, without []string) ([]Hit, error) {
 	query.Scope = search.Published()
 	query.Limit = min(weighed+len(without), engine.MaxLimit)
 	ids, err := find(app, search.Jobs, query, traits)

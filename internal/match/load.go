@@ -164,7 +164,7 @@ func wordsOf(app core.App, title string) ([]Word, error) {
 	}
 	var words []Word
 	for _, token := range text.Tokens(title) {
-		word := Word{token.Form, analyzer.Stem(token.Form)}
+		word := Word{token.Term, analyzer.Stem(token.Term)}
 		if !analyzer.IsStopword(word.Form) && !slices.ContainsFunc(words, func(w Word) bool { return w.Stem == word.Stem }) {
 			words = append(words, word)
 		}

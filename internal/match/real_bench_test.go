@@ -177,7 +177,7 @@ func newRealBoard(t testing.TB) *testapp.Board {
 		}
 		for range 1200 {
 			var found engine.Result
-			if found, err = index.SearchWhole(engine.Query{Scope: engine.Everything()}); err == nil && found.Total >= size {
+			if found, err = index.SearchUpToDate(engine.Query{Scope: engine.Everything()}); err == nil && found.Total >= size {
 				break
 			}
 			time.Sleep(100 * time.Millisecond)

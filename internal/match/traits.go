@@ -17,12 +17,12 @@ const (
 	pointsWord = 0.15
 )
 
-func trait(field, value string, points float64) engine.Trait {
-	return engine.Trait{Value: engine.Value{Field: field, Value: value}, Weight: points, Flat: true}
+func trait(field, value string, points float64) engine.WeightedTerm {
+	return engine.WeightedTerm{Value: engine.Value{Field: field, Value: value}, Weight: points, IgnoreIDF: true}
 }
 
 // anyTrait is the filter that lets pass what has one of the traits.
-func anyTrait(traits []engine.Trait) engine.Filter {
+func anyTrait(traits []engine.WeightedTerm) engine.Filter {
 	var filter engine.Filter
 	for _, t := range traits {
 		filter.Any = append(filter.Any, t.Value)
@@ -31,7 +31,7 @@ func anyTrait(traits []engine.Trait) engine.Filter {
 }
 
 // wishTraits are what jobs for a person have: one of topics for certain, the rest perhaps.
-func wishTraits(wish Wish) (topics, rest []engine.Trait) {
+func wishTraits(wish Wish) (topics, rest []engine.WeightedTerm) {
 	for _, skill := range wish.Skills {
 		topics = append(topics, trait("skills", skill, pointsOneSkill))
 	}
@@ -51,7 +51,7 @@ func wishTraits(wish Wish) (topics, rest []engine.Trait) {
 	}
 	for _, place := range append([]string{wish.Home}, wish.Places...) {
 		for _, value := range search.PlaceValues(resolve(place), 0) {
-			rest = append(rest, engine.Trait{Value: value, Weight: pointsPlace, Flat: true})
+			rest = append(rest, engine.WeightedTerm{Value: value, Weight: pointsPlace, IgnoreIDF: true})
 		}
 	}
 	if len(topics) == 0 && len(rest) > 0 { // who names no topic looks by circumstances
@@ -63,7 +63,7 @@ func wishTraits(wish Wish) (topics, rest []engine.Trait) {
 		}
 		for _, place := range wish.Places {
 			for _, value := range search.PlaceValues(resolve(place), nearKm) {
-				topics = append(topics, engine.Trait{Value: value, Weight: pointsPlace, Flat: true})
+				topics = append(topics, engine.WeightedTerm{Value: value, Weight: pointsPlace, IgnoreIDF: true})
 			}
 		}
 		return topics, rest
@@ -98,7 +98,7 @@ func wishFilters(wish Wish) []engine.Filter {
 }
 
 // jobTraits are what the profiles of people for a job have: one of topics for certain, the rest perhaps.
-func jobTraits(job Job) (topics, rest []engine.Trait) {
+func jobTraits(job Job) (topics, rest []engine.WeightedTerm) {
 	for _, skill := range job.Skills {
 		topics = append(topics, trait("skills", skill, pointsSkill+pointsAllSkills/float64(len(job.Skills))))
 	}
@@ -109,7 +109,7 @@ func jobTraits(job Job) (topics, rest []engine.Trait) {
 	rest = append(rest, trait("jobType", job.JobType, pointsJobType), trait("workplace", job.Workplace, pointsWorkplace))
 	for _, place := range job.Places {
 		for _, value := range search.PlaceValues(resolve(place.Name), 0) {
-			rest = append(rest, engine.Trait{Value: value, Weight: pointsPlace, Flat: true})
+			rest = append(rest, engine.WeightedTerm{Value: value, Weight: pointsPlace, IgnoreIDF: true})
 		}
 	}
 	return topics, rest
@@ -117,8 +117,8 @@ func jobTraits(job Job) (topics, rest []engine.Trait) {
 
 // likeTraits are what jobs like this one have. words are the telling ones of its text, which decide between jobs that have
 // as much in common otherwise.
-func likeTraits(job Job, words []engine.Trait) []engine.Trait {
-	var traits []engine.Trait
+func likeTraits(job Job, words []engine.WeightedTerm) []engine.WeightedTerm {
+	var traits []engine.WeightedTerm
 	for _, word := range words {
 		if word.Field != engine.FieldTitle {
 			word.Weight *= pointsWord
@@ -127,7 +127,7 @@ func likeTraits(job Job, words []engine.Trait) []engine.Trait {
 	}
 	for _, word := range job.Title {
 		each := pointsTitle / float64(len(job.Title))
-		traits = append(traits, engine.Trait{Stem: word.Stem, Field: engine.FieldTitle, Weight: each, Flat: true})
+		traits = append(traits, engine.WeightedTerm{Stem: word.Stem, Field: engine.FieldTitle, Weight: each, IgnoreIDF: true})
 	}
 	for _, skill := range job.Skills {
 		traits = append(traits, trait("skills", skill, pointsOneSkill))
@@ -137,7 +137,7 @@ func likeTraits(job Job, words []engine.Trait) []engine.Trait {
 	}
 	for _, place := range job.Places {
 		for _, value := range search.PlaceValues(resolve(place.Name), 0) {
-			traits = append(traits, engine.Trait{Value: value, Weight: pointsPlace, Flat: true})
+			traits = append(traits, engine.WeightedTerm{Value: value, Weight: pointsPlace, IgnoreIDF: true})
 		}
 	}
 	return traits

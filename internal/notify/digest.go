@@ -33,7 +33,7 @@ type savedSearch struct {
 }
 
 // parse reads the query. ok is false, and it is logged, for one that can't be read: it was stored around the hooks.
-func (s savedSearch) parse(app core.App, board *search.Board) (query engine.Query, ok bool) {
+func (s savedSearch) parse(app core.App, board *search.Index) (query engine.Query, ok bool) {
 	query, err := search.ParseSaved(board.Analyzer(), s.Query)
 	if err != nil {
 		app.Logger().Warn("A saved search can't be read.", "search", s.ID, "error", err)
@@ -44,7 +44,7 @@ func (s savedSearch) parse(app core.App, board *search.Board) (query engine.Quer
 // digestRun sends what is due at one time.
 type digestRun struct {
 	app    core.App
-	board  *search.Board
+	board  *search.Index
 	sent   string // when, for saved_searches.lastSentAt
 	window *window
 }
@@ -176,7 +176,7 @@ func (r digestRun) newHits(s savedSearch, applied []string) ([]jobHit, int, erro
 	}
 	query.IDs = published
 	query.Sort, query.Limit, query.Facets, query.NoSpelling = engine.SortNewest, digestJobs, nil, true
-	found, err := r.board.SearchWhole(query)
+	found, err := r.board.SearchUpToDate(query)
 	if err != nil {
 		return nil, 0, fmt.Errorf("find what is new: %w", err)
 	}

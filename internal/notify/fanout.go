@@ -185,7 +185,7 @@ func instantSearches(app core.App, job *core.Record, after string, limit int) (h
 	if err != nil {
 		return nil, "", err
 	}
-	probe, err := board.NewProbe(job.Id)
+	probe, err := board.NewPercolator(job.Id)
 	if err != nil {
 		return nil, "", err
 	}
@@ -195,7 +195,7 @@ func instantSearches(app core.App, job *core.Record, after string, limit int) (h
 		if !ok || seen[one.Seeker] {
 			continue
 		}
-		answers, err := probe.Answers(query)
+		answers, err := probe.Matches(query)
 		if err != nil {
 			return nil, "", fmt.Errorf("ask saved search %s: %w", one.ID, err)
 		}

@@ -252,7 +252,7 @@ func instantHits(app core.App, jobs, users []string) (map[string][]match.Hit, er
 			continue
 		}
 		query.IDs, query.Limit, query.Facets, query.NoSpelling = among, engine.MaxLimit, nil, true
-		result, err := board.SearchWhole(query)
+		result, err := board.SearchUpToDate(query)
 		if err != nil {
 			return nil, fmt.Errorf("ask saved search %s: %w", one.ID, err)
 		}

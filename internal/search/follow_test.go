@@ -25,13 +25,13 @@ func slugs(app core.App) {
 }
 
 // newBoard gives a test board, and its index of jobs.
-func newBoard(t testing.TB, kind *Kind) (*testapp.Board, *Board) {
+func newBoard(t testing.TB, kind *Kind) (*testapp.Board, *Index) {
 	t.Helper()
 	app := testapp.NewBoard(t, slugs, Bind)
-	return app, boardOf(t, app, kind)
+	return app, indexOf(t, app, kind)
 }
 
-func boardOf(t testing.TB, app *testapp.Board, kind *Kind) *Board {
+func indexOf(t testing.TB, app *testapp.Board, kind *Kind) *Index {
 	t.Helper()
 	b, err := For(app.TestApp, kind)
 	if err != nil {
@@ -41,7 +41,7 @@ func boardOf(t testing.TB, app *testapp.Board, kind *Kind) *Board {
 }
 
 // found gives the titles' ids that a search text finds among all jobs.
-func found(t testing.TB, b *Board, words string) []string {
+func found(t testing.TB, b *Index, words string) []string {
 	t.Helper()
 	r, err := b.Search(engine.Query{Words: engine.Parse(b.Analyzer(), words), Scope: engine.Everything(), Limit: 100, NoSpelling: true})
 	if errors.Is(err, ErrBehind) {
@@ -103,13 +103,13 @@ func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
 	acme, _ := app.Employer("Acme")
 	baker, butcher := app.Job(acme, "Baker"), app.Job(acme, "Butcher")
 	kind := newGated()
-	b := boardOf(t, app, &kind.Kind)
-	eventually(t, "the first index", func() bool { return b.index.Damage() == nil })
+	b := indexOf(t, app, &kind.Kind)
+	eventually(t, "the first index", func() bool { return b.engine.RebuildReason() == nil })
 
 	gate := make(chan struct{})
 	kind.gate.Store(&gate)
-	b.index.Doubt(errors.New("a test wants it built anew"))
-	b.look()
+	b.engine.MarkStale(errors.New("a test wants it built anew"))
+	b.wakeFollower()
 	<-kind.reading
 	if got := found(t, b, "baker"); len(got) != 1 {
 		t.Errorf("the old index does not serve during a rebuild: %v", got)
@@ -127,13 +127,13 @@ func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
 			}
 		}
 	}
-	eventually(t, "the last change", func() bool { last, err := b.lastChange(); return err == nil && b.index.Seq() == last })
+	eventually(t, "the last change", func() bool { last, err := b.lastSeq(); return err == nil && b.engine.Seq() == last })
 	check("during the rebuild")
-	if b.index.Damage() == nil {
+	if b.engine.RebuildReason() == nil {
 		t.Fatal("the rebuild is over too early for this test")
 	}
 	close(gate)
-	eventually(t, "the new index", func() bool { return b.index.Damage() == nil })
+	eventually(t, "the new index", func() bool { return b.engine.RebuildReason() == nil })
 	check("after the rebuild")
 }
 
@@ -147,10 +147,10 @@ func TestLogIsShortenedOnceSaved(t *testing.T) {
 	if rowsIn(t, app.TestApp, "search_log") == 0 {
 		t.Fatal("the log is gone before the index is saved")
 	}
-	b.save.Store(true)
-	signal(b.untidy)
+	b.saveRequested.Store(true)
+	signal(b.maintenanceDue)
 	eventually(t, "an empty log", func() bool { return rowsIn(t, app.TestApp, "search_log") == 0 })
-	seq := b.index.Seq()
+	seq := b.engine.Seq()
 
 	// a crash: what came after the save is in the log, and nowhere else
 	late := app.Job(acme, "Latecomer")
@@ -158,12 +158,12 @@ func TestLogIsShortenedOnceSaved(t *testing.T) {
 	app.Store().Remove(storeKey + Jobs.table)
 	b.stop()
 	b.running.Wait()
-	if err := b.index.Abandon(); err != nil {
+	if err := b.engine.Release(); err != nil {
 		t.Fatal(err)
 	}
-	again := boardOf(t, app, Jobs)
-	if again.index.Damage() != nil || again.index.Seq() < seq {
-		t.Errorf("after a crash the index is at %d with damage %v, want at least %d and none", again.index.Seq(), again.index.Damage(), seq)
+	again := indexOf(t, app, Jobs)
+	if again.engine.RebuildReason() != nil || again.engine.Seq() < seq {
+		t.Errorf("after a crash the index is at %d with damage %v, want at least %d and none", again.engine.Seq(), again.engine.RebuildReason(), seq)
 	}
 	if got := found(t, again, "latecomer"); len(got) != 1 || got[0] != late.Id {
 		t.Errorf("what came after the last save is lost: %v", got)
@@ -183,11 +183,11 @@ func TestCopyOfAnotherProcessLeavesTheLogAlone(t *testing.T) {
 	app.Job(acme, "Baker")
 	eventually(t, "the job", func() bool { return len(found(t, server, "baker")) == 1 })
 	app.Store().Remove(storeKey + Jobs.table) // as in another process
-	copied := boardOf(t, app, Jobs)
+	copied := indexOf(t, app, Jobs)
 	if copied.owner.Load() {
 		t.Fatal("two have the same folder")
 	}
-	eventually(t, "the copy", func() bool { return copied.index.Damage() == nil })
+	eventually(t, "the copy", func() bool { return copied.engine.RebuildReason() == nil })
 	if got := found(t, copied, "baker"); len(got) != 1 {
 		t.Errorf("the copy finds %v", got)
 	}
@@ -223,7 +223,7 @@ func TestIndexIsRebuiltWhereTheLogDoesNotReach(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		again := boardOf(t, app, Jobs)
+		again := indexOf(t, app, Jobs)
 		eventually(t, name+": the new index", func() bool { return len(found(t, again, "candlemaker")) == 3 })
 		if got := found(t, again, "baker"); len(got) != 0 {
 			t.Errorf("%s: the old index still answers: %v", name, got)
@@ -244,11 +244,11 @@ func TestRebuildIsTriedAgain(t *testing.T) {
 	app := testapp.NewBoard(t, slugs, Bind)
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Baker")
-	b := boardOf(t, app, &kind)
+	b := indexOf(t, app, &kind)
 	if got := found(t, b, "baker"); len(got) != 0 {
 		t.Fatalf("found %v", got)
 	}
-	eventually(t, "the second try", func() bool { return len(found(t, b, "baker")) == 1 && b.index.Damage() == nil })
+	eventually(t, "the second try", func() bool { return len(found(t, b, "baker")) == 1 && b.engine.RebuildReason() == nil })
 }
 
 // Whatever plain SQL writes into a row, the index goes on.
@@ -275,7 +275,7 @@ func TestRowsOfAnyStateAreFollowed(t *testing.T) {
 					"' WHERE id = '" + record.Id + "'").Execute(); err != nil {
 					t.Fatal(field.GetName(), value, err)
 				}
-				b.look()
+				b.wakeFollower()
 				eventually(t, field.GetName()+" = "+value, func() bool { return len(found(t, b, word)) == 1 })
 			}
 		}

@@ -92,14 +92,14 @@ func (r *jobRow) document() engine.Document {
 		values[field] = clean(list)
 	}
 	d.Values = values
-	d.Facts = r.facts(places)
-	d.Pay = max(r.SalaryMin, r.SalaryMax) * perYear[r.Period]
+	d.Keywords = r.keywords(places)
+	d.Salary = max(r.SalaryMin, r.SalaryMax) * perYear[r.Period]
 	return d
 }
 
 // facts gives what people type of a job that often stands in other fields than its texts: where it is, and "remote",
 // "part time", "internship", "entry level".
-func (r *jobRow) facts(places []gazetteer.Place) []string {
+func (r *jobRow) keywords(places []gazetteer.Place) []string {
 	facts := []string{r.Location}
 	for _, p := range places {
 		if p.Name != r.Location {

@@ -47,12 +47,12 @@ var (
 // ParseJobs reads the parameters of GET /api/jobs/search, save those of the page. Its errors are *FieldError.
 func ParseJobs(a *text.Analyzer, params url.Values) (engine.Query, error) {
 	q, err := parse(a, params, jobValues, JobFacets,
-		engine.SortRelevance, engine.SortNewest, engine.SortPay, engine.SortDeadline, engine.SortDistance)
+		engine.SortRelevance, engine.SortNewest, engine.SortSalary, engine.SortDeadline, engine.SortDistance)
 	if err != nil {
 		return q, err
 	}
 	q.Scope = Published()
-	if err := parseLeast(params, "salaryMin", "Must be a number.", engine.ColumnPay, &q); err != nil {
+	if err := parseMinimum(params, "salaryMin", "Must be a number.", engine.ColumnSalary, &q); err != nil {
 		return q, err
 	}
 	parseCurrency(params, &q)
@@ -76,7 +76,7 @@ func parseCurrency(params url.Values, q *engine.Query) {
 	}
 	q.Currency = strings.ToUpper(currencies[0])
 	for i := range q.Ranges {
-		if q.Ranges[i].Column != engine.ColumnPay {
+		if q.Ranges[i].Column != engine.ColumnSalary {
 			continue
 		}
 		for _, c := range currencies {
@@ -92,7 +92,7 @@ func ParseCandidates(a *text.Analyzer, params url.Values) (engine.Query, error) 
 	if err != nil {
 		return q, err
 	}
-	if err := parseLeast(params, "experienceMin", "Must be a number of years.", engine.ColumnYears, &q); err != nil {
+	if err := parseMinimum(params, "experienceMin", "Must be a number of years.", engine.ColumnYears, &q); err != nil {
 		return q, err
 	}
 	if raw := params.Get("openToWork"); raw != "" {
@@ -144,7 +144,7 @@ func parse(a *text.Analyzer, params url.Values, list []valueParam, facets []stri
 }
 
 // parseLeast reads a parameter that a number must reach.
-func parseLeast(params url.Values, name, wrong string, column engine.Column, q *engine.Query) error {
+func parseMinimum(params url.Values, name, wrong string, column engine.Column, q *engine.Query) error {
 	raw := params.Get(name)
 	if raw == "" {
 		return nil

@@ -17,13 +17,13 @@ import (
 const rebuildBatch = 4_096
 
 // retryAfter is how long a rebuild that failed is left alone.
-const retryAfter = 2 * time.Second
+const retryDelay = 2 * time.Second
 
 // rebuild is one run of indexing all records anew, beside the follower, which goes on applying changes.
 type rebuild struct {
-	stop  context.CancelFunc
-	ended chan struct{}
-	again time.Time // after a failure: not before; read it only once ended is closed
+	stop    context.CancelFunc
+	ended   chan struct{}
+	retryAt time.Time // after a failure: not before; read it only once ended is closed
 }
 
 func (r *rebuild) underWay() bool {
@@ -32,7 +32,7 @@ func (r *rebuild) underWay() bool {
 	}
 	select {
 	case <-r.ended:
-		return time.Now().Before(r.again)
+		return time.Now().Before(r.retryAt)
 	default:
 		return true
 	}
@@ -40,51 +40,51 @@ func (r *rebuild) underWay() bool {
 
 // startRebuild begins to index all records anew, in place of a rebuild that is under way. It answers a request, too, if
 // there is one.
-func (b *Board) startRebuild(ctx context.Context) error {
+func (b *Index) startRebuild(ctx context.Context) error {
 	b.endRebuild()
-	asked, err := b.requested()
+	asked, err := b.rebuildRequest()
 	if err != nil {
 		return err
 	}
-	last, err := b.lastChange()
+	last, err := b.lastSeq()
 	if err != nil {
 		return err
 	}
-	b.log().Info("The search index is built.", "reason", b.index.Damage(), "asked", asked)
+	b.log().Info("The search index is built.", "reason", b.engine.RebuildReason(), "asked", asked)
 	began := time.Now()
 	b.mu.Lock()
-	b.patient = began.Add(freshWait)
+	b.waitUntil = began.Add(maxFreshWait)
 	b.mu.Unlock()
 	ctx, stop := context.WithCancel(ctx)
 	r := &rebuild{stop: stop, ended: make(chan struct{})}
 	b.rebuild = r
-	next := b.index.NewRebuild(last)
+	next := b.engine.NewRebuild(last)
 	b.running.Go(func() {
 		defer close(r.ended)
 		defer stop()
-		n, err := b.fill(ctx, next)
+		n, err := b.addAll(ctx, next)
 		if err == nil {
 			err = next.Commit()
 		}
 		switch {
 		case err == nil:
-			b.answers.Store(asked)
-			b.save.Store(true)
+			b.answeredRequest.Store(asked)
+			b.saveRequested.Store(true)
 			b.log().Info("The search index is complete.", "documents", n, "seconds", time.Since(began).Seconds())
 		case ctx.Err() == nil:
 			b.log().Error("The search index could not be built.", "error", err)
 		}
 		if err != nil {
-			next.Abandon()
-			r.again = time.Now().Add(retryAfter)
+			next.Abort()
+			r.retryAt = time.Now().Add(retryDelay)
 		}
-		b.tell()
+		b.notifyWaiters()
 	})
 	return nil
 }
 
 // endRebuild stops the rebuild, if there is one, and waits for its end.
-func (b *Board) endRebuild() {
+func (b *Index) endRebuild() {
 	if b.rebuild == nil {
 		return
 	}
@@ -94,7 +94,7 @@ func (b *Board) endRebuild() {
 }
 
 // fill adds all records, the newest first, and tells how many.
-func (b *Board) fill(ctx context.Context, next *engine.Rebuild) (n int, err error) {
+func (b *Index) addAll(ctx context.Context, next *engine.Rebuild) (n int, err error) {
 	for upTo := int64(math.MaxInt64); ; {
 		if err := ctx.Err(); err != nil {
 			return n, err
@@ -116,12 +116,12 @@ func (b *Board) fill(ctx context.Context, next *engine.Rebuild) (n int, err erro
 			return n, err
 		}
 		if n == 0 { // so that the newest can be found soon
-			if err := next.Show(); err != nil {
+			if err := next.Flush(); err != nil {
 				return n, err
 			}
 		}
 		n += len(docs)
 		upTo = from - 1
-		b.tell()
+		b.notifyWaiters()
 	}
 }

@@ -32,17 +32,17 @@ type state struct {
 }
 
 // Standing is how an index stands.
-func (b *Board) standing() (state, error) {
-	last, err := b.lastChange()
+func (b *Index) currentState() (state, error) {
+	last, err := b.lastSeq()
 	if err != nil {
 		return state{}, err
 	}
-	stats := b.index.Stats()
-	s := state{Documents: stats.Documents, Lag: max(0, last-b.index.Seq()), Bytes: stats.Bytes, State: stateReady}
-	if err := b.index.WriteError(); err != nil {
+	stats := b.engine.Stats()
+	s := state{Documents: stats.Documents, Lag: max(0, last-b.engine.Seq()), Bytes: stats.Bytes, State: stateReady}
+	if err := b.engine.WriteError(); err != nil {
 		s.Problem = err.Error()
 	}
-	if err := b.index.Damage(); err != nil {
+	if err := b.engine.RebuildReason(); err != nil {
 		s.State, s.Problem = stateBuilding, err.Error()
 	}
 	return s, nil
@@ -62,7 +62,7 @@ func (s state) write(app core.App, kind *Kind) error {
 }
 
 // request asks for a rebuild, in words of its own so that a second one is another one.
-func request(app core.App, kind *Kind) (string, error) {
+func requestRebuild(app core.App, kind *Kind) (string, error) {
 	asked := time.Now().UTC().Format(time.RFC3339Nano)
 	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO ` + collections.SearchStates + ` (kind, asked, created, updated)
 		VALUES ({:kind}, {:asked}, ` + sqlNow + `, ` + sqlNow + `)
@@ -74,7 +74,7 @@ func request(app core.App, kind *Kind) (string, error) {
 }
 
 // requested gives the request that is still to be answered, or "".
-func requested(app core.App, kind *Kind) (asked string, err error) {
+func rebuildRequest(app core.App, kind *Kind) (asked string, err error) {
 	err = app.DB().NewQuery("SELECT asked FROM " + collections.SearchStates + " WHERE kind = {:kind} AND asked != built").
 		Bind(dbx.Params{"kind": kind.table}).Row(&asked)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -84,15 +84,15 @@ func requested(app core.App, kind *Kind) (asked string, err error) {
 }
 
 // requested gives the request that this index is to answer, or "": only the one in the data folder is.
-func (b *Board) requested() (string, error) {
+func (b *Index) rebuildRequest() (string, error) {
 	if !b.owner.Load() {
 		return "", nil
 	}
-	return requested(b.app, b.kind)
+	return rebuildRequest(b.app, b.kind)
 }
 
 // answer notes which request a saved index answers.
-func answer(app core.App, kind *Kind, asked string) error {
+func markAnswered(app core.App, kind *Kind, asked string) error {
 	_, err := app.NonconcurrentDB().NewQuery("UPDATE " + collections.SearchStates + " SET built = {:asked} WHERE kind = {:kind}").
 		Bind(dbx.Params{"kind": kind.table, "asked": asked}).Execute()
 	if err != nil {
@@ -116,7 +116,7 @@ func Reindex(ctx context.Context, app core.App, tell func(Rebuilt)) error {
 	asked := map[*Kind]string{}
 	for _, kind := range Kinds() {
 		var err error
-		if asked[kind], err = request(app, kind); err != nil {
+		if asked[kind], err = requestRebuild(app, kind); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ func Reindex(ctx context.Context, app core.App, tell func(Rebuilt)) error {
 			if byServer = errors.Is(err, engine.ErrLocked); err != nil && !byServer {
 				return err
 			}
-			left, err := requested(app, kind)
+			left, err := rebuildRequest(app, kind)
 			if err != nil {
 				return err
 			}
@@ -139,7 +139,7 @@ func Reindex(ctx context.Context, app core.App, tell func(Rebuilt)) error {
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
-			case <-time.After(tick):
+			case <-time.After(pollInterval):
 			}
 		}
 		var s state

@@ -26,16 +26,16 @@ func TestReindexByTheServerAndWithoutOne(t *testing.T) {
 		t.Errorf("without a server: %+v", alone)
 	}
 	// a server that keeps the indexes, and a command in another process
-	servers := []*Board{}
+	servers := []*Index{}
 	for _, kind := range Kinds() {
-		servers = append(servers, boardOf(t, app, kind))
+		servers = append(servers, indexOf(t, app, kind))
 		app.Store().Remove(storeKey + kind.table)
 	}
 	if _, err := app.DB().NewQuery("DROP TRIGGER search_log_on_job_insert").Execute(); err != nil {
 		t.Fatal(err)
 	}
 	app.Job(acme, "Baker") // which nobody hears of
-	before := servers[0].index
+	before := servers[0].engine
 	if got := found(t, servers[0], "baker"); len(got) != 3 {
 		t.Fatalf("found %d: this test proves nothing", len(got))
 	}
@@ -43,7 +43,7 @@ func TestReindexByTheServerAndWithoutOne(t *testing.T) {
 	if jobs := beside[collections.Jobs]; !jobs.ByServer || jobs.Documents != 4 {
 		t.Errorf("beside a server: %+v", beside)
 	}
-	if got := found(t, servers[0], "baker"); len(got) != 4 || servers[0].index != before {
+	if got := found(t, servers[0], "baker"); len(got) != 4 || servers[0].engine != before {
 		t.Errorf("after reindexing the server finds %d", len(got))
 	}
 	for _, server := range servers {
@@ -54,17 +54,17 @@ func TestReindexByTheServerAndWithoutOne(t *testing.T) {
 // A rebuild that was asked for happens also when the process dies before it is done.
 func TestRequestOutlivesACrash(t *testing.T) {
 	app, b := newBoard(t, Jobs)
-	eventually(t, "the index", func() bool { return b.index.Damage() == nil })
+	eventually(t, "the index", func() bool { return b.engine.RebuildReason() == nil })
 	b.close()
-	asked, err := request(app.TestApp, Jobs)
+	asked, err := requestRebuild(app.TestApp, Jobs)
 	if err != nil || asked == "" {
 		t.Fatal(err)
 	}
-	if left, err := requested(app.TestApp, Jobs); err != nil || left != asked {
+	if left, err := rebuildRequest(app.TestApp, Jobs); err != nil || left != asked {
 		t.Fatalf("%q is asked for, %v", left, err)
 	}
-	boardOf(t, app, Jobs)
-	eventually(t, "the answer", func() bool { left, err := requested(app.TestApp, Jobs); return err == nil && left == "" })
+	indexOf(t, app, Jobs)
+	eventually(t, "the answer", func() bool { left, err := rebuildRequest(app.TestApp, Jobs); return err == nil && left == "" })
 }
 
 func TestSearchIndexIsShownToAdmins(t *testing.T) {
@@ -85,8 +85,8 @@ func TestSearchIndexIsShownToAdmins(t *testing.T) {
 	if row["size"].(float64) <= 0 || row["problem"] != "" {
 		t.Errorf("shown: %v", row)
 	}
-	b.index.Doubt(errGap)
-	if s, err := b.standing(); err != nil || s.State != stateBuilding || s.Problem != errGap.Error() {
+	b.engine.MarkStale(errLogGap)
+	if s, err := b.currentState(); err != nil || s.State != stateBuilding || s.Problem != errLogGap.Error() {
 		t.Errorf("a doubted index stands as %+v, %v", s, err)
 	}
 }
@@ -98,24 +98,24 @@ func TestCopySettlesInTheDataFolderOnceItIsFree(t *testing.T) {
 	app.Job(acme, "Baker")
 	eventually(t, "the job", func() bool { return len(found(t, first, "baker")) == 1 })
 	app.Store().Remove(storeKey + Jobs.table)
-	second := boardOf(t, app, Jobs)
+	second := indexOf(t, app, Jobs)
 	if second.owner.Load() {
 		t.Fatal("two have the same folder")
 	}
 	first.close()
 	app.Store().Set(storeKey+Jobs.table, second) // close took it for its own
-	second.settle()
+	second.moveIntoDataFolder()
 	if !second.owner.Load() {
 		t.Fatal("the folder is free, and not taken")
 	}
-	signal(second.untidy)
-	eventually(t, "a saved index", func() bool { return !second.save.Load() && second.index.Stats().Unsaved == 0 })
+	signal(second.maintenanceDue)
+	eventually(t, "a saved index", func() bool { return !second.saveRequested.Load() && second.engine.Stats().Unsaved == 0 })
 	app.Job(acme, "Baker")
 	eventually(t, "the second job", func() bool { return len(found(t, second, "baker")) == 2 })
 	second.close()
-	third := boardOf(t, app, Jobs)
-	if third.index.Damage() != nil {
-		t.Errorf("what it saved is damaged: %v", third.index.Damage())
+	third := indexOf(t, app, Jobs)
+	if third.engine.RebuildReason() != nil {
+		t.Errorf("what it saved is damaged: %v", third.engine.RebuildReason())
 	}
 	if len(found(t, third, "baker")) != 2 {
 		t.Error("what it saved is not all")

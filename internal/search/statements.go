@@ -12,7 +12,7 @@ import (
 // statements are the questions that come with every search or every change. To compile them would take longer than to
 // answer them, so they are prepared.
 type statements struct {
-	height *sql.Stmt // the number of the last entry of a log
+	lastSeq *sql.Stmt // the number of the last entry of a log
 
 	// only for the follower, since a query keeps its parameters
 	entries *dbx.Query // of the log, after {:seq}, at most {:limit}
@@ -30,7 +30,7 @@ func prepare(app core.App, kind *Kind) (*statements, error) {
 		return nil, fmt.Errorf("prepare to read the search log: %w", err)
 	}
 	s := &statements{
-		height:  height,
+		lastSeq: height,
 		entries: db.NewQuery("SELECT seq, record FROM " + kind.log + " WHERE seq > {:seq} ORDER BY seq LIMIT {:limit}").Prepare(),
 		changed: db.NewQuery(kind.query + "r.id IN (SELECT value FROM json_each({:ids}))").Prepare(),
 	}
@@ -41,5 +41,5 @@ func prepare(app core.App, kind *Kind) (*statements, error) {
 }
 
 func (s *statements) close() error {
-	return errors.Join(s.height.Close(), s.entries.Close(), s.changed.Close())
+	return errors.Join(s.lastSeq.Close(), s.entries.Close(), s.changed.Close())
 }

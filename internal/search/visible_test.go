@@ -14,7 +14,7 @@ import (
 // by this process, which wakes the index, and by plain SQL, which does not.
 func BenchmarkVisibleAfterCommit(b *testing.B) {
 	app := testapp.NewBoard(b, slugs, Bind)
-	index := boardOf(b, app, Jobs)
+	index := indexOf(b, app, Jobs)
 	acme, _ := app.Employer("Acme")
 	job := app.Job(acme, "Baker")
 	for name, change := range map[string]func(title string){
@@ -33,7 +33,7 @@ func BenchmarkVisibleAfterCommit(b *testing.B) {
 				began := time.Now()
 				q := engine.Query{Words: engine.Parse(index.Analyzer(), word+" "), Scope: engine.Everything(), NoSpelling: true}
 				for {
-					found, err := index.index.Search(q)
+					found, err := index.engine.Search(q)
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -33,7 +33,7 @@ func BenchmarkSearch(b *testing.B) {
 		"prefix":   {Words: Parse(newAnalyzer(b), "rar*")},
 		"typo":     {Words: Parse(newAnalyzer(b), "nurrse")},
 		"facets":   {Facets: []string{"type", "industry", "employer", "status"}},
-		"salary":   {Sort: SortPay},
+		"salary":   {Sort: SortSalary},
 		"distance": {Sort: SortDistance, Near: &Near{Point{46, 2}, 200}},
 		"offset":   {Words: Parse(newAnalyzer(b), "nurse"), Offset: 2000},
 	} {

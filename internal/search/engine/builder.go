@@ -15,20 +15,20 @@ import (
 type builder struct {
 	analyzer *text.Analyzer
 
-	forms    dictionary
-	formStem []uint32
+	terms    dictionary
+	termStem []uint32
 	stems    dictionary
 	values   dictionary
 
-	rows     []row
-	hits     []hit    // the rows' forms and the fields they stand in
-	rowValue []uint32 // the rows' filter values
-	stream   []uint32 // the rows' words in order: a stem, or one of the stream codes
-	points   []Point
+	rows      []row
+	postings  []posting // the rows' forms and the fields they stand in
+	rowValues []uint32  // the rows' filter values
+	positions []uint32  // the rows' words in order: a stem, or one of the stream codes
+	points    []Point
 
-	tokens []text.Token // room for those of one text
-	seen   []uint32     // by form: place among the hits of the row being added, from 1; 0: not there
-	often  []uint16     // by form: count in the body of the row being added
+	tokens    []text.Token // room for those of one text
+	postingOf []uint32     // by form: place among the hits of the row being added, from 1; 0: not there
+	bodyFreq  []uint16     // by form: count in the body of the row being added
 }
 
 // row is one document; its lists end where the next row's begin.
@@ -36,17 +36,17 @@ type row struct {
 	id, title, company string
 	columns            [columnCount]float64
 	titleWords         uint8
-	hits, values       int
-	stream, points     int
+	postings, values   int
+	positions, points  int
 }
 
-type hit struct {
-	form uint32
-	mask uint8 // bit f: stands in field f
+type posting struct {
+	term   uint32
+	fields uint8 // bit f: stands in field f
 }
 
 // streamWord is added to stems in the builder's stream, so that the codes stay apart.
-const streamWord = streamFirst
+const codeFirstStem = codeFirstRank
 
 // dictionary numbers strings in the order of their coming.
 type dictionary struct {
@@ -59,11 +59,11 @@ func (d *dictionary) add(s string) (n uint32, isNew bool) {
 	if n, ok := d.number[s]; ok {
 		return n, false
 	}
-	return d.addLasting(strings.Clone(s))
+	return d.addShared(strings.Clone(s))
 }
 
 // addLasting is add for a string that outlives the dictionary.
-func (d *dictionary) addLasting(s string) (n uint32, isNew bool) {
+func (d *dictionary) addShared(s string) (n uint32, isNew bool) {
 	if n, ok := d.number[s]; ok {
 		return n, false
 	}
@@ -86,120 +86,120 @@ func newBuilder(a *text.Analyzer) *builder { return &builder{analyzer: a} }
 
 // clear forgets all documents and keeps the room that they had, for who builds one segment after the other.
 func (b *builder) clear() {
-	b.forms.clear()
+	b.terms.clear()
 	b.stems.clear()
 	b.values.clear()
 	clear(b.rows)
-	b.rows, b.formStem, b.seen, b.often = b.rows[:0], b.formStem[:0], b.seen[:0], b.often[:0]
-	b.hits, b.rowValue, b.stream, b.points = b.hits[:0], b.rowValue[:0], b.stream[:0], b.points[:0]
+	b.rows, b.termStem, b.postingOf, b.bodyFreq = b.rows[:0], b.termStem[:0], b.postingOf[:0], b.bodyFreq[:0]
+	b.postings, b.rowValues, b.positions, b.points = b.postings[:0], b.rowValues[:0], b.positions[:0], b.points[:0]
 }
 
-func (b *builder) form(form string) uint32 {
-	n, isNew := b.forms.add(form)
+func (b *builder) term(form string) uint32 {
+	n, isNew := b.terms.add(form)
 	if isNew {
 		stem, _ := b.stems.add(b.analyzer.Stem(form))
-		b.noteForm(stem)
+		b.addTerm(stem)
 	}
 	return n
 }
 
 // noteForm makes room for the form just added, which has a stem.
-func (b *builder) noteForm(stem uint32) {
-	b.formStem = append(b.formStem, stem)
-	b.seen = append(b.seen, 0)
-	b.often = append(b.often, 0)
+func (b *builder) addTerm(stem uint32) {
+	b.termStem = append(b.termStem, stem)
+	b.postingOf = append(b.postingOf, 0)
+	b.bodyFreq = append(b.bodyFreq, 0)
 }
 
-func (b *builder) add(d *Document) {
+func (b *builder) addDocument(d *Document) {
 	r := row{id: strings.Clone(d.ID), title: strings.Clone(d.Title), company: strings.Clone(d.Company),
-		columns: d.columns(), hits: len(b.hits), values: len(b.rowValue), stream: len(b.stream), points: len(b.points)}
+		columns: d.columns(), postings: len(b.postings), values: len(b.rowValues), positions: len(b.positions), points: len(b.points)}
 
 	titleStems := map[uint32]bool{}
-	for _, t := range b.tokensOf(d.Title) {
-		f := b.form(t.Form)
-		b.word(r.hits, f, FieldTitle)
-		if !b.analyzer.IsStopword(t.Form) {
-			titleStems[b.formStem[f]] = true
+	for _, t := range b.tokenize(d.Title) {
+		f := b.term(t.Term)
+		b.addWord(r.postings, f, FieldTitle)
+		if !b.analyzer.IsStopword(t.Term) {
+			titleStems[b.termStem[f]] = true
 		}
 	}
 	r.titleWords = uint8(min(len(titleStems), math.MaxUint8))
-	b.stream = append(b.stream, streamField)
-	b.list(r.hits, d.Skills, FieldSkills)
-	for _, t := range b.tokensOf(d.Company) {
-		b.word(r.hits, b.form(t.Form), FieldCompany)
+	b.positions = append(b.positions, codeFieldEnd)
+	b.addTexts(r.postings, d.Skills, FieldSkills)
+	for _, t := range b.tokenize(d.Company) {
+		b.addWord(r.postings, b.term(t.Term), FieldCompany)
 	}
-	b.stream = append(b.stream, streamField)
-	b.list(r.hits, d.Facts, FieldFacts)
-	for _, t := range b.tokensOf(text.FromHTML(d.Body)) {
-		b.word(r.hits, b.form(t.Form), FieldAny)
+	b.positions = append(b.positions, codeFieldEnd)
+	b.addTexts(r.postings, d.Keywords, FieldKeywords)
+	for _, t := range b.tokenize(text.FromHTML(d.Body)) {
+		b.addWord(r.postings, b.term(t.Term), FieldAny)
 	}
-	for i := r.hits; i < len(b.hits); i++ {
-		h := &b.hits[i]
-		if b.often[h.form] >= oftenCount {
-			h.mask |= 1 << FieldOften
+	for i := r.postings; i < len(b.postings); i++ {
+		h := &b.postings[i]
+		if b.bodyFreq[h.term] >= frequentCount {
+			h.fields |= 1 << FieldFrequent
 		}
-		b.seen[h.form], b.often[h.form] = 0, 0
+		b.postingOf[h.term], b.bodyFreq[h.term] = 0, 0
 	}
 
 	for field, values := range d.Values {
 		for _, v := range values {
-			b.value(r.values, field, v)
+			b.addValue(r.values, field, v)
 		}
 	}
 	for _, p := range d.Points {
 		at := cellOf(p)
-		b.value(r.values, cellField, at.name())
-		b.value(r.values, cellField, at.groupOf().name())
-		b.value(r.values, placeField, placeValue(p))
+		b.addValue(r.values, cellField, at.name())
+		b.addValue(r.values, cellField, at.groupOf().name())
+		b.addValue(r.values, placeField, placeValue(p))
 	}
 	b.points = append(b.points, d.Points...)
 	b.rows = append(b.rows, r)
 }
 
-func (b *builder) tokensOf(s string) []text.Token {
+func (b *builder) tokenize(s string) []text.Token {
 	b.tokens = text.AppendTokens(b.tokens[:0], s)
 	return b.tokens
 }
 
 // list notes the words of a field of several texts.
-func (b *builder) list(first int, texts []string, f Field) {
+func (b *builder) addTexts(first int, texts []string, f Field) {
 	for _, one := range texts {
-		for _, t := range b.tokensOf(one) {
-			b.word(first, b.form(t.Form), f)
+		for _, t := range b.tokenize(one) {
+			b.addWord(first, b.term(t.Term), f)
 		}
-		b.stream = append(b.stream, streamGap)
+		b.positions = append(b.positions, codeGap)
 	}
-	b.stream = append(b.stream, streamField)
+	b.positions = append(b.positions, codeFieldEnd)
 }
 
 // value notes one filter value of the row whose values start at first.
-func (b *builder) value(first int, field, value string) {
+func (b *builder) addValue(first int, field, value string) {
 	n, _ := b.values.add(valueKey(field, value))
-	if !slices.Contains(b.rowValue[first:], n) {
-		b.rowValue = append(b.rowValue, n)
+	if !slices.Contains(b.rowValues[first:], n) {
+		b.rowValues = append(b.rowValues, n)
 	}
 }
 
 // word notes one word of the row whose hits start at first.
-func (b *builder) word(first int, form uint32, f Field) {
-	b.stream = append(b.stream, b.formStem[form]+streamWord)
-	if b.seen[form] == 0 {
-		b.hits = append(b.hits, hit{form: form, mask: 1 << FieldAny})
-		b.seen[form] = uint32(len(b.hits) - first)
+func (b *builder) addWord(first int, form uint32, f Field) {
+	b.positions = append(b.positions, b.termStem[form]+codeFirstStem)
+	if b.postingOf[form] == 0 {
+		b.postings = append(b.postings, posting{term: form, fields: 1 << FieldAny})
+		b.postingOf[form] = uint32(len(b.postings) - first)
 	}
-	h := &b.hits[first+int(b.seen[form])-1]
-	h.mask |= 1 << f
-	if f == FieldAny && b.often[form] < oftenCount {
-		b.often[form]++
+	h := &b.postings[first+int(b.postingOf[form])-1]
+	h.fields |= 1 << f
+	if f == FieldAny && b.bodyFreq[form] < frequentCount {
+		b.bodyFreq[form]++
 	}
 }
 
 // end gives where the parts of row i stop.
-func (b *builder) end(i int) row {
+func (b *builder) rowEnd(i int) row {
 	if i+1 < len(b.rows) {
 		return b.rows[i+1]
 	}
-	return row{hits: len(b.hits), values: len(b.rowValue), stream: len(b.stream), points: len(b.points)}
+	return row{postings: len(b.postings), values: len(b.rowValues), positions: len(b.positions), points: len(b.points)}
 }
 
 // build lays the rows out. Documents are ordered by publishing time, and at the same time by id from the last to
@@ -218,26 +218,26 @@ func (b *builder) build() (*segment, error) {
 	})
 
 	var out [sectionCount][]byte
-	sortedForms, formPlace := sortWords(b.forms.list)
-	sortedStems, stemPlace := sortWords(b.stems.list)
-	sortedValues, valuePlace := sortWords(b.values.list)
-	out[secForms], out[secFormsAt] = tableOf(sortedForms)
+	sortedForms, formPlace := sortTerms(b.terms.list)
+	sortedStems, stemPlace := sortTerms(b.stems.list)
+	sortedValues, valuePlace := sortTerms(b.values.list)
+	out[secTerms], out[secTermsAt] = tableOf(sortedForms)
 	out[secStems], out[secStemsAt] = tableOf(sortedStems)
 	out[secValues], out[secValuesAt] = tableOf(sortedValues)
 	letters := make([]uint32, len(sortedForms))
 	for i, form := range sortedForms {
-		letters[i] = lettersOf(form)
+		letters[i] = letterSignature(form)
 	}
-	out[secFormLetters] = bytesOf(letters)
-	b.layStems(&out, formPlace, stemPlace)
-	b.layLists(&out, order, formPlace, valuePlace)
-	b.layRows(&out, order)
-	b.layStream(&out, order, stemPlace)
+	out[secTermLetters] = bytesOf(letters)
+	b.writeStems(&out, formPlace, stemPlace)
+	b.writePostings(&out, order, formPlace, valuePlace)
+	b.writeDocuments(&out, order)
+	b.writePositions(&out, order, stemPlace)
 	return openSegment(encode(len(b.rows), &out), false)
 }
 
 // sortWords sorts a list and tells each old number its new place.
-func sortWords(list []string) (sorted []string, place []uint32) {
+func sortTerms(list []string) (sorted []string, place []uint32) {
 	byWord := make([]uint32, len(list))
 	for i := range byWord {
 		byWord[i] = uint32(i)
@@ -251,10 +251,10 @@ func sortWords(list []string) (sorted []string, place []uint32) {
 }
 
 // layStems writes which forms a stem has, and which stem a form.
-func (b *builder) layStems(out *[sectionCount][]byte, formPlace, stemPlace []uint32) {
-	formStem := make([]uint32, len(b.formStem))
+func (b *builder) writeStems(out *[sectionCount][]byte, formPlace, stemPlace []uint32) {
+	formStem := make([]uint32, len(b.termStem))
 	at := make([]uint32, len(b.stems.list)+1)
-	for form, stem := range b.formStem {
+	for form, stem := range b.termStem {
 		formStem[formPlace[form]] = stemPlace[stem]
 		at[stemPlace[stem]+1]++
 	}
@@ -267,18 +267,18 @@ func (b *builder) layStems(out *[sectionCount][]byte, formPlace, stemPlace []uin
 		forms[next[stem]] = uint32(form)
 		next[stem]++
 	}
-	out[secFormStem] = bytesOf(formStem)
-	out[secStemFormsAt] = bytesOf(at)
-	out[secStemForms] = bytesOf(forms)
+	out[secTermStem] = bytesOf(formStem)
+	out[secStemTermsAt] = bytesOf(at)
+	out[secStemTerms] = bytesOf(forms)
 }
 
 // layLists writes the postings: first it counts them, then it fills one array with all, then it moves the long
 // ones to bitmaps. A form has a list for each field that it stands in anywhere, a value has one.
-func (b *builder) layLists(out *[sectionCount][]byte, order []int, formPlace, valuePlace []uint32) {
-	forms, values := len(b.forms.list), len(b.values.list)
+func (b *builder) writePostings(out *[sectionCount][]byte, order []int, formPlace, valuePlace []uint32) {
+	forms, values := len(b.terms.list), len(b.values.list)
 	mask := make([]uint8, forms)
-	for _, h := range b.hits {
-		mask[formPlace[h.form]] |= h.mask
+	for _, h := range b.postings {
+		mask[formPlace[h.term]] |= h.fields
 	}
 	first := make([]uint32, forms+1)
 	for i, m := range mask {
@@ -292,15 +292,15 @@ func (b *builder) layLists(out *[sectionCount][]byte, order []int, formPlace, va
 	}
 	// start[i] is where list i begins in all
 	start := make([]uint32, lists+1)
-	for _, h := range b.hits {
-		form := formPlace[h.form]
+	for _, h := range b.postings {
+		form := formPlace[h.term]
 		for f := range fieldCount {
-			if h.mask&(1<<f) != 0 {
+			if h.fields&(1<<f) != 0 {
 				start[listOf(form, f)+1]++
 			}
 		}
 	}
-	for _, v := range b.rowValue {
+	for _, v := range b.rowValues {
 		start[valueFirst+valuePlace[v]+1]++
 	}
 	for i := 1; i <= lists; i++ {
@@ -309,18 +309,18 @@ func (b *builder) layLists(out *[sectionCount][]byte, order []int, formPlace, va
 	next := slices.Clone(start[:lists])
 	all := make([]uint16, start[lists])
 	for doc, i := range order {
-		r, end := &b.rows[i], b.end(i)
-		for _, h := range b.hits[r.hits:end.hits] {
-			form := formPlace[h.form]
+		r, end := &b.rows[i], b.rowEnd(i)
+		for _, h := range b.postings[r.postings:end.postings] {
+			form := formPlace[h.term]
 			for f := range fieldCount {
-				if h.mask&(1<<f) != 0 {
+				if h.fields&(1<<f) != 0 {
 					l := listOf(form, f)
 					all[next[l]] = uint16(doc)
 					next[l]++
 				}
 			}
 		}
-		for _, v := range b.rowValue[r.values:end.values] {
+		for _, v := range b.rowValues[r.values:end.values] {
 			l := valueFirst + valuePlace[v]
 			all[next[l]] = uint16(doc)
 			next[l]++
@@ -337,7 +337,7 @@ func (b *builder) layLists(out *[sectionCount][]byte, order []int, formPlace, va
 		switch {
 		case len(docs) == 1:
 			ref[l] = uint32(docs[0])
-		case len(docs) >= denseFrom(len(order)):
+		case len(docs) >= denseThreshold(len(order)):
 			ref[l] = uint32(len(bitmaps))
 			set := make(bitset, words)
 			for _, d := range docs {
@@ -349,15 +349,15 @@ func (b *builder) layLists(out *[sectionCount][]byte, order []int, formPlace, va
 			arrays = append(arrays, docs...)
 		}
 	}
-	out[secFormMask] = mask
-	out[secFormFirst] = bytesOf(first[:forms])
+	out[secTermMask] = mask
+	out[secTermFirst] = bytesOf(first[:forms])
 	out[secValueFirst] = bytesOf([]uint32{valueFirst})
 	out[secListCount], out[secListRef] = bytesOf(count), bytesOf(ref)
 	out[secArrays], out[secBitmaps] = bytesOf(arrays), bytesOf(bitmaps)
 }
 
 // layRows writes what a document has besides words: numbers, places, and the strings shown while typing.
-func (b *builder) layRows(out *[sectionCount][]byte, order []int) {
+func (b *builder) writeDocuments(out *[sectionCount][]byte, order []int) {
 	n := len(order)
 	columns := make([]float64, n*int(columnCount))
 	titleWords := make([]uint8, n)
@@ -365,7 +365,7 @@ func (b *builder) layRows(out *[sectionCount][]byte, order []int) {
 	var points []float64
 	ids, titles, companies := make([]string, n), make([]string, n), make([]string, n)
 	for doc, i := range order {
-		r, end := &b.rows[i], b.end(i)
+		r, end := &b.rows[i], b.rowEnd(i)
 		for c, v := range r.columns {
 			columns[c*n+doc] = v
 		}
@@ -393,12 +393,12 @@ func (b *builder) layRows(out *[sectionCount][]byte, order []int) {
 }
 
 // layStream writes the documents' words in their order; the commonest stems get the shortest codes.
-func (b *builder) layStream(out *[sectionCount][]byte, order []int, stemPlace []uint32) {
+func (b *builder) writePositions(out *[sectionCount][]byte, order []int, stemPlace []uint32) {
 	stems := len(b.stems.list)
 	uses := make([]uint32, stems) // by sorted place
-	for _, w := range b.stream {
-		if w >= streamWord {
-			uses[stemPlace[w-streamWord]]++
+	for _, w := range b.positions {
+		if w >= codeFirstStem {
+			uses[stemPlace[w-codeFirstStem]]++
 		}
 	}
 	byUse := make([]uint64, stems) // the most used first, then by place
@@ -411,21 +411,21 @@ func (b *builder) layStream(out *[sectionCount][]byte, order []int, stemPlace []
 		rankStem[rank] = uint32(key)
 		stemRank[uint32(key)] = uint32(rank)
 	}
-	stream := make([]byte, 0, len(b.stream)*3/2)
+	stream := make([]byte, 0, len(b.positions)*3/2)
 	at := make([]uint32, 0, len(order)+1)
-	pairs := newPairWriter(len(order))
+	pairs := newBigramWriter(len(order))
 	for _, i := range order {
 		at = append(at, uint32(len(stream)))
-		for _, w := range b.stream[b.rows[i].stream:b.end(i).stream] {
-			if w >= streamWord {
-				w = stemRank[stemPlace[w-streamWord]] + streamFirst
+		for _, w := range b.positions[b.rows[i].positions:b.rowEnd(i).positions] {
+			if w >= codeFirstStem {
+				w = stemRank[stemPlace[w-codeFirstStem]] + codeFirstRank
 			}
-			stream = appendCode(stream, w)
+			stream = appendVarint(stream, w)
 			pairs.add(w)
 		}
 		pairs.endDocument()
 	}
-	out[secPairs] = pairs.end()
+	out[secBigrams] = pairs.end()
 	out[secStemRank], out[secRankStem] = bytesOf(stemRank), bytesOf(rankStem)
-	out[secStream], out[secStreamAt] = stream, bytesOf(append(at, uint32(len(stream))))
+	out[secPositions], out[secPositionsAt] = stream, bytesOf(append(at, uint32(len(stream))))
 }

@@ -53,7 +53,7 @@ func TestAllAtOnce(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 		return err
 	})
-	loop(func(int) error { ix.Verify(); time.Sleep(50 * time.Millisecond); return ix.Damage() })
+	loop(func(int) error { ix.Verify(); time.Sleep(50 * time.Millisecond); return ix.RebuildReason() })
 	loop(func(i int) error { // a rebuild from what is true now, in parts, some of them given up
 		truth.Lock()
 		seq := ix.Seq()
@@ -75,7 +75,7 @@ func TestAllAtOnce(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		if i%4 == 3 {
-			r.Abandon()
+			r.Abort()
 			return nil
 		}
 		return r.Commit()
@@ -109,8 +109,8 @@ func TestAllAtOnce(t *testing.T) {
 	}
 	must(t, ix.Close())
 	again := openIndex(t, dir, a)
-	if again.Damage() != nil || again.Stats().Documents != len(o.docs) {
-		t.Errorf("it comes back with %d documents of %d, damage %v", again.Stats().Documents, len(o.docs), again.Damage())
+	if again.RebuildReason() != nil || again.Stats().Documents != len(o.docs) {
+		t.Errorf("it comes back with %d documents of %d, damage %v", again.Stats().Documents, len(o.docs), again.RebuildReason())
 	}
 	must(t, again.Close())
 }
@@ -144,17 +144,17 @@ func TestRestartsAgreeWithPlainSearch(t *testing.T) {
 					t.Fatalf("saved at %d, opened at %d", b.Seq, ix.Seq())
 				}
 			case 3:
-				must(t, ix.Abandon())
+				must(t, ix.Release())
 				ix = openIndex(t, dir, a)
-				if ix.Damage() != nil { // nothing was ever saved
+				if ix.RebuildReason() != nil { // nothing was ever saved
 					must(t, ix.NewRebuild(0).Commit())
 				}
 				for _, b := range log[ix.Seq():] {
 					must(t, ix.Apply(b))
 				}
 			}
-			if ix.Damage() != nil {
-				t.Fatal(ix.Damage())
+			if ix.RebuildReason() != nil {
+				t.Fatal(ix.RebuildReason())
 			}
 			for range 5 {
 				agree(t, ix, o, w.query(a, ids))

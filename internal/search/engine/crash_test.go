@@ -33,7 +33,7 @@ func keepWriting(dir string) error {
 	if err != nil {
 		return err
 	}
-	if ix.Damage() != nil {
+	if ix.RebuildReason() != nil {
 		if err := ix.NewRebuild(ix.Seq()).Commit(); err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
 		}
 
 		ix := openIndex(t, dir, a)
-		if err := ix.Damage(); err != nil {
+		if err := ix.RebuildReason(); err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
 		if ix.Seq() < last {
@@ -128,7 +128,7 @@ func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
 		if got := ix.Stats().Documents; got != len(o.docs) {
 			t.Fatalf("round %d: %d documents, want %d", round, got, len(o.docs))
 		}
-		must(t, ix.Abandon())
+		must(t, ix.Release())
 	}
 	entries, err := os.ReadDir(dir)
 	must(t, err)

@@ -12,14 +12,14 @@ type Cursor struct {
 	Sort      Sort    `json:"s"`
 	Currency  string  `json:"c,omitempty"`
 	Key       float64 `json:"k"`
-	Last      bool    `json:"l,omitempty"` // behind all that have a number; Key is not used
+	Missing   bool    `json:"l,omitempty"` // behind all that have a number; Key is not used
 	Published float64 `json:"p"`
 	ID        string  `json:"i"`
 	Now       int64   `json:"n"` // Unix milliseconds of the first page: scores are counted to it
 }
 
 // ErrCursor is what ParseCursor says to anything that is no cursor.
-var ErrCursor = errors.New("not a cursor of this search")
+var ErrInvalidCursor = errors.New("not a cursor of this search")
 
 // String gives the cursor as one opaque word for a URL.
 func (c *Cursor) String() string {
@@ -34,20 +34,20 @@ func (c *Cursor) String() string {
 func ParseCursor(s string) (*Cursor, error) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
-		return nil, ErrCursor
+		return nil, ErrInvalidCursor
 	}
 	var c Cursor
 	if err := json.Unmarshal(b, &c); err != nil || c.ID == "" {
-		return nil, ErrCursor
+		return nil, ErrInvalidCursor
 	}
 	return &c, nil
 }
 
 // before tells whether a candidate comes after the cursor's hit.
-func (c *Cursor) before(x candidate) bool {
-	last := isLast(x.key)
+func (c *Cursor) isBefore(x match) bool {
+	last := isMissing(x.key)
 	switch {
-	case last != c.Last:
+	case last != c.Missing:
 		return last
 	case !last && x.key != c.Key:
 		return x.key < c.Key

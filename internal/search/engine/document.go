@@ -8,16 +8,16 @@ import (
 // Document is what the engine knows of one record: words, filter values and numbers. It holds no record itself;
 // a search gives ids back.
 type Document struct {
-	ID      string   // unique; a second document with the same id replaces the first
-	Title   string   // plain text
-	Skills  []string // plain text; phrases do not run from one skill into the next
-	Company string   // plain text
-	Facts   []string // plain text: what else people type, such as places; phrases do not run from one into the next
-	Body    string   // plain text or HTML
+	ID       string   // unique; a second document with the same id replaces the first
+	Title    string   // plain text
+	Skills   []string // plain text; phrases do not run from one skill into the next
+	Company  string   // plain text
+	Keywords []string // plain text: what else people type, such as places; phrases do not run from one into the next
+	Body     string   // plain text or HTML
 
 	Published time.Time // the time order, and what freshness is counted from
 	Deadline  time.Time // zero: none
-	Pay       float64   // the most it pays, per year, in the currency that Values["currency"] names; 0: unknown
+	Salary    float64   // the most it pays, per year, in the currency that Values["currency"] names; 0: unknown
 	Years     float64   // years of experience; negative: unknown
 
 	Points []Point             // where it is; a document may be in several places
@@ -34,7 +34,7 @@ type Column int
 const (
 	ColumnPublished Column = iota
 	ColumnDeadline
-	ColumnPay
+	ColumnSalary
 	ColumnYears
 	columnCount
 )
@@ -48,22 +48,22 @@ const (
 	FieldTitle Field = iota
 	FieldSkills
 	FieldCompany
-	FieldFacts
-	FieldOften
+	FieldKeywords
+	FieldFrequent
 	FieldAny
 	fieldCount
 )
 
 // oftenCount is how often a body must hold a word to be about it rather than to mention it.
-const oftenCount = 3
+const frequentCount = 3
 
 func (d *Document) columns() [columnCount]float64 {
 	c := [columnCount]float64{millis(d.Published), math.NaN(), math.NaN(), math.NaN()}
 	if !d.Deadline.IsZero() {
 		c[ColumnDeadline] = millis(d.Deadline)
 	}
-	if d.Pay > 0 {
-		c[ColumnPay] = d.Pay
+	if d.Salary > 0 {
+		c[ColumnSalary] = d.Salary
 	}
 	if d.Years >= 0 {
 		c[ColumnYears] = d.Years

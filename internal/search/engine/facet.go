@@ -24,12 +24,12 @@ func (e *evaluation) facets() map[string][]FacetCount {
 			continue
 		}
 		filtered := slices.ContainsFunc(e.q.Filters, func(f Filter) bool { return f.Facet == field })
-		counts := e.countValues(field, func(p *part) bitset {
+		counts := e.countValues(field, func(p *segmentMatch) bitset {
 			if !filtered {
-				return p.match
+				return p.matches
 			}
-			among := e.mem.copyOf(p.base)
-			e.narrow(p.segmentView, among, field)
+			among := e.pool.copyOf(p.candidates)
+			e.filter(p.segmentView, among, field)
 			return among
 		})
 		out[field] = counts[:min(size, len(counts))]
@@ -38,9 +38,9 @@ func (e *evaluation) facets() map[string][]FacetCount {
 }
 
 // countValues counts the values of a field, the most frequent first.
-func (e *evaluation) countValues(field string, among func(*part) bitset) []FacetCount {
+func (e *evaluation) countValues(field string, among func(*segmentMatch) bitset) []FacetCount {
 	counts := map[string]int{}
-	for _, p := range e.parts {
+	for _, p := range e.segments {
 		docs := among(p)
 		if docs.empty() {
 			continue
@@ -48,7 +48,7 @@ func (e *evaluation) countValues(field string, among func(*part) bitset) []Facet
 		prefix := field + valueSeparator
 		from, to := p.values.withPrefix(prefix)
 		for v := from; v < to; v++ {
-			n := p.list(p.valueFirst + uint32(v)).countAnd(docs)
+			n := p.postings(p.valueFirst + uint32(v)).countAnd(docs)
 			if n == 0 {
 				continue
 			}

@@ -34,12 +34,12 @@ const (
 )
 
 // largeDocs is the size from which a segment goes to a file as soon as it is made, which frees its memory.
-const largeDocs = 1024
+const largeSegmentDocs = 1024
 
 // settle takes a folder, which this process has locked.
-func (f *files) settle(dir string, lock *folderLock) error {
-	top, err := highest(dir)
-	if err = errors.Join(err, sweepParts(dir)); err != nil {
+func (f *files) attach(dir string, lock *folderLock) error {
+	top, err := highestNumber(dir)
+	if err = errors.Join(err, removePartial(dir)); err != nil {
 		return err
 	}
 	f.mu.Lock()
@@ -56,8 +56,8 @@ func (f *files) folder() string {
 
 // keepLarge moves a large segment to a file. If that fails (a full disk), it stays in memory and goes on serving;
 // the error is kept for Checkpoint to tell.
-func (f *files) keepLarge(s *segment) *segment {
-	if s.docs < largeDocs || f.folder() == "" {
+func (f *files) saveIfLarge(s *segment) *segment {
+	if s.docs < largeSegmentDocs || f.folder() == "" {
 		return s
 	}
 	mapped, err := f.save(s)
@@ -148,7 +148,7 @@ func removeFolder(path string) error {
 }
 
 // sweep deletes the files that neither the manifest names nor any search still reads.
-func (f *files) sweep(m manifest) error {
+func (f *files) removeUnused(m manifest) error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func (f *files) sweep(m manifest) error {
 }
 
 // sweepParts deletes what a crash left half written.
-func sweepParts(dir string) error {
+func removePartial(dir string) error {
 	parts, err := filepath.Glob(filepath.Join(dir, "*"+partSuffix))
 	if err != nil {
 		return err
@@ -183,7 +183,7 @@ func sweepParts(dir string) error {
 }
 
 // highest gives the greatest number that a segment file in the folder has.
-func highest(dir string) (int, error) {
+func highestNumber(dir string) (int, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return 0, err

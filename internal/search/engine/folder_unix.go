@@ -38,7 +38,7 @@ func mapFile(path string) (data []byte, unmap func(), err error) {
 		return nil, nil, err
 	}
 	if info.Size() == 0 {
-		return nil, nil, errDamaged
+		return nil, nil, errCorrupted
 	}
 	data, err = syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_SHARED)
 	if err != nil {

@@ -38,7 +38,7 @@ func fillTheDisk(dir string) error {
 	}
 	saved := ix.Seq()
 	big := Batch{Seq: saved + 1}
-	for i := range largeDocs { // a segment that goes to a file at once
+	for i := range largeSegmentDocs { // a segment that goes to a file at once
 		d := w.doc(10)
 		d.ID = fmt.Sprintf("doc%04d", i)
 		big.Put = append(big.Put, d)
@@ -105,8 +105,8 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	again := openIndex(t, dir, a)
-	if again.Damage() != nil || again.Seq() != 5 {
-		t.Errorf("after that the index is at %d with damage %v", again.Seq(), again.Damage())
+	if again.RebuildReason() != nil || again.Seq() != 5 {
+		t.Errorf("after that the index is at %d with damage %v", again.Seq(), again.RebuildReason())
 	}
 	must(t, again.Close())
 	if _, err := os.Stat(filepath.Join(dir, manifestName)); err != nil {

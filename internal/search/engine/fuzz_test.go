@@ -55,7 +55,7 @@ func FuzzParse(f *testing.F) {
 					t.Fatalf("an empty alternative of %q", s)
 				}
 				for _, w := range alt.Words {
-					if w.Form == "" || w.Stem == "" {
+					if w.Term == "" || w.Stem == "" {
 						t.Fatalf("an empty word of %q", s)
 					}
 				}
@@ -71,7 +71,7 @@ func FuzzParse(f *testing.F) {
 var markTag = regexp.MustCompile(`</?mark>`)
 
 // A highlight is safe HTML: nothing but its own marks, closed, and the rest is the text as it was.
-func FuzzMarker(f *testing.F) {
+func FuzzHighlighter(f *testing.F) {
 	for _, s := range seeds {
 		f.Add(s, "Night <b>nurse</b> & C++ 'developer' in 東京都 \" "+s)
 		f.Add("nurse "+s, s)
@@ -79,8 +79,8 @@ func FuzzMarker(f *testing.F) {
 	}
 	a := newAnalyzer(f)
 	f.Fuzz(func(t *testing.T, query, s string) {
-		m := NewMarker(a, Parse(a, query))
-		whole, has := m.Mark(s)
+		m := NewHighlighter(a, Parse(a, query))
+		whole, has := m.Highlight(s)
 		checkMarks(t, whole)
 		if got := html.UnescapeString(markTag.ReplaceAllString(whole, "")); got != s {
 			t.Fatalf("%q marked is %q", s, got)
@@ -114,7 +114,7 @@ func FuzzParseCursor(f *testing.F) {
 	f.Add("")
 	f.Add("zz")
 	f.Add((&Cursor{Sort: SortNewest, ID: "x", Now: 1}).String())
-	f.Add((&Cursor{Sort: SortPay, Currency: "EUR", Key: 1e300, ID: "x", Now: -1 << 62}).String())
+	f.Add((&Cursor{Sort: SortSalary, Currency: "EUR", Key: 1e300, ID: "x", Now: -1 << 62}).String())
 	a := newAnalyzer(f)
 	ix := NewMemory(a)
 	if err := ix.Apply(newWorld(1).batch(60, 60)); err != nil {
@@ -125,7 +125,7 @@ func FuzzParseCursor(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, sort := range []Sort{SortRelevance, SortPay} {
+		for _, sort := range []Sort{SortRelevance, SortSalary} {
 			if _, err := ix.Search(Query{Words: Parse(a, "nurse"), Sort: sort, After: after, Scope: Everything(), Limit: 3}); err != nil {
 				t.Fatal(err)
 			}

@@ -114,7 +114,7 @@ func pointOf(value []byte) Point {
 }
 
 // Around gives values of which a document with a place in the circle has one; others near it may have them too.
-func Around(near Near) []Value {
+func CellValues(near Near) []Value {
 	var values []Value
 	for _, cell := range cellsAround(near) {
 		values = append(values, Value{cellField, cell.name()})

@@ -13,7 +13,7 @@ const snippetBytes = 200
 
 // Marker shows where a text holds the words that were searched for. What it returns is safe HTML: everything is
 // escaped but its own <mark>.
-type Marker struct {
+type Highlighter struct {
 	analyzer *text.Analyzer
 	stems    map[string]bool
 	initials [256]bool // what the stems and prefixes begin with: a form that begins otherwise is none of them
@@ -21,18 +21,18 @@ type Marker struct {
 }
 
 // NewMarker makes a marker for words as they were searched for. Stopwords of phrases are not marked.
-func NewMarker(a *text.Analyzer, words Words) *Marker {
-	m := &Marker{analyzer: a, stems: map[string]bool{}}
+func NewHighlighter(a *text.Analyzer, words Words) *Highlighter {
+	m := &Highlighter{analyzer: a, stems: map[string]bool{}}
 	for _, clause := range words.Must {
 		for _, alt := range clause.Any {
 			for _, w := range alt.Words {
-				if len(alt.Words) == 1 || !a.IsStopword(w.Form) {
+				if len(alt.Words) == 1 || !a.IsStopword(w.Term) {
 					m.stems[w.Stem] = true
 					m.initials[w.Stem[0]] = true
 				}
 				if w.Prefix {
-					m.prefixes = append(m.prefixes, w.Form)
-					m.initials[w.Form[0]] = true
+					m.prefixes = append(m.prefixes, w.Term)
+					m.initials[w.Term[0]] = true
 				}
 			}
 		}
@@ -41,12 +41,12 @@ func NewMarker(a *text.Analyzer, words Words) *Marker {
 }
 
 // find gives the words of a plain text to be marked.
-func (m *Marker) find(s string) []text.Token {
+func (m *Highlighter) find(s string) []text.Token {
 	var found []text.Token
 	for _, t := range text.TokensBeginning(s, &m.initials) {
-		hit := m.initials[t.Form[0]] && m.stems[m.analyzer.Stem(t.Form)]
+		hit := m.initials[t.Term[0]] && m.stems[m.analyzer.Stem(t.Term)]
 		for _, p := range m.prefixes {
-			hit = hit || strings.HasPrefix(t.Form, p)
+			hit = hit || strings.HasPrefix(t.Term, p)
 		}
 		// pairs of a script without spaces overlap: one mark goes on
 		if last := len(found) - 1; hit && last >= 0 && t.Start < found[last].End {
@@ -59,13 +59,13 @@ func (m *Marker) find(s string) []text.Token {
 }
 
 // Mark gives the whole of a plain text with its words marked, false when it has none of them.
-func (m *Marker) Mark(s string) (string, bool) {
+func (m *Highlighter) Highlight(s string) (string, bool) {
 	found := m.find(s)
 	return marked(s, found, 0, len(s)), len(found) > 0
 }
 
 // Snippet gives the part of a plain text that has the most of the words.
-func (m *Marker) Snippet(s string) (string, bool) {
+func (m *Highlighter) Snippet(s string) (string, bool) {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "")
 	}

@@ -17,13 +17,13 @@ type Index struct {
 	current    atomic.Pointer[snapshot]
 	rebuilding atomic.Pointer[Rebuild] // changed under write; nil most of the time
 
-	gate chan struct{} // as many searches at once as there are cores, the rest wait in line
+	searchSlots chan struct{} // as many searches at once as there are cores, the rest wait in line
 
-	apply    sync.Mutex // held through a change
-	write    sync.Mutex // held while a snapshot is replaced
-	maintain sync.Mutex // held while segments are merged or saved
-	files    files
-	damage   atomic.Pointer[error] // why it must be rebuilt
+	applyMu       sync.Mutex // held through a change
+	snapshotMu    sync.Mutex // held while a snapshot is replaced
+	maintainMu    sync.Mutex // held while segments are merged or saved
+	files         files
+	rebuildReason atomic.Pointer[error] // why it must be rebuilt
 }
 
 // Batch is a set of changes. Seq is the number of the last one in the log they come from.
@@ -35,7 +35,7 @@ type Batch struct {
 
 // NewMemory makes an empty index that lives in memory alone.
 func NewMemory(a *text.Analyzer) *Index {
-	ix := &Index{analyzer: a, gate: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	ix := &Index{analyzer: a, searchSlots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	ix.current.Store(&snapshot{})
 	return ix
 }
@@ -45,13 +45,13 @@ func (ix *Index) Analyzer() *text.Analyzer { return ix.analyzer }
 
 // Apply makes a batch of changes visible, all at once. It is quick; Maintain does the slow work later.
 func (ix *Index) Apply(batch Batch) error {
-	ix.apply.Lock()
-	defer ix.apply.Unlock()
+	ix.applyMu.Lock()
+	defer ix.applyMu.Unlock()
 	puts := lastOfEach(batch.Put)
 	var fresh []*segmentView
 	for len(puts) > 0 {
 		n := min(len(puts), maxSegmentDocs)
-		v, err := ix.build(puts[:n])
+		v, err := ix.buildSegment(puts[:n])
 		if err != nil {
 			return err
 		}
@@ -59,12 +59,12 @@ func (ix *Index) Apply(batch Batch) error {
 		puts = puts[n:]
 	}
 
-	return ix.survive(func() error {
-		ix.write.Lock()
-		defer ix.write.Unlock()
+	return ix.withRecovery(func() error {
+		ix.snapshotMu.Lock()
+		defer ix.snapshotMu.Unlock()
 		old := ix.current.Load()
-		defer old.keep()
-		next := old.with(&batch, fresh, batch.Seq)
+		defer old.keepAlive()
+		next := old.withChanges(&batch, fresh, batch.Seq)
 		if r := ix.rebuilding.Load(); r != nil {
 			r.apply(&batch, fresh)
 		}
@@ -75,11 +75,11 @@ func (ix *Index) Apply(batch Batch) error {
 
 // read runs f on the present snapshot. As many run at once as there are cores, the rest wait in line.
 func (ix *Index) read(f func(snap *snapshot)) {
-	ix.gate <- struct{}{}
-	defer func() { <-ix.gate }()
-	_ = ix.survive(func() error { // f has no error to give
+	ix.searchSlots <- struct{}{}
+	defer func() { <-ix.searchSlots }()
+	_ = ix.withRecovery(func() error { // f has no error to give
 		snap := ix.current.Load()
-		defer snap.keep()
+		defer snap.keepAlive()
 		f(snap)
 		return nil
 	})
@@ -100,21 +100,21 @@ func lastOfEach(docs []Document) []*Document {
 	return out
 }
 
-func (ix *Index) build(docs []*Document) (*segmentView, error) {
+func (ix *Index) buildSegment(docs []*Document) (*segmentView, error) {
 	b := newBuilder(ix.analyzer)
 	for _, d := range docs {
-		b.add(d)
+		b.addDocument(d)
 	}
-	return ix.view(b)
+	return ix.newSegmentView(b)
 }
 
 // view makes a segment of what a builder has gathered.
-func (ix *Index) view(b *builder) (*segmentView, error) {
+func (ix *Index) newSegmentView(b *builder) (*segmentView, error) {
 	s, err := b.build()
 	if err != nil {
 		return nil, fmt.Errorf("index %d documents: %w", len(b.rows), err)
 	}
-	return viewOfAll(ix.files.keepLarge(s)), nil
+	return newView(ix.files.saveIfLarge(s)), nil
 }
 
 // Seq gives the number of the last change that is searchable.
@@ -123,7 +123,7 @@ func (ix *Index) Seq() int64 { return ix.current.Load().seq }
 // Stats is the size of an index.
 type Stats struct {
 	Documents int
-	Dead      int // replaced or deleted, and not yet swept out
+	Deleted   int // replaced or deleted, and not yet swept out
 	Segments  int
 	Bytes     int64 // of all segments, most of them in mapped files
 	Unsaved   int64 // of these, bytes in memory only
@@ -132,9 +132,9 @@ type Stats struct {
 // Stats measures the index.
 func (ix *Index) Stats() Stats {
 	snap := ix.current.Load()
-	st := Stats{Segments: len(snap.segments), Documents: snap.alive()}
+	st := Stats{Segments: len(snap.segments), Documents: snap.liveDocs()}
 	for _, v := range snap.segments {
-		st.Dead += v.docs - v.alive
+		st.Deleted += v.docs - v.live
 		st.Bytes += int64(len(v.data))
 		if v.file == "" {
 			st.Unsaved += int64(len(v.data))
@@ -144,11 +144,11 @@ func (ix *Index) Stats() Stats {
 }
 
 // Doubt notes a reason to rebuild the index that the index could not find out by itself.
-func (ix *Index) Doubt(why error) { ix.damage.CompareAndSwap(nil, &why) }
+func (ix *Index) MarkStale(reason error) { ix.rebuildReason.CompareAndSwap(nil, &reason) }
 
 // Damage tells what could not be read when the index was opened, or Doubt: nil, or the reason to rebuild it.
-func (ix *Index) Damage() error {
-	if err := ix.damage.Load(); err != nil {
+func (ix *Index) RebuildReason() error {
+	if err := ix.rebuildReason.Load(); err != nil {
 		return *err
 	}
 	return nil

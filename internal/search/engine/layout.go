@@ -27,16 +27,16 @@ const (
 type section int
 
 const (
-	secForms section = iota // sorted words as people write them, folded
-	secFormsAt
-	secFormFirst // first list of each form
-	secFormMask  // which fields it has a list for
-	secFormStem
-	secFormLetters // which letters each form has: see spelling.go
+	secTerms section = iota // sorted words as people write them, folded
+	secTermsAt
+	secTermFirst // first list of each form
+	secTermMask  // which fields it has a list for
+	secTermStem
+	secTermLetters // which letters each form has: see spelling.go
 	secStems       // sorted stems
 	secStemsAt
-	secStemFormsAt // the forms of each stem
-	secStemForms
+	secStemTermsAt // the forms of each stem
+	secStemTerms
 	secStemRank // place by frequency: the number that the token stream uses
 	secRankStem
 	secValues // sorted filter values, "field 0x1f value"
@@ -57,17 +57,17 @@ const (
 	secTitlesAt
 	secCompanies
 	secCompaniesAt
-	secStream
-	secStreamAt
-	secPairs
+	secPositions
+	secPositionsAt
+	secBigrams
 	sectionCount
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var (
-	errDamaged = errors.New("damaged")
-	errFormat  = errors.New("written in another format")
+	errCorrupted = errors.New("damaged")
+	errFormat    = errors.New("written in another format")
 )
 
 // numbers lists the element types of sections.
@@ -128,22 +128,22 @@ func checksum(b []byte) uint32 {
 func decode(b []byte, verify bool) (docs int, sections [sectionCount][]byte, err error) {
 	order := binary.NativeEndian
 	if len(b) < headerBytes+sectionBytes*int(sectionCount) {
-		return 0, sections, fmt.Errorf("%w: %d bytes are too few", errDamaged, len(b))
+		return 0, sections, fmt.Errorf("%w: %d bytes are too few", errCorrupted, len(b))
 	}
 	if order.Uint64(b) != magic || order.Uint32(b[8:]) != formatVersion {
 		return 0, sections, errFormat
 	}
 	if order.Uint64(b[16:]) != uint64(len(b)) {
-		return 0, sections, fmt.Errorf("%w: the length is wrong", errDamaged)
+		return 0, sections, fmt.Errorf("%w: the length is wrong", errCorrupted)
 	}
 	if verify && order.Uint32(b[checksumAt:]) != checksum(b) {
-		return 0, sections, fmt.Errorf("%w: the checksum is wrong", errDamaged)
+		return 0, sections, fmt.Errorf("%w: the checksum is wrong", errCorrupted)
 	}
 	for i := range sections {
 		head := b[headerBytes+sectionBytes*i:]
 		at, n := order.Uint64(head), order.Uint64(head[8:])
 		if at > uint64(len(b)) || n > uint64(len(b))-at || at%8 != 0 {
-			return 0, sections, fmt.Errorf("%w: section %d lies outside", errDamaged, i)
+			return 0, sections, fmt.Errorf("%w: section %d lies outside", errCorrupted, i)
 		}
 		sections[i] = b[at : at+n : at+n]
 	}

@@ -19,18 +19,18 @@ type manifest struct {
 }
 
 type manifestSegment struct {
-	File string `json:"file"`
-	Docs int    `json:"docs"`
-	Dead []byte `json:"dead,omitempty"` // a bitset, little-endian
+	File    string `json:"file"`
+	Docs    int    `json:"docs"`
+	Deleted []byte `json:"dead,omitempty"` // a bitset, little-endian
 }
 
 func manifestOf(snap *snapshot, language string) manifest {
 	m := manifest{Version: formatVersion, Language: language, Seq: snap.seq}
 	for _, v := range snap.segments {
 		one := manifestSegment{File: v.file, Docs: v.docs}
-		if v.alive < v.docs {
-			for _, w := range v.dead {
-				one.Dead = binary.LittleEndian.AppendUint64(one.Dead, w)
+		if v.live < v.docs {
+			for _, w := range v.deleted {
+				one.Deleted = binary.LittleEndian.AppendUint64(one.Deleted, w)
 			}
 		}
 		m.Segments = append(m.Segments, one)
@@ -55,10 +55,10 @@ func readManifest(dir, language string) (manifest, error) {
 		return m, err
 	}
 	if len(data) < 4 || binary.LittleEndian.Uint32(data) != crc32.Checksum(data[4:], castagnoli) {
-		return m, fmt.Errorf("search manifest: %w", errDamaged)
+		return m, fmt.Errorf("search manifest: %w", errCorrupted)
 	}
 	if err := json.Unmarshal(data[4:], &m); err != nil {
-		return m, fmt.Errorf("search manifest: %w", errDamaged)
+		return m, fmt.Errorf("search manifest: %w", errCorrupted)
 	}
 	if m.Version != formatVersion || m.Language != language {
 		return m, fmt.Errorf("search manifest: %w", errFormat)
@@ -68,13 +68,13 @@ func readManifest(dir, language string) (manifest, error) {
 
 // view joins a segment with what the manifest knows of its dead.
 func (one *manifestSegment) view(s *segment) (*segmentView, error) {
-	v := viewOfAll(s)
-	if s.docs != one.Docs || len(one.Dead) != 0 && len(one.Dead) != 8*len(v.dead) {
-		return nil, fmt.Errorf("search segment %s: %w: it is not the one the manifest means", one.File, errDamaged)
+	v := newView(s)
+	if s.docs != one.Docs || len(one.Deleted) != 0 && len(one.Deleted) != 8*len(v.deleted) {
+		return nil, fmt.Errorf("search segment %s: %w: it is not the one the manifest means", one.File, errCorrupted)
 	}
-	for i := range len(one.Dead) / 8 {
-		v.dead[i] = binary.LittleEndian.Uint64(one.Dead[8*i:])
+	for i := range len(one.Deleted) / 8 {
+		v.deleted[i] = binary.LittleEndian.Uint64(one.Deleted[8*i:])
 	}
-	v.alive = s.docs - v.dead.count()
+	v.live = s.docs - v.deleted.count()
 	return v, nil
 }

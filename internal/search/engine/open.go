@@ -11,14 +11,14 @@ import (
 )
 
 // ErrMissing is the Damage of an index that has no files yet.
-var ErrMissing = errors.New("there is no search index yet")
+var errNoIndex = errors.New("there is no search index yet")
 
 // Open opens the index in a folder, which it makes if need be. Files that are missing, damaged or of another
 // format are no error: what can be read is served, and Damage tells why the index should be rebuilt. An error means
 // that the folder cannot be used at all, for one because another process has it.
 func Open(dir string, a *text.Analyzer) (*Index, error) {
 	ix := NewMemory(a)
-	if err := ix.Settle(dir); err != nil {
+	if err := ix.AttachFolder(dir); err != nil {
 		return nil, err
 	}
 	ix.load()
@@ -27,7 +27,7 @@ func Open(dir string, a *text.Analyzer) (*Index, error) {
 
 // Settle gives an index that lives in memory a folder, which it makes if need be. What the folder holds is not read, and
 // goes with the first Checkpoint.
-func (ix *Index) Settle(dir string) error {
+func (ix *Index) AttachFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("search folder: %w", err)
 	}
@@ -35,7 +35,7 @@ func (ix *Index) Settle(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := ix.files.settle(dir, lock); err != nil {
+	if err := ix.files.attach(dir, lock); err != nil {
 		return errors.Join(fmt.Errorf("search folder: %w", err), lock.release())
 	}
 	return nil
@@ -45,10 +45,10 @@ func (ix *Index) Settle(dir string) error {
 func (ix *Index) load() {
 	m, err := readManifest(ix.files.dir, ix.analyzer.Language)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = ErrMissing
+		err = errNoIndex
 	}
 	if err != nil {
-		ix.damage.Store(&err)
+		ix.rebuildReason.Store(&err)
 		return
 	}
 	views := make([]*segmentView, len(m.Segments))
@@ -82,7 +82,7 @@ func (ix *Index) load() {
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		ix.damage.Store(&err)
+		ix.rebuildReason.Store(&err)
 	}
 	ix.current.Store(snap)
 }
@@ -91,19 +91,19 @@ func (ix *Index) load() {
 // It also sweeps out files that are no longer used. A damaged index is not saved over what tells of the damage: that is
 // an error, the Damage.
 func (ix *Index) Checkpoint() (seq int64, err error) {
-	ix.maintain.Lock()
-	defer ix.maintain.Unlock()
+	ix.maintainMu.Lock()
+	defer ix.maintainMu.Unlock()
 	if ix.files.folder() == "" {
 		return ix.Seq(), nil
 	}
-	if err := ix.survive(ix.gather); err != nil {
+	if err := ix.withRecovery(ix.mergeUnsaved); err != nil {
 		return 0, err
 	}
-	snap, err := ix.whole()
+	snap, err := ix.intactSnapshot()
 	if err != nil {
 		return 0, err
 	}
-	defer snap.keep()
+	defer snap.keepAlive()
 	saved := &snapshot{seq: snap.seq}
 	inFile := map[*segment]*segment{}
 	for _, v := range snap.segments {
@@ -113,7 +113,7 @@ func (ix *Index) Checkpoint() (seq int64, err error) {
 				return 0, err
 			}
 			inFile[v.segment] = s
-			v = &segmentView{segment: s, dead: v.dead, alive: v.alive}
+			v = &segmentView{segment: s, deleted: v.deleted, live: v.live}
 		}
 		saved.segments = append(saved.segments, v)
 	}
@@ -121,27 +121,27 @@ func (ix *Index) Checkpoint() (seq int64, err error) {
 	if err := m.write(ix.files.dir); err != nil {
 		return 0, fmt.Errorf("save search manifest: %w", err)
 	}
-	ix.swap(inFile)
+	ix.useMapped(inFile)
 	ix.files.mu.Lock()
 	ix.files.err = nil
 	ix.files.mu.Unlock()
-	return saved.seq, ix.files.sweep(m)
+	return saved.seq, ix.files.removeUnused(m)
 }
 
 // whole gives the snapshot, or the damage.
-func (ix *Index) whole() (*snapshot, error) {
-	ix.write.Lock() // else what a rebuild has begun could pass for all there is
-	defer ix.write.Unlock()
-	return ix.current.Load(), ix.Damage()
+func (ix *Index) intactSnapshot() (*snapshot, error) {
+	ix.snapshotMu.Lock() // else what a rebuild has begun could pass for all there is
+	defer ix.snapshotMu.Unlock()
+	return ix.current.Load(), ix.RebuildReason()
 }
 
 // gather merges the small segments that are only in memory, so that they make one file and not many.
-func (ix *Index) gather() error {
+func (ix *Index) mergeUnsaved() error {
 	snap := ix.current.Load()
-	defer snap.keep()
+	defer snap.keepAlive()
 	var small []*segmentView
 	for _, v := range snap.segments {
-		if v.file == "" && v.alive < largeDocs {
+		if v.file == "" && v.live < largeSegmentDocs {
 			small = append(small, v)
 		}
 	}
@@ -152,14 +152,14 @@ func (ix *Index) gather() error {
 }
 
 // swap puts mapped segments in the place of those in memory.
-func (ix *Index) swap(inFile map[*segment]*segment) {
-	ix.write.Lock()
-	defer ix.write.Unlock()
+func (ix *Index) useMapped(inFile map[*segment]*segment) {
+	ix.snapshotMu.Lock()
+	defer ix.snapshotMu.Unlock()
 	old := ix.current.Load()
 	next := &snapshot{seq: old.seq}
 	for _, v := range old.segments {
 		if s, ok := inFile[v.segment]; ok {
-			v = &segmentView{segment: s, dead: v.dead, alive: v.alive}
+			v = &segmentView{segment: s, deleted: v.deleted, live: v.live}
 		}
 		next.segments = append(next.segments, v)
 	}
@@ -169,14 +169,14 @@ func (ix *Index) swap(inFile map[*segment]*segment) {
 // Close saves the index, unless it is damaged, and gives the folder free. It must not be used afterwards.
 func (ix *Index) Close() error {
 	var err error
-	if ix.Damage() == nil {
+	if ix.RebuildReason() == nil {
 		_, err = ix.Checkpoint()
 	}
-	return errors.Join(err, ix.Abandon())
+	return errors.Join(err, ix.Release())
 }
 
 // Abandon gives the folder free without saving, as a crash would.
-func (ix *Index) Abandon() error {
+func (ix *Index) Release() error {
 	if ix.files.lock == nil {
 		return nil
 	}

@@ -34,7 +34,7 @@ func (o *oracle) apply(b Batch) {
 
 // parts gives the texts of a document by field; a field may be several texts that phrases do not join.
 func (o *oracle) parts(d *Document) map[Field][]string {
-	return map[Field][]string{FieldTitle: {d.Title}, FieldSkills: d.Skills, FieldCompany: {d.Company}, FieldFacts: d.Facts,
+	return map[Field][]string{FieldTitle: {d.Title}, FieldSkills: d.Skills, FieldCompany: {d.Company}, FieldKeywords: d.Keywords,
 		FieldAny: {text.FromHTML(d.Body)}}
 }
 
@@ -60,8 +60,8 @@ func hasAny(d *Document, field string, values []string) bool {
 }
 
 // wordLevel gives the best level at which a document holds a word, false when it does not.
-func (o *oracle) wordLevel(d *Document, w Word, in Field) (level, bool) {
-	best, found := lastLevel, false
+func (o *oracle) wordTier(d *Document, w Word, in Field) (tier, bool) {
+	best, found := lastTier, false
 	often := map[string]int{}
 	for f, parts := range o.parts(d) {
 		if in != FieldAny && f != in {
@@ -69,19 +69,19 @@ func (o *oracle) wordLevel(d *Document, w Word, in Field) (level, bool) {
 		}
 		for _, part := range parts {
 			for _, t := range text.Tokens(part) {
-				ofStem := o.analyzer.Stem(t.Form) == w.Stem
-				if !ofStem && !(w.Prefix && strings.HasPrefix(t.Form, w.Form)) {
+				ofStem := o.analyzer.Stem(t.Term) == w.Stem
+				if !ofStem && !(w.Prefix && strings.HasPrefix(t.Term, w.Term)) {
 					continue
 				}
-				asTyped := ofStem && sameForm(t.Form, w.Form)
-				best, found = min(best, levelOf(f, asTyped)), true
+				asTyped := ofStem && sameTerm(t.Term, w.Term)
+				best, found = min(best, tierFor(f, asTyped)), true
 				if f == FieldAny {
-					if often[t.Form]++; often[t.Form] >= oftenCount {
-						best = min(best, levelOf(FieldOften, asTyped))
+					if often[t.Term]++; often[t.Term] >= frequentCount {
+						best = min(best, tierFor(FieldFrequent, asTyped))
 					}
 				}
 				if in == FieldAny && asTyped {
-					best = min(best, levelOf(FieldAny, true))
+					best = min(best, tierFor(FieldAny, true))
 				}
 			}
 		}
@@ -90,8 +90,8 @@ func (o *oracle) wordLevel(d *Document, w Word, in Field) (level, bool) {
 }
 
 // phraseLevel is wordLevel for a phrase.
-func (o *oracle) phraseLevel(d *Document, alt Alternative) (level, bool) {
-	best, found := lastLevel, false
+func (o *oracle) phraseTier(d *Document, alt Alternative) (tier, bool) {
+	best, found := lastTier, false
 	for f, parts := range o.parts(d) {
 		if alt.Field != FieldAny && f != alt.Field {
 			continue
@@ -101,10 +101,10 @@ func (o *oracle) phraseLevel(d *Document, alt Alternative) (level, bool) {
 			for i := range tokens {
 				same := i+len(alt.Words) <= len(tokens)
 				for j := 0; same && j < len(alt.Words); j++ {
-					same = o.analyzer.Stem(tokens[i+j].Form) == alt.Words[j].Stem
+					same = o.analyzer.Stem(tokens[i+j].Term) == alt.Words[j].Stem
 				}
 				if same {
-					best, found = min(best, levelOf(f, true)), true
+					best, found = min(best, tierFor(f, true)), true
 				}
 			}
 		}
@@ -112,18 +112,18 @@ func (o *oracle) phraseLevel(d *Document, alt Alternative) (level, bool) {
 	return best, found
 }
 
-func (o *oracle) clauseLevel(d *Document, c Clause) (level, bool) {
-	best, found := lastLevel, false
+func (o *oracle) clauseTier(d *Document, c Clause) (tier, bool) {
+	best, found := lastTier, false
 	for _, alt := range c.Any {
 		if alt.Phrase {
-			if l, ok := o.phraseLevel(d, alt); ok {
+			if l, ok := o.phraseTier(d, alt); ok {
 				best, found = min(best, l), true
 			}
 			continue
 		}
-		worst, all := level(0), true
+		worst, all := tier(0), true
 		for _, w := range alt.Words {
-			l, ok := o.wordLevel(d, w, alt.Field)
+			l, ok := o.wordTier(d, w, alt.Field)
 			worst, all = max(worst, l), all && ok
 		}
 		if all {
@@ -180,30 +180,30 @@ func (o *oracle) search(q Query) Result {
 		}
 		n := 0
 		for _, d := range visible {
-			if _, ok := o.clauseLevel(d, c); ok {
+			if _, ok := o.clauseTier(d, c); ok {
 				n++
 			}
 		}
 		return n
 	}
 	if last := len(words.Must) - 1; words.Typing && count(words.Must[last]) == 0 {
-		words = words.typed()
+		words = words.lastAsPrefix()
 	}
 	var rare []float64
 	asked := 0
 	for _, c := range words.Must {
-		rare = append(rare, rarity(len(visible), count(c)))
+		rare = append(rare, idf(len(visible), count(c)))
 		asked += len(c.Any[0].Words)
 	}
 	var base, matches []*Document
 	for _, d := range visible {
 		ok := true
 		for _, c := range words.Must {
-			_, has := o.clauseLevel(d, c)
+			_, has := o.clauseTier(d, c)
 			ok = ok && has
 		}
 		for _, c := range words.MustNot {
-			_, has := o.clauseLevel(d, c)
+			_, has := o.clauseTier(d, c)
 			ok = ok && !has
 		}
 		if !ok || q.IDs != nil && !q.IDs[d.ID] {
@@ -264,32 +264,32 @@ func (o *oracle) search(q Query) Result {
 			k = -c[ColumnDeadline]
 		case SortDistance:
 			k = -o.near(d, q.Near.Point)
-		case SortPay:
+		case SortSalary:
 			if slices.Contains(d.Values["currency"], currency) {
-				k = c[ColumnPay]
+				k = c[ColumnSalary]
 			}
 		default:
 			sum, inTitle := 0.0, 0
 			for i, clause := range words.Must {
-				l, _ := o.clauseLevel(d, clause)
+				l, _ := o.clauseTier(d, clause)
 				if l.field() == FieldTitle {
 					inTitle++
 				}
-				sum += rare[i] * levelWeights[l]
+				sum += rare[i] * tierWeights[l]
 			}
 			title := map[string]bool{}
 			for _, t := range text.Tokens(d.Title) {
-				if !o.analyzer.IsStopword(t.Form) {
-					title[o.analyzer.Stem(t.Form)] = true
+				if !o.analyzer.IsStopword(t.Term) {
+					title[o.analyzer.Stem(t.Term)] = true
 				}
 			}
 			all, run := inTitle == len(words.Must), false
-			if stems := words.typedStems(); all && stems != nil {
+			if stems := words.stemsInOrder(); all && stems != nil {
 				phrase := Alternative{Phrase: true, Field: FieldTitle}
 				for _, stem := range stems {
 					phrase.Words = append(phrase.Words, Word{Stem: stem})
 				}
-				_, run = o.phraseLevel(d, phrase)
+				_, run = o.phraseTier(d, phrase)
 			}
 			factor := titleFactor(inTitle, asked, all, run, len(title))
 			k = fresh.of(c[ColumnPublished]) * (factor * sum)
@@ -357,7 +357,7 @@ func (w *world) doc(ids int) Document {
 		d.Skills = append(d.Skills, w.text(2))
 	}
 	for range w.IntN(3) {
-		d.Facts = append(d.Facts, w.text(2))
+		d.Keywords = append(d.Keywords, w.text(2))
 	}
 	d.Values = map[string][]string{"status": {w.pick("published", "published", "draft", "closed")},
 		"type": {w.pick("full", "part", "contract")}, "employer": {w.pick("acme", "bolt", "cog")}}
@@ -368,7 +368,7 @@ func (w *world) doc(ids int) Document {
 		d.Deadline = w.now.Add(time.Duration(w.IntN(9)) * 24 * time.Hour)
 	}
 	if w.IntN(2) == 0 {
-		d.Pay = float64(w.IntN(9)) * 10000
+		d.Salary = float64(w.IntN(9)) * 10000
 		d.Values["currency"] = []string{w.pick("EUR", "EUR", "USD")}
 	}
 	if w.IntN(2) == 0 {
@@ -435,7 +435,7 @@ func (w *world) query(a *text.Analyzer, docs int) Query {
 		q.Filters = append(q.Filters, Filter{"industry", []Value{{"industry", w.pick("it", "health")}}})
 	}
 	if w.IntN(5) == 0 {
-		r := Range{Column: ColumnPay, Min: float64(w.IntN(5)) * 10000, Max: math.Inf(1)}
+		r := Range{Column: ColumnSalary, Min: float64(w.IntN(5)) * 10000, Max: math.Inf(1)}
 		if w.IntN(2) == 0 {
 			r.Only = []Value{{"currency", w.pick("EUR", "USD", "CHF")}}
 		}
@@ -457,11 +457,11 @@ func (w *world) query(a *text.Analyzer, docs int) Query {
 	if w.IntN(2) == 0 {
 		q.Facets = []string{"type", "industry", "status", "nothing"}
 	}
-	q.Sort = []Sort{"", SortRelevance, SortNewest, SortPay, SortDeadline, SortDistance}[w.IntN(6)]
+	q.Sort = []Sort{"", SortRelevance, SortNewest, SortSalary, SortDeadline, SortDistance}[w.IntN(6)]
 	if q.Sort == SortDistance && q.Near == nil {
 		q.Near = &Near{w.point(), 300}
 	}
-	if q.Sort == SortPay && w.IntN(2) == 0 {
+	if q.Sort == SortSalary && w.IntN(2) == 0 {
 		q.Currency = "USD"
 	}
 	return q
@@ -565,7 +565,7 @@ func TestEngineAgreesWithPlainSearch(t *testing.T) {
 	a := newAnalyzer(t)
 	for seed := range uint64(9) {
 		if seed == 3 {
-			divide(t)
+			forcePartitioning(t)
 		}
 		w := newWorld(seed)
 		ids := 20 << (2 * (seed % 3))

@@ -153,14 +153,14 @@ func tokenGroups(body string, tokens []text.Token, quoted bool) [][]text.Token {
 func (p *parser) alternative(tokens []text.Token, one piece, last bool) Alternative {
 	alt := Alternative{Phrase: len(tokens) > 1, Field: one.field}
 	for _, t := range tokens {
-		alt.Words = append(alt.Words, Word{Form: t.Form, Stem: p.analyzer.Stem(t.Form)})
+		alt.Words = append(alt.Words, Word{Term: t.Term, Stem: p.analyzer.Stem(t.Term)})
 	}
 	end := &alt.Words[len(alt.Words)-1]
 	single := len(alt.Words) == 1
-	if one.star && last && single && utf8.RuneCountInString(end.Form) >= minPrefixLetters {
+	if one.star && last && single && utf8.RuneCountInString(end.Term) >= minPrefixLetters {
 		end.Prefix = true
 	}
-	if single && !one.quoted && text.Unspaced(end.Form) && utf8.RuneCountInString(end.Form) == 1 {
+	if single && !one.quoted && text.Unspaced(end.Term) && utf8.RuneCountInString(end.Term) == 1 {
 		end.Prefix = true // one character of a script without spaces: documents hold it within pairs
 	}
 	return alt
@@ -177,11 +177,11 @@ func (p *parser) addClause(one piece, clause Clause, last bool) {
 		p.flush()
 		p.or = false
 		p.words.MustNot = append(p.words.MustNot, clause)
-	case plain && !p.or && p.isStopword(clause.Text, word.Form):
+	case plain && !p.or && p.isStopword(clause.Text, word.Term):
 		p.stopped = append(p.stopped, clause)
 	case plain:
 		p.run = append(p.run, clause)
-		p.typing = one.last && last && utf8.RuneCountInString(word.Form) >= minPrefixLetters
+		p.typing = one.last && last && utf8.RuneCountInString(word.Term) >= minPrefixLetters
 		if p.or {
 			p.flush()
 		}
@@ -219,7 +219,7 @@ func (p *parser) flush() {
 		n := min(text.MaxSynonymWords, len(p.run)-i)
 		var others [][]string
 		for ; n > 0; n-- {
-			if others = p.analyzer.Synonyms(formsOf(p.run[i : i+n])); len(others) > 0 {
+			if others = p.analyzer.Synonyms(termsOf(p.run[i : i+n])); len(others) > 0 {
 				break
 			}
 		}
@@ -237,7 +237,7 @@ func (p *parser) flush() {
 		for _, forms := range others {
 			alt := Alternative{Field: FieldAny, Phrase: len(forms) > 1}
 			for _, f := range forms {
-				alt.Words = append(alt.Words, Word{Form: f, Stem: p.analyzer.Stem(f)})
+				alt.Words = append(alt.Words, Word{Term: f, Stem: p.analyzer.Stem(f)})
 			}
 			clause.Any = append(clause.Any, alt)
 		}
@@ -250,10 +250,10 @@ func (p *parser) flush() {
 	p.run = p.run[:0]
 }
 
-func formsOf(clauses []Clause) []string {
+func termsOf(clauses []Clause) []string {
 	var forms []string
 	for _, c := range clauses {
-		forms = append(forms, c.Any[0].Words[0].Form)
+		forms = append(forms, c.Any[0].Words[0].Term)
 	}
 	return forms
 }

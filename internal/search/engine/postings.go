@@ -3,24 +3,24 @@ package engine
 // postings is the stored set of documents of one word or filter value, in whichever of three forms fits:
 // one document, a sorted array, or a bitset.
 type postings struct {
-	count int
-	only  uint16 // when count is 1
-	array []uint16
-	dense bitset
+	count  int
+	single uint16 // when count is 1
+	sparse []uint16
+	dense  bitset
 }
 
 // denseFrom is the count from which a set over n documents is kept as a bitset. An array would take less room up to n/16, but more
 // time: this costs 8 % of an index, and saves a tenth of a search.
-func denseFrom(n int) int { return max(2, n/64) }
+func denseThreshold(n int) int { return max(2, n/64) }
 
 func (p postings) orInto(dst bitset) {
 	switch {
 	case p.count == 1:
-		dst.set(int(p.only))
+		dst.set(int(p.single))
 	case p.dense != nil:
 		dst.or(p.dense)
 	default:
-		for _, d := range p.array {
+		for _, d := range p.sparse {
 			dst.set(int(d))
 		}
 	}
@@ -31,13 +31,13 @@ func (p postings) countAnd(b bitset) int {
 	n := 0
 	switch {
 	case p.count == 1:
-		if b.has(int(p.only)) {
+		if b.has(int(p.single)) {
 			n = 1
 		}
 	case p.dense != nil:
 		n = b.countAnd(p.dense)
 	default:
-		for _, d := range p.array {
+		for _, d := range p.sparse {
 			n += int(b[d>>6] >> (d & 63) & 1)
 		}
 	}
@@ -47,11 +47,11 @@ func (p postings) countAnd(b bitset) int {
 func (p postings) each(visit func(doc int)) {
 	switch {
 	case p.count == 1:
-		visit(int(p.only))
+		visit(int(p.single))
 	case p.dense != nil:
 		p.dense.each(visit)
 	default:
-		for _, d := range p.array {
+		for _, d := range p.sparse {
 			visit(int(d))
 		}
 	}

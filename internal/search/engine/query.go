@@ -72,7 +72,7 @@ type Sort string
 const (
 	SortRelevance Sort = "relevance"
 	SortNewest    Sort = "newest"
-	SortPay       Sort = "salary"   // the most first
+	SortSalary    Sort = "salary"   // the most first
 	SortDeadline  Sort = "deadline" // the soonest first
 	SortDistance  Sort = "distance" // the nearest first; needs Near
 )

@@ -6,9 +6,9 @@ import (
 )
 
 // ErrIncomplete is the Damage of an index that a rebuild is filling for the first time.
-var ErrIncomplete = errors.New("the search index is not complete yet")
+var errIncomplete = errors.New("the search index is not complete yet")
 
-var errGivenUp = errors.New("the rebuild was given up, for another one or for damage to what it had written")
+var errRebuildAborted = errors.New("the rebuild was given up, for another one or for damage to what it had written")
 
 // Rebuild is a new index growing from documents read anew, while changes go on: Apply brings each of them to both the
 // old index and the new one. The old index serves until Commit. When it is empty, there is only one: what is shown can be
@@ -17,20 +17,20 @@ type Rebuild struct {
 	ix      *Index
 	next    atomic.Pointer[snapshot] // changed under write; nil while the index that is searched is itself the one that grows
 	changed map[string]bool          // what Apply has put or deleted meanwhile: newer than the same document in Add
-	added   *builder                 // documents that are not in a segment yet
+	pending *builder                 // documents that are not in a segment yet
 }
 
 // NewRebuild begins a rebuild; one that is under way is given up. Seq is the last change that the documents to be added
 // contain for certain; those after it are to be applied, also while documents are being added.
 func (ix *Index) NewRebuild(seq int64) *Rebuild {
-	ix.write.Lock()
-	defer ix.write.Unlock()
-	r := &Rebuild{ix: ix, changed: map[string]bool{}, added: newBuilder(ix.analyzer)}
+	ix.snapshotMu.Lock()
+	defer ix.snapshotMu.Unlock()
+	r := &Rebuild{ix: ix, changed: map[string]bool{}, pending: newBuilder(ix.analyzer)}
 	old := ix.current.Load()
-	defer old.keep()
-	if old.alive() == 0 {
-		if ix.damage.Load() == nil {
-			ix.damage.Store(&ErrIncomplete)
+	defer old.keepAlive()
+	if old.liveDocs() == 0 {
+		if ix.rebuildReason.Load() == nil {
+			ix.rebuildReason.Store(&errIncomplete)
 		}
 	} else {
 		r.next.Store(&snapshot{seq: seq})
@@ -44,9 +44,9 @@ func (ix *Index) NewRebuild(seq int64) *Rebuild {
 // to be merged later.
 func (r *Rebuild) Add(docs []Document) error {
 	for i := range docs {
-		r.added.add(&docs[i])
-		if len(r.added.rows) == maxSegmentDocs {
-			if err := r.Show(); err != nil {
+		r.pending.addDocument(&docs[i])
+		if len(r.pending.rows) == maxSegmentDocs {
+			if err := r.Flush(); err != nil {
 				return err
 			}
 		}
@@ -55,37 +55,37 @@ func (r *Rebuild) Add(docs []Document) error {
 }
 
 // Show lets be found what has been added.
-func (r *Rebuild) Show() error {
-	if len(r.added.rows) == 0 {
+func (r *Rebuild) Flush() error {
+	if len(r.pending.rows) == 0 {
 		return nil
 	}
-	v, err := r.ix.view(r.added)
+	v, err := r.ix.newSegmentView(r.pending)
 	if err != nil {
 		return err
 	}
-	r.added.clear()
+	r.pending.clear()
 
-	r.ix.write.Lock()
-	defer r.ix.write.Unlock()
+	r.ix.snapshotMu.Lock()
+	defer r.ix.snapshotMu.Unlock()
 	if r.ix.rebuilding.Load() != r {
-		return errGivenUp
+		return errRebuildAborted
 	}
 	var stale []int
 	for id := range r.changed {
-		if doc, ok := v.find(id); ok {
+		if doc, ok := v.findID(id); ok {
 			stale = append(stale, doc)
 		}
 	}
 	if len(stale) > 0 {
-		v = v.without(stale)
+		v = v.withDeleted(stale)
 	}
 	if next := r.next.Load(); next != nil {
-		r.next.Store(next.with(nil, []*segmentView{v}, 0))
+		r.next.Store(next.withChanges(nil, []*segmentView{v}, 0))
 		return nil
 	}
 	old := r.ix.current.Load()
-	r.ix.current.Store(old.with(nil, []*segmentView{v}, 0))
-	old.keep()
+	r.ix.current.Store(old.withChanges(nil, []*segmentView{v}, 0))
+	old.keepAlive()
 	return nil
 }
 
@@ -98,36 +98,36 @@ func (r *Rebuild) apply(batch *Batch, fresh []*segmentView) {
 		r.changed[batch.Put[i].ID] = true
 	}
 	if next := r.next.Load(); next != nil {
-		r.next.Store(next.with(batch, fresh, batch.Seq))
+		r.next.Store(next.withChanges(batch, fresh, batch.Seq))
 	}
 }
 
 // Commit makes the new index the one that is searched, and heals the damage.
 func (r *Rebuild) Commit() error {
-	if err := r.Show(); err != nil {
+	if err := r.Flush(); err != nil {
 		return err
 	}
 	// a merge of the old index must not end in the new one
-	r.ix.maintain.Lock()
-	defer r.ix.maintain.Unlock()
-	r.ix.write.Lock()
-	defer r.ix.write.Unlock()
+	r.ix.maintainMu.Lock()
+	defer r.ix.maintainMu.Unlock()
+	r.ix.snapshotMu.Lock()
+	defer r.ix.snapshotMu.Unlock()
 	if r.ix.rebuilding.Load() != r {
-		return errGivenUp
+		return errRebuildAborted
 	}
 	if next := r.next.Load(); next != nil {
 		old := r.ix.current.Swap(next)
-		old.keep()
+		old.keepAlive()
 	}
 	r.ix.rebuilding.Store(nil)
-	r.ix.damage.Store(nil)
+	r.ix.rebuildReason.Store(nil)
 	return nil
 }
 
 // Abandon gives the rebuild up. An index that was growing before the eyes of the searchers stays as far as it got, and
 // damaged.
-func (r *Rebuild) Abandon() {
-	r.ix.write.Lock()
-	defer r.ix.write.Unlock()
+func (r *Rebuild) Abort() {
+	r.ix.snapshotMu.Lock()
+	defer r.ix.snapshotMu.Unlock()
 	r.ix.rebuilding.CompareAndSwap(r, nil)
 }

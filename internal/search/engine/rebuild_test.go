@@ -16,7 +16,7 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 		fromEmpty := seed%2 == 0
 		if !fromEmpty { // an old index, which serves meanwhile and may know what is long gone
 			must(t, ix.Apply(w.batch(ids, ids)))
-			ix.damage.Store(&errDamaged)
+			ix.rebuildReason.Store(&errCorrupted)
 		}
 		o.apply(w.batch(ids, 2*ids)) // the truth, which the index has not heard of
 		var read []Document          // as some reader saw it, each part at its own moment
@@ -40,10 +40,10 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 			}
 			shown := w.IntN(2) == 0 // else the next change comes between
 			if shown {
-				must(t, r.Show())
+				must(t, r.Flush())
 			}
 			must(t, ix.Maintain())
-			if ix.Damage() == nil {
+			if ix.RebuildReason() == nil {
 				t.Fatal("an index that is being built counts as whole")
 			}
 			if fromEmpty && shown && !ix.has(docs[0].ID) && o.docs[docs[0].ID] != nil {
@@ -51,8 +51,8 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 			}
 		}
 		must(t, r.Commit())
-		if ix.Damage() != nil {
-			t.Fatalf("damaged after a rebuild: %v", ix.Damage())
+		if ix.RebuildReason() != nil {
+			t.Fatalf("damaged after a rebuild: %v", ix.RebuildReason())
 		}
 		must(t, ix.Maintain())
 		for range 40 {
@@ -78,7 +78,7 @@ func TestChangesDuringARebuildAreMerged(t *testing.T) {
 		must(t, ix.Maintain())
 		most = max(most, len(r.next.Load().segments))
 	}
-	if most > 3*tierWidth {
+	if most > 3*mergeFactor {
 		t.Errorf("the new index had %d segments from %d changes", most, changes)
 	}
 	must(t, r.Commit())
@@ -90,11 +90,11 @@ func TestChangesDuringARebuildAreMerged(t *testing.T) {
 	}
 	r = ix.NewRebuild(changes)
 	must(t, ix.Apply(w.batch(ids, 1)))
-	if n := len(ix.growing()); n != 2 {
+	if n := len(ix.growingSnapshots()); n != 2 {
 		t.Errorf("%d indexes grow during a rebuild", n)
 	}
-	r.Abandon()
-	if n := len(ix.growing()); n != 1 {
+	r.Abort()
+	if n := len(ix.growingSnapshots()); n != 1 {
 		t.Error("a rebuild that was given up still grows")
 	}
 }
@@ -108,17 +108,17 @@ func TestUnfinishedRebuildIsNotSaved(t *testing.T) {
 	}
 	r := ix.NewRebuild(7)
 	must(t, r.Add([]Document{{ID: "one", Title: "Nurse"}}))
-	if _, err := ix.Checkpoint(); !errors.Is(err, ErrMissing) {
+	if _, err := ix.Checkpoint(); !errors.Is(err, errNoIndex) {
 		t.Errorf("half an index is saved: %v", err)
 	}
-	r.Abandon()
+	r.Abort()
 	must(t, ix.Close())
 	again, err := Open(dir, a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !errors.Is(again.Damage(), ErrMissing) || again.has("one") {
-		t.Errorf("after a restart the damage is %v", again.Damage())
+	if !errors.Is(again.RebuildReason(), errNoIndex) || again.has("one") {
+		t.Errorf("after a restart the damage is %v", again.RebuildReason())
 	}
 	r = again.NewRebuild(7)
 	must(t, r.Add([]Document{{ID: "one", Title: "Nurse"}}))
@@ -128,14 +128,14 @@ func TestUnfinishedRebuildIsNotSaved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if whole.Damage() != nil || whole.Seq() != 7 || !whole.has("one") {
-		t.Errorf("a finished rebuild comes back with damage %v at %d", whole.Damage(), whole.Seq())
+	if whole.RebuildReason() != nil || whole.Seq() != 7 || !whole.has("one") {
+		t.Errorf("a finished rebuild comes back with damage %v at %d", whole.RebuildReason(), whole.Seq())
 	}
 	must(t, whole.Close())
 }
 
 // A segment whose documents all die while it is merged must not come back to life.
-func TestMergeDoesNotReviveTheDead(t *testing.T) {
+func TestMergeDoesNotRestoreDeletedDocuments(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	for _, id := range []string{"one", "two"} {
 		must(t, ix.Apply(Batch{Put: []Document{{ID: id, Title: "Nurse"}}}))

@@ -13,48 +13,48 @@ import (
 
 // level is how well a document holds a clause, the best first: by the field, and within a field by whether it is the
 // word as it was typed, or another of its stem. "Engineer" is more to who typed it than "engineering" is.
-type level uint8
+type tier uint8
 
 const (
-	levelCount  = level(2 * fieldCount)
-	titleLevels = level(2 * FieldSkills) // the levels before it are those of the title
-	lastLevel   = levelCount - 1         // wherever it stands, in whatever form
+	tierCount  = tier(2 * fieldCount)
+	titleTiers = tier(2 * FieldSkills) // the levels before it are those of the title
+	lastTier   = tierCount - 1         // wherever it stands, in whatever form
 )
 
-func levelOf(f Field, asTyped bool) level {
+func tierFor(f Field, asTyped bool) tier {
 	if asTyped {
-		return level(2 * f)
+		return tier(2 * f)
 	}
-	return level(2*f + 1)
+	return tier(2*f + 1)
 }
 
-func (l level) field() Field { return Field(l / 2) }
+func (l tier) field() Field { return Field(l / 2) }
 
 // sameForm tells whether a word of a document is the typed one. A plural s makes no difference.
-func sameForm(form, typed string) bool {
-	return form == typed || strings.TrimSuffix(form, "s") == strings.TrimSuffix(typed, "s")
+func sameTerm(term, typed string) bool {
+	return term == typed || strings.TrimSuffix(term, "s") == strings.TrimSuffix(typed, "s")
 }
 
 // fieldWeights says what a word is worth by the best field that holds it.
-var fieldWeights = [fieldCount]float64{FieldTitle: 10, FieldSkills: 5, FieldCompany: 3, FieldFacts: 3, FieldOften: 2, FieldAny: 1}
+var fieldWeights = [fieldCount]float64{FieldTitle: 10, FieldSkills: 5, FieldCompany: 3, FieldKeywords: 3, FieldFrequent: 2, FieldAny: 1}
 
 // stemShare is the part of the weight that another word of the stem gets.
-const stemShare = 0.7
+const otherTermShare = 0.7
 
 // levelWeights falls from level to level, which the ranking relies on.
-var levelWeights = func() (w [levelCount]float64) {
+var tierWeights = func() (w [tierCount]float64) {
 	least := math.Inf(1)
 	for f, weight := range fieldWeights {
-		w[levelOf(Field(f), true)] = min(least, weight)
-		least = min(least, weight) * stemShare
-		w[levelOf(Field(f), false)] = least
+		w[tierFor(Field(f), true)] = min(least, weight)
+		least = min(least, weight) * otherTermShare
+		w[tierFor(Field(f), false)] = least
 	}
 	return w
 }()
 
 // rarity is the inverse document frequency of BM25: many for few.
-func rarity(total, with int) float64 {
-	return math.Log(1 + (float64(total-with)+0.5)/(float64(with)+0.5))
+func idf(docs, docFreq int) float64 {
+	return math.Log(1 + (float64(docs-docFreq)+0.5)/(float64(docFreq)+0.5))
 }
 
 const (
@@ -101,26 +101,26 @@ func (f freshness) ofHour(published float64) float64 {
 
 const (
 	// coverFactor is what a title gains that has little besides the words searched for.
-	coverFactor = 0.25
+	coverageFactor = 0.25
 	// runFactor is what a title gains in which the words stand next to each other as they were typed.
-	runFactor = 0.25
+	phraseFactor = 0.25
 	// exactFactor lifts the title that is the query over the fresher ones that only hold it: more than
 	// (1 + coverFactor + runFactor) / freshnessFloor.
-	exactFactor = 2.6
+	exactTitleFactor = 2.6
 )
 
 // titleFactor is 1 without a word in the title. words is what the query asks for, found how many of its clauses
 // the title holds, all whether those are all, run whether they stand next to each other.
-func titleFactor(found, words int, all, run bool, titleWords int) float64 {
+func titleFactor(found, words int, all, phrase bool, titleWords int) float64 {
 	if found == 0 {
 		return 1
 	}
 	if all && titleWords <= words {
-		return exactFactor
+		return exactTitleFactor
 	}
-	factor := 1 + coverFactor*min(1, float64(found)/float64(max(1, titleWords)))
-	if run {
-		factor += runFactor
+	factor := 1 + coverageFactor*min(1, float64(found)/float64(max(1, titleWords)))
+	if phrase {
+		factor += phraseFactor
 	}
 	return factor
 }

@@ -49,7 +49,7 @@ func TestOrder(t *testing.T) {
 			Document{Title: "Driver", Body: "forklift by day, forklift by night, forklift always", Published: old},
 			Document{Title: "Driver", Body: "no forklift needed", Published: old}},
 		{"a place that is named nowhere else", "nurse lyon",
-			Document{Title: "Nurse", Facts: []string{"Lyon, France"}, Published: old},
+			Document{Title: "Nurse", Keywords: []string{"Lyon, France"}, Published: old},
 			Document{Title: "Cook", Body: "for a nurse who once was in Lyon", Published: now}},
 		{"abbreviations", "sr pm",
 			Document{Title: "Senior project manager", Published: old}, Document{Title: "Clerk", Body: "Sr. PM wanted as a friend", Published: old}},

@@ -14,13 +14,13 @@ const (
 )
 
 // ErrQuery is wrapped by what Search says to a query that makes no sense.
-var ErrQuery = errors.New("search query")
+var ErrInvalidQuery = errors.New("search query")
 
 // Search answers a query. It reads one state of the index and waits for no writer.
 func (ix *Index) Search(q Query) (Result, error) {
 	began := time.Now()
 	if q.Limit < 0 || q.Limit > MaxLimit || q.Offset < 0 || q.Offset > MaxOffset {
-		return Result{}, errors.Join(ErrQuery, errors.New("limit or offset out of range"))
+		return Result{}, errors.Join(ErrInvalidQuery, errors.New("limit or offset out of range"))
 	}
 	if q.Now.IsZero() {
 		q.Now = began
@@ -34,21 +34,21 @@ func (ix *Index) Search(q Query) (Result, error) {
 			ix.correct(snap, &asked, &r, with)
 		}
 	})
-	r.Estimated = r.Estimated || ix.Damage() != nil // part of the documents may be missing
+	r.Estimated = r.Estimated || ix.RebuildReason() != nil // part of the documents may be missing
 	r.Took = time.Since(began)
 	return r, nil
 }
 
 // answer also tells how many documents hold each clause.
 func (ix *Index) answer(snap *snapshot, q *Query) (Result, []int) {
-	mem := &scratch{}
+	mem := &bitsetPool{}
 	defer mem.release()
 	e := evaluate(snap, q, mem)
 	r := Result{Words: e.words}
 	r.Total, r.Estimated = e.total()
 	r.Facets = e.facets()
 	e.hits(&r)
-	return r, e.with
+	return r, e.docFreq
 }
 
 // order settles what a query leaves open.
@@ -71,7 +71,7 @@ func (e *evaluation) order() (Sort, time.Time) {
 func (e *evaluation) hits(r *Result) {
 	sort, now := e.order()
 	q := e.q
-	if sort == SortPay && q.Currency == "" {
+	if sort == SortSalary && q.Currency == "" {
 		if q.After != nil {
 			q.Currency = q.After.Currency
 		} else {
@@ -83,12 +83,12 @@ func (e *evaluation) hits(r *Result) {
 		offset = 0
 	}
 	// one more than the page tells whether there is a next one
-	top := &best{k: min(offset+q.Limit+1, r.Total+1), after: q.After}
+	top := &topK{k: min(offset+q.Limit+1, r.Total+1), after: q.After}
 	switch sort {
 	case SortNewest:
 		e.byNewest(top)
-	case SortPay:
-		e.byPay(top)
+	case SortSalary:
+		e.bySalary(top)
 	case SortDeadline:
 		e.byColumn(top, ColumnDeadline, -1, nil)
 	case SortDistance:
@@ -104,7 +104,7 @@ func (e *evaluation) hits(r *Result) {
 			hit.Score = c.key
 		}
 		if q.Near != nil {
-			hit.DistanceKm = c.part.distance(c.doc, q.Near.Point)
+			hit.DistanceKm = c.segment.distance(c.doc, q.Near.Point)
 		}
 		r.Hits = append(r.Hits, hit)
 	}
@@ -112,10 +112,10 @@ func (e *evaluation) hits(r *Result) {
 		last := page[len(page)-1]
 		r.Next = &Cursor{Sort: sort, Currency: q.Currency, Published: last.published, ID: strings.Clone(last.id()),
 			Now: now.UnixMilli()}
-		if r.Next.Last = isLast(last.key); !r.Next.Last {
+		if r.Next.Missing = isMissing(last.key); !r.Next.Missing {
 			r.Next.Key = last.key
 		}
 	}
 }
 
-func isLast(key float64) bool { return math.IsInf(key, -1) }
+func isMissing(key float64) bool { return math.IsInf(key, -1) }

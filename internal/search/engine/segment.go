@@ -15,15 +15,15 @@ type segment struct {
 	data []byte // everything below is a view into it
 	file string // name in the index folder, "" while only in memory
 
-	forms     table
-	formFirst []uint32
-	formMask  []uint8
-	formStem  []uint32
+	terms     table
+	termFirst []uint32
+	termMask  []uint8
+	termStem  []uint32
 	letters   []uint32
 
 	stems       table
-	stemFormsAt []uint32
-	stemForms   []uint32
+	stemTermsAt []uint32
+	stemTerms   []uint32
 	stemRank    []uint32
 	rankStem    []uint32
 
@@ -35,20 +35,20 @@ type segment struct {
 	arrays    []uint16
 	bitmaps   []uint64
 
-	columns    [columnCount][]float64
-	low, high  [columnCount]float64 // of each column; NaN when no document has it
-	hours      hourRuns
-	titleWords []uint8
-	short      shortTitles
-	pointsAt   []uint32
-	points     []float64 // lat, lon, lat, lon, ...
+	columns              [columnCount][]float64
+	columnMin, columnMax [columnCount]float64 // of each column; NaN when no document has it
+	hourRuns             hourRuns
+	titleWords           []uint8
+	short                shortTitles
+	pointsAt             []uint32
+	points               []float64 // lat, lon, lat, lon, ...
 
 	ids, titles, companies table
 	idOrder                []uint16 // document numbers by id
 
-	stream   []byte
-	streamAt []uint32
-	pairs    []uint64 // see pairs.go; empty in a small segment
+	positions   []byte
+	positionsAt []uint32
+	bigrams     []uint64 // see pairs.go; empty in a small segment
 }
 
 // openSegment reads a segment where its bytes lie.
@@ -59,14 +59,14 @@ func openSegment(data []byte, verify bool) (*segment, error) {
 	}
 	s := &segment{docs: docs, data: data}
 	words := func(data, at section) table { return table{sec[data], viewOf[uint32](sec[at])} }
-	s.forms = words(secForms, secFormsAt)
-	s.formFirst = viewOf[uint32](sec[secFormFirst])
-	s.formMask = sec[secFormMask]
-	s.formStem = viewOf[uint32](sec[secFormStem])
-	s.letters = viewOf[uint32](sec[secFormLetters])
+	s.terms = words(secTerms, secTermsAt)
+	s.termFirst = viewOf[uint32](sec[secTermFirst])
+	s.termMask = sec[secTermMask]
+	s.termStem = viewOf[uint32](sec[secTermStem])
+	s.letters = viewOf[uint32](sec[secTermLetters])
 	s.stems = words(secStems, secStemsAt)
-	s.stemFormsAt = viewOf[uint32](sec[secStemFormsAt])
-	s.stemForms = viewOf[uint32](sec[secStemForms])
+	s.stemTermsAt = viewOf[uint32](sec[secStemTermsAt])
+	s.stemTerms = viewOf[uint32](sec[secStemTerms])
 	s.stemRank = viewOf[uint32](sec[secStemRank])
 	s.rankStem = viewOf[uint32](sec[secRankStem])
 	s.values = words(secValues, secValuesAt)
@@ -81,28 +81,28 @@ func openSegment(data []byte, verify bool) (*segment, error) {
 	s.idOrder = viewOf[uint16](sec[secIDOrder])
 	s.titles = words(secTitles, secTitlesAt)
 	s.companies = words(secCompanies, secCompaniesAt)
-	s.stream = sec[secStream]
-	s.streamAt = viewOf[uint32](sec[secStreamAt])
-	s.pairs = viewOf[uint64](sec[secPairs])
+	s.positions = sec[secPositions]
+	s.positionsAt = viewOf[uint32](sec[secPositionsAt])
+	s.bigrams = viewOf[uint64](sec[secBigrams])
 	if first := viewOf[uint32](sec[secValueFirst]); len(first) == 1 {
 		s.valueFirst = first[0]
 	}
 	columns := viewOf[float64](sec[secColumns])
 	if len(columns) != docs*int(columnCount) || s.ids.len() != docs || len(s.titleWords) != docs || docs > maxSegmentDocs ||
-		len(s.pairs) != 0 && len(s.pairs) != pairPlaces*wordsFor(docs) {
-		return nil, fmt.Errorf("%w: its parts do not fit together", errDamaged)
+		len(s.bigrams) != 0 && len(s.bigrams) != signatureBits*wordsFor(docs) {
+		return nil, fmt.Errorf("%w: its parts do not fit together", errCorrupted)
 	}
 	for c := range s.columns {
 		s.columns[c] = columns[c*docs : (c+1)*docs]
-		s.low[c], s.high[c] = span(s.columns[c])
+		s.columnMin[c], s.columnMax[c] = minMax(s.columns[c])
 	}
-	s.hours = hourRunsOf(s.columns[ColumnPublished])
+	s.hourRuns = hourRunsOf(s.columns[ColumnPublished])
 	s.short = shortTitlesOf(s.titleWords)
 	return s, nil
 }
 
 // span gives the least and the greatest number of a column, NaN when it is empty.
-func span(column []float64) (low, high float64) {
+func minMax(column []float64) (low, high float64) {
 	low, high = math.NaN(), math.NaN()
 	for _, v := range column {
 		if !(v >= low) { // also while low is NaN
@@ -119,44 +119,44 @@ func span(column []float64) (low, high float64) {
 	return low, high
 }
 
-func (s *segment) list(i uint32) postings {
+func (s *segment) postings(i uint32) postings {
 	count, ref := int(s.listCount[i]), s.listRef[i]
 	switch {
 	case count == 1:
-		return postings{count: 1, only: uint16(ref)}
-	case count >= denseFrom(s.docs):
+		return postings{count: 1, single: uint16(ref)}
+	case count >= denseThreshold(s.docs):
 		return postings{count: count, dense: s.bitmaps[ref : int(ref)+wordsFor(s.docs)]}
 	default:
-		return postings{count: count, array: s.arrays[ref : int(ref)+count]}
+		return postings{count: count, sparse: s.arrays[ref : int(ref)+count]}
 	}
 }
 
 // formIn gives the documents that hold a form in a field.
-func (s *segment) formIn(form uint32, f Field) postings {
-	mask := s.formMask[form]
+func (s *segment) termPostings(form uint32, f Field) postings {
+	mask := s.termMask[form]
 	if mask&(1<<f) == 0 {
 		return postings{}
 	}
 	before := bits.OnesCount8(mask & (1<<f - 1))
-	return s.list(s.formFirst[form] + uint32(before))
+	return s.postings(s.termFirst[form] + uint32(before))
 }
 
 // formsOf gives the forms of a stem, none when the segment does not know it.
-func (s *segment) formsOf(stem string) []uint32 {
+func (s *segment) termsOfStem(stem string) []uint32 {
 	i, ok := s.stems.find(stem)
 	if !ok {
 		return nil
 	}
-	return s.stemForms[s.stemFormsAt[i]:s.stemFormsAt[i+1]]
+	return s.stemTerms[s.stemTermsAt[i]:s.stemTermsAt[i+1]]
 }
 
 // value gives the documents that have a filter value.
-func (s *segment) value(field, value string) postings {
+func (s *segment) valuePostings(field, value string) postings {
 	i, ok := s.values.find(valueKey(field, value))
 	if !ok {
 		return postings{}
 	}
-	return s.list(s.valueFirst + uint32(i))
+	return s.postings(s.valueFirst + uint32(i))
 }
 
 const valueSeparator = "\x1f"
@@ -164,7 +164,7 @@ const valueSeparator = "\x1f"
 func valueKey(field, value string) string { return field + valueSeparator + value }
 
 // find gives the number of the document with an id.
-func (s *segment) find(id string) (doc int, ok bool) {
+func (s *segment) findID(id string) (doc int, ok bool) {
 	lo, hi := 0, s.docs
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
@@ -182,4 +182,6 @@ func (s *segment) find(id string) (doc int, ok bool) {
 }
 
 // streamOf gives the words of a document in their order: see stream.go.
-func (s *segment) streamOf(doc int) []byte { return s.stream[s.streamAt[doc]:s.streamAt[doc+1]] }
+func (s *segment) positionsOf(doc int) []byte {
+	return s.positions[s.positionsAt[doc]:s.positionsAt[doc+1]]
+}

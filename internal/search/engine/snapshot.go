@@ -11,21 +11,21 @@ type snapshot struct {
 // segmentView is a segment and which of its documents are dead: deleted, or replaced by a newer version.
 type segmentView struct {
 	*segment
-	dead  bitset
-	alive int
+	deleted bitset
+	live    int
 }
 
-func viewOfAll(s *segment) *segmentView {
-	return &segmentView{segment: s, dead: make(bitset, wordsFor(s.docs)), alive: s.docs}
+func newView(s *segment) *segmentView {
+	return &segmentView{segment: s, deleted: make(bitset, wordsFor(s.docs)), live: s.docs}
 }
 
 // without gives the view with more documents dead; v itself stays as it is.
-func (v *segmentView) without(docs []int) *segmentView {
-	w := &segmentView{segment: v.segment, dead: append(bitset(nil), v.dead...), alive: v.alive}
+func (v *segmentView) withDeleted(docs []int) *segmentView {
+	w := &segmentView{segment: v.segment, deleted: append(bitset(nil), v.deleted...), live: v.live}
 	for _, d := range docs {
-		if !w.dead.has(d) {
-			w.dead.set(d)
-			w.alive--
+		if !w.deleted.has(d) {
+			w.deleted.set(d)
+			w.live--
 		}
 	}
 	return w
@@ -36,7 +36,7 @@ func (s *snapshot) locate(id string) (view, doc int, ok bool) {
 	// the newest segments first: what changes has often changed before
 	for i := len(s.segments) - 1; i >= 0; i-- {
 		v := s.segments[i]
-		if doc, ok := v.find(id); ok && !v.dead.has(doc) {
+		if doc, ok := v.findID(id); ok && !v.deleted.has(doc) {
 			return i, doc, true
 		}
 	}
@@ -45,7 +45,7 @@ func (s *snapshot) locate(id string) (view, doc int, ok bool) {
 
 // with gives the snapshot after a change: the documents that it names are dead, save in the fresh segments, which hold
 // their new versions. s itself stays as it is.
-func (s *snapshot) with(change *Batch, fresh []*segmentView, seq int64) *snapshot {
+func (s *snapshot) withChanges(change *Batch, fresh []*segmentView, seq int64) *snapshot {
 	dying := make([][]int, len(s.segments))
 	kill := func(id string) {
 		if i, doc, ok := s.locate(id); ok {
@@ -63,27 +63,27 @@ func (s *snapshot) with(change *Batch, fresh []*segmentView, seq int64) *snapsho
 	next := &snapshot{seq: max(s.seq, seq)}
 	for i, v := range s.segments {
 		if len(dying[i]) > 0 {
-			v = v.without(dying[i])
+			v = v.withDeleted(dying[i])
 		}
-		if v.alive > 0 {
+		if v.live > 0 {
 			next.segments = append(next.segments, v)
 		}
 	}
 	for _, v := range fresh {
-		if v.alive > 0 {
+		if v.live > 0 {
 			next.segments = append(next.segments, v)
 		}
 	}
 	return next
 }
 
-func (s *snapshot) alive() int {
+func (s *snapshot) liveDocs() int {
 	n := 0
 	for _, v := range s.segments {
-		n += v.alive
+		n += v.live
 	}
 	return n
 }
 
 // keep holds the snapshot, and with it the mapped files, until here.
-func (s *snapshot) keep() { runtime.KeepAlive(s) }
+func (s *snapshot) keepAlive() { runtime.KeepAlive(s) }

@@ -19,7 +19,7 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, with []int) {
 	if q.Words.Source == "" {
 		return
 	}
-	mem := &scratch{}
+	mem := &bitsetPool{}
 	defer mem.release()
 	var scopes []bitset
 	for _, v := range snap.segments {
@@ -32,7 +32,7 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, with []int) {
 		if clause.Text == "" || with[c] >= fewHits {
 			continue
 		}
-		better := nearestForm(snap, scopes, clause.Any[0].Words[0].Form, with[c])
+		better := nearestTerm(snap, scopes, clause.Any[0].Words[0].Term, with[c])
 		if better == "" {
 			continue
 		}
@@ -57,22 +57,22 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, with []int) {
 
 // nearestForm gives the word nearest to a typed one among those that more documents in scope hold; among equally
 // near ones the most frequent.
-func nearestForm(snap *snapshot, scopes []bitset, typed string, with int) string {
+func nearestTerm(snap *snapshot, scopes []bitset, typed string, with int) string {
 	type option struct {
 		word        string
 		edits, with int
 	}
 	most := maxEdits(typed)
 	near := map[string]*option{}
-	letters, meter := lettersOf(typed), newMeter(typed, most)
+	letters, meter := letterSignature(typed), newEditDistance(typed, most)
 	for i, v := range snap.segments {
 		for form, has := range v.letters {
 			// every edit brings at most one letter, and takes away at most one
 			if bits.OnesCount32(has&^letters) > most || bits.OnesCount32(letters&^has) > most {
 				continue
 			}
-			word := v.forms.get(form)
-			edits := meter.edits(word)
+			word := v.terms.get(form)
+			edits := meter.between(word)
 			if edits == 0 || edits > most {
 				continue
 			}
@@ -81,7 +81,7 @@ func nearestForm(snap *snapshot, scopes []bitset, typed string, with int) string
 				one = &option{word: strings.Clone(word), edits: edits}
 				near[one.word] = one
 			}
-			one.with += v.formIn(uint32(form), FieldAny).countAnd(scopes[i])
+			one.with += v.termPostings(uint32(form), FieldAny).countAnd(scopes[i])
 		}
 	}
 	best := option{edits: most + 1}
@@ -107,7 +107,7 @@ func maxEdits(word string) int {
 
 // lettersOf is a signature: which letters a word has. Words whose signatures differ in many letters are far apart,
 // which saves comparing them.
-func lettersOf(word string) uint32 {
+func letterSignature(word string) uint32 {
 	var set uint32
 	for _, r := range word {
 		set |= 1 << (uint32(r) % 31)
@@ -116,62 +116,62 @@ func lettersOf(word string) uint32 {
 }
 
 // meter tells how far words are from a typed one.
-type meter struct {
-	typed, word       []rune
-	most              int
-	before, last, row []int // of the table of distances, by letters of the typed word
+type editDistance struct {
+	typed, word            []rune
+	max                    int
+	twoBack, previous, row []int // of the table of distances, by letters of the typed word
 }
 
-func newMeter(typed string, most int) *meter {
-	m := &meter{typed: []rune(typed), most: most}
+func newEditDistance(typed string, most int) *editDistance {
+	m := &editDistance{typed: []rune(typed), max: most}
 	cells := make([]int, 3*(len(m.typed)+1))
 	n := len(m.typed) + 1
-	m.before, m.last, m.row = cells[:n], cells[n:2*n], cells[2*n:]
+	m.twoBack, m.previous, m.row = cells[:n], cells[n:2*n], cells[2*n:]
 	return m
 }
 
 // edits is the number of letters to insert, remove, replace or swap with a neighbour to make the typed word of a word;
 // more than most when there are more. Only the cells of the table are filled that can be within most.
-func (m *meter) edits(word string) int {
+func (m *editDistance) between(word string) int {
 	m.word = m.word[:0]
 	for _, r := range word {
-		if m.word = append(m.word, r); len(m.word) > len(m.typed)+m.most {
-			return m.most + 1
+		if m.word = append(m.word, r); len(m.word) > len(m.typed)+m.max {
+			return m.max + 1
 		}
 	}
-	if len(m.typed)-len(m.word) > m.most {
-		return m.most + 1
+	if len(m.typed)-len(m.word) > m.max {
+		return m.max + 1
 	}
-	far := m.most + 1
-	for j := range m.last {
-		m.last[j] = min(j, far)
+	far := m.max + 1
+	for j := range m.previous {
+		m.previous[j] = min(j, far)
 	}
 	for i, r := range m.word {
-		from, to := max(0, i-m.most), min(len(m.typed), i+1+m.most)
+		from, to := max(0, i-m.max), min(len(m.typed), i+1+m.max)
 		m.row[from] = far
 		if from == 0 {
 			m.row[0] = min(i+1, far)
 		}
 		least := m.row[from]
 		for j := from; j < to; j++ {
-			d := m.last[j]
+			d := m.previous[j]
 			if r != m.typed[j] {
 				d++
 			}
-			if j+1 < i+1+m.most { // else above lies outside what was filled
-				d = min(d, m.last[j+1]+1)
+			if j+1 < i+1+m.max { // else above lies outside what was filled
+				d = min(d, m.previous[j+1]+1)
 			}
 			d = min(d, m.row[j]+1)
 			if i > 0 && j > 0 && r == m.typed[j-1] && m.word[i-1] == m.typed[j] {
-				d = min(d, m.before[j-1]+1)
+				d = min(d, m.twoBack[j-1]+1)
 			}
 			m.row[j+1] = min(d, far)
 			least = min(least, m.row[j+1])
 		}
-		if least > m.most {
+		if least > m.max {
 			return far
 		}
-		m.before, m.last, m.row = m.last, m.row, m.before
+		m.twoBack, m.previous, m.row = m.previous, m.row, m.twoBack
 	}
-	return m.last[len(m.typed)]
+	return m.previous[len(m.typed)]
 }

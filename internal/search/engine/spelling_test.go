@@ -43,17 +43,17 @@ func TestEdits(t *testing.T) {
 	for range 200_000 {
 		typed, other, most := word(), word(), r.IntN(3)
 		want := min(plainEdits([]rune(typed), []rune(other)), most+1)
-		m := newMeter(typed, most)
-		m.edits(word()) // what one word leaves behind must not matter to the next
-		if got := m.edits(other); got != want {
+		m := newEditDistance(typed, most)
+		m.between(word()) // what one word leaves behind must not matter to the next
+		if got := m.between(other); got != want {
 			t.Fatalf("%q is %d edits from %q, want %d (at most %d counted)", typed, got, other, want, most)
 		}
 	}
 }
 
 func BenchmarkEdits(b *testing.B) {
-	m := newMeter("xbagalaka", 2)
+	m := newEditDistance("xbagalaka", 2)
 	for b.Loop() {
-		m.edits("xbukalida")
+		m.between("xbukalida")
 	}
 }

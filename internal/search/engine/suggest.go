@@ -33,7 +33,7 @@ func (ix *Index) Suggest(typed string, scope Scope, n int) Suggestions {
 	}
 	var words []string
 	for _, t := range text.QueryTokens(typed) {
-		words = append(words, t.Form)
+		words = append(words, t.Term)
 	}
 	if len(words) == 0 {
 		return s
@@ -41,7 +41,7 @@ func (ix *Index) Suggest(typed string, scope Scope, n int) Suggestions {
 	typed = strings.Join(strings.Fields(typed), " ")
 	begin := text.Fold(typed)
 	ix.read(func(snap *snapshot) {
-		mem := &scratch{}
+		mem := &bitsetPool{}
 		defer mem.release()
 		views := newestFirst(snap.segments)
 		scopes := make([]bitset, len(views))
@@ -49,17 +49,17 @@ func (ix *Index) Suggest(typed string, scope Scope, n int) Suggestions {
 			scopes[i] = v.scopeOf(scope, mem)
 		}
 		titles, companies := func(v *segmentView) table { return v.titles }, func(v *segmentView) table { return v.companies }
-		s.Titles = suggestTexts(views, scopes, words, FieldTitle, titles, mem).best(begin, n)
-		s.Companies = suggestTexts(views, scopes, words, FieldCompany, companies, mem).best(begin, n)
-		s.Skills = suggestValues(views, scopes, strings.ToLower(typed)).best(begin, n)
+		s.Titles = suggestTexts(views, scopes, words, FieldTitle, titles, mem).mostFrequent(begin, n)
+		s.Companies = suggestTexts(views, scopes, words, FieldCompany, companies, mem).mostFrequent(begin, n)
+		s.Skills = suggestValues(views, scopes, strings.ToLower(typed)).mostFrequent(begin, n)
 	})
 	return s
 }
 
 // tally counts texts; those that differ in case or accents alone are one, written as most are.
-type tally map[string]int
+type textCounts map[string]int
 
-func (t tally) best(begin string, n int) []string {
+func (t textCounts) mostFrequent(begin string, n int) []string {
 	type option struct {
 		shown        string
 		count, shows int // all its spellings together, and this one
@@ -100,19 +100,19 @@ func (t tally) best(begin string, n int) []string {
 
 // suggestTexts counts the texts of the newest documents whose field has the words, the last of them perhaps not typed to
 // its end.
-func suggestTexts(views []*segmentView, scopes []bitset, words []string, f Field, texts func(*segmentView) table, mem *scratch) tally {
-	found, left := tally{}, suggestBudget
+func suggestTexts(views []*segmentView, scopes []bitset, words []string, f Field, texts func(*segmentView) table, mem *bitsetPool) textCounts {
+	found, left := textCounts{}, suggestBudget
 	for i, v := range views {
 		docs := mem.copyOf(scopes[i])
 		for w, word := range words {
-			one := mem.bits(v.docs)
+			one := mem.cleared(v.docs)
 			if w == len(words)-1 {
-				from, to := v.forms.withPrefix(word)
+				from, to := v.terms.withPrefix(word)
 				for form := from; form < to; form++ {
-					v.formIn(uint32(form), f).orInto(one)
+					v.termPostings(uint32(form), f).orInto(one)
 				}
-			} else if form, ok := v.forms.find(word); ok {
-				v.formIn(uint32(form), f).orInto(one)
+			} else if form, ok := v.terms.find(word); ok {
+				v.termPostings(uint32(form), f).orInto(one)
 			}
 			docs.and(one)
 		}
@@ -132,13 +132,13 @@ func suggestTexts(views []*segmentView, scopes []bitset, words []string, f Field
 }
 
 // suggestValues counts the skills that begin with what is typed, or have a word that does.
-func suggestValues(views []*segmentView, scopes []bitset, typed string) tally {
-	found := tally{}
+func suggestValues(views []*segmentView, scopes []bitset, typed string) textCounts {
+	found := textCounts{}
 	prefix := valueKey(skillField, "")
 	inside := []byte(" " + typed)
 	for i, v := range views {
 		count := func(value int) {
-			if n := v.list(v.valueFirst + uint32(value)).countAnd(scopes[i]); n > 0 {
+			if n := v.postings(v.valueFirst + uint32(value)).countAnd(scopes[i]); n > 0 {
 				found[v.values.get(value)[len(prefix):]] += n
 			}
 		}

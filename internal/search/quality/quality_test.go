@@ -33,7 +33,7 @@ type posting struct {
 
 // board is the real search over the real postings, all published on the same day.
 type board struct {
-	*search.Board
+	*search.Index
 	externalID map[string]string
 }
 
@@ -64,7 +64,7 @@ func newBoard(t *testing.T, postings []byte) board {
 	for _, row := range rows {
 		b.externalID[row.ID] = row.External
 	}
-	if b.Board, err = search.For(app.TestApp, search.Jobs); err != nil {
+	if b.Index, err = search.For(app.TestApp, search.Jobs); err != nil {
 		t.Fatal(err)
 	}
 	return b

@@ -11,7 +11,7 @@ import (
 func forms(tokens []Token) []string {
 	var out []string
 	for _, t := range tokens {
-		out = append(out, t.Form)
+		out = append(out, t.Term)
 	}
 	return out
 }
@@ -42,8 +42,8 @@ func TestTokens(t *testing.T) {
 func TestTokensKnowTheirPlaceInTheOriginal(t *testing.T) {
 	in := "Chef à l’Opéra: C++, 東京都 and Node.js"
 	for _, tok := range Tokens(in) {
-		if got := Fold(in[tok.Start:tok.End]); got != tok.Form {
-			t.Errorf("token %q stands at %q", tok.Form, in[tok.Start:tok.End])
+		if got := Fold(in[tok.Start:tok.End]); got != tok.Term {
+			t.Errorf("token %q stands at %q", tok.Term, in[tok.Start:tok.End])
 		}
 	}
 }
@@ -105,7 +105,7 @@ func TestDefaultListsMakeSense(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &synonyms{byStems: map[string][][]string{}}
-	if wrong := s.read(a, DefaultSynonyms); len(wrong) > 0 {
+	if wrong := s.read(a, defaultSynonyms); len(wrong) > 0 {
 		t.Error(wrong)
 	}
 }
@@ -175,7 +175,7 @@ func FuzzTokens(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		last := 0
 		for _, tok := range Tokens(s) {
-			if tok.Form == "" || tok.Start >= tok.End || tok.End > len(s) || tok.Start < 0 {
+			if tok.Term == "" || tok.Start >= tok.End || tok.End > len(s) || tok.Start < 0 {
 				t.Fatalf("bad token %+v of %q", tok, s)
 			}
 			if tok.Start < last {
@@ -252,12 +252,12 @@ func TestTokensBeginning(t *testing.T) {
 			initials[first] = true
 			var want, got []Token
 			for _, token := range Tokens(s) {
-				if int(token.Form[0]) == first {
+				if int(token.Term[0]) == first {
 					want = append(want, token)
 				}
 			}
 			for _, token := range TokensBeginning(s, &initials) {
-				if int(token.Form[0]) == first {
+				if int(token.Term[0]) == first {
 					got = append(got, token)
 				}
 			}

@@ -13,7 +13,7 @@ import (
 
 // Token is one word of a text: its folded form, and where it stands in the original, in bytes.
 type Token struct {
-	Form       string
+	Term       string
 	Start, End int
 }
 

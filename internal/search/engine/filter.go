@@ -4,34 +4,34 @@ import "math"
 
 // narrow keeps the documents that pass the filters, numbers and radius of a query. The filters of the facet
 // except, if any, are left out. found is changed.
-func (e *evaluation) narrow(v *segmentView, found bitset, except string) {
+func (e *evaluation) filter(v *segmentView, found bitset, except string) {
 	for _, f := range e.q.Filters {
 		if except != "" && f.Facet == except {
 			continue
 		}
-		one := e.mem.bits(v.docs)
+		one := e.pool.cleared(v.docs)
 		for _, x := range f.Any {
-			v.value(x.Field, x.Value).orInto(one)
+			v.valuePostings(x.Field, x.Value).orInto(one)
 		}
 		found.and(one)
 	}
 	for _, r := range e.q.Ranges {
-		v.inRange(found, r, e.mem)
+		v.inRange(found, r, e.pool)
 	}
-	if e.around != nil {
-		found.and(v.within(e.around, e.mem))
+	if e.circle != nil {
+		found.and(v.withinCircle(e.circle, e.pool))
 	}
 }
 
 // inRange keeps the documents whose number lies in the range, and those that it does not bind.
-func (v *segmentView) inRange(found bitset, r Range, mem *scratch) {
+func (v *segmentView) inRange(found bitset, r Range, mem *bitsetPool) {
 	var bound bitset // nil: all are
 	if r.Only != nil {
-		bound = mem.bits(v.docs)
+		bound = mem.cleared(v.docs)
 		for _, x := range r.Only {
-			v.value(x.Field, x.Value).orInto(bound)
+			v.valuePostings(x.Field, x.Value).orInto(bound)
 		}
-	} else if low, high := v.low[r.Column], v.high[r.Column]; !(low <= r.Max && high >= r.Min) {
+	} else if low, high := v.columnMin[r.Column], v.columnMax[r.Column]; !(low <= r.Max && high >= r.Min) {
 		clear(found) // also when no document has the number
 		return
 	}
@@ -49,12 +49,12 @@ func (v *segmentView) inRange(found bitset, r Range, mem *scratch) {
 }
 
 // withIDs gives the documents that have one of the ids.
-func (v *segmentView) withIDs(ids map[string]bool, mem *scratch) bitset {
-	out := mem.bits(v.docs)
+func (v *segmentView) withIDs(ids map[string]bool, mem *bitsetPool) bitset {
+	out := mem.cleared(v.docs)
 	const steps = 16 // of a binary search in a full segment
 	if len(ids)*steps < v.docs {
 		for id := range ids {
-			if doc, ok := v.find(id); ok {
+			if doc, ok := v.findID(id); ok {
 				out.set(doc)
 			}
 		}
@@ -69,13 +69,13 @@ func (v *segmentView) withIDs(ids map[string]bool, mem *scratch) bitset {
 }
 
 // within gives the documents with a place in the circle. It looks at places, not at documents, of which a city has many.
-func (s *segment) within(around *circle, mem *scratch) bitset {
-	out := mem.bits(s.docs)
+func (s *segment) withinCircle(around *circle, mem *bitsetPool) bitset {
+	out := mem.cleared(s.docs)
 	for _, cell := range around.cells {
 		from, to := s.values.withPrefix(valueKey(placeField, cell.places()))
 		for v := from; v < to; v++ {
 			if around.holds(pointOf(s.values.bytes(v))) {
-				s.list(s.valueFirst + uint32(v)).orInto(out)
+				s.postings(s.valueFirst + uint32(v)).orInto(out)
 			}
 		}
 	}

@@ -11,11 +11,11 @@ import (
 // survive makes both harmless.
 
 // ErrWounded is the Damage of an index whose files have changed since they were opened.
-var ErrWounded = errors.New("a search index file changed while it was in use")
+var ErrCorrupted = errors.New("a search index file changed while it was in use")
 
 // survive runs f, which reads segments. When f runs into damage, the damaged segments are taken out of the index, which
 // is then Damaged, and f runs again. A panic that no damage explains is passed on.
-func (ix *Index) survive(f func() error) error {
+func (ix *Index) withRecovery(f func() error) error {
 	for tries := 1; ; tries++ {
 		before, rebuild := ix.current.Load(), ix.rebuilding.Load()
 		cause, err := attempt(f)
@@ -23,29 +23,29 @@ func (ix *Index) survive(f func() error) error {
 			return err
 		}
 		// what was damaged may just have been replaced, or given up
-		if !ix.dropWounded() && (ix.current.Load() == before && ix.rebuilding.Load() == rebuild || tries == 3) {
+		if !ix.dropCorrupted() && (ix.current.Load() == before && ix.rebuilding.Load() == rebuild || tries == 3) {
 			panic(cause)
 		}
 	}
 }
 
 // Verify compares all files in use with their checksums. It reads every byte, so it is for now and then.
-func (ix *Index) Verify() { ix.dropWounded() }
+func (ix *Index) Verify() { ix.dropCorrupted() }
 
 // panicked is what a function panicked with, and where, which a panic that is passed on would not tell.
-type panicked struct {
-	with  any
+type caughtPanic struct {
+	value any
 	stack []byte
 }
 
-func (p *panicked) Error() string { return fmt.Sprintf("%v\n%s", p.with, p.stack) }
+func (p *caughtPanic) Error() string { return fmt.Sprintf("%v\n%s", p.value, p.stack) }
 
 // attempt runs f, and gives what it panicked with.
-func attempt(f func() error) (cause *panicked, err error) {
+func attempt(f func() error) (cause *caughtPanic, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if with := recover(); with != nil {
-			cause = &panicked{with, debug.Stack()}
+			cause = &caughtPanic{with, debug.Stack()}
 		}
 	}()
 	return nil, f()
@@ -53,42 +53,42 @@ func attempt(f func() error) (cause *panicked, err error) {
 
 // dropWounded takes the segments out of the index whose bytes are no longer what was written, and tells whether there
 // were any.
-func (ix *Index) dropWounded() bool {
-	ix.write.Lock()
-	defer ix.write.Unlock()
+func (ix *Index) dropCorrupted() bool {
+	ix.snapshotMu.Lock()
+	defer ix.snapshotMu.Unlock()
 	old := ix.current.Load()
-	defer old.keep()
-	next, wounds := old.withoutWounded()
+	defer old.keepAlive()
+	next, corruption := old.withoutCorrupted()
 	if r := ix.rebuilding.Load(); r != nil {
-		growing := wounds
+		growingCorruption := corruption
 		if next := r.next.Load(); next != nil {
-			_, growing = next.withoutWounded()
-			wounds = errors.Join(wounds, growing)
+			_, growingCorruption = next.withoutCorrupted()
+			corruption = errors.Join(corruption, growingCorruption)
 		}
-		if growing != nil {
+		if growingCorruption != nil {
 			ix.rebuilding.Store(nil) // its next Add, or its Commit, fails
 		}
 	}
-	if wounds == nil {
+	if corruption == nil {
 		return false
 	}
 	ix.current.Store(next)
-	ix.Doubt(fmt.Errorf("%w: %w", ErrWounded, wounds))
+	ix.MarkStale(fmt.Errorf("%w: %w", ErrCorrupted, corruption))
 	return true
 }
 
 // withoutWounded gives the snapshot of the whole segments, and what is wrong with the others.
-func (s *snapshot) withoutWounded() (*snapshot, error) {
-	whole := &snapshot{seq: s.seq}
-	var wounds []error
+func (s *snapshot) withoutCorrupted() (*snapshot, error) {
+	intact := &snapshot{seq: s.seq}
+	var corruption []error
 	for _, v := range s.segments {
 		if err := v.verify(); err != nil {
-			wounds = append(wounds, err)
+			corruption = append(corruption, err)
 			continue
 		}
-		whole.segments = append(whole.segments, v)
+		intact.segments = append(intact.segments, v)
 	}
-	return whole, errors.Join(wounds...)
+	return intact, errors.Join(corruption...)
 }
 
 // verify compares a segment that came from a file with its checksum.
@@ -101,7 +101,7 @@ func (s *segment) verify() error {
 		return err
 	})
 	if fault != nil {
-		err = errDamaged
+		err = errCorrupted
 	}
 	if err != nil {
 		return fmt.Errorf("search segment %s: %w", s.file, err)

@@ -28,7 +28,7 @@ type Alternative struct {
 
 // Word is one word of a query.
 type Word struct {
-	Form   string // folded
+	Term   string // folded
 	Stem   string
 	Prefix bool // stands for all words that begin with Form
 }
@@ -37,7 +37,7 @@ type Word struct {
 func (w *Words) Empty() bool { return len(w.Must) == 0 && len(w.MustNot) == 0 }
 
 // typedStems gives the words to be found as they were typed, one after the other; nil when there are no two.
-func (w *Words) typedStems() []string {
+func (w *Words) stemsInOrder() []string {
 	var stems []string
 	for _, clause := range w.Must {
 		for _, word := range clause.Any[0].Words {

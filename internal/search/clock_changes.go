@@ -10,31 +10,31 @@ import (
 )
 
 // clockTick is how often it is looked for documents that change by the clock alone, without a write that the log could tell of.
-const clockTick = time.Second
+const clockInterval = time.Second
 
 // clock remembers up to when the clock's changes are in the index.
-type clock struct {
-	until  string
-	looked time.Time
+type clockState struct {
+	until   string
+	checked time.Time
 }
 
 // turn brings the index up to what the clock has changed, such as jobs whose deadline has passed and that nobody has yet
 // marked as expired.
-func (b *Board) turn(c *clock) error {
-	if b.kind.byClock == "" || time.Since(c.looked) < clockTick {
+func (b *Index) applyClockChanges(c *clockState) error {
+	if b.kind.clockCondition == "" || time.Since(c.checked) < clockInterval {
 		return nil
 	}
-	c.looked = time.Now()
+	c.checked = time.Now()
 	now := types.NowDateTime().String()
-	docs, err := b.kind.load(b.app, b.kind.byClock, dbx.Params{"since": c.until, "now": now})
+	docs, err := b.kind.load(b.app, b.kind.clockCondition, dbx.Params{"since": c.until, "now": now})
 	if err != nil {
 		return err
 	}
 	if len(docs) > 0 {
-		if err := b.index.Apply(engine.Batch{Put: docs}); err != nil {
+		if err := b.engine.Apply(engine.Batch{Put: docs}); err != nil {
 			return err
 		}
-		b.tell()
+		b.notifyWaiters()
 	}
 	c.until = now
 	return nil

@@ -19,7 +19,7 @@ func TestSynonymsFileIsOfferedAndFollowed(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(offered), "# ") {
 		t.Fatalf("the file begins with %.20q, %v", offered, err)
 	}
-	b := boardOf(t, app, Jobs)
+	b := indexOf(t, app, Jobs)
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Gardener")
 	app.Job(acme, "Developer")
@@ -54,10 +54,10 @@ func TestAnotherLanguageBuildsTheIndexAnew(t *testing.T) {
 		t.Fatal("English knows German: this test proves nothing")
 	}
 	b.close()
-	app.Store().Remove(wordsKey)
+	app.Store().Remove(analyzerKey)
 	SetLanguage(app.TestApp, "de")
-	german := boardOf(t, app, Jobs)
-	eventually(t, "the German index", func() bool { return german.index.Damage() == nil })
+	german := indexOf(t, app, Jobs)
+	eventually(t, "the German index", func() bool { return german.engine.RebuildReason() == nil })
 	if len(found(t, german, "kinder ")) != 1 {
 		t.Error("the German index does not know German")
 	}

@@ -10,9 +10,9 @@ import (
 
 // TestPairsLoseNoPhrase holds the signatures to a look into every document: none that holds the words next to each other
 // may be missing, and few others may be left.
-func TestPairsLoseNoPhrase(t *testing.T) {
+func TestBigramsLoseNoPhrase(t *testing.T) {
 	a := newAnalyzer(t)
-	for _, docs := range []int{pairDocs - 1, pairDocs, 500} {
+	for _, docs := range []int{minBigramDocs - 1, minBigramDocs, 500} {
 		random := rand.New(rand.NewPCG(1, uint64(docs)))
 		b := newBuilder(a)
 		for i := range docs {
@@ -20,7 +20,7 @@ func TestPairsLoseNoPhrase(t *testing.T) {
 			for w := range words {
 				words[w] = fmt.Sprintf("w%dx", int(200*random.Float64()*random.Float64()))
 			}
-			b.add(&Document{ID: fmt.Sprint("d", i), Title: strings.Join(words[:5], " "), Skills: []string{words[5], words[6]},
+			b.addDocument(&Document{ID: fmt.Sprint("d", i), Title: strings.Join(words[:5], " "), Skills: []string{words[5], words[6]},
 				Body: strings.Join(words[7:], " "), Published: time.UnixMilli(int64(i))})
 		}
 		s, err := b.build()
@@ -36,9 +36,9 @@ func TestPairsLoseNoPhrase(t *testing.T) {
 			}
 			looked, left := phraseOf(ranks), make(bitset, wordsFor(docs))
 			left.fill(docs)
-			s.keepPairs(left, ranks)
+			s.filterBigrams(left, ranks)
 			for doc := range docs {
-				_, holds := looked.find(s.streamOf(doc), FieldAny)
+				_, holds := looked.find(s.positionsOf(doc), FieldAny)
 				switch {
 				case holds && !left.has(doc):
 					t.Fatalf("%d documents: document %d holds %v, which its pairs deny", docs, doc, stems)
@@ -53,9 +53,9 @@ func TestPairsLoseNoPhrase(t *testing.T) {
 			t.Errorf("%d documents: no phrase was found at all", docs)
 		}
 		switch share := float64(wrong) / float64(300*docs); {
-		case docs < pairDocs && share < 0.9:
+		case docs < minBigramDocs && share < 0.9:
 			t.Errorf("%d documents: a small segment has pairs", docs)
-		case docs >= pairDocs && share > 0.04: // by the size of the signature: (1 - e^(-184*4/1536))^4 = .02
+		case docs >= minBigramDocs && share > 0.04: // by the size of the signature: (1 - e^(-184*4/1536))^4 = .02
 			t.Errorf("%d documents: %.2f of all documents were left without holding the phrase", docs, share)
 		}
 	}

@@ -14,7 +14,7 @@ var stopwordList string
 // DefaultSynonyms is the list that every board begins with.
 //
 //go:embed synonyms.txt
-var DefaultSynonyms string
+var defaultSynonyms string
 
 // MaxSynonymWords is the length of the longest expression that synonyms are looked up for.
 const MaxSynonymWords = 3
@@ -32,7 +32,7 @@ type synonyms struct{ byStems map[string][][]string }
 // An error names a line that makes no sense, which is skipped. Searches may go on meanwhile.
 func (a *Analyzer) UseSynonyms(own string) []error {
 	s := &synonyms{byStems: map[string][][]string{}}
-	s.read(a, DefaultSynonyms)
+	s.read(a, defaultSynonyms)
 	wrong := s.read(a, own)
 	a.synonyms.Store(s)
 	return wrong
@@ -58,7 +58,7 @@ func (s *synonyms) readLine(a *Analyzer, line string) error {
 	if out, ok := strings.CutPrefix(line, "!"); ok {
 		list, err := expressions(out)
 		for _, one := range list {
-			s.forget(a, one)
+			s.remove(a, one)
 		}
 		return err
 	}
@@ -90,7 +90,7 @@ func (s *synonyms) readLine(a *Analyzer, line string) error {
 }
 
 // forget takes an expression out of all groups.
-func (s *synonyms) forget(a *Analyzer, one []string) {
+func (s *synonyms) remove(a *Analyzer, one []string) {
 	key := a.stemKey(one)
 	delete(s.byStems, key)
 	for other, list := range s.byStems {
@@ -104,7 +104,7 @@ func expressions(list string) ([][]string, error) {
 	for part := range strings.SplitSeq(list, ",") {
 		var forms []string
 		for _, t := range QueryTokens(part) {
-			forms = append(forms, t.Form)
+			forms = append(forms, t.Term)
 		}
 		switch {
 		case len(forms) == 0:

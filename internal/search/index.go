@@ -28,33 +28,33 @@ const folderName = "search"
 
 // freshWait is how long a search waits at most for what was committed before it; and all of them together for an index
 // that is being built, which a small board's is within it.
-const freshWait = 500 * time.Millisecond
+const maxFreshWait = 500 * time.Millisecond
 
 // Board is the search index of one kind of record of an app.
-type Board struct {
-	app   core.App
-	kind  *Kind
-	index *engine.Index
-	owner atomic.Bool // the index is the one in the data folder, not this process's own copy
+type Index struct {
+	app    core.App
+	kind   *Kind
+	engine *engine.Index
+	owner  atomic.Bool // the index is the one in the data folder, not this process's own copy
 
-	stop    context.CancelFunc
-	running sync.WaitGroup
-	wake    chan struct{} // something may have been committed
-	untidy  chan struct{} // changes have been applied
-	ask     *statements
-	save    atomic.Bool  // the next upkeep is to save the index
-	answers atomic.Value // string: the request for a rebuild that the index answers once it is saved
-	rebuild *rebuild     // the follower's own; nil most of the time
+	stop            context.CancelFunc
+	running         sync.WaitGroup
+	wake            chan struct{} // something may have been committed
+	maintenanceDue  chan struct{} // changes have been applied
+	statements      *statements
+	saveRequested   atomic.Bool  // the next upkeep is to save the index
+	answeredRequest atomic.Value // string: the request for a rebuild that the index answers once it is saved
+	rebuild         *rebuild     // the follower's own; nil most of the time
 
-	mu      sync.Mutex
-	applied chan struct{} // closed, and made anew, whenever changes have become searchable
-	patient time.Time     // until then searches wait for a rebuild
+	mu        sync.Mutex
+	applied   chan struct{} // closed, and made anew, whenever changes have become searchable
+	waitUntil time.Time     // until then searches wait for a rebuild
 }
 
-var opening sync.Mutex
+var openMu sync.Mutex
 
 // For gives an app's search index of a kind, opened and being kept in step.
-func For(app core.App, kind *Kind) (*Board, error) { return open(app, kind, ownIndex|copyIndex) }
+func For(app core.App, kind *Kind) (*Index, error) { return open(app, kind, ownIndex|copyIndex) }
 
 // Which index open may give.
 const (
@@ -62,9 +62,9 @@ const (
 	copyIndex             // one in memory, where another process has the data folder's: a command beside the server
 )
 
-func open(app core.App, kind *Kind, which int) (*Board, error) {
-	opening.Lock()
-	defer opening.Unlock()
+func open(app core.App, kind *Kind, allowed int) (*Index, error) {
+	openMu.Lock()
+	defer openMu.Unlock()
 	if b := opened(app, kind); b != nil {
 		return b, nil
 	}
@@ -74,24 +74,24 @@ func open(app core.App, kind *Kind, which int) (*Board, error) {
 	}
 	index, err := engine.Open(folder(app, kind), a)
 	locked := errors.Is(err, engine.ErrLocked)
-	if locked && which&copyIndex != 0 {
+	if locked && allowed&copyIndex != 0 {
 		index, err = engine.NewMemory(a), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	ask, err := prepare(app, kind)
+	stmts, err := prepare(app, kind)
 	if err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	b := &Board{app: app, kind: kind, index: index, stop: stop, wake: make(chan struct{}, 1),
-		untidy: make(chan struct{}, 1), applied: make(chan struct{}), ask: ask}
+	b := &Index{app: app, kind: kind, engine: index, stop: stop, wake: make(chan struct{}, 1),
+		maintenanceDue: make(chan struct{}, 1), applied: make(chan struct{}), statements: stmts}
 	b.owner.Store(!locked)
-	if err := b.begin(ctx); err != nil {
+	if err := b.start(ctx); err != nil {
 		stop()
 		b.running.Wait()
-		return nil, errors.Join(err, ask.close(), index.Close())
+		return nil, errors.Join(err, stmts.close(), index.Close())
 	}
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		b.close()
@@ -99,7 +99,7 @@ func open(app core.App, kind *Kind, which int) (*Board, error) {
 	})
 	app.Store().Set(storeKey+kind.table, b)
 	b.running.Go(func() { b.follow(ctx) })
-	b.running.Go(func() { b.tidyUp(ctx) })
+	b.running.Go(func() { b.maintain(ctx) })
 	return b, nil
 }
 
@@ -108,8 +108,8 @@ func folder(app core.App, kind *Kind) string {
 }
 
 // opened gives the search index of a kind if For has opened it.
-func opened(app core.App, kind *Kind) *Board {
-	b, _ := app.Store().Get(storeKey + kind.table).(*Board)
+func opened(app core.App, kind *Kind) *Index {
+	b, _ := app.Store().Get(storeKey + kind.table).(*Index)
 	return b
 }
 
@@ -119,7 +119,7 @@ func Bind(app core.App) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		if err := offerSynonyms(e.App); err != nil {
+		if err := createSynonymsFile(e.App); err != nil {
 			return err
 		}
 		for _, kind := range Kinds() {
@@ -137,18 +137,18 @@ func Bind(app core.App) {
 	for _, kind := range Kinds() {
 		committed := func(e *core.ModelEvent) error {
 			if b := opened(e.App, kind); b != nil {
-				b.look()
+				b.wakeFollower()
 			}
 			return e.Next()
 		}
-		app.OnModelAfterCreateSuccess(kind.made...).BindFunc(committed)
-		app.OnModelAfterUpdateSuccess(kind.made...).BindFunc(committed)
-		app.OnModelAfterDeleteSuccess(kind.made...).BindFunc(committed)
+		app.OnModelAfterCreateSuccess(kind.sources...).BindFunc(committed)
+		app.OnModelAfterUpdateSuccess(kind.sources...).BindFunc(committed)
+		app.OnModelAfterDeleteSuccess(kind.sources...).BindFunc(committed)
 	}
 }
 
 // look has the follower look at the log now.
-func (b *Board) look() { signal(b.wake) }
+func (b *Index) wakeFollower() { signal(b.wake) }
 
 func signal(c chan struct{}) {
 	select {
@@ -158,85 +158,85 @@ func signal(c chan struct{}) {
 }
 
 // close stops following and saves the index. After a restart of the app in the same process, For opens it again.
-func (b *Board) close() {
-	opening.Lock()
-	defer opening.Unlock()
+func (b *Index) close() {
+	openMu.Lock()
+	defer openMu.Unlock()
 	b.stop()
 	b.running.Wait()
 	b.app.Store().Remove(storeKey + b.kind.table)
-	if err := b.index.Close(); err != nil {
+	if err := b.engine.Close(); err != nil {
 		b.log().Warn("The search index could not be saved; it is brought up to date at the next start.", "error", err)
 	}
 }
 
-func (b *Board) log() *slog.Logger { return b.app.Logger().With("kind", b.kind.table) }
+func (b *Index) log() *slog.Logger { return b.app.Logger().With("kind", b.kind.table) }
 
 // Search answers a query. It waits, shortly, until what was committed before can be found. It fails with ErrBehind rather than
 // find nothing while the index is built anew.
-func (b *Board) Search(q engine.Query) (engine.Result, error) {
+func (b *Index) Search(q engine.Query) (engine.Result, error) {
 	if err := b.catchUp(); err != nil {
 		return engine.Result{}, err
 	}
-	known := b.index.Damage()
-	found, err := b.index.Search(q)
-	if err == nil && known == nil && b.index.Damage() != nil {
+	known := b.engine.RebuildReason()
+	found, err := b.engine.Search(q)
+	if err == nil && known == nil && b.engine.RebuildReason() != nil {
 		// The search itself came upon the damage, and answered from what that has left.
 		b.mu.Lock()
-		b.patient = time.Now().Add(freshWait)
+		b.waitUntil = time.Now().Add(maxFreshWait)
 		b.mu.Unlock()
 		if err := b.catchUp(); err != nil {
 			return engine.Result{}, err
 		}
-		found, err = b.index.Search(q)
+		found, err = b.engine.Search(q)
 	}
-	if err == nil && found.Total == 0 && b.index.Damage() != nil {
+	if err == nil && found.Total == 0 && b.engine.RebuildReason() != nil {
 		return engine.Result{}, fmt.Errorf("%s: %w", b.kind.table, ErrBehind)
 	}
 	return found, err
 }
 
 // Analyzer gives what search texts are to be parsed with.
-func (b *Board) Analyzer() *text.Analyzer { return b.index.Analyzer() }
+func (b *Index) Analyzer() *text.Analyzer { return b.engine.Analyzer() }
 
 // Suggest completes what is typed from what is in scope, at most n ways of each kind.
-func (b *Board) Suggest(typed string, scope engine.Scope, n int) (engine.Suggestions, error) {
+func (b *Index) Suggest(typed string, scope engine.Scope, n int) (engine.Suggestions, error) {
 	if err := b.catchUp(); err != nil {
 		return engine.Suggestions{}, err
 	}
-	return b.index.Suggest(typed, scope, n), nil
+	return b.engine.Suggest(typed, scope, n), nil
 }
 
 // Alike finds what a query finds, by what it has of some traits.
-func (b *Board) Alike(q engine.Query, traits []engine.Trait) ([]engine.Hit, error) {
+func (b *Index) MoreLikeThis(q engine.Query, traits []engine.WeightedTerm) ([]engine.Hit, error) {
 	if err := b.catchUp(); err != nil {
 		return nil, err
 	}
-	return b.index.Alike(q, traits)
+	return b.engine.MoreLikeThis(q, traits)
 }
 
 // likeWords is how many words of a description are looked for in others.
-const likeWords = 20
+const likeThisTerms = 20
 
 // WordTraits gives what the words of a text are worth when something like it is looked for.
-func (b *Board) WordTraits(title, body string) []engine.Trait {
-	return b.index.WordTraits(title, body, likeWords)
+func (b *Index) WeightedTerms(title, body string) []engine.WeightedTerm {
+	return b.engine.WeightedTerms(title, body, likeThisTerms)
 }
 
 // catchUp waits until what was committed before is searchable; not long, and not at all where that would be of no use:
 // under a bulk import, or once it is plain that a rebuild takes its time.
-func (b *Board) catchUp() error {
-	last, err := b.lastChange()
+func (b *Index) catchUp() error {
+	last, err := b.lastSeq()
 	if err != nil {
 		return err
 	}
-	deadline := time.Now().Add(freshWait)
+	deadline := time.Now().Add(maxFreshWait)
 	for {
 		b.mu.Lock()
-		applied, patient := b.applied, b.patient
+		applied, patient := b.applied, b.waitUntil
 		b.mu.Unlock()
 		until := deadline
-		behind := last - b.index.Seq()
-		if b.index.Damage() != nil {
+		behind := last - b.engine.Seq()
+		if b.engine.RebuildReason() != nil {
 			until = patient
 		} else if behind <= 0 || behind > applyBatch {
 			return nil
@@ -245,7 +245,7 @@ func (b *Board) catchUp() error {
 		if wait <= 0 {
 			return nil
 		}
-		b.look()
+		b.wakeFollower()
 		timer := time.NewTimer(wait)
 		select {
 		case <-applied:
@@ -256,18 +256,18 @@ func (b *Board) catchUp() error {
 }
 
 // tell wakes the searches that wait for a change, and the upkeep.
-func (b *Board) tell() {
+func (b *Index) notifyWaiters() {
 	b.mu.Lock()
 	close(b.applied)
 	b.applied = make(chan struct{})
 	b.mu.Unlock()
-	signal(b.untidy)
+	signal(b.maintenanceDue)
 }
 
 // lastChange gives the number of the log's last entry.
-func (b *Board) lastChange() (int64, error) {
+func (b *Index) lastSeq() (int64, error) {
 	var seq int64
-	if err := b.ask.height.QueryRow(b.kind.log).Scan(&seq); err != nil {
+	if err := b.statements.lastSeq.QueryRow(b.kind.log).Scan(&seq); err != nil {
 		return 0, fmt.Errorf("read the search log: %w", err)
 	}
 	return seq, nil

@@ -10,7 +10,7 @@ import (
 )
 
 // The search that comes upon damage waits for the new index; none says that nothing is there before it has looked at all.
-func TestNoSearchFindsNothingForDamage(t *testing.T) {
+func TestCorruptionNeverYieldsEmptyResults(t *testing.T) {
 	app, b := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	for range 300 {
@@ -18,7 +18,7 @@ func TestNoSearchFindsNothingForDamage(t *testing.T) {
 	}
 	eventually(t, "the jobs", func() bool { return len(found(t, b, "baker")) == 100 })
 	b.close()
-	b = boardOf(t, app, Jobs)
+	b = indexOf(t, app, Jobs)
 	files, err := filepath.Glob(filepath.Join(folder(app.TestApp, Jobs), "segment-*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("segments: %v, %v", files, err)

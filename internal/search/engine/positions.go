@@ -6,12 +6,12 @@ import "bytes"
 // frequency in the segment, as a varint; so a phrase is a string of bytes, and looking for it in a document takes
 // some tens of nanoseconds. The fields follow each other: title, skills, company, facts, body.
 const (
-	streamField = 0 // ends a field
-	streamGap   = 1 // a phrase does not run across
-	streamFirst = 2 // rank 0
+	codeFieldEnd  = 0 // ends a field
+	codeGap       = 1 // a phrase does not run across
+	codeFirstRank = 2 // rank 0
 )
 
-func appendCode(out []byte, code uint32) []byte {
+func appendVarint(out []byte, code uint32) []byte {
 	for code >= 0x80 {
 		out = append(out, byte(code)|0x80)
 		code >>= 7
@@ -35,7 +35,7 @@ func (s *segment) ranksOf(stems []string) []uint32 {
 // phrase is words that follow each other, as the bytes that they are in a stream.
 type phrase struct {
 	code   []byte // empty for none
-	rarest int    // where in code its rarest word begins, which is the byte that is met least by chance
+	anchor int    // where in code its rarest word begins, which is the byte that is met least by chance
 }
 
 func phraseOf(ranks []uint32) phrase {
@@ -43,9 +43,9 @@ func phraseOf(ranks []uint32) phrase {
 	most := uint32(0)
 	for _, rank := range ranks {
 		if rank >= most {
-			p.rarest, most = len(p.code), rank
+			p.anchor, most = len(p.code), rank
 		}
-		p.code = appendCode(p.code, rank+streamFirst)
+		p.code = appendVarint(p.code, rank+codeFirstRank)
 	}
 	return p
 }
@@ -54,31 +54,31 @@ func phraseOf(ranks []uint32) phrase {
 // it, which is the best.
 func (p phrase) find(stream []byte, in Field) (Field, bool) {
 	if in < FieldAny {
-		stream = fieldOfStream(stream, in)
+		stream = fieldPositions(stream, in)
 	}
-	for from := p.rarest; from < len(stream); {
-		at := bytes.IndexByte(stream[from:], p.code[p.rarest])
+	for from := p.anchor; from < len(stream); {
+		at := bytes.IndexByte(stream[from:], p.code[p.anchor])
 		if at < 0 {
 			return 0, false
 		}
 		from += at + 1
-		i := from - 1 - p.rarest
+		i := from - 1 - p.anchor
 		// the byte before must end a varint, else the match starts inside one
 		if bytes.HasPrefix(stream[i:], p.code) && (i == 0 || stream[i-1] < 0x80) {
 			if in < FieldAny {
 				return in, true
 			}
-			return streamFieldAt(stream, i), true
+			return fieldAt(stream, i), true
 		}
 	}
 	return 0, false
 }
 
-func fieldOfStream(stream []byte, f Field) []byte {
+func fieldPositions(stream []byte, f Field) []byte {
 	for range f {
-		stream = stream[bytes.IndexByte(stream, streamField)+1:]
+		stream = stream[bytes.IndexByte(stream, codeFieldEnd)+1:]
 	}
-	if end := bytes.IndexByte(stream, streamField); end >= 0 {
+	if end := bytes.IndexByte(stream, codeFieldEnd); end >= 0 {
 		return stream[:end]
 	}
 	return stream
@@ -86,8 +86,8 @@ func fieldOfStream(stream []byte, f Field) []byte {
 
 // streamFieldAt tells the field that a place in the stream belongs to. No varint holds a zero byte, so every
 // zero before it ends a field.
-func streamFieldAt(stream []byte, at int) Field {
-	if ended := bytes.Count(stream[:at], []byte{streamField}); ended <= int(FieldFacts) {
+func fieldAt(stream []byte, at int) Field {
+	if ended := bytes.Count(stream[:at], []byte{codeFieldEnd}); ended <= int(FieldKeywords) {
 		return Field(ended)
 	}
 	return FieldAny

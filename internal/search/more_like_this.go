@@ -20,7 +20,7 @@ func PlaceValues(p gazetteer.Place, radiusKm float64) []engine.Value {
 	}
 	values := []engine.Value{{Field: "place", Value: keys[len(keys)-1]}}
 	if p.HasPoint() && radiusKm > 0 {
-		values = append(values, engine.Around(engine.Near{Point: engine.Point{Lat: p.Lat, Lon: p.Lon}, RadiusKm: radiusKm})...)
+		values = append(values, engine.CellValues(engine.Near{Point: engine.Point{Lat: p.Lat, Lon: p.Lon}, RadiusKm: radiusKm})...)
 	}
 	return values
 }

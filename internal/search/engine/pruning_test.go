@@ -32,19 +32,19 @@ func manySegments(t *testing.T, seed uint64, sameAge bool) (*Index, *world) {
 }
 
 // divide has the ranking divide even a few documents into groups.
-func divide(t *testing.T) {
-	before := fewDocs
-	fewDocs = 0
-	t.Cleanup(func() { fewDocs = before })
+func forcePartitioning(t *testing.T) {
+	before := scanDocs
+	scanDocs = 0
+	t.Cleanup(func() { scanDocs = before })
 }
 
 // The first hits must be the same whether the ranking may stop early or has to look at everything: this fails when a
 // bound of rank.go is too tight.
-func TestStoppingEarlyChangesNothing(t *testing.T) {
+func TestPruningChangesNoResult(t *testing.T) {
 	stopped := 0
 	for seed := range uint64(8) {
 		if seed == 4 {
-			divide(t)
+			forcePartitioning(t)
 		}
 		ix, w := manySegments(t, seed, seed%2 == 0)
 		for range 150 {
@@ -88,7 +88,7 @@ func TestStoppingEarlyChangesNothing(t *testing.T) {
 }
 
 // A bound that is much greater than any score it stands for costs time, unseen: this fails when one is too loose.
-func TestBoundsAreNearlyReached(t *testing.T) {
+func TestUpperBoundsAreTight(t *testing.T) {
 	var long []string
 	for i := range 24 {
 		long = append(long, "skill"+strings.Repeat("x", i))
@@ -106,32 +106,32 @@ func TestBoundsAreNearlyReached(t *testing.T) {
 	}}))
 	for _, c := range []struct {
 		id, words string
-		level     level
+		level     tier
 		factor    float64
 	}{
-		{"part", "porter polishing", levelOf(FieldTitle, true), 0}, // 0: as the title lacks a clause
-		{"exact", "night nurse", levelOf(FieldTitle, true), exactFactor},
-		{"long", strings.Join(long, " "), levelOf(FieldTitle, true), 1 + coverFactor + runFactor},
-		{"body", "managed", lastLevel, 0},
-		{"skilled", "welding", levelOf(FieldSkills, true), 0},
+		{"part", "porter polishing", tierFor(FieldTitle, true), 0}, // 0: as the title lacks a clause
+		{"exact", "night nurse", tierFor(FieldTitle, true), exactTitleFactor},
+		{"long", strings.Join(long, " "), tierFor(FieldTitle, true), 1 + coverageFactor + phraseFactor},
+		{"body", "managed", lastTier, 0},
+		{"skilled", "welding", tierFor(FieldSkills, true), 0},
 	} {
 		q := Query{Words: Parse(a, c.words), Scope: Everything(), Now: now, Limit: 1}
-		mem := &scratch{}
+		mem := &bitsetPool{}
 		e := evaluate(ix.current.Load(), &q, mem)
-		p := e.parts[0]
-		r := newRanking(newScoring(e, &best{k: 1}, newFreshness(millis(now))), p)
-		for clause := range r.reach {
-			e.grade(p, clause, lastLevel)
-			r.reach[clause] = c.level
+		p := e.segments[0]
+		r := newRanking(newScoring(e, &topK{k: 1}, newFreshness(millis(now))), p)
+		for clause := range r.bestTier {
+			e.fillTiers(p, clause, lastTier)
+			r.bestTier[clause] = c.level
 		}
-		doc, ok := p.find(c.id)
-		if !ok || !p.match.has(doc) {
+		doc, ok := p.findID(c.id)
+		if !ok || !p.matches.has(doc) {
 			t.Fatalf("%s does not match %q", c.id, c.words)
 		}
-		sum, inTitle := r.brings(doc)
-		score, ceiling := r.score(doc, r.run, 1, sum, inTitle), r.ceiling(c.factor)
-		if r.limit(); c.factor == 0 {
-			ceiling = r.bound(0, 0, 0)
+		sum, inTitle := r.sumClauses(doc)
+		score, ceiling := r.score(doc, r.typedPhrase, 1, sum, inTitle), r.maxScore(c.factor)
+		if r.computeUpperBounds(); c.factor == 0 {
+			ceiling = r.upperBound(0, 0, 0)
 		}
 		if !(score <= ceiling*(1+1e-12)) || math.Abs(score/ceiling-1) > 0.05 {
 			t.Errorf("%s: the best score is %v, its bound %v", c.id, score, ceiling)

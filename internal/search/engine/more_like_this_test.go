@@ -10,7 +10,7 @@ import (
 )
 
 // The engine's sums agree with adding up document by document, after changes too.
-func TestAlikeAgreesWithAddingUp(t *testing.T) {
+func TestMoreLikeThisAgreesWithOracle(t *testing.T) {
 	a := newAnalyzer(t)
 	compared := 0
 	for seed := range uint64(150) {
@@ -28,12 +28,12 @@ func TestAlikeAgreesWithAddingUp(t *testing.T) {
 		}
 		q := w.query(a, 80)
 		q.Limit = 15
-		traits := w.traits(a)
-		got, err := ix.Alike(q, traits)
+		traits := w.weightedTerms(a)
+		got, err := ix.MoreLikeThis(q, traits)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := o.alike(q, traits)
+		want := o.moreLikeThis(q, traits)
 		if len(got) != len(want) {
 			t.Fatalf("seed %d: %d documents, want %d", seed, len(got), len(want))
 		}
@@ -49,12 +49,12 @@ func TestAlikeAgreesWithAddingUp(t *testing.T) {
 	}
 }
 
-func (w *world) traits(a *text.Analyzer) []Trait {
-	var traits []Trait
+func (w *world) weightedTerms(a *text.Analyzer) []WeightedTerm {
+	var traits []WeightedTerm
 	for range 1 + w.IntN(6) {
-		trait := Trait{Weight: float64(1 + w.IntN(9)), Flat: w.IntN(2) == 0}
+		trait := WeightedTerm{Weight: float64(1 + w.IntN(9)), IgnoreIDF: w.IntN(2) == 0}
 		if tokens := text.Tokens(w.pick(worldWords...)); w.IntN(3) > 0 {
-			trait.Stem, trait.Field = a.Stem(tokens[0].Form), []Field{FieldTitle, FieldSkills, FieldCompany, FieldAny}[w.IntN(4)]
+			trait.Stem, trait.Field = a.Stem(tokens[0].Term), []Field{FieldTitle, FieldSkills, FieldCompany, FieldAny}[w.IntN(4)]
 		} else {
 			trait.Value = Value{"industry", w.pick("it", "health", "law")}
 		}
@@ -64,12 +64,12 @@ func (w *world) traits(a *text.Analyzer) []Trait {
 }
 
 // alike is Alike by looking at every document.
-func (o *oracle) alike(q Query, traits []Trait) []Hit {
-	has := func(d *Document, t Trait) bool {
+func (o *oracle) moreLikeThis(q Query, traits []WeightedTerm) []Hit {
+	has := func(d *Document, t WeightedTerm) bool {
 		if t.Stem == "" {
 			return hasAny(d, t.Value.Field, []string{t.Value.Value})
 		}
-		_, found := o.wordLevel(d, Word{Form: t.Stem, Stem: t.Stem}, t.Field)
+		_, found := o.wordTier(d, Word{Term: t.Stem, Stem: t.Stem}, t.Field)
 		return found
 	}
 	visible := 0
@@ -96,10 +96,10 @@ func (o *oracle) alike(q Query, traits []Trait) []Hit {
 				continue
 			}
 			any = true
-			if trait.Flat {
+			if trait.IgnoreIDF {
 				sum += trait.Weight
 			} else {
-				sum += trait.Weight * rarity(visible, with[t])
+				sum += trait.Weight * idf(visible, with[t])
 			}
 		}
 		if any {
@@ -111,7 +111,7 @@ func (o *oracle) alike(q Query, traits []Trait) []Hit {
 	return hits[:min(q.Limit, len(hits))]
 }
 
-func TestWordTraitsAreTheTitleAndTheRarestWords(t *testing.T) {
+func TestWeightedTermsAreTitleTermsAndRarestBodyTerms(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	docs := []Document{{ID: "1", Title: "Night Nurse", Body: "Care of patients, ventilators"}, {ID: "2", Title: "Nurse", Body: "Care of patients"},
 		{ID: "3", Title: "Baker", Body: "Care of bread"}, {ID: "4", Title: "Medic", Body: "ventilators"}}
@@ -119,7 +119,7 @@ func TestWordTraitsAreTheTitleAndTheRarestWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, trait := range ix.WordTraits("The Night Nurse", "<p>Care of our patients and their nurse, by ventilator and zeppelin</p>", 2) {
+	for _, trait := range ix.WeightedTerms("The Night Nurse", "<p>Care of our patients and their nurse, by ventilator and zeppelin</p>", 2) {
 		got = append(got, fmt.Sprintf("%s:%d", trait.Stem, trait.Field))
 	}
 	want := []string{fmt.Sprintf("night:%d", FieldTitle), fmt.Sprintf("nurs:%d", FieldTitle), fmt.Sprintf("patient:%d", FieldAny), fmt.Sprintf("ventil:%d", FieldAny)}
@@ -129,17 +129,17 @@ func TestWordTraitsAreTheTitleAndTheRarestWords(t *testing.T) {
 }
 
 // BenchmarkAlike looks for documents like one: by its title, skills and twenty words of its text, rare and common.
-func BenchmarkAlike(b *testing.B) {
+func BenchmarkMoreLikeThis(b *testing.B) {
 	for _, n := range []int{100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("documents=%d", n), func(b *testing.B) {
 			ix := benchTitles(b, n)
-			traits := ix.WordTraits("Senior Software Engineer 7", "some words about the work to be done here", 20)
+			traits := ix.WeightedTerms("Senior Software Engineer 7", "some words about the work to be done here", 20)
 			for _, skill := range []string{"skill 3", "sql", "go"} {
-				traits = append(traits, Trait{Value: Value{"skills", skill}, Weight: 5})
+				traits = append(traits, WeightedTerm{Value: Value{"skills", skill}, Weight: 5})
 			}
 			q := Query{Scope: Scope{Rules: []ScopeRule{{Values: map[string][]string{"status": {"published"}}}}}, Limit: MaxLimit}
 			for b.Loop() {
-				if hits, err := ix.Alike(q, traits); err != nil || len(hits) != q.Limit {
+				if hits, err := ix.MoreLikeThis(q, traits); err != nil || len(hits) != q.Limit {
 					b.Fatal(len(hits), err)
 				}
 			}

@@ -4,8 +4,8 @@ import "slices"
 
 // addFrom takes over the documents of a segment that live still. Their words have been read before, so this costs
 // a fraction of adding the documents anew, and needs no texts. The segment must outlive the builder.
-func (b *builder) addFrom(s *segment, dead bitset) {
-	forms := make([]uint32, s.forms.len())
+func (b *builder) addSegment(s *segment, dead bitset) {
+	forms := make([]uint32, s.terms.len())
 	stems := make([]uint32, s.stems.len())
 	for i := range forms {
 		forms[i] = unknown
@@ -15,46 +15,46 @@ func (b *builder) addFrom(s *segment, dead bitset) {
 	}
 	stemOf := func(stem uint32) uint32 {
 		if stems[stem] == unknown {
-			stems[stem], _ = b.stems.addLasting(s.stems.get(int(stem)))
+			stems[stem], _ = b.stems.addShared(s.stems.get(int(stem)))
 		}
 		return stems[stem]
 	}
 	formOf := func(form uint32) uint32 {
 		if forms[form] == unknown {
-			n, isNew := b.forms.addLasting(s.forms.get(int(form)))
+			n, isNew := b.terms.addShared(s.terms.get(int(form)))
 			if isNew {
-				b.noteForm(stemOf(s.formStem[form]))
+				b.addTerm(stemOf(s.termStem[form]))
 			}
 			forms[form] = n
 		}
 		return forms[form]
 	}
-	hits := s.hitsByDoc()
+	hits := s.postingsByDoc()
 	values := s.valuesByDoc()
 	for doc := range s.docs {
 		if dead.has(doc) {
 			continue
 		}
 		r := row{id: s.ids.get(doc), title: s.titles.get(doc), company: s.companies.get(doc),
-			titleWords: s.titleWords[doc], hits: len(b.hits), values: len(b.rowValue), stream: len(b.stream),
+			titleWords: s.titleWords[doc], postings: len(b.postings), values: len(b.rowValues), positions: len(b.positions),
 			points: len(b.points)}
 		for c := range r.columns {
 			r.columns[c] = s.columns[c][doc]
 		}
 		for _, h := range hits.of(doc) {
-			b.hits = append(b.hits, hit{formOf(h.form), h.mask})
+			b.postings = append(b.postings, posting{formOf(h.term), h.fields})
 		}
 		for _, v := range values.of(doc) {
-			n, _ := b.values.addLasting(s.values.get(int(v)))
-			b.rowValue = append(b.rowValue, n)
+			n, _ := b.values.addShared(s.values.get(int(v)))
+			b.rowValues = append(b.rowValues, n)
 		}
-		for code := s.streamOf(doc); len(code) > 0; {
+		for code := s.positionsOf(doc); len(code) > 0; {
 			var w uint32
-			w, code = nextCode(code)
-			if w >= streamFirst {
-				w = stemOf(s.rankStem[w-streamFirst]) + streamWord
+			w, code = nextVarint(code)
+			if w >= codeFirstRank {
+				w = stemOf(s.rankStem[w-codeFirstRank]) + codeFirstStem
 			}
-			b.stream = append(b.stream, w)
+			b.positions = append(b.positions, w)
 		}
 		for p := s.pointsAt[doc]; p < s.pointsAt[doc+1]; p++ {
 			b.points = append(b.points, Point{s.points[2*p], s.points[2*p+1]})
@@ -65,7 +65,7 @@ func (b *builder) addFrom(s *segment, dead bitset) {
 
 const unknown = ^uint32(0)
 
-func nextCode(b []byte) (code uint32, rest []byte) {
+func nextVarint(b []byte) (code uint32, rest []byte) {
 	for i, shift := 0, 0; ; i, shift = i+1, shift+7 {
 		code |= uint32(b[i]&0x7f) << shift
 		if b[i] < 0x80 {
@@ -83,23 +83,23 @@ type byDoc[T any] struct {
 func (l byDoc[T]) of(doc int) []T { return l.all[l.at[doc]:l.at[doc+1]] }
 
 // hitsByDoc turns the forms' postings around.
-func (s *segment) hitsByDoc() byDoc[hit] {
-	l := byDoc[hit]{at: make([]uint32, s.docs+1)}
-	for form := range uint32(s.forms.len()) {
-		s.formIn(form, FieldAny).each(func(doc int) { l.at[doc+1]++ })
+func (s *segment) postingsByDoc() byDoc[posting] {
+	l := byDoc[posting]{at: make([]uint32, s.docs+1)}
+	for form := range uint32(s.terms.len()) {
+		s.termPostings(form, FieldAny).each(func(doc int) { l.at[doc+1]++ })
 	}
 	for i := range s.docs {
 		l.at[i+1] += l.at[i]
 	}
-	l.all = make([]hit, l.at[s.docs])
+	l.all = make([]posting, l.at[s.docs])
 	next := slices.Clone(l.at[:s.docs])
-	for form := range uint32(s.forms.len()) {
-		s.formIn(form, FieldAny).each(func(doc int) {
-			l.all[next[doc]] = hit{form, 1 << FieldAny}
+	for form := range uint32(s.terms.len()) {
+		s.termPostings(form, FieldAny).each(func(doc int) {
+			l.all[next[doc]] = posting{form, 1 << FieldAny}
 			next[doc]++
 		})
 		for f := range FieldAny {
-			s.formIn(form, f).each(func(doc int) { l.all[next[doc]-1].mask |= 1 << f })
+			s.termPostings(form, f).each(func(doc int) { l.all[next[doc]-1].fields |= 1 << f })
 		}
 	}
 	return l
@@ -109,7 +109,7 @@ func (s *segment) hitsByDoc() byDoc[hit] {
 func (s *segment) valuesByDoc() byDoc[uint32] {
 	l := byDoc[uint32]{at: make([]uint32, s.docs+1)}
 	for v := range uint32(s.values.len()) {
-		s.list(s.valueFirst + v).each(func(doc int) { l.at[doc+1]++ })
+		s.postings(s.valueFirst + v).each(func(doc int) { l.at[doc+1]++ })
 	}
 	for i := range s.docs {
 		l.at[i+1] += l.at[i]
@@ -117,7 +117,7 @@ func (s *segment) valuesByDoc() byDoc[uint32] {
 	l.all = make([]uint32, l.at[s.docs])
 	next := slices.Clone(l.at[:s.docs])
 	for v := range uint32(s.values.len()) {
-		s.list(s.valueFirst + v).each(func(doc int) {
+		s.postings(s.valueFirst + v).each(func(doc int) {
 			l.all[next[doc]] = v
 			next[doc]++
 		})

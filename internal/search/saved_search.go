@@ -16,7 +16,7 @@ import (
 )
 
 // errNoObject is what is said to a saved query that is something else.
-var errNoObject = &FieldError{"query", "Must be an object of search parameters."}
+var errNotObject = &FieldError{"query", "Must be an object of search parameters."}
 
 // ParseSaved reads the query of a saved search: the parameters of GET /api/jobs/search as a JSON object, such as
 // {"q": "go developer", "workplace": ["remote", "hybrid"], "salaryMin": 50000}. It finds what they find there. Its errors
@@ -35,7 +35,7 @@ func savedParams(raw string) (url.Values, error) {
 	decoder.UseNumber()
 	var object map[string]any
 	if err := decoder.Decode(&object); err != nil || object == nil {
-		return nil, errNoObject
+		return nil, errNotObject
 	}
 	params := url.Values{}
 	for name, value := range object {
@@ -80,13 +80,13 @@ func valueTexts(value any) ([]string, bool) {
 }
 
 // Probe asks of one job which of many queries find it, in microseconds each: it is an index with that job alone.
-type Probe struct {
-	all *Board
-	one *engine.Index
+type Percolator struct {
+	index  *Index
+	single *engine.Index
 }
 
 // NewProbe reads a job as it is stored now. A job that is gone answers no query.
-func (b *Board) NewProbe(id string) (*Probe, error) {
+func (b *Index) NewPercolator(id string) (*Percolator, error) {
 	docs, err := b.kind.load(b.app, "r.id = {:id}", dbx.Params{"id": id})
 	if err != nil {
 		return nil, err
@@ -95,14 +95,14 @@ func (b *Board) NewProbe(id string) (*Probe, error) {
 	if err := one.Apply(engine.Batch{Put: docs}); err != nil {
 		return nil, fmt.Errorf("index %s %s alone: %w", b.kind.table, id, err)
 	}
-	return &Probe{all: b, one: one}, nil
+	return &Percolator{index: b, single: one}, nil
 }
 
 // Answers tells whether a query finds the job. Corrections of the spelling, which a search offers instead of finding
 // nothing, are no answers.
-func (p *Probe) Answers(q engine.Query) (bool, error) {
+func (p *Percolator) Matches(q engine.Query) (bool, error) {
 	q.Offset, q.Limit, q.After, q.Facets, q.NoSpelling = 0, 0, nil, nil, true
-	found, err := p.one.Search(q)
+	found, err := p.single.Search(q)
 	if err != nil || found.Total == 0 {
 		return false, err
 	}
@@ -112,7 +112,7 @@ func (p *Probe) Answers(q engine.Query) (bool, error) {
 	}
 	// It was found by a word that begins like the last one. That is an answer only where no job at all has the last word
 	// as it stands.
-	whole, err := p.all.Search(engine.Query{Words: engine.Words{Must: q.Words.Must[last:]}, Scope: q.Scope, NoSpelling: true})
+	whole, err := p.index.Search(engine.Query{Words: engine.Words{Must: q.Words.Must[last:]}, Scope: q.Scope, NoSpelling: true})
 	return whole.Total == 0, err
 }
 
@@ -120,16 +120,16 @@ func (p *Probe) Answers(q engine.Query) (bool, error) {
 var ErrBehind = errors.New("the search index is not up to date")
 
 // SearchWhole is Search for those who can't ask again: it fails with ErrBehind rather than miss a committed change.
-func (b *Board) SearchWhole(q engine.Query) (engine.Result, error) {
-	last, err := b.lastChange()
+func (b *Index) SearchUpToDate(q engine.Query) (engine.Result, error) {
+	last, err := b.lastSeq()
 	if err != nil {
 		return engine.Result{}, err
 	}
 	if err := b.catchUp(); err != nil {
 		return engine.Result{}, err
 	}
-	if b.index.Damage() != nil || b.index.Seq() < last {
+	if b.engine.RebuildReason() != nil || b.engine.Seq() < last {
 		return engine.Result{}, fmt.Errorf("%s: %w", b.kind.table, ErrBehind)
 	}
-	return b.index.Search(q)
+	return b.engine.Search(q)
 }

@@ -9,40 +9,40 @@ import (
 // Small changes make small segments. Maintain merges them step by step into large ones, eight of a kind at a time,
 // so a document is moved a handful of times in its life; and it rewrites segments of which a good part is dead.
 
-var tierDocs = [...]int{8, 64, 512, 4096, maxSegmentDocs}
+var mergeSizes = [...]int{8, 64, 512, 4096, maxSegmentDocs}
 
 const (
-	tierWidth   = 8
-	fullSegment = maxSegmentDocs * 3 / 4
-	deadShare   = 4 // rewrite when one in so many is dead
+	mergeFactor  = 8
+	fullSegment  = maxSegmentDocs * 3 / 4
+	deletedShare = 4 // rewrite when one in so many is dead
 )
 
-func tierOf(docs int) int {
-	for t, most := range tierDocs {
+func sizeClass(docs int) int {
+	for t, most := range mergeSizes {
 		if docs <= most {
 			return t
 		}
 	}
-	return len(tierDocs) - 1
+	return len(mergeSizes) - 1
 }
 
 // pickMerge chooses segments to be merged into one; none when all is well.
 func pickMerge(segments []*segmentView) []*segmentView {
-	var tiers [len(tierDocs)][]*segmentView
+	var classes [len(mergeSizes)][]*segmentView
 	for _, v := range segments {
-		if v.docs-v.alive > max(32, v.docs/deadShare) {
+		if v.docs-v.live > max(32, v.docs/deletedShare) {
 			return []*segmentView{v}
 		}
-		if v.alive < fullSegment {
-			t := tierOf(v.alive)
-			tiers[t] = append(tiers[t], v)
+		if v.live < fullSegment {
+			t := sizeClass(v.live)
+			classes[t] = append(classes[t], v)
 		}
 	}
-	for t, members := range tiers {
-		if len(members) < tierWidth {
+	for t, members := range classes {
+		if len(members) < mergeFactor {
 			continue
 		}
-		if chosen := neighbours(members); t < len(tiers)-1 || len(chosen) > 1 {
+		if chosen := neighbours(members); t < len(classes)-1 || len(chosen) > 1 {
 			return chosen
 		}
 	}
@@ -52,11 +52,11 @@ func pickMerge(segments []*segmentView) []*segmentView {
 // neighbours takes segments that lie next to each other in time, the oldest first, as many as fit into one.
 func neighbours(members []*segmentView) []*segmentView {
 	slices.SortFunc(members, func(x, y *segmentView) int {
-		return cmp.Compare(x.high[ColumnPublished], y.high[ColumnPublished])
+		return cmp.Compare(x.columnMax[ColumnPublished], y.columnMax[ColumnPublished])
 	})
 	sum := 0
 	for i, v := range members {
-		if sum += v.alive; sum > maxSegmentDocs {
+		if sum += v.live; sum > maxSegmentDocs {
 			return members[:i]
 		}
 	}
@@ -65,7 +65,7 @@ func neighbours(members []*segmentView) []*segmentView {
 
 // growing gives where the snapshots are that changes are made to: the index that is searched, and the one that a rebuild makes
 // beside it, which many changes during a long rebuild would else leave in as many small segments.
-func (ix *Index) growing() []*atomic.Pointer[snapshot] {
+func (ix *Index) growingSnapshots() []*atomic.Pointer[snapshot] {
 	all := []*atomic.Pointer[snapshot]{&ix.current}
 	if r := ix.rebuilding.Load(); r != nil && r.next.Load() != nil {
 		all = append(all, &r.next)
@@ -76,10 +76,10 @@ func (ix *Index) growing() []*atomic.Pointer[snapshot] {
 // Maintain does what Apply left to do: it merges segments until they are in order. Searches and changes go on
 // meanwhile.
 func (ix *Index) Maintain() error {
-	ix.maintain.Lock()
-	defer ix.maintain.Unlock()
-	return ix.survive(func() error {
-		for _, at := range ix.growing() { // if the rebuild is given up meanwhile, for nothing
+	ix.maintainMu.Lock()
+	defer ix.maintainMu.Unlock()
+	return ix.withRecovery(func() error {
+		for _, at := range ix.growingSnapshots() { // if the rebuild is given up meanwhile, for nothing
 			for {
 				snap := at.Load()
 				chosen := pickMerge(snap.segments)
@@ -89,7 +89,7 @@ func (ix *Index) Maintain() error {
 				if err := ix.merge(chosen, at); err != nil {
 					return err
 				}
-				snap.keep()
+				snap.keepAlive()
 			}
 		}
 		return nil
@@ -100,18 +100,18 @@ func (ix *Index) Maintain() error {
 func (ix *Index) merge(chosen []*segmentView, at *atomic.Pointer[snapshot]) error {
 	b := newBuilder(ix.analyzer)
 	for _, v := range chosen {
-		b.addFrom(v.segment, v.dead)
+		b.addSegment(v.segment, v.deleted)
 	}
 	var merged *segmentView
 	if len(b.rows) > 0 {
 		var err error
-		if merged, err = ix.view(b); err != nil {
+		if merged, err = ix.newSegmentView(b); err != nil {
 			return err
 		}
 	}
 
-	ix.write.Lock()
-	defer ix.write.Unlock()
+	ix.snapshotMu.Lock()
+	defer ix.snapshotMu.Unlock()
 	old := at.Load()
 	next := &snapshot{seq: old.seq}
 	now := map[*segment]*segmentView{}
@@ -122,29 +122,29 @@ func (ix *Index) merge(chosen []*segmentView, at *atomic.Pointer[snapshot]) erro
 		}
 	}
 	if merged != nil {
-		if died := diedMeanwhile(merged, chosen, now); len(died) > 0 {
-			merged = merged.without(died)
+		if died := deletedMeanwhile(merged, chosen, now); len(died) > 0 {
+			merged = merged.withDeleted(died)
 		}
-		if merged.alive > 0 {
+		if merged.live > 0 {
 			next.segments = append([]*segmentView{merged}, next.segments...)
 		}
 	}
 	at.Store(next)
-	old.keep()
+	old.keepAlive()
 	return nil
 }
 
 // diedMeanwhile gives the documents of merged that were deleted or replaced while it was made out of chosen. A segment
 // that is no longer there has lost them all.
-func diedMeanwhile(merged *segmentView, chosen []*segmentView, now map[*segment]*segmentView) []int {
+func deletedMeanwhile(merged *segmentView, chosen []*segmentView, now map[*segment]*segmentView) []int {
 	var died []int
 	for _, before := range chosen {
 		after := now[before.segment]
 		for doc := range before.docs {
-			if before.dead.has(doc) || after != nil && !after.dead.has(doc) {
+			if before.deleted.has(doc) || after != nil && !after.deleted.has(doc) {
 				continue
 			}
-			if at, ok := merged.find(before.ids.get(doc)); ok {
+			if at, ok := merged.findID(before.ids.get(doc)); ok {
 				died = append(died, at)
 			}
 		}

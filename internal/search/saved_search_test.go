@@ -27,7 +27,7 @@ var savedQueries = []string{
 }
 
 // A saved search tells of exactly the jobs that the search finds.
-func TestProbesAnswerLikeTheSearch(t *testing.T) {
+func TestPercolatorAgreesWithSearch(t *testing.T) {
 	app, board := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	bolt, _ := app.Employer("Bolt")
@@ -56,7 +56,7 @@ func TestProbesAnswerLikeTheSearch(t *testing.T) {
 			continue
 		}
 		query.Limit, query.NoSpelling, query.Facets = 100, true, nil
-		found, err := board.SearchWhole(query)
+		found, err := board.SearchUpToDate(query)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,11 +66,11 @@ func TestProbesAnswerLikeTheSearch(t *testing.T) {
 			some++
 		}
 		for i, id := range jobs {
-			probe, err := board.NewProbe(id)
+			probe, err := board.NewPercolator(id)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := probe.Answers(query); err != nil || got != answers[id] {
+			if got, err := probe.Matches(query); err != nil || got != answers[id] {
 				t.Errorf("%s answered by job %d: %v, but the search says %v (%v)", raw, i, got, answers[id], err)
 			}
 		}
@@ -78,11 +78,11 @@ func TestProbesAnswerLikeTheSearch(t *testing.T) {
 	if some < 30 {
 		t.Errorf("only %d answers were compared", some)
 	}
-	gone, err := board.NewProbe("gone")
+	gone, err := board.NewPercolator("gone")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := gone.Answers(engine.Query{Scope: Published()}); got || err != nil {
+	if got, err := gone.Matches(engine.Query{Scope: Published()}); got || err != nil {
 		t.Errorf("a job that is gone answers: %v, %v", got, err)
 	}
 }
@@ -111,8 +111,8 @@ func BenchmarkSavedSearches(b *testing.B) {
 			app := testapp.NewBoard(b, slugs, Bind)
 			acme, _ := app.Employer("Acme")
 			job := app.Job(acme, "Senior Go Engineer", map[string]any{"skills": []string{"go", "sql"}, "description": fmt.Sprintf("<p>%0900d words to read</p>", 1)})
-			board := boardOf(b, app, Jobs)
-			if _, err := board.SearchWhole(engine.Query{Scope: Published()}); err != nil {
+			board := indexOf(b, app, Jobs)
+			if _, err := board.SearchUpToDate(engine.Query{Scope: Published()}); err != nil {
 				b.Fatal(err)
 			}
 			if _, err := app.DB().Insert(collections.Jobs, dbx.Params{"id": "other", "employer": acme.Id, "title": "Javascript engineering", "status": "published"}).Execute(); err != nil {
@@ -120,7 +120,7 @@ func BenchmarkSavedSearches(b *testing.B) {
 			}
 			answered := 0
 			for b.Loop() {
-				probe, err := board.NewProbe(job.Id)
+				probe, err := board.NewPercolator(job.Id)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -129,7 +129,7 @@ func BenchmarkSavedSearches(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					yes, err := probe.Answers(query)
+					yes, err := probe.Matches(query)
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -30,7 +30,7 @@ func savedWorld(t *testing.T, a *text.Analyzer, seed uint64) (dir string, o *ora
 		_, err := ix.Checkpoint() // a file each
 		must(t, err)
 	}
-	must(t, ix.Abandon())
+	must(t, ix.Release())
 	return dir, o
 }
 
@@ -44,7 +44,7 @@ func openIndex(t *testing.T, dir string, a *text.Analyzer) *Index {
 }
 
 // survivesAndHeals searches a damaged index, which must find nothing that is not so, and rebuilds it.
-func survivesAndHeals(t *testing.T, ix *Index, o *oracle, seed uint64) {
+func recoversAndRebuilds(t *testing.T, ix *Index, o *oracle, seed uint64) {
 	t.Helper()
 	w := newWorld(seed)
 	for range 10 {
@@ -72,8 +72,8 @@ func survivesAndHeals(t *testing.T, ix *Index, o *oracle, seed uint64) {
 	}
 	must(t, r.Add(docs))
 	must(t, r.Commit())
-	if ix.Damage() != nil {
-		t.Fatalf("after a rebuild: %v", ix.Damage())
+	if ix.RebuildReason() != nil {
+		t.Fatalf("after a rebuild: %v", ix.RebuildReason())
 	}
 	for range 4 {
 		agree(t, ix, o, w.query(ix.analyzer, 200))
@@ -82,7 +82,7 @@ func survivesAndHeals(t *testing.T, ix *Index, o *oracle, seed uint64) {
 	must(t, err)
 }
 
-func TestDamagedFilesAreNoticedAndRebuilt(t *testing.T) {
+func TestCorruptedFilesAreDetectedAndRebuilt(t *testing.T) {
 	a := newAnalyzer(t)
 	dir, o := savedWorld(t, a, 1)
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -134,13 +134,13 @@ func TestDamagedFilesAreNoticedAndRebuilt(t *testing.T) {
 		for what, damage := range damages {
 			must(t, damage())
 			ix := openIndex(t, dir, a)
-			if ix.Damage() == nil {
+			if ix.RebuildReason() == nil {
 				t.Errorf("%s %s: not noticed", name, what)
 			}
 			if i++; i%10 == 0 || what == "a folder" { // each takes a while
-				survivesAndHeals(t, ix, o, uint64(i))
+				recoversAndRebuilds(t, ix, o, uint64(i))
 			}
-			must(t, ix.Abandon())
+			must(t, ix.Release())
 			for path, raw := range saved {
 				must(t, os.RemoveAll(path))
 				must(t, os.WriteFile(path, raw, 0o600))
@@ -148,8 +148,8 @@ func TestDamagedFilesAreNoticedAndRebuilt(t *testing.T) {
 		}
 	}
 	ix := openIndex(t, dir, a)
-	if ix.Damage() != nil {
-		t.Fatalf("the whole files are taken for damaged: %v", ix.Damage())
+	if ix.RebuildReason() != nil {
+		t.Fatalf("the whole files are taken for damaged: %v", ix.RebuildReason())
 	}
 	for range 20 {
 		agree(t, ix, o, w.query(a, 200))
@@ -168,26 +168,26 @@ func TestOldFormatIsRebuilt(t *testing.T) {
 	binary.NativeEndian.PutUint32(raw[checksumAt:], checksum(raw)) // as the old version would have written it
 	must(t, os.WriteFile(segments[0], raw, 0o600))
 	ix := openIndex(t, dir, a)
-	if !errors.Is(ix.Damage(), errFormat) {
-		t.Errorf("an old segment: %v", ix.Damage())
+	if !errors.Is(ix.RebuildReason(), errFormat) {
+		t.Errorf("an old segment: %v", ix.RebuildReason())
 	}
-	survivesAndHeals(t, ix, o, 3)
+	recoversAndRebuilds(t, ix, o, 3)
 
 	m, err := readManifest(dir, a.Language)
 	must(t, err)
 	m.Version--
 	must(t, m.write(dir))
-	must(t, ix.Abandon())
+	must(t, ix.Release())
 	ix = openIndex(t, dir, a)
-	if !errors.Is(ix.Damage(), errFormat) {
-		t.Errorf("an old manifest: %v", ix.Damage())
+	if !errors.Is(ix.RebuildReason(), errFormat) {
+		t.Errorf("an old manifest: %v", ix.RebuildReason())
 	}
-	survivesAndHeals(t, ix, o, 4)
+	recoversAndRebuilds(t, ix, o, 4)
 	must(t, ix.Close())
 }
 
 // A file that is cut off while it is mapped faults; one that is overwritten leads anywhere.
-func TestFilesThatChangeWhileInUse(t *testing.T) {
+func TestFilesThatChangeWhileMapped(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there files are read, not mapped")
 	}
@@ -222,20 +222,20 @@ func TestFilesThatChangeWhileInUse(t *testing.T) {
 			must(t, ix.Apply(Batch{Delete: []string{"nobody"}}))
 			must(t, ix.Maintain())
 			ix.Verify()
-			if !errors.Is(ix.Damage(), ErrWounded) {
-				t.Fatalf("not noticed: %v", ix.Damage())
+			if !errors.Is(ix.RebuildReason(), ErrCorrupted) {
+				t.Fatalf("not noticed: %v", ix.RebuildReason())
 			}
 			if _, err := ix.Checkpoint(); err == nil {
 				t.Error("a damaged index is saved")
 			}
-			survivesAndHeals(t, ix, o, 6)
+			recoversAndRebuilds(t, ix, o, 6)
 			must(t, ix.Close())
 		})
 	}
 }
 
 // A panic that no damage explains is a mistake in the program, and must be seen.
-func TestOtherPanicsArePassedOn(t *testing.T) {
+func TestOtherPanicsPropagate(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	defer func() {
 		if recover() == nil {
@@ -246,14 +246,14 @@ func TestOtherPanicsArePassedOn(t *testing.T) {
 }
 
 // What a rebuild wrote may be damaged, and the rebuild given up for it, while its segments are merged.
-func TestPanicInARebuildGivenUpIsNoMistake(t *testing.T) {
+func TestPanicInAnAbortedRebuildIsRetried(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	must(t, ix.Apply(Batch{Put: []Document{{ID: "one", Title: "Nurse"}}}))
 	r := ix.NewRebuild(1)
 	tries := 0
-	must(t, ix.survive(func() error {
+	must(t, ix.withRecovery(func() error {
 		if tries++; tries == 1 {
-			r.Abandon()
+			r.Abort()
 			panic("a merge of what is gone")
 		}
 		return nil
@@ -264,20 +264,20 @@ func TestPanicInARebuildGivenUpIsNoMistake(t *testing.T) {
 }
 
 // A rebuild whose own files are damaged under way must not pass for complete.
-func TestRebuildGivesUpWhenWounded(t *testing.T) {
+func TestRebuildAbortsWhenCorrupted(t *testing.T) {
 	a := newAnalyzer(t)
 	dir := t.TempDir()
 	ix := openIndex(t, dir, a)
 	r := ix.NewRebuild(1)
 	w := newWorld(7)
 	var docs []Document
-	for i := range 2 * largeDocs {
+	for i := range 2 * largeSegmentDocs {
 		d := w.doc(10)
 		d.ID = fmt.Sprint("doc", i)
 		docs = append(docs, d)
 	}
 	must(t, r.Add(docs))
-	must(t, r.Show())
+	must(t, r.Flush())
 	segments, err := filepath.Glob(filepath.Join(dir, segmentPrefix+"*"))
 	must(t, err)
 	if len(segments) != 1 {
@@ -285,8 +285,8 @@ func TestRebuildGivesUpWhenWounded(t *testing.T) {
 	}
 	must(t, os.Truncate(segments[0], 100))
 	ix.Verify()
-	if err := r.Commit(); err == nil || ix.Damage() == nil {
-		t.Errorf("committed (%v) with damage %v", err, ix.Damage())
+	if err := r.Commit(); err == nil || ix.RebuildReason() == nil {
+		t.Errorf("committed (%v) with damage %v", err, ix.RebuildReason())
 	}
 	must(t, ix.Close())
 }

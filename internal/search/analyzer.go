@@ -28,11 +28,11 @@ const synonymsHelp = `# The board's own synonyms for the search, on top of the b
 
 const (
 	languageKey = storeKey + "language"
-	wordsKey    = storeKey + "words"
+	analyzerKey = storeKey + "words"
 )
 
 // words is what an app's texts and queries are read with, and the file that a part of it comes from.
-type words struct {
+type analyzer struct {
 	analyzer *text.Analyzer
 
 	mu       sync.Mutex
@@ -40,7 +40,7 @@ type words struct {
 	size     int64
 }
 
-var makingWords sync.Mutex
+var analyzerMu sync.Mutex
 
 // SetLanguage chooses the language of an app's index, one of text.Languages; English unless it is called. An index in
 // another language is built anew.
@@ -48,17 +48,17 @@ func SetLanguage(app core.App, language string) { app.Store().Set(languageKey, l
 
 // Analyzer gives what an app's texts and queries are read with.
 func Analyzer(app core.App) (*text.Analyzer, error) {
-	w, err := wordsOf(app)
+	w, err := analyzerOf(app)
 	if err != nil {
 		return nil, err
 	}
 	return w.analyzer, nil
 }
 
-func wordsOf(app core.App) (*words, error) {
-	makingWords.Lock()
-	defer makingWords.Unlock()
-	if w, ok := app.Store().Get(wordsKey).(*words); ok {
+func analyzerOf(app core.App) (*analyzer, error) {
+	analyzerMu.Lock()
+	defer analyzerMu.Unlock()
+	if w, ok := app.Store().Get(analyzerKey).(*analyzer); ok {
 		return w, nil
 	}
 	language, ok := app.Store().Get(languageKey).(string)
@@ -69,25 +69,25 @@ func wordsOf(app core.App) (*words, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &words{analyzer: a}
+	w := &analyzer{analyzer: a}
 	if err := w.read(app); err != nil {
 		app.Logger().Error("The list of synonyms could not be read.", "error", err)
 	}
-	app.Store().Set(wordsKey, w)
+	app.Store().Set(analyzerKey, w)
 	return w, nil
 }
 
 // readSynonyms takes the synonyms from the file if that has changed. They are looked up when a query is read, so no
 // index needs to be built anew.
 func readSynonyms(app core.App) error {
-	w, err := wordsOf(app)
+	w, err := analyzerOf(app)
 	if err != nil {
 		return err
 	}
 	return w.read(app)
 }
 
-func (w *words) read(app core.App) error {
+func (w *analyzer) read(app core.App) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	path := filepath.Join(app.DataDir(), SynonymsFile)
@@ -117,7 +117,7 @@ func (w *words) read(app core.App) error {
 }
 
 // offerSynonyms makes the file, with nothing in it but how to write it.
-func offerSynonyms(app core.App) error {
+func createSynonymsFile(app core.App) error {
 	file, err := os.OpenFile(filepath.Join(app.DataDir(), SynonymsFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return nil

@@ -1,0 +1,37 @@
+package engine
+
+import "sync"
+
+// scratch lends bitsets to one search and takes them all back at its end.
+type bitsetPool struct {
+	lent []*[maxSegmentDocs / 64]uint64
+}
+
+var freeBitsets = sync.Pool{New: func() any { return new([maxSegmentDocs / 64]uint64) }}
+
+// bits gives a cleared bitset for so many documents.
+func (s *bitsetPool) cleared(docs int) bitset {
+	b := s.dirty(docs)
+	clear(b)
+	return b
+}
+
+// copyOf gives a bitset with the same documents.
+func (s *bitsetPool) copyOf(b bitset) bitset {
+	c := s.dirty(len(b) * 64)
+	copy(c, b)
+	return c
+}
+
+func (s *bitsetPool) dirty(docs int) bitset {
+	array := freeBitsets.Get().(*[maxSegmentDocs / 64]uint64)
+	s.lent = append(s.lent, array)
+	return array[:wordsFor(docs)]
+}
+
+func (s *bitsetPool) release() {
+	for _, array := range s.lent {
+		freeBitsets.Put(array)
+	}
+	s.lent = nil
+}

@@ -1,0 +1,90 @@
+package engine
+
+// shortTitles says which documents of a segment have short titles: those at n have at most n words.
+type shortTitles [8]bitset
+
+func shortTitlesOf(titleWords []uint8) (t shortTitles) {
+	words := wordsFor(len(titleWords))
+	room := make(bitset, len(t)*words)
+	for n := range t {
+		t[n] = room[n*words:][:words:words]
+	}
+	for doc, n := range titleWords {
+		if int(n) < len(t) {
+			t[n].set(doc)
+		}
+	}
+	for n := 1; n < len(t); n++ {
+		t[n].or(t[n-1])
+	}
+	return t
+}
+
+// splitTitles moves those of docs whose titles have at most n words to short.
+func (s *segment) splitTitles(n int, docs, short bitset) {
+	if n < len(s.short) {
+		docs.split(s.short[n], short)
+		return
+	}
+	clear(short)
+	docs.each(func(doc int) {
+		if int(s.titleWords[doc]) <= n {
+			docs.clear(doc)
+			short.set(doc)
+		}
+	})
+}
+
+// titles offers the documents whose title holds all clauses, those first whose title is the query, and takes them out of left.
+func (r *ranking) rankTitleMatches() {
+	if !r.isCompetitive(r.maxScore(exactTitleFactor)) {
+		return
+	}
+	docs := r.e.pool.copyOf(r.remaining)
+	for c := range r.clauses {
+		r.e.fillTiers(r.segmentMatch, c, titleTiers)
+		inTitle := r.e.pool.cleared(r.docs)
+		for _, best := range r.clauses[c].tiers[:titleTiers] {
+			if best != nil {
+				inTitle.or(best)
+			}
+		}
+		docs.and(inTitle)
+		r.bestTier[c] = r.clauses[c].nextTier(0)
+	}
+	r.remaining.andNot(docs)
+	all, sum := len(r.clauses), r.maxScore(1)
+	if docs.count() <= scanDocs {
+		r.scan(docs, r.typedPhrase, exactTitleFactor*sum)
+		return
+	}
+	exact := r.e.pool.dirty(r.docs)
+	r.splitTitles(r.queryWords, docs, exact)
+	r.scan(exact, phrase{}, exactTitleFactor*sum)
+	if len(r.typedPhrase.code) > 0 {
+		near := r.e.pool.copyOf(docs)
+		r.filterBigrams(near, r.ranks)
+		docs.andNot(near)
+		r.scanByTitleLength(near, r.queryWords+1, r.typedPhrase, sum, all)
+	}
+	r.scanByTitleLength(docs, r.queryWords+1, phrase{}, sum, all)
+}
+
+// byLength offers documents by the length of their titles, which are no shorter than from words: the short ones are worth most.
+// inTitle of the clauses are in the title, and all of them bring no more than sum.
+func (r *ranking) scanByTitleLength(docs bitset, from int, phrase phrase, sum float64, inTitle int) {
+	maxScore := func(words int) float64 {
+		return titleFactor(inTitle, r.queryWords, inTitle == len(r.clauses), len(phrase.code) > 0, words) * sum
+	}
+	if r.sameLength == nil {
+		r.sameLength = r.e.pool.dirty(r.docs)
+	}
+	for ; inTitle > 0 && from < len(r.short) && docs.count() > scanDocs; from++ {
+		if !r.isCompetitive(maxScore(from)) {
+			return
+		}
+		r.splitTitles(from, docs, r.sameLength)
+		r.scan(r.sameLength, phrase, maxScore(from))
+	}
+	r.scan(docs, phrase, maxScore(from))
+}
