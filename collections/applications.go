@@ -11,7 +11,7 @@ func applications() *core.Collection {
 	fields(c,
 		labelled(one("job", Jobs, true, false)),
 		labelled(one("seeker", Users, true, true)),
-		choice("status", true, workflow.ApplicationStates()...),
+		choice("status", true, workflow.ApplicationStatuses()...),
 		text("coverLetter", false, maxText),
 		papers("documents"),
 		&core.JSONField{Name: "answers", MaxSize: 100_000},
@@ -32,7 +32,7 @@ func applications() *core.Collection {
 	rules(c, seen, seen,
 		// Admins neither apply nor review. Without a seeker the hook takes the caller.
 		rule(asSeeker+` && (seeker = "" || seeker = @request.auth.id)`),
-		// Which fields each side may write says Rights; which status, the workflow.
+		// Which fields each side may write says FieldRights; which status, the workflow.
 		seen,
 		rule(asAdmin),
 	)
@@ -45,8 +45,8 @@ func applicationEvents() *core.Collection {
 		one("application", Applications, true, true),
 		// Not cascading: the timeline outlives the person who moved the application.
 		one("actor", Users, false, false),
-		choice("from", false, workflow.ApplicationStates()...),
-		choice("to", true, workflow.ApplicationStates()...),
+		choice("from", false, workflow.ApplicationStatuses()...),
+		choice("to", true, workflow.ApplicationStatuses()...),
 		text("note", false, maxText),
 	)
 	// All that a report asks of a timeline, so that it need not fetch the rows.

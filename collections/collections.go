@@ -2,7 +2,7 @@
 // and the reasons beside them.
 //
 // It never runs against real data: migrations do, and a test holds the two equal (see migrations and internal/schema).
-// Who may do what is said here and nowhere else: by the API rules for whole records and by [Rights] for single fields.
+// Who may do what is said here and nowhere else: by the API rules for whole records and by [FieldRights] for single fields.
 package collections
 
 import (

@@ -42,7 +42,7 @@ func jobs() *core.Collection {
 		&core.NumberField{Name: "salaryMax", Min: types.Pointer(0.0), Max: types.Pointer(1e12)},
 		currency("salaryCurrency"),
 		choice("salaryPeriod", false, SalaryPeriods()...),
-		choice("status", true, workflow.JobStates()...),
+		choice("status", true, workflow.JobStatuses()...),
 		&core.DateField{Name: "deadline"},
 		&core.DateField{Name: "publishedAt"},
 		&core.DateField{Name: "closedAt"},

@@ -24,8 +24,8 @@ func NotificationKinds() []string {
 	}
 }
 
-// ImportantKinds lists the kinds that a new user gets by e-mail unless the user says otherwise.
-func ImportantKinds() []string {
+// DefaultEmailKinds lists the kinds that a new user gets by e-mail unless the user says otherwise.
+func DefaultEmailKinds() []string {
 	return []string{
 		KindApplicationSubmitted, KindApplicationStatusChanged, KindJobClosed, KindDeadlineReminder, KindJobDigest,
 		KindReportReady, KindAccount,

@@ -2,12 +2,12 @@ package collections
 
 import "jobboard/internal/workflow"
 
-// Right says who may write one field of a record that the API rules already let the caller write.
-type Right int
+// FieldRight says who may write one field of a record that the API rules already let the caller write.
+type FieldRight int
 
 const (
 	// BySystem fields are written by hooks alone (the starred fields of the contract). A superuser may write them too.
-	BySystem Right = iota
+	BySystem FieldRight = iota
 	// OnCreation fields are given when the record is made and never change.
 	OnCreation
 	// ByAdmin fields are for the board's administrators.
@@ -16,8 +16,8 @@ const (
 	ByOwner
 	// ByOwnerOrLeaving fields are ByOwner lists of users, from which everybody may take themselves.
 	ByOwnerOrLeaving
-	// ByPeople fields are for the employer's people and for administrators, not for the seeker who made the record.
-	ByPeople
+	// ByEmployerPeople fields are for the employer's people and for administrators, not for the seeker who made the record.
+	ByEmployerPeople
 	// Assigned fields are given when the record is made and changed by administrators alone.
 	Assigned
 	// ByAuthor fields are for the person the record was written by.
@@ -26,9 +26,9 @@ const (
 	WhileSubmitted
 )
 
-// Rights lists, by collection and field, the fields whose writers differ from the writers of the record. One hook enforces
+// FieldRights lists, by collection and field, the fields whose writers differ from the writers of the record. One hook enforces
 // it for every door and answers with the field's name, which an API rule could not.
-var Rights = map[string]map[string]Right{
+var FieldRights = map[string]map[string]FieldRight{
 	Users: {
 		"role":          Assigned,
 		"deactivatedAt": BySystem,
@@ -63,8 +63,8 @@ var Rights = map[string]map[string]Right{
 		"coverLetter":       WhileSubmitted,
 		"documents":         WhileSubmitted,
 		"answers":           OnCreation,
-		"interviewAt":       ByPeople,
-		"interviewLocation": ByPeople,
+		"interviewAt":       ByEmployerPeople,
+		"interviewLocation": ByEmployerPeople,
 		"submittedAt":       BySystem,
 		"decidedAt":         BySystem,
 	},

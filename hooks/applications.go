@@ -204,7 +204,7 @@ func judgeApplicationMove(tx core.App, application *core.Record, from, to string
 	}
 	party := applicationParty(application)
 	if !workflow.CanMoveApplication(from, to, party) {
-		return invalidTransition(from, workflow.NextApplicationStates(from, party))
+		return invalidTransition(from, workflow.NextApplicationStatuses(from, party))
 	}
 	application.Set("decidedAt", "")
 	if workflow.IsDecided(to) {

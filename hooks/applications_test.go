@@ -211,8 +211,8 @@ func TestEveryApplicationMove(t *testing.T) {
 	interview := map[string]any{"interviewAt": time.Now().Add(48 * time.Hour).UTC().Format("2006-01-02 15:04:05.000Z")}
 	moves := 0
 	for party, who := range parties {
-		for _, from := range workflow.ApplicationStates() {
-			for _, to := range workflow.ApplicationStates() {
+		for _, from := range workflow.ApplicationStatuses() {
+			for _, to := range workflow.ApplicationStatuses() {
 				if from == to {
 					continue
 				}

@@ -29,7 +29,7 @@ func bindBatches(app core.App) {
 var recordRequest = regexp.MustCompile(`^/api/collections/([^/?]+)/records(?:/([^/?]+))?(?:\?.*)?$`)
 
 func hashPasswordsOnBatch(e *core.BatchRequestEvent) error {
-	hashed := password.Hashed{}
+	hashed := password.Prehashed{}
 	for i, request := range e.Batch {
 		parts := recordRequest.FindStringSubmatch(request.URL)
 		plain, _ := request.Body[core.FieldNamePassword].(string)
@@ -54,17 +54,17 @@ func hashPasswordsOnBatch(e *core.BatchRequestEvent) error {
 			}})
 		}
 		confirm, _ := request.Body["passwordConfirm"].(string)
-		if word := hashed.Put(collection, plain, confirm); word != "" {
+		if word := hashed.Add(collection, plain, confirm); word != "" {
 			delete(request.Body, core.FieldNamePassword)
 			request.Body["passwordConfirm"] = word
 		}
 	}
-	hashed.Hand(e.RequestEvent)
+	hashed.Attach(e.RequestEvent)
 	return e.Next()
 }
 
 func takeHashedPasswordOnCreateRequest(e *core.RecordRequestEvent) error {
-	if !e.Collection.IsAuth() || !password.Handed(e.RequestEvent) {
+	if !e.Collection.IsAuth() || !password.Attached(e.RequestEvent) {
 		return e.Next()
 	}
 	body, err := readBody(e)
@@ -72,7 +72,7 @@ func takeHashedPasswordOnCreateRequest(e *core.RecordRequestEvent) error {
 		return e.BadRequestError("Failed to read the submitted data.", err)
 	}
 	word, _ := body["passwordConfirm"].(string)
-	if value := password.Take(e.RequestEvent, word); value != nil {
+	if value := password.Lookup(e.RequestEvent, word); value != nil {
 		e.Record.SetRaw(core.FieldNamePassword, value)
 	}
 	return e.Next()

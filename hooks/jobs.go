@@ -49,8 +49,8 @@ func noteDeadlineDayOnJobRequest(e *core.RecordRequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if day, ok := body["deadline"].(string); ok && deadline.IsDay(day) {
-		deadline.SetDay(e.Record, day)
+	if day, ok := body["deadline"].(string); ok && deadline.IsDate(day) {
+		deadline.SetDate(e.Record, day)
 	}
 	return e.Next()
 }
@@ -60,7 +60,7 @@ func limitPublishingOnJobUpdateRequest(e *core.RecordRequestEvent) error {
 	if to != workflow.Published || from == to {
 		return e.Next()
 	}
-	return throttle.Publish(e.RequestEvent, e.Record.Id, e.Next)
+	return throttle.LimitPublishing(e.RequestEvent, e.Record.Id, e.Next)
 }
 
 func openJobOnCreate(e *core.RecordEvent) error {
@@ -70,7 +70,7 @@ func openJobOnCreate(e *core.RecordEvent) error {
 	}
 	status := job.GetString("status")
 	if status != workflow.Published && status != workflow.Draft {
-		return invalidTransition("", workflow.FirstJobStates())
+		return invalidTransition("", workflow.InitialJobStatuses())
 	}
 	if err := checkDeadlineAhead(job); err != nil {
 		return err
@@ -104,7 +104,7 @@ func moveJobOnUpdate(e *core.RecordEvent) error {
 		}
 		party := jobParty(actor.Of(job))
 		if !workflow.CanMoveJob(from, to, party) {
-			return invalidTransition(from, workflow.NextJobStates(from, party))
+			return invalidTransition(from, workflow.NextJobStatuses(from, party))
 		}
 		if to == workflow.Published {
 			job.Set("publishedAt", types.NowDateTime())

@@ -25,8 +25,8 @@ func TestEveryJobMove(t *testing.T) {
 	job := p.Job(p.employer, "Moving", map[string]any{"status": "draft"})
 	legal := map[string]bool{"draft>published": true, "published>closed": true, "closed>published": true, "expired>published": true}
 	for _, who := range []*core.Record{p.owner, p.member, p.admin} {
-		for _, from := range workflow.JobStates() {
-			for _, to := range workflow.JobStates() {
+		for _, from := range workflow.JobStatuses() {
+			for _, to := range workflow.JobStatuses() {
 				if from == to {
 					continue
 				}

@@ -14,14 +14,14 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// checkFieldRights refuses a request that would change a field its caller may not write (collections.Rights), naming the
+// checkFieldRights refuses a request that would change a field its caller may not write (collections.FieldRights), naming the
 // field. Sending a value back unchanged is fine, since front ends save whole records.
 func checkFieldRights(e *core.RecordRequestEvent) error {
 	if e.HasSuperuserAuth() {
 		return nil
 	}
 	who := actor.As(e.Auth)
-	for name, right := range collections.Rights[e.Collection.Name] {
+	for name, right := range collections.FieldRights[e.Collection.Name] {
 		if mayWrite(right, e.Record, who) {
 			continue
 		}
@@ -36,7 +36,7 @@ func checkFieldRights(e *core.RecordRequestEvent) error {
 	return nil
 }
 
-func mayWrite(right collections.Right, record *core.Record, who actor.Actor) bool {
+func mayWrite(right collections.FieldRight, record *core.Record, who actor.Actor) bool {
 	mine := func(field string) bool { return record.Original().GetString(field) == who.UserID() }
 	switch right {
 	case collections.OnCreation:
@@ -47,7 +47,7 @@ func mayWrite(right collections.Right, record *core.Record, who actor.Actor) boo
 		return who.IsAdmin()
 	case collections.ByOwner, collections.ByOwnerOrLeaving:
 		return record.IsNew() || who.IsAdmin() || mine("owner")
-	case collections.ByPeople:
+	case collections.ByEmployerPeople:
 		return !record.IsNew() && (who.IsAdmin() || !mine("seeker"))
 	case collections.ByAuthor:
 		return record.IsNew() || mine("author")

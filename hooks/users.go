@@ -44,7 +44,7 @@ func makeProfileOnUserCreate(e *core.RecordEvent) error {
 	tidyLine(e.Record, "name")
 	chosen, _ := e.Record.GetRaw(notificationsChosen).(bool)
 	if !chosen && len(e.Record.GetStringSlice("emailNotifications")) == 0 {
-		e.Record.Set("emailNotifications", collections.ImportantKinds())
+		e.Record.Set("emailNotifications", collections.DefaultEmailKinds())
 	}
 	return inTransaction(e, nil, func(tx core.App) error { return account.EnsureProfile(tx, e.Record) })
 }

@@ -86,7 +86,7 @@ func TestRegistrationMakesTheProfile(t *testing.T) {
 					t.Fatal(err)
 				}
 				got := strings.Join(user.GetStringSlice("emailNotifications"), " ")
-				if want := strings.Join(collections.ImportantKinds(), " "); got != want {
+				if want := strings.Join(collections.DefaultEmailKinds(), " "); got != want {
 					t.Errorf("mailed kinds: %s, want %s", got, want)
 				}
 			})

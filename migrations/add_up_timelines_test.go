@@ -131,7 +131,7 @@ func (l *timelines) events(application string) {
 		l.event++
 		chain = append(chain, dbx.Params{"id": fmt.Sprintf("event%010d", l.event), "application": application, "from": from, "to": to,
 			"created": at.Format("2006-01-02 15:04:05.000Z")})
-		next := workflow.NextApplicationStates(to, []workflow.Party{workflow.EmployerPeople, workflow.Seeker}[l.rnd.IntN(2)])
+		next := workflow.NextApplicationStatuses(to, []workflow.Party{workflow.EmployerPeople, workflow.Seeker}[l.rnd.IntN(2)])
 		if len(next) == 0 || l.rnd.IntN(6) == 0 {
 			break
 		}

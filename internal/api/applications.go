@@ -51,7 +51,7 @@ func listJobApplications(c *call) error {
 		return err
 	}
 	conditions := []string{"job = " + quoted(id)}
-	status, err := c.statusCondition(workflow.ApplicationStates())
+	status, err := c.statusCondition(workflow.ApplicationStatuses())
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func listUserApplications(c *call) error {
 		return err
 	}
 	conditions := []string{"seeker = " + quoted(id)}
-	status, err := c.statusCondition(workflow.ApplicationStates())
+	status, err := c.statusCondition(workflow.ApplicationStatuses())
 	if err != nil {
 		return err
 	}

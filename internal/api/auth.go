@@ -86,7 +86,7 @@ func (c *call) registerEmployer(company string) error {
 
 // hashPassword does before a transaction what would keep all other writes waiting in it.
 func (c *call) hashPassword() error {
-	if err := throttle.CountRegistration(c.event); err != nil {
+	if err := throttle.LimitRegistration(c.event); err != nil {
 		return err
 	}
 	plain, err := c.body.text("password")
@@ -101,8 +101,8 @@ func (c *call) hashPassword() error {
 	if err != nil {
 		return fmt.Errorf("find the collection of users: %w", err)
 	}
-	c.hashed = password.Hashed{}
-	if word := c.hashed.Put(users, plain, confirm); word != "" {
+	c.hashed = password.Prehashed{}
+	if word := c.hashed.Add(users, plain, confirm); word != "" {
 		c.body.drop("password")
 		return c.body.set("passwordConfirm", word)
 	}
@@ -213,7 +213,7 @@ func changePassword(c *call) error {
 		}
 	}
 	// PocketBase does not ask admins for the old password. A stolen session must not be enough for a new one.
-	err = throttle.TryOwnPassword(c.event, c.auth(), "oldPassword", func() error {
+	err = throttle.LimitOwnPassword(c.event, c.auth(), "oldPassword", func() error {
 		if !c.auth().ValidatePassword(old) {
 			return invalid("oldPassword", problem.InvalidValue, "Not the present password.")
 		}

@@ -108,7 +108,7 @@ func (d *door) enter(e *core.RequestEvent) error {
 	}
 	var err error
 	if reads := e.Request.Method == http.MethodGet || e.Request.Method == http.MethodHead; reads {
-		err = queryguard.Answer(e, answer)
+		err = queryguard.ServeBounded(e, answer)
 	} else {
 		err = answer()
 	}
@@ -128,7 +128,7 @@ type call struct {
 	tx    core.App  // set while inTransaction runs
 	lent  []*[]byte // see room
 	// hashed are passwords that its record requests refer to.
-	hashed password.Hashed
+	hashed password.Prehashed
 }
 
 // app is the board, or the transaction's view of it.
@@ -146,7 +146,7 @@ func (c *call) auth() *core.Record { return c.event.Auth }
 type inner struct {
 	auth   *core.Record
 	app    core.App
-	hashed password.Hashed
+	hashed password.Prehashed
 	err    error
 }
 
@@ -167,7 +167,7 @@ func innerCalls() *hook.Handler[*core.RequestEvent] {
 			e.Auth = in.auth
 			e.App = in.app
 			if in.hashed != nil {
-				in.hashed.Hand(e)
+				in.hashed.Attach(e)
 			}
 			in.err = skipLog.Func(e)
 			return nil
@@ -207,7 +207,7 @@ func (c *call) as(auth *core.Record, method, path string, query url.Values, b *b
 		RemoteAddr: outer.RemoteAddr,
 		TLS:        outer.TLS,
 		Body:       http.NoBody,
-	}).WithContext(context.WithValue(queryguard.Judged(outer.Context()), innerKey{}, in))
+	}).WithContext(context.WithValue(queryguard.MarkChecked(outer.Context()), innerKey{}, in))
 	r.RequestURI = r.URL.RequestURI()
 	r.Header.Del("Content-Type")
 	r.Header.Del("Content-Length")

@@ -55,9 +55,9 @@ func limitOf(apiErr *router.ApiError) limit {
 	if !ok {
 		return limit{window: 60, wait: 60}
 	}
-	var refusal *throttle.Refusal
+	var refusal *throttle.LimitError
 	if errors.As(details, &refusal) {
-		return limit{refusal.Limit.Burst, refusal.Limit.Burst * int(refusal.Limit.Every.Seconds()), refusal.Seconds()}
+		return limit{refusal.Limit.Burst, refusal.Limit.Burst * int(refusal.Limit.Every.Seconds()), refusal.RetryAfterSeconds()}
 	}
 	var rule core.RateLimitRule
 	text, ok := strings.CutPrefix(details.Error(), limitPrefix)

@@ -39,7 +39,7 @@ func listSimilarJobs(c *call) error {
 	}
 	var applied []string
 	if c.auth() != nil {
-		if applied, err = match.Applied(c.app(), c.auth().Id); err != nil {
+		if applied, err = match.AppliedJobs(c.app(), c.auth().Id); err != nil {
 			return err
 		}
 	}

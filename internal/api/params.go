@@ -59,7 +59,7 @@ var (
 	permanentParam = param{name: "permanent", kind: "boolean", text: "1: delete the job (204)."}
 	industryParam  = param{name: "industry", many: true, text: "Slug or id of an industry.", example: "information-technology"}
 
-	applicationStatusParam = param{name: "status", many: true, options: workflow.ApplicationStates(), text: "Applications in this status; read leniently: In Review is in_review."}
+	applicationStatusParam = param{name: "status", many: true, options: workflow.ApplicationStatuses(), text: "Applications in this status; read leniently: In Review is in_review."}
 	idempotencyHeader      = param{name: "Idempotency-Key", in: "header", text: "A text of the client's own, at most 255 characters. Sent again within a day it gets the first answer again.", example: "7c9e6679-7425-40de-944b-e07fc1f90ae7"}
 
 	cursorParam = param{name: "cursor", text: "nextCursor of the answer before: the next page, however deep, without counting pages."}

@@ -53,7 +53,7 @@ func (c *call) checkQuery(r route) error {
 	if err != nil {
 		return fmt.Errorf("find the collection %s: %w", name, err)
 	}
-	query := queryguard.Query{Expand: c.QueryParam("expand"), Fields: c.QueryParam("fields"), One: !r.takesQuery("page")}
+	query := queryguard.Query{Expand: c.QueryParam("expand"), Fields: c.QueryParam("fields"), Single: !r.takesQuery("page")}
 	if r.takesQuery("filter") {
 		query.Filter = c.QueryParam("filter")
 	}

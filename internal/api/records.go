@@ -101,7 +101,7 @@ func applyListRule(query *dbx.SelectQuery, fields *core.RecordFieldResolver, col
 	if collection.ListRule == nil {
 		return apis.NewForbiddenError("", nil)
 	}
-	text := listing.Rule(*collection.ListRule, info.Auth)
+	text := listing.SimplifyRule(*collection.ListRule, info.Auth)
 	if text == "" { // the caller may list all
 		return nil
 	}

@@ -47,7 +47,7 @@ func recordSchemas(schemas map[string]*base.Schema) error {
 					record.Required = append(record.Required, key)
 				}
 			}
-			right, limited := collections.Rights[collection.Name][key]
+			right, limited := collections.FieldRights[collection.Name][key]
 			if slices.Contains([]string{"id", "created", "updated", core.FieldNameTokenKey, core.FieldNameVerified}, key) ||
 				limited && right == collections.BySystem || field.GetHidden() && key != core.FieldNamePassword {
 				continue

@@ -82,7 +82,7 @@ func inputShapes(schemas map[string]*base.Schema) {
 	schemas["RoleChange"] = shape([]string{"role"},
 		property{"role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer, collections.RoleAdmin}, true)})
 	schemas["ApplicationStatusChange"] = shape([]string{"status"},
-		property{"status", plain("One of " + fmt.Sprint(workflow.ApplicationStates()) + ", read leniently.")},
+		property{"status", plain("One of " + fmt.Sprint(workflow.ApplicationStatuses()) + ", read leniently.")},
 		property{"note", plain("For the timeline; both sides see it.")},
 		property{"interviewAt", plain("A date and time in the future.")}, property{"interviewLocation", plain("")})
 	schemas["NotificationChange"] = shape(nil, property{"read", ofType("boolean")})

@@ -47,8 +47,8 @@ admin has verified, and those of --employer. Others are created, and belong to t
 			if err != nil {
 				return err
 			}
-			if status = workflow.Parse(status); !slices.Contains(workflow.FirstJobStates(), status) {
-				return fmt.Errorf("--status is %s, not %q", strings.Join(workflow.FirstJobStates(), " or "), status)
+			if status = workflow.Parse(status); !slices.Contains(workflow.InitialJobStatuses(), status) {
+				return fmt.Errorf("--status is %s, not %q", strings.Join(workflow.InitialJobStatuses(), " or "), status)
 			}
 			files, err := filesOf(args[0], reader)
 			if err != nil {

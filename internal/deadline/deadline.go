@@ -13,16 +13,16 @@ import (
 // dayKey is a raw key on a job, which no field can have as its name.
 const dayKey = "@deadlineDay"
 
-// IsDay reports whether text is a day without a time, such as 2026-12-24.
-func IsDay(text string) bool {
+// IsDate reports whether text is a day without a time, such as 2026-12-24.
+func IsDate(text string) bool {
 	_, err := time.Parse(time.DateOnly, text)
 	return err == nil
 }
 
-// SetDay leaves the day on the job until its places are known, see [Resolve].
-func SetDay(job *core.Record, day string) { job.SetRaw(dayKey, day) }
+// SetDate leaves the day on the job until its places are known, see [Resolve].
+func SetDate(job *core.Record, day string) { job.SetRaw(dayKey, day) }
 
-// Resolve sets the deadline of a job that [SetDay] was called for to the last second of that day: in the time zone of the
+// Resolve sets the deadline of a job that [SetDate] was called for to the last second of that day: in the time zone of the
 // job's first place, else of the first country where its remote workers may live, else in UTC.
 func Resolve(job *core.Record) {
 	day, _ := job.GetRaw(dayKey).(string)

@@ -21,7 +21,7 @@ func TestResolve(t *testing.T) {
 		job := core.NewRecord(jobs)
 		job.Set("locations", c.locations)
 		job.Set("applicantCountries", c.countries)
-		SetDay(job, c.day)
+		SetDate(job, c.day)
 		Resolve(job)
 		if got := job.GetString("deadline"); got != c.want {
 			t.Errorf("%s: %s ends at %s, want %s", c.name, c.day, got, c.want)
@@ -31,8 +31,8 @@ func TestResolve(t *testing.T) {
 
 func TestIsDay(t *testing.T) {
 	for text, want := range map[string]bool{"2026-12-24": true, "2026-12-24 00:00:00.000Z": false, "2026-02-30": false, "24.12.2026": false, "": false} {
-		if IsDay(text) != want {
-			t.Errorf("IsDay(%q) = %v", text, !want)
+		if IsDate(text) != want {
+			t.Errorf("IsDate(%q) = %v", text, !want)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func TestDemoBoardIsWhole(t *testing.T) {
 			t.Errorf("%d rows of %s, want at least %d", got, collection, least)
 		}
 	}
-	for _, status := range workflow.JobStates() {
+	for _, status := range workflow.JobStatuses() {
 		if count(collections.Jobs, dbx.HashExp{"status": status}) == 0 {
 			t.Errorf("no job is %s", status)
 		}
@@ -49,7 +49,7 @@ func TestDemoBoardIsWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, status := range workflow.ApplicationStates() {
+	for _, status := range workflow.ApplicationStatuses() {
 		own, err := app.CountRecords(collections.Applications, dbx.HashExp{"status": status}, dbx.NewExp(
 			"job IN (SELECT j.id FROM jobs j JOIN employers e ON e.id = j.employer WHERE e.owner = {:owner})", dbx.Params{"owner": employer.Id}))
 		if err != nil || own == 0 {

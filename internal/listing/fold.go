@@ -9,9 +9,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Rule is a list rule without what is already known of a caller, such as the role. What is left asks for the same records, and
+// SimplifyRule returns a list rule without what is already known of a caller, such as the role. What is left asks for the same records, and
 // the planner can use an index for it where a condition on the caller, joined by "or", would keep it from that.
-func Rule(rule string, caller *core.Record) string {
+func SimplifyRule(rule string, caller *core.Record) string {
 	return conditionsOf(rule, caller).text()
 }
 

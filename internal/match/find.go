@@ -15,7 +15,7 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// weighed is how many jobs or people the search engine finds to be weighed: those with the most traits in common. It is
+// weighed is how many jobs or people the search engine finds to be weighed: those with the most terms in common. It is
 // little more than the longest page shows, since reading their rows is most of what an answer costs.
 const weighed = 150
 
@@ -49,14 +49,14 @@ func Seekers(app core.App, job Job, after string, limit int) (hits []Hit, next s
 // Candidates returns the profiles that a job fits best, with reasons, among those that answer a query, whose scope says
 // whom the caller may see. The ids are those of profiles.
 func Candidates(app core.App, job Job, query engine.Query) ([]Hit, error) {
-	topics, rest := jobTraits(job)
-	query.Filters = append(query.Filters, anyTrait(topics))
+	topics, rest := profileTerms(job)
+	query.Filters = append(query.Filters, anyOf(topics))
 	query.Limit = weighed
 	profiles, err := find(app, search.Candidates, query, slices.Concat(topics, rest))
 	if err != nil {
 		return nil, fmt.Errorf("find the candidates for job %s: %w", job.ID, err)
 	}
-	wishes, err := loadWishes(app, ofProfiles, profiles)
+	preferences, err := loadPreferences(app, ofProfiles, profiles)
 	if err != nil {
 		return nil, err
 	}
@@ -64,25 +64,25 @@ func Candidates(app core.App, job Job, query engine.Query) ([]Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return best(wishes, func(wish Wish) (string, Score) { return wish.Profile, score(job, wish, name) }), nil
+	return best(preferences, func(prefs Preferences) (string, Score) { return prefs.Profile, score(job, prefs, name) }), nil
 }
 
 // Recommend returns the published jobs that fit a seeker best, save those applied to.
 func Recommend(app core.App, userID string) ([]Hit, error) {
-	wishes, err := loadWishes(app, ofUsers, []string{userID})
-	if err != nil || len(wishes) == 0 {
+	preferences, err := loadPreferences(app, ofUsers, []string{userID})
+	if err != nil || len(preferences) == 0 {
 		return nil, err
 	}
-	topics, rest := wishTraits(wishes[0])
+	topics, rest := preferenceTerms(preferences[0])
 	if len(topics) == 0 {
 		return nil, nil
 	}
-	query := engine.Query{Filters: append(wishFilters(wishes[0]), anyTrait(topics))}
-	applied, err := Applied(app, userID)
+	query := engine.Query{Filters: append(preferenceFilters(preferences[0]), anyOf(topics))}
+	applied, err := AppliedJobs(app, userID)
 	if err != nil {
 		return nil, err
 	}
-	return weighJobs(app, wishes[0], query, slices.Concat(topics, rest), applied)
+	return weighJobs(app, preferences[0], query, slices.Concat(topics, rest), applied)
 }
 
 // Similar returns the published jobs that would suit somebody who likes this one: those that share its title's words, its
@@ -92,23 +92,23 @@ func Similar(app core.App, record *core.Record, without []string) ([]Hit, error)
 	if err != nil {
 		return nil, err
 	}
-	like := Wish{Interests: job.Fields, Skills: job.Skills, Title: job.Title}
+	like := Preferences{Interests: job.Fields, Skills: job.Skills, Title: job.Title}
 	for _, place := range job.Places {
 		if place.Lat != nil && place.Lon != nil {
 			like.HomePoint = Point{Lat: *place.Lat, Lon: *place.Lon}
 			break
 		}
 	}
-	board, err := search.For(app, search.Jobs)
+	index, err := search.For(app, search.Jobs)
 	if err != nil {
 		return nil, err
 	}
-	traits := likeTraits(job, board.WeightedTerms(record.GetString("title"), record.GetString("description")))
-	return weighJobs(app, like, engine.Query{}, traits, append(without, job.ID))
+	terms := similarTerms(job, index.WeightedTerms(record.GetString("title"), record.GetString("description")))
+	return weighJobs(app, like, engine.Query{}, terms, append(without, job.ID))
 }
 
-// Applied returns the jobs that a seeker has applied to.
-func Applied(app core.App, userID string) ([]string, error) {
+// AppliedJobs returns the jobs that a seeker has applied to.
+func AppliedJobs(app core.App, userID string) ([]string, error) {
 	var jobs []string
 	if err := app.DB().Select("job").From(collections.Applications).Where(dbx.HashExp{"seeker": userID}).Column(&jobs); err != nil {
 		return nil, fmt.Errorf("find the jobs applied to: %w", err)
@@ -116,13 +116,13 @@ func Applied(app core.App, userID string) ([]string, error) {
 	return jobs, nil
 }
 
-// find asks the search engine which records have the most of some traits.
-func find(app core.App, kind *search.Kind, query engine.Query, traits []engine.WeightedTerm) ([]string, error) {
-	board, err := search.For(app, kind)
+// find asks the search engine which records have the most of some terms.
+func find(app core.App, kind *search.Kind, query engine.Query, terms []engine.WeightedTerm) ([]string, error) {
+	index, err := search.For(app, kind)
 	if err != nil {
 		return nil, err
 	}
-	hits, err := board.MoreLikeThis(query, traits)
+	hits, err := index.MoreLikeThis(query, terms)
 	ids := make([]string, len(hits))
 	for i, hit := range hits {
 		ids[i] = hit.ID
@@ -130,10 +130,10 @@ func find(app core.App, kind *search.Kind, query engine.Query, traits []engine.W
 	return ids, err
 }
 
-func weighJobs(app core.App, wish Wish, query engine.Query, traits []engine.WeightedTerm, without []string) ([]Hit, error) {
+func weighJobs(app core.App, prefs Preferences, query engine.Query, terms []engine.WeightedTerm, without []string) ([]Hit, error) {
 	query.Scope = search.Published()
 	query.Limit = min(weighed+len(without), engine.MaxLimit)
-	ids, err := find(app, search.Jobs, query, traits)
+	ids, err := find(app, search.Jobs, query, terms)
 	if err != nil {
 		return nil, fmt.Errorf("find jobs: %w", err)
 	}
@@ -142,11 +142,11 @@ func weighJobs(app core.App, wish Wish, query engine.Query, traits []engine.Weig
 	if err != nil {
 		return nil, err
 	}
-	name, err := loadNames(app, wish.Interests)
+	name, err := loadNames(app, prefs.Interests)
 	if err != nil {
 		return nil, err
 	}
-	return best(jobs, func(job Job) (string, Score) { return job.ID, score(job, wish, name) }), nil
+	return best(jobs, func(job Job) (string, Score) { return job.ID, score(job, prefs, name) }), nil
 }
 
 // best weighs things and returns those that fit, the ones with the most points first; equal ones keep their order.
@@ -162,7 +162,7 @@ func best[T any](things []T, weigh func(T) (id string, s Score)) []Hit {
 }
 
 func weighSeekers(app core.App, job Job, users []string) ([]Hit, error) {
-	wishes, err := loadWishes(app, ofUsers, users)
+	preferences, err := loadPreferences(app, ofUsers, users)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func weighSeekers(app core.App, job Job, users []string) ([]Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return best(wishes, func(wish Wish) (string, Score) { return wish.User, score(job, wish, name) }), nil
+	return best(preferences, func(prefs Preferences) (string, Score) { return prefs.User, score(job, prefs, name) }), nil
 }
 
 // jobTerms are the terms under which seekers of the job are listed.

@@ -40,20 +40,20 @@ func JobOf(app core.App, record *core.Record) (Job, error) {
 	return job, nil
 }
 
-// wishRow is a person's profile as stored, with the interests. People without a profile have empty columns.
-type wishRow struct {
+// preferencesRow is a person's profile as stored, with the interests. People without a profile have empty columns.
+type preferencesRow struct {
 	User, Profile, Interests, Skills, JobTypes, Workplaces, Places, Home, HomePoint string
 	Years                                                                           float64
 }
 
-func (row wishRow) wish() (Wish, error) {
-	wish := Wish{User: row.User, Profile: row.Profile, Home: row.Home, Years: row.Years}
-	err := errors.Join(decode(row.Interests, &wish.Interests), decode(row.Skills, &wish.Skills), decode(row.JobTypes, &wish.JobTypes),
-		decode(row.Workplaces, &wish.Workplaces), decode(row.Places, &wish.Places), decode(row.HomePoint, &wish.HomePoint))
+func (row preferencesRow) preferences() (Preferences, error) {
+	prefs := Preferences{User: row.User, Profile: row.Profile, Home: row.Home, Years: row.Years}
+	err := errors.Join(decode(row.Interests, &prefs.Interests), decode(row.Skills, &prefs.Skills), decode(row.JobTypes, &prefs.JobTypes),
+		decode(row.Workplaces, &prefs.Workplaces), decode(row.Places, &prefs.Places), decode(row.HomePoint, &prefs.HomePoint))
 	if err != nil {
-		return Wish{}, fmt.Errorf("read the wishes of user %s: %w", row.User, err)
+		return Preferences{}, fmt.Errorf("read the preferences of user %s: %w", row.User, err)
 	}
-	return wish, nil
+	return prefs, nil
 }
 
 func decode(text string, target any) error {
@@ -63,7 +63,7 @@ func decode(text string, target any) error {
 	return json.Unmarshal([]byte(text), target)
 }
 
-// Whom wishes are read of: the users, or the profiles, with the wanted ids. Each is looked up by its index, whatever the
+// Whom preferences are read of: the users, or the profiles, with the wanted ids. Each is looked up by its index, whatever the
 // planner's statistics say.
 const (
 	ofUsers = `CROSS JOIN {{users}} u INDEXED BY [[sqlite_autoindex_users_1]] ON u.id = wanted.value
@@ -72,8 +72,8 @@ const (
 		CROSS JOIN {{users}} u INDEXED BY [[sqlite_autoindex_users_1]] ON u.id = p.[[user]]`
 )
 
-// loadWishes reads the wishes of the active job seekers among those with some ids, in the order of the ids.
-func loadWishes(app core.App, of string, wanted []string) ([]Wish, error) {
+// loadPreferences reads the preferences of the active job seekers among those with some ids, in the order of the ids.
+func loadPreferences(app core.App, of string, wanted []string) ([]Preferences, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
@@ -81,7 +81,7 @@ func loadWishes(app core.App, of string, wanted []string) ([]Wish, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode the ids: %w", err)
 	}
-	var rows []wishRow
+	var rows []preferencesRow
 	err = app.DB().NewQuery(`
 		SELECT u.id AS [[user]], COALESCE(p.id, '') AS profile,
 			(SELECT json_group_array(field) FROM (
@@ -99,15 +99,15 @@ func loadWishes(app core.App, of string, wanted []string) ([]Wish, error) {
 		ORDER BY wanted.key`).
 		Bind(dbx.Params{"ids": string(ids), "role": collections.RoleJobSeeker}).All(&rows)
 	if err != nil {
-		return nil, fmt.Errorf("load the wishes of %d people: %w", len(wanted), err)
+		return nil, fmt.Errorf("load the preferences of %d people: %w", len(wanted), err)
 	}
-	wishes := make([]Wish, len(rows))
+	preferences := make([]Preferences, len(rows))
 	for i, row := range rows {
-		if wishes[i], err = row.wish(); err != nil {
+		if preferences[i], err = row.preferences(); err != nil {
 			return nil, err
 		}
 	}
-	return wishes, nil
+	return preferences, nil
 }
 
 // jobRow is what matters of a job as stored; without the description, which is most of a record.

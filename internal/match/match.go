@@ -44,8 +44,8 @@ type Job struct {
 	PublishedAt string   // as stored, sortable
 }
 
-// Wish is what a person has said about the jobs to be told of. Empty lists are wishes not stated.
-type Wish struct {
+// Wish is what a person has said about the jobs to be told of. Empty lists are preferences not stated.
+type Preferences struct {
 	User       string
 	Profile    string   // "" where there is none
 	Interests  []string // ids of fields of interest
@@ -95,21 +95,21 @@ type Score struct {
 type names func(id string) string
 
 // score weighs a job for a person. It is pure: the same input gives the same score, reasons in a fixed order.
-func score(job Job, wish Wish, name names) Score {
+func score(job Job, prefs Preferences, name names) Score {
 	var s Score
 	add := func(kind, label string, points int, values ...string) {
 		s.Points += points
 		s.Reasons = append(s.Reasons, Reason{Kind: kind, Values: values, Points: points, Text: label + ": " + strings.Join(values, ", ")})
 	}
 
-	interests, skills := common(job.Fields, wish.Interests), common(job.Skills, wish.Skills)
+	interests, skills := common(job.Fields, prefs.Interests), common(job.Skills, prefs.Skills)
 	if n := len(interests); n > 0 {
 		named := make([]string, n)
 		for i, id := range interests {
 			named[i] = name(id)
 		}
 		label := "Interests"
-		if len(wish.Title) > 0 { // the wish is a job, which has none
+		if len(prefs.Title) > 0 { // the prefs is a job, which has none
 			label = "Fields"
 		}
 		add(ReasonInterest, label, min(maxInterest, pointsInterest+pointsMore*(n-1)), named...)
@@ -117,39 +117,39 @@ func score(job Job, wish Wish, name names) Score {
 	if n := len(skills); n > 0 {
 		add(ReasonSkills, "Skills", pointsSkill+int(math.Round(pointsAllSkills*share(n, len(job.Skills)))), skills...)
 	}
-	title := commonWords(wish.Title, job.Title)
+	title := commonWords(prefs.Title, job.Title)
 	if n := len(title); n > 0 {
-		add(ReasonTitle, "Title", int(math.Round(pointsTitle*share(n, len(wish.Title)))), title...)
+		add(ReasonTitle, "Title", int(math.Round(pointsTitle*share(n, len(prefs.Title)))), title...)
 	}
-	if slices.Contains(wish.JobTypes, job.JobType) {
+	if slices.Contains(prefs.JobTypes, job.JobType) {
 		add(ReasonJobType, "Job type", pointsJobType, words(job.JobType))
 	}
-	if slices.Contains(wish.Workplaces, job.Workplace) {
+	if slices.Contains(prefs.Workplaces, job.Workplace) {
 		add(ReasonWorkplace, "Workplace", pointsWorkplace, words(job.Workplace))
 	}
-	place, placeSpeaksAgainst := fitPlace(job, wish)
+	place, placeSpeaksAgainst := fitPlace(job, prefs)
 	if place != "" {
 		add(ReasonPlace, "Place", pointsPlace, place)
 	}
-	if levelFits(job.Level, wish.Years) {
-		add(ReasonExperience, "Experience", pointsLevel, fmt.Sprintf("%s, %g years", words(job.Level), wish.Years))
+	if levelFits(job.Level, prefs.Years) {
+		add(ReasonExperience, "Experience", pointsLevel, fmt.Sprintf("%s, %g years", words(job.Level), prefs.Years))
 	}
 
-	topical := len(interests)+len(skills) > 0 || share(len(title), len(wish.Title)) >= alikeTitle
-	if len(wish.Interests)+len(wish.Skills)+len(wish.Title) == 0 {
+	topical := len(interests)+len(skills) > 0 || share(len(title), len(prefs.Title)) >= alikeTitle
+	if len(prefs.Interests)+len(prefs.Skills)+len(prefs.Title) == 0 {
 		// Who has named no topic looks by circumstances alone: the first that they state.
 		switch {
-		case len(wish.JobTypes) > 0:
-			topical = slices.Contains(wish.JobTypes, job.JobType)
-		case len(wish.Workplaces) > 0:
-			topical = slices.Contains(wish.Workplaces, job.Workplace)
+		case len(prefs.JobTypes) > 0:
+			topical = slices.Contains(prefs.JobTypes, job.JobType)
+		case len(prefs.Workplaces) > 0:
+			topical = slices.Contains(prefs.Workplaces, job.Workplace)
 		default:
-			topical = len(wish.Places) > 0 && place != ""
+			topical = len(prefs.Places) > 0 && place != ""
 		}
 	}
 	s.Fits = topical && !placeSpeaksAgainst &&
-		(len(wish.JobTypes) == 0 || slices.Contains(wish.JobTypes, job.JobType)) &&
-		(len(wish.Workplaces) == 0 || slices.Contains(wish.Workplaces, job.Workplace))
+		(len(prefs.JobTypes) == 0 || slices.Contains(prefs.JobTypes, job.JobType)) &&
+		(len(prefs.Workplaces) == 0 || slices.Contains(prefs.Workplaces, job.Workplace))
 	return s
 }
 

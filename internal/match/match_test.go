@@ -107,7 +107,7 @@ func TestSeekersByPlaceAlone(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	who := map[string]*core.Record{}
-	for name, wish := range map[string]map[string]any{
+	for name, prefs := range map[string]map[string]any{
 		"city":    {"preferredLocations": []string{"berlin"}},
 		"written": {"preferredLocations": []string{"Lyon", "Berlin, Germany"}},
 		"country": {"preferredLocations": []string{"Germany"}},
@@ -121,7 +121,7 @@ func TestSeekersByPlaceAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		board.Update(profile, wish)
+		board.Update(profile, prefs)
 	}
 	record := board.Job(employer, "Clerk", map[string]any{"location": "Berlin, Germany", "workplace": "on_site", "jobType": "full_time"})
 	job, err := match.JobOf(board.TestApp, board.Reload(record))

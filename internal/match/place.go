@@ -29,12 +29,12 @@ func (p Point) known() bool { return p.Lat != 0 || p.Lon != 0 }
 // fitPlace returns the place that speaks for the job, or "", and whether the places that the person prefers speak against
 // it. Remote jobs are everywhere, save for the countries a remote worker may not live in; a home is a reason for, never one
 // against: people move.
-func fitPlace(job Job, wish Wish) (place string, against bool) {
+func fitPlace(job Job, prefs Preferences) (place string, against bool) {
 	if job.Workplace == "remote" {
 		if len(job.Countries) == 0 {
 			return "", false
 		}
-		country := resolve(wish.Home).Country
+		country := resolve(prefs.Home).Country
 		if country == "" {
 			return "", false
 		}
@@ -47,17 +47,17 @@ func fitPlace(job Job, wish Wish) (place string, against bool) {
 		return "", false
 	}
 	for _, at := range job.Places {
-		for _, preferred := range wish.Places {
+		for _, preferred := range prefs.Places {
 			if within(at, preferred) {
 				return at.Name, false
 			}
 		}
 	}
-	if len(wish.Places) > 0 {
+	if len(prefs.Places) > 0 {
 		return "", true
 	}
 	for _, at := range job.Places {
-		if wish.HomePoint.known() && near(at, wish.HomePoint) {
+		if prefs.HomePoint.known() && near(at, prefs.HomePoint) {
 			return at.Name, false
 		}
 	}

@@ -26,52 +26,52 @@ func TestScore(t *testing.T) {
 		Title: words("senior", "engineer"), Fields: []string{"software", "banking"}, Skills: []string{"go", "sql", "docker"},
 		JobType: "full_time", Workplace: "hybrid", Level: "senior", Places: []Place{berlin},
 	}
-	like := score(job, Wish{Title: job.Title, Interests: job.Fields}, plainNames)
+	like := score(job, Preferences{Title: job.Title, Interests: job.Fields}, plainNames)
 	if like.Reasons[0].Text != "Fields: software, banking" {
 		t.Errorf("a job like another for its %q", like.Reasons[0].Text)
 	}
 	for name, example := range map[string]struct {
 		job    Job
-		wish   Wish
+		prefs  Preferences
 		points int
 		kinds  []string
 		fits   bool
 	}{
-		"nothing said":      {job, Wish{}, 0, nil, false},
-		"one interest":      {job, Wish{Interests: []string{"banking", "music"}}, 20, []string{"interest"}, true},
-		"both interests":    {job, Wish{Interests: []string{"banking", "software"}}, 25, []string{"interest"}, true},
-		"one of 3 skills":   {job, Wish{Skills: []string{"go", "java"}}, 20, []string{"skills"}, true},
-		"all skills":        {job, Wish{Skills: []string{"sql", "go", "docker"}}, 40, []string{"skills"}, true},
-		"other topic":       {job, Wish{Interests: []string{"music"}, JobTypes: []string{"full_time"}}, 10, []string{"job_type"}, false},
-		"no topic, type":    {job, Wish{JobTypes: []string{"full_time"}}, 10, []string{"job_type"}, true},
-		"no topic, place":   {job, Wish{Places: []string{"Berlin"}}, 10, []string{"place"}, true},
-		"only a home":       {job, Wish{HomePoint: Point{52.4, 13.06}}, 10, []string{"place"}, false},
-		"only other places": {job, Wish{Places: []string{"Lyon, France"}}, 0, nil, false},
-		"type against":      {job, Wish{Skills: []string{"go"}, JobTypes: []string{"part_time"}}, 20, []string{"skills"}, false},
-		"workplace against": {job, Wish{Skills: []string{"go"}, Workplaces: []string{"remote"}}, 20, []string{"skills"}, false},
-		"preferred city":    {job, Wish{Skills: []string{"go"}, Places: []string{"Berlin"}}, 30, []string{"skills", "place"}, true},
-		"a city nearby":     {job, Wish{Skills: []string{"go"}, Places: []string{"Potsdam, Germany"}}, 30, []string{"skills", "place"}, true},
-		"preferred country": {job, Wish{Skills: []string{"go"}, Places: []string{"Germany"}}, 30, []string{"skills", "place"}, true},
-		"place against":     {job, Wish{Skills: []string{"go"}, Places: []string{"Lyon, France"}}, 20, []string{"skills"}, false},
-		"home nearby":       {job, Wish{Skills: []string{"go"}, HomePoint: Point{52.4, 13.06}}, 30, []string{"skills", "place"}, true},
-		"home far away":     {job, Wish{Skills: []string{"go"}, HomePoint: Point{45.76, 4.84}}, 20, []string{"skills"}, true},
-		"level":             {job, Wish{Skills: []string{"go"}, Years: 8}, 25, []string{"skills", "experience"}, true},
+		"nothing said":      {job, Preferences{}, 0, nil, false},
+		"one interest":      {job, Preferences{Interests: []string{"banking", "music"}}, 20, []string{"interest"}, true},
+		"both interests":    {job, Preferences{Interests: []string{"banking", "software"}}, 25, []string{"interest"}, true},
+		"one of 3 skills":   {job, Preferences{Skills: []string{"go", "java"}}, 20, []string{"skills"}, true},
+		"all skills":        {job, Preferences{Skills: []string{"sql", "go", "docker"}}, 40, []string{"skills"}, true},
+		"other topic":       {job, Preferences{Interests: []string{"music"}, JobTypes: []string{"full_time"}}, 10, []string{"job_type"}, false},
+		"no topic, type":    {job, Preferences{JobTypes: []string{"full_time"}}, 10, []string{"job_type"}, true},
+		"no topic, place":   {job, Preferences{Places: []string{"Berlin"}}, 10, []string{"place"}, true},
+		"only a home":       {job, Preferences{HomePoint: Point{52.4, 13.06}}, 10, []string{"place"}, false},
+		"only other places": {job, Preferences{Places: []string{"Lyon, France"}}, 0, nil, false},
+		"type against":      {job, Preferences{Skills: []string{"go"}, JobTypes: []string{"part_time"}}, 20, []string{"skills"}, false},
+		"workplace against": {job, Preferences{Skills: []string{"go"}, Workplaces: []string{"remote"}}, 20, []string{"skills"}, false},
+		"preferred city":    {job, Preferences{Skills: []string{"go"}, Places: []string{"Berlin"}}, 30, []string{"skills", "place"}, true},
+		"a city nearby":     {job, Preferences{Skills: []string{"go"}, Places: []string{"Potsdam, Germany"}}, 30, []string{"skills", "place"}, true},
+		"preferred country": {job, Preferences{Skills: []string{"go"}, Places: []string{"Germany"}}, 30, []string{"skills", "place"}, true},
+		"place against":     {job, Preferences{Skills: []string{"go"}, Places: []string{"Lyon, France"}}, 20, []string{"skills"}, false},
+		"home nearby":       {job, Preferences{Skills: []string{"go"}, HomePoint: Point{52.4, 13.06}}, 30, []string{"skills", "place"}, true},
+		"home far away":     {job, Preferences{Skills: []string{"go"}, HomePoint: Point{45.76, 4.84}}, 20, []string{"skills"}, true},
+		"level":             {job, Preferences{Skills: []string{"go"}, Years: 8}, 25, []string{"skills", "experience"}, true},
 		"remote, wrong country": {Job{Skills: []string{"go"}, Workplace: "remote", Countries: []string{"DE"}},
-			Wish{Skills: []string{"go"}, Home: "Lyon, France"}, 40, []string{"skills"}, false},
+			Preferences{Skills: []string{"go"}, Home: "Lyon, France"}, 40, []string{"skills"}, false},
 		"remote, right country": {Job{Skills: []string{"go"}, Workplace: "remote", Countries: []string{"FR"}},
-			Wish{Skills: []string{"go"}, Home: "Lyon, France"}, 50, []string{"skills", "place"}, true},
-		"half the title":    {job, Wish{Title: words("engineers", "bridges")}, 10, []string{"title"}, true},
-		"a third of it":     {job, Wish{Title: words("senior", "night", "nurse")}, 7, []string{"title"}, false},
-		"title and a skill": {job, Wish{Title: words("senior", "night", "nurse"), Skills: []string{"go"}}, 27, []string{"skills", "title"}, true},
-		"alike in all": {job, Wish{Title: job.Title, Interests: job.Fields, Skills: job.Skills, HomePoint: Point{52.4, 13.06}}, 95,
+			Preferences{Skills: []string{"go"}, Home: "Lyon, France"}, 50, []string{"skills", "place"}, true},
+		"half the title":    {job, Preferences{Title: words("engineers", "bridges")}, 10, []string{"title"}, true},
+		"a third of it":     {job, Preferences{Title: words("senior", "night", "nurse")}, 7, []string{"title"}, false},
+		"title and a skill": {job, Preferences{Title: words("senior", "night", "nurse"), Skills: []string{"go"}}, 27, []string{"skills", "title"}, true},
+		"alike in all": {job, Preferences{Title: job.Title, Interests: job.Fields, Skills: job.Skills, HomePoint: Point{52.4, 13.06}}, 95,
 			[]string{"interest", "skills", "title", "place"}, true},
-		"everything": {job, Wish{
+		"everything": {job, Preferences{
 			Interests: []string{"software", "banking"}, Skills: []string{"go", "sql", "docker"}, JobTypes: []string{"full_time"},
 			Workplaces: []string{"hybrid"}, Places: []string{"Berlin"}, Years: 8,
 		}, 95, []string{"interest", "skills", "job_type", "workplace", "place", "experience"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := score(example.job, example.wish, plainNames)
+			got := score(example.job, example.prefs, plainNames)
 			var kinds []string
 			sum := 0
 			for _, reason := range got.Reasons {

@@ -159,11 +159,11 @@ func (s *summary) add(hit summaryHit) {
 
 // summarise weighs jobs for users and returns what each is to be told, in the order of users.
 func buildSummaries(app core.App, jobs, users []string) ([]*summary, error) {
-	crowd, err := match.NewCrowd(app, users)
+	audience, err := match.NewAudience(app, users)
 	if err != nil {
 		return nil, err
 	}
-	found, err := instantHits(app, jobs, crowd.Users())
+	found, err := instantHits(app, jobs, audience.Users())
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func buildSummaries(app core.App, jobs, users []string) ([]*summary, error) {
 		}
 		for _, job := range chunk {
 			told := applied[job.ID]
-			for _, hit := range slices.Concat(crowd.Weigh(job), found[job.ID]) {
+			for _, hit := range slices.Concat(audience.Matches(job), found[job.ID]) {
 				if !slices.Contains(told, hit.ID) {
 					told = append(told, hit.ID)
 					tell(hit.ID, summaryHit{job.ID, hit.Score, hit.Reasons})

@@ -10,14 +10,14 @@ import (
 // maxBytes is what bcrypt takes.
 const maxBytes = 72
 
-// Hashed are passwords by the word that stands in their place, which nobody outside can guess.
-type Hashed map[string]*core.PasswordFieldValue
+// Prehashed are passwords by the word that stands in their place, which nobody outside can guess.
+type Prehashed map[string]*core.PasswordFieldValue
 
 const storeKey = "jobboard.hashedPasswords"
 
-// Put hashes a password for an account of the collection and returns the word for it, to be sent as passwordConfirm without
+// Add hashes a password for an account of the collection and returns the word for it, to be sent as passwordConfirm without
 // a password. What would be refused anyway isn't hashed: then the word is "".
-func (h Hashed) Put(collection *core.Collection, password, confirm string) string {
+func (h Prehashed) Add(collection *core.Collection, password, confirm string) string {
 	if password == "" || password != confirm || len(password) > maxBytes {
 		return ""
 	}
@@ -32,14 +32,14 @@ func (h Hashed) Put(collection *core.Collection, password, confirm string) strin
 	return word
 }
 
-// Hand gives the passwords to a request, or to those that a batch turns into.
-func (h Hashed) Hand(e *core.RequestEvent) { e.Set(storeKey, h) }
+// Attach gives the passwords to a request, or to those that a batch turns into.
+func (h Prehashed) Attach(e *core.RequestEvent) { e.Set(storeKey, h) }
 
-// Handed reports whether a request has been given passwords.
-func Handed(e *core.RequestEvent) bool { return e.Get(storeKey) != nil }
+// Attached reports whether a request has been given passwords.
+func Attached(e *core.RequestEvent) bool { return e.Get(storeKey) != nil }
 
-// Take returns the password that a word stands for, or nil.
-func Take(e *core.RequestEvent, word string) *core.PasswordFieldValue {
-	hashed, _ := e.Get(storeKey).(Hashed)
+// Lookup returns the password that a word stands for, or nil.
+func Lookup(e *core.RequestEvent, word string) *core.PasswordFieldValue {
+	hashed, _ := e.Get(storeKey).(Prehashed)
 	return hashed[word]
 }

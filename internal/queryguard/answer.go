@@ -16,10 +16,10 @@ import (
 	"jobboard/internal/problem"
 )
 
-// Answer runs next, which reads records for the caller and answers with them, within bounds of time and size: the app that it
+// ServeBounded runs next, which reads records for the caller and answers with them, within bounds of time and size: the app that it
 // finds in e gives up after maxTime or when the client has gone, and an answer that comes out too large is not sent. What is
 // beyond them is a 400 that names the parameter, and a 503 where the caller asked for nothing that could be the cause.
-func Answer(e *core.RequestEvent, next func() error) error {
+func ServeBounded(e *core.RequestEvent, next func() error) error {
 	if e.HasSuperuserAuth() {
 		return next()
 	}

@@ -38,8 +38,10 @@ const (
 
 type judgedKey struct{}
 
-// Judged marks a request whose query was checked already, and may hold conditions that are not the caller's.
-func Judged(ctx context.Context) context.Context { return context.WithValue(ctx, judgedKey{}, true) }
+// MarkChecked marks a request whose query was checked already, and may hold conditions that are not the caller's.
+func MarkChecked(ctx context.Context) context.Context {
+	return context.WithValue(ctx, judgedKey{}, true)
+}
 
 func checkQueryOnRecordRequest(e *core.RequestEvent) error {
 	if e.Request.Context().Value(judgedKey{}) != nil || e.HasSuperuserAuth() || !strings.Contains(e.Request.Pattern, recordRoutes) {
@@ -50,9 +52,9 @@ func checkQueryOnRecordRequest(e *core.RequestEvent) error {
 		return e.Next() // to be told that there is none
 	}
 	params := e.Request.URL.Query()
-	query := Query{Expand: params.Get(expandParam), Fields: params.Get(fieldsParam), One: true}
+	query := Query{Expand: params.Get(expandParam), Fields: params.Get(fieldsParam), Single: true}
 	if e.Request.Pattern == listRoute {
-		query.Filter, query.Sort, query.One = params.Get(search.FilterQueryParam), params.Get(search.SortQueryParam), false
+		query.Filter, query.Sort, query.Single = params.Get(search.FilterQueryParam), params.Get(search.SortQueryParam), false
 	}
 	if err := Check(e.App, e.Auth, collection, query); err != nil {
 		return err
@@ -64,7 +66,7 @@ func checkQueryOnRecordRequest(e *core.RequestEvent) error {
 		}
 	}
 	if strings.HasPrefix(e.Request.Pattern, http.MethodGet+" ") {
-		return Answer(e, e.Next)
+		return ServeBounded(e, e.Next)
 	}
 	return e.Next()
 }
@@ -83,7 +85,7 @@ func checkQueriesOnBatchRequest(e *core.BatchRequestEvent) error {
 			continue // PocketBase refuses it
 		}
 		params := address.Query()
-		query := Query{Expand: params.Get(expandParam), Fields: params.Get(fieldsParam), One: true}
+		query := Query{Expand: params.Get(expandParam), Fields: params.Get(fieldsParam), Single: true}
 		if err := Check(e.App, e.Auth, collection, query); err != nil {
 			return e.BadRequestError("Batch transaction failed.", validation.Errors{
 				"requests": validation.Errors{strconv.Itoa(i): &failedRequest{router.ToApiError(err)}},
@@ -126,7 +128,7 @@ func subscribed(app core.App, subscription string) (*core.Collection, Query) {
 	if err != nil {
 		return nil, Query{} // a topic of its own, which carries no records
 	}
-	query := Query{Topic: true}
+	query := Query{Realtime: true}
 	parsed, err := url.Parse(subscription)
 	if err != nil {
 		return collection, query

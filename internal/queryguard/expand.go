@@ -10,7 +10,7 @@ import (
 // checkExpand says what is wrong with an expand, or "". A path that leads nowhere is left to PocketBase, which expands nothing.
 func (p *paths) checkExpand(expand string) string {
 	most := maxExpands
-	if p.query.Topic {
+	if p.query.Realtime {
 		most = maxTopicExpand
 	}
 	backs, seen := map[string]bool{}, map[string]bool{}
@@ -39,7 +39,7 @@ func (p *paths) checkExpand(expand string) string {
 				// Paths that begin alike are followed together, as far as that.
 				backs[strings.Join(names[:i+1], ".")] = true
 			}
-			if step.costly && !p.query.One && !actor.IsManager(p.caller) {
+			if step.costly && !p.query.Single && !actor.IsManager(p.caller) {
 				return fmt.Sprintf("%s can't be expanded in a list: %s would read every record.", path, name)
 			}
 			collection = step.to

@@ -68,7 +68,7 @@ func TestLimits(t *testing.T) {
 			return queryguard.Query{Filter: times(1, strings.Join([]string{"fields.slug?='x'", "skills:each?='x'", "employer.members.name?='x'"}[:n], "||"), "")}
 		}, 2},
 		"expands":          {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Expand: count(n, "x%d", ",")} }, 6},
-		"expands of topic": {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Expand: count(n, "x%d", ","), Topic: true} }, 3},
+		"expands of topic": {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Expand: count(n, "x%d", ","), Realtime: true} }, 3},
 		"back expands": {collections.Jobs, func(n int) queryguard.Query {
 			return queryguard.Query{Expand: strings.Join([]string{"applications_via_job", "job_reviews_via_job", "saved_jobs_via_job"}[:n], ",")}
 		}, 2},
@@ -110,8 +110,8 @@ func TestCostlySteps(t *testing.T) {
 		{Expand: "jobs_via_fields"}:                          true,
 		{Expand: "jobs(fields)"}:                             true,
 		{Expand: " jobs_via_ fields."}:                       true,
-		{Expand: "jobs_via_fields", Topic: true}:             true,
-		{Expand: "jobs_via_fields", One: true}:               false,
+		{Expand: "jobs_via_fields", Realtime: true}:          true,
+		{Expand: "jobs_via_fields", Single: true}:            false,
 		{Expand: "job_seeker_interests_via_field"}:           false,
 	} {
 		if err := queryguard.Check(board.TestApp, nil, collection, query); (err != nil) != refused {
@@ -163,7 +163,7 @@ func TestExpandsThatBeginAlikeCountOnce(t *testing.T) {
 		events + ".actor," + events + ".application," + reviews + ".author": false,
 		events + "," + reviews + ",job.saved_jobs_via_job":                  true,
 	} {
-		err := queryguard.Check(board.TestApp, owner, applications, queryguard.Query{Expand: expand, One: true})
+		err := queryguard.Check(board.TestApp, owner, applications, queryguard.Query{Expand: expand, Single: true})
 		if (err != nil) != refused {
 			t.Errorf("%s: %v", expand, err)
 		}

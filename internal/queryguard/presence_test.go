@@ -50,7 +50,7 @@ func TestAbsenceTellsNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = queryguard.Check(board.TestApp, who, jobs, queryguard.Query{Filter: filter, Topic: true})
+			err = queryguard.Check(board.TestApp, who, jobs, queryguard.Query{Filter: filter, Realtime: true})
 			if want := refused && !isAdmin; want != (err != nil) {
 				t.Errorf("topic %s: %v", filter, err)
 			}

@@ -26,8 +26,8 @@ const (
 // Query is what a caller asks of a collection's records, "" where it asks nothing.
 type Query struct {
 	Filter, Sort, Expand, Fields string
-	// Topic is a realtime topic's query, One that of a single record; else it is a list's.
-	Topic, One bool
+	// Realtime is a realtime topic's query, Single that of a single record; else it is a list's.
+	Realtime, Single bool
 }
 
 // Check returns the answer to a query that is not for caller, which names the parameter, and nil where the query may run. It

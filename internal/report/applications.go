@@ -45,8 +45,8 @@ func computeApplications(s *snapshot, result *Result) (values, error) {
 
 func (s *snapshot) applicationFigures() (values, error) {
 	active := []string{}
-	for _, state := range workflow.ApplicationStates() {
-		if workflow.IsActive(state) {
+	for _, state := range workflow.ApplicationStatuses() {
+		if workflow.IsStage(state) {
 			active = append(active, "'"+state+"'")
 		}
 	}
@@ -67,7 +67,7 @@ func (s *snapshot) applicationFigures() (values, error) {
 func statusOrder() string {
 	var order strings.Builder
 	order.WriteString("CASE status")
-	for i, state := range workflow.ApplicationStates() {
+	for i, state := range workflow.ApplicationStatuses() {
 		fmt.Fprintf(&order, " WHEN '%s' THEN %d", state, i)
 	}
 	return order.String() + " END"

@@ -101,7 +101,7 @@ func randomBoard(seed uint64) *board {
 	}
 	for i := range 60 {
 		j := &job{id: fmt.Sprintf("job%012d", i), employer: b.employers[rnd.IntN(len(b.employers))].id, industry: b.industries[rnd.IntN(3)],
-			jobType: pick(rnd, collections.JobTypes()), workplace: pick(rnd, collections.Workplaces()), status: pick(rnd, workflow.JobStates()), created: moment(start)}
+			jobType: pick(rnd, collections.JobTypes()), workplace: pick(rnd, collections.Workplaces()), status: pick(rnd, workflow.JobStatuses()), created: moment(start)}
 		if j.status != workflow.Draft {
 			j.published = moment(j.created)
 			j.deadline = moment(j.published)
@@ -152,7 +152,7 @@ func (b *board) randomApplication(rnd *rand.Rand, i int, moment func(time.Time) 
 		if rnd.IntN(12) == 0 {
 			party, actor = workflow.Seeker, a.seeker
 		}
-		next := workflow.NextApplicationStates(a.status, party)
+		next := workflow.NextApplicationStatuses(a.status, party)
 		if len(next) == 0 {
 			break
 		}

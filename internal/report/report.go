@@ -51,11 +51,11 @@ const (
 func statuses(kind string) []string {
 	switch kind {
 	case Jobs:
-		return workflow.JobStates()
+		return workflow.JobStatuses()
 	case Users:
 		return []string{activeUser, deactivatedUser}
 	}
-	return workflow.ApplicationStates()
+	return workflow.ApplicationStatuses()
 }
 
 func roles() []string {

@@ -54,12 +54,12 @@ func limitOldPasswords(e *core.RecordRequestEvent) error {
 	if err != nil || !e.Collection.IsAuth() || info.Body["oldPassword"] == nil {
 		return e.Next()
 	}
-	return TryOwnPassword(e.RequestEvent, e.Record, "oldPassword", e.Next)
+	return LimitOwnPassword(e.RequestEvent, e.Record, "oldPassword", e.Next)
 }
 
-// TryOwnPassword runs check, which compares a password with that of an account whose owner seems to ask. The password is
+// LimitOwnPassword runs check, which compares a password with that of an account whose owner seems to ask. The password is
 // wrong where the error of check names field.
-func TryOwnPassword(e *core.RequestEvent, account *core.Record, field string, check func() error) error {
+func LimitOwnPassword(e *core.RequestEvent, account *core.Record, field string, check func() error) error {
 	if isOff(e) {
 		return check()
 	}
@@ -84,6 +84,6 @@ func limitEmailChanges() *hook.Handler[*core.RequestEvent] {
 		if err != nil {
 			return e.Next()
 		}
-		return TryOwnPassword(e, account, "password", e.Next)
+		return LimitOwnPassword(e, account, "password", e.Next)
 	}}
 }

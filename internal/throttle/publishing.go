@@ -11,8 +11,8 @@ import (
 // publications is how often one job may be published: closing it tells its applicants, publishing it those whom it fits.
 var publications = Limit{Burst: 5, Every: 12 * time.Minute}
 
-// Publish runs publish, which publishes a job, and counts it when it succeeds. Admins are not counted.
-func Publish(e *core.RequestEvent, jobID string, publish func() error) error {
+// LimitPublishing runs publish, which publishes a job, and counts it when it succeeds. Admins are not counted.
+func LimitPublishing(e *core.RequestEvent, jobID string, publish func() error) error {
 	if isOff(e) || e.Auth != nil && e.Auth.GetString("role") == collections.RoleAdmin {
 		return publish()
 	}

@@ -16,7 +16,7 @@ import (
 // an answer tells whether an address is taken. Admins, who make accounts for others, are not counted.
 func limitRegistrations() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{Id: "jobboardLimitRegistrations", Priority: 80, Func: func(e *core.RequestEvent) error {
-		if password.Handed(e) || !isRegistration(e.App, e.Request.Method, e.Request.URL.Path) {
+		if password.Attached(e) || !isRegistration(e.App, e.Request.Method, e.Request.URL.Path) {
 			return e.Next()
 		}
 		if err := countRegistrations(e, 1); err != nil {
@@ -53,8 +53,8 @@ func isRegistration(app core.App, method, path string) bool {
 	return err == nil && collection.Name == collections.Users
 }
 
-// CountRegistration counts one for a handler that hashes the password itself, before it makes the account.
-func CountRegistration(e *core.RequestEvent) error { return countRegistrations(e, 1) }
+// LimitRegistration counts one for a handler that hashes the password itself, before it makes the account.
+func LimitRegistration(e *core.RequestEvent) error { return countRegistrations(e, 1) }
 
 func countRegistrations(e *core.RequestEvent, asked int) error {
 	if asked == 0 || isOff(e) || e.Auth != nil && e.Auth.GetString("role") == collections.RoleAdmin {

@@ -298,8 +298,8 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (res
 		if field == "status" && value == nil {
 			continue
 		}
-		if day, ok := value.(string); ok && field == "deadline" && deadline.IsDay(day) {
-			deadline.SetDay(record, day)
+		if day, ok := value.(string); ok && field == "deadline" && deadline.IsDate(day) {
+			deadline.SetDate(record, day)
 			continue
 		}
 		record.Set(field, value)

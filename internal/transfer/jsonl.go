@@ -109,7 +109,7 @@ func decodeDate(raw json.RawMessage) (any, error) {
 // decodeDeadline leaves a day without a time as it is: the job's place says when it ends.
 func decodeDeadline(raw json.RawMessage) (any, error) {
 	var text string
-	if json.Unmarshal(raw, &text) == nil && deadline.IsDay(text) {
+	if json.Unmarshal(raw, &text) == nil && deadline.IsDate(text) {
 		return text, nil
 	}
 	return decodeDate(raw)

@@ -14,33 +14,33 @@ const (
 	Withdrawn          = "withdrawn"
 )
 
-// ApplicationStates lists every state of an application in the order of the pipeline.
-func ApplicationStates() []string {
+// ApplicationStatuses lists every state of an application in the order of the pipeline.
+func ApplicationStatuses() []string {
 	return []string{Submitted, InReview, Shortlisted, InterviewScheduled, Offered, Hired, Rejected, Withdrawn}
 }
 
 // stages are the states that employer people may move an application to while it is open.
 var stages = []string{InReview, Shortlisted, InterviewScheduled, Offered}
 
-// IsActive tells whether an application in this state still waits for a decision.
-func IsActive(state string) bool {
+// IsStage reports whether an application with this status still waits for a decision.
+func IsStage(state string) bool {
 	return state == Submitted || slices.Contains(stages, state)
 }
 
 // IsDecided tells whether the employer has decided in this state, so that decidedAt is set.
 func IsDecided(state string) bool { return state == Hired || state == Rejected }
 
-// NextApplicationStates lists the states that party may move an application to from state, in the order of the pipeline.
+// NextApplicationStatuses lists the states that party may move an application to from state, in the order of the pipeline.
 // It is empty when the state is final for that party.
-func NextApplicationStates(state string, party Party) []string {
+func NextApplicationStatuses(state string, party Party) []string {
 	if party == Seeker {
-		if IsActive(state) {
+		if IsStage(state) {
 			return []string{Withdrawn}
 		}
 		return nil
 	}
 	switch {
-	case IsActive(state):
+	case IsStage(state):
 		next := slices.DeleteFunc(slices.Clone(stages), func(s string) bool { return s == state })
 		next = append(next, Hired, Rejected)
 		if party == System {
@@ -55,5 +55,5 @@ func NextApplicationStates(state string, party Party) []string {
 
 // CanMoveApplication tells whether party may move an application between two different states.
 func CanMoveApplication(from, to string, party Party) bool {
-	return slices.Contains(NextApplicationStates(from, party), to)
+	return slices.Contains(NextApplicationStatuses(from, party), to)
 }

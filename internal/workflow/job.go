@@ -10,8 +10,8 @@ const (
 	Expired   = "expired"
 )
 
-// JobStates lists every state of a job in the order of its life.
-func JobStates() []string { return []string{Draft, Published, Closed, Expired} }
+// JobStatuses lists every state of a job in the order of its life.
+func JobStatuses() []string { return []string{Draft, Published, Closed, Expired} }
 
 // jobMoves is the life of a job. Expired is reached by the clock alone, so only System may move there.
 var jobMoves = []struct {
@@ -25,8 +25,8 @@ var jobMoves = []struct {
 	{from: Expired, to: Published},
 }
 
-// NextJobStates lists the states that party may move a job to from state. Seekers may move none.
-func NextJobStates(state string, party Party) []string {
+// NextJobStatuses lists the states that party may move a job to from state. Seekers may move none.
+func NextJobStatuses(state string, party Party) []string {
 	var next []string
 	for _, move := range jobMoves {
 		if move.from == state && party != Seeker && (len(move.only) == 0 || slices.Contains(move.only, party)) {
@@ -38,8 +38,8 @@ func NextJobStates(state string, party Party) []string {
 
 // CanMoveJob tells whether party may move a job between two different states.
 func CanMoveJob(from, to string, party Party) bool {
-	return slices.Contains(NextJobStates(from, party), to)
+	return slices.Contains(NextJobStatuses(from, party), to)
 }
 
-// FirstJobStates lists the states a job may be created in: publishing at once is drafting and publishing.
-func FirstJobStates() []string { return []string{Draft, Published} }
+// InitialJobStatuses lists the states a job may be created in: publishing at once is drafting and publishing.
+func InitialJobStatuses() []string { return []string{Draft, Published} }

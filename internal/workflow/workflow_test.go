@@ -34,11 +34,11 @@ const (
 var parties = map[Party]string{System: "PSB", Admin: "P", EmployerPeople: "P", Seeker: "S"}
 
 func TestApplicationsMoveAsTheContractSays(t *testing.T) {
-	checkTable(t, applicationTable, ApplicationStates(), NextApplicationStates, CanMoveApplication)
+	checkTable(t, applicationTable, ApplicationStatuses(), NextApplicationStatuses, CanMoveApplication)
 }
 
 func TestJobsMoveAsTheContractSays(t *testing.T) {
-	checkTable(t, jobTable, JobStates(), NextJobStates, CanMoveJob)
+	checkTable(t, jobTable, JobStatuses(), NextJobStatuses, CanMoveJob)
 }
 
 func checkTable(t *testing.T, table string, states []string, next func(string, Party) []string, can func(string, string, Party) bool) {
@@ -82,12 +82,12 @@ func checkTable(t *testing.T, table string, states []string, next func(string, P
 func TestStatesTellWhatTheyAre(t *testing.T) {
 	active := []string{Submitted, InReview, Shortlisted, InterviewScheduled, Offered}
 	decided := []string{Hired, Rejected}
-	for _, state := range append(ApplicationStates(), "", "nowhere") {
-		if IsActive(state) != slices.Contains(active, state) || IsDecided(state) != slices.Contains(decided, state) {
-			t.Errorf("%q is active: %v, decided: %v", state, IsActive(state), IsDecided(state))
+	for _, state := range append(ApplicationStatuses(), "", "nowhere") {
+		if IsStage(state) != slices.Contains(active, state) || IsDecided(state) != slices.Contains(decided, state) {
+			t.Errorf("%q is active: %v, decided: %v", state, IsStage(state), IsDecided(state))
 		}
 	}
-	if got := FirstJobStates(); !slices.Equal(got, []string{Draft, Published}) {
+	if got := InitialJobStatuses(); !slices.Equal(got, []string{Draft, Published}) {
 		t.Errorf("a job begins as %v", got)
 	}
 }

@@ -1,0 +1,144 @@
+package match
+
+import (
+	"jobboard/internal/search"
+	"jobboard/internal/search/engine"
+)
+
+// Terms are what the search engine looks for to find what is worth weighing. For people and jobs they are worth about the
+// points that score gives for them, so that of many the right ones are weighed.
+
+const (
+	// pointsOneSkill is what one of several common skills is worth of a job whose other skills aren't known yet.
+	pointsOneSkill = 16
+	// pointsOneField is what one of several common fields is worth, of which the first counts most.
+	pointsOneField = 14
+	// pointsWord is what a word of the text is worth, times its rarity.
+	pointsWord = 0.15
+)
+
+func weightedTerm(field, value string, points float64) engine.WeightedTerm {
+	return engine.WeightedTerm{Value: engine.Value{Field: field, Value: value}, Weight: points, IgnoreIDF: true}
+}
+
+// anyOf is the filter that lets pass what has one of the terms.
+func anyOf(terms []engine.WeightedTerm) engine.Filter {
+	var filter engine.Filter
+	for _, t := range terms {
+		filter.Any = append(filter.Any, t.Value)
+	}
+	return filter
+}
+
+// preferenceTerms are what jobs for a person have: one of topics for certain, the rest perhaps.
+func preferenceTerms(prefs Preferences) (topics, rest []engine.WeightedTerm) {
+	for _, skill := range prefs.Skills {
+		topics = append(topics, weightedTerm("skills", skill, pointsOneSkill))
+	}
+	for _, id := range prefs.Interests {
+		topics = append(topics, weightedTerm("fieldId", id, pointsInterest), weightedTerm("industryId", id, pointsInterest))
+	}
+	for _, value := range prefs.JobTypes {
+		rest = append(rest, weightedTerm("jobType", value, pointsJobType))
+	}
+	for _, value := range prefs.Workplaces {
+		rest = append(rest, weightedTerm("workplace", value, pointsWorkplace))
+	}
+	for level := range levelYears {
+		if levelFits(level, prefs.Years) {
+			rest = append(rest, weightedTerm("experienceLevel", level, pointsLevel))
+		}
+	}
+	for _, place := range append([]string{prefs.Home}, prefs.Places...) {
+		for _, value := range search.PlaceValues(resolve(place), 0) {
+			rest = append(rest, engine.WeightedTerm{Value: value, Weight: pointsPlace, IgnoreIDF: true})
+		}
+	}
+	if len(topics) == 0 && len(rest) > 0 { // who names no topic looks by circumstances
+		switch {
+		case len(prefs.JobTypes) > 0:
+			return rest[:len(prefs.JobTypes)], rest[len(prefs.JobTypes):]
+		case len(prefs.Workplaces) > 0:
+			return rest[:len(prefs.Workplaces)], rest[len(prefs.Workplaces):]
+		}
+		for _, place := range prefs.Places {
+			for _, value := range search.PlaceValues(resolve(place), nearKm) {
+				topics = append(topics, engine.WeightedTerm{Value: value, Weight: pointsPlace, IgnoreIDF: true})
+			}
+		}
+		return topics, rest
+	}
+	return topics, rest
+}
+
+// preferenceFilters leave out jobs that what a person has stated speaks against, as far as filters can tell.
+func preferenceFilters(prefs Preferences) []engine.Filter {
+	var filters []engine.Filter
+	for field, values := range map[string][]string{"jobType": prefs.JobTypes, "workplace": prefs.Workplaces} {
+		var filter engine.Filter
+		for _, value := range values {
+			filter.Any = append(filter.Any, engine.Value{Field: field, Value: value})
+		}
+		if len(filter.Any) > 0 {
+			filters = append(filters, filter)
+		}
+	}
+	place := engine.Filter{Any: []engine.Value{{Field: "workplace", Value: "remote"}, {Field: search.Placeless, Value: search.Placeless}}}
+	for _, text := range prefs.Places {
+		values := search.PlaceValues(resolve(text), nearKm)
+		if len(values) == 0 { // unknown to the gazetteer, so score compares the names
+			return filters
+		}
+		place.Any = append(place.Any, values...)
+	}
+	if len(prefs.Places) > 0 {
+		filters = append(filters, place)
+	}
+	return filters
+}
+
+// profileTerms are what the profiles of people for a job have: one of topics for certain, the rest perhaps.
+func profileTerms(job Job) (topics, rest []engine.WeightedTerm) {
+	for _, skill := range job.Skills {
+		topics = append(topics, weightedTerm("skills", skill, pointsSkill+pointsAllSkills/float64(len(job.Skills))))
+	}
+	for _, id := range job.Fields {
+		topics = append(topics, weightedTerm("fieldId", id, pointsInterest))
+	}
+	topics = append(topics, weightedTerm(search.Topicless, search.Topicless, 0)) // who names none, whom score judges by circumstances
+	rest = append(rest, weightedTerm("jobType", job.JobType, pointsJobType), weightedTerm("workplace", job.Workplace, pointsWorkplace))
+	for _, place := range job.Places {
+		for _, value := range search.PlaceValues(resolve(place.Name), 0) {
+			rest = append(rest, engine.WeightedTerm{Value: value, Weight: pointsPlace, IgnoreIDF: true})
+		}
+	}
+	return topics, rest
+}
+
+// similarTerms are what jobs like this one have. words are the telling ones of its text, which decide between jobs that have
+// as much in common otherwise.
+func similarTerms(job Job, words []engine.WeightedTerm) []engine.WeightedTerm {
+	var terms []engine.WeightedTerm
+	for _, word := range words {
+		if word.Field != engine.FieldTitle {
+			word.Weight *= pointsWord
+			terms = append(terms, word)
+		}
+	}
+	for _, word := range job.Title {
+		each := pointsTitle / float64(len(job.Title))
+		terms = append(terms, engine.WeightedTerm{Stem: word.Stem, Field: engine.FieldTitle, Weight: each, IgnoreIDF: true})
+	}
+	for _, skill := range job.Skills {
+		terms = append(terms, weightedTerm("skills", skill, pointsOneSkill))
+	}
+	for _, id := range job.Fields {
+		terms = append(terms, weightedTerm("fieldId", id, pointsOneField), weightedTerm("industryId", id, pointsOneField))
+	}
+	for _, place := range job.Places {
+		for _, value := range search.PlaceValues(resolve(place.Name), 0) {
+			terms = append(terms, engine.WeightedTerm{Value: value, Weight: pointsPlace, IgnoreIDF: true})
+		}
+	}
+	return terms
+}
