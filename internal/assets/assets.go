@@ -1,0 +1,216 @@
+// Package assets serves the style sheets, scripts and pictures of the board's pages below an address that changes with them:
+// /assets/{hash}/site/base.css. So browsers and caches may keep each of them for ever, and modules that import one another by
+// relative paths need no rewriting.
+package assets
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+const (
+	prefix = "/assets/"
+	// lookEvery is how often files on disk are looked at for changes while they are asked for.
+	lookEvery = time.Second
+)
+
+// Assets are the files of one board.
+type Assets struct {
+	files   fs.FS
+	live    bool // the files are on disk and may change
+	amend   map[string]func([]byte) []byte
+	current atomic.Pointer[edition]
+
+	mu     sync.Mutex
+	looked time.Time
+	seen   string // the names, sizes and times of the files as last loaded
+}
+
+// edition is all files at one time.
+type edition struct {
+	hash  string
+	files map[string]file
+}
+
+type file struct {
+	content, zipped []byte // zipped is nil where it would not be smaller
+	mediaType       string
+}
+
+// New loads files. amend changes the content of some by name, and may add files that are not in the folder: it is given nil for
+// those.
+func New(files fs.FS, amend map[string]func([]byte) []byte) (*Assets, error) {
+	a := &Assets{files: files, amend: amend}
+	if info, err := fs.Stat(files, "."); err == nil {
+		a.live = !info.ModTime().IsZero() // those in the binary have no time
+	}
+	return a, a.Reload()
+}
+
+// Reload reads the files anew, such as when what amends them has changed.
+func (a *Assets) Reload() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.load()
+}
+
+func (a *Assets) load() error {
+	seen, err := a.fingerprint()
+	if err != nil {
+		return err
+	}
+	next := &edition{files: map[string]file{}}
+	hash := sha256.New()
+	add := func(name string, content []byte) {
+		fmt.Fprintf(hash, "%s %d\n", name, len(content))
+		hash.Write(content)
+		next.files[name] = newFile(name, content)
+	}
+	err = fs.WalkDir(a.files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() || strings.HasPrefix(path.Base(name), ".") {
+			return err
+		}
+		content, err := fs.ReadFile(a.files, name)
+		if err != nil {
+			return err
+		}
+		if change := a.amend[name]; change != nil {
+			content = change(content)
+		}
+		add(name, content)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the assets: %w", err)
+	}
+	for name, change := range a.amend {
+		if _, is := next.files[name]; !is {
+			if content := change(nil); content != nil {
+				add(name, content)
+			}
+		}
+	}
+	next.hash = hex.EncodeToString(hash.Sum(nil))[:12]
+	a.seen = seen
+	a.current.Store(next)
+	return nil
+}
+
+func newFile(name string, content []byte) file {
+	f := file{content: content, mediaType: mediaType(name)}
+	var zipped bytes.Buffer
+	w, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
+	if err != nil { // the level is a constant of the library
+		panic(err)
+	}
+	if _, err := w.Write(content); err == nil && w.Close() == nil && zipped.Len() < len(content)*9/10 {
+		f.zipped = zipped.Bytes()
+	}
+	return f
+}
+
+// mediaType does not ask the machine's own list, which differs from machine to machine.
+func mediaType(name string) string {
+	switch path.Ext(name) {
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".js", ".mjs":
+		return "text/javascript; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".webp":
+		return "image/webp"
+	}
+	if known := mime.TypeByExtension(path.Ext(name)); known != "" {
+		return known
+	}
+	return "application/octet-stream"
+}
+
+func (a *Assets) fingerprint() (string, error) {
+	if !a.live {
+		return "", nil
+	}
+	var seen strings.Builder
+	err := fs.WalkDir(a.files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(&seen, name, info.Size(), info.ModTime().UnixNano())
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("look at the assets: %w", err)
+	}
+	return seen.String(), nil
+}
+
+// latest is the newest edition: where the files are on disk, they may be changed while the board runs.
+func (a *Assets) latest() *edition {
+	if a.live && a.mu.TryLock() {
+		if time.Since(a.looked) > lookEvery {
+			a.looked = time.Now()
+			if seen, err := a.fingerprint(); err == nil && seen != a.seen {
+				_ = a.load() // a file that is half written is read by the next look
+			}
+		}
+		a.mu.Unlock()
+	}
+	return a.current.Load()
+}
+
+// URL is the address of a file such as "site/base.css".
+func (a *Assets) URL(name string) string { return prefix + a.latest().hash + "/" + name }
+
+// Has reports whether there is a file of that name.
+func (a *Assets) Has(name string) bool {
+	_, is := a.latest().files[name]
+	return is
+}
+
+// Bind serves the files as soon as app starts serving.
+func (a *Assets) Bind(app core.App) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.GET(prefix+"{hash}/{path...}", a.serve)
+		return e.Next()
+	})
+}
+
+func (a *Assets) serve(e *core.RequestEvent) error {
+	now := a.latest()
+	f, is := now.files[e.Request.PathValue("path")]
+	if !is {
+		return e.NotFoundError("", nil)
+	}
+	header := e.Response.Header()
+	header.Set("Content-Type", f.mediaType)
+	header.Set("Vary", "Accept-Encoding")
+	// A page of before an update may still ask under the old address; it gets what there is now, and shall not keep it.
+	header.Set("Cache-Control", "no-cache")
+	if e.Request.PathValue("hash") == now.hash {
+		header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	content := f.content
+	if f.zipped != nil && strings.Contains(e.Request.Header.Get("Accept-Encoding"), "gzip") {
+		header.Set("Content-Encoding", "gzip")
+		content = f.zipped
+	}
+	return e.Blob(http.StatusOK, f.mediaType, content)
+}

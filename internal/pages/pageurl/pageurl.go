@@ -1,0 +1,108 @@
+// Package pageurl is the one place that knows the addresses of the board's pages: mails, feeds, sitemaps and the pages themselves
+// link by it. All are paths; what leaves the board puts the board's public address before them.
+package pageurl
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/gosimple/slug"
+
+	"jobboard/internal/gazetteer"
+)
+
+// Pages without parameters.
+const (
+	Home       = "/"
+	Jobs       = "/jobs"
+	Remote     = "/remote"
+	Developers = "/developers"
+
+	Verify        = "/account/verify"
+	ResetPassword = "/account/reset"
+	ChangeEmail   = "/account/email"
+)
+
+// Places in the client, which routes by what follows the #.
+const (
+	Client    = "/app/"
+	SignIn    = Client + "#/sign-in"
+	Register  = Client + "#/register"
+	Employers = Client + "#/employer"
+)
+
+// Job is a job's page.
+func Job(id, title string) string { return "/jobs/" + id + "/" + JobSlug(title) }
+
+// JobSlug is the last part of a job's page, for people to read: the id alone finds the job.
+func JobSlug(title string) string {
+	if made := slug.Make(title); made != "" {
+		return made
+	}
+	return "job"
+}
+
+// Apply is where a seeker applies to a job on the board.
+func Apply(id string) string { return Client + "#/jobs/" + id + "/apply" }
+
+// Unsubscribe is where the holder of a mail's token gives up such mails.
+func Unsubscribe(token string) string { return "/unsubscribe/" + token }
+
+// Company is a company's page.
+func Company(slug string) string { return "/companies/" + slug }
+
+// Field lists the jobs of a field of interest, of everywhere or, with a place's slug, there.
+func Field(slug, place string) string {
+	if place == "" {
+		return "/jobs/field/" + slug
+	}
+	return "/jobs/field/" + slug + "/in/" + place
+}
+
+// In lists the jobs in a place, by its slug.
+func In(place string) string { return "/jobs/in/" + place }
+
+// Search lists what a search finds.
+func Search(params url.Values) string {
+	if len(params) == 0 {
+		return Jobs
+	}
+	return Jobs + "?" + params.Encode()
+}
+
+// PlaceSlug is how a place is called in addresses, "" for one that could not be found again by it: the shortest of city, city
+// and region, city and country that the gazetteer reads as that place.
+func PlaceSlug(p gazetteer.Place) string {
+	country := gazetteer.CountryName(p.Country)
+	for _, parts := range [][]string{{p.City, p.Region, country}, {p.City, country}, {p.Name}} {
+		for n := range parts {
+			made := slug.Make(strings.Join(compact(parts[:n+1]), " "))
+			if made == "" {
+				continue
+			}
+			if found, ok := Place(made); ok && found.City == p.City && found.Region == p.Region && found.Country == p.Country {
+				return made
+			}
+		}
+	}
+	return ""
+}
+
+// Place finds the place that a slug names. Other words for it lead there too: the page of PlaceSlug is the one to show.
+func Place(slug string) (gazetteer.Place, bool) {
+	if slug == "" || len(slug) > 200 || strings.ContainsAny(slug, ",;") {
+		return gazetteer.Place{}, false
+	}
+	place, ok := gazetteer.Resolve(strings.ReplaceAll(slug, "-", " "))
+	return place, ok && place.Country != ""
+}
+
+func compact(parts []string) []string {
+	var kept []string
+	for _, part := range parts {
+		if part != "" {
+			kept = append(kept, part)
+		}
+	}
+	return kept
+}
