@@ -4,6 +4,7 @@ package main
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"jobboard/internal/metrics"
 	"jobboard/internal/notify"
 	"jobboard/internal/overload"
+	"jobboard/internal/pages"
 	"jobboard/internal/realtime"
 	"jobboard/internal/search"
 	"jobboard/internal/static"
@@ -63,7 +65,17 @@ func main() {
 	search.Bind(app)
 	metrics.Bind(app, settings.MetricsToken)
 	backup.Bind(app)
-	static.Bind(app, static.Files("pb_public", public))
+	embedded, err := fs.Sub(public, "pb_public")
+	if err != nil {
+		panic(err) // the folder is in the binary
+	}
+	files := static.Files("pb_public", public)
+	static.Bind(app, files)
+	err = pages.BindFiles(app, pages.Files{Public: files, Embedded: embedded, Logo: settings.Logo}, pages.Options{Language: settings.Language})
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "The pages can't be served:\n%v\n", err)
+		os.Exit(1)
+	}
 
 	app.RootCmd.AddCommand(
 		command.NewServeCommand(app, cmd.NewServeCommand(app, true)),

@@ -1,16 +1,19 @@
 package collections
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"github.com/pocketbase/pocketbase/core"
 
-// userMails sets the mails that PocketBase sends about an account. Their links lead to PocketBase's own pages, which work
-// without a front end; a board with pages of its own changes them in the admin UI.
+	"jobboard/internal/pages/pageurl"
+)
+
+// userMails sets the mails that PocketBase sends about an account. Their links lead to the board's own pages, see internal/pages.
 func userMails(c *core.Collection) {
 	c.VerificationTemplate = core.EmailTemplate{
 		Subject: "Confirm your e-mail address for {APP_NAME}",
 		Body: mail(
 			`Welcome to {APP_NAME}. Please confirm that this is your e-mail address, so that news about your applications and jobs
 reaches you.`,
-			button("confirm-verification", "Confirm my address"),
+			button(pageurl.Verify, "Confirm my address"),
 			`The link works for a day. If you did not register at {APP_NAME}, you can ignore this mail.`,
 		),
 	}
@@ -18,7 +21,7 @@ reaches you.`,
 		Subject: "Choose a new password for {APP_NAME}",
 		Body: mail(
 			`Somebody, we hope you, asked for a new password for your account at {APP_NAME}.`,
-			button("confirm-password-reset", "Choose a new password"),
+			button(pageurl.ResetPassword, "Choose a new password"),
 			`The link works for 30 minutes. Your old password and your logins stay until you choose a new one. If you did not ask
 for it, you can ignore this mail.`,
 		),
@@ -27,7 +30,7 @@ for it, you can ignore this mail.`,
 		Subject: "Confirm your new e-mail address for {APP_NAME}",
 		Body: mail(
 			`You asked to use this address for your account at {APP_NAME} from now on. Please confirm it with your password.`,
-			button("confirm-email-change", "Use this address"),
+			button(pageurl.ChangeEmail, "Use this address"),
 			`The link works for 30 minutes. Afterwards please log in again, with the new address. If you did not ask for it, you can
 ignore this mail.`,
 		),
@@ -60,5 +63,5 @@ func mail(paragraphs ...string) string {
 }
 
 func button(page, label string) string {
-	return `<a class="btn" href="{APP_URL}/_/#/auth/` + page + `/{TOKEN}" target="_blank" rel="noopener">` + label + `</a>`
+	return `<a class="btn" href="{APP_URL}` + page + `?token={TOKEN}" target="_blank" rel="noopener">` + label + `</a>`
 }

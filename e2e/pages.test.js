@@ -29,7 +29,7 @@ for (const [name, path, shown] of [
         page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
         const answer = await page.goto(board.url + path);
         const policy = answer.headers()["content-security-policy"];
-        assert.match(policy, /default-src 'self'/);
+        assert.match(policy, /default-src 'none'/);
         assert.doesNotMatch(policy, /unsafe/);
         await page.waitForSelector(shown);
         if (process.env.JOBBOARD_PICTURES) {

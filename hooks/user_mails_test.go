@@ -17,10 +17,10 @@ import (
 
 const usersAPI = "/api/collections/users/"
 
-// tokenIn finds the link of an account mail, which must lead to PocketBase's own page, and returns its token.
+// tokenIn finds the link of an account mail, which must lead to a page of the board, and returns its token.
 func tokenIn(t *testing.T, mail testapp.Mail, page string) string {
 	t.Helper()
-	link := regexp.MustCompile(`href="https://jobs\.example\.org/_/#/auth/` + page + `/([\w.-]+)"`).FindStringSubmatch(mail.HTML)
+	link := regexp.MustCompile(`href="https://jobs\.example\.org/account/` + page + `\?token=([\w.-]+)"`).FindStringSubmatch(mail.HTML)
 	if link == nil {
 		t.Fatalf("no link to %s in %q:\n%s", page, mail.Subject, mail.HTML)
 	}
@@ -63,7 +63,7 @@ func TestAccountMailsOverSMTP(t *testing.T) {
 	}
 
 	must(b.Call(nil, "POST", usersAPI+"request-verification", map[string]any{"email": "ada@example.com"}))
-	token := tokenIn(t, expect("ada@example.com", "Confirm your e-mail address for Example Jobs"), "confirm-verification")
+	token := tokenIn(t, expect("ada@example.com", "Confirm your e-mail address for Example Jobs"), "verify")
 	must(b.Call(nil, "POST", usersAPI+"confirm-verification", map[string]any{"token": token}))
 	if !b.Reload(user).Verified() {
 		t.Error("the user isn't verified")
@@ -71,7 +71,7 @@ func TestAccountMailsOverSMTP(t *testing.T) {
 
 	old := b.Token(user)
 	must(b.Call(nil, "POST", usersAPI+"request-password-reset", map[string]any{"email": "ada@example.com"}))
-	token = tokenIn(t, expect("ada@example.com", "Choose a new password for Example Jobs"), "confirm-password-reset")
+	token = tokenIn(t, expect("ada@example.com", "Choose a new password for Example Jobs"), "reset")
 	reset := map[string]any{"token": token, "password": "a new password", "passwordConfirm": "a new password"}
 	must(b.Call(nil, "POST", usersAPI+"confirm-password-reset", reset))
 	if !b.Reload(user).ValidatePassword("a new password") {
@@ -85,7 +85,7 @@ func TestAccountMailsOverSMTP(t *testing.T) {
 	}
 
 	must(b.Call(user, "POST", usersAPI+"request-email-change", map[string]any{"newEmail": "countess@example.com"}))
-	token = tokenIn(t, expect("countess@example.com", "Confirm your new e-mail address for Example Jobs"), "confirm-email-change")
+	token = tokenIn(t, expect("countess@example.com", "Confirm your new e-mail address for Example Jobs"), "email")
 	must(b.Call(nil, "POST", usersAPI+"confirm-email-change", map[string]any{"token": token, "password": "a new password"}))
 	if email := b.Reload(user).Email(); email != "countess@example.com" {
 		t.Errorf("the address is %s", email)
@@ -202,7 +202,7 @@ func TestRegistrationSendsAVerificationMail(t *testing.T) {
 		got[mail.To] = mail
 	}
 	for _, name := range []string{"sdk", "rest", "company", "by-admin"} {
-		token := tokenIn(t, got[name+"@example.com"], "confirm-verification")
+		token := tokenIn(t, got[name+"@example.com"], "verify")
 		if answer := b.Call(nil, "POST", usersAPI+"confirm-verification", map[string]any{"token": token}); answer.Status != 204 {
 			t.Errorf("%s: got %d %s", name, answer.Status, answer.Raw)
 		}

@@ -6,10 +6,9 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/gosimple/slug"
-
 	"jobboard/collections"
 	"jobboard/internal/jobposting"
+	"jobboard/internal/pages/pageurl"
 	"jobboard/internal/workflow"
 )
 
@@ -31,7 +30,7 @@ func viewJobPosting(c *call) error {
 		return fmt.Errorf("find the employer of job %s: %w", job.Id, err)
 	}
 	boardURL := strings.TrimRight(c.app().Settings().Meta.AppURL, "/")
-	posting, err := jobposting.New(job, employer, boardURL, boardURL+"/jobs/"+job.Id+"/"+slug.Make(job.GetString("title")))
+	posting, err := jobposting.New(job, employer, boardURL, boardURL+pageurl.Job(job.Id, job.GetString("title")))
 	if err != nil {
 		return err
 	}

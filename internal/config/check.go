@@ -5,17 +5,20 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
+	"jobboard/internal/pages"
 	"jobboard/internal/search/text"
 )
 
 var (
 	hostPattern   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$`)
+	colourPattern = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 	headerPattern = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 )
 
@@ -35,6 +38,13 @@ func (c *Config) check() error {
 		"a web address such as https://jobs.example.org")
 	c.URL = strings.TrimRight(c.URL, "/")
 	require("JOBBOARD_NAME", len(c.Name) <= 255, "at most 255 bytes long")
+
+	c.Language = strings.ToLower(c.Language)
+	require("JOBBOARD_LANGUAGE", slices.Contains(pages.Languages(), c.Language), "one of "+strings.Join(pages.Languages(), ", "))
+	require("JOBBOARD_ACCENT", colourPattern.MatchString(c.Accent), "a colour such as #0d6b58")
+	c.Accent = strings.ToLower(c.Accent)
+	require("JOBBOARD_LOGO", slices.Contains([]string{".svg", ".png", ".jpg", ".jpeg", ".webp"}, strings.ToLower(filepath.Ext(c.Logo))),
+		"an SVG, PNG, JPEG or WebP file, by its name")
 
 	require("JOBBOARD_SMTP_HOST", hostPattern.MatchString(c.SMTPHost), "a host name or address, without a port")
 	require("JOBBOARD_SMTP_PORT", c.SMTPPort >= 1 && c.SMTPPort <= 65535, "a port between 1 and 65535")

@@ -17,6 +17,10 @@ type Config struct {
 	URL  string `env:"JOBBOARD_URL" example:"https://jobs.example.org" help:"public address of the board, as in mails, feeds and the sitemap"`
 	Name string `env:"JOBBOARD_NAME" example:"Jobs" help:"the board's name, as in mails and page titles"`
 
+	Language string `env:"JOBBOARD_LANGUAGE" envDefault:"en" example:"en" help:"language of the public pages: de or en"`
+	Logo     string `env:"JOBBOARD_LOGO" example:"/etc/jobboard/logo.svg" help:"file with the board's logo for its pages: an SVG, PNG, JPEG or WebP of at most 100 kB; else its mark"`
+	Accent   string `env:"JOBBOARD_ACCENT" example:"#0d6b58" help:"accent colour of the pages and the admin UI, as #rrggbb"`
+
 	SMTPHost     string `env:"JOBBOARD_SMTP_HOST" example:"smtp.example.org" help:"mail server; giving it turns SMTP on (else the local sendmail is used)"`
 	SMTPPort     int    `env:"JOBBOARD_SMTP_PORT" example:"587" help:"port of the mail server"`
 	SMTPUsername string `env:"JOBBOARD_SMTP_USERNAME" example:"jobs@example.org" help:"login at the mail server"`

@@ -43,6 +43,8 @@ var overlays = []overlay{
 		func(c *Config) string { return c.URL }),
 	over("JOBBOARD_NAME", func(s *core.Settings) *string { return &s.Meta.AppName },
 		func(c *Config) string { return c.Name }),
+	over("JOBBOARD_ACCENT", func(s *core.Settings) *string { return &s.Meta.AccentColor },
+		func(c *Config) string { return c.Accent }),
 	over("JOBBOARD_SENDER_NAME", func(s *core.Settings) *string { return &s.Meta.SenderName },
 		func(c *Config) string { return c.SenderName }),
 	over("JOBBOARD_SENDER_ADDRESS", func(s *core.Settings) *string { return &s.Meta.SenderAddress },

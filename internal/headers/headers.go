@@ -10,9 +10,10 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// Policy lets a page load what the board itself serves, and pictures inside its own style sheets; nothing inline, nothing
-// from elsewhere, and no other site may frame it.
-const Policy = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+// Policy lets a page load scripts, styles and pictures that the board itself serves, pictures inside its own style sheets, talk to
+// the board and send forms to it; nothing inline, nothing from elsewhere, and no other site may frame it.
+const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'"
 
 // exposed are the headers that a front end on another origin reads, beyond the few that browsers always show
 // (https://fetch.spec.whatwg.org/#http-access-control-expose-headers).

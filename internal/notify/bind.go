@@ -26,7 +26,6 @@ type Options struct {
 // and, on PocketBase's cron, deadlines, digests and the deletion of old notifications.
 func Bind(app core.App, options Options) {
 	app.OnRecordDelete(collections.Users).BindFunc(deleteNotificationsOnUserDelete)
-	bindUnsubscribe(app)
 	ctx, cancel := context.WithCancel(context.Background())
 	bindSMTP(ctx, app)
 

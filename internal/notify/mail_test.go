@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -19,11 +20,24 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
+	"jobboard/internal/assets"
 	"jobboard/internal/notify"
+	"jobboard/internal/pages"
 	"jobboard/internal/testapp"
 )
 
 func bindNotify(app core.App) { notify.Bind(app, notify.Options{}) }
+
+// bindPages serves the pages that mails lead to.
+func bindPages(app core.App) {
+	files, err := assets.New(fstest.MapFS{}, nil)
+	if err == nil {
+		err = pages.Bind(app, files, pages.Options{})
+	}
+	if err != nil {
+		panic(err)
+	}
+}
 
 // write stores a notification for users.
 func write(t testing.TB, app core.App, notification notify.Notification, users ...*core.Record) {
@@ -134,7 +148,7 @@ func TestMailsGroupWhatWaitsAndSpareQuickReaders(t *testing.T) {
 }
 
 func TestUnsubscribingIsOneClickAndGetChangesNothing(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindNotify, bindPages)
 	box := board.CatchMail()
 	ann := board.Update(board.Seeker("ann"), map[string]any{"emailNotifications": []string{collections.KindJobClosed, collections.KindJobDigest}})
 	for _, kind := range []string{collections.KindJobClosed, collections.KindAccount} {

@@ -12,12 +12,12 @@ import (
 	texttemplate "text/template"
 	"unicode"
 
-	"github.com/gosimple/slug"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 	"golang.org/x/text/unicode/bidi"
 
 	"jobboard/collections"
+	"jobboard/internal/pages/pageurl"
 )
 
 //go:embed templates
@@ -97,7 +97,7 @@ func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message
 		if err != nil {
 			return nil, err
 		}
-		l.Unsubscribe = l.URL + unsubscribePath + token
+		l.Unsubscribe = l.URL + pageurl.Unsubscribe(token)
 		l.Kinds = describeKinds(kinds)
 		message.Headers["List-Unsubscribe"] = "<" + l.Unsubscribe + ">"
 		message.Headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -137,7 +137,7 @@ func newItem(app core.App, url string, row queued) item {
 			it.Link, it.Verb = page, "View the job"
 		}
 	case row.Kind == collections.KindJobDigest, row.Kind == collections.KindJobPublished:
-		it.Link, it.Verb = url+"/jobs", "See all jobs"
+		it.Link, it.Verb = url+pageurl.Jobs, "See all jobs"
 		for i := range min(len(data.Jobs), len(it.Lines)) {
 			it.Lines[i].Link = jobPage(app, url, data.Jobs[i])
 		}
@@ -151,7 +151,7 @@ func jobPage(app core.App, url, jobID string) string {
 	if err != nil {
 		return ""
 	}
-	return url + "/jobs/" + job.Id + "/" + slug.Make(job.GetString("title"))
+	return url + pageurl.Job(job.Id, job.GetString("title"))
 }
 
 // oneLine makes a text fit for a header.

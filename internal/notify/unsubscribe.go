@@ -1,13 +1,10 @@
 package notify
 
 import (
-	"bytes"
 	"crypto/sha256"
-	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -17,51 +14,20 @@ import (
 	"jobboard/collections"
 )
 
-const unsubscribePath = "/unsubscribe/"
-
-// unsubscribeStyle is a file of its own, since the board's content security policy allows no style inside a page.
-//
-//go:embed templates/unsubscribe.css
-var unsubscribeStyle []byte
-
-// bindUnsubscribe serves one-click unsubscribing by RFC 8058: GET only shows a page, since scanners of mails follow links;
-// POST unsubscribes, without login, whatever its body.
-func bindUnsubscribe(app core.App) {
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		e.Router.GET("/unsubscribe.css", func(e *core.RequestEvent) error {
-			e.Response.Header().Set("Cache-Control", "public, max-age=300")
-			return e.Blob(http.StatusOK, "text/css; charset=utf-8", unsubscribeStyle)
-		})
-		e.Router.GET(unsubscribePath+"{token}", func(e *core.RequestEvent) error { return answerUnsubscribe(e, false) })
-		e.Router.POST(unsubscribePath+"{token}", func(e *core.RequestEvent) error { return answerUnsubscribe(e, true) })
-		return e.Next()
-	})
+// Unsubscribable lists the kinds of notifications that the holder of a mail's token can unsubscribe from. It fails for a text that
+// is no such token.
+func Unsubscribable(app core.App, token string) ([]string, error) {
+	_, kinds, err := readUnsubscribeToken(app, token)
+	return kinds, err
 }
 
-func answerUnsubscribe(e *core.RequestEvent, unsubscribe bool) error {
-	view := struct {
-		Board, Kinds string
-		Done, Broken bool
-	}{Board: e.App.Settings().Meta.AppName, Done: unsubscribe}
-	status := http.StatusOK
-	user, kinds, err := readUnsubscribeToken(e.App, e.Request.PathValue("token"))
+// Unsubscribe stops the mails that a token is about, without a login, and lists their kinds.
+func Unsubscribe(app core.App, token string) ([]string, error) {
+	user, kinds, err := readUnsubscribeToken(app, token)
 	if err != nil {
-		view.Broken, status = true, http.StatusNotFound
-	} else {
-		view.Kinds = describeKinds(kinds)
-		if unsubscribe {
-			if err := removeMailKinds(e.App, user, kinds); err != nil {
-				return err
-			}
-		}
+		return nil, err
 	}
-	var page bytes.Buffer
-	if err := htmlTemplates.ExecuteTemplate(&page, "unsubscribe.html", view); err != nil {
-		return fmt.Errorf("write the page: %w", err)
-	}
-	e.Response.Header().Set("Referrer-Policy", "no-referrer") // the address holds the token
-	e.Response.Header().Set("X-Robots-Tag", "noindex")
-	return e.HTML(status, page.String())
+	return kinds, removeMailKinds(app, user, kinds)
 }
 
 // removeMailKinds removes kinds from those that a user gets by mail. It does nothing for a user who was deleted.

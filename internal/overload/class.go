@@ -42,7 +42,7 @@ func classify(r *http.Request) class {
 	path := strings.TrimSuffix(r.URL.Path, "/")
 	switch {
 	case r.Method == http.MethodOptions, path == "/api/health", path == "/api/realtime", path == "/metrics",
-		path == "/_" || strings.HasPrefix(path, "/_/"), path == "/api/docs" || strings.HasPrefix(path, "/api/docs/"):
+		path == "/_" || strings.HasPrefix(path, "/_/"), strings.HasPrefix(path, "/assets/"), path == "/api/docs" || strings.HasPrefix(path, "/api/docs/"):
 		return free
 	case isWrite(r.Method) && (r.ContentLength < 0 || r.ContentLength > largeBody):
 		return uploads
@@ -75,6 +75,8 @@ func hashes(path string) bool {
 	switch path {
 	case "/api/users/auth/logout", "/api/users/auth/refresh":
 		return false
+	case "/account/reset", "/account/email":
+		return true
 	}
 	return strings.HasPrefix(path, "/api/users/auth/") || isOneUser(path)
 }
@@ -90,13 +92,14 @@ func isReport(method, path string) bool {
 		isWrite(method) && (path == "/api/reports" || strings.HasPrefix(path, "/api/collections/reports/records"))
 }
 
-// isSearch knows the lists that are read through the index.
+// isSearch knows the lists, and the pages with lists, that are read through the index.
 func isSearch(path string) bool {
 	switch path {
-	case "/api/jobs", "/api/jobs/search", "/api/jobs/suggest", "/api/candidates":
+	case "/api/jobs", "/api/jobs/search", "/api/jobs/suggest", "/api/candidates", "", "/jobs", "/remote":
 		return true
 	}
-	return strings.HasPrefix(path, "/api/jobs/") && strings.HasSuffix(path, "/similar") ||
+	return strings.HasPrefix(path, "/jobs/") || strings.HasPrefix(path, "/companies/") ||
+		strings.HasPrefix(path, "/api/jobs/") && strings.HasSuffix(path, "/similar") ||
 		strings.HasPrefix(path, "/api/employers/") && strings.HasSuffix(path, "/jobs") ||
 		strings.HasPrefix(path, "/api/users/") && strings.HasSuffix(path, "/recommendations")
 }

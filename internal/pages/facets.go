@@ -1,0 +1,132 @@
+package pages
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+)
+
+// facet is one group of choices of the search form.
+type facet struct {
+	Name, Label string
+	Choices     []choice
+}
+
+type choice struct {
+	Value, Label string
+	Count        int // -1: not counted
+	Chosen       bool
+}
+
+// facetNames are the groups, in their order.
+var facetNames = []string{"workplace", "jobType", "experienceLevel", "field", "industry"}
+
+// shownChoices is how many choices of a group are shown besides those that are chosen.
+const shownChoices = 7
+
+// fixedValues are the values of a parameter in their natural order, nil for one with names of its own.
+func fixedValues(name string) []string {
+	switch name {
+	case "workplace":
+		return collections.Workplaces()
+	case "jobType":
+		return collections.JobTypes()
+	case "experienceLevel":
+		return collections.ExperienceLevels()
+	}
+	return nil
+}
+
+// facetsOf makes the groups from what the search has counted.
+func (s *site) facetsOf(e *core.RequestEvent, f form, counts map[string]map[string]int) []facet {
+	var groups []facet
+	for _, name := range facetNames {
+		group := facet{Name: name, Label: s.words.say("filter." + name)}
+		for value, n := range counts[name] {
+			group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Count: n, Chosen: f.Has(name, value)})
+		}
+		if counts == nil { // nothing was counted
+			for _, value := range fixedValues(name) {
+				group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Count: -1, Chosen: f.Has(name, value)})
+			}
+		}
+		for _, value := range f.values[name] { // chosen, but without a single job
+			if !slices.ContainsFunc(group.Choices, func(c choice) bool { return c.Value == value }) {
+				group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Chosen: true})
+			}
+		}
+		order := fixedValues(name)
+		slices.SortFunc(group.Choices, func(a, b choice) int {
+			if order != nil {
+				return cmp.Compare(slices.Index(order, a.Value), slices.Index(order, b.Value))
+			}
+			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Label, b.Label))
+		})
+		if order == nil {
+			shown := 0
+			group.Choices = slices.DeleteFunc(group.Choices, func(c choice) bool {
+				shown++
+				return shown > shownChoices && !c.Chosen
+			})
+		}
+		if len(group.Choices) > 0 {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+// valueLabel is how a value of a parameter is called.
+func (s *site) valueLabel(e *core.RequestEvent, name, value string) string {
+	switch name {
+	case "field", "industry":
+		return s.fields.name(e.App, value)
+	case "employer":
+		if company, err := s.employer(e, value); err == nil {
+			return company.Name
+		}
+		return value
+	}
+	if key := name + "." + value; s.words.has(key) {
+		return s.words.say(key)
+	}
+	return value
+}
+
+// chip is a filter that is on, with what leads to the same search without it.
+type chip struct {
+	Label, URL  string
+	name, value string
+}
+
+// chipsOf lists what is searched for, but for the words and the order.
+func (s *site) chipsOf(e *core.RequestEvent, f form) []chip {
+	var chips []chip
+	add := func(name, value, label string) {
+		chips = append(chips, chip{Label: label, URL: f.without(name, value).address(), name: name, value: value})
+	}
+	if place := f.Get("location"); place != "" {
+		label := place
+		if radius := f.Get("radius"); radius != "" {
+			label = s.words.say("chip.radius", "radius", radius, "place", place)
+		}
+		add("location", place, label)
+	} else if near := f.Get("near"); near != "" {
+		add("near", near, s.words.say("chip.near"))
+	}
+	for _, name := range choiceParams {
+		for _, value := range f.values[name] {
+			add(name, value, s.valueLabel(e, name, value))
+		}
+	}
+	if least := f.Get("salaryMin"); least != "" {
+		add("salaryMin", least, s.words.say("chip.salaryMin", "amount", least, "currency", f.Get("salaryCurrency")))
+	}
+	if days := f.Get("postedWithin"); days != "" {
+		add("postedWithin", days, s.words.say("chip.postedWithin", "days", days))
+	}
+	return chips
+}

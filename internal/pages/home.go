@@ -1,0 +1,30 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/pages/pageurl"
+)
+
+// homePage is what the home page shows beside the search form.
+type homePage struct {
+	Newest []listed
+	Top    popular
+}
+
+const newestJobs = 8
+
+func (s *site) home(e *core.RequestEvent) error {
+	found, err := s.jobs(e, url.Values{"perPage": {"8"}, "sort": {"newest"}})
+	if err != nil {
+		return err
+	}
+	page := homePage{Newest: s.list(found.Items[:min(newestJobs, len(found.Items))], time.Now()), Top: s.top(e)}
+	h := head{Path: pageurl.Home, Title: s.words.say("home.head", "board", s.app.Settings().Meta.AppName),
+		Description: s.words.say("home.lead")}
+	return s.show(e, http.StatusOK, "home", view{Head: h, Page: page})
+}

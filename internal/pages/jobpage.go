@@ -1,0 +1,176 @@
+package pages
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/gazetteer"
+	"jobboard/internal/pages/pageurl"
+	"jobboard/internal/workflow"
+)
+
+// jobView is a job on its own page.
+type jobView struct {
+	listed
+	Ended     bool
+	EndedOn   day
+	Places    []placeLink
+	Countries []string
+	Topics    []counted // field and industry
+	Deadline  day
+	LeftAll   string // also where it is not soon
+	Apply     apply
+	Share     string // a mailto address
+	Similar   []listed
+	Website   string
+}
+
+type placeLink struct{ Name, URL string }
+
+// apply is how one applies: at URL, elsewhere or on the board. Without a URL the client is missing.
+type apply struct {
+	URL, Host string
+	Elsewhere bool
+}
+
+func (s *site) showJob(e *core.RequestEvent) error {
+	id := e.Request.PathValue("id")
+	j, err := s.job(e, id)
+	ended := errors.Is(err, errNotFound)
+	if ended {
+		j, err = s.endedJob(e, id)
+	}
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	if at, has := timeOf(j.Deadline); has && !at.After(now) { // as it will be marked within a minute
+		ended = true
+	}
+	path := pageurl.Job(j.ID, j.Title)
+	if e.Request.URL.Path != path {
+		return redirect(e, http.StatusMovedPermanently, path)
+	}
+	page, err := s.viewJob(e, j, ended, now)
+	if err != nil {
+		return err
+	}
+	h := head{Path: path, Type: "article", Title: s.words.say("job.head", "title", j.Title, "company", j.Expand.Employer.Name)}
+	h.Description = strings.Join(nonEmpty(j.Location, s.words.say("jobType."+j.JobType), payText(page.Pay)), " · ")
+	status := http.StatusOK
+	if ended {
+		status, h.Robots = http.StatusGone, noindex
+	}
+	return s.show(e, status, "job", view{Head: h, Page: page})
+}
+
+// endedJob reads a job that takes no more applications. The API shows it to those alone who had to do with it; on its page it
+// stays what everybody has seen, so that old links explain themselves. Drafts were never seen.
+func (s *site) endedJob(e *core.RequestEvent, id string) (*job, error) {
+	if !isID(id) {
+		return nil, errNotFound
+	}
+	record, err := e.App.FindRecordById(collections.Jobs, id)
+	if err != nil {
+		return nil, errNotFound
+	}
+	if status := record.GetString("status"); status != workflow.Closed && status != workflow.Expired {
+		return nil, errNotFound
+	}
+	raw, err := json.Marshal(record.PublicExport())
+	if err != nil {
+		return nil, fmt.Errorf("encode job %s: %w", id, err)
+	}
+	j := &job{}
+	if err := json.Unmarshal(raw, j); err != nil {
+		return nil, fmt.Errorf("read job %s: %w", id, err)
+	}
+	company, err := s.employer(e, j.Employer)
+	if err != nil {
+		return nil, err
+	}
+	j.Expand.Employer = *company
+	return j, nil
+}
+
+func (s *site) viewJob(e *core.RequestEvent, j *job, ended bool, now time.Time) (jobView, error) {
+	company := &j.Expand.Employer
+	v := jobView{listed: s.list([]job{*j}, now)[0], Ended: ended, Deadline: s.words.dayOf(j.Deadline), Website: webAddress(company.Website)}
+	v.LeftAll, v.Soon = s.words.left(j.Deadline, now)
+	for _, p := range j.Locations {
+		place := placeLink{Name: p.Name}
+		if slug := pageurl.PlaceSlug(p); slug != "" {
+			place.URL = pageurl.In(slug)
+		}
+		v.Places = append(v.Places, place)
+	}
+	for _, code := range j.ApplicantCountries {
+		if name := gazetteer.CountryName(code); name != "" {
+			v.Countries = append(v.Countries, name)
+		}
+	}
+	for _, id := range append([]string{j.Industry}, j.Fields...) {
+		if field, known := s.fields.find(e.App, id); known {
+			v.Topics = append(v.Topics, counted{Label: field.Name, URL: pageurl.Field(field.Slug, "")})
+		}
+	}
+	if ended {
+		v.EndedOn = s.words.dayOf(j.ClosedAt)
+		if v.EndedOn == (day{}) {
+			v.EndedOn = v.Deadline
+		}
+	} else {
+		v.Apply = s.applyTo(j)
+		subject := s.words.say("job.share_subject", "title", plain(j.Title), "company", plain(company.Name))
+		v.Share = shareByMail(subject, s.baseURL()+pageurl.Job(j.ID, j.Title))
+	}
+	alike, err := s.similar(e, j.ID)
+	if err != nil {
+		e.App.Logger().Warn("Jobs like another could not be found.", "job", j.ID, "error", err) // the page is whole without them
+	}
+	v.Similar = s.list(alike, now)
+	return v, nil
+}
+
+func (s *site) applyTo(j *job) apply {
+	if j.ApplyMethod == "url" {
+		if address, err := url.Parse(webAddress(j.ApplyURL)); err == nil && address.Scheme == "https" {
+			return apply{URL: address.String(), Host: address.Hostname(), Elsewhere: true}
+		}
+	}
+	if s.hasClient() {
+		return apply{URL: pageurl.Apply(j.ID)}
+	}
+	return apply{}
+}
+
+// shareByMail is a link that opens the reader's own mail program.
+func shareByMail(subject, address string) string {
+	escape := func(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
+	return "mailto:?subject=" + escape(subject) + "&body=" + escape(address)
+}
+
+func payText(m *money) string {
+	if m == nil {
+		return ""
+	}
+	return strings.TrimSpace(m.Text + " " + m.Period)
+}
+
+func nonEmpty(texts ...string) []string {
+	var list []string
+	for _, text := range texts {
+		if text != "" {
+			list = append(list, text)
+		}
+	}
+	return list
+}

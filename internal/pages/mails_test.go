@@ -1,0 +1,78 @@
+package pages_test
+
+import (
+	"html"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/notify"
+)
+
+// Whatever a mail links to is there: this follows every link of a mail of every kind.
+func TestEveryLinkInEveryMailLeadsToAPage(t *testing.T) {
+	board := newBoard(t, "en", func(app core.App) { notify.Bind(app, notify.Options{}) })
+	board.Settings().Meta.SenderAddress = "board@jobs.example.org"
+	box := board.CatchMail()
+	employer, _ := board.Employer("Acme Works")
+	open := board.Job(employer, "Gärtner / Gärtnerin (m/w/d)")
+	nameless := board.Job(employer, "???")
+	gone := ended(board, board.Job(employer, "Gone"), "closed")
+	ann := board.Update(board.Seeker("ann"), map[string]any{"emailNotifications": collections.NotificationKinds()})
+	for _, kind := range collections.NotificationKinds() {
+		for i, job := range []*core.Record{open, nameless, gone} {
+			data := map[string]any{"job": job.Id, "employer": employer.Id}
+			if kind == collections.KindJobDigest || kind == collections.KindJobPublished && i == 1 {
+				data = map[string]any{"jobs": []string{open.Id, nameless.Id, gone.Id}}
+			}
+			notice := notify.Notification{Kind: kind, Title: "About " + kind, Body: "One\nTwo\nThree", Data: data}
+			if err := notify.Write(board.TestApp, notice, ann.Id); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := board.NonconcurrentDB().NewQuery("UPDATE notifications SET mailAt = '2020-01-01 00:00:00.000Z' WHERE mail = 'pending'").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	board.Call(nil, "POST", "/api/collections/users/request-verification", map[string]any{"email": "ann@example.com"}) // verified: no mail
+	board.Update(ann, map[string]any{"verified": true})
+	bob := board.Update(board.Seeker("bob"), map[string]any{"verified": false})
+	board.Call(nil, "POST", "/api/collections/users/request-verification", map[string]any{"email": "bob@example.com"})
+	board.Call(nil, "POST", "/api/users/auth/password/request-reset/", map[string]any{"email": "bob@example.com"})
+	board.Call(bob, "POST", "/api/collections/users/request-email-change", map[string]any{"newEmail": "bobby@example.com"})
+
+	address := regexp.MustCompile(`https://jobs\.example\.org[^\s"<>()\[\]]*`)
+	followed := map[string]bool{}
+	kinds := slices.Clone(collections.NotificationKinds())
+	accountMails := 0
+	for len(kinds) > 0 || accountMails < 3 {
+		mail := box.MustReceive(t)
+		if strings.Contains(mail.HTML, "/account/") {
+			accountMails++
+		}
+		kinds = slices.DeleteFunc(kinds, func(kind string) bool { return strings.Contains(mail.Text, "About "+kind) })
+		texts := mail.HTML + "\n" + mail.Text + "\n" + strings.Trim(mail.Header.Get("List-Unsubscribe"), "<>")
+		for _, link := range address.FindAllString(texts, -1) {
+			followed[html.UnescapeString(strings.TrimPrefix(link, "https://jobs.example.org"))] = true
+		}
+	}
+	for path := range followed {
+		if path == "" {
+			path = "/"
+		}
+		want := 200
+		if strings.Contains(path, gone.Id) {
+			want = 410 // it says so, and what is like it
+		}
+		if got := get(board, path); got.Status != want || !strings.Contains(got.Raw, "<h1") {
+			t.Errorf("a mail leads to %.80s: %d", path, got.Status)
+		}
+	}
+	if len(followed) < 8 {
+		t.Errorf("only %d links were found: %v", len(followed), followed)
+	}
+}

@@ -1,0 +1,267 @@
+package pages
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/pages/pageurl"
+)
+
+const perPage = 20
+
+// results is the page of a search.
+type results struct {
+	Heading    string // such as "1,234 go jobs in Berlin"
+	Intro      string // of a landing page
+	Total      int
+	Jobs       []listed
+	Facets     []facet
+	Chips      []chip
+	Sorts      []choice
+	Radii      []choice
+	Ages       []choice
+	Pages      pagination
+	DidYouMean *link
+	Zero       *zero
+	Related    []counted // of a landing page: narrower ones
+	RelatedTo  string
+	Wrong      []fault
+	HasFilters bool
+}
+
+// fault is a field or a parameter that is wrong; Name is empty where the label is its name.
+type fault struct{ Name, Label, Message string }
+
+// listed is a job in a list.
+type listed struct {
+	job
+	Logo    logo
+	Pay     *money
+	Posted  day
+	Ago     string
+	Left    string
+	Soon    bool
+	IsNew   bool
+	Own     bool    // on the company's own page
+	Marked  []piece // the title
+	Snippet []piece
+}
+
+// Raw is the job itself.
+func (l listed) Raw() job { return l.job }
+
+const newFor = 48 * time.Hour
+
+// list prepares jobs for being listed.
+func (s *site) list(jobs []job, now time.Time) []listed {
+	items := make([]listed, len(jobs))
+	for i, j := range jobs {
+		item := listed{job: j, Logo: logoOf(&j.Expand.Employer), Pay: s.words.pay(&j), Posted: s.words.dayOf(j.PublishedAt),
+			Ago: s.words.ago(j.PublishedAt, now), Marked: marked(j.Highlights.Title), Snippet: marked(j.Highlights.Description)}
+		if item.Left, item.Soon = s.words.left(j.Deadline, now); !item.Soon {
+			item.Left = ""
+		}
+		if at, ok := timeOf(j.PublishedAt); ok {
+			item.IsNew = now.Sub(at) < newFor
+		}
+		items[i] = item
+	}
+	return items
+}
+
+// search shows /jobs.
+func (s *site) search(e *core.RequestEvent) error {
+	f := readForm(s.words, e.Request.URL.RawQuery)
+	return s.showResults(e, f, results{}, head{Path: pageurl.Jobs}, f.at)
+}
+
+// showResults shows what a search finds. at gives the addresses of its pages.
+func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at func(page int) string) error {
+	query := f.query()
+	if len(f.Wrong) > 0 {
+		if _, err := s.count(e, query); err != nil { // so that all that is wrong is named at once
+			maps.Copy(f.Wrong, faults(err))
+		}
+		return s.showWrong(e, f)
+	}
+	query.Set("page", strconv.Itoa(f.Page))
+	query.Set("perPage", strconv.Itoa(perPage))
+	query["facets"] = facetNames
+	found, err := s.jobs(e, query)
+	if statusOf(err) == http.StatusBadRequest && err != nil {
+		f.Wrong = faults(err)
+		return s.showWrong(e, f)
+	}
+	if err != nil {
+		return err
+	}
+	if f.Page > 1 && len(found.Items) == 0 { // the page is gone, not the list
+		return redirect(e, http.StatusFound, at(1))
+	}
+	r.Total = found.TotalItems
+	if r.Heading == "" {
+		r.Heading = s.heading(f, found.TotalItems)
+	}
+	r.Jobs = s.list(found.Items, time.Now())
+	s.fillForm(e, f, &r, found.Facets)
+	r.Pages = paginate(f.Page, found.TotalPages, at)
+	if found.DidYouMean != "" {
+		r.DidYouMean = &link{Title: found.DidYouMean, Href: f.with("q", found.DidYouMean).address()}
+	}
+	if r.Total == 0 {
+		if r.Zero, err = s.zero(e, f, r.Chips); err != nil {
+			return err
+		}
+	}
+	h.Title = r.Heading
+	if f.Page > 1 {
+		h.Title = s.words.say("results.page", "title", r.Heading, "n", f.Page, "of", found.TotalPages)
+	}
+	if e.Request.URL.RawQuery != "" {
+		h.Robots = noindex
+	}
+	if h.Description == "" {
+		h.Description = s.words.say("results.description", "board", s.app.Settings().Meta.AppName, "title", r.Heading)
+	}
+	status := http.StatusOK
+	if h.Path != pageurl.Jobs && r.Total < leastJobs { // a landing page that there isn't yet
+		status, h.Robots, h.Path = http.StatusNotFound, noindex, ""
+	}
+	return s.show(e, status, "results", view{Head: h, Page: r, Find: f})
+}
+
+// fillForm prepares the filters.
+func (s *site) fillForm(e *core.RequestEvent, f form, r *results, counts map[string]map[string]int) {
+	r.Facets = s.facetsOf(e, f, counts)
+	r.Chips = s.chipsOf(e, f)
+	r.HasFilters = len(r.Chips) > 0
+	chosen := f.Get("sort")
+	if chosen == "" {
+		chosen = "newest"
+		if f.Get("q") != "" {
+			chosen = "relevance"
+		}
+	}
+	for _, sort := range []string{"relevance", "newest", "salary", "deadline", "distance"} {
+		_, centre := f.centre()
+		if sort == "relevance" && f.Get("q") == "" || sort == "distance" && f.Get("near") == "" && !(centre && f.Get("radius") != "") {
+			continue
+		}
+		r.Sorts = append(r.Sorts, choice{Value: sort, Label: s.words.say("sort." + sort), Chosen: sort == chosen})
+	}
+	r.Radii = s.numberChoices(f, "radius", "radius.", "", "10", "25", "50", "100", "200")
+	r.Ages = s.numberChoices(f, "postedWithin", "posted.", "", "1", "3", "7", "30")
+}
+
+// numberChoices are some values of a parameter, with the one that is chosen in any case.
+func (s *site) numberChoices(f form, name, key string, values ...string) []choice {
+	var list []choice
+	chosen, known := f.Get(name), false
+	for _, value := range values {
+		known = known || value == chosen
+		list = append(list, s.numberChoice(key, value, chosen))
+	}
+	if !known {
+		list = append(list, s.numberChoice(key, chosen, chosen))
+	}
+	return list
+}
+
+func (s *site) numberChoice(key, value, chosen string) choice {
+	label := value
+	if n, err := strconv.Atoi(value); err == nil {
+		label = s.words.say(key+"n", "n", n)
+	} else if value == "" {
+		label = s.words.say(key + "any")
+	}
+	return choice{Value: value, Label: label, Chosen: value == chosen}
+}
+
+// heading says what was searched for and how much there is of it.
+func (s *site) heading(f form, n int) string {
+	key := "results.all"
+	q, place := f.Get("q"), f.Get("location")
+	switch {
+	case q != "" && place != "":
+		key = "results.q_place"
+	case q != "":
+		key = "results.q"
+	case place != "":
+		key = "results.place"
+	}
+	return s.words.say(key, "n", n, "q", q, "place", place)
+}
+
+// showWrong names the parameters that are wrong, and keeps the form as it was sent.
+func (s *site) showWrong(e *core.RequestEvent, f form) error {
+	r := results{Heading: s.words.say("wrong.title")}
+	for _, name := range sortedKeys(f.Wrong) {
+		one := fault{Label: name, Message: f.Wrong[name]}
+		if key := "wrong." + name; s.words.has(key) {
+			one.Message = s.words.say(key)
+		}
+		if key := "filter." + name; s.words.has(key) {
+			one.Label, one.Name = s.words.say(key), name
+		}
+		r.Wrong = append(r.Wrong, one)
+	}
+	s.fillForm(e, f, &r, nil)
+	r.Chips = nil // they would repeat what is wrong
+	h := head{Title: s.words.say("error.prefix", "title", r.Heading), Robots: noindex}
+	return s.show(e, http.StatusBadRequest, "results", view{Head: h, Page: r, Find: f})
+}
+
+// zero is what to try where nothing was found, with how many jobs each would find.
+type zero struct {
+	Drop, Wider []counted
+	Total       int
+}
+
+const mostTries = 6 // searches that are made for a page without results
+
+func (s *site) zero(e *core.RequestEvent, f form, chips []chip) (*zero, error) {
+	z := &zero{Total: s.top(e).Total}
+	tries := chips[:min(len(chips), mostTries)]
+	if q := f.Get("q"); q != "" && len(chips) > 0 {
+		tries = append([]chip{{Label: "“" + q + "”", name: "q", value: q}}, tries[:min(len(tries), mostTries-1)]...)
+	}
+	if len(tries) > 1 || f.Get("q") == "" && len(tries) == 1 {
+		for _, c := range tries {
+			less := f.without(c.name, c.value)
+			n, err := s.count(e, less.query())
+			if err != nil {
+				return nil, fmt.Errorf("count a search without %s: %w", c.name, err)
+			}
+			if n > 0 {
+				z.Drop = append(z.Drop, counted{Label: c.Label, URL: less.address(), Count: n})
+			}
+		}
+	}
+	if _, ok := f.centre(); !ok {
+		return z, nil
+	}
+	least, last := 0.0, 0
+	if radius, err := strconv.ParseFloat(f.Get("radius"), 64); err == nil {
+		least = radius
+	}
+	for _, radius := range []float64{25, 50, 100, 200, 500} {
+		if radius <= least || len(z.Wider) == 3 {
+			continue
+		}
+		wide := f.with("radius", strconv.FormatFloat(radius, 'f', -1, 64))
+		n, err := s.count(e, wide.query())
+		if err != nil {
+			return nil, fmt.Errorf("count a wider search: %w", err)
+		}
+		if n > last {
+			last = n
+			z.Wider = append(z.Wider, counted{Label: s.words.say("radius.n", "n", int(radius)), URL: wide.address(), Count: n})
+		}
+	}
+	return z, nil
+}

@@ -1,0 +1,169 @@
+// Package pages is the board as people and search engines see it: server-rendered pages that need no script and are the same for
+// everybody, so that caches may keep them. Its data is what the API answers a guest (guest.go); its texts are one file per
+// language (words/), its addresses one package (pageurl/), its look one folder (pb_public/site/).
+package pages
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/assets"
+	"jobboard/internal/pages/pageurl"
+)
+
+// Options is what can be configured.
+type Options struct {
+	Language string // of the texts; "" is English
+	Logo     string // name of the board's logo among the assets; "" is the board's mark beside its name
+	// HasClient reports whether the client at /app/ is there, so that pages may link to it; nil: it is not.
+	HasClient func() bool
+	// HasHome reports whether an own front end serves the home page; nil: it does not.
+	HasHome func() bool
+}
+
+// site serves the pages of one board.
+type site struct {
+	app     core.App
+	options Options
+	assets  *assets.Assets
+	words   *words
+	sheets  sheets
+	guest   *guest
+	fields  fieldBook
+	popular popularBook
+}
+
+// Bind serves the pages as soon as app starts serving.
+func Bind(app core.App, files *assets.Assets, options Options) error {
+	if options.Language == "" {
+		options.Language = DefaultLanguage
+	}
+	texts, err := newWords(options.Language)
+	if err != nil {
+		return err
+	}
+	s := &site{app: app, options: options, assets: files, words: texts}
+	if s.sheets, err = newSheets(s); err != nil {
+		return err
+	}
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		s.guest = newGuest(e.Router)
+		e.Router.Bind(s.showErrors())
+		if options.HasHome == nil || !options.HasHome() {
+			e.Router.GET("/{$}", guarded(s.home))
+		}
+		for path, show := range map[string]func(*core.RequestEvent) error{
+			pageurl.Jobs:                        s.search,
+			pageurl.Remote:                      s.remote,
+			pageurl.In("{place}"):               s.place,
+			pageurl.Field("{field}", ""):        s.field,
+			pageurl.Field("{field}", "{place}"): s.field,
+			"/jobs/{id}":                        s.showJob,
+			"/jobs/{id}/{slug}":                 s.showJob,
+			pageurl.Company("{slug}"):           s.showCompany,
+			pageurl.Developers:                  s.developers,
+			pageurl.Verify:                      s.showAccount,
+			pageurl.ResetPassword:               s.showAccount,
+			pageurl.ChangeEmail:                 s.showAccount,
+		} {
+			e.Router.GET(path, guarded(show))
+		}
+		for _, path := range []string{pageurl.Verify, pageurl.ResetPassword, pageurl.ChangeEmail} {
+			e.Router.POST(path, guarded(s.confirmAccount))
+		}
+		e.Router.GET(pageurl.Unsubscribe("{token}"), guarded(s.showUnsubscribe))
+		e.Router.POST(pageurl.Unsubscribe("{token}"), guarded(s.unsubscribe))
+		return e.Next()
+	})
+	return nil
+}
+
+// hasClient reports whether pages may link to the client.
+func (s *site) hasClient() bool { return s.options.HasClient != nil && s.options.HasClient() }
+
+// baseURL is the board's public address.
+func (s *site) baseURL() string { return strings.TrimRight(s.app.Settings().Meta.AppURL, "/") }
+
+// How long caches may keep a page: what everybody sees, and what tells of a moment or of one person.
+const (
+	cachePublic = "public, max-age=60, stale-while-revalidate=600"
+	cacheNever  = "no-store"
+)
+
+// view is what every template is given.
+type view struct {
+	*site
+	Head head
+	Page any
+	// Find is what the search form of the page is filled with.
+	Find form
+	// Popular is what the page's foot links to.
+	Popular popular
+}
+
+// HasClient reports whether the page may link to the client.
+func (v view) HasClient() bool { return v.hasClient() }
+
+// clientLinks are the places in the client that pages link to.
+type clientLinks struct{ SignIn, Register, Employers string }
+
+// Links are the places in the client.
+func (v view) Links() clientLinks {
+	return clientLinks{SignIn: pageurl.SignIn, Register: pageurl.Register, Employers: pageurl.Employers}
+}
+
+// LogoURL is the board's own logo, "" for the board's mark.
+func (v view) LogoURL() string {
+	if name := v.options.Logo; name != "" {
+		return v.assets.URL(name)
+	}
+	return ""
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// show answers with a page. It is written to memory first, so that an error gives an error page and not half a page.
+func (s *site) show(e *core.RequestEvent, status int, sheet string, v view) error {
+	v.site = s
+	v.Popular = s.popularFor(e, status)
+	v.Head.finish(s)
+	page, _ := buffers.Get().(*bytes.Buffer)
+	page.Reset()
+	defer buffers.Put(page)
+	if err := s.sheets[sheet].ExecuteTemplate(page, "layout", v); err != nil {
+		return fmt.Errorf("write the page %s: %w", sheet, err)
+	}
+	header := e.Response.Header()
+	if header.Get("Cache-Control") == "" {
+		header.Set("Cache-Control", cachePublic)
+		if status >= http.StatusBadRequest && status != http.StatusGone {
+			header.Set("Cache-Control", cacheNever)
+		}
+	}
+	if v.Head.Robots != "" {
+		header.Set("X-Robots-Tag", v.Head.Robots)
+	}
+	header.Set("Content-Language", s.words.Language)
+	return e.Blob(status, "text/html; charset=utf-8", page.Bytes())
+}
+
+// private keeps a page about one person out of caches and its address out of other sites' logs.
+func private(e *core.RequestEvent) {
+	e.Response.Header().Set("Cache-Control", cacheNever)
+	e.Response.Header().Set("Referrer-Policy", "no-referrer")
+}
+
+// redirect leads to another page of the board for good (301) or for now.
+func redirect(e *core.RequestEvent, status int, to string) error {
+	e.Response.Header().Set("Cache-Control", cachePublic)
+	return e.Redirect(status, to)
+}
+
+func (s *site) developers(e *core.RequestEvent) error {
+	return s.show(e, http.StatusOK, "developers", view{Head: head{Title: s.words.say("developers.title"), Path: pageurl.Developers}})
+}
