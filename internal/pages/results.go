@@ -130,7 +130,10 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 	}
 	status := http.StatusOK
 	if h.Path != pageurl.Jobs && r.Total < leastJobs { // a landing page that there isn't yet
-		status, h.Robots, h.Path = http.StatusNotFound, noindex, ""
+		h.Robots = noindex
+		if h.Path != pageurl.Remote { // which every page links to
+			status, h.Path = http.StatusNotFound, ""
+		}
 	}
 	return s.show(e, status, "results", view{Head: h, Page: r, Find: f})
 }
