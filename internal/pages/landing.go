@@ -12,11 +12,11 @@ import (
 
 // landing is a search with an address and a title of its own, for search engines: the only lists that they may index.
 type landing struct {
-	path           string
-	fixed          url.Values
-	heading, intro string
-	field          string // its slug
-	place          string // its slug
+	path    string
+	fixed   url.Values
+	heading string
+	field   string // its slug
+	place   string // its slug
 }
 
 func (s *site) place(e *core.RequestEvent) error {
