@@ -158,15 +158,7 @@ func (l *timelines) asWithoutTheStep() {
 
 func (l *timelines) step() {
 	l.t.Helper()
-	for _, step := range core.AppMigrations.Items() {
-		if step.File == timelinesStep {
-			if err := step.Up(l.app); err != nil {
-				l.t.Fatal(err)
-			}
-			return
-		}
-	}
-	l.t.Fatalf("%s is not registered", timelinesStep)
+	runStep(l.t, l.app, timelinesStep)
 }
 
 func newTimelines(t *testing.T) *timelines {

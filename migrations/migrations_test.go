@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"jobboard/collections"
 	"jobboard/internal/schema"
 	_ "jobboard/migrations"
@@ -82,4 +84,18 @@ func TestMigrationsAreFrozen(t *testing.T) {
 	for file := range frozen {
 		t.Errorf("%s is gone; boards that ran it still need it", file)
 	}
+}
+
+// runStep runs one migration once more.
+func runStep(t *testing.T, app core.App, file string) {
+	t.Helper()
+	for _, step := range core.AppMigrations.Items() {
+		if step.File == file {
+			if err := step.Up(app); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+	}
+	t.Fatalf("%s is not registered", file)
 }
