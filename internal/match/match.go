@@ -44,7 +44,7 @@ type Job struct {
 	PublishedAt string   // as stored, sortable
 }
 
-// Wish is what a person has said about the jobs to be told of. Empty lists are preferences not stated.
+// Preferences is what a person has said about the jobs to be told of. Empty lists are preferences not stated.
 type Preferences struct {
 	User       string
 	Profile    string   // "" where there is none

@@ -215,7 +215,7 @@ func searchHit(s savedSearch) match.Hit {
 	}}}
 }
 
-// cut shortens a text to at most max characters.
+// truncate shortens a text to at most max characters.
 func truncate(text string, max int) string {
 	if utf8.RuneCountInString(text) <= max {
 		return text
