@@ -46,7 +46,7 @@ var analyzerMu sync.Mutex
 // another language is built anew.
 func SetLanguage(app core.App, language string) { app.Store().Set(languageKey, language) }
 
-// Analyzer gives what an app's texts and queries are read with.
+// Analyzer returns what an app's texts and queries are read with.
 func Analyzer(app core.App) (*text.Analyzer, error) {
 	w, err := analyzerOf(app)
 	if err != nil {

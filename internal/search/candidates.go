@@ -84,7 +84,7 @@ func (r *candidateRow) document() engine.Document {
 	return d
 }
 
-// career gives the companies that somebody has worked for, and all that the profile tells as HTML.
+// career returns the companies that somebody has worked for, and all that the profile tells as HTML.
 func (r *candidateRow) career() (companies, body string) {
 	var out strings.Builder
 	out.WriteString(r.Summary)
@@ -105,7 +105,7 @@ func (r *candidateRow) career() (companies, body string) {
 	return strings.Join(names, "; "), out.String()
 }
 
-// places gives the values that a place filter looks for, and notes the coordinates.
+// places returns the values that a place filter looks for, and notes the coordinates.
 func (r *candidateRow) places(d *engine.Document) []string {
 	values := placeTexts(r.Location)
 	if place, ok := gazetteer.Resolve(r.Location); ok {

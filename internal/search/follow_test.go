@@ -24,7 +24,7 @@ func slugs(app core.App) {
 	})
 }
 
-// newBoard gives a test board, and its index of jobs.
+// newBoard returns a test board, and its index of jobs.
 func newBoard(t testing.TB, kind *Kind) (*testapp.Board, *Index) {
 	t.Helper()
 	app := testapp.NewBoard(t, slugs, Bind)
@@ -40,7 +40,7 @@ func indexOf(t testing.TB, app *testapp.Board, kind *Kind) *Index {
 	return b
 }
 
-// found gives the titles' ids that a search text finds among all jobs.
+// found returns the titles' ids that a search text finds among all jobs.
 func found(t testing.TB, b *Index, words string) []string {
 	t.Helper()
 	r, err := b.Search(engine.Query{Words: engine.Parse(b.Analyzer(), words), Scope: engine.Everything(), Limit: 100, NoSpelling: true})

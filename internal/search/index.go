@@ -53,7 +53,7 @@ type Index struct {
 
 var openMu sync.Mutex
 
-// For gives an app's search index of a kind, opened and being kept in step.
+// For returns an app's search index of a kind, opened and being kept in step.
 func For(app core.App, kind *Kind) (*Index, error) { return open(app, kind, ownIndex|copyIndex) }
 
 // Which index open may give.
@@ -107,7 +107,7 @@ func folder(app core.App, kind *Kind) string {
 	return filepath.Join(app.DataDir(), folderName, kind.table)
 }
 
-// opened gives the search index of a kind if For has opened it.
+// opened returns the search index of a kind if For has opened it.
 func opened(app core.App, kind *Kind) *Index {
 	b, _ := app.Store().Get(storeKey + kind.table).(*Index)
 	return b
@@ -195,7 +195,7 @@ func (b *Index) Search(q engine.Query) (engine.Result, error) {
 	return found, err
 }
 
-// Analyzer gives what search texts are to be parsed with.
+// Analyzer returns what search texts are to be parsed with.
 func (b *Index) Analyzer() *text.Analyzer { return b.engine.Analyzer() }
 
 // Suggest completes what is typed from what is in scope, at most n ways of each kind.
@@ -217,7 +217,7 @@ func (b *Index) MoreLikeThis(q engine.Query, traits []engine.WeightedTerm) ([]en
 // likeWords is how many words of a description are looked for in others.
 const likeThisTerms = 20
 
-// WordTraits gives what the words of a text are worth when something like it is looked for.
+// WordTraits returns what the words of a text are worth when something like it is looked for.
 func (b *Index) WeightedTerms(title, body string) []engine.WeightedTerm {
 	return b.engine.WeightedTerms(title, body, likeThisTerms)
 }
@@ -264,7 +264,7 @@ func (b *Index) notifyWaiters() {
 	signal(b.maintenanceDue)
 }
 
-// lastChange gives the number of the log's last entry.
+// lastChange returns the number of the log's last entry.
 func (b *Index) lastSeq() (int64, error) {
 	var seq int64
 	if err := b.statements.lastSeq.QueryRow(b.kind.log).Scan(&seq); err != nil {

@@ -97,7 +97,7 @@ func (r *jobRow) document() engine.Document {
 	return d
 }
 
-// facts gives what people type of a job that often stands in other fields than its texts: where it is, and "remote",
+// facts returns what people type of a job that often stands in other fields than its texts: where it is, and "remote",
 // "part time", "internship", "entry level".
 func (r *jobRow) keywords(places []gazetteer.Place) []string {
 	facts := []string{r.Location}
@@ -119,7 +119,7 @@ func (r *jobRow) keywords(places []gazetteer.Place) []string {
 // perYear is how many of a pay period a year of full-time work has. No period means a year.
 var perYear = map[string]float64{"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1, "": 1}
 
-// places gives the values that a place filter looks for, and notes the coordinates.
+// places returns the values that a place filter looks for, and notes the coordinates.
 func (r *jobRow) places(d *engine.Document, places []gazetteer.Place) []string {
 	values := placeTexts(r.Location)
 	for _, p := range places {
@@ -140,7 +140,7 @@ func (r *jobRow) places(d *engine.Document, places []gazetteer.Place) []string {
 	return values
 }
 
-// placeTexts gives a place as it is written, and its parts between commas.
+// placeTexts returns a place as it is written, and its parts between commas.
 func placeTexts(s string) []string {
 	values := []string{text.Fold(strings.TrimSpace(s))}
 	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ',' || r == ';' }) {
@@ -149,7 +149,7 @@ func placeTexts(s string) []string {
 	return values
 }
 
-// placeKeys gives the keys of the country, region and city that a known place lies in, the widest first.
+// placeKeys returns the keys of the country, region and city that a known place lies in, the widest first.
 func placeKeys(p gazetteer.Place) []string {
 	var keys []string
 	if p.Country != "" {

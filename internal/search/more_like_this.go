@@ -11,7 +11,7 @@ const (
 	Topicless = "topicless"
 )
 
-// PlaceValues gives the filter values of what lies in a place; of a city with a radius, of all that may lie within so many
+// PlaceValues returns the filter values of what lies in a place; of a city with a radius, of all that may lie within so many
 // km of it. An unknown place has none.
 func PlaceValues(p gazetteer.Place, radiusKm float64) []engine.Value {
 	keys := placeKeys(p)

@@ -16,7 +16,7 @@ import (
 
 const defaultRadiusKm = 50
 
-// FieldError tells which parameter is wrong, and what it must be.
+// FieldError reports which parameter is wrong, and what it must be.
 type FieldError struct{ Field, Message string }
 
 func (e *FieldError) Error() string { return e.Field + ": " + e.Message }

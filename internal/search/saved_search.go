@@ -98,7 +98,7 @@ func (b *Index) NewPercolator(id string) (*Percolator, error) {
 	return &Percolator{index: b, single: one}, nil
 }
 
-// Answers tells whether a query finds the job. Corrections of the spelling, which a search offers instead of finding
+// Answers reports whether a query finds the job. Corrections of the spelling, which a search offers instead of finding
 // nothing, are no answers.
 func (p *Percolator) Matches(q engine.Query) (bool, error) {
 	q.Offset, q.Limit, q.After, q.Facets, q.NoSpelling = 0, 0, nil, nil, true

@@ -73,7 +73,7 @@ func requestRebuild(app core.App, kind *Kind) (string, error) {
 	return asked, nil
 }
 
-// requested gives the request that is still to be answered, or "".
+// requested returns the request that is still to be answered, or "".
 func rebuildRequest(app core.App, kind *Kind) (asked string, err error) {
 	err = app.DB().NewQuery("SELECT asked FROM " + collections.SearchStates + " WHERE kind = {:kind} AND asked != built").
 		Bind(dbx.Params{"kind": kind.table}).Row(&asked)
@@ -83,7 +83,7 @@ func rebuildRequest(app core.App, kind *Kind) (asked string, err error) {
 	return asked, nil
 }
 
-// requested gives the request that this index is to answer, or "": only the one in the data folder is.
+// requested returns the request that this index is to answer, or "": only the one in the data folder is.
 func (b *Index) rebuildRequest() (string, error) {
 	if !b.owner.Load() {
 		return "", nil

@@ -133,7 +133,7 @@ func paragraph(sentences []string) string {
 	return html.EscapeString(strings.Join(sentences, ". ") + ".")
 }
 
-// madeUp gives the n-th word of a language of its own.
+// madeUp returns the n-th word of a language of its own.
 func madeUp(n int) string {
 	const heads, tails = "bdfgjklmnprstvz", "aeiou"
 	word := []byte("x")
@@ -148,7 +148,7 @@ func madeUp(n int) string {
 
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
-// skewed gives a number below n, small ones far more often.
+// skewed returns a number below n, small ones far more often.
 func skewed(r *rand.Rand, n int) int {
 	f := r.Float64()
 	return int(f * f * f * float64(n))

@@ -21,7 +21,7 @@ const (
 // durations are of equal requests.
 type durations []time.Duration
 
-// at gives a quantile, 0.5 for the p50.
+// at returns a quantile, 0.5 for the p50.
 func (d durations) at(quantile float64) time.Duration {
 	if len(d) == 0 {
 		return 0

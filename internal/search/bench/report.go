@@ -47,10 +47,10 @@ func (r *report) gateOfTime(name string, seen, pass float64, format string, hold
 	r.gates = append(r.gates, gate{name, seen, pass, format, holds, true})
 }
 
-// most tells whether the gate is passed from below.
+// most reports whether the gate is passed from below.
 func (g gate) most() bool { return !g.holds(1, 0) }
 
-// holdsOn tells whether the gate is passed, on a machine so many times slower than where the gates were seen.
+// holdsOn reports whether the gate is passed, on a machine so many times slower than where the gates were seen.
 func (g gate) holdsOn(slower float64) bool {
 	switch {
 	case !g.ofTime:

@@ -1,19 +1,19 @@
 package engine
 
-// Where two frequent words stand next to each other is noted as a signature, so that a phrase of words that most documents
-// hold need not be looked for in most documents. Each pair of neighbours sets a few of many bits of its document; a phrase
-// can only be where all bits of its pairs are set. The bits are stored as bitsets, one for each place in the signature, so
-// that asking takes a few ANDs. Some documents have the bits by chance, about two in a hundred for a pair; looking into them
-// tells (phrase.find).
+// Bigrams of frequent stems are stored as Bloom-filter signatures, so that a phrase of common words need not be verified in
+// most documents. Each bigram sets a few of the many bits of its document's signature, and a phrase can only be in documents
+// that have all the bits of its bigrams. The bits are stored bit-sliced, one bitset over the documents for each bit of the
+// signature, so that a lookup takes a few ANDs. About two documents in a hundred have the bits of a bigram by chance;
+// phrase.find rules them out.
 
 const (
-	bigramStems   = 2048 // stems that count as frequent: those with the lowest ranks of a segment
-	signatureBits = 1536 // bits of a signature: 192 bytes a document
-	bitsPerBigram = 4    // of these, set by one pair
+	bigramStems   = 2048 // the stems with the lowest ranks of a segment, which count as frequent
+	signatureBits = 1536 // 192 bytes a document
+	bitsPerBigram = 4    // how many bits of the signature one bigram sets
 	minBigramDocs = 64   // segments with fewer documents have no signatures
 )
 
-// placesOfPair gives the bits of two neighbours, by their ranks.
+// bitsOfBigram returns the signature bits of two neighbouring stems, given their ranks.
 func bitsOfBigram(first, second uint32) [bitsPerBigram]uint32 {
 	h := (uint64(first)<<32 | uint64(second)) * 0x9e3779b97f4a7c15
 	h ^= h >> 29
@@ -26,13 +26,13 @@ func bitsOfBigram(first, second uint32) [bitsPerBigram]uint32 {
 	return places
 }
 
-// pairWriter makes the signatures of a segment's documents, one document after the other.
+// bigramWriter builds the signatures of a segment's documents, one document after the other.
 type bigramWriter struct {
 	words      int
-	signatures []uint64              // pairPlaces bitsets of so many words; nil when the segment has none
-	block      [signatureBits]uint64 // of the 64 documents being written: near, where the bitsets are far apart
+	signatures []uint64              // signatureBits bitsets of that many words each; nil when the segment has none
+	block      [signatureBits]uint64 // signatures of the 64 documents being written, kept together because the bitsets are far apart in memory
 	doc        int
-	before     uint32 // rank of the word before; pairStems or more when there is none to be paired with
+	before     uint32 // rank of the previous stem; bigramStems or more when it cannot form a bigram
 }
 
 func newBigramWriter(docs int) *bigramWriter {
@@ -43,7 +43,7 @@ func newBigramWriter(docs int) *bigramWriter {
 	return w
 }
 
-// add notes the next code of the document's stream.
+// add takes the next code of the document's positions.
 func (w *bigramWriter) add(code uint32) {
 	rank := uint32(bigramStems)
 	if code >= codeFirstRank {
@@ -74,7 +74,7 @@ func (w *bigramWriter) flush(word int) {
 	clear(w.block[:])
 }
 
-// end gives the section.
+// end returns the section's bytes.
 func (w *bigramWriter) end() []byte {
 	if w.doc&63 != 0 {
 		w.flush(w.doc >> 6)
@@ -82,7 +82,7 @@ func (w *bigramWriter) end() []byte {
 	return bytesOf(w.signatures)
 }
 
-// keepPairs keeps the documents that may hold words next to each other, given by their ranks.
+// filterBigrams keeps the documents that may hold the stems of these ranks next to each other.
 func (s *segment) filterBigrams(found bitset, ranks []uint32) {
 	if len(s.bigrams) == 0 {
 		return

@@ -2,8 +2,8 @@ package engine
 
 import "math/bits"
 
-// bitset is a set of documents of one segment: bit n stands for document n. At 65,536 documents it is 8 KB, so
-// an AND over a whole segment takes well under a microsecond, whatever the words.
+// bitset is a set of documents of one segment: bit n stands for document n. For 65,536 documents it takes 8 KB, so an AND
+// over a whole segment takes well under a microsecond, whatever the words are.
 type bitset []uint64
 
 func wordsFor(docs int) int { return (docs + 63) / 64 }
@@ -61,7 +61,7 @@ func (b bitset) or(o bitset) {
 	}
 }
 
-// split moves the documents that o has too to in, and counts them.
+// split moves the documents that are also in o from b to in, and returns their number.
 func (b bitset) split(o, in bitset) (moved int) {
 	o, in = o[:len(b)], in[:len(b)]
 	for i, w := range b {

@@ -2,21 +2,21 @@ package engine
 
 import "sync"
 
-// scratch lends bitsets to one search and takes them all back at its end.
+// bitsetPool lends bitsets to one search and takes them all back when the search ends.
 type bitsetPool struct {
 	lent []*[maxSegmentDocs / 64]uint64
 }
 
 var freeBitsets = sync.Pool{New: func() any { return new([maxSegmentDocs / 64]uint64) }}
 
-// bits gives a cleared bitset for so many documents.
+// cleared returns an empty bitset for a segment of so many documents.
 func (s *bitsetPool) cleared(docs int) bitset {
 	b := s.dirty(docs)
 	clear(b)
 	return b
 }
 
-// copyOf gives a bitset with the same documents.
+// copyOf returns a copy of b.
 func (s *bitsetPool) copyOf(b bitset) bitset {
 	c := s.dirty(len(b) * 64)
 	copy(c, b)

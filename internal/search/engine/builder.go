@@ -10,8 +10,8 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// builder gathers documents and lays them out as a segment. It takes new documents (add), and documents out of
-// segments that are being merged (addFrom, in merge.go); both become rows of numbers.
+// builder collects documents and writes them as a segment. It takes new documents (addDocument) and the documents of
+// segments being merged (addSegment, in builder_merge.go); both become rows of numbers.
 type builder struct {
 	analyzer *text.Analyzer
 
@@ -21,14 +21,14 @@ type builder struct {
 	values   dictionary
 
 	rows      []row
-	postings  []posting // the rows' forms and the fields they stand in
+	postings  []posting // the rows' terms, with the fields that hold them
 	rowValues []uint32  // the rows' filter values
-	positions []uint32  // the rows' words in order: a stem, or one of the stream codes
+	positions []uint32  // the rows' words in order: codeFirstStem plus a stem, or one of the other codes
 	points    []Point
 
-	tokens    []text.Token // room for those of one text
-	postingOf []uint32     // by form: place among the hits of the row being added, from 1; 0: not there
-	bodyFreq  []uint16     // by form: count in the body of the row being added
+	tokens    []text.Token // reused for each text
+	postingOf []uint32     // by term: 1 + its place among the postings of the row being added; 0: none yet
+	bodyFreq  []uint16     // by term: its frequency in the body of the row being added, up to frequentCount
 }
 
 // row is one document; its lists end where the next row's begin.
@@ -42,19 +42,19 @@ type row struct {
 
 type posting struct {
 	term   uint32
-	fields uint8 // bit f: stands in field f
+	fields uint8 // bit f is set when field f holds the term
 }
 
-// streamWord is added to stems in the builder's stream, so that the codes stay apart.
+// codeFirstStem is added to stems in the builder's positions to keep them apart from the other codes.
 const codeFirstStem = codeFirstRank
 
-// dictionary numbers strings in the order of their coming.
+// dictionary numbers strings in the order in which they are added.
 type dictionary struct {
 	number map[string]uint32
 	list   []string
 }
 
-// add takes a string of a text, which it does not keep.
+// add adds a copy of s if it is new.
 func (d *dictionary) add(s string) (n uint32, isNew bool) {
 	if n, ok := d.number[s]; ok {
 		return n, false
@@ -62,7 +62,7 @@ func (d *dictionary) add(s string) (n uint32, isNew bool) {
 	return d.addShared(strings.Clone(s))
 }
 
-// addLasting is add for a string that outlives the dictionary.
+// addShared is add without the copy, for a string that outlives the dictionary.
 func (d *dictionary) addShared(s string) (n uint32, isNew bool) {
 	if n, ok := d.number[s]; ok {
 		return n, false
@@ -84,7 +84,7 @@ func (d *dictionary) clear() {
 
 func newBuilder(a *text.Analyzer) *builder { return &builder{analyzer: a} }
 
-// clear forgets all documents and keeps the room that they had, for who builds one segment after the other.
+// clear removes all documents but keeps the allocated memory, for building one segment after another.
 func (b *builder) clear() {
 	b.terms.clear()
 	b.stems.clear()
@@ -94,16 +94,16 @@ func (b *builder) clear() {
 	b.postings, b.rowValues, b.positions, b.points = b.postings[:0], b.rowValues[:0], b.positions[:0], b.points[:0]
 }
 
-func (b *builder) term(form string) uint32 {
-	n, isNew := b.terms.add(form)
+func (b *builder) termNumber(term string) uint32 {
+	n, isNew := b.terms.add(term)
 	if isNew {
-		stem, _ := b.stems.add(b.analyzer.Stem(form))
+		stem, _ := b.stems.add(b.analyzer.Stem(term))
 		b.addTerm(stem)
 	}
 	return n
 }
 
-// noteForm makes room for the form just added, which has a stem.
+// addTerm registers the stem of the term just added to the dictionary.
 func (b *builder) addTerm(stem uint32) {
 	b.termStem = append(b.termStem, stem)
 	b.postingOf = append(b.postingOf, 0)
@@ -116,7 +116,7 @@ func (b *builder) addDocument(d *Document) {
 
 	titleStems := map[uint32]bool{}
 	for _, t := range b.tokenize(d.Title) {
-		f := b.term(t.Term)
+		f := b.termNumber(t.Term)
 		b.addWord(r.postings, f, FieldTitle)
 		if !b.analyzer.IsStopword(t.Term) {
 			titleStems[b.termStem[f]] = true
@@ -126,19 +126,19 @@ func (b *builder) addDocument(d *Document) {
 	b.positions = append(b.positions, codeFieldEnd)
 	b.addTexts(r.postings, d.Skills, FieldSkills)
 	for _, t := range b.tokenize(d.Company) {
-		b.addWord(r.postings, b.term(t.Term), FieldCompany)
+		b.addWord(r.postings, b.termNumber(t.Term), FieldCompany)
 	}
 	b.positions = append(b.positions, codeFieldEnd)
 	b.addTexts(r.postings, d.Keywords, FieldKeywords)
 	for _, t := range b.tokenize(text.FromHTML(d.Body)) {
-		b.addWord(r.postings, b.term(t.Term), FieldAny)
+		b.addWord(r.postings, b.termNumber(t.Term), FieldAny)
 	}
 	for i := r.postings; i < len(b.postings); i++ {
-		h := &b.postings[i]
-		if b.bodyFreq[h.term] >= frequentCount {
-			h.fields |= 1 << FieldFrequent
+		p := &b.postings[i]
+		if b.bodyFreq[p.term] >= frequentCount {
+			p.fields |= 1 << FieldFrequent
 		}
-		b.postingOf[h.term], b.bodyFreq[h.term] = 0, 0
+		b.postingOf[p.term], b.bodyFreq[p.term] = 0, 0
 	}
 
 	for field, values := range d.Values {
@@ -161,18 +161,18 @@ func (b *builder) tokenize(s string) []text.Token {
 	return b.tokens
 }
 
-// list notes the words of a field of several texts.
+// addTexts adds the words of a field that has several texts.
 func (b *builder) addTexts(first int, texts []string, f Field) {
 	for _, one := range texts {
 		for _, t := range b.tokenize(one) {
-			b.addWord(first, b.term(t.Term), f)
+			b.addWord(first, b.termNumber(t.Term), f)
 		}
 		b.positions = append(b.positions, codeGap)
 	}
 	b.positions = append(b.positions, codeFieldEnd)
 }
 
-// value notes one filter value of the row whose values start at first.
+// addValue adds a filter value to the row whose values start at first.
 func (b *builder) addValue(first int, field, value string) {
 	n, _ := b.values.add(valueKey(field, value))
 	if !slices.Contains(b.rowValues[first:], n) {
@@ -180,21 +180,21 @@ func (b *builder) addValue(first int, field, value string) {
 	}
 }
 
-// word notes one word of the row whose hits start at first.
-func (b *builder) addWord(first int, form uint32, f Field) {
-	b.positions = append(b.positions, b.termStem[form]+codeFirstStem)
-	if b.postingOf[form] == 0 {
-		b.postings = append(b.postings, posting{term: form, fields: 1 << FieldAny})
-		b.postingOf[form] = uint32(len(b.postings) - first)
+// addWord adds a word to the row whose postings start at first.
+func (b *builder) addWord(first int, term uint32, f Field) {
+	b.positions = append(b.positions, b.termStem[term]+codeFirstStem)
+	if b.postingOf[term] == 0 {
+		b.postings = append(b.postings, posting{term: term, fields: 1 << FieldAny})
+		b.postingOf[term] = uint32(len(b.postings) - first)
 	}
-	h := &b.postings[first+int(b.postingOf[form])-1]
-	h.fields |= 1 << f
-	if f == FieldAny && b.bodyFreq[form] < frequentCount {
-		b.bodyFreq[form]++
+	p := &b.postings[first+int(b.postingOf[term])-1]
+	p.fields |= 1 << f
+	if f == FieldAny && b.bodyFreq[term] < frequentCount {
+		b.bodyFreq[term]++
 	}
 }
 
-// end gives where the parts of row i stop.
+// rowEnd returns where the lists of row i end.
 func (b *builder) rowEnd(i int) row {
 	if i+1 < len(b.rows) {
 		return b.rows[i+1]
@@ -202,8 +202,8 @@ func (b *builder) rowEnd(i int) row {
 	return row{postings: len(b.postings), values: len(b.rowValues), positions: len(b.positions), points: len(b.points)}
 }
 
-// build lays the rows out. Documents are ordered by publishing time, and at the same time by id from the last to
-// the first, so that walking down gives the order of results: newest first, then by id.
+// build writes the segment. Documents are sorted by publication time and then by descending id, so that walking backwards
+// yields the order of results: newest first, then by id.
 func (b *builder) build() (*segment, error) {
 	order := make([]int, len(b.rows))
 	for i := range order {
@@ -218,25 +218,25 @@ func (b *builder) build() (*segment, error) {
 	})
 
 	var out [sectionCount][]byte
-	sortedForms, formPlace := sortTerms(b.terms.list)
+	sortedTerms, termPlace := sortTerms(b.terms.list)
 	sortedStems, stemPlace := sortTerms(b.stems.list)
 	sortedValues, valuePlace := sortTerms(b.values.list)
-	out[secTerms], out[secTermsAt] = tableOf(sortedForms)
+	out[secTerms], out[secTermsAt] = tableOf(sortedTerms)
 	out[secStems], out[secStemsAt] = tableOf(sortedStems)
 	out[secValues], out[secValuesAt] = tableOf(sortedValues)
-	letters := make([]uint32, len(sortedForms))
-	for i, form := range sortedForms {
-		letters[i] = letterSignature(form)
+	letters := make([]uint32, len(sortedTerms))
+	for i, term := range sortedTerms {
+		letters[i] = letterSignature(term)
 	}
 	out[secTermLetters] = bytesOf(letters)
-	b.writeStems(&out, formPlace, stemPlace)
-	b.writePostings(&out, order, formPlace, valuePlace)
+	b.writeStems(&out, termPlace, stemPlace)
+	b.writePostings(&out, order, termPlace, valuePlace)
 	b.writeDocuments(&out, order)
 	b.writePositions(&out, order, stemPlace)
 	return openSegment(encode(len(b.rows), &out), false)
 }
 
-// sortWords sorts a list and tells each old number its new place.
+// sortTerms sorts a list and returns the new place of each old number.
 func sortTerms(list []string) (sorted []string, place []uint32) {
 	byWord := make([]uint32, len(list))
 	for i := range byWord {
@@ -250,53 +250,53 @@ func sortTerms(list []string) (sorted []string, place []uint32) {
 	return sorted, place
 }
 
-// layStems writes which forms a stem has, and which stem a form.
-func (b *builder) writeStems(out *[sectionCount][]byte, formPlace, stemPlace []uint32) {
-	formStem := make([]uint32, len(b.termStem))
+// writeStems writes the terms of each stem and the stem of each term.
+func (b *builder) writeStems(out *[sectionCount][]byte, termPlace, stemPlace []uint32) {
+	termStem := make([]uint32, len(b.termStem))
 	at := make([]uint32, len(b.stems.list)+1)
-	for form, stem := range b.termStem {
-		formStem[formPlace[form]] = stemPlace[stem]
+	for term, stem := range b.termStem {
+		termStem[termPlace[term]] = stemPlace[stem]
 		at[stemPlace[stem]+1]++
 	}
 	for i := 1; i < len(at); i++ {
 		at[i] += at[i-1]
 	}
 	next := slices.Clone(at)
-	forms := make([]uint32, len(formStem))
-	for form, stem := range formStem {
-		forms[next[stem]] = uint32(form)
+	terms := make([]uint32, len(termStem))
+	for term, stem := range termStem {
+		terms[next[stem]] = uint32(term)
 		next[stem]++
 	}
-	out[secTermStem] = bytesOf(formStem)
+	out[secTermStem] = bytesOf(termStem)
 	out[secStemTermsAt] = bytesOf(at)
-	out[secStemTerms] = bytesOf(forms)
+	out[secStemTerms] = bytesOf(terms)
 }
 
-// layLists writes the postings: first it counts them, then it fills one array with all, then it moves the long
-// ones to bitmaps. A form has a list for each field that it stands in anywhere, a value has one.
-func (b *builder) writePostings(out *[sectionCount][]byte, order []int, formPlace, valuePlace []uint32) {
-	forms, values := len(b.terms.list), len(b.values.list)
-	mask := make([]uint8, forms)
-	for _, h := range b.postings {
-		mask[formPlace[h.term]] |= h.fields
+// writePostings first counts the posting lists, then fills one array with all of them, then moves the long ones to bitmaps.
+// A term has one list for each field that holds it in any document; a filter value has one.
+func (b *builder) writePostings(out *[sectionCount][]byte, order []int, termPlace, valuePlace []uint32) {
+	terms, values := len(b.terms.list), len(b.values.list)
+	mask := make([]uint8, terms)
+	for _, p := range b.postings {
+		mask[termPlace[p.term]] |= p.fields
 	}
-	first := make([]uint32, forms+1)
+	first := make([]uint32, terms+1)
 	for i, m := range mask {
 		first[i+1] = first[i] + uint32(bits.OnesCount8(m))
 	}
-	valueFirst := first[forms]
+	valueFirst := first[terms]
 	lists := int(valueFirst) + values
 
-	listOf := func(form uint32, f Field) uint32 {
-		return first[form] + uint32(bits.OnesCount8(mask[form]&(1<<f-1)))
+	listOf := func(term uint32, f Field) uint32 {
+		return first[term] + uint32(bits.OnesCount8(mask[term]&(1<<f-1)))
 	}
 	// start[i] is where list i begins in all
 	start := make([]uint32, lists+1)
-	for _, h := range b.postings {
-		form := formPlace[h.term]
+	for _, p := range b.postings {
+		term := termPlace[p.term]
 		for f := range fieldCount {
-			if h.fields&(1<<f) != 0 {
-				start[listOf(form, f)+1]++
+			if p.fields&(1<<f) != 0 {
+				start[listOf(term, f)+1]++
 			}
 		}
 	}
@@ -310,11 +310,11 @@ func (b *builder) writePostings(out *[sectionCount][]byte, order []int, formPlac
 	all := make([]uint16, start[lists])
 	for doc, i := range order {
 		r, end := &b.rows[i], b.rowEnd(i)
-		for _, h := range b.postings[r.postings:end.postings] {
-			form := formPlace[h.term]
+		for _, p := range b.postings[r.postings:end.postings] {
+			term := termPlace[p.term]
 			for f := range fieldCount {
-				if h.fields&(1<<f) != 0 {
-					l := listOf(form, f)
+				if p.fields&(1<<f) != 0 {
+					l := listOf(term, f)
 					all[next[l]] = uint16(doc)
 					next[l]++
 				}
@@ -350,13 +350,13 @@ func (b *builder) writePostings(out *[sectionCount][]byte, order []int, formPlac
 		}
 	}
 	out[secTermMask] = mask
-	out[secTermFirst] = bytesOf(first[:forms])
+	out[secTermFirst] = bytesOf(first[:terms])
 	out[secValueFirst] = bytesOf([]uint32{valueFirst})
 	out[secListCount], out[secListRef] = bytesOf(count), bytesOf(ref)
 	out[secArrays], out[secBitmaps] = bytesOf(arrays), bytesOf(bitmaps)
 }
 
-// layRows writes what a document has besides words: numbers, places, and the strings shown while typing.
+// writeDocuments writes what a document has besides words: columns, points and the strings shown as suggestions.
 func (b *builder) writeDocuments(out *[sectionCount][]byte, order []int) {
 	n := len(order)
 	columns := make([]float64, n*int(columnCount))
@@ -392,16 +392,16 @@ func (b *builder) writeDocuments(out *[sectionCount][]byte, order []int) {
 	out[secCompanies], out[secCompaniesAt] = tableOf(companies)
 }
 
-// layStream writes the documents' words in their order; the commonest stems get the shortest codes.
+// writePositions writes the documents' words in order; the most frequent stems get the shortest codes.
 func (b *builder) writePositions(out *[sectionCount][]byte, order []int, stemPlace []uint32) {
 	stems := len(b.stems.list)
-	uses := make([]uint32, stems) // by sorted place
+	uses := make([]uint32, stems) // by sorted stem
 	for _, w := range b.positions {
 		if w >= codeFirstStem {
 			uses[stemPlace[w-codeFirstStem]]++
 		}
 	}
-	byUse := make([]uint64, stems) // the most used first, then by place
+	byUse := make([]uint64, stems) // the most used first, then by sorted stem
 	for stem, n := range uses {
 		byUse[stem] = uint64(^n)<<32 | uint64(stem)
 	}

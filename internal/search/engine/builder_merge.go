@@ -2,13 +2,13 @@ package engine
 
 import "slices"
 
-// addFrom takes over the documents of a segment that live still. Their words have been read before, so this costs
-// a fraction of adding the documents anew, and needs no texts. The segment must outlive the builder.
+// addSegment adds the documents of a segment that are not deleted. Their texts have been analysed before, so this costs a
+// fraction of adding the documents anew. The segment must outlive the builder.
 func (b *builder) addSegment(s *segment, dead bitset) {
-	forms := make([]uint32, s.terms.len())
+	terms := make([]uint32, s.terms.len())
 	stems := make([]uint32, s.stems.len())
-	for i := range forms {
-		forms[i] = unknown
+	for i := range terms {
+		terms[i] = unknown
 	}
 	for i := range stems {
 		stems[i] = unknown
@@ -19,17 +19,17 @@ func (b *builder) addSegment(s *segment, dead bitset) {
 		}
 		return stems[stem]
 	}
-	formOf := func(form uint32) uint32 {
-		if forms[form] == unknown {
-			n, isNew := b.terms.addShared(s.terms.get(int(form)))
+	termOf := func(term uint32) uint32 {
+		if terms[term] == unknown {
+			n, isNew := b.terms.addShared(s.terms.get(int(term)))
 			if isNew {
-				b.addTerm(stemOf(s.termStem[form]))
+				b.addTerm(stemOf(s.termStem[term]))
 			}
-			forms[form] = n
+			terms[term] = n
 		}
-		return forms[form]
+		return terms[term]
 	}
-	hits := s.postingsByDoc()
+	postings := s.postingsByDoc()
 	values := s.valuesByDoc()
 	for doc := range s.docs {
 		if dead.has(doc) {
@@ -41,8 +41,8 @@ func (b *builder) addSegment(s *segment, dead bitset) {
 		for c := range r.columns {
 			r.columns[c] = s.columns[c][doc]
 		}
-		for _, h := range hits.of(doc) {
-			b.postings = append(b.postings, posting{formOf(h.term), h.fields})
+		for _, p := range postings.of(doc) {
+			b.postings = append(b.postings, posting{termOf(p.term), p.fields})
 		}
 		for _, v := range values.of(doc) {
 			n, _ := b.values.addShared(s.values.get(int(v)))
@@ -74,7 +74,7 @@ func nextVarint(b []byte) (code uint32, rest []byte) {
 	}
 }
 
-// byDoc is a list of things for each document, one after the other.
+// byDoc holds a list for each document, one after the other.
 type byDoc[T any] struct {
 	at  []uint32
 	all []T
@@ -82,30 +82,30 @@ type byDoc[T any] struct {
 
 func (l byDoc[T]) of(doc int) []T { return l.all[l.at[doc]:l.at[doc+1]] }
 
-// hitsByDoc turns the forms' postings around.
+// postingsByDoc inverts the terms' posting lists.
 func (s *segment) postingsByDoc() byDoc[posting] {
 	l := byDoc[posting]{at: make([]uint32, s.docs+1)}
-	for form := range uint32(s.terms.len()) {
-		s.termPostings(form, FieldAny).each(func(doc int) { l.at[doc+1]++ })
+	for term := range uint32(s.terms.len()) {
+		s.termPostings(term, FieldAny).each(func(doc int) { l.at[doc+1]++ })
 	}
 	for i := range s.docs {
 		l.at[i+1] += l.at[i]
 	}
 	l.all = make([]posting, l.at[s.docs])
 	next := slices.Clone(l.at[:s.docs])
-	for form := range uint32(s.terms.len()) {
-		s.termPostings(form, FieldAny).each(func(doc int) {
-			l.all[next[doc]] = posting{form, 1 << FieldAny}
+	for term := range uint32(s.terms.len()) {
+		s.termPostings(term, FieldAny).each(func(doc int) {
+			l.all[next[doc]] = posting{term, 1 << FieldAny}
 			next[doc]++
 		})
 		for f := range FieldAny {
-			s.termPostings(form, f).each(func(doc int) { l.all[next[doc]-1].fields |= 1 << f })
+			s.termPostings(term, f).each(func(doc int) { l.all[next[doc]-1].fields |= 1 << f })
 		}
 	}
 	return l
 }
 
-// valuesByDoc turns the filter values' postings around.
+// valuesByDoc inverts the filter values' posting lists.
 func (s *segment) valuesByDoc() byDoc[uint32] {
 	l := byDoc[uint32]{at: make([]uint32, s.docs+1)}
 	for v := range uint32(s.values.len()) {

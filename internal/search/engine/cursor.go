@@ -6,22 +6,22 @@ import (
 	"errors"
 )
 
-// Cursor is a place in an order: behind one hit. With it a page costs the same however deep it lies, and pages
-// neither repeat nor miss a hit when documents come and go before it.
+// Cursor is a position in the results: just after one hit. With it a page costs the same however deep it is, and no hit is
+// repeated or missed when documents before it come and go.
 type Cursor struct {
 	Sort      Sort    `json:"s"`
 	Currency  string  `json:"c,omitempty"`
 	Key       float64 `json:"k"`
-	Missing   bool    `json:"l,omitempty"` // behind all that have a number; Key is not used
+	Missing   bool    `json:"l,omitempty"` // the hit has no value for the sort key; Key is unused
 	Published float64 `json:"p"`
 	ID        string  `json:"i"`
-	Now       int64   `json:"n"` // Unix milliseconds of the first page: scores are counted to it
+	Now       int64   `json:"n"` // Unix milliseconds at the first page, to which freshness is computed
 }
 
-// ErrCursor is what ParseCursor says to anything that is no cursor.
-var ErrInvalidCursor = errors.New("not a cursor of this search")
+// ErrInvalidCursor is returned by ParseCursor for anything that String did not write.
+var ErrInvalidCursor = errors.New("not a valid search cursor")
 
-// String gives the cursor as one opaque word for a URL.
+// String returns the cursor as one opaque word for a URL.
 func (c *Cursor) String() string {
 	b, err := json.Marshal(c)
 	if err != nil { // a number that JSON lacks; offer lets none through
@@ -30,7 +30,7 @@ func (c *Cursor) String() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// ParseCursor reads what String wrote.
+// ParseCursor parses what String wrote.
 func ParseCursor(s string) (*Cursor, error) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
@@ -43,7 +43,7 @@ func ParseCursor(s string) (*Cursor, error) {
 	return &c, nil
 }
 
-// before tells whether a candidate comes after the cursor's hit.
+// isBefore reports whether x comes after the cursor's hit.
 func (c *Cursor) isBefore(x match) bool {
 	last := isMissing(x.key)
 	switch {

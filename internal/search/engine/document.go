@@ -5,29 +5,29 @@ import (
 	"time"
 )
 
-// Document is what the engine knows of one record: words, filter values and numbers. It holds no record itself;
-// a search gives ids back.
+// Document is what the engine indexes of one record: words, filter values and numbers. The engine does not store the record;
+// a search returns ids.
 type Document struct {
-	ID       string   // unique; a second document with the same id replaces the first
+	ID       string   // unique; a document replaces an earlier one with the same id
 	Title    string   // plain text
-	Skills   []string // plain text; phrases do not run from one skill into the next
+	Skills   []string // plain text; phrases do not match across two skills
 	Company  string   // plain text
-	Keywords []string // plain text: what else people type, such as places; phrases do not run from one into the next
+	Keywords []string // plain text: what else people search for, such as places; phrases do not match across two keywords
 	Body     string   // plain text or HTML
 
-	Published time.Time // the time order, and what freshness is counted from
+	Published time.Time // the order by time, and what freshness is counted from
 	Deadline  time.Time // zero: none
-	Salary    float64   // the most it pays, per year, in the currency that Values["currency"] names; 0: unknown
+	Salary    float64   // the highest, per year, in the currency that Values["currency"] names; 0: unknown
 	Years     float64   // years of experience; negative: unknown
 
-	Points []Point             // where it is; a document may be in several places
-	Values map[string][]string // filter values by filter field; fields and values must not hold the byte 0x1f
+	Points []Point             // the places where it is; there may be several
+	Values map[string][]string // filter values by filter field; neither may contain the byte 0x1f
 }
 
 // Point is a place on the globe, in degrees.
 type Point struct{ Lat, Lon float64 }
 
-// Column is a number that every document has, or lacks (NaN).
+// Column is a numeric column. A document without a value has NaN.
 type Column int
 
 // The columns. Times are Unix milliseconds.
@@ -42,8 +42,8 @@ const (
 // Field is a part of a document's text.
 type Field uint8
 
-// The fields, best first. FieldOften and FieldAny are no parts of their own: the first holds the words that the
-// body repeats (oftenCount times or more), the second every word, wherever it stands.
+// The fields, by descending weight. FieldFrequent and FieldAny are derived: the first holds the words that the body repeats
+// (frequentCount times or more), the second holds all words of the document.
 const (
 	FieldTitle Field = iota
 	FieldSkills
@@ -54,7 +54,7 @@ const (
 	fieldCount
 )
 
-// oftenCount is how often a body must hold a word to be about it rather than to mention it.
+// frequentCount is the term frequency from which a body counts as being about a word rather than mentioning it.
 const frequentCount = 3
 
 func (d *Document) columns() [columnCount]float64 {

@@ -1,56 +1,56 @@
 package engine
 
-// phraseBudget is how many documents one search looks into for its phrases, after the pairs have told where they may be.
-// Beyond it the older documents are left out and the total is estimated.
+// phraseBudget is how many documents one search reads to verify its phrases, after the bigrams have ruled others out. Beyond
+// it the older documents are left out and the total is an estimate.
 const phraseBudget = 30_000
 
-// evaluation is one query on one snapshot: first what matches, in every segment; then the order, in rank.go.
+// evaluation is one query on one snapshot: first the matches in every segment, then their order (ranking.go).
 type evaluation struct {
 	q         *Query
 	words     Words
-	segments  []*segmentMatch // the newest first
+	segments  []*segmentMatch // newest first
 	pool      *bitsetPool
 	circle    *circle   // nil without a radius
 	scopeDocs int       // documents in scope
-	docFreq   []int     // by clause: documents in scope that hold its words
+	docFreq   []int     // by clause: the documents in scope that hold its words
 	idf       []float64 // by clause
 
 	phraseLeft                   int
 	phraseChecked, phraseSkipped int
 }
 
-// part is a query on one segment.
+// segmentMatch is a query on one segment.
 type segmentMatch struct {
 	*segmentView
 	scope      bitset
-	candidates bitset // in scope and with the words; without facets also past the filters
-	matches    bitset // that also passes the filters
+	candidates bitset // in scope and matching the words; already filtered when no facets are asked for
+	matches    bitset // candidates that also pass the filters
 	clauses    []clauseMatch
-	terms      []wordTerms // those looked up
+	terms      []wordTerms // cache of termsFor
 }
 
-// clauseHits is where a clause holds.
+// clauseMatch holds the documents of one segment that match a clause.
 type clauseMatch struct {
-	docs    bitset // by an alternative that is no phrase
+	docs    bitset // matched by an alternative that is not a phrase
 	phrases []phraseMatch
 	impactTiers
 }
 
-// phraseHits is where a phrase may be.
+// phraseMatch holds the documents that may hold a phrase.
 type phraseMatch struct {
 	alt *Alternative
 	phrase
 	docs bitset
 }
 
-func evaluate(snap *snapshot, q *Query, mem *bitsetPool) *evaluation {
-	e := &evaluation{q: q, words: q.Words, pool: mem, phraseLeft: phraseBudget}
+func evaluate(snap *snapshot, q *Query, pool *bitsetPool) *evaluation {
+	e := &evaluation{q: q, words: q.Words, pool: pool, phraseLeft: phraseBudget}
 	if q.Near != nil {
 		e.circle = circleOf(*q.Near)
 	}
 	e.docFreq = make([]int, len(e.words.Must))
 	for _, v := range newestFirst(snap.segments) {
-		p := &segmentMatch{segmentView: v, scope: v.scopeOf(q.Scope, mem)}
+		p := &segmentMatch{segmentView: v, scope: v.scopeOf(q.Scope, pool)}
 		e.scopeDocs += p.scope.count()
 		p.clauses = make([]clauseMatch, len(q.Words.Must))
 		e.segments = append(e.segments, p)
@@ -67,13 +67,14 @@ func evaluate(snap *snapshot, q *Query, mem *bitsetPool) *evaluation {
 			e.matchSegment(p)
 		}
 	}
-	for _, with := range e.docFreq {
-		e.idf = append(e.idf, idf(e.scopeDocs, with))
+	for _, docFreq := range e.docFreq {
+		e.idf = append(e.idf, idf(e.scopeDocs, docFreq))
 	}
 	return e
 }
 
-// match finds the documents of a segment that answer. Phrases come last: what nothing else rules out is looked into.
+// matchSegment finds the documents of a segment that match. Phrases come last, because they are verified in every document
+// that nothing else rules out.
 func (e *evaluation) matchSegment(p *segmentMatch) {
 	p.candidates = e.pool.copyOf(p.scope)
 	for c := range p.clauses {
@@ -91,7 +92,7 @@ func (e *evaluation) matchSegment(p *segmentMatch) {
 		e.filter(p.segmentView, p.candidates, "")
 	}
 	if p.matches = p.candidates; p.candidates.empty() {
-		return // before the phrases are used up, since the last clause may be read in another way
+		return // before any of the phrase budget is used, since the last clause may yet be read as a prefix
 	}
 	for c := range p.clauses {
 		if len(p.clauses[c].phrases) > 0 {
@@ -109,24 +110,24 @@ func (e *evaluation) matchSegment(p *segmentMatch) {
 	}
 }
 
-// narrows tells whether the query has filters.
+// hasFilters reports whether the query has filters.
 func (e *evaluation) hasFilters() bool {
 	return len(e.q.Filters) > 0 || len(e.q.Ranges) > 0 || e.q.Near != nil
 }
 
-// mayHold gives the documents where the clause holds, or may hold by a phrase.
-func (h *clauseMatch) approximation(p *segmentMatch, mem *bitsetPool) bitset {
-	if len(h.phrases) == 0 {
-		return h.docs
+// approximation returns the documents that match the clause, or may match one of its phrases.
+func (cm *clauseMatch) approximation(p *segmentMatch, pool *bitsetPool) bitset {
+	if len(cm.phrases) == 0 {
+		return cm.docs
 	}
-	may := mem.copyOf(h.docs)
-	for _, one := range h.phrases {
+	may := pool.copyOf(cm.docs)
+	for _, one := range cm.phrases {
 		may.or(one.docs)
 	}
 	return may
 }
 
-// typed reads the last word as the beginning of one.
+// lastAsPrefix returns the query with its last word read as a prefix.
 func (w Words) lastAsPrefix() Words {
 	must := append([]Clause(nil), w.Must...)
 	last := &must[len(must)-1]
@@ -138,20 +139,20 @@ func (w Words) lastAsPrefix() Words {
 	return w
 }
 
-// find gives where a clause may hold, and counts the documents in scope that hold all words of an alternative: of a phrase
-// too, wherever in its field they stand.
-func (e *evaluation) matchClause(p *segmentMatch, c *Clause, hits *clauseMatch) (with int) {
-	hits.docs = e.pool.cleared(p.docs)
-	var holding bitset // with phrases: where all words of an alternative are
+// matchClause finds the documents that match a clause, or may match it by a phrase. It returns the number of documents in
+// scope that hold all words of an alternative; for a phrase, anywhere in its field.
+func (e *evaluation) matchClause(p *segmentMatch, c *Clause, cm *clauseMatch) (docFreq int) {
+	cm.docs = e.pool.cleared(p.docs)
+	var holding bitset // with phrases: the documents that hold all words of an alternative
 	for i := range c.Any {
 		alt := &c.Any[i]
-		if len(alt.Words) == 1 && !alt.Phrase { // most of the time
-			p.orWord(alt.Words[0], alt.Field, hits.docs)
+		if len(alt.Words) == 1 && !alt.Phrase { // the usual case
+			p.orWord(alt.Words[0], alt.Field, cm.docs)
 			continue
 		}
 		found := p.allWords(alt, e.pool)
 		if !alt.Phrase {
-			hits.docs.or(found)
+			cm.docs.or(found)
 			continue
 		}
 		if holding == nil {
@@ -160,13 +161,13 @@ func (e *evaluation) matchClause(p *segmentMatch, c *Clause, hits *clauseMatch) 
 		holding.or(found)
 		if ranks := p.ranksOf(alt.stems()); ranks != nil {
 			p.filterBigrams(found, ranks)
-			hits.phrases = append(hits.phrases, phraseMatch{alt, phraseOf(ranks), found})
+			cm.phrases = append(cm.phrases, phraseMatch{alt, phraseOf(ranks), found})
 		}
 	}
 	if holding == nil {
-		return hits.docs.countAnd(p.scope)
+		return cm.docs.countAnd(p.scope)
 	}
-	holding.or(hits.docs)
+	holding.or(cm.docs)
 	return holding.countAnd(p.scope)
 }
 
@@ -178,22 +179,22 @@ func (a *Alternative) stems() []string {
 	return stems
 }
 
-// allWords gives the documents that hold all words of an alternative in its field.
-func (p *segmentMatch) allWords(alt *Alternative, mem *bitsetPool) bitset {
-	out := mem.cleared(p.docs)
+// allWords returns the documents that hold all words of an alternative in its field.
+func (p *segmentMatch) allWords(alt *Alternative, pool *bitsetPool) bitset {
+	out := pool.cleared(p.docs)
 	p.orWord(alt.Words[0], alt.Field, out)
 	for _, w := range alt.Words[1:] {
-		one := mem.cleared(p.docs)
+		one := pool.cleared(p.docs)
 		p.orWord(w, alt.Field, one)
 		out.and(one)
 	}
 	return out
 }
 
-// lookInto gives the documents of base where a clause with phrases holds, and notes the fields of the phrases.
-func (e *evaluation) verifyPhrases(p *segmentMatch, hits *clauseMatch) bitset {
-	holds := e.pool.copyOf(hits.docs)
-	for _, one := range hits.phrases {
+// verifyPhrases returns the candidates that match a clause with phrases, and records which fields hold the phrases.
+func (e *evaluation) verifyPhrases(p *segmentMatch, cm *clauseMatch) bitset {
+	holds := e.pool.copyOf(cm.docs)
+	for _, one := range cm.phrases {
 		one.docs.and(p.candidates)
 		left, seen := one.docs.count(), 0
 		one.docs.eachDown(func(doc int) bool {
@@ -202,7 +203,7 @@ func (e *evaluation) verifyPhrases(p *segmentMatch, hits *clauseMatch) bitset {
 			}
 			seen++
 			if f, ok := one.find(p.positionsOf(doc), one.alt.Field); ok {
-				hits.docsAt(tierFor(f, true), p, e.pool).set(doc)
+				cm.docsAt(tierFor(f, true), p, e.pool).set(doc)
 				holds.set(doc)
 			}
 			return true
@@ -214,7 +215,7 @@ func (e *evaluation) verifyPhrases(p *segmentMatch, hits *clauseMatch) bitset {
 	return holds
 }
 
-// total counts the matches; estimated when phrases had to leave candidates out.
+// total returns the number of matches, which is an estimate when the phrase budget ran out.
 func (e *evaluation) total() (n int, estimated bool) {
 	for _, p := range e.segments {
 		n += p.matches.count()

@@ -8,8 +8,8 @@ import (
 
 const defaultFacetSize = 100
 
-// facets counts the values of the asked fields among the matches. A field that is filtered by itself is counted
-// as if that one filter were not set, so that its other choices keep their numbers.
+// facets counts the values of the requested fields among the matches. A field with a filter of its own is counted as if that
+// filter were not set, so that the other choices keep their numbers.
 func (e *evaluation) facets() map[string][]FacetCount {
 	if len(e.q.Facets) == 0 {
 		return nil

@@ -11,19 +11,19 @@ import (
 	"sync"
 )
 
-// files is the folder of an index. Segments are written once, under a new name, and never changed; the manifest
-// (manifest.go) says which of them make up the index. A file appears under its name only when it is complete and
-// on the disk: it is written beside, synced, and renamed.
+// files is the folder of an index. A segment is written once, under a new name, and never changed; the manifest
+// (manifest.go) lists the segments that make up the index. A file gets its name only when it is complete and on disk: it is
+// written under a temporary name, synced and renamed.
 type files struct {
 	mu   sync.Mutex
-	dir  string // "": the index lives in memory alone
+	dir  string // "": the index is in memory only
 	lock *folderLock
 	next int             // number of the next segment file
-	used map[string]bool // files that a segment in memory is a view of
-	err  error           // the last write that failed
+	used map[string]bool // files that an open segment is mapped from
+	err  error           // the last failed write
 }
 
-// ErrLocked is what Open says when another process has the index.
+// ErrLocked is returned by Open when another process has the index open.
 var ErrLocked = errors.New("the search index is in use by another process")
 
 const (
@@ -33,10 +33,10 @@ const (
 	partSuffix    = ".part"
 )
 
-// largeDocs is the size from which a segment goes to a file as soon as it is made, which frees its memory.
+// largeSegmentDocs is the size from which a segment is written to a file as soon as it is built, which frees its memory.
 const largeSegmentDocs = 1024
 
-// settle takes a folder, which this process has locked.
+// attach sets the folder, which this process has locked.
 func (f *files) attach(dir string, lock *folderLock) error {
 	top, err := highestNumber(dir)
 	if err = errors.Join(err, removePartial(dir)); err != nil {
@@ -54,8 +54,8 @@ func (f *files) folder() string {
 	return f.dir
 }
 
-// keepLarge moves a large segment to a file. If that fails (a full disk), it stays in memory and goes on serving;
-// the error is kept for Checkpoint to tell.
+// saveIfLarge moves a large segment to a file. If that fails (say, because the disk is full), the segment stays in memory
+// and remains searchable, and WriteError returns the error.
 func (f *files) saveIfLarge(s *segment) *segment {
 	if s.docs < largeSegmentDocs || f.folder() == "" {
 		return s
@@ -70,12 +70,12 @@ func (f *files) saveIfLarge(s *segment) *segment {
 	return mapped
 }
 
-// save writes a segment to a file and gives it back as mapped from there.
+// save writes a segment to a file and returns it mapped from there.
 func (f *files) save(s *segment) (*segment, error) {
 	f.mu.Lock()
 	name := segmentPrefix + strconv.Itoa(f.next) + segmentSuffix
 	f.next++
-	f.used[name] = true // until load says so itself
+	f.used[name] = true // until load does so itself
 	f.mu.Unlock()
 	if err := writeFile(filepath.Join(f.dir, name), s.data); err != nil {
 		f.mu.Lock()
@@ -110,7 +110,7 @@ func (f *files) load(name string, verify bool) (*segment, error) {
 	return s, nil
 }
 
-// writeFile writes a file so that it is either there completely or not at all, even after a power cut.
+// writeFile writes a file completely or not at all, even after a power failure.
 func writeFile(path string, data []byte) (err error) {
 	part, err := os.OpenFile(path+partSuffix, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -139,15 +139,15 @@ func writeFile(path string, data []byte) (err error) {
 	return syncFolder(filepath.Dir(path))
 }
 
-// removeFolder makes room for a file where somebody has put a folder, which a rename would not replace.
+// removeFolder removes a folder that is in the way of a file, which a rename would not replace.
 func removeFolder(path string) error {
 	if info, err := os.Lstat(path); err != nil || !info.IsDir() {
-		return nil // what else may be wrong, the rename will tell
+		return nil // the rename will report anything else that is wrong
 	}
 	return os.RemoveAll(path)
 }
 
-// sweep deletes the files that neither the manifest names nor any search still reads.
+// removeUnused deletes the files that the manifest does not list and no search still reads.
 func (f *files) removeUnused(m manifest) error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
@@ -170,7 +170,7 @@ func (f *files) removeUnused(m manifest) error {
 	return errors.Join(errs...)
 }
 
-// sweepParts deletes what a crash left half written.
+// removePartial deletes the files that a crash left half written.
 func removePartial(dir string) error {
 	parts, err := filepath.Glob(filepath.Join(dir, "*"+partSuffix))
 	if err != nil {
@@ -182,7 +182,7 @@ func removePartial(dir string) error {
 	return err
 }
 
-// highest gives the greatest number that a segment file in the folder has.
+// highestNumber returns the highest number of any segment file in the folder.
 func highestNumber(dir string) (int, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -2,8 +2,8 @@ package engine
 
 import "math"
 
-// narrow keeps the documents that pass the filters, numbers and radius of a query. The filters of the facet
-// except, if any, are left out. found is changed.
+// filter removes from found the documents that do not pass the filters, ranges and radius of the query. The filters of the
+// facet except, if any, are not applied.
 func (e *evaluation) filter(v *segmentView, found bitset, except string) {
 	for _, f := range e.q.Filters {
 		if except != "" && f.Facet == except {
@@ -23,11 +23,11 @@ func (e *evaluation) filter(v *segmentView, found bitset, except string) {
 	}
 }
 
-// inRange keeps the documents whose number lies in the range, and those that it does not bind.
-func (v *segmentView) inRange(found bitset, r Range, mem *bitsetPool) {
-	var bound bitset // nil: all are
+// inRange removes the documents whose number is outside the range, unless the range does not bind them.
+func (v *segmentView) inRange(found bitset, r Range, pool *bitsetPool) {
+	var bound bitset // the documents that the range binds; nil: all
 	if r.Only != nil {
-		bound = mem.cleared(v.docs)
+		bound = pool.cleared(v.docs)
 		for _, x := range r.Only {
 			v.valuePostings(x.Field, x.Value).orInto(bound)
 		}
@@ -48,9 +48,9 @@ func (v *segmentView) inRange(found bitset, r Range, mem *bitsetPool) {
 	})
 }
 
-// withIDs gives the documents that have one of the ids.
-func (v *segmentView) withIDs(ids map[string]bool, mem *bitsetPool) bitset {
-	out := mem.cleared(v.docs)
+// withIDs returns the documents that have one of the ids.
+func (v *segmentView) withIDs(ids map[string]bool, pool *bitsetPool) bitset {
+	out := pool.cleared(v.docs)
 	const steps = 16 // of a binary search in a full segment
 	if len(ids)*steps < v.docs {
 		for id := range ids {
@@ -68,9 +68,9 @@ func (v *segmentView) withIDs(ids map[string]bool, mem *bitsetPool) bitset {
 	return out
 }
 
-// within gives the documents with a place in the circle. It looks at places, not at documents, of which a city has many.
-func (s *segment) withinCircle(around *circle, mem *bitsetPool) bitset {
-	out := mem.cleared(s.docs)
+// withinCircle returns the documents with a place in the circle. It tests places, not documents: a city has many documents.
+func (s *segment) withinCircle(around *circle, pool *bitsetPool) bitset {
+	out := pool.cleared(s.docs)
 	for _, cell := range around.cells {
 		from, to := s.values.withPrefix(valueKey(placeField, cell.places()))
 		for v := from; v < to; v++ {
@@ -82,7 +82,7 @@ func (s *segment) withinCircle(around *circle, mem *bitsetPool) bitset {
 	return out
 }
 
-// distance gives the kilometres to the nearest of a document's places, +Inf without any.
+// distance returns the kilometres to the nearest of a document's places, or +Inf when it has none.
 func (s *segment) distance(doc int, from Point) float64 {
 	best := math.Inf(1)
 	for p := s.pointsAt[doc]; p < s.pointsAt[doc+1]; p++ {

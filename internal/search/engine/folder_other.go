@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// folderLock keeps a second process out of the folder: the file is open, so that it cannot be removed.
+// folderLock keeps other processes out of the folder: the lock file is open, so it cannot be removed.
 type folderLock struct {
 	file *os.File
 	path string
@@ -29,7 +29,7 @@ func lockFolder(dir string) (*folderLock, error) {
 
 func (l *folderLock) release() error { return errors.Join(l.file.Close(), os.Remove(l.path)) }
 
-// mapFile reads a file into memory: mapping is left to the systems where it can be tested.
+// mapFile reads a file into memory; it is mapped only on systems where that is tested.
 func mapFile(path string) (data []byte, unmap func(), err error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -40,5 +40,5 @@ func mapFile(path string) (data []byte, unmap func(), err error) {
 	return data, func() {}, nil
 }
 
-// syncFolder has no counterpart here.
+// syncFolder does nothing: other systems have no counterpart.
 func syncFolder(string) error { return nil }

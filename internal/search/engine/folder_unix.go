@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// folderLock keeps a second process out of the folder. The system drops it when the process ends, however it ends.
+// folderLock keeps other processes out of the folder. The system releases it when the process ends, however it ends.
 type folderLock struct{ file *os.File }
 
 func lockFolder(dir string) (*folderLock, error) {
@@ -26,7 +26,7 @@ func lockFolder(dir string) (*folderLock, error) {
 
 func (l *folderLock) release() error { return l.file.Close() }
 
-// mapFile shows a file as memory. The system reads its pages when they are used and drops them when memory is short.
+// mapFile maps a file into memory. The system reads its pages on first use and drops them when memory is short.
 func mapFile(path string) (data []byte, unmap func(), err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -38,7 +38,7 @@ func mapFile(path string) (data []byte, unmap func(), err error) {
 		return nil, nil, err
 	}
 	if info.Size() == 0 {
-		return nil, nil, errCorrupted
+		return nil, nil, errBadFile
 	}
 	data, err = syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_SHARED)
 	if err != nil {
@@ -46,7 +46,7 @@ func mapFile(path string) (data []byte, unmap func(), err error) {
 	}
 	return data, func() {
 		if err := syscall.Munmap(data); err != nil {
-			panic("unmap search segment: " + err.Error()) // only wrong arguments can fail
+			panic("unmap search segment: " + err.Error()) // fails only for wrong arguments
 		}
 	}, nil
 }

@@ -8,7 +8,7 @@ import (
 
 const earthRadiusKm = 6371.0
 
-// Distance gives the kilometres between two points on the globe (haversine).
+// Distance returns the kilometres between two points on the globe (haversine).
 func Distance(a, b Point) float64 {
 	h := haversine(a, b, math.Cos(radians(a.Lat)))
 	return 2 * earthRadiusKm * math.Asin(math.Sqrt(min(1, h)))
@@ -16,25 +16,26 @@ func Distance(a, b Point) float64 {
 
 func radians(degrees float64) float64 { return degrees * math.Pi / 180 }
 
-// haversine gives sin² of half the angle between two points; cosLat is the cosine of the first one's latitude.
+// haversine returns sin² of half the angle between two points; cosLat is the cosine of the first one's latitude.
 func haversine(a, b Point, cosLat float64) float64 {
 	sinLat := math.Sin(radians(b.Lat-a.Lat) / 2)
 	sinLon := math.Sin(radians(b.Lon-a.Lon) / 2)
 	return sinLat*sinLat + cosLat*math.Cos(radians(b.Lat))*sinLon*sinLon
 }
 
-// circle is a Near that is quick to ask about the places of many segments. Most of them come again and again: cities.
+// circle is a Near prepared for testing the places of many segments. Most of these places are cities and recur in all of
+// them.
 type circle struct {
 	Near
-	cells     []cell // that it may touch
+	cells     []cell // those that it may touch
 	cosLat    float64
-	degrees   float64 // further north or south is outside
+	degrees   float64 // a point further north or south is outside
 	haversine float64 // of the radius
 	known     map[Point]bool
 }
 
-// mostKnown bounds what a circle remembers: people's own coordinates are as many as they.
-const mostKnown = 1 << 14
+// maxKnown bounds the cache of a circle, since coordinates that people enter themselves are seldom shared.
+const maxKnown = 1 << 14
 
 func circleOf(near Near) *circle {
 	half := math.Sin(min(math.Pi/2, near.RadiusKm/earthRadiusKm/2))
@@ -46,7 +47,7 @@ func (c *circle) holds(p Point) bool {
 	inside, known := c.known[p]
 	if !known {
 		inside = math.Abs(p.Lat-c.Lat) <= c.degrees && haversine(c.Point, p, c.cosLat) <= c.haversine
-		if len(c.known) < mostKnown {
+		if len(c.known) < maxKnown {
 			c.known[p] = inside
 		}
 	}
@@ -55,18 +56,18 @@ func (c *circle) holds(p Point) bool {
 
 const kmPerDegree = earthRadiusKm * math.Pi / 180
 
-// The globe is cut into cells of half a degree, and these into groups of sixteen by sixteen, of eight degrees. Each cell and
-// each group is a filter value of the documents in it, and so is each place, named so that the places of a cell, or of a
-// group, follow each other. Wide circles look at groups, so that there are never many.
+// The globe is divided into cells of half a degree, and these into groups of sixteen by sixteen, eight degrees wide. Each
+// cell, each group and each place is a filter value of the documents in it, named so that the places of a cell or of a group
+// are adjacent in the sorted values. Wide circles look at groups, which keeps their number small.
 const (
-	cellField  = "\x1ecell" // no filter of a caller is called so
+	cellField  = "\x1ecell" // no caller's filter field has this name
 	placeField = "\x1eplace"
 	cellSize   = 0.5
 	groupCells = 16
 	groupSize  = groupCells * cellSize
 )
 
-// cell is one of them.
+// cell is a cell of the grid, or a group of cells.
 type cell struct {
 	row, col int
 	group    bool
@@ -76,12 +77,12 @@ func cellOf(p Point) cell {
 	return cell{row: int(math.Floor((p.Lat + 90) / cellSize)), col: wrapped(int(math.Floor((p.Lon+180)/cellSize)), 360/cellSize)}
 }
 
-// wrapped is the column that is meant by one further east or west than there are.
+// wrapped returns the column for one that may lie beyond the date line.
 func wrapped(col, cols int) int { return (col%cols + cols) % cols }
 
 func (c cell) groupOf() cell { return cell{c.row / groupCells, c.col / groupCells, true} }
 
-// name is its value in cellField.
+// name returns the cell's value in cellField.
 func (c cell) name() string {
 	kind := "f"
 	if c.group {
@@ -90,7 +91,7 @@ func (c cell) name() string {
 	return kind + strconv.Itoa(c.row) + "," + strconv.Itoa(c.col)
 }
 
-// places is how the values of the places in it begin in placeField.
+// places returns the prefix of the values in placeField of the places in the cell.
 func (c cell) places() string {
 	if c.group {
 		return c.name() + "/"
@@ -98,7 +99,7 @@ func (c cell) places() string {
 	return c.groupOf().name() + "/" + c.name() + "/"
 }
 
-// pointBytes end the value of a place: its latitude and longitude.
+// pointBytes is the length of the latitude and longitude at the end of a place's value.
 const pointBytes = 16
 
 func placeValue(p Point) string {
@@ -107,13 +108,14 @@ func placeValue(p Point) string {
 	return string(binary.BigEndian.AppendUint64(value, math.Float64bits(p.Lon)))
 }
 
-// pointOf reads placeValue.
+// pointOf returns the point of a value made by placeValue.
 func pointOf(value []byte) Point {
 	end := value[len(value)-pointBytes:]
 	return Point{math.Float64frombits(binary.BigEndian.Uint64(end)), math.Float64frombits(binary.BigEndian.Uint64(end[8:]))}
 }
 
-// Around gives values of which a document with a place in the circle has one; others near it may have them too.
+// CellValues returns filter values of which every document with a place in the circle has at least one. Documents near the
+// circle may have them too.
 func CellValues(near Near) []Value {
 	var values []Value
 	for _, cell := range cellsAround(near) {
@@ -122,7 +124,7 @@ func CellValues(near Near) []Value {
 	return values
 }
 
-// cellsAround gives the cells that the circle may touch, or the groups.
+// cellsAround returns the cells, or the groups of cells, that the circle may touch.
 func cellsAround(near Near) []cell {
 	dLat := near.RadiusKm/kmPerDegree + 1e-6
 	size, group := cellSize, false
@@ -130,7 +132,7 @@ func cellsAround(near Near) []cell {
 		size, group = groupSize, true
 	}
 	south, north := near.Lat-dLat, near.Lat+dLat
-	// the widest part of the circle lies towards the pole; beyond it every meridian is near
+	// the circle is widest towards the pole; if it holds a pole, it touches every meridian
 	dLon := 180.0
 	if widest := math.Max(math.Abs(south), math.Abs(north)); widest < 90 {
 		if s := math.Sin(near.RadiusKm/earthRadiusKm) / math.Cos(near.Lat*math.Pi/180); s < 1 && near.RadiusKm < 10000 {

@@ -8,19 +8,18 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// snippetBytes is about how long a snippet is.
+// snippetBytes is the approximate length of a snippet.
 const snippetBytes = 200
 
-// Marker shows where a text holds the words that were searched for. What it returns is safe HTML: everything is
-// escaped but its own <mark>.
+// Highlighter marks the words of a query in texts. Its results are safe HTML: everything is escaped except its own <mark>.
 type Highlighter struct {
 	analyzer *text.Analyzer
 	stems    map[string]bool
-	initials [256]bool // what the stems and prefixes begin with: a form that begins otherwise is none of them
+	initials [256]bool // first bytes of the stems and prefixes: a term that begins with any other byte is none of them
 	prefixes []string
 }
 
-// NewMarker makes a marker for words as they were searched for. Stopwords of phrases are not marked.
+// NewHighlighter returns a highlighter for the words of Result.Words. Stopwords in phrases are not marked.
 func NewHighlighter(a *text.Analyzer, words Words) *Highlighter {
 	m := &Highlighter{analyzer: a, stems: map[string]bool{}}
 	for _, clause := range words.Must {
@@ -40,7 +39,7 @@ func NewHighlighter(a *text.Analyzer, words Words) *Highlighter {
 	return m
 }
 
-// find gives the words of a plain text to be marked.
+// find returns the tokens of a plain text to be marked.
 func (m *Highlighter) find(s string) []text.Token {
 	var found []text.Token
 	for _, t := range text.TokensBeginning(s, &m.initials) {
@@ -48,7 +47,7 @@ func (m *Highlighter) find(s string) []text.Token {
 		for _, p := range m.prefixes {
 			hit = hit || strings.HasPrefix(t.Term, p)
 		}
-		// pairs of a script without spaces overlap: one mark goes on
+		// character bigrams of scripts without spaces overlap, and become one mark
 		if last := len(found) - 1; hit && last >= 0 && t.Start < found[last].End {
 			found[last].End = max(found[last].End, t.End)
 		} else if hit {
@@ -58,13 +57,13 @@ func (m *Highlighter) find(s string) []text.Token {
 	return found
 }
 
-// Mark gives the whole of a plain text with its words marked, false when it has none of them.
+// Highlight returns a whole plain text as HTML with the query's words marked, and false when it has none of them.
 func (m *Highlighter) Highlight(s string) (string, bool) {
 	found := m.find(s)
 	return marked(s, found, 0, len(s)), len(found) > 0
 }
 
-// Snippet gives the part of a plain text that has the most of the words.
+// Snippet returns the part of a plain text that holds the most of the query's words, and false when it has none.
 func (m *Highlighter) Snippet(s string) (string, bool) {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "")
@@ -104,7 +103,7 @@ func (m *Highlighter) Snippet(s string) (string, bool) {
 
 func isWordByte(b byte) bool { return b > ' ' }
 
-// startOfWord moves forward to where a word begins.
+// startOfWord returns the start of the next word at or after i.
 func startOfWord(s string, i int) int {
 	if i == 0 {
 		return 0

@@ -2,11 +2,10 @@ package engine
 
 import "slices"
 
-// hourRuns says in which hour each document of a segment was published. Documents lie in the order of time, so it is short
-// where their times would be spread over the whole of a file, and a walk from the newest to the oldest stays in one run for
-// a while.
+// hourRuns is the run-length encoded hour of publication of a segment's documents. Documents are sorted by time, so the
+// encoding is short, and a scan from the newest to the oldest stays in one run for a while.
 type hourRuns struct {
-	first []uint32 // the first document of each run
+	first []uint32 // first document of each run
 	hour  []float64
 }
 

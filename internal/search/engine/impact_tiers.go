@@ -1,83 +1,84 @@
 package engine
 
-// grades says which documents hold a clause at which level: those of best[l] at level l or a better one, and a document that
-// is in none of them at the last. A phrase fills it where it is found, single words as far down as the order needs to know.
+// impactTiers groups the documents that match a clause by impact: tiers[t] has those at tier t, and maybe some of better
+// tiers; documents in none of them are at the last tier. Phrases fill it when they are verified; single words are filled
+// only down to the tier that the ranking needs.
 type impactTiers struct {
-	tiers    [lastTier]bitset // nil for none
-	filled   tier             // the levels before it are filled
-	wordDocs [][]bitset       // by alternative of several words, by word: where it stands at the levels before graded
+	tiers    [lastTier]bitset // nil: empty
+	filled   tier             // the tiers before it are filled
+	wordDocs [][]bitset       // by alternative of several words, by word: the documents that hold it in a tier before filled
 }
 
-// at gives the set of a level, made when it is first needed.
-func (g *impactTiers) docsAt(l tier, p *segmentMatch, mem *bitsetPool) bitset {
-	if g.tiers[l] == nil {
-		g.tiers[l] = mem.cleared(p.docs)
+// docsAt returns the set of a tier, which is allocated on first use.
+func (g *impactTiers) docsAt(t tier, p *segmentMatch, pool *bitsetPool) bitset {
+	if g.tiers[t] == nil {
+		g.tiers[t] = pool.cleared(p.docs)
 	}
-	return g.tiers[l]
+	return g.tiers[t]
 }
 
-// of gives the best level at which a document holds the clause, which must be graded as far as that.
+// tierOf returns the best tier at which a document matches the clause, which must be filled that far.
 func (g *impactTiers) tierOf(doc int) tier {
-	for l, docs := range g.tiers {
+	for t, docs := range g.tiers {
 		if docs != nil && docs.has(doc) {
-			return tier(l)
+			return tier(t)
 		}
 	}
 	return lastTier
 }
 
-// next gives the best level from l on at which any document may hold the clause.
-func (g *impactTiers) nextTier(l tier) tier {
-	for l < g.filled && g.tiers[l] == nil {
-		l++
+// nextTier returns the first tier from t on that may hold any document.
+func (g *impactTiers) nextTier(t tier) tier {
+	for t < g.filled && g.tiers[t] == nil {
+		t++
 	}
-	return l
+	return t
 }
 
-// grade fills the levels of a clause before end.
+// fillTiers fills the tiers of a clause before end.
 func (e *evaluation) fillTiers(p *segmentMatch, c int, end tier) {
-	hits := &p.clauses[c]
-	for ; hits.filled < end; hits.filled++ {
-		l := hits.filled
+	cm := &p.clauses[c]
+	for ; cm.filled < end; cm.filled++ {
+		t := cm.filled
 		for i := range e.words.Must[c].Any {
 			alt := &e.words.Must[c].Any[i]
-			if alt.Phrase || alt.Field != FieldAny && alt.Field != l.field() {
-				continue // where a phrase stands was noted when it was found
+			if alt.Phrase || alt.Field != FieldAny && alt.Field != t.field() {
+				continue // phrases were placed when they were verified
 			}
 			if len(alt.Words) == 1 {
-				for _, form := range p.termsAt(alt.Words[0], l) {
-					if list := p.termPostings(form, l.field()); list.count > 0 {
-						list.orInto(hits.docsAt(l, p, e.pool))
+				for _, term := range p.termsAt(alt.Words[0], t) {
+					if list := p.termPostings(term, t.field()); list.count > 0 {
+						list.orInto(cm.docsAt(t, p, e.pool))
 					}
 				}
 			} else {
-				hits.docsAt(l, p, e.pool).or(e.allWordsAtTier(p, i, alt.Words, hits, l))
+				cm.docsAt(t, p, e.pool).or(e.allWordsAtTier(p, i, alt.Words, cm, t))
 			}
 		}
-		if best := hits.tiers[l]; best != nil {
+		if best := cm.tiers[t]; best != nil {
 			if best.and(p.matches); best.empty() {
-				hits.tiers[l] = nil
+				cm.tiers[t] = nil
 			}
 		}
 	}
 }
 
-// allWordsAt gives the documents that hold all words of an alternative at a level or better ones: it counts by the worst of its
-// words. The levels before must have been asked for.
-func (e *evaluation) allWordsAtTier(p *segmentMatch, alternative int, words []Word, hits *clauseMatch, l tier) bitset {
-	for len(hits.wordDocs) <= alternative {
-		hits.wordDocs = append(hits.wordDocs, nil)
+// allWordsAtTier returns the documents that hold all words of an alternative at tier t or better: the worst of its words
+// counts. It must have been called for all tiers before t.
+func (e *evaluation) allWordsAtTier(p *segmentMatch, alternative int, words []Word, cm *clauseMatch, t tier) bitset {
+	for len(cm.wordDocs) <= alternative {
+		cm.wordDocs = append(cm.wordDocs, nil)
 	}
-	reached := hits.wordDocs[alternative]
+	reached := cm.wordDocs[alternative]
 	if reached == nil {
 		for range words {
 			reached = append(reached, e.pool.cleared(p.docs))
 		}
-		hits.wordDocs[alternative] = reached
+		cm.wordDocs[alternative] = reached
 	}
 	for i, w := range words {
-		for _, form := range p.termsAt(w, l) {
-			p.termPostings(form, l.field()).orInto(reached[i])
+		for _, term := range p.termsAt(w, t) {
+			p.termPostings(term, t.field()).orInto(reached[i])
 		}
 	}
 	all := e.pool.copyOf(reached[0])

@@ -9,41 +9,41 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// Index is a searchable set of documents. Any number of goroutines may search while one after the other changes
-// it: a change makes a new snapshot, and a running search keeps the one it began with.
+// Index is a searchable set of documents. Any number of goroutines may search it at once, and changes are applied one after
+// the other: a change publishes a new snapshot, and a running search keeps the one it began with.
 type Index struct {
 	analyzer *text.Analyzer
 
 	current    atomic.Pointer[snapshot]
-	rebuilding atomic.Pointer[Rebuild] // changed under write; nil most of the time
+	rebuilding atomic.Pointer[Rebuild] // guarded by snapshotMu; usually nil
 
-	searchSlots chan struct{} // as many searches at once as there are cores, the rest wait in line
+	searchSlots chan struct{} // limits concurrent searches to the number of cores; the others queue
 
-	applyMu       sync.Mutex // held through a change
+	applyMu       sync.Mutex // held while a batch is applied
 	snapshotMu    sync.Mutex // held while a snapshot is replaced
 	maintainMu    sync.Mutex // held while segments are merged or saved
 	files         files
-	rebuildReason atomic.Pointer[error] // why it must be rebuilt
+	rebuildReason atomic.Pointer[error] // nil unless the index must be rebuilt
 }
 
-// Batch is a set of changes. Seq is the number of the last one in the log they come from.
+// Batch is a set of changes. Seq is the number of the last of them in the change log that they come from.
 type Batch struct {
-	Put    []Document // new, or replacing what has the same id
+	Put    []Document // replaces documents with the same ids
 	Delete []string
 	Seq    int64
 }
 
-// NewMemory makes an empty index that lives in memory alone.
+// NewMemory returns an empty index that is kept in memory only.
 func NewMemory(a *text.Analyzer) *Index {
 	ix := &Index{analyzer: a, searchSlots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	ix.current.Store(&snapshot{})
 	return ix
 }
 
-// Analyzer gives what the index reads texts with; queries for it are parsed with the same.
+// Analyzer returns the analyzer of the indexed texts, which queries must be parsed with.
 func (ix *Index) Analyzer() *text.Analyzer { return ix.analyzer }
 
-// Apply makes a batch of changes visible, all at once. It is quick; Maintain does the slow work later.
+// Apply makes a batch of changes searchable, all at once. It is quick; Maintain merges the small segments later.
 func (ix *Index) Apply(batch Batch) error {
 	ix.applyMu.Lock()
 	defer ix.applyMu.Unlock()
@@ -73,11 +73,11 @@ func (ix *Index) Apply(batch Batch) error {
 	})
 }
 
-// read runs f on the present snapshot. As many run at once as there are cores, the rest wait in line.
+// read runs f on the current snapshot. As many run at once as there are cores; the others queue.
 func (ix *Index) read(f func(snap *snapshot)) {
 	ix.searchSlots <- struct{}{}
 	defer func() { <-ix.searchSlots }()
-	_ = ix.withRecovery(func() error { // f has no error to give
+	_ = ix.withRecovery(func() error { // f returns no error
 		snap := ix.current.Load()
 		defer snap.keepAlive()
 		f(snap)
@@ -85,7 +85,7 @@ func (ix *Index) read(f func(snap *snapshot)) {
 	})
 }
 
-// lastOfEach keeps the last document of each id.
+// lastOfEach returns the last document of each id.
 func lastOfEach(docs []Document) []*Document {
 	place := make(map[string]int, len(docs))
 	out := make([]*Document, 0, len(docs))
@@ -108,7 +108,7 @@ func (ix *Index) buildSegment(docs []*Document) (*segmentView, error) {
 	return ix.newSegmentView(b)
 }
 
-// view makes a segment of what a builder has gathered.
+// newSegmentView builds a segment from the builder's documents.
 func (ix *Index) newSegmentView(b *builder) (*segmentView, error) {
 	s, err := b.build()
 	if err != nil {
@@ -117,19 +117,19 @@ func (ix *Index) newSegmentView(b *builder) (*segmentView, error) {
 	return newView(ix.files.saveIfLarge(s)), nil
 }
 
-// Seq gives the number of the last change that is searchable.
+// Seq returns the number of the last change that is searchable.
 func (ix *Index) Seq() int64 { return ix.current.Load().seq }
 
-// Stats is the size of an index.
+// Stats describes the size of an index.
 type Stats struct {
 	Documents int
-	Deleted   int // replaced or deleted, and not yet swept out
+	Deleted   int // replaced or deleted, but not yet merged away
 	Segments  int
 	Bytes     int64 // of all segments, most of them in mapped files
-	Unsaved   int64 // of these, bytes in memory only
+	Unsaved   int64 // of Bytes, those in memory only
 }
 
-// Stats measures the index.
+// Stats returns the size of the index.
 func (ix *Index) Stats() Stats {
 	snap := ix.current.Load()
 	st := Stats{Segments: len(snap.segments), Documents: snap.liveDocs()}
@@ -143,10 +143,10 @@ func (ix *Index) Stats() Stats {
 	return st
 }
 
-// Doubt notes a reason to rebuild the index that the index could not find out by itself.
+// MarkStale records a reason to rebuild the index that it cannot find by itself, unless there is one already.
 func (ix *Index) MarkStale(reason error) { ix.rebuildReason.CompareAndSwap(nil, &reason) }
 
-// Damage tells what could not be read when the index was opened, or Doubt: nil, or the reason to rebuild it.
+// RebuildReason returns why the index must be rebuilt (unreadable files, or the reason given to MarkStale), or nil.
 func (ix *Index) RebuildReason() error {
 	if err := ix.rebuildReason.Load(); err != nil {
 		return *err
@@ -154,7 +154,7 @@ func (ix *Index) RebuildReason() error {
 	return nil
 }
 
-// WriteError tells why the last segment could not be saved (a full disk), nil when all is saved that can be.
+// WriteError returns why the last segment could not be saved (say, a full disk), or nil when everything is saved.
 func (ix *Index) WriteError() error {
 	ix.files.mu.Lock()
 	defer ix.files.mu.Unlock()

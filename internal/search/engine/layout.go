@@ -9,12 +9,12 @@ import (
 	"unsafe"
 )
 
-// A segment is one run of bytes, the same in memory and in a file: a header, a list of sections, the sections.
-// Every section is an array of numbers of one width, or plain bytes, and starts at a multiple of 8, so that it is
-// used where it lies, without decoding. Numbers are in the machine's own byte order: the files are a cache, and
-// one from another kind of machine fails the magic number and is rebuilt.
+// A segment is one run of bytes, the same in memory and in a file: a header, a table of sections, then the sections. Every
+// section is plain bytes or an array of numbers of one width, and starts at a multiple of 8, so that it is used in place,
+// without decoding. Numbers are in native byte order: the files are a cache, and a file from another kind of machine fails
+// the check of the magic number and is rebuilt.
 
-// formatVersion changes with the layout, and with anything that changes what a document's words are.
+// formatVersion changes with the layout and with the analysis of texts into words.
 const formatVersion = 6
 
 const (
@@ -27,23 +27,23 @@ const (
 type section int
 
 const (
-	secTerms section = iota // sorted words as people write them, folded
+	secTerms section = iota // term dictionary: sorted, folded words
 	secTermsAt
-	secTermFirst // first list of each form
-	secTermMask  // which fields it has a list for
+	secTermFirst // first posting list of each term
+	secTermMask  // the fields for which the term has a list
 	secTermStem
-	secTermLetters // which letters each form has: see spelling.go
-	secStems       // sorted stems
+	secTermLetters // letter signature of each term: see spelling.go
+	secStems       // sorted
 	secStemsAt
-	secStemTermsAt // the forms of each stem
+	secStemTermsAt // the terms of each stem
 	secStemTerms
-	secStemRank // place by frequency: the number that the token stream uses
+	secStemRank // rank by frequency, which the positions use
 	secRankStem
 	secValues // sorted filter values, "field 0x1f value"
 	secValuesAt
-	secValueFirst // first list of the values (they have one each)
+	secValueFirst // first posting list of the values, which have one each
 	secListCount
-	secListRef // the document, or the place in arrays or bitmaps
+	secListRef // the document, or an offset into sparse or dense lists
 	secArrays
 	secBitmaps
 	secColumns
@@ -66,16 +66,16 @@ const (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var (
-	errCorrupted = errors.New("damaged")
-	errFormat    = errors.New("written in another format")
+	errBadFile = errors.New("corrupted")
+	errFormat  = errors.New("written in another format")
 )
 
-// numbers lists the element types of sections.
+// numbers constrains the element types of sections.
 type numbers interface {
 	uint8 | uint16 | uint32 | uint64 | float64
 }
 
-// bytesOf shows an array of numbers as bytes, without copying.
+// bytesOf returns the bytes of an array of numbers, without copying.
 func bytesOf[T numbers](s []T) []byte {
 	if len(s) == 0 {
 		return nil
@@ -83,7 +83,7 @@ func bytesOf[T numbers](s []T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*int(unsafe.Sizeof(s[0])))
 }
 
-// viewOf shows bytes as an array of numbers, without copying; b must be aligned.
+// viewOf returns bytes as an array of numbers, without copying; b must be aligned.
 func viewOf[T numbers](b []byte) []T {
 	var zero T
 	n := len(b) / int(unsafe.Sizeof(zero))
@@ -119,31 +119,31 @@ func encode(docs int, sections *[sectionCount][]byte) []byte {
 	return out
 }
 
-// checksum covers all bytes but its own four.
+// checksum covers all bytes except its own four.
 func checksum(b []byte) uint32 {
 	return crc32.Update(crc32.Checksum(b[:checksumAt], castagnoli), castagnoli, b[headerBytes:])
 }
 
-// decode finds the sections again. With verify, the checksum over all bytes is compared too.
+// decode returns the sections of a segment. With verify it also compares the checksum, which reads all bytes.
 func decode(b []byte, verify bool) (docs int, sections [sectionCount][]byte, err error) {
 	order := binary.NativeEndian
 	if len(b) < headerBytes+sectionBytes*int(sectionCount) {
-		return 0, sections, fmt.Errorf("%w: %d bytes are too few", errCorrupted, len(b))
+		return 0, sections, fmt.Errorf("%w: only %d bytes", errBadFile, len(b))
 	}
 	if order.Uint64(b) != magic || order.Uint32(b[8:]) != formatVersion {
 		return 0, sections, errFormat
 	}
 	if order.Uint64(b[16:]) != uint64(len(b)) {
-		return 0, sections, fmt.Errorf("%w: the length is wrong", errCorrupted)
+		return 0, sections, fmt.Errorf("%w: wrong length", errBadFile)
 	}
 	if verify && order.Uint32(b[checksumAt:]) != checksum(b) {
-		return 0, sections, fmt.Errorf("%w: the checksum is wrong", errCorrupted)
+		return 0, sections, fmt.Errorf("%w: checksum mismatch", errBadFile)
 	}
 	for i := range sections {
 		head := b[headerBytes+sectionBytes*i:]
 		at, n := order.Uint64(head), order.Uint64(head[8:])
 		if at > uint64(len(b)) || n > uint64(len(b))-at || at%8 != 0 {
-			return 0, sections, fmt.Errorf("%w: section %d lies outside", errCorrupted, i)
+			return 0, sections, fmt.Errorf("%w: section %d is out of bounds", errBadFile, i)
 		}
 		sections[i] = b[at : at+n : at+n]
 	}
@@ -153,20 +153,20 @@ func decode(b []byte, verify bool) (docs int, sections [sectionCount][]byte, err
 // table is a list of strings stored one after the other.
 type table struct {
 	data []byte
-	at   []uint32 // where each starts; one more for the end
+	at   []uint32 // where each string starts, and the end of the last
 }
 
 func (t table) len() int { return max(0, len(t.at)-1) }
 
 func (t table) bytes(i int) []byte { return t.data[t.at[i]:t.at[i+1]] }
 
-// get is a view into the segment: clone it before the search ends.
+// get returns a view into the segment: clone it if it must outlive the search.
 func (t table) get(i int) string {
 	b := t.bytes(i)
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-// from gives the first place in a sorted table whose string is not before key.
+// from returns the first index in a sorted table whose string is not less than key.
 func (t table) from(key string) int {
 	lo, hi := 0, t.len()
 	for lo < hi {
@@ -185,7 +185,7 @@ func (t table) find(key string) (int, bool) {
 	return i, i < t.len() && t.get(i) == key
 }
 
-// withPrefix gives the range [from, to) of a sorted table's strings that start with prefix.
+// withPrefix returns the range [from, to) of strings in a sorted table that begin with prefix.
 func (t table) withPrefix(prefix string) (from, to int) {
 	from = t.from(prefix)
 	to = from
@@ -202,7 +202,7 @@ func (t table) withPrefix(prefix string) (from, to int) {
 	return from, to
 }
 
-// tableOf lays strings out as a table's two sections.
+// tableOf returns the two sections of a table.
 func tableOf(list []string) (data, at []byte) {
 	size := 0
 	for _, s := range list {

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 )
 
-// manifest names the files that make up the index at one moment, and which of their documents are dead. Replacing
-// it is what makes a new state the one that a restart finds.
+// manifest lists the segment files that make up the index, with their deleted documents. Replacing it is what commits a
+// checkpoint.
 type manifest struct {
 	Version  int               `json:"version"`
-	Language string            `json:"language"` // of the stemmer: another one would not find the words
+	Language string            `json:"language"` // of the stemmer: with another one, words would not be found
 	Seq      int64             `json:"seq"`
 	Segments []manifestSegment `json:"segments"`
 }
@@ -55,10 +55,10 @@ func readManifest(dir, language string) (manifest, error) {
 		return m, err
 	}
 	if len(data) < 4 || binary.LittleEndian.Uint32(data) != crc32.Checksum(data[4:], castagnoli) {
-		return m, fmt.Errorf("search manifest: %w", errCorrupted)
+		return m, fmt.Errorf("search manifest: %w", errBadFile)
 	}
 	if err := json.Unmarshal(data[4:], &m); err != nil {
-		return m, fmt.Errorf("search manifest: %w", errCorrupted)
+		return m, fmt.Errorf("search manifest: %w", errBadFile)
 	}
 	if m.Version != formatVersion || m.Language != language {
 		return m, fmt.Errorf("search manifest: %w", errFormat)
@@ -66,11 +66,11 @@ func readManifest(dir, language string) (manifest, error) {
 	return m, nil
 }
 
-// view joins a segment with what the manifest knows of its dead.
+// view returns the segment with the deletes that the manifest lists.
 func (one *manifestSegment) view(s *segment) (*segmentView, error) {
 	v := newView(s)
 	if s.docs != one.Docs || len(one.Deleted) != 0 && len(one.Deleted) != 8*len(v.deleted) {
-		return nil, fmt.Errorf("search segment %s: %w: it is not the one the manifest means", one.File, errCorrupted)
+		return nil, fmt.Errorf("search segment %s: %w: does not match the manifest", one.File, errBadFile)
 	}
 	for i := range len(one.Deleted) / 8 {
 		v.deleted[i] = binary.LittleEndian.Uint64(one.Deleted[8*i:])

@@ -6,15 +6,16 @@ import (
 	"sync/atomic"
 )
 
-// Small changes make small segments. Maintain merges them step by step into large ones, eight of a kind at a time,
-// so a document is moved a handful of times in its life; and it rewrites segments of which a good part is dead.
+// Small batches make small segments. The merge policy is tiered: segments are grouped by size class, and mergeFactor of one
+// class become one segment of the next, so each document is rewritten only a handful of times. A segment with many deleted
+// documents is rewritten by itself.
 
 var mergeSizes = [...]int{8, 64, 512, 4096, maxSegmentDocs}
 
 const (
 	mergeFactor  = 8
 	fullSegment  = maxSegmentDocs * 3 / 4
-	deletedShare = 4 // rewrite when one in so many is dead
+	deletedShare = 4 // a segment is rewritten when more than one in so many of its documents is deleted
 )
 
 func sizeClass(docs int) int {
@@ -26,7 +27,7 @@ func sizeClass(docs int) int {
 	return len(mergeSizes) - 1
 }
 
-// pickMerge chooses segments to be merged into one; none when all is well.
+// pickMerge returns the segments to merge next, or none.
 func pickMerge(segments []*segmentView) []*segmentView {
 	var classes [len(mergeSizes)][]*segmentView
 	for _, v := range segments {
@@ -49,7 +50,7 @@ func pickMerge(segments []*segmentView) []*segmentView {
 	return nil
 }
 
-// neighbours takes segments that lie next to each other in time, the oldest first, as many as fit into one.
+// neighbours returns segments that are adjacent in time, the oldest first, as many as fit into one.
 func neighbours(members []*segmentView) []*segmentView {
 	slices.SortFunc(members, func(x, y *segmentView) int {
 		return cmp.Compare(x.columnMax[ColumnPublished], y.columnMax[ColumnPublished])
@@ -63,8 +64,8 @@ func neighbours(members []*segmentView) []*segmentView {
 	return members
 }
 
-// growing gives where the snapshots are that changes are made to: the index that is searched, and the one that a rebuild makes
-// beside it, which many changes during a long rebuild would else leave in as many small segments.
+// growingSnapshots returns the snapshots that receive changes: the searched index and, during a rebuild, the new one, which
+// would otherwise end up with many small segments.
 func (ix *Index) growingSnapshots() []*atomic.Pointer[snapshot] {
 	all := []*atomic.Pointer[snapshot]{&ix.current}
 	if r := ix.rebuilding.Load(); r != nil && r.next.Load() != nil {
@@ -73,13 +74,12 @@ func (ix *Index) growingSnapshots() []*atomic.Pointer[snapshot] {
 	return all
 }
 
-// Maintain does what Apply left to do: it merges segments until they are in order. Searches and changes go on
-// meanwhile.
+// Maintain merges segments until the merge policy is satisfied. Searches and changes go on meanwhile.
 func (ix *Index) Maintain() error {
 	ix.maintainMu.Lock()
 	defer ix.maintainMu.Unlock()
 	return ix.withRecovery(func() error {
-		for _, at := range ix.growingSnapshots() { // if the rebuild is given up meanwhile, for nothing
+		for _, at := range ix.growingSnapshots() { // in vain if the rebuild is aborted meanwhile
 			for {
 				snap := at.Load()
 				chosen := pickMerge(snap.segments)
@@ -96,7 +96,7 @@ func (ix *Index) Maintain() error {
 	})
 }
 
-// merge replaces segments of a snapshot by one with their living documents.
+// merge replaces segments of a snapshot by one with their live documents.
 func (ix *Index) merge(chosen []*segmentView, at *atomic.Pointer[snapshot]) error {
 	b := newBuilder(ix.analyzer)
 	for _, v := range chosen {
@@ -134,8 +134,8 @@ func (ix *Index) merge(chosen []*segmentView, at *atomic.Pointer[snapshot]) erro
 	return nil
 }
 
-// diedMeanwhile gives the documents of merged that were deleted or replaced while it was made out of chosen. A segment
-// that is no longer there has lost them all.
+// deletedMeanwhile returns the documents of merged that were deleted or replaced while it was being built from chosen. A
+// segment that is gone has lost all its documents.
 func deletedMeanwhile(merged *segmentView, chosen []*segmentView, now map[*segment]*segmentView) []int {
 	var died []int
 	for _, before := range chosen {

@@ -10,18 +10,17 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// Trait is something that a document may have: a word in a field, or a filter value.
+// WeightedTerm is something that a document may have, a word in a field or a filter value, with its weight in MoreLikeThis.
 type WeightedTerm struct {
-	Stem      string // the word; "" for Value
-	Field     Field  // of the word
+	Stem      string // of the word; "" for Value
+	Field     Field  // that holds the word
 	Value     Value
-	Weight    float64 // what it is worth
-	IgnoreIDF bool    // as much wherever it is; else the rarer it is in scope, the more
+	Weight    float64 // of a document that has it
+	IgnoreIDF bool    // the weight counts as it is; otherwise it is multiplied by the IDF among the documents in scope
 }
 
-// Alike gives the documents that match a query and have the most of some traits, of which no single one must be there:
-// the first Limit by the sum of what their traits are worth, times their freshness. Of the query, words, scope, filters,
-// ranges and radius count.
+// MoreLikeThis returns the documents that match a query and at least one of the terms: the first q.Limit by the sum of the
+// weights of their terms, multiplied by freshness. Of the query only words, scope, filters, ranges and radius are used.
 func (ix *Index) MoreLikeThis(q Query, terms []WeightedTerm) ([]Hit, error) {
 	if q.Limit < 0 || q.Limit > MaxLimit {
 		return nil, errors.Join(ErrInvalidQuery, errors.New("limit out of range"))
@@ -31,10 +30,10 @@ func (ix *Index) MoreLikeThis(q Query, terms []WeightedTerm) ([]Hit, error) {
 	}
 	var hits []Hit
 	ix.read(func(snap *snapshot) {
-		attempt := q
-		mem := &bitsetPool{}
-		defer mem.release()
-		hits = evaluate(snap, &attempt, mem).moreLikeThis(terms)
+		query := q
+		pool := &bitsetPool{}
+		defer pool.release()
+		hits = evaluate(snap, &query, pool).moreLikeThis(terms)
 	})
 	return hits, nil
 }
@@ -45,11 +44,11 @@ func (e *evaluation) moreLikeThis(terms []WeightedTerm) []Hit {
 	for t, term := range terms {
 		weights[t] = term.Weight
 		if !term.IgnoreIDF {
-			with := 0
+			docFreq := 0
 			for i := range e.segments {
-				with += docs[i][t].count()
+				docFreq += docs[i][t].count()
 			}
-			weights[t] *= idf(e.scopeDocs, with)
+			weights[t] *= idf(e.scopeDocs, docFreq)
 		}
 	}
 	top := &topK{k: e.q.Limit}
@@ -81,7 +80,7 @@ func toHits(found []match) []Hit {
 	return hits
 }
 
-// traitDocs gives, for each part and trait, the documents in scope that have the trait.
+// weightedTermDocs returns, for each segment and term, the documents in scope that have the term.
 func (e *evaluation) weightedTermDocs(terms []WeightedTerm) [][]bitset {
 	docs := make([][]bitset, len(e.segments))
 	for i, p := range e.segments {
@@ -100,8 +99,8 @@ func (e *evaluation) weightedTermDocs(terms []WeightedTerm) [][]bitset {
 	return docs
 }
 
-// WordTraits gives what the words of a text are worth when something like it is looked for: those of its title in other
-// titles, and the n rarest of its body anywhere.
+// WeightedTerms returns the terms to find texts like the given one: the words of its title, in titles, and the n rarest
+// words of its body, in any field.
 func (ix *Index) WeightedTerms(title, body string, n int) []WeightedTerm {
 	var terms []WeightedTerm
 	inTitle := map[string]bool{}
@@ -110,26 +109,26 @@ func (ix *Index) WeightedTerms(title, body string, n int) []WeightedTerm {
 		terms = append(terms, WeightedTerm{Stem: stem, Field: FieldTitle, Weight: fieldWeights[FieldTitle]})
 	}
 	type word struct {
-		stem string
-		with int
+		stem    string
+		docFreq int
 	}
 	var rarest []word
 	ix.read(func(snap *snapshot) {
 		rarest = nil
 		for _, stem := range ix.significantStems(text.FromHTML(body)) {
-			if with := snap.docFreq(stem); with > 1 && !inTitle[stem] { // a word that it alone has leads nowhere
-				rarest = append(rarest, word{stem, with})
+			if docFreq := snap.docFreq(stem); docFreq > 1 && !inTitle[stem] { // a word of this document alone finds no others
+				rarest = append(rarest, word{stem, docFreq})
 			}
 		}
 	})
-	slices.SortStableFunc(rarest, func(x, y word) int { return cmp.Compare(x.with, y.with) })
+	slices.SortStableFunc(rarest, func(x, y word) int { return cmp.Compare(x.docFreq, y.docFreq) })
 	for _, w := range rarest[:min(n, len(rarest))] {
 		terms = append(terms, WeightedTerm{Stem: w.stem, Field: FieldAny, Weight: fieldWeights[FieldAny]})
 	}
 	return terms
 }
 
-// tellingStems gives the stems of a text without its stopwords, each once.
+// significantStems returns the distinct stems of a text, without its stopwords.
 func (ix *Index) significantStems(s string) []string {
 	var stems []string
 	seen := map[string]bool{}
@@ -142,7 +141,7 @@ func (ix *Index) significantStems(s string) []string {
 	return stems
 }
 
-// countStem tells about how many documents hold a stem: the dead are counted too.
+// docFreq returns approximately how many documents hold a stem: it includes deleted ones.
 func (s *snapshot) docFreq(stem string) int {
 	n := 0
 	for _, v := range s.segments {

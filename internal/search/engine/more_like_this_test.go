@@ -63,7 +63,7 @@ func (w *world) weightedTerms(a *text.Analyzer) []WeightedTerm {
 	return traits
 }
 
-// alike is Alike by looking at every document.
+// moreLikeThis is MoreLikeThis by looking at every document.
 func (o *oracle) moreLikeThis(q Query, traits []WeightedTerm) []Hit {
 	has := func(d *Document, t WeightedTerm) bool {
 		if t.Stem == "" {

@@ -10,12 +10,12 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// ErrMissing is the Damage of an index that has no files yet.
+// errNoIndex is the RebuildReason of a folder without index files.
 var errNoIndex = errors.New("there is no search index yet")
 
-// Open opens the index in a folder, which it makes if need be. Files that are missing, damaged or of another
-// format are no error: what can be read is served, and Damage tells why the index should be rebuilt. An error means
-// that the folder cannot be used at all, for one because another process has it.
+// Open opens the index in a folder, which it creates if necessary. Files that are missing, corrupted or in another format
+// are not an error: the readable ones are served, and RebuildReason says why the index should be rebuilt. An error means
+// that the folder cannot be used at all, for example because another process has locked it.
 func Open(dir string, a *text.Analyzer) (*Index, error) {
 	ix := NewMemory(a)
 	if err := ix.AttachFolder(dir); err != nil {
@@ -25,8 +25,8 @@ func Open(dir string, a *text.Analyzer) (*Index, error) {
 	return ix, nil
 }
 
-// Settle gives an index that lives in memory a folder, which it makes if need be. What the folder holds is not read, and
-// goes with the first Checkpoint.
+// AttachFolder gives an in-memory index a folder, which it creates if necessary. The folder's contents are not read, and are
+// replaced by the first Checkpoint.
 func (ix *Index) AttachFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("search folder: %w", err)
@@ -41,7 +41,7 @@ func (ix *Index) AttachFolder(dir string) error {
 	return nil
 }
 
-// load reads what the manifest names; what goes wrong ends up in damage.
+// load opens the segments that the manifest lists. Failures become the rebuild reason.
 func (ix *Index) load() {
 	m, err := readManifest(ix.files.dir, ix.analyzer.Language)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -87,9 +87,8 @@ func (ix *Index) load() {
 	ix.current.Store(snap)
 }
 
-// Checkpoint saves the index as it is now, so that a restart needs only the changes after the Seq it returns.
-// It also sweeps out files that are no longer used. A damaged index is not saved over what tells of the damage: that is
-// an error, the Damage.
+// Checkpoint saves the index, so that a restart needs only the changes after the Seq it returns, and deletes unused files.
+// An index that must be rebuilt is not saved, because that would hide the corruption: the error is then the RebuildReason.
 func (ix *Index) Checkpoint() (seq int64, err error) {
 	ix.maintainMu.Lock()
 	defer ix.maintainMu.Unlock()
@@ -128,14 +127,14 @@ func (ix *Index) Checkpoint() (seq int64, err error) {
 	return saved.seq, ix.files.removeUnused(m)
 }
 
-// whole gives the snapshot, or the damage.
+// intactSnapshot returns the snapshot, or the reason to rebuild it.
 func (ix *Index) intactSnapshot() (*snapshot, error) {
-	ix.snapshotMu.Lock() // else what a rebuild has begun could pass for all there is
+	ix.snapshotMu.Lock() // otherwise the beginning of a rebuild could pass for the whole index
 	defer ix.snapshotMu.Unlock()
 	return ix.current.Load(), ix.RebuildReason()
 }
 
-// gather merges the small segments that are only in memory, so that they make one file and not many.
+// mergeUnsaved merges the small segments that are in memory only, so that they become one file rather than many.
 func (ix *Index) mergeUnsaved() error {
 	snap := ix.current.Load()
 	defer snap.keepAlive()
@@ -151,7 +150,7 @@ func (ix *Index) mergeUnsaved() error {
 	return ix.merge(small, &ix.current)
 }
 
-// swap puts mapped segments in the place of those in memory.
+// useMapped replaces segments in memory by their mapped files.
 func (ix *Index) useMapped(inFile map[*segment]*segment) {
 	ix.snapshotMu.Lock()
 	defer ix.snapshotMu.Unlock()
@@ -166,7 +165,7 @@ func (ix *Index) useMapped(inFile map[*segment]*segment) {
 	ix.current.Store(next)
 }
 
-// Close saves the index, unless it is damaged, and gives the folder free. It must not be used afterwards.
+// Close saves the index, unless it must be rebuilt, and releases the folder. The index must not be used afterwards.
 func (ix *Index) Close() error {
 	var err error
 	if ix.RebuildReason() == nil {
@@ -175,7 +174,7 @@ func (ix *Index) Close() error {
 	return errors.Join(err, ix.Release())
 }
 
-// Abandon gives the folder free without saving, as a crash would.
+// Release releases the folder without saving, as a crash would.
 func (ix *Index) Release() error {
 	if ix.files.lock == nil {
 		return nil

@@ -32,7 +32,7 @@ func (o *oracle) apply(b Batch) {
 	}
 }
 
-// parts gives the texts of a document by field; a field may be several texts that phrases do not join.
+// parts returns the texts of a document by field; a field may be several texts that phrases do not join.
 func (o *oracle) parts(d *Document) map[Field][]string {
 	return map[Field][]string{FieldTitle: {d.Title}, FieldSkills: d.Skills, FieldCompany: {d.Company}, FieldKeywords: d.Keywords,
 		FieldAny: {text.FromHTML(d.Body)}}
@@ -59,7 +59,7 @@ func hasAny(d *Document, field string, values []string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return slices.Contains(d.Values[field], v) })
 }
 
-// wordLevel gives the best level at which a document holds a word, false when it does not.
+// wordTier returns the best level at which a document holds a word, false when it does not.
 func (o *oracle) wordTier(d *Document, w Word, in Field) (tier, bool) {
 	best, found := lastTier, false
 	often := map[string]int{}

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// byDistance offers the matches by the way to their nearest place, the shortest first.
+// byDistance collects the matches by distance to their nearest place, the shortest first.
 func (e *evaluation) byDistance(top *topK, from Point) {
 	for _, p := range e.segments {
 		published := p.columns[ColumnPublished]
@@ -17,8 +17,8 @@ func (e *evaluation) byDistance(top *topK, from Point) {
 	}
 }
 
-// byColumn offers the matches by a number of theirs, times sign, the greatest first; those that lack it, or are not in among,
-// come after the rest. among gives documents of a part, nil for all.
+// byColumn collects the matches by a column times sign, in descending order. Those without a value, or not in the documents
+// that among returns, come last; a nil among means all documents.
 func (e *evaluation) byColumn(top *topK, c Column, sign float64, among func(*segmentMatch) bitset) {
 	for _, p := range e.segments {
 		in := p.matches
@@ -28,10 +28,10 @@ func (e *evaluation) byColumn(top *topK, c Column, sign float64, among func(*seg
 		}
 		column, published := p.columns[c], p.columns[ColumnPublished]
 		threshold := top.threshold()
-		for i, w := range in { // a loop of its own: it runs over all matches
+		for i, w := range in { // a specialised loop, because it visits all matches
 			for ; w != 0; w &= w - 1 {
 				doc := i<<6 + bits.TrailingZeros64(w)
-				if key := sign * column[doc]; key >= threshold { // never without a number
+				if key := sign * column[doc]; key >= threshold { // false for NaN
 					top.offer(match{key, published[doc], p, doc})
 					threshold = top.threshold()
 				}
@@ -49,7 +49,7 @@ func (e *evaluation) byColumn(top *topK, c Column, sign float64, among func(*seg
 		}
 		p.matches.eachDown(func(doc int) bool {
 			if x := column[doc]; x == x && (in == nil || in.has(doc)) {
-				return true // offered before
+				return true // collected by the first loop
 			}
 			if !top.acceptsMissing(published[doc]) {
 				return false
@@ -60,7 +60,7 @@ func (e *evaluation) byColumn(top *topK, c Column, sign float64, among func(*seg
 	}
 }
 
-// byNewest offers the matches by their publishing, which is the order they lie in.
+// byNewest collects the matches by publication time, which is the order of the documents in a segment.
 func (e *evaluation) byNewest(top *topK) {
 	for _, p := range e.segments {
 		published := p.columns[ColumnPublished]
@@ -74,7 +74,7 @@ func (e *evaluation) byNewest(top *topK) {
 	}
 }
 
-// byPay ranks what is paid in one currency; other currencies cannot be compared, so they come after.
+// bySalary ranks salaries in one currency. Others cannot be compared with them, so they come last.
 func (e *evaluation) bySalary(top *topK) {
 	currency := e.q.Currency
 	if currency == "" {
@@ -87,7 +87,7 @@ func (e *evaluation) bySalary(top *topK) {
 	})
 }
 
-// commonest gives the value of a filter field that most matches have, the first by name among equals.
+// commonest returns the value of a filter field that most matches have; of equally frequent ones, the first in sorted order.
 func (e *evaluation) commonest(field string) string {
 	top := e.countValues(field, func(p *segmentMatch) bitset { return p.matches })
 	if len(top) == 0 {

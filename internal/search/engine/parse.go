@@ -8,16 +8,16 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// Limits of one search text; what lies beyond them is not read.
+// Limits of a search text; the rest is ignored.
 const (
 	maxQueryBytes   = 1000
 	maxQueryClauses = 32
 )
 
-// minPrefixLetters is the shortest beginning of a word that is searched for.
+// minPrefixLetters is the length of the shortest prefix that is searched for.
 const minPrefixLetters = 2
 
-// Parse reads a search text as people type it:
+// Parse parses a search text as people type it:
 //
 //	nurse night          both words
 //	"project manager"    the words next to each other
@@ -26,7 +26,7 @@ const minPrefixLetters = 2
 //	java OR kotlin       one of them
 //	manag*               words that begin so
 //
-// Nothing is an error: what makes no sense as syntax is read as words.
+// No text is an error: what is not valid syntax is read as words.
 func Parse(a *text.Analyzer, s string) Words {
 	if len(s) > maxQueryBytes {
 		s = s[:maxQueryBytes]
@@ -43,21 +43,21 @@ func Parse(a *text.Analyzer, s string) Words {
 type parser struct {
 	analyzer *text.Analyzer
 	words    Words
-	run      []Clause // plain words since the last piece of syntax: synonyms are looked up over them
-	stopped  []Clause // stopwords left out, in case nothing else is left
-	or       bool     // an OR stands before the next clause
-	typing   bool     // the last clause is a word that may go on
+	run      []Clause // plain words since the last operator; synonyms are looked up in them
+	stopped  []Clause // stopwords left out, in case there is nothing else
+	or       bool     // the next clause follows an OR
+	typing   bool     // the last clause is a word that may be incomplete
 }
 
-// piece is a blank-separated part of the text with its syntax taken off.
+// piece is a whitespace-separated part of the text, without its operators.
 type piece struct {
 	body   string
-	at     int // where the body stands in the source
+	at     int // offset of body in the source
 	not    bool
 	quoted bool
 	star   bool
 	field  Field
-	last   bool // nothing follows, not even a blank
+	last   bool // nothing follows, not even a space
 }
 
 func (p *parser) read(s string) {
@@ -100,7 +100,7 @@ func nextPiece(s string) (one piece, rest string) {
 			one.body, one.quoted = s[1:1+end], true
 			return one, s[end+2:]
 		}
-		// a quotation mark that nothing closes: a phrase is being typed
+		// an unclosed quotation mark: a phrase is being typed
 		one.body, one.quoted = s[1:], true
 		return one, ""
 	}
@@ -136,8 +136,8 @@ func (p *parser) add(one piece) {
 	}
 }
 
-// tokenGroups splits the tokens of a piece into what belongs together: all of a quotation, and in a plain word the
-// parts joined by a hyphen and the like ("full-stack", "e.on"); "sales/marketing" are two words.
+// tokenGroups groups the tokens of a piece that belong together: all of a quotation, and the parts of a word joined by a
+// hyphen or the like ("full-stack", "e.on"), whereas "sales/marketing" is two words.
 func tokenGroups(body string, tokens []text.Token, quoted bool) [][]text.Token {
 	var groups [][]text.Token
 	for i, t := range tokens {
@@ -161,7 +161,7 @@ func (p *parser) alternative(tokens []text.Token, one piece, last bool) Alternat
 		end.Prefix = true
 	}
 	if single && !one.quoted && text.Unspaced(end.Term) && utf8.RuneCountInString(end.Term) == 1 {
-		end.Prefix = true // one character of a script without spaces: documents hold it within pairs
+		end.Prefix = true // one character of a script without spaces: documents hold it within character bigrams
 	}
 	return alt
 }
@@ -193,15 +193,15 @@ func (p *parser) addClause(one piece, clause Clause, last bool) {
 	p.typing = false
 }
 
-// isStopword tells what to leave out. "IT" in capitals is the trade, not the pronoun: the synonym list names it.
-func (p *parser) isStopword(typed, form string) bool {
-	if !p.analyzer.IsStopword(form) {
+// isStopword reports whether a word is left out. "IT" in capitals is the industry, not the pronoun: the synonyms list it.
+func (p *parser) isStopword(typed, term string) bool {
+	if !p.analyzer.IsStopword(term) {
 		return false
 	}
-	return typed == "AND" || typed != strings.ToUpper(typed) || len(p.analyzer.Synonyms([]string{form})) == 0
+	return typed == "AND" || typed != strings.ToUpper(typed) || len(p.analyzer.Synonyms([]string{term})) == 0
 }
 
-// push adds a clause, or joins it to the one before an OR.
+// push adds a clause, or after an OR joins it to the previous one.
 func (p *parser) push(c Clause) {
 	if p.or {
 		before := &p.words.Must[len(p.words.Must)-1]
@@ -213,7 +213,7 @@ func (p *parser) push(c Clause) {
 	p.words.Must = append(p.words.Must, c)
 }
 
-// flush moves the run of plain words to the clauses, the longest expressions with synonyms first.
+// flush turns the pending plain words into clauses, looking for the longest expressions with synonyms first.
 func (p *parser) flush() {
 	for i := 0; i < len(p.run); {
 		n := min(text.MaxSynonymWords, len(p.run)-i)
@@ -234,9 +234,9 @@ func (p *parser) flush() {
 			all.Words = append(all.Words, c.Any[0].Words...)
 		}
 		clause.Any = append(clause.Any, all)
-		for _, forms := range others {
-			alt := Alternative{Field: FieldAny, Phrase: len(forms) > 1}
-			for _, f := range forms {
+		for _, terms := range others {
+			alt := Alternative{Field: FieldAny, Phrase: len(terms) > 1}
+			for _, f := range terms {
 				alt.Words = append(alt.Words, Word{Term: f, Stem: p.analyzer.Stem(f)})
 			}
 			clause.Any = append(clause.Any, alt)
@@ -251,11 +251,11 @@ func (p *parser) flush() {
 }
 
 func termsOf(clauses []Clause) []string {
-	var forms []string
+	var terms []string
 	for _, c := range clauses {
-		forms = append(forms, c.Any[0].Words[0].Term)
+		terms = append(terms, c.Any[0].Words[0].Term)
 	}
-	return forms
+	return terms
 }
 
 func (p *parser) finish() {

@@ -2,13 +2,13 @@ package engine
 
 import "bytes"
 
-// The token stream keeps a document's words in their order, for phrases. Each word is the rank of its stem by
-// frequency in the segment, as a varint; so a phrase is a string of bytes, and looking for it in a document takes
-// some tens of nanoseconds. The fields follow each other: title, skills, company, facts, body.
+// The positions of a document are its words in order, for verifying phrases. Each word is the frequency rank of its stem in
+// the segment, as a varint, so a phrase is a string of bytes, and finding it in a document takes some tens of nanoseconds.
+// The fields follow each other: title, skills, company, keywords, body.
 const (
 	codeFieldEnd  = 0 // ends a field
-	codeGap       = 1 // a phrase does not run across
-	codeFirstRank = 2 // rank 0
+	codeGap       = 1 // phrases do not match across it
+	codeFirstRank = 2 // the code of rank 0
 )
 
 func appendVarint(out []byte, code uint32) []byte {
@@ -19,7 +19,7 @@ func appendVarint(out []byte, code uint32) []byte {
 	return append(out, byte(code))
 }
 
-// ranksOf gives the ranks of stems, nil when the segment lacks one of them.
+// ranksOf returns the frequency ranks of stems, or nil when the segment lacks one of them.
 func (s *segment) ranksOf(stems []string) []uint32 {
 	ranks := make([]uint32, len(stems))
 	for n, stem := range stems {
@@ -32,10 +32,10 @@ func (s *segment) ranksOf(stems []string) []uint32 {
 	return ranks
 }
 
-// phrase is words that follow each other, as the bytes that they are in a stream.
+// phrase is a sequence of words, encoded as in the positions.
 type phrase struct {
-	code   []byte // empty for none
-	anchor int    // where in code its rarest word begins, which is the byte that is met least by chance
+	code   []byte // empty: no phrase
+	anchor int    // where its rarest word begins in code: the byte least likely to match by chance
 }
 
 func phraseOf(ranks []uint32) phrase {
@@ -50,8 +50,8 @@ func phraseOf(ranks []uint32) phrase {
 	return p
 }
 
-// find looks for the phrase in one field of the stream, or with FieldAny in all; then it gives the first field that holds
-// it, which is the best.
+// find looks for the phrase in one field of a document's positions, or in all of them for FieldAny. It returns the first
+// field that holds it, which has the highest weight.
 func (p phrase) find(stream []byte, in Field) (Field, bool) {
 	if in < FieldAny {
 		stream = fieldPositions(stream, in)
@@ -63,7 +63,7 @@ func (p phrase) find(stream []byte, in Field) (Field, bool) {
 		}
 		from += at + 1
 		i := from - 1 - p.anchor
-		// the byte before must end a varint, else the match starts inside one
+		// the byte before must end a varint, or the match starts inside one
 		if bytes.HasPrefix(stream[i:], p.code) && (i == 0 || stream[i-1] < 0x80) {
 			if in < FieldAny {
 				return in, true
@@ -84,8 +84,7 @@ func fieldPositions(stream []byte, f Field) []byte {
 	return stream
 }
 
-// streamFieldAt tells the field that a place in the stream belongs to. No varint holds a zero byte, so every
-// zero before it ends a field.
+// fieldAt returns the field of a position. No varint contains a zero byte, so every zero before it ends a field.
 func fieldAt(stream []byte, at int) Field {
 	if ended := bytes.Count(stream[:at], []byte{codeFieldEnd}); ended <= int(FieldKeywords) {
 		return Field(ended)

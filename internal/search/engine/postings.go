@@ -1,7 +1,7 @@
 package engine
 
-// postings is the stored set of documents of one word or filter value, in whichever of three forms fits:
-// one document, a sorted array, or a bitset.
+// postings is the posting list of a term in a field, or of a filter value, in one of three encodings: one document, a sorted
+// array, or a bitset.
 type postings struct {
 	count  int
 	single uint16 // when count is 1
@@ -9,8 +9,8 @@ type postings struct {
 	dense  bitset
 }
 
-// denseFrom is the count from which a set over n documents is kept as a bitset. An array would take less room up to n/16, but more
-// time: this costs 8 % of an index, and saves a tenth of a search.
+// denseThreshold returns the count from which a list over n documents is stored as a bitset. An array would be smaller up to
+// n/16, but slower: this costs 8 % of the size of an index and saves 10 % of the time of a search.
 func denseThreshold(n int) int { return max(2, n/64) }
 
 func (p postings) orInto(dst bitset) {
@@ -26,7 +26,7 @@ func (p postings) orInto(dst bitset) {
 	}
 }
 
-// countAnd counts the documents that are also in b.
+// countAnd returns the number of documents that are also in b.
 func (p postings) countAnd(b bitset) int {
 	n := 0
 	switch {

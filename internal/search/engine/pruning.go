@@ -2,7 +2,7 @@ package engine
 
 import "math"
 
-// rest offers the documents whose title lacks a clause.
+// rankRest ranks the documents whose title does not hold all clauses.
 func (r *ranking) rankRest() {
 	r.computeUpperBounds()
 	if r.isCompetitive(r.upperBound(0, 0, 0)) {
@@ -10,7 +10,7 @@ func (r *ranking) rankRest() {
 	}
 }
 
-// limit says from reach what the clauses can bring.
+// computeUpperBounds computes what the clauses can contribute at most, given bestTier.
 func (r *ranking) computeUpperBounds() {
 	n := len(r.order)
 	r.minLoss[n] = math.Inf(1)
@@ -25,8 +25,8 @@ func (r *ranking) computeUpperBounds() {
 	}
 }
 
-// bound is the most that a document can score, its freshness aside, whose title lacks a clause: when the first n clauses of
-// order bring sum, titles of them by the title.
+// upperBound returns the maximum score, freshness aside, of a document whose title does not hold all clauses, when the first
+// n clauses of order contribute sum and the title holds titles of them.
 func (r *ranking) upperBound(n int, sum float64, titles int) float64 {
 	sum += r.maxRest[n]
 	if titles == n {
@@ -35,12 +35,13 @@ func (r *ranking) upperBound(n int, sum float64, titles int) float64 {
 	if titles > 0 || r.titleInRest[n] {
 		sum *= 1 + coverageFactor
 	}
-	return sum * (1 + 1e-12) // as the clauses are added up in another order than by score
+	return sum * (1 + 1e-12) // the score adds up the clauses in another order
 }
 
-// spread offers documents, count of them, that hold the first n clauses of order at the levels in at, which bring sum, titles of
-// them by the title. It divides them by the level at which they hold the next clause. docs is used up. Some of them may hold a
-// clause at a better level, whose bound was too low: these would not be kept, so they may as well count for less.
+// partition ranks the documents docs, count of them, which hold the first n clauses of order at the tiers in r.tiers; these
+// contribute sum, and the title holds titles of them. It partitions them by the tier of the next clause and prunes the
+// partitions whose upper bound is below the threshold. docs is overwritten. A document may hold a clause at a better tier
+// whose partition was pruned: it cannot reach the threshold, so a lower score does no harm.
 func (r *ranking) partition(n int, docs bitset, count int, sum float64, titles int) {
 	if count <= scanDocs {
 		for _, c := range r.order[n:] {
@@ -60,25 +61,25 @@ func (r *ranking) partition(n int, docs bitset, count int, sum float64, titles i
 		r.partitions[n] = r.e.pool.dirty(r.docs)
 	}
 	group := r.partitions[n]
-	for l := r.bestTier[c]; l <= lastTier; l++ {
-		gain, byTitle := r.clauseScore(c, l), titles
-		if l.field() == FieldTitle {
+	for t := r.bestTier[c]; t <= lastTier; t++ {
+		gain, byTitle := r.clauseScore(c, t), titles
+		if t.field() == FieldTitle {
 			byTitle++
 		}
 		switch {
 		case r.isCompetitive(r.upperBound(n+1, sum+gain, byTitle)):
-		case l.field() == FieldTitle:
-			continue // another level may have the better bound, as it leaves the other clauses their titles
+		case t.field() == FieldTitle:
+			continue // another tier may have the higher upper bound, because it leaves the title to the other clauses
 		default:
 			return
 		}
-		r.tiers[c] = l
-		if l == lastTier {
+		r.tiers[c] = t
+		if t == lastTier {
 			r.partition(n+1, docs, count, sum+gain, byTitle)
 			return
 		}
-		r.e.fillTiers(r.segmentMatch, c, l+1)
-		if best := r.clauses[c].tiers[l]; best != nil {
+		r.e.fillTiers(r.segmentMatch, c, t+1)
+		if best := r.clauses[c].tiers[t]; best != nil {
 			moved := docs.split(best, group)
 			if count -= moved; moved > 0 {
 				r.partition(n+1, group, moved, sum+gain, byTitle)

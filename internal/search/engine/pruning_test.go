@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// manySegments gives an index of segments that differ in age, and few words in many combinations, so that pages end in
+// manySegments returns an index of segments that differ in age, and few words in many combinations, so that pages end in
 // the middle of narrow differences.
 func manySegments(t *testing.T, seed uint64, sameAge bool) (*Index, *world) {
 	t.Helper()
@@ -116,8 +116,8 @@ func TestUpperBoundsAreTight(t *testing.T) {
 		{"skilled", "welding", tierFor(FieldSkills, true), 0},
 	} {
 		q := Query{Words: Parse(a, c.words), Scope: Everything(), Now: now, Limit: 1}
-		mem := &bitsetPool{}
-		e := evaluate(ix.current.Load(), &q, mem)
+		pool := &bitsetPool{}
+		e := evaluate(ix.current.Load(), &q, pool)
 		p := e.segments[0]
 		r := newRanking(newScoring(e, &topK{k: 1}, newFreshness(millis(now))), p)
 		for clause := range r.bestTier {
@@ -136,6 +136,6 @@ func TestUpperBoundsAreTight(t *testing.T) {
 		if !(score <= ceiling*(1+1e-12)) || math.Abs(score/ceiling-1) > 0.05 {
 			t.Errorf("%s: the best score is %v, its bound %v", c.id, score, ceiling)
 		}
-		mem.release()
+		pool.release()
 	}
 }

@@ -2,45 +2,45 @@ package engine
 
 import "time"
 
-// Query is one search. Its zero value finds every document in Scope, newest first.
+// Query is one search. The zero value with a Scope finds every document in it, newest first.
 type Query struct {
 	Words   Words
 	Scope   Scope
 	Filters []Filter
 	Ranges  []Range
 	Near    *Near
-	IDs     map[string]bool // nil: any; else only documents with these ids, as a filter of another system found them
+	IDs     map[string]bool // nil: any; otherwise only documents with these ids, which another system has filtered
 
 	Sort     Sort
-	Currency string // for SortPay; "": the one that most matches have
+	Currency string // for SortSalary; "": the most frequent one among the matches
 	Offset   int
 	Limit    int
-	After    *Cursor // start behind this hit, instead of Offset
+	After    *Cursor // start after this hit; Offset is then ignored
 
 	Facets     []string  // filter fields whose values are counted
-	FacetSize  int       // at most so many values a field; 0: 100
-	Now        time.Time // what freshness is counted to; zero: now
-	NoSpelling bool      // do not look for a correction
+	FacetSize  int       // maximum number of values for each field; 0: 100
+	Now        time.Time // for freshness; zero: the current time
+	NoSpelling bool      // do not look for a spelling correction
 }
 
-// Scope is what the caller may see at all: a document is in it when one of the rules holds. Nothing outside it is
-// found, counted, suggested, or has any part in a score. The zero value holds nothing.
+// Scope is what the caller may see: a document is in it when one of the rules holds. Documents outside it are not found,
+// counted or suggested, and do not influence scores. The zero value holds no documents.
 type Scope struct {
 	All   bool
 	Rules []ScopeRule
 }
 
-// ScopeRule holds for documents that have one of the values in every field, and, when IDs is set, one of the ids.
+// ScopeRule holds for documents that have one of the values in every field and, when IDs is not nil, one of the ids.
 type ScopeRule struct {
 	Values map[string][]string
 	IDs    []string
 }
 
-// Everything is the scope of somebody who may see all.
+// Everything returns the scope of a caller who may see all documents.
 func Everything() Scope { return Scope{All: true} }
 
-// Filter holds for documents that have one of the values. Facet names the facet that leaves this filter out of its
-// counts, so that the other choices can be shown; "" for none.
+// Filter holds for documents that have one of the values. Facet is the facet whose counts ignore this filter, so that the
+// other choices can be shown; "": none.
 type Filter struct {
 	Facet string
 	Any   []Value
@@ -49,13 +49,13 @@ type Filter struct {
 // Value is one value of a filter field.
 type Value struct{ Field, Value string }
 
-// Range holds for documents whose number lies between two others, both included. Documents without the number
-// are out.
+// Range holds for documents whose number is between Min and Max, both included. It does not hold for documents without the
+// number.
 type Range struct {
 	Column   Column
-	Min, Max float64 // math.Inf for no bound
-	// Only, unless nil, names values of which a document must have one for the range to bind it; the number of one
-	// without them means something else, such as pay in another currency, and only has to be there.
+	Min, Max float64 // ±Inf: no bound
+	// Only, unless nil, restricts the range to documents that have one of these values. The number of the others has another
+	// meaning, such as a salary in another currency: they need only have one.
 	Only []Value
 }
 
@@ -65,39 +65,39 @@ type Near struct {
 	RadiusKm float64
 }
 
-// Sort is an order of results. Equal documents come newest first, and at the same time by id.
+// Sort is an order of results. Equal documents are ordered newest first, then by id.
 type Sort string
 
-// The orders. SortRelevance without words is SortNewest. A document without the number comes last.
+// The orders. SortRelevance without words is SortNewest. Documents without the number come last.
 const (
 	SortRelevance Sort = "relevance"
 	SortNewest    Sort = "newest"
-	SortSalary    Sort = "salary"   // the most first
-	SortDeadline  Sort = "deadline" // the soonest first
-	SortDistance  Sort = "distance" // the nearest first; needs Near
+	SortSalary    Sort = "salary"   // highest first
+	SortDeadline  Sort = "deadline" // earliest first
+	SortDistance  Sort = "distance" // nearest first; requires Near
 )
 
-// Result is what a search found.
+// Result is the result of a search.
 type Result struct {
 	Total      int  // exact, unless Estimated
-	Estimated  bool // a phrase had too many candidates to look at all, or the index is being built
+	Estimated  bool // a phrase had too many candidates to verify, or the index is being rebuilt
 	Hits       []Hit
 	Facets     map[string][]FacetCount // by count, then by value
-	Next       *Cursor                 // where the next page starts; nil on the last
-	DidYouMean string                  // a better spelling, when little was found
+	Next       *Cursor                 // start of the next page; nil on the last
+	DidYouMean string                  // a corrected spelling, when few documents were found
 	Corrected  bool                    // nothing was found, so the hits are those of DidYouMean
-	Words      Words                   // as they were searched for: corrected, and the last one perhaps as a prefix
+	Words      Words                   // as searched for: corrected, and perhaps with a prefix at the end
 	Took       time.Duration
 }
 
-// Hit is one found document.
+// Hit is a document found.
 type Hit struct {
 	ID         string
-	Score      float64 // only by relevance
+	Score      float64 // only with SortRelevance and MoreLikeThis
 	DistanceKm float64 // to the nearest of its places; only with Near
 }
 
-// FacetCount is a filter value and how many documents have it.
+// FacetCount is a filter value and the number of documents that have it.
 type FacetCount struct {
 	Value string
 	Count int

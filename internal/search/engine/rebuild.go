@@ -5,23 +5,23 @@ import (
 	"sync/atomic"
 )
 
-// ErrIncomplete is the Damage of an index that a rebuild is filling for the first time.
+// errIncomplete is the RebuildReason of an index that a rebuild is filling for the first time.
 var errIncomplete = errors.New("the search index is not complete yet")
 
-var errRebuildAborted = errors.New("the rebuild was given up, for another one or for damage to what it had written")
+var errRebuildAborted = errors.New("the search index rebuild was aborted: another one replaced it, or its files were corrupted")
 
-// Rebuild is a new index growing from documents read anew, while changes go on: Apply brings each of them to both the
-// old index and the new one. The old index serves until Commit. When it is empty, there is only one: what is shown can be
-// found at once, so the newest documents are best added first.
+// Rebuild is a new index built from documents read again while changes go on: Apply applies them to both the old and the new
+// index. The old index is searched until Commit. If it is empty, there is only one index, whose documents are found as soon
+// as they are flushed, so the newest should be added first.
 type Rebuild struct {
 	ix      *Index
-	next    atomic.Pointer[snapshot] // changed under write; nil while the index that is searched is itself the one that grows
-	changed map[string]bool          // what Apply has put or deleted meanwhile: newer than the same document in Add
+	next    atomic.Pointer[snapshot] // guarded by snapshotMu; nil when the searched index is itself the one being built
+	changed map[string]bool          // ids that Apply has put or deleted meanwhile, which are newer than what Add brings
 	pending *builder                 // documents that are not in a segment yet
 }
 
-// NewRebuild begins a rebuild; one that is under way is given up. Seq is the last change that the documents to be added
-// contain for certain; those after it are to be applied, also while documents are being added.
+// NewRebuild starts a rebuild and aborts one that is in progress. Seq is the last change that the documents to be added are
+// certain to contain; later changes must be applied, also while documents are being added.
 func (ix *Index) NewRebuild(seq int64) *Rebuild {
 	ix.snapshotMu.Lock()
 	defer ix.snapshotMu.Unlock()
@@ -40,8 +40,8 @@ func (ix *Index) NewRebuild(seq int64) *Rebuild {
 	return r
 }
 
-// Add takes documents in, each id once in the whole rebuild. They are shown when they fill a segment, so that nothing needs
-// to be merged later.
+// Add adds documents, each id once in the whole rebuild. They become searchable when they fill a segment, so that nothing
+// has to be merged later.
 func (r *Rebuild) Add(docs []Document) error {
 	for i := range docs {
 		r.pending.addDocument(&docs[i])
@@ -54,7 +54,7 @@ func (r *Rebuild) Add(docs []Document) error {
 	return nil
 }
 
-// Show lets be found what has been added.
+// Flush makes the added documents searchable.
 func (r *Rebuild) Flush() error {
 	if len(r.pending.rows) == 0 {
 		return nil
@@ -89,7 +89,7 @@ func (r *Rebuild) Flush() error {
 	return nil
 }
 
-// apply brings changes to the index that grows. Apply calls it with the lock held.
+// apply applies changes to the new index. The caller holds snapshotMu.
 func (r *Rebuild) apply(batch *Batch, fresh []*segmentView) {
 	for _, id := range batch.Delete {
 		r.changed[id] = true
@@ -102,7 +102,7 @@ func (r *Rebuild) apply(batch *Batch, fresh []*segmentView) {
 	}
 }
 
-// Commit makes the new index the one that is searched, and heals the damage.
+// Commit makes the new index the searched one, which then needs no rebuild any more.
 func (r *Rebuild) Commit() error {
 	if err := r.Flush(); err != nil {
 		return err
@@ -124,8 +124,8 @@ func (r *Rebuild) Commit() error {
 	return nil
 }
 
-// Abandon gives the rebuild up. An index that was growing before the eyes of the searchers stays as far as it got, and
-// damaged.
+// Abort ends the rebuild. If there was no old index, the documents flushed so far remain searchable, and the index still
+// needs a rebuild.
 func (r *Rebuild) Abort() {
 	r.ix.snapshotMu.Lock()
 	defer r.ix.snapshotMu.Unlock()

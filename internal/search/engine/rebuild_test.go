@@ -16,7 +16,7 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 		fromEmpty := seed%2 == 0
 		if !fromEmpty { // an old index, which serves meanwhile and may know what is long gone
 			must(t, ix.Apply(w.batch(ids, ids)))
-			ix.rebuildReason.Store(&errCorrupted)
+			ix.rebuildReason.Store(&errBadFile)
 		}
 		o.apply(w.batch(ids, 2*ids)) // the truth, which the index has not heard of
 		var read []Document          // as some reader saw it, each part at its own moment

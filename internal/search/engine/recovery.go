@@ -6,15 +6,15 @@ import (
 	"runtime/debug"
 )
 
-// Segment files are mapped, so that a start is quick and the system can drop pages. The price: a file that is cut off or
-// overwritten while it is mapped shows in the middle of a search, as a fault (SIGBUS) or as numbers that lead nowhere.
-// survive makes both harmless.
+// Segment files are memory-mapped, so that the index opens quickly and the system can drop pages. The price: a file that is
+// truncated or overwritten while it is mapped shows in the middle of a search, as a fault (SIGBUS) or as invalid numbers.
+// withRecovery makes both harmless.
 
-// ErrWounded is the Damage of an index whose files have changed since they were opened.
+// ErrCorrupted is the RebuildReason of an index whose files have changed since they were opened.
 var ErrCorrupted = errors.New("a search index file changed while it was in use")
 
-// survive runs f, which reads segments. When f runs into damage, the damaged segments are taken out of the index, which
-// is then Damaged, and f runs again. A panic that no damage explains is passed on.
+// withRecovery runs f, which reads segments. If f panics because of corrupted segments, they are removed from the index,
+// which must then be rebuilt, and f runs again. A panic without corruption is propagated.
 func (ix *Index) withRecovery(f func() error) error {
 	for tries := 1; ; tries++ {
 		before, rebuild := ix.current.Load(), ix.rebuilding.Load()
@@ -22,17 +22,17 @@ func (ix *Index) withRecovery(f func() error) error {
 		if cause == nil {
 			return err
 		}
-		// what was damaged may just have been replaced, or given up
+		// the corrupted segment may just have been replaced, or its rebuild aborted
 		if !ix.dropCorrupted() && (ix.current.Load() == before && ix.rebuilding.Load() == rebuild || tries == 3) {
 			panic(cause)
 		}
 	}
 }
 
-// Verify compares all files in use with their checksums. It reads every byte, so it is for now and then.
+// Verify compares the checksums of all files in use. It reads every byte, so it should run only now and then.
 func (ix *Index) Verify() { ix.dropCorrupted() }
 
-// panicked is what a function panicked with, and where, which a panic that is passed on would not tell.
+// caughtPanic is the value of a panic with its stack, which would be lost when it is propagated.
 type caughtPanic struct {
 	value any
 	stack []byte
@@ -40,7 +40,7 @@ type caughtPanic struct {
 
 func (p *caughtPanic) Error() string { return fmt.Sprintf("%v\n%s", p.value, p.stack) }
 
-// attempt runs f, and gives what it panicked with.
+// attempt runs f and returns its panic, if any.
 func attempt(f func() error) (cause *caughtPanic, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -51,8 +51,7 @@ func attempt(f func() error) (cause *caughtPanic, err error) {
 	return nil, f()
 }
 
-// dropWounded takes the segments out of the index whose bytes are no longer what was written, and tells whether there
-// were any.
+// dropCorrupted removes the segments whose bytes do not match their checksum, and reports whether there were any.
 func (ix *Index) dropCorrupted() bool {
 	ix.snapshotMu.Lock()
 	defer ix.snapshotMu.Unlock()
@@ -66,7 +65,7 @@ func (ix *Index) dropCorrupted() bool {
 			corruption = errors.Join(corruption, growingCorruption)
 		}
 		if growingCorruption != nil {
-			ix.rebuilding.Store(nil) // its next Add, or its Commit, fails
+			ix.rebuilding.Store(nil) // its next Add or Commit fails
 		}
 	}
 	if corruption == nil {
@@ -77,7 +76,7 @@ func (ix *Index) dropCorrupted() bool {
 	return true
 }
 
-// withoutWounded gives the snapshot of the whole segments, and what is wrong with the others.
+// withoutCorrupted returns the snapshot of the intact segments, and what is wrong with the others.
 func (s *snapshot) withoutCorrupted() (*snapshot, error) {
 	intact := &snapshot{seq: s.seq}
 	var corruption []error
@@ -91,7 +90,7 @@ func (s *snapshot) withoutCorrupted() (*snapshot, error) {
 	return intact, errors.Join(corruption...)
 }
 
-// verify compares a segment that came from a file with its checksum.
+// verify compares the checksum of a segment that came from a file.
 func (s *segment) verify() error {
 	if s.file == "" {
 		return nil
@@ -101,7 +100,7 @@ func (s *segment) verify() error {
 		return err
 	})
 	if fault != nil {
-		err = errCorrupted
+		err = errBadFile
 	}
 	if err != nil {
 		return fmt.Errorf("search segment %s: %w", s.file, err)

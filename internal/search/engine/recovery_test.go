@@ -14,7 +14,7 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// savedWorld gives a folder with a saved index of several files, and what is in it.
+// savedWorld returns a folder with a saved index of several files, and what is in it.
 func savedWorld(t *testing.T, a *text.Analyzer, seed uint64) (dir string, o *oracle) {
 	t.Helper()
 	dir, o = t.TempDir(), newOracle(a)
@@ -43,7 +43,7 @@ func openIndex(t *testing.T, dir string, a *text.Analyzer) *Index {
 	return ix
 }
 
-// survivesAndHeals searches a damaged index, which must find nothing that is not so, and rebuilds it.
+// recoversAndRebuilds searches a corrupted index, which must return no wrong hits, and rebuilds it.
 func recoversAndRebuilds(t *testing.T, ix *Index, o *oracle, seed uint64) {
 	t.Helper()
 	w := newWorld(seed)

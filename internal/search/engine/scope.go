@@ -1,28 +1,28 @@
 package engine
 
-// scopeOf gives the living documents of a segment that the caller may see.
-func (v *segmentView) scopeOf(s Scope, mem *bitsetPool) bitset {
+// scopeOf returns the live documents of a segment that the caller may see.
+func (v *segmentView) scopeOf(s Scope, pool *bitsetPool) bitset {
 	var out bitset
 	switch {
 	case s.All:
-		out = mem.dirty(v.docs)
+		out = pool.dirty(v.docs)
 		out.fill(v.docs)
 	case len(s.Rules) == 0:
-		return mem.cleared(v.docs)
+		return pool.cleared(v.docs)
 	default:
-		out = v.ruleOf(s.Rules[0], mem)
+		out = v.ruleOf(s.Rules[0], pool)
 		for _, rule := range s.Rules[1:] {
-			out.or(v.ruleOf(rule, mem))
+			out.or(v.ruleOf(rule, pool))
 		}
 	}
 	out.andNot(v.deleted)
 	return out
 }
 
-func (v *segmentView) ruleOf(rule ScopeRule, mem *bitsetPool) bitset {
+func (v *segmentView) ruleOf(rule ScopeRule, pool *bitsetPool) bitset {
 	var out bitset // nil: all so far
 	if rule.IDs != nil {
-		out = mem.cleared(v.docs)
+		out = pool.cleared(v.docs)
 		for _, id := range rule.IDs {
 			if doc, ok := v.findID(id); ok {
 				out.set(doc)
@@ -30,7 +30,7 @@ func (v *segmentView) ruleOf(rule ScopeRule, mem *bitsetPool) bitset {
 		}
 	}
 	for field, values := range rule.Values {
-		one := mem.cleared(v.docs)
+		one := pool.cleared(v.docs)
 		for _, value := range values {
 			v.valuePostings(field, value).orInto(one)
 		}
@@ -41,7 +41,7 @@ func (v *segmentView) ruleOf(rule ScopeRule, mem *bitsetPool) bitset {
 		}
 	}
 	if out == nil {
-		out = mem.dirty(v.docs)
+		out = pool.dirty(v.docs)
 		out.fill(v.docs)
 	}
 	return out

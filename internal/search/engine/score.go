@@ -7,18 +7,18 @@ import (
 
 // The score of a document is
 //
-//	freshness × title factor × Σ over the clauses ( rarity of the clause × weight of its level )
+//	freshness × title factor × Σ over the clauses ( IDF of the clause × weight of its tier )
 //
-// Rarity is counted among the documents that the caller may see, so hidden ones leave no trace in it.
+// IDF is computed among the documents that the caller may see, so hidden ones do not influence it.
 
-// level is how well a document holds a clause, the best first: by the field, and within a field by whether it is the
-// word as it was typed, or another of its stem. "Engineer" is more to who typed it than "engineering" is.
+// tier is how well a document holds a clause, the best first: by field, and within a field by whether it is the word as
+// typed or another term of the same stem. Whoever types "engineer" wants it more than "engineering".
 type tier uint8
 
 const (
 	tierCount  = tier(2 * fieldCount)
-	titleTiers = tier(2 * FieldSkills) // the levels before it are those of the title
-	lastTier   = tierCount - 1         // wherever it stands, in whatever form
+	titleTiers = tier(2 * FieldSkills) // the tiers before it are those of the title
+	lastTier   = tierCount - 1         // in any field, in any form
 )
 
 func tierFor(f Field, asTyped bool) tier {
@@ -28,20 +28,20 @@ func tierFor(f Field, asTyped bool) tier {
 	return tier(2*f + 1)
 }
 
-func (l tier) field() Field { return Field(l / 2) }
+func (t tier) field() Field { return Field(t / 2) }
 
-// sameForm tells whether a word of a document is the typed one. A plural s makes no difference.
+// sameTerm reports whether a term is the word as typed, or its regular plural or singular.
 func sameTerm(term, typed string) bool {
 	return term == typed || strings.TrimSuffix(term, "s") == strings.TrimSuffix(typed, "s")
 }
 
-// fieldWeights says what a word is worth by the best field that holds it.
+// fieldWeights is the weight of a word by the best field that holds it.
 var fieldWeights = [fieldCount]float64{FieldTitle: 10, FieldSkills: 5, FieldCompany: 3, FieldKeywords: 3, FieldFrequent: 2, FieldAny: 1}
 
-// stemShare is the part of the weight that another word of the stem gets.
+// otherTermShare is the fraction of the weight for another term of the same stem.
 const otherTermShare = 0.7
 
-// levelWeights falls from level to level, which the ranking relies on.
+// tierWeights decreases from tier to tier, which the ranking relies on.
 var tierWeights = func() (w [tierCount]float64) {
 	least := math.Inf(1)
 	for f, weight := range fieldWeights {
@@ -52,7 +52,7 @@ var tierWeights = func() (w [tierCount]float64) {
 	return w
 }()
 
-// rarity is the inverse document frequency of BM25: many for few.
+// idf is the inverse document frequency of BM25.
 func idf(docs, docFreq int) float64 {
 	return math.Log(1 + (float64(docs-docFreq)+0.5)/(float64(docFreq)+0.5))
 }
@@ -63,14 +63,14 @@ const (
 	hourMillis        = 3600 * 1000
 )
 
-// freshness falls from 1 for what is new to 0.6 for what is old. Ages count in whole hours, so that the order
-// stays while somebody turns pages.
+// freshness decreases from 1 for new documents to freshnessFloor for old ones. Ages are in whole hours, so that the order is
+// stable while somebody turns pages.
 type freshness struct {
 	nowHour float64
 	byHour  []float64
 }
 
-// freshnessByHour holds the hours in which the fall can still be seen.
+// freshnessByHour has the ages at which freshness is still above its floor.
 var freshnessByHour = func() []float64 {
 	t := make([]float64, 20*freshnessHalfLife)
 	for h := range t {
@@ -90,7 +90,7 @@ func (f freshness) of(publishedMillis float64) float64 { return f.ofHour(hourOf(
 func (f freshness) ofHour(published float64) float64 {
 	hours := f.nowHour - published
 	switch {
-	case !(hours > 0): // of the future, or unknown
+	case !(hours > 0): // in the future, or unknown
 		return 1
 	case hours >= float64(len(f.byHour)):
 		return freshnessFloor
@@ -100,17 +100,17 @@ func (f freshness) ofHour(published float64) float64 {
 }
 
 const (
-	// coverFactor is what a title gains that has little besides the words searched for.
+	// coverageFactor is the bonus of a title that holds little else than the query.
 	coverageFactor = 0.25
-	// runFactor is what a title gains in which the words stand next to each other as they were typed.
+	// phraseFactor is the bonus of a title that holds the query as a phrase.
 	phraseFactor = 0.25
-	// exactFactor lifts the title that is the query over the fresher ones that only hold it: more than
-	// (1 + coverFactor + runFactor) / freshnessFloor.
+	// exactTitleFactor ranks a title that equals the query above fresher ones that merely contain it. It must exceed (1 +
+	// coverageFactor + phraseFactor) / freshnessFloor.
 	exactTitleFactor = 2.6
 )
 
-// titleFactor is 1 without a word in the title. words is what the query asks for, found how many of its clauses
-// the title holds, all whether those are all, run whether they stand next to each other.
+// titleFactor returns the factor of a title of titleWords words that holds found clauses of a query of so many words: 1 for
+// none. all says whether it holds all clauses, phrase whether it holds them as a phrase.
 func titleFactor(found, words int, all, phrase bool, titleWords int) float64 {
 	if found == 0 {
 		return 1

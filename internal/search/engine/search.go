@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// MaxLimit and MaxOffset bound one page of results.
+// MaxLimit and MaxOffset bound a page of results.
 const (
 	MaxLimit  = 1000
 	MaxOffset = 1_000_000
 )
 
-// ErrQuery is wrapped by what Search says to a query that makes no sense.
-var ErrInvalidQuery = errors.New("search query")
+// ErrInvalidQuery is wrapped by the errors of Search and MoreLikeThis for an invalid query.
+var ErrInvalidQuery = errors.New("invalid search query")
 
-// Search answers a query. It reads one state of the index and waits for no writer.
+// Search runs a query on one snapshot of the index and does not wait for writers.
 func (ix *Index) Search(q Query) (Result, error) {
 	began := time.Now()
 	if q.Limit < 0 || q.Limit > MaxLimit || q.Offset < 0 || q.Offset > MaxOffset {
@@ -27,23 +27,23 @@ func (ix *Index) Search(q Query) (Result, error) {
 	}
 	var r Result
 	ix.read(func(snap *snapshot) {
-		asked := q // each try begins with what was asked
-		var with []int
-		r, with = ix.answer(snap, &asked)
-		if !asked.NoSpelling && r.Total < fewHits && asked.After == nil {
-			ix.correct(snap, &asked, &r, with)
+		query := q // every attempt starts from the original query
+		var docFreq []int
+		r, docFreq = ix.answer(snap, &query)
+		if !query.NoSpelling && r.Total < fewHits && query.After == nil {
+			ix.correct(snap, &query, &r, docFreq)
 		}
 	})
-	r.Estimated = r.Estimated || ix.RebuildReason() != nil // part of the documents may be missing
+	r.Estimated = r.Estimated || ix.RebuildReason() != nil // documents may be missing
 	r.Took = time.Since(began)
 	return r, nil
 }
 
-// answer also tells how many documents hold each clause.
+// answer also returns how many documents hold each clause.
 func (ix *Index) answer(snap *snapshot, q *Query) (Result, []int) {
-	mem := &bitsetPool{}
-	defer mem.release()
-	e := evaluate(snap, q, mem)
+	pool := &bitsetPool{}
+	defer pool.release()
+	e := evaluate(snap, q, pool)
 	r := Result{Words: e.words}
 	r.Total, r.Estimated = e.total()
 	r.Facets = e.facets()
@@ -51,7 +51,7 @@ func (ix *Index) answer(snap *snapshot, q *Query) (Result, []int) {
 	return r, e.docFreq
 }
 
-// order settles what a query leaves open.
+// order returns the order and the time for freshness, with the query's defaults applied.
 func (e *evaluation) order() (Sort, time.Time) {
 	sort := e.q.Sort
 	if sort == "" {
@@ -67,7 +67,7 @@ func (e *evaluation) order() (Sort, time.Time) {
 	return sort, now
 }
 
-// hits puts the matches in order and keeps one page of them.
+// hits sorts the matches and keeps one page of them.
 func (e *evaluation) hits(r *Result) {
 	sort, now := e.order()
 	q := e.q
@@ -82,7 +82,7 @@ func (e *evaluation) hits(r *Result) {
 	if q.After != nil {
 		offset = 0
 	}
-	// one more than the page tells whether there is a next one
+	// one more than the page shows whether there is a next one
 	top := &topK{k: min(offset+q.Limit+1, r.Total+1), after: q.After}
 	switch sort {
 	case SortNewest:

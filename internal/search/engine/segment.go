@@ -6,14 +6,14 @@ import (
 	"math/bits"
 )
 
-// maxSegmentDocs is how many documents one segment holds at most: a document number fits in 16 bits.
+// maxSegmentDocs is the maximum number of documents in a segment: a doc ID has 16 bits.
 const maxSegmentDocs = 1 << 16
 
-// segment is a read-only index of up to 65,536 documents, which are in the order of their publishing.
+// segment is an immutable index of up to 65,536 documents, whose doc IDs follow the order of publication.
 type segment struct {
 	docs int
-	data []byte // everything below is a view into it
-	file string // name in the index folder, "" while only in memory
+	data []byte // everything below is a view into it, or computed from it
+	file string // name in the index folder; "" while in memory only
 
 	terms     table
 	termFirst []uint32
@@ -36,7 +36,7 @@ type segment struct {
 	bitmaps   []uint64
 
 	columns              [columnCount][]float64
-	columnMin, columnMax [columnCount]float64 // of each column; NaN when no document has it
+	columnMin, columnMax [columnCount]float64 // NaN when no document has a value
 	hourRuns             hourRuns
 	titleWords           []uint8
 	short                shortTitles
@@ -44,14 +44,14 @@ type segment struct {
 	points               []float64 // lat, lon, lat, lon, ...
 
 	ids, titles, companies table
-	idOrder                []uint16 // document numbers by id
+	idOrder                []uint16 // doc IDs sorted by id
 
 	positions   []byte
 	positionsAt []uint32
-	bigrams     []uint64 // see pairs.go; empty in a small segment
+	bigrams     []uint64 // see bigrams.go; empty in a small segment
 }
 
-// openSegment reads a segment where its bytes lie.
+// openSegment returns a segment that is a view into data.
 func openSegment(data []byte, verify bool) (*segment, error) {
 	docs, sec, err := decode(data, verify)
 	if err != nil {
@@ -90,7 +90,7 @@ func openSegment(data []byte, verify bool) (*segment, error) {
 	columns := viewOf[float64](sec[secColumns])
 	if len(columns) != docs*int(columnCount) || s.ids.len() != docs || len(s.titleWords) != docs || docs > maxSegmentDocs ||
 		len(s.bigrams) != 0 && len(s.bigrams) != signatureBits*wordsFor(docs) {
-		return nil, fmt.Errorf("%w: its parts do not fit together", errCorrupted)
+		return nil, fmt.Errorf("%w: sections of different lengths", errBadFile)
 	}
 	for c := range s.columns {
 		s.columns[c] = columns[c*docs : (c+1)*docs]
@@ -101,7 +101,7 @@ func openSegment(data []byte, verify bool) (*segment, error) {
 	return s, nil
 }
 
-// span gives the least and the greatest number of a column, NaN when it is empty.
+// minMax returns the smallest and the largest value of a column, NaN when it has none.
 func minMax(column []float64) (low, high float64) {
 	low, high = math.NaN(), math.NaN()
 	for _, v := range column {
@@ -131,17 +131,17 @@ func (s *segment) postings(i uint32) postings {
 	}
 }
 
-// formIn gives the documents that hold a form in a field.
-func (s *segment) termPostings(form uint32, f Field) postings {
-	mask := s.termMask[form]
+// termPostings returns the documents that hold a term in a field.
+func (s *segment) termPostings(term uint32, f Field) postings {
+	mask := s.termMask[term]
 	if mask&(1<<f) == 0 {
 		return postings{}
 	}
 	before := bits.OnesCount8(mask & (1<<f - 1))
-	return s.postings(s.termFirst[form] + uint32(before))
+	return s.postings(s.termFirst[term] + uint32(before))
 }
 
-// formsOf gives the forms of a stem, none when the segment does not know it.
+// termsOfStem returns the terms of a stem, none when the segment does not have it.
 func (s *segment) termsOfStem(stem string) []uint32 {
 	i, ok := s.stems.find(stem)
 	if !ok {
@@ -150,7 +150,7 @@ func (s *segment) termsOfStem(stem string) []uint32 {
 	return s.stemTerms[s.stemTermsAt[i]:s.stemTermsAt[i+1]]
 }
 
-// value gives the documents that have a filter value.
+// valuePostings returns the documents that have a filter value.
 func (s *segment) valuePostings(field, value string) postings {
 	i, ok := s.values.find(valueKey(field, value))
 	if !ok {
@@ -163,7 +163,7 @@ const valueSeparator = "\x1f"
 
 func valueKey(field, value string) string { return field + valueSeparator + value }
 
-// find gives the number of the document with an id.
+// findID returns the doc ID of the document with an id.
 func (s *segment) findID(id string) (doc int, ok bool) {
 	lo, hi := 0, s.docs
 	for lo < hi {
@@ -181,7 +181,7 @@ func (s *segment) findID(id string) (doc int, ok bool) {
 	return doc, s.ids.get(doc) == id
 }
 
-// streamOf gives the words of a document in their order: see stream.go.
+// positionsOf returns the words of a document in order: see positions.go.
 func (s *segment) positionsOf(doc int) []byte {
 	return s.positions[s.positionsAt[doc]:s.positionsAt[doc+1]]
 }

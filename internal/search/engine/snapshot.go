@@ -2,13 +2,13 @@ package engine
 
 import "runtime"
 
-// snapshot is the index at one moment: it never changes, so a search reads it without locks.
+// snapshot is the index at one moment. It is immutable, so searches read it without locks.
 type snapshot struct {
 	segments []*segmentView
-	seq      int64 // the last change that is in it
+	seq      int64 // the last change that it contains
 }
 
-// segmentView is a segment and which of its documents are dead: deleted, or replaced by a newer version.
+// segmentView is a segment with its tombstones: the documents that were deleted, or replaced by a newer version.
 type segmentView struct {
 	*segment
 	deleted bitset
@@ -19,7 +19,7 @@ func newView(s *segment) *segmentView {
 	return &segmentView{segment: s, deleted: make(bitset, wordsFor(s.docs)), live: s.docs}
 }
 
-// without gives the view with more documents dead; v itself stays as it is.
+// withDeleted returns the view with further documents deleted; v itself stays as it is.
 func (v *segmentView) withDeleted(docs []int) *segmentView {
 	w := &segmentView{segment: v.segment, deleted: append(bitset(nil), v.deleted...), live: v.live}
 	for _, d := range docs {
@@ -31,9 +31,9 @@ func (v *segmentView) withDeleted(docs []int) *segmentView {
 	return w
 }
 
-// locate finds the living version of a document.
+// locate finds the live version of a document.
 func (s *snapshot) locate(id string) (view, doc int, ok bool) {
-	// the newest segments first: what changes has often changed before
+	// newest segments first: what changes has often changed before
 	for i := len(s.segments) - 1; i >= 0; i-- {
 		v := s.segments[i]
 		if doc, ok := v.findID(id); ok && !v.deleted.has(doc) {
@@ -43,8 +43,8 @@ func (s *snapshot) locate(id string) (view, doc int, ok bool) {
 	return 0, 0, false
 }
 
-// with gives the snapshot after a change: the documents that it names are dead, save in the fresh segments, which hold
-// their new versions. s itself stays as it is.
+// withChanges returns the snapshot after a change: the documents that it names are deleted, except in the fresh segments,
+// which hold their new versions. s itself stays as it is.
 func (s *snapshot) withChanges(change *Batch, fresh []*segmentView, seq int64) *snapshot {
 	dying := make([][]int, len(s.segments))
 	kill := func(id string) {
@@ -85,5 +85,5 @@ func (s *snapshot) liveDocs() int {
 	return n
 }
 
-// keep holds the snapshot, and with it the mapped files, until here.
+// keepAlive keeps the snapshot, and with it the mapped files, reachable until here.
 func (s *snapshot) keepAlive() { runtime.KeepAlive(s) }

@@ -7,32 +7,32 @@ import (
 	"unicode/utf8"
 )
 
-// fewHits is the total under which a better spelling is looked for.
+// fewHits is the total below which a corrected spelling is looked for.
 const fewHits = 3
 
-// maxCorrected bounds how many words of one query are corrected.
+// maxCorrected limits how many words of a query are corrected.
 const maxCorrected = 4
 
-// correct looks for words that the caller can see and that differ from a typed one by a letter or two. If the
-// query finds more with them, it tells so; if it found nothing before, the hits are those of the better spelling.
-func (ix *Index) correct(snap *snapshot, q *Query, r *Result, with []int) {
+// correct looks for words within an edit or two of the typed ones, among the documents that the caller may see. If the query
+// finds more with them, the result suggests it; if it found nothing before, the hits are those of the corrected query.
+func (ix *Index) correct(snap *snapshot, q *Query, r *Result, docFreq []int) {
 	if q.Words.Source == "" {
 		return
 	}
-	mem := &bitsetPool{}
-	defer mem.release()
+	pool := &bitsetPool{}
+	defer pool.release()
 	var scopes []bitset
 	for _, v := range snap.segments {
-		scopes = append(scopes, v.scopeOf(q.Scope, mem))
+		scopes = append(scopes, v.scopeOf(q.Scope, pool))
 	}
 	source := q.Words.Source
 	corrected := 0
 	for c := len(q.Words.Must) - 1; c >= 0 && corrected < maxCorrected; c-- {
 		clause := &q.Words.Must[c]
-		if clause.Text == "" || with[c] >= fewHits {
+		if clause.Text == "" || docFreq[c] >= fewHits {
 			continue
 		}
-		better := nearestTerm(snap, scopes, clause.Any[0].Words[0].Term, with[c])
+		better := nearestTerm(snap, scopes, clause.Any[0].Words[0].Term, docFreq[c])
 		if better == "" {
 			continue
 		}
@@ -55,24 +55,24 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, with []int) {
 	r.DidYouMean = source
 }
 
-// nearestForm gives the word nearest to a typed one among those that more documents in scope hold; among equally
-// near ones the most frequent.
-func nearestTerm(snap *snapshot, scopes []bitset, typed string, with int) string {
+// nearestTerm returns the term nearest to a typed one, of those that are more frequent in scope; of equally near ones, the
+// most frequent.
+func nearestTerm(snap *snapshot, scopes []bitset, typed string, docFreq int) string {
 	type option struct {
-		word        string
-		edits, with int
+		word           string
+		edits, docFreq int
 	}
 	most := maxEdits(typed)
 	near := map[string]*option{}
-	letters, meter := letterSignature(typed), newEditDistance(typed, most)
+	letters, distance := letterSignature(typed), newEditDistance(typed, most)
 	for i, v := range snap.segments {
-		for form, has := range v.letters {
-			// every edit brings at most one letter, and takes away at most one
+		for term, has := range v.letters {
+			// every edit adds at most one letter and removes at most one
 			if bits.OnesCount32(has&^letters) > most || bits.OnesCount32(letters&^has) > most {
 				continue
 			}
-			word := v.terms.get(form)
-			edits := meter.between(word)
+			word := v.terms.get(term)
+			edits := distance.between(word)
 			if edits == 0 || edits > most {
 				continue
 			}
@@ -81,19 +81,20 @@ func nearestTerm(snap *snapshot, scopes []bitset, typed string, with int) string
 				one = &option{word: strings.Clone(word), edits: edits}
 				near[one.word] = one
 			}
-			one.with += v.termPostings(uint32(form), FieldAny).countAnd(scopes[i])
+			one.docFreq += v.termPostings(uint32(term), FieldAny).countAnd(scopes[i])
 		}
 	}
 	best := option{edits: most + 1}
 	for _, one := range near {
-		if one.with > with && cmp.Or(cmp.Compare(one.edits, best.edits), cmp.Compare(best.with, one.with), cmp.Compare(one.word, best.word)) < 0 {
+		if one.docFreq > docFreq && cmp.Or(
+			cmp.Compare(one.edits, best.edits), cmp.Compare(best.docFreq, one.docFreq), cmp.Compare(one.word, best.word)) < 0 {
 			best = *one
 		}
 	}
 	return best.word
 }
 
-// maxEdits is how many letters may differ: short words are too alike.
+// maxEdits returns how many edits a correction may have: short words are too similar to each other.
 func maxEdits(word string) int {
 	switch n := utf8.RuneCountInString(word); {
 	case n < 3:
@@ -105,8 +106,8 @@ func maxEdits(word string) int {
 	}
 }
 
-// lettersOf is a signature: which letters a word has. Words whose signatures differ in many letters are far apart,
-// which saves comparing them.
+// letterSignature returns which letters a word has, as bits. Words whose signatures differ in many letters need not be
+// compared.
 func letterSignature(word string) uint32 {
 	var set uint32
 	for _, r := range word {
@@ -115,11 +116,11 @@ func letterSignature(word string) uint32 {
 	return set
 }
 
-// meter tells how far words are from a typed one.
+// editDistance computes the Damerau-Levenshtein distance of words to a typed one.
 type editDistance struct {
 	typed, word            []rune
 	max                    int
-	twoBack, previous, row []int // of the table of distances, by letters of the typed word
+	twoBack, previous, row []int // rows of the dynamic-programming table, by letters of the typed word
 }
 
 func newEditDistance(typed string, most int) *editDistance {
@@ -130,8 +131,8 @@ func newEditDistance(typed string, most int) *editDistance {
 	return m
 }
 
-// edits is the number of letters to insert, remove, replace or swap with a neighbour to make the typed word of a word;
-// more than most when there are more. Only the cells of the table are filled that can be within most.
+// between returns the number of insertions, deletions, substitutions and transpositions between the typed word and word, or
+// more than max when it exceeds max. It fills only the band of the table that can stay within max.
 func (m *editDistance) between(word string) int {
 	m.word = m.word[:0]
 	for _, r := range word {
@@ -158,7 +159,7 @@ func (m *editDistance) between(word string) int {
 			if r != m.typed[j] {
 				d++
 			}
-			if j+1 < i+1+m.max { // else above lies outside what was filled
+			if j+1 < i+1+m.max { // otherwise the cell above is outside the band
 				d = min(d, m.previous[j+1]+1)
 			}
 			d = min(d, m.row[j]+1)

@@ -10,22 +10,21 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// suggestBudget is how many documents one suggestion looks at, the newest of those that fit: what is written in none
-// of them is rare.
+// suggestBudget is how many matching documents a suggestion reads, the newest first: what none of them has is rare.
 const suggestBudget = 5000
 
-// skillField is the filter field whose values are the skills.
+// skillField is the filter field of the skills.
 const skillField = "skills"
 
-// Suggestions are ways to go on with what somebody has begun to type: the most frequent first, those that begin with it
-// before those that have a later word that does.
+// Suggestions are completions of what somebody has begun to type: those that begin with it before those that have a later
+// word that does, and the most frequent first.
 type Suggestions struct {
 	Titles    []string `json:"titles"`
 	Skills    []string `json:"skills"`
 	Companies []string `json:"companies"`
 }
 
-// Suggest completes what is typed from the titles, skills and companies of the documents in scope, at most n of each.
+// Suggest completes a text from the titles, skills and companies of the documents in scope, at most n of each.
 func (ix *Index) Suggest(typed string, scope Scope, n int) Suggestions {
 	s := Suggestions{[]string{}, []string{}, []string{}}
 	if len(typed) > maxQueryBytes {
@@ -41,28 +40,28 @@ func (ix *Index) Suggest(typed string, scope Scope, n int) Suggestions {
 	typed = strings.Join(strings.Fields(typed), " ")
 	begin := text.Fold(typed)
 	ix.read(func(snap *snapshot) {
-		mem := &bitsetPool{}
-		defer mem.release()
+		pool := &bitsetPool{}
+		defer pool.release()
 		views := newestFirst(snap.segments)
 		scopes := make([]bitset, len(views))
 		for i, v := range views {
-			scopes[i] = v.scopeOf(scope, mem)
+			scopes[i] = v.scopeOf(scope, pool)
 		}
 		titles, companies := func(v *segmentView) table { return v.titles }, func(v *segmentView) table { return v.companies }
-		s.Titles = suggestTexts(views, scopes, words, FieldTitle, titles, mem).mostFrequent(begin, n)
-		s.Companies = suggestTexts(views, scopes, words, FieldCompany, companies, mem).mostFrequent(begin, n)
+		s.Titles = suggestTexts(views, scopes, words, FieldTitle, titles, pool).mostFrequent(begin, n)
+		s.Companies = suggestTexts(views, scopes, words, FieldCompany, companies, pool).mostFrequent(begin, n)
 		s.Skills = suggestValues(views, scopes, strings.ToLower(typed)).mostFrequent(begin, n)
 	})
 	return s
 }
 
-// tally counts texts; those that differ in case or accents alone are one, written as most are.
+// textCounts counts texts. Those that differ only in case or accents are one, in their most frequent spelling.
 type textCounts map[string]int
 
 func (t textCounts) mostFrequent(begin string, n int) []string {
 	type option struct {
 		shown        string
-		count, shows int // all its spellings together, and this one
+		count, shows int // of all spellings together, and of the shown one
 		begins       bool
 	}
 	byFold := map[string]*option{}
@@ -98,21 +97,21 @@ func (t textCounts) mostFrequent(begin string, n int) []string {
 	return list
 }
 
-// suggestTexts counts the texts of the newest documents whose field has the words, the last of them perhaps not typed to
-// its end.
-func suggestTexts(views []*segmentView, scopes []bitset, words []string, f Field, texts func(*segmentView) table, mem *bitsetPool) textCounts {
+// suggestTexts counts the texts of the newest documents whose field has the words, the last of which is a prefix.
+func suggestTexts(views []*segmentView, scopes []bitset, words []string, f Field,
+	texts func(*segmentView) table, pool *bitsetPool) textCounts {
 	found, left := textCounts{}, suggestBudget
 	for i, v := range views {
-		docs := mem.copyOf(scopes[i])
+		docs := pool.copyOf(scopes[i])
 		for w, word := range words {
-			one := mem.cleared(v.docs)
+			one := pool.cleared(v.docs)
 			if w == len(words)-1 {
 				from, to := v.terms.withPrefix(word)
-				for form := from; form < to; form++ {
-					v.termPostings(uint32(form), f).orInto(one)
+				for term := from; term < to; term++ {
+					v.termPostings(uint32(term), f).orInto(one)
 				}
-			} else if form, ok := v.terms.find(word); ok {
-				v.termPostings(uint32(form), f).orInto(one)
+			} else if term, ok := v.terms.find(word); ok {
+				v.termPostings(uint32(term), f).orInto(one)
 			}
 			docs.and(one)
 		}
@@ -146,7 +145,7 @@ func suggestValues(views []*segmentView, scopes []bitset, typed string) textCoun
 		for value := from; value < to; value++ {
 			count(value)
 		}
-		// the values lie one behind the other, so all are looked through at once
+		// the values are adjacent, so all are searched at once
 		first, last := v.values.withPrefix(prefix)
 		if first == last {
 			continue
@@ -162,7 +161,7 @@ func suggestValues(views []*segmentView, scopes []bitset, typed string) textCoun
 			if value < from || value >= to {
 				count(value)
 			}
-			at = int(v.values.at[value+1]) - start // on with the next value
+			at = int(v.values.at[value+1]) - start // continue with the next value
 		}
 	}
 	return found

@@ -4,39 +4,40 @@ package engine
 type Words struct {
 	Must    []Clause
 	MustNot []Clause
-	// Typing is set when the text ends within a word, which is then also read as the beginning of one if
-	// nothing holds it as it stands. It is the last clause of Must.
+	// Typing is set when the text ends within a word. It is the last clause of Must, and is read as a prefix if no document
+	// holds it as it is.
 	Typing bool
-	Source string // what was parsed
+	Source string // the text that was parsed
 }
 
 // Clause holds for a document when one of its alternatives does.
 type Clause struct {
 	Any []Alternative
-	// Text is what the person typed for this clause when it is one plain word, else "". It stands at byte At
-	// of the source; a spelling correction replaces it there.
+	// Text is the word typed for this clause, or "" when it is not one plain word. It is at byte At of Source, where a
+	// spelling correction replaces it.
 	Text string
 	At   int
 }
 
-// Alternative holds when a field, or any, has all its words: next to each other in a phrase, anywhere else.
+// Alternative holds when one field has all its words: next to each other for a phrase, otherwise anywhere. With FieldAny
+// each word may be in another field.
 type Alternative struct {
 	Words  []Word
 	Phrase bool
-	Field  Field // FieldAny: wherever it stands
+	Field  Field // FieldAny: all fields
 }
 
 // Word is one word of a query.
 type Word struct {
-	Term   string // folded
+	Term   string // as folded by the analyzer
 	Stem   string
-	Prefix bool // stands for all words that begin with Form
+	Prefix bool // stands for all words that begin with Term
 }
 
-// Empty tells whether the text says nothing, so that everything matches.
+// Empty reports whether the query has no clauses, so that every document matches.
 func (w *Words) Empty() bool { return len(w.Must) == 0 && len(w.MustNot) == 0 }
 
-// typedStems gives the words to be found as they were typed, one after the other; nil when there are no two.
+// stemsInOrder returns the stems of the query's words as typed, or nil when there are fewer than two.
 func (w *Words) stemsInOrder() []string {
 	var stems []string
 	for _, clause := range w.Must {

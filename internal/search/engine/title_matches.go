@@ -1,6 +1,6 @@
 package engine
 
-// shortTitles says which documents of a segment have short titles: those at n have at most n words.
+// shortTitles has the documents of a segment with short titles: those at n have at most n words.
 type shortTitles [8]bitset
 
 func shortTitlesOf(titleWords []uint8) (t shortTitles) {
@@ -20,7 +20,7 @@ func shortTitlesOf(titleWords []uint8) (t shortTitles) {
 	return t
 }
 
-// splitTitles moves those of docs whose titles have at most n words to short.
+// splitTitles moves the documents whose titles have at most n words from docs to short.
 func (s *segment) splitTitles(n int, docs, short bitset) {
 	if n < len(s.short) {
 		docs.split(s.short[n], short)
@@ -35,7 +35,8 @@ func (s *segment) splitTitles(n int, docs, short bitset) {
 	})
 }
 
-// titles offers the documents whose title holds all clauses, those first whose title is the query, and takes them out of left.
+// rankTitleMatches ranks the documents whose title holds all clauses, titles equal to the query first, and removes them from
+// remaining.
 func (r *ranking) rankTitleMatches() {
 	if !r.isCompetitive(r.maxScore(exactTitleFactor)) {
 		return
@@ -70,8 +71,8 @@ func (r *ranking) rankTitleMatches() {
 	r.scanByTitleLength(docs, r.queryWords+1, phrase{}, sum, all)
 }
 
-// byLength offers documents by the length of their titles, which are no shorter than from words: the short ones are worth most.
-// inTitle of the clauses are in the title, and all of them bring no more than sum.
+// scanByTitleLength scores documents by length of title, since short titles have the higher upper bounds. No title is
+// shorter than from words; each holds inTitle of the clauses, which contribute at most sum.
 func (r *ranking) scanByTitleLength(docs bitset, from int, phrase phrase, sum float64, inTitle int) {
 	maxScore := func(words int) float64 {
 		return titleFactor(inTitle, r.queryWords, inTitle == len(r.clauses), len(phrase.code) > 0, words) * sum

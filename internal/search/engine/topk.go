@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// candidate is a match with its place in the order: by key, the greatest first; then the newest; then by id.
+// match is a matching document with its sort key. Matches are ordered by descending key, then newest first, then by id.
 type match struct {
 	key       float64
 	published float64
@@ -26,14 +26,15 @@ func compareMatches(x, y match) int {
 	return cmp.Compare(x.id(), y.id())
 }
 
-// best keeps the first k candidates of an order, behind a cursor if there is one.
+// topK collects the first k matches of an order, after the cursor if there is one.
 type topK struct {
 	k     int
 	after *Cursor
 	heap  minHeap
 }
 
-// worstFirst is a heap. The library's asks for the order through an interface, which deep pages are too long for.
+// minHeap is a heap with the worst match at the root. It does not use container/heap, whose interface calls are too slow for
+// deep pages.
 type minHeap []match
 
 func (w minHeap) worse(i, j int) bool {
@@ -66,7 +67,7 @@ func (w minHeap) down() {
 	}
 }
 
-// bar is the key that a candidate must reach to be kept.
+// threshold returns the key that a match must reach to be kept.
 func (b *topK) threshold() float64 {
 	if len(b.heap) < b.k {
 		return math.Inf(-1)
@@ -77,10 +78,10 @@ func (b *topK) threshold() float64 {
 	return b.heap[0].key
 }
 
-// full tells whether as many are kept as are wanted.
+// full reports whether k matches are kept.
 func (b *topK) full() bool { return len(b.heap) >= b.k }
 
-// mayKeepLast tells whether a candidate without a key, published then, can still be kept.
+// acceptsMissing reports whether a match without a key, published at that time, can still be kept.
 func (b *topK) acceptsMissing(published float64) bool {
 	return !b.full() || b.k > 0 && isMissing(b.heap[0].key) && published >= b.heap[0].published
 }
@@ -104,7 +105,7 @@ func (b *topK) sorted() []match {
 	return b.heap
 }
 
-// newestFirst orders segments by their newest document.
+// newestFirst returns segments sorted by their newest document.
 func newestFirst(views []*segmentView) []*segmentView {
 	sorted := slices.Clone(views)
 	slices.SortStableFunc(sorted, func(x, y *segmentView) int {

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// FromHTML gives the readable text of an HTML fragment, with a space where a tag ends a block, so that words of
+// FromHTML returns the readable text of an HTML fragment, with a space where a tag ends a block, so that words of
 // two paragraphs do not run together. Text without mark-up comes back as it is.
 func FromHTML(s string) string {
 	if !strings.ContainsAny(s, "<&") {

@@ -91,5 +91,5 @@ func (a *Analyzer) Stem(form string) string {
 	return known.stem
 }
 
-// IsStopword tells whether a folded form is too common to search for by itself.
+// IsStopword reports whether a folded form is too common to search for by itself.
 func (a *Analyzer) IsStopword(form string) bool { return a.stopwords[form] }

@@ -125,7 +125,7 @@ func (a *Analyzer) stemKey(forms []string) string {
 	return strings.Join(stems, " ")
 }
 
-// Synonyms gives the other expressions for a sequence of forms, each a sequence of forms itself.
+// Synonyms returns the other expressions for a sequence of forms, each a sequence of forms itself.
 func (a *Analyzer) Synonyms(forms []string) [][]string {
 	if len(forms) == 0 || len(forms) > MaxSynonymWords {
 		return nil

@@ -104,7 +104,7 @@ func isUnspaced(r rune) bool {
 		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// wordEnd gives the end of the word that starts at i, the signs that belong to it included.
+// wordEnd returns the end of the word that starts at i, the signs that belong to it included.
 func wordEnd(s string, i int) int {
 	end := lettersEnd(s, i)
 	rest := s[end:]
@@ -159,7 +159,7 @@ func wordAt(s string, i int) bool {
 	return isWord(r)
 }
 
-// isApostrophe gives the width of the apostrophe that s starts with, or 0.
+// isApostrophe returns the width of the apostrophe that s starts with, or 0.
 func isApostrophe(s string) int {
 	switch {
 	case strings.HasPrefix(s, "'"):
@@ -218,7 +218,7 @@ func appendPairs(out []Token, s string, start, end int, document bool) []Token {
 	return out
 }
 
-// Unspaced tells whether a form is of a script without spaces, where one character is found by prefix.
+// Unspaced reports whether a form is of a script without spaces, where one character is found by prefix.
 func Unspaced(form string) bool {
 	r, _ := utf8.DecodeRuneInString(form)
 	return isUnspaced(r)

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+)
+
+// byRelevance collects the matches of all segments by score. It is exact, but scores few documents, in the manner of
+// MaxScore: it partitions the matches by the impact tiers of their clauses, so that the documents of a partition differ only
+// in freshness and length of title, and skips the partitions whose upper bound is below the threshold of the top-k heap.
+// Titles that hold all clauses are ranked first, in all segments: they raise the threshold, so that most of the rest is
+// skipped.
+func (e *evaluation) byRelevance(top *topK, fresh freshness) {
+	s := newScoring(e, top, fresh)
+	var rankings []*ranking
+	for _, p := range e.segments {
+		if !p.matches.empty() {
+			r := newRanking(s, p)
+			r.rankTitleMatches()
+			rankings = append(rankings, r)
+		}
+	}
+	for _, r := range rankings {
+		r.rankRest()
+	}
+}
+
+// scoring is the state of byRelevance that all segments share.
+type scoring struct {
+	e          *evaluation
+	top        *topK
+	fresh      freshness
+	queryWords int      // number of words in the query
+	typedStems []string // stems of the words as they would follow each other in a phrase; nil for fewer than two
+	order      []int    // the clauses by descending IDF
+}
+
+func newScoring(e *evaluation, top *topK, fresh freshness) *scoring {
+	s := &scoring{e: e, top: top, fresh: fresh, typedStems: e.words.stemsInOrder()}
+	for c, clause := range e.words.Must {
+		s.queryWords += len(clause.Any[0].Words)
+		s.order = append(s.order, c)
+	}
+	slices.SortStableFunc(s.order, func(x, y int) int { return cmp.Compare(e.idf[y], e.idf[x]) })
+	return s
+}
+
+// ranking is byRelevance on one segment.
+type ranking struct {
+	*scoring
+	*segmentMatch
+	newest      float64  // freshness of the segment's newest document
+	ranks       []uint32 // of typedStems; nil when the segment lacks one
+	typedPhrase phrase   // typedStems as a phrase; empty for fewer than two
+	remaining   bitset   // matches that have been neither scored nor skipped
+	bestTier    []tier   // by clause: the best tier at which a document may hold it
+	tiers       []tier   // by clause: the tier at which the documents at hand hold it; mixedTiers where they differ
+	partitions  []bitset // by place in order: buffer for the documents with the same tiers up to that place
+	sameLength  bitset   // buffer for those of them whose titles have the same length
+	// By place in order, for the clauses from there on: the upper bound of their sum, whether one of them can be held by the
+	// title, and the least that is lost when one of them is not: 0 when that is so anyway, +Inf when no clause is left.
+	maxRest     []float64
+	titleInRest []bool
+	minLoss     []float64
+}
+
+const mixedTiers = tierCount
+
+// scanDocs is the number of documents up to which they are scored one by one rather than partitioned. It is a variable
+// because tests set it to 0: they would otherwise need very many documents.
+var scanDocs = 256
+
+func newRanking(s *scoring, p *segmentMatch) *ranking {
+	n := len(p.clauses)
+	ranks := p.ranksOf(s.typedStems)
+	r := &ranking{scoring: s, segmentMatch: p, newest: s.fresh.of(p.columnMax[ColumnPublished]), ranks: ranks, typedPhrase: phraseOf(ranks),
+		remaining: s.e.pool.copyOf(p.matches), bestTier: make([]tier, n), tiers: make([]tier, n), partitions: make([]bitset, n),
+		maxRest: make([]float64, n+1), titleInRest: make([]bool, n+1), minLoss: make([]float64, n+1)}
+	for c := range r.tiers {
+		r.tiers[c] = mixedTiers
+	}
+	return r
+}
+
+// isCompetitive reports whether a document of the segment can reach the threshold when none scores more than its freshness
+// times maxScore.
+func (r *ranking) isCompetitive(maxScore float64) bool { return r.newest*maxScore >= r.top.threshold() }
+
+// clauseScore returns what a clause contributes to the score at a tier.
+func (r *ranking) clauseScore(clause int, t tier) float64 { return r.e.idf[clause] * tierWeights[t] }
+
+// maxScore returns the upper bound of a document's score, freshness aside, given bestTier.
+func (r *ranking) maxScore(titleFactor float64) float64 {
+	sum := 0.0
+	for c, t := range r.bestTier {
+		sum += r.clauseScore(c, t)
+	}
+	return titleFactor * sum
+}
+
+// scan scores documents, newest first, until no further one can reach the threshold. No document scores more than its
+// freshness times maxScore. Titles that hold the phrase score higher; it may be empty.
+func (r *ranking) scan(docs bitset, phrase phrase, maxScore float64) {
+	hour, first, fresh := len(r.hourRuns.first), r.docs, 0.0 // of the run that the scan is in
+	same := !slices.Contains(r.tiers, mixedTiers)
+	sum, inTitle := 0.0, 0
+	if same {
+		sum, inTitle = r.sumClauses(0)
+	}
+	docs.eachDown(func(doc int) bool {
+		for doc < first {
+			hour--
+			first, fresh = int(r.hourRuns.first[hour]), r.fresh.ofHour(r.hourRuns.hour[hour])
+		}
+		if fresh*maxScore < r.top.threshold() {
+			return false
+		}
+		if !same {
+			sum, inTitle = r.sumClauses(doc)
+		}
+		if key := r.score(doc, phrase, fresh, sum, inTitle); key >= r.top.threshold() {
+			r.top.offer(match{key, r.columns[ColumnPublished][doc], r.segmentMatch, doc})
+		}
+		return true
+	})
+}
+
+// sumClauses returns what the clauses contribute to the score of a document, and how many of them its title holds. Clauses
+// with mixed tiers must be filled as far as the document holds them.
+func (r *ranking) sumClauses(doc int) (sum float64, inTitle int) {
+	for c, t := range r.tiers {
+		if t == mixedTiers {
+			t = r.clauses[c].tierOf(doc)
+		}
+		if t.field() == FieldTitle {
+			inTitle++
+		}
+		sum += r.clauseScore(c, t)
+	}
+	return sum, inTitle
+}
+
+// score returns the score of a document or, when that is certainly below the threshold, another value below it.
+func (r *ranking) score(doc int, phrase phrase, fresh, sum float64, inTitle int) float64 {
+	all, words := inTitle == len(r.clauses), int(r.titleWords[doc])
+	score := fresh * (titleFactor(inTitle, r.queryWords, all, false, words) * sum)
+	if !all || len(phrase.code) == 0 {
+		return score
+	}
+	withPhrase := fresh * (titleFactor(inTitle, r.queryWords, all, true, words) * sum)
+	if withPhrase < r.top.threshold() { // true for most titles with all the words, so few positions are read
+		return withPhrase
+	}
+	if _, found := phrase.find(r.positionsOf(doc), FieldTitle); found {
+		return withPhrase
+	}
+	return score
+}
