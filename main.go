@@ -59,7 +59,7 @@ func main() {
 	})
 	overload.Bind(app, time.Duration(settings.MaxWaitMS)*time.Millisecond)
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
-	api.Mount(app)
+	api.Bind(app)
 	dashboard.Bind(app)
 	search.SetLanguage(app, settings.SearchLanguage)
 	search.Bind(app)

@@ -159,7 +159,7 @@ func TestMailsToAnAddressAreLimited(t *testing.T) {
 
 // Whoever registers gets PocketBase's mail by which the address is verified, at both doors; a registration that fails none.
 func TestRegistrationSendsAVerificationMail(t *testing.T) {
-	b := testapp.NewBoard(t, hooks.Bind, api.Mount)
+	b := testapp.NewBoard(t, hooks.Bind, api.Bind)
 	b.Settings().Meta.AppURL = "https://jobs.example.org"
 	box := b.CatchMail()
 	body := func(name, role string) map[string]any {

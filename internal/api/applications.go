@@ -34,10 +34,10 @@ func apply(c *call) error {
 	return c.applyOnce(key, job.text("id"))
 }
 
-func (c *call) createApplication() (*answer, error) {
+func (c *call) createApplication() (*response, error) {
 	a, err := c.create(collections.Applications, c.expandQuery(), c.body)
 	if c.body.has("seeker") {
-		err = nameRefused(err, "seeker", "You can apply for yourself alone.")
+		err = explainRefusal(err, "seeker", "You can apply for yourself alone.")
 	}
 	return a, err
 }
@@ -47,7 +47,7 @@ func applicationPath(jobID string) string { return "/api/jobs/" + jobID + "/appl
 // listJobApplications is for those who may change the job, as its own rule says.
 func listJobApplications(c *call) error {
 	id := c.Param("job_id")
-	if err := c.mayChangeJob(id); err != nil {
+	if err := c.requireJobWriter(id); err != nil {
 		return err
 	}
 	conditions := []string{"job = " + quoted(id)}
@@ -68,11 +68,11 @@ func listJobApplications(c *call) error {
 		return err
 	}
 	query.Set("expand", c.expandQuery("seeker").Get("expand"))
-	return c.sendKnown(collections.Applications, query, conditions...)
+	return c.sendTrusted(collections.Applications, query, conditions...)
 }
 
-// mayChangeJob answers 404 unless the job's update rule lets the caller change it.
-func (c *call) mayChangeJob(id string) error {
+// requireJobWriter answers 404 unless the job's update rule lets the caller change it.
+func (c *call) requireJobWriter(id string) error {
 	if !isID(id) {
 		return notFound()
 	}
@@ -80,7 +80,7 @@ func (c *call) mayChangeJob(id string) error {
 	if err != nil {
 		return notFound()
 	}
-	allowed, err := c.may(job, job.Collection().UpdateRule)
+	allowed, err := c.canAccess(job, job.Collection().UpdateRule)
 	if err != nil {
 		return fmt.Errorf("ask who may change job %s: %w", id, err)
 	}
@@ -146,12 +146,12 @@ func (c *call) moveApplication(b *body) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
 func listUserApplications(c *call) error {
 	id := c.Param("user_id")
-	if err := c.visibleUser(id); err != nil {
+	if err := c.requireVisibleUser(id); err != nil {
 		return err
 	}
 	conditions := []string{"seeker = " + quoted(id)}

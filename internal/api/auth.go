@@ -36,7 +36,7 @@ func registerUser(c *call) error {
 	}
 	c.body.drop("companyName", "id")
 	if role != collections.RoleEmployer {
-		a, err := c.as(nil, http.MethodPost, collectionPath(collections.Users), nil, c.body)
+		a, err := c.requestAs(nil, http.MethodPost, collectionPath(collections.Users), nil, c.body)
 		if err != nil {
 			return err
 		}
@@ -68,14 +68,14 @@ func (c *call) registerEmployer(company string) error {
 		return err
 	}
 	err = c.inTransaction(func() error {
-		if _, err := c.as(nil, http.MethodPost, collectionPath(collections.Users), nil, c.body); err != nil {
+		if _, err := c.requestAs(nil, http.MethodPost, collectionPath(collections.Users), nil, c.body); err != nil {
 			return err
 		}
 		user, err := c.tx.FindRecordById(collections.Users, id)
 		if err != nil {
 			return err
 		}
-		_, err = c.as(user, http.MethodPost, collectionPath(collections.Employers), nil, founding)
+		_, err = c.requestAs(user, http.MethodPost, collectionPath(collections.Employers), nil, founding)
 		return renameField(err, "name", "companyName")
 	})
 	if err != nil {
@@ -115,7 +115,7 @@ func (c *call) sendRegistered(id string) error {
 	if err != nil {
 		return fmt.Errorf("find the new user: %w", err)
 	}
-	a, err := c.as(user, http.MethodGet, collectionPath(collections.Users)+"/"+id, nil, nil)
+	a, err := c.requestAs(user, http.MethodGet, collectionPath(collections.Users)+"/"+id, nil, nil)
 	if err != nil {
 		return err
 	}
@@ -136,11 +136,11 @@ func login(c *call) error {
 		return err
 	}
 	// As a guest: a token that is sent along has no part in it.
-	a, err := c.as(nil, http.MethodPost, usersAuth+"/auth-with-password", c.expandQuery(), b)
+	a, err := c.requestAs(nil, http.MethodPost, usersAuth+"/auth-with-password", c.expandQuery(), b)
 	if err != nil {
 		return renameField(err, "identity", "email")
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
 // logout ends the session of the token or, where everywhere says so, all sessions of the caller.
@@ -169,14 +169,14 @@ func refresh(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
 func requestPasswordReset(c *call) error {
 	if _, err := c.body.required("email"); err != nil {
 		return err
 	}
-	if _, err := c.as(nil, http.MethodPost, usersAuth+"/request-password-reset", nil, c.body.only("email")); err != nil {
+	if _, err := c.requestAs(nil, http.MethodPost, usersAuth+"/request-password-reset", nil, c.body.only("email")); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -189,7 +189,7 @@ func resetPassword(c *call) error {
 		}
 	}
 	b := c.body.only("token", "password", "passwordConfirm")
-	if _, err := c.as(nil, http.MethodPost, usersAuth+"/confirm-password-reset", nil, b); err != nil {
+	if _, err := c.requestAs(nil, http.MethodPost, usersAuth+"/confirm-password-reset", nil, b); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

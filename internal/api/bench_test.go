@@ -22,7 +22,7 @@ import (
 // BenchmarkDoors reads the same through the REST door and through PocketBase's own, by turns, and reports the median of
 // each and their ratio.
 func BenchmarkDoors(b *testing.B) {
-	board := testapp.NewBoard(b, hooks.Bind, api.Mount, search.Bind)
+	board := testapp.NewBoard(b, hooks.Bind, api.Bind, search.Bind)
 	employer, owner := board.Employer("Acme")
 	seeker := board.Seeker("sara")
 	var job *core.Record
@@ -57,7 +57,7 @@ func BenchmarkDoors(b *testing.B) {
 
 // BenchmarkUntold logs in and asks for a reset with a known and an unknown address, by turns: nothing may tell them apart.
 func BenchmarkUntold(b *testing.B) {
-	board := testapp.NewBoard(b, hooks.Bind, api.Mount)
+	board := testapp.NewBoard(b, hooks.Bind, api.Bind)
 	users, err := board.FindCollectionByNameOrId(collections.Users)
 	if err != nil {
 		b.Fatal(err)

@@ -67,7 +67,7 @@ func (c *call) readBody(takesFiles bool) error {
 	case "application/json":
 		return c.readJSON()
 	case "multipart/form-data":
-		if err := r.ParseMultipartForm(formMemory); err != nil {
+		if err := r.ParseMultipartForm(maxFormMemory); err != nil {
 			return unreadable(err, "The body is not a well-formed multipart form.")
 		}
 		c.body.form = plainForm(r.MultipartForm.Value, r.MultipartForm.File)

@@ -16,15 +16,15 @@ const (
 	maxPlainBytes = 2 << 20
 	// maxGuestBatchBytes fits a batch of registrations.
 	maxGuestBatchBytes = 4 << 20
-	// formMemory is how much of a form's files is kept in memory; the rest goes to temporary files.
-	formMemory = 1 << 20
+	// maxFormMemory is how much of a form's files is kept in memory; the rest goes to temporary files.
+	maxFormMemory = 1 << 20
 )
 
-// boundBodies limits the bodies of PocketBase's own API to what the record can hold. PocketBase takes 32 MB more than that
+// limitBodies limits the bodies of PocketBase's own API to what the record can hold. PocketBase takes 32 MB more than that
 // anywhere, from anybody. Superusers, who restore backups and import collections, keep PocketBase's limits.
-func boundBodies() *hook.Handler[*core.RequestEvent] {
+func limitBodies() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{
-		Id:       "jobboardBoundBodies",
+		Id:       "jobboardLimitBodies",
 		Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, // when the caller is known
 		Func: func(e *core.RequestEvent) error {
 			limit := bodyLimit(e)
@@ -45,7 +45,7 @@ func parseForms() *hook.Handler[*core.RequestEvent] {
 			if bodyLimit(e) == 0 || !strings.HasPrefix(e.Request.Header.Get("Content-Type"), "multipart/form-data") {
 				return e.Next()
 			}
-			if err := e.Request.ParseMultipartForm(formMemory); err != nil {
+			if err := e.Request.ParseMultipartForm(maxFormMemory); err != nil {
 				return unreadable(err, "The body is not a well-formed multipart form.")
 			}
 			return e.Next()
@@ -59,7 +59,7 @@ func bodyLimit(e *core.RequestEvent) int64 {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Body == nil || r.Body == http.NoBody || e.HasSuperuserAuth() {
 		return 0
 	}
-	if _, inner := r.Context().Value(innerKey{}).(*inner); inner {
+	if _, inner := r.Context().Value(internalRequestKey{}).(*internalRequest); inner {
 		return 0 // bounded when it came in
 	}
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")

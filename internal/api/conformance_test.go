@@ -33,7 +33,7 @@ type conformance struct {
 	check  validator.Validator
 	driven map[string]bool
 	// clashes are the 409s that came, as "METHOD path field code".
-	clashes map[string]bool
+	conflicts map[string]bool
 }
 
 func newConformance(t *testing.T) *conformance {
@@ -129,7 +129,7 @@ func (c *conformance) callWithToken(status int, token, method, path string, body
 	c.driven[operation] = true
 	if data, ok := got.Body["data"].(map[string]any); ok && got.Status == 409 {
 		for field := range data {
-			c.clashes[operation+" "+field+" "+got.Code(field)] = true
+			c.conflicts[operation+" "+field+" "+got.Code(field)] = true
 		}
 	}
 	return got
@@ -285,9 +285,9 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 			t.Errorf("nothing drives %s %s", line.Method, line.Path)
 		}
 		// of two at once one loses; hooks/races_test.go sees it happen
-		shown := line.Method + " " + line.Path + " " + line.Clash
-		if line.Clash != "" && !strings.HasSuffix(line.Clash, problem.ChangedMeanwhile) && !c.clashes[shown] {
-			t.Errorf("nothing answers 409 as the document shows it: %s; there were %v", shown, slices.Collect(maps.Keys(c.clashes)))
+		shown := line.Method + " " + line.Path + " " + line.Conflict
+		if line.Conflict != "" && !strings.HasSuffix(line.Conflict, problem.ChangedMeanwhile) && !c.conflicts[shown] {
+			t.Errorf("nothing answers 409 as the document shows it: %s; there were %v", shown, slices.Collect(maps.Keys(c.conflicts)))
 		}
 	}
 }

@@ -47,5 +47,5 @@ func serveDocs(c *call) error {
 	return nil
 }
 
-// leadToAdmin brings people who look for the administration to PocketBase's.
-func leadToAdmin(c *call) error { return c.Redirect(http.StatusFound, "/_/") }
+// redirectToAdmin redirects people who look for the administration to PocketBase's admin UI.
+func redirectToAdmin(c *call) error { return c.Redirect(http.StatusFound, "/_/") }

@@ -22,8 +22,8 @@ import (
 	"jobboard/internal/queryguard"
 )
 
-// Mount serves the REST API beside PocketBase's own, as soon as app starts serving.
-func Mount(app core.App) {
+// Bind serves the REST API beside PocketBase's own as soon as app starts serving.
+func Bind(app core.App) {
 	bindIdempotency(app)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		newDoor(e.App, e.Router).open()
@@ -50,13 +50,13 @@ func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
 		Logger: slog.New(slog.DiscardHandler), // PocketBase logs the request, and its error
 		Router: echo.NewRouter(echo.RouterConfig{AutoHandleHEAD: true, UnescapePathParamValues: true}),
 		// Errors go back to PocketBase, so that both doors have one shape and one log.
-		HTTPErrorHandler: func(c *echo.Context, err error) { visitOf(c).err = err },
+		HTTPErrorHandler: func(c *echo.Context, err error) { bridgedRequestOf(c).err = err },
 	})
 	for _, r := range routes() {
 		words := r.fixedWords()
 		d.echo.Add(r.method, r.echoPath(), func(ec *echo.Context) error {
-			c := &call{Context: ec, door: d, event: visitOf(ec).event}
-			defer c.giveBack()
+			c := &call{Context: ec, door: d, event: bridgedRequestOf(ec).event}
+			defer c.release()
 			if methods, ok := words[path.Base(c.Request().URL.Path)]; ok {
 				c.Response().Header().Set("Allow", strings.Join(methods, ", "))
 				return echo.ErrMethodNotAllowed
@@ -72,7 +72,7 @@ func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
 
 // open binds every REST prefix to PocketBase's router: two PocketBase routes each, to one Echo.
 func (d *door) open() {
-	d.router.Bind(innerCalls(), retryAfter(), boundBodies(), parseForms(), removeSpilledFiles())
+	d.router.Bind(passInternalRequests(), retryAfter(), limitBodies(), parseForms(), removeTempFiles())
 	for _, prefix := range prefixes() {
 		// The record operations have their own limits; this one fits an application with all its documents.
 		d.router.Any(prefix, d.enter).Bind(apis.BodyLimit(maxFormBytes))
@@ -80,22 +80,22 @@ func (d *door) open() {
 	}
 }
 
-// visit is one REST request on its way through Echo.
-type visit struct {
+// bridgedRequest carries a REST request's PocketBase event through Echo, and Echo's error back.
+type bridgedRequest struct {
 	event *core.RequestEvent
 	err   error
 }
 
-type visitKey struct{}
+type bridgedRequestKey struct{}
 
-func visitOf(c *echo.Context) *visit {
-	v, _ := c.Request().Context().Value(visitKey{}).(*visit)
+func bridgedRequestOf(c *echo.Context) *bridgedRequest {
+	v, _ := c.Request().Context().Value(bridgedRequestKey{}).(*bridgedRequest)
 	return v
 }
 
 func (d *door) enter(e *core.RequestEvent) error {
-	v := &visit{event: e}
-	r := e.Request.WithContext(context.WithValue(e.Request.Context(), visitKey{}, v))
+	v := &bridgedRequest{event: e}
+	r := e.Request.WithContext(context.WithValue(e.Request.Context(), bridgedRequestKey{}, v))
 	// The form is parsed on the copy: whoever removes its files looks for it on the event.
 	defer func() { e.Request.MultipartForm = r.MultipartForm }()
 	address := *e.Request.URL
@@ -104,7 +104,7 @@ func (d *door) enter(e *core.RequestEvent) error {
 	r.URL = &address
 	answer := func() error {
 		d.echo.ServeHTTP(e.Response, r)
-		return refine(v.err)
+		return mapError(v.err)
 	}
 	var err error
 	if reads := e.Request.Method == http.MethodGet || e.Request.Method == http.MethodHead; reads {
@@ -122,11 +122,11 @@ func (d *door) enter(e *core.RequestEvent) error {
 // call is one REST request in the hands of its handler.
 type call struct {
 	*echo.Context
-	door  *door
-	event *core.RequestEvent
-	body  *body
-	tx    core.App  // set while inTransaction runs
-	lent  []*[]byte // see room
+	door    *door
+	event   *core.RequestEvent
+	body    *body
+	tx      core.App  // set while inTransaction runs
+	buffers []*[]byte // lent by buffer, returned by release
 	// hashed are passwords that its record requests refer to.
 	hashed password.Prehashed
 }
@@ -142,25 +142,25 @@ func (c *call) app() core.App {
 // auth is the caller, or nil for a guest.
 func (c *call) auth() *core.Record { return c.event.Auth }
 
-// inner is one record request that a REST request turns into.
-type inner struct {
+// internalRequest is one of the record requests that a REST request becomes.
+type internalRequest struct {
 	auth   *core.Record
 	app    core.App
 	hashed password.Prehashed
 	err    error
 }
 
-type innerKey struct{}
+type internalRequestKey struct{}
 
-// innerCalls lets record requests from this door through as the caller's own: already logged, already authenticated. Their
-// error comes back as it is. Limits per collection count them like any other, so both doors share one measure.
-func innerCalls() *hook.Handler[*core.RequestEvent] {
+// passInternalRequests lets record requests from this door through as the caller's own: already logged, already authenticated.
+// Their error is returned as it is. Limits per collection count them like any other, so both doors share one measure.
+func passInternalRequests() *hook.Handler[*core.RequestEvent] {
 	skipLog := apis.SkipSuccessActivityLog()
 	return &hook.Handler[*core.RequestEvent]{
-		Id:       "jobboardInnerCalls",
+		Id:       "jobboardInternalRequests",
 		Priority: apis.DefaultPanicRecoverMiddlewarePriority + 1,
 		Func: func(e *core.RequestEvent) error {
-			in, ok := e.Request.Context().Value(innerKey{}).(*inner)
+			in, ok := e.Request.Context().Value(internalRequestKey{}).(*internalRequest)
 			if !ok {
 				return e.Next()
 			}
@@ -175,26 +175,26 @@ func innerCalls() *hook.Handler[*core.RequestEvent] {
 	}
 }
 
-// answer is what a record request answered. In a transaction it is written when the transaction is done.
-type answer struct {
+// response is the response to a record request, held in memory.
+type response struct {
 	status int
 	header http.Header
 	bytes.Buffer
 }
 
-func (a *answer) Header() http.Header         { return a.header }
-func (a *answer) WriteHeader(status int)      { a.status = status }
-func (a *answer) raw() []byte                 { return bytes.TrimSpace(a.Bytes()) }
-func (a *answer) object() (*object, error)    { return parseObject(a.raw()) }
+func (a *response) Header() http.Header       { return a.header }
+func (a *response) WriteHeader(status int)    { a.status = status }
+func (a *response) json() []byte              { return bytes.TrimSpace(a.Bytes()) }
+func (a *response) object() (*object, error)  { return parseObject(a.json()) }
 func collectionPath(collection string) string { return "/api/collections/" + collection + "/records" }
 
-// as is like request, for a caller that has just come to be.
-func (c *call) as(auth *core.Record, method, path string, query url.Values, b *body) (*answer, error) {
+// requestAs is like request, made as auth instead of the caller; nil is a guest.
+func (c *call) requestAs(auth *core.Record, method, path string, query url.Values, b *body) (*response, error) {
 	mux, err := c.door.mux()
 	if err != nil {
 		return nil, err
 	}
-	in := &inner{auth: auth, app: c.app(), hashed: c.hashed}
+	in := &internalRequest{auth: auth, app: c.app(), hashed: c.hashed}
 	outer := c.Request()
 	r := (&http.Request{
 		Method:     method,
@@ -207,14 +207,14 @@ func (c *call) as(auth *core.Record, method, path string, query url.Values, b *b
 		RemoteAddr: outer.RemoteAddr,
 		TLS:        outer.TLS,
 		Body:       http.NoBody,
-	}).WithContext(context.WithValue(queryguard.MarkChecked(outer.Context()), innerKey{}, in))
+	}).WithContext(context.WithValue(queryguard.MarkChecked(outer.Context()), internalRequestKey{}, in))
 	r.RequestURI = r.URL.RequestURI()
 	r.Header.Del("Content-Type")
 	r.Header.Del("Content-Length")
 	if b != nil {
 		b.attach(r)
 	}
-	a := &answer{header: http.Header{}}
+	a := &response{header: http.Header{}}
 	mux.ServeHTTP(a, r)
 	switch {
 	// An answer that is written already wins, as in PocketBase: a reset for an unknown address answers 204, then errs.
@@ -227,12 +227,12 @@ func (c *call) as(auth *core.Record, method, path string, query url.Values, b *b
 }
 
 // request makes a request on PocketBase's own API under the caller's token, headers and address.
-func (c *call) request(method, path string, query url.Values, b *body) (*answer, error) {
-	return c.as(c.auth(), method, path, query, b)
+func (c *call) request(method, path string, query url.Values, b *body) (*response, error) {
+	return c.requestAs(c.auth(), method, path, query, b)
 }
 
 // view reads a record as the caller sees it, or answers 404.
-func (c *call) view(collection, id string, query url.Values) (*answer, error) {
+func (c *call) view(collection, id string, query url.Values) (*response, error) {
 	if !isID(id) {
 		return nil, notFound()
 	}
@@ -249,12 +249,12 @@ func (c *call) viewObject(collection, id string, query url.Values) (*object, err
 }
 
 // create makes a record of the body.
-func (c *call) create(collection string, query url.Values, b *body) (*answer, error) {
+func (c *call) create(collection string, query url.Values, b *body) (*response, error) {
 	return c.request(http.MethodPost, collectionPath(collection), query, b)
 }
 
 // update changes a record as the body says.
-func (c *call) update(collection, id string, query url.Values, b *body) (*answer, error) {
+func (c *call) update(collection, id string, query url.Values, b *body) (*response, error) {
 	if !isID(id) {
 		return nil, notFound()
 	}
@@ -281,8 +281,8 @@ func (c *call) inTransaction(do func() error) error {
 	})
 }
 
-// may asks one of a collection's own rules about a record.
-func (c *call) may(record *core.Record, rule *string) (bool, error) {
+// canAccess reports whether one of the collection's rules lets the caller access the record.
+func (c *call) canAccess(record *core.Record, rule *string) (bool, error) {
 	info, err := c.event.RequestInfo()
 	if err != nil {
 		return false, err
@@ -290,7 +290,7 @@ func (c *call) may(record *core.Record, rule *string) (bool, error) {
 	return c.app().CanAccessRecord(record, info, rule)
 }
 
-// isID tells whether an id from a path could be a record's, so that it can stand in the path of a record request.
+// isID reports whether an id from a path is well formed, so that it is safe in the path of a record request.
 func isID(id string) bool {
 	if id == "" || len(id) > 100 {
 		return false
@@ -312,4 +312,4 @@ func echoStatus(err error) int {
 	return echo.StatusCode(err)
 }
 
-var _ io.Writer = (*answer)(nil)
+var _ io.Writer = (*response)(nil)

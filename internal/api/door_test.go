@@ -10,7 +10,7 @@ import (
 
 func newBoard(t testing.TB) *testapp.Board {
 	t.Helper()
-	return testapp.NewBoard(t, hooks.Bind, api.Mount)
+	return testapp.NewBoard(t, hooks.Bind, api.Bind)
 }
 
 func TestBothSlashFormsAnswerAlike(t *testing.T) {

@@ -39,7 +39,7 @@ func listEmployers(c *call) error {
 func createEmployer(c *call) error {
 	a, err := c.create(collections.Employers, c.expandQuery(), c.body)
 	if err != nil {
-		return nameRefused(err, "owner", "You can found a company for yourself alone.")
+		return explainRefusal(err, "owner", "You can found a company for yourself alone.")
 	}
 	return c.sendCreated(a, "/api/employers/%s/")
 }
@@ -49,7 +49,7 @@ func viewEmployer(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
 func changeEmployer(c *call) error {
@@ -57,7 +57,7 @@ func changeEmployer(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
 func deleteEmployer(c *call) error { return c.remove(collections.Employers, c.Param("employer_id")) }

@@ -12,11 +12,11 @@ import (
 )
 
 // fileTooLarge is PocketBase's code for a file above its field's limit.
-const fileTooLarge = "validation_file_size_limit"
+const codeFileTooLarge = "validation_file_size_limit"
 
-// refine gives an error the status that the REST API promises: PocketBase's own API says 400 to nearly everything, here
+// mapError gives an error the status that the REST API promises: PocketBase's own API says 400 to nearly everything, here
 // conflicts are 409 and files too large 413.
-func refine(err error) error {
+func mapError(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -40,7 +40,7 @@ func refine(err error) error {
 		if problem.IsConflict(code) {
 			conflicts++
 		}
-		large = large || code == fileTooLarge
+		large = large || code == codeFileTooLarge
 	}
 	switch {
 	case large:
@@ -78,7 +78,7 @@ func invalid(field, code, message string) error {
 }
 
 // conflict is a 409 that names one field.
-func conflict(field, code, message string) error {
+func conflictError(field, code, message string) error {
 	return router.NewApiError(http.StatusConflict, message, problem.Field(field, code, message))
 }
 

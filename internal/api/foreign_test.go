@@ -20,7 +20,7 @@ var nonsense = []string{someID, "%2e%2e", "a%2fb", "a%5cb", "%00", "'", "%22", "
 	"0", "-1", "id%3dx", "%f0%9f%8c%b5", strings.Repeat("a", 300)}
 
 // calm repeats a call that shall write nothing until nothing was written: what runs in the background writes now and then.
-func (s *scene) calm(what string, call func() string) string {
+func (s *scene) quietly(what string, call func() string) string {
 	s.t.Helper()
 	for range 6 {
 		s.written()
@@ -33,7 +33,7 @@ func (s *scene) calm(what string, call func() string) string {
 	return ""
 }
 
-var plain = regexp.MustCompile(`^[\w-]{1,100}$`)
+var stringSchema = regexp.MustCompile(`^[\w-]{1,100}$`)
 
 // In every place of every path that takes an id: ids of other kinds, of other parents, and of nothing.
 func TestForeignIDsInPaths(t *testing.T) {
@@ -70,10 +70,10 @@ func TestForeignIDsInPaths(t *testing.T) {
 					path := fill(line.Path, ids...)
 					name := fmt.Sprintf("%s %s as %s", line.Method, path, actors[i])
 					calls++
-					raw := s.calm(name, func() string {
+					raw := s.quietly(name, func() string {
 						got := s.CallWithToken(token, line.Method, path+"?"+deed.query, deed.body)
 						// that there is no such person is not told apart from that nothing binds the caller to one
-						if want := map[bool]int{true: 400, false: 404}[line.ID == "reviewUser" && plain.MatchString(id)]; got.Status != want {
+						if want := map[bool]int{true: 400, false: 404}[line.ID == "reviewUser" && stringSchema.MatchString(id)]; got.Status != want {
 							t.Errorf("%s: %d %.200s", name, got.Status, got.Raw)
 						}
 						return got.Raw

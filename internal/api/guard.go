@@ -9,37 +9,37 @@ import (
 	"jobboard/collections"
 )
 
-// who says which callers a route is for. It is coarse on purpose: which records a caller may touch say the API rules.
-type who struct {
-	text  string // as the documentation shows it
-	login bool
-	roles []string // empty: every role
-	// stale lets a dead token pass: those who come to log in may still send their old one.
-	stale bool
-	// members lets in those of the path's employer too, whom an earlier role has left there.
-	members bool
+// access says which callers a route is for. It is coarse on purpose: the API rules decide which records a caller may touch.
+type access struct {
+	description string // as the documentation shows it
+	login       bool
+	roles       []string // empty: every role
+	// ignoresToken lets an invalid token pass: a client that logs in may still send its old one.
+	ignoresToken bool
+	// alsoMembers lets in members of the path's employer whatever their role, so that one who has lost it can leave.
+	alsoMembers bool
 }
 
 var (
-	anyone          = who{text: "Anyone."}
-	entering        = who{text: "Anyone; a token that is sent along is not looked at.", stale: true}
-	everyUser       = who{text: "Whoever is logged in.", login: true}
-	seekersOnly     = who{text: "Job seekers.", login: true, roles: []string{collections.RoleJobSeeker}}
-	hiring          = who{text: "Employers and admins.", login: true, roles: []string{collections.RoleEmployer, collections.RoleAdmin}}
-	seekersAdmin    = who{text: "Job seekers and admins.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleAdmin}}
-	reviewers       = who{text: "Job seekers and employers.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleEmployer}}
-	adminsOnly      = who{text: "Admins.", login: true, roles: []string{collections.RoleAdmin}}
-	hiringOrLeaving = who{text: "Employers and admins; members who leave, whatever their role.", login: true, roles: hiring.roles, members: true}
+	anyone                    = access{description: "Anyone."}
+	anyoneIgnoringToken       = access{description: "Anyone; a token that is sent along is not looked at.", ignoresToken: true}
+	loggedIn                  = access{description: "Whoever is logged in.", login: true}
+	seekersOnly               = access{description: "Job seekers.", login: true, roles: []string{collections.RoleJobSeeker}}
+	employersAndAdmins        = access{description: "Employers and admins.", login: true, roles: []string{collections.RoleEmployer, collections.RoleAdmin}}
+	seekersAndAdmins          = access{description: "Job seekers and admins.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleAdmin}}
+	seekersAndEmployers       = access{description: "Job seekers and employers.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleEmployer}}
+	adminsOnly                = access{description: "Admins.", login: true, roles: []string{collections.RoleAdmin}}
+	employersAdminsAndMembers = access{description: "Employers and admins; members who leave, whatever their role.", login: true, roles: employersAndAdmins.roles, alsoMembers: true}
 )
 
 // admit refuses callers the route is not for, and queries and bodies it can't take.
 func (c *call) admit(r route) error {
 	auth := c.auth()
-	if auth == nil && (r.who.login || token(c) != "" && !r.who.stale) {
+	if auth == nil && (r.access.login || token(c) != "" && !r.access.ignoresToken) {
 		return unauthorized(c)
 	}
-	if auth != nil && !auth.IsSuperuser() && len(r.who.roles) > 0 && !slices.Contains(r.who.roles, auth.GetString("role")) &&
-		!(r.who.members && c.isMember()) {
+	if auth != nil && !auth.IsSuperuser() && len(r.access.roles) > 0 && !slices.Contains(r.access.roles, auth.GetString("role")) &&
+		!(r.access.alsoMembers && c.isMember()) {
 		return apis.NewForbiddenError("", nil)
 	}
 	if err := c.checkQuery(r); err != nil {

@@ -26,15 +26,15 @@ const (
 // bindIdempotency forgets answers after a day.
 func bindIdempotency(app core.App) {
 	app.Cron().MustAdd("delete_old_idempotency_keys", "17 * * * *", func() {
-		_, err := app.NonconcurrentDB().Delete(collections.IdempotencyKeys, dbx.NewExp("[[created]] < {:past}", dbx.Params{"past": past()})).Execute()
+		_, err := app.NonconcurrentDB().Delete(collections.IdempotencyKeys, dbx.NewExp("[[created]] < {:past}", dbx.Params{"past": idempotencyCutoff()})).Execute()
 		if err != nil {
 			app.Logger().Error("Failed to delete old idempotency keys", "error", err)
 		}
 	})
 }
 
-// past is the moment before which keys are forgotten.
-func past() string {
+// idempotencyCutoff returns the time before which keys are forgotten, as it is stored.
+func idempotencyCutoff() string {
 	return time.Now().Add(-idempotencyKept).UTC().Format(types.DefaultDateLayout)
 }
 
@@ -59,12 +59,12 @@ func (c *call) applyOnce(key, jobID string) error {
 	if err := c.body.set("id", id); err != nil {
 		return err
 	}
-	var fresh *answer
+	var fresh *response
 	var row *core.Record
 	err := c.inTransaction(func() error {
 		row = &core.Record{}
 		err := c.tx.RecordQuery(collections.IdempotencyKeys).AndWhere(where).
-			AndWhere(dbx.NewExp("[[created]] >= {:past}", dbx.Params{"past": past()})).Limit(1).One(row)
+			AndWhere(dbx.NewExp("[[created]] >= {:past}", dbx.Params{"past": idempotencyCutoff()})).Limit(1).One(row)
 		if err == nil {
 			return nil
 		}
@@ -81,9 +81,9 @@ func (c *call) applyOnce(key, jobID string) error {
 		return err
 	}
 	if fresh == nil {
-		return c.sendAgain(row, jobID)
+		return c.replayAnswer(row, jobID)
 	}
-	row.Set("answer", json.RawMessage(fresh.raw()))
+	row.Set("answer", json.RawMessage(fresh.json()))
 	if err := c.app().Save(row); err != nil {
 		// The application stands; sent again, the request is answered with it as it is then.
 		c.app().Logger().Error("Failed to keep the answer for an idempotency key", "error", err, "application", id)
@@ -108,8 +108,8 @@ func rememberKey(tx core.App, where dbx.HashExp, applicationID string) (*core.Re
 	return row, nil
 }
 
-// sendAgain answers with the first answer or, where a crash has come before it was kept, with the application.
-func (c *call) sendAgain(row *core.Record, jobID string) error {
+// replayAnswer answers with the first answer or, if a crash came before it was stored, with the application as it is now.
+func (c *call) replayAnswer(row *core.Record, jobID string) error {
 	id := row.GetString("application")
 	c.Response().Header().Set("Location", fmt.Sprintf(applicationPath(jobID), id))
 	c.Response().Header().Set("Idempotency-Replayed", "true")
@@ -124,5 +124,5 @@ func (c *call) sendAgain(row *core.Record, jobID string) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusCreated, json.RawMessage(a.raw()))
+	return c.send(http.StatusCreated, json.RawMessage(a.json()))
 }

@@ -36,7 +36,7 @@ func (c *call) sendItems(head any, items []item) error {
 	for _, item := range items {
 		size += len(item.open) + len("},")
 	}
-	raw, err := appendItems(c.room(size+headBytes), head, items, size, func(b []byte, one item) ([]byte, error) {
+	raw, err := appendItems(c.buffer(size+headBytes), head, items, size, func(b []byte, one item) ([]byte, error) {
 		return append(append(b, one.open...), '}'), nil
 	})
 	if err != nil {

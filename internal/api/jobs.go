@@ -13,7 +13,7 @@ import (
 func createJob(c *call) error {
 	a, err := c.create(collections.Jobs, c.expandQuery("employer"), c.body)
 	if err != nil {
-		return nameRefused(err, "employer", "There is no such employer, or you do not belong to it.")
+		return explainRefusal(err, "employer", "There is no such employer, or you do not belong to it.")
 	}
 	return c.sendCreated(a, "/api/jobs/%s/")
 }
@@ -23,7 +23,7 @@ func viewJob(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
 // replaceJob leaves the status, which is moved and not written, and where the job was imported from.
@@ -47,7 +47,7 @@ func changeJob(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
 func publishJob(c *call) error {
@@ -74,7 +74,7 @@ func (c *call) moveJob(status, already string) error {
 	if err != nil {
 		return err
 	}
-	var a *answer
+	var a *response
 	err = c.inTransaction(func() error {
 		before, err := c.tx.FindRecordsByIds(collections.Jobs, []string{id})
 		if err != nil {
@@ -84,18 +84,18 @@ func (c *call) moveJob(status, already string) error {
 			return err // the caller may not move it, or nobody may from here
 		}
 		if before[0].GetString("status") == status {
-			return conflict("status", problem.AlreadyInState, already)
+			return conflictError("status", problem.AlreadyInState, already)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
-// nameRefused names the field that makes the record operation refuse a new record, where its rule said no without a word.
-func nameRefused(err error, field, message string) error {
+// explainRefusal names the field to blame when the create rule refuses a new record, since PocketBase names none.
+func explainRefusal(err error, field, message string) error {
 	if isRefused(err) {
 		return invalid(field, problem.MissingRelation, message)
 	}

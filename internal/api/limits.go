@@ -36,18 +36,18 @@ func retryAfter() *hook.Handler[*core.RequestEvent] {
 			limit := limitOf(apiErr)
 			header := e.Response.Header()
 			header.Set("Retry-After", fmt.Sprint(limit.wait))
-			header.Set("RateLimit-Limit", fmt.Sprint(limit.most))
+			header.Set("RateLimit-Limit", fmt.Sprint(limit.max))
 			header.Set("RateLimit-Remaining", "0")
 			header.Set("RateLimit-Reset", fmt.Sprint(limit.wait))
-			header.Set("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, limit.most, limit.window))
+			header.Set("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, limit.max, limit.window))
 			header.Set("RateLimit", fmt.Sprintf(`"default";r=0;t=%d`, limit.wait))
 			return err
 		},
 	}
 }
 
-// limit is what a 429 is about: most requests in a window, and how long to wait now, in seconds.
-type limit struct{ most, window, wait int }
+// limit is the limit behind a 429: how many requests a window allows, its length and how long to wait now, both in seconds.
+type limit struct{ max, window, wait int }
 
 // limitOf finds the limit in the details of a 429; a minute where they don't say.
 func limitOf(apiErr *router.ApiError) limit {

@@ -13,7 +13,7 @@ import (
 )
 
 // limited is a board with the limits that a new one starts with.
-func limited(t *testing.T) *testapp.Board {
+func maxLength(t *testing.T) *testapp.Board {
 	board := newBoard(t)
 	board.Settings().RateLimits.Enabled = true
 	return board
@@ -70,7 +70,7 @@ func TestTightLimits(t *testing.T) {
 		}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			board := limited(t)
+			board := maxLength(t)
 			board.Seeker("sara")
 			employer, _ := board.Employer("Acme")
 			board.Job(employer, "Gopher")
@@ -106,7 +106,7 @@ func TestTightLimits(t *testing.T) {
 
 // Both doors share one measure.
 func TestLimitsCountBothDoors(t *testing.T) {
-	board := limited(t)
+	board := maxLength(t)
 	board.Seeker("sara")
 	limit := rule(t, board, "*:auth")
 	numbered(board, limit.MaxRequests+2)
@@ -129,7 +129,7 @@ func TestLimitsCountBothDoors(t *testing.T) {
 func TestLimitsCountByTheRealAddress(t *testing.T) {
 	for _, trusted := range []bool{false, true} {
 		t.Run(fmt.Sprint("trusted ", trusted), func(t *testing.T) {
-			board := limited(t)
+			board := maxLength(t)
 			if trusted {
 				board.Settings().TrustedProxy.Headers = []string{"X-Forwarded-For"}
 			}
@@ -157,7 +157,7 @@ func TestLimitsCountByTheRealAddress(t *testing.T) {
 }
 
 func TestLimitsCanBeOff(t *testing.T) {
-	board := limited(t)
+	board := maxLength(t)
 	limit := rule(t, board, "*:requestPasswordReset")
 	board.Settings().RateLimits.Enabled = false
 	for range limit.MaxRequests + 2 {
@@ -199,7 +199,7 @@ func TestTriesAreCountedAtBothDoors(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			board := limited(t)
+			board := maxLength(t)
 			board.Seeker("sara")
 			let, got := exhaust(t, c.let, func(i int) testapp.Response { return c.call(board, i) })
 			if let != c.let {
@@ -215,7 +215,7 @@ func TestTriesAreCountedAtBothDoors(t *testing.T) {
 
 // An IPv6 customer has at least a /64, which counts as one address.
 func TestLimitsCountByBlock(t *testing.T) {
-	board := limited(t)
+	board := maxLength(t)
 	limit := rule(t, board, "*:requestPasswordReset")
 	from := func(address string) int {
 		r := httptest.NewRequest("POST", "/api/users/auth/password/request-reset", strings.NewReader(`{"email":"nobody@example.com"}`))

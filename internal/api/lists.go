@@ -23,8 +23,8 @@ const (
 	maxPage        = 1_000_000
 )
 
-// page is PocketBase's list shape, its records still as they were written.
-type page struct {
+// recordPage is PocketBase's list shape, with its records still encoded.
+type recordPage struct {
 	pageHead
 	Items []json.RawMessage `json:"items"`
 }
@@ -148,13 +148,13 @@ func pick(data any, fields string) (any, error) {
 }
 
 // sendCreated answers 201 with a new record and where it is.
-func (c *call) sendCreated(a *answer, path string) error {
+func (c *call) sendCreated(a *response, path string) error {
 	record, err := a.object()
 	if err != nil {
 		return err
 	}
 	c.Response().Header().Set("Location", fmt.Sprintf(path, record.text("id")))
-	return c.send(http.StatusCreated, json.RawMessage(a.raw()))
+	return c.send(http.StatusCreated, json.RawMessage(a.json()))
 }
 
 // expandQuery is the caller's expand parameter and those that the route always has.

@@ -52,7 +52,7 @@ func listSimilarJobs(c *call) error {
 
 // listCandidatesFor answers with the candidates whom a job fits, one that the caller may see, among those that the other
 // parameters find.
-func (c *call) listCandidatesFor(s searched) error {
+func (c *call) listCandidatesFor(s searchSpec) error {
 	id := c.QueryParam("job")
 	if _, err := c.view(collections.Jobs, id, nil); err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 )
 
 func listNotifications(c *call) error {
-	id, err := c.ownPath()
+	id, err := c.ownUserID()
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func listNotifications(c *call) error {
 	if err != nil {
 		return err
 	}
-	raw, err := c.listRaw(collections.Notifications, query)
+	raw, err := c.listJSON(collections.Notifications, query)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func listNotifications(c *call) error {
 
 // ownNotification answers 404 unless the path's notification is the path's user's, and that user the caller.
 func (c *call) ownNotification() (string, error) {
-	userID, err := c.ownPath()
+	userID, err := c.ownUserID()
 	if err != nil {
 		return "", err
 	}
@@ -85,7 +85,7 @@ func changeNotification(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
 func deleteNotification(c *call) error {
@@ -98,7 +98,7 @@ func deleteNotification(c *call) error {
 
 // markAllRead reads all of the caller's notifications with one statement; each change is still pushed in realtime.
 func markAllRead(c *call) error {
-	userID, err := c.ownPath()
+	userID, err := c.ownUserID()
 	if err != nil {
 		return err
 	}

@@ -100,12 +100,12 @@ func (r route) operation(schemas map[string]*base.Schema) *v3.Operation {
 	o := &v3.Operation{
 		Tags:        []string{r.tag()},
 		OperationId: r.id,
-		Summary:     strings.TrimSuffix(r.does, "."),
-		Description: "Who may: " + r.who.text,
+		Summary:     strings.TrimSuffix(r.summary, "."),
+		Description: "Who may: " + r.access.description,
 		Responses:   &v3.Responses{Codes: orderedmap.New[string, *v3.Response]()},
 		Security:    []*base.SecurityRequirement{},
 	}
-	if !r.who.login {
+	if !r.access.login {
 		o.Security = append(o.Security, &base.SecurityRequirement{ContainsEmptyRequirement: true, Requirements: orderedmap.New[string, []string]()})
 	}
 	needsToken := &base.SecurityRequirement{Requirements: orderedmap.New[string, []string]()}
@@ -113,7 +113,7 @@ func (r route) operation(schemas map[string]*base.Schema) *v3.Operation {
 	o.Security = append(o.Security, needsToken)
 
 	for _, name := range r.pathParams() {
-		o.Parameters = append(o.Parameters, &v3.Parameter{Name: name, In: "path", Required: yes(),
+		o.Parameters = append(o.Parameters, &v3.Parameter{Name: name, In: "path", Required: yesPointer(),
 			Description: "The " + strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " ") + "'s id.",
 			Schema:      base.CreateSchemaProxy(&base.Schema{Type: []string{"string"}, Examples: []*yaml.Node{node("r4nd0m1dr4nd0m1")}})})
 	}
@@ -132,14 +132,14 @@ func (r route) operation(schemas map[string]*base.Schema) *v3.Operation {
 		required := len(schemas[r.body.schema].Required) > 0
 		o.RequestBody = &v3.RequestBody{Content: content, Required: &required}
 	}
-	o.Responses.Codes.Set(strconv.Itoa(r.answer.status), r.response(r.answer.status, schemas))
-	if r.answer.also != 0 {
-		o.Responses.Codes.Set(strconv.Itoa(r.answer.also), r.response(r.answer.also, schemas))
+	o.Responses.Codes.Set(strconv.Itoa(r.response.status), r.describeResponse(r.response.status, schemas))
+	if r.response.alsoStatus != 0 {
+		o.Responses.Codes.Set(strconv.Itoa(r.response.alsoStatus), r.describeResponse(r.response.alsoStatus, schemas))
 	}
 	for _, status := range r.errors() {
 		response := &v3.Response{Reference: "#/components/responses/" + errorNames[status]}
 		if status == http.StatusConflict {
-			response = errorResponse(r.conflicts.when, status, r.conflicts.field, r.conflicts.code, r.conflicts.when)
+			response = errorResponse(r.conflict.when, status, r.conflict.field, r.conflict.code, r.conflict.when)
 		}
 		o.Responses.Codes.Set(strconv.Itoa(status), response)
 	}
@@ -149,16 +149,16 @@ func (r route) operation(schemas map[string]*base.Schema) *v3.Operation {
 // errors lists the statuses that a route may refuse with.
 func (r route) errors() []int {
 	list := []int{http.StatusBadRequest}
-	if !r.who.stale || r.id == "replacePassword" || r.id == "changePassword" {
+	if !r.access.ignoresToken || r.id == "replacePassword" || r.id == "changePassword" {
 		list = append(list, http.StatusUnauthorized)
 	}
-	if len(r.who.roles) > 0 {
+	if len(r.access.roles) > 0 {
 		list = append(list, http.StatusForbidden)
 	}
 	if len(r.pathParams()) > 0 {
 		list = append(list, http.StatusNotFound)
 	}
-	if r.conflicts.when != "" {
+	if r.conflict.when != "" {
 		list = append(list, http.StatusConflict)
 	}
 	if r.takesBody() {
@@ -171,45 +171,45 @@ func (r route) errors() []int {
 	return list
 }
 
-func (r route) response(status int, schemas map[string]*base.Schema) *v3.Response {
-	response := &v3.Response{Description: r.answer.text}
+func (r route) describeResponse(status int, schemas map[string]*base.Schema) *v3.Response {
+	response := &v3.Response{Description: r.response.description}
 	if response.Description == "" {
 		response.Description = http.StatusText(status) + "."
 	}
 	if status == http.StatusCreated || status == http.StatusFound || status == http.StatusAccepted {
 		response.Headers = orderedmap.New[string, *v3.Header]()
-		response.Headers.Set("Location", &v3.Header{Description: "Where it is.", Schema: base.CreateSchemaProxy(plain(""))})
+		response.Headers.Set("Location", &v3.Header{Description: "Where it is.", Schema: base.CreateSchemaProxy(stringSchema(""))})
 	}
 	if status == http.StatusNoContent || status == http.StatusFound {
 		return response
 	}
 	response.Content = orderedmap.New[string, *v3.MediaType]()
 	switch {
-	case r.answer.list:
-		name := r.answer.schema + "List"
-		schemas[name] = listSchema(r.answer.schema)
+	case r.response.list:
+		name := r.response.schema + "List"
+		schemas[name] = listSchema(r.response.schema)
 		response.Content.Set(jsonMedia, &v3.MediaType{Schema: ref(name)})
-	case r.answer.schema != "":
-		media := r.answer.media
+	case r.response.schema != "":
+		media := r.response.media
 		if media == "" {
 			media = jsonMedia
 		}
-		response.Content.Set(media, &v3.MediaType{Schema: ref(r.answer.schema)})
+		response.Content.Set(media, &v3.MediaType{Schema: ref(r.response.schema)})
 	default:
-		for media := range strings.SplitSeq(r.answer.media, ",") {
-			response.Content.Set(media, &v3.MediaType{Schema: base.CreateSchemaProxy(plain("The content."))})
+		for media := range strings.SplitSeq(r.response.media, ",") {
+			response.Content.Set(media, &v3.MediaType{Schema: base.CreateSchemaProxy(stringSchema("The content."))})
 		}
 	}
 	return response
 }
 
 func (p param) parameter() *v3.Parameter {
-	kind := p.kind
+	kind := p.jsonType
 	if kind == "" {
 		kind = "string"
 	}
 	schema := &base.Schema{Type: []string{kind}}
-	for _, option := range p.options {
+	for _, option := range p.enum {
 		schema.Enum = append(schema.Enum, node(option))
 	}
 	if kind == "boolean" { // 1 and 0, as well as true and false
@@ -222,8 +222,8 @@ func (p param) parameter() *v3.Parameter {
 	if in == "" {
 		in = "query"
 	}
-	parameter := &v3.Parameter{Name: p.name, In: in, Description: p.text, Schema: base.CreateSchemaProxy(schema)}
-	if p.many {
+	parameter := &v3.Parameter{Name: p.name, In: in, Description: p.description, Schema: base.CreateSchemaProxy(schema)}
+	if p.multiple {
 		parameter.Description += " Repeated or joined by commas: any of them."
 		parameter.Schema = base.CreateSchemaProxy(array(base.CreateSchemaProxy(schema)))
 		parameter.Style = "form"
@@ -293,7 +293,7 @@ func node(value any) *yaml.Node {
 	return n
 }
 
-func yes() *bool { v := true; return &v }
+func yesPointer() *bool { v := true; return &v }
 
 func ref(name string) *base.SchemaProxy {
 	return base.CreateSchemaProxyRef("#/components/schemas/" + name)

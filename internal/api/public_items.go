@@ -48,7 +48,7 @@ func (c *call) readPublicItems(db *sql.DB, collection *core.Collection, ids []st
 		}
 	}
 	items = make([]item, len(rows))
-	room := c.room(len(rows) * recordBytes)
+	room := c.buffer(len(rows) * recordBytes)
 	for i, row := range rows {
 		from := i * recordBytes
 		open, err := view.append(room[from:from:from+recordBytes], row)

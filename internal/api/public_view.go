@@ -62,7 +62,7 @@ func (v *publicView) readRules() bool {
 	if *list == "" {
 		return true
 	}
-	v.rule = publicIf(*list)
+	v.rule = publicCondition(*list)
 	return v.rule != nil
 }
 

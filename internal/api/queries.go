@@ -10,8 +10,8 @@ import (
 	"jobboard/internal/queryguard"
 )
 
-// answeredRecords are the collections whose records an answer holds, by its schema, where that isn't the record's own name.
-var answeredRecords = map[string]string{
+// collectionOfSchema maps the schema of a response to the collection of its records, where the schema isn't the record's own.
+var collectionOfSchema = map[string]string{
 	"Session": collections.Users, "UserWithProfile": collections.Users,
 	"JobPage": collections.Jobs, "ScoredJobPage": collections.Jobs,
 	"ApplicationWithEvents": collections.Applications, "NotificationPage": collections.Notifications,
@@ -20,19 +20,19 @@ var answeredRecords = map[string]string{
 
 // records is the collection that a route's filter, sort, expand and fields speak of, "" where it answers with none.
 func (r route) records() string {
-	for collection, name := range recordNames {
-		if name == r.answer.schema {
+	for collection, name := range recordSchemaNames {
+		if name == r.response.schema {
 			return collection
 		}
 	}
-	return answeredRecords[r.answer.schema]
+	return collectionOfSchema[r.response.schema]
 }
 
 // takesQuery reports whether the route has the parameter as PocketBase's lists have it: a search has orders of its own.
 func (r route) takesQuery(name string) bool {
 	for _, p := range r.query {
 		if p.name == name {
-			return len(p.options) == 0
+			return len(p.enum) == 0
 		}
 	}
 	return false
@@ -41,7 +41,7 @@ func (r route) takesQuery(name string) bool {
 // checkQuery judges what the caller writes into the query before anything runs.
 func (c *call) checkQuery(r route) error {
 	for _, p := range r.query {
-		if p.many && len(c.values(p.name)) > maxValues {
+		if p.multiple && len(c.values(p.name)) > maxValues {
 			return invalid(p.name, problem.InvalidValue, fmt.Sprintf("Must be at most %d values.", maxValues))
 		}
 	}
@@ -80,12 +80,12 @@ func (c *call) wordsCondition(fields ...string) (string, error) {
 	for _, word := range words {
 		var one []string
 		for _, field := range fields {
-			one = append(one, field+" ~ "+quoted(plainPattern.Replace(word)))
+			one = append(one, field+" ~ "+quoted(escapeLike.Replace(word)))
 		}
 		all = append(all, "("+strings.Join(one, " || ")+")")
 	}
 	return strings.Join(all, " && "), nil
 }
 
-// plainPattern makes a text find itself: what would be wildcards are plain characters.
-var plainPattern = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+// escapeLike escapes the wildcards of LIKE, so that a word only matches itself.
+var escapeLike = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

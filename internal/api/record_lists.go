@@ -15,12 +15,12 @@ import (
 )
 
 // list reads a page of records.
-func (c *call) list(collection string, query url.Values) (*page, error) {
-	raw, err := c.listRaw(collection, query)
+func (c *call) list(collection string, query url.Values) (*recordPage, error) {
+	raw, err := c.listJSON(collection, query)
 	if err != nil {
 		return nil, err
 	}
-	p := &page{}
+	p := &recordPage{}
 	if err := json.Unmarshal(raw, p); err != nil {
 		return nil, fmt.Errorf("read the list of %s: %w", collection, err)
 	}
@@ -29,39 +29,39 @@ func (c *call) list(collection string, query url.Values) (*page, error) {
 
 // sendList answers with a list of records as it is.
 func (c *call) sendList(collection string, query url.Values) error {
-	raw, err := c.listRaw(collection, query)
+	raw, err := c.listJSON(collection, query)
 	if err != nil {
 		return err
 	}
 	return c.send(http.StatusOK, raw)
 }
 
-// listRaw reads a page of records as JSON. A list without a filter of the caller's own is read here: through PocketBase's
+// listJSON reads a page of records as JSON. A list without a filter of the caller's own is read here: through PocketBase's
 // door it would count as probing by filter as soon as a few are empty, and wait for up to half a second.
-func (c *call) listRaw(collection string, query url.Values) (json.RawMessage, error) {
+func (c *call) listJSON(collection string, query url.Values) (json.RawMessage, error) {
 	if c.QueryParam("filter") == "" {
-		return c.listKnown(collection, query)
+		return c.listTrusted(collection, query)
 	}
 	a, err := c.request(http.MethodGet, collectionPath(collection), query, nil)
 	if err != nil {
 		return nil, err
 	}
-	return a.raw(), nil
+	return a.json(), nil
 }
 
-// sendKnown answers with a list of records that conditions of the route's own narrow, see [call.listKnown].
-func (c *call) sendKnown(collection string, query url.Values, conditions ...string) error {
-	raw, err := c.listKnown(collection, query, conditions...)
+// sendTrusted answers with a list of records narrowed by the route's own conditions, see [call.listTrusted].
+func (c *call) sendTrusted(collection string, query url.Values, conditions ...string) error {
+	raw, err := c.listTrusted(collection, query, conditions...)
 	if err != nil {
 		return err
 	}
 	return c.send(http.StatusOK, raw)
 }
 
-// listKnown is PocketBase's list of records, its rule and its hooks, narrowed by conditions that may name what no filter of
-// a caller may, such as another's e-mail address: they must hold no more of the caller's than quoted values, and name only
-// what the caller is shown.
-func (c *call) listKnown(collectionName string, query url.Values, conditions ...string) (json.RawMessage, error) {
+// listTrusted reads a page of records as PocketBase does, with its rule and its hooks, narrowed by conditions that may use
+// fields no caller may filter by, such as e-mail addresses. Conditions may contain nothing of the caller's but quoted values,
+// and may only use fields that the caller is shown.
+func (c *call) listTrusted(collectionName string, query url.Values, conditions ...string) (json.RawMessage, error) {
 	collection, err := c.app().FindCachedCollectionByNameOrId(collectionName)
 	if err != nil {
 		return nil, fmt.Errorf("find the collection %s: %w", collectionName, err)
@@ -91,7 +91,7 @@ func (c *call) listKnown(collectionName string, query url.Values, conditions ...
 	if err != nil {
 		return nil, c.unreadable(collection, info, query, err)
 	}
-	event := &core.RecordsListRequestEvent{Records: records, Result: result, RequestEvent: c.asked(query)}
+	event := &core.RecordsListRequestEvent{Records: records, Result: result, RequestEvent: c.withQuery(query)}
 	event.Collection = collection
 	var raw json.RawMessage
 	err = c.app().OnRecordsListRequest().Trigger(event, func(e *core.RecordsListRequestEvent) error {
@@ -105,8 +105,8 @@ func (c *call) listKnown(collectionName string, query url.Values, conditions ...
 	return raw, err
 }
 
-// asked is the caller's request with another query, as hooks and expansions read it.
-func (c *call) asked(query url.Values) *core.RequestEvent {
+// withQuery returns the caller's request with another query, for hooks and expansions to read.
+func (c *call) withQuery(query url.Values) *core.RequestEvent {
 	e := &core.RequestEvent{App: c.app(), Auth: c.event.Auth}
 	e.Request = c.event.Request.Clone(c.event.Request.Context())
 	e.Request.URL.RawQuery = query.Encode()

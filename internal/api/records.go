@@ -60,7 +60,7 @@ func (c *call) recordItems(collection *core.Collection, ids []string, expand str
 	if err != nil {
 		return nil, fmt.Errorf("read %s by id: %w", collection.Name, err)
 	}
-	if records, err = c.shown(collection, info, records); err != nil {
+	if records, err = c.visibleRecords(collection, info, records); err != nil {
 		return nil, fmt.Errorf("ask the rule of %s: %w", collection.Name, err)
 	}
 	var expands []string
@@ -113,15 +113,15 @@ func applyListRule(query *dbx.SelectQuery, fields *core.RecordFieldResolver, col
 	return nil
 }
 
-// shown keeps the records that the collection's list rule shows to the caller. What the rule makes public by a plain
+// visibleRecords keeps the records that the collection's list rule shows to the caller. What the rule makes public by a plain
 // condition needs no asking: for the rest of it the database joins tables, which takes longer than reading the records.
-func (c *call) shown(collection *core.Collection, info *core.RequestInfo, records []*core.Record) ([]*core.Record, error) {
+func (c *call) visibleRecords(collection *core.Collection, info *core.RequestInfo, records []*core.Record) ([]*core.Record, error) {
 	if info.HasSuperuserAuth() {
 		return records, nil
 	}
 	public := func(*core.Record) bool { return false }
 	if collection.ListRule != nil {
-		if plain := publicIf(*collection.ListRule); plain != nil {
+		if plain := publicCondition(*collection.ListRule); plain != nil {
 			public = func(record *core.Record) bool { return record.GetString(plain.field) == plain.value }
 		}
 	}
@@ -153,9 +153,9 @@ func (c *call) shown(collection *core.Collection, info *core.RequestInfo, record
 // plainCondition is one that compares a field of the record with a text.
 type plainCondition struct{ field, value string }
 
-// publicIf finds a plain condition in a rule of conditions joined by ||, nil when there is none. Rules are few and seldom
-// change, so each is read once.
-func publicIf(rule string) *plainCondition {
+// publicCondition returns a plain condition among a rule's conditions joined by ||, or nil. Rules are few and rarely change, so
+// each is parsed once.
+func publicCondition(rule string) *plainCondition {
 	if known, ok := plainConditions.Load(rule); ok {
 		return known.(*plainCondition)
 	}
@@ -184,8 +184,8 @@ func findPlainCondition(rule string) (found *plainCondition) {
 	return found
 }
 
-// passing gives the ids of all records that the caller may list and that pass a filter in PocketBase's language.
-func (c *call) passing(name, filter string) (map[string]bool, error) {
+// idsMatching returns the ids of all records that the caller may list and that match a PocketBase filter.
+func (c *call) idsMatching(name, filter string) (map[string]bool, error) {
 	// PocketBase itself judges first what may be asked: the syntax, the fields, @collection and the like
 	query := url.Values{"filter": {filter}, "perPage": {"1"}, "fields": {"id"}, "skipTotal": {"1"}}
 	if _, err := c.list(name, query); err != nil {

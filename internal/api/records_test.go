@@ -25,7 +25,7 @@ func TestPublicIf(t *testing.T) {
 		``: "",
 	} {
 		got := ""
-		if plain := publicIf(rule); plain != nil {
+		if plain := publicCondition(rule); plain != nil {
 			got = plain.field + "=" + plain.value
 		}
 		if got != want {

@@ -18,8 +18,8 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// reportPatience is how long the answer waits for a report: past it the report is finished in the background.
-const reportPatience = 3 * time.Second
+// reportWait is how long a request waits for its report, which is then finished in the background.
+const reportWait = 3 * time.Second
 
 func createReport(c *call) error {
 	a, err := c.create(collections.Reports, c.expandQuery(), c.body)
@@ -31,7 +31,7 @@ func createReport(c *call) error {
 		return err
 	}
 	id := record.text("id")
-	ctx, cancel := context.WithTimeout(c.Request().Context(), reportPatience)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), reportWait)
 	defer cancel()
 	done, err := report.Wait(ctx, c.app(), id)
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
@@ -45,7 +45,7 @@ func createReport(c *call) error {
 		return err
 	}
 	c.Response().Header().Set("Location", "/api/reports/"+id+"/")
-	return c.send(status, json.RawMessage(a.raw()))
+	return c.send(status, json.RawMessage(a.json()))
 }
 
 func listReports(c *call) error {
@@ -77,7 +77,7 @@ func viewReport(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
 // downloadReport streams the file of a report that the caller may see. One that is not done yet has none: 404.

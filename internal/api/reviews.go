@@ -35,7 +35,7 @@ func listUserReviews(c *call) error {
 		return err
 	}
 	if len(list.Items) == 0 {
-		if err := c.visibleUser(id); err != nil {
+		if err := c.requireVisibleUser(id); err != nil {
 			return err
 		}
 	}
@@ -83,10 +83,10 @@ func createUserReview(c *call) error {
 	return c.sendCreated(a, "/api/collections/"+collections.UserReviews+"/records/%s")
 }
 
-func (c *call) createReview(collection string) (*answer, error) {
+func (c *call) createReview(collection string) (*response, error) {
 	a, err := c.create(collection, c.expandQuery(), c.body)
 	if c.body.has("author") {
-		err = nameRefused(err, "author", "You can review in your own name alone.")
+		err = explainRefusal(err, "author", "You can review in your own name alone.")
 	}
 	return a, err
 }

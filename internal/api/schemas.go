@@ -11,8 +11,8 @@ import (
 	"jobboard/collections"
 )
 
-// recordNames are the schemas of records, by collection.
-var recordNames = map[string]string{
+// recordSchemaNames are the names of the record schemas, by collection.
+var recordSchemaNames = map[string]string{
 	collections.Users: "User", collections.JobSeekers: "JobSeeker", collections.FieldsOfInterest: "FieldOfInterest",
 	collections.JobSeekerInterests: "JobSeekerInterest", collections.Employers: "Employer", collections.Jobs: "Job",
 	collections.Applications: "Application", collections.ApplicationEvents: "ApplicationEvent",
@@ -27,7 +27,7 @@ func recordSchemas(schemas map[string]*base.Schema) error {
 	byCollection.Description = "The records of PocketBase's own API by collection, for typed clients of it."
 	schemas["Collections"] = byCollection
 	for _, collection := range collections.Definitions() {
-		name, ok := recordNames[collection.Name]
+		name, ok := recordSchemaNames[collection.Name]
 		if !ok {
 			continue
 		}
@@ -64,15 +64,15 @@ func recordSchemas(schemas map[string]*base.Schema) error {
 				}
 			}
 		}
-		record.Properties.Set("collectionId", base.CreateSchemaProxy(plain("")))
+		record.Properties.Set("collectionId", base.CreateSchemaProxy(stringSchema("")))
 		record.Properties.Set("collectionName", base.CreateSchemaProxy(&base.Schema{Type: []string{"string"}, Const: node(collection.Name)}))
 		record.Required = append(record.Required, "collectionId", "collectionName")
 		record.Properties.Set("expand", base.CreateSchemaProxy(expandSchema(collection)))
 		if collection.IsAuth() {
 			for _, schema := range []*base.Schema{input, change, replacement} {
-				schema.Properties.Set("passwordConfirm", base.CreateSchemaProxy(plain("The password again.")))
+				schema.Properties.Set("passwordConfirm", base.CreateSchemaProxy(stringSchema("The password again.")))
 			}
-			change.Properties.Set("oldPassword", base.CreateSchemaProxy(plain("The present password, for a new one.")))
+			change.Properties.Set("oldPassword", base.CreateSchemaProxy(stringSchema("The present password, for a new one.")))
 			input.Required = append(input.Required, "passwordConfirm")
 		}
 		record.Description = "A record of the collection " + collection.Name + "."
@@ -140,19 +140,19 @@ func requiredInput(collection string, field core.Field) bool {
 func fieldSchema(collection string, field core.Field) (*base.Schema, error) {
 	switch f := field.(type) {
 	case *core.TextField:
-		return limited(plain(""), f.Max), nil
+		return maxLength(stringSchema(""), f.Max), nil
 	case *core.EditorField:
-		return plain("HTML, sanitised on the way in."), nil
+		return stringSchema("HTML, sanitised on the way in."), nil
 	case *core.EmailField:
-		return plain("An e-mail address."), nil
+		return stringSchema("An e-mail address."), nil
 	case *core.URLField:
-		return plain("An address on the web."), nil
+		return stringSchema("An address on the web."), nil
 	case *core.PasswordField:
-		return plain(""), nil
+		return stringSchema(""), nil
 	case *core.DateField:
-		return plain("UTC, such as 2026-01-31 09:00:00.000Z; empty where there is none."), nil
+		return stringSchema("UTC, such as 2026-01-31 09:00:00.000Z; empty where there is none."), nil
 	case *core.AutodateField:
-		return plain("UTC, such as 2026-01-31 09:00:00.000Z."), nil
+		return stringSchema("UTC, such as 2026-01-31 09:00:00.000Z."), nil
 	case *core.BoolField:
 		return &base.Schema{Type: []string{"boolean"}}, nil
 	case *core.NumberField:
@@ -168,11 +168,11 @@ func fieldSchema(collection string, field core.Field) (*base.Schema, error) {
 		point.Required = []string{"lon", "lat"}
 		return point, nil
 	case *core.SelectField:
-		return several(choice(f.Values, f.Required && !f.IsMultiple()), f.IsMultiple()), nil
+		return oneOrMany(choice(f.Values, f.Required && !f.IsMultiple()), f.IsMultiple()), nil
 	case *core.RelationField:
-		return several(plain("The id of a record."), f.IsMultiple()), nil
+		return oneOrMany(stringSchema("The id of a record."), f.IsMultiple()), nil
 	case *core.FileField:
-		return several(plain("The name of a file; see PocketBase's /api/files."), f.IsMultiple()), nil
+		return oneOrMany(stringSchema("The name of a file; see PocketBase's /api/files."), f.IsMultiple()), nil
 	case *core.JSONField:
 		return jsonSchema(collection, f.Name), nil
 	}
@@ -184,7 +184,7 @@ func jsonSchema(collection, name string) *base.Schema {
 	var schema *base.Schema
 	switch name {
 	case "skills", "applicantCountries", "preferredLocations":
-		schema = array(base.CreateSchemaProxy(plain("")))
+		schema = array(base.CreateSchemaProxy(stringSchema("")))
 	case "locations":
 		schema = array(ref("Location"))
 	case "experience":
@@ -211,7 +211,7 @@ func expandSchema(collection *core.Collection) *base.Schema {
 		if !ok {
 			continue
 		}
-		for target, name := range recordNames {
+		for target, name := range recordSchemaNames {
 			if relation.CollectionId == "jb_"+target || target == collections.Users && relation.CollectionId == "_pb_users_auth_" {
 				if relation.IsMultiple() {
 					expand.Properties.Set(relation.Name, base.CreateSchemaProxy(array(ref(name))))
@@ -233,11 +233,11 @@ func mapOf(values *base.Schema) *base.Schema {
 	return &base.Schema{Type: []string{"object"}, AdditionalProperties: &base.DynamicValue[*base.SchemaProxy, bool]{A: base.CreateSchemaProxy(values)}}
 }
 
-func plain(description string) *base.Schema {
+func stringSchema(description string) *base.Schema {
 	return &base.Schema{Type: []string{"string"}, Description: description}
 }
 
-func limited(schema *base.Schema, max int) *base.Schema {
+func maxLength(schema *base.Schema, max int) *base.Schema {
 	if max > 0 {
 		length := int64(max)
 		schema.MaxLength = &length
@@ -249,7 +249,7 @@ func array(items *base.SchemaProxy) *base.Schema {
 	return &base.Schema{Type: []string{"array"}, Items: &base.DynamicValue[*base.SchemaProxy, bool]{A: items}}
 }
 
-func several(schema *base.Schema, many bool) *base.Schema {
+func oneOrMany(schema *base.Schema, many bool) *base.Schema {
 	if many {
 		return array(base.CreateSchemaProxy(schema))
 	}
@@ -258,7 +258,7 @@ func several(schema *base.Schema, many bool) *base.Schema {
 
 // choice is one of the values, or empty where none is required.
 func choice(values []string, required bool) *base.Schema {
-	schema := plain("")
+	schema := stringSchema("")
 	if !required {
 		values = append([]string{""}, values...)
 	}

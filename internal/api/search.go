@@ -18,8 +18,8 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// foundPage is the list shape with what a search adds to it, without the items.
-type foundPage struct {
+// searchPage is the list shape with what a search adds to it, without the items.
+type searchPage struct {
 	pageHead
 	Facets          map[string]map[string]int `json:"facets,omitempty"` // by parameter: value, records
 	Took            float64                   `json:"took"`             // milliseconds
@@ -28,8 +28,8 @@ type foundPage struct {
 	TotalIsEstimate bool                      `json:"totalIsEstimate,omitempty"`
 }
 
-// searched is what a search route looks for.
-type searched struct {
+// searchSpec says what a search route searches, and within which scope.
+type searchSpec struct {
 	kind  *search.Kind
 	parse func(*text.Analyzer, url.Values) (engine.Query, error)
 	scope engine.Scope // all that the caller may find; no parameter leads out of it
@@ -40,7 +40,7 @@ type searched struct {
 }
 
 // search asks the search index which records answer, and reads these as the caller may see them.
-func (c *call) search(s searched, params url.Values) error {
+func (c *call) search(s searchSpec, params url.Values) error {
 	started := time.Now()
 	number, perPage, err := c.paging()
 	if err != nil {
@@ -56,7 +56,7 @@ func (c *call) search(s searched, params url.Values) error {
 	}
 	query.Limit = perPage
 	query.Offset = min((number-1)*perPage, engine.MaxOffset)
-	if query.IDs, err = c.amongIDs(s.collection); err != nil {
+	if query.IDs, err = c.allowedIDs(s.collection); err != nil {
 		return err
 	}
 	found, err := board.Search(query)
@@ -67,7 +67,7 @@ func (c *call) search(s searched, params url.Values) error {
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	answer := foundPage{DidYouMean: found.DidYouMean, TotalIsEstimate: found.Estimated,
+	answer := searchPage{DidYouMean: found.DidYouMean, TotalIsEstimate: found.Estimated,
 		pageHead: newPageHead(number, perPage, found.Total)}
 	if skipTotal {
 		answer.TotalItems, answer.TotalPages = -1, -1
@@ -84,7 +84,7 @@ func (c *call) search(s searched, params url.Values) error {
 			}
 		}
 	}
-	items, err := c.found(s, board.Analyzer(), found)
+	items, err := c.hitItems(s, board.Analyzer(), found)
 	if err != nil {
 		return err
 	}
@@ -92,12 +92,12 @@ func (c *call) search(s searched, params url.Values) error {
 	return c.sendItems(answer, items)
 }
 
-// amongIDs gives the records that the parameters ids and filter leave, nil for all.
-func (c *call) amongIDs(collection string) (map[string]bool, error) {
+// allowedIDs returns the ids that the parameters ids and filter allow, nil for all.
+func (c *call) allowedIDs(collection string) (map[string]bool, error) {
 	var among map[string]bool
 	if filter := c.QueryParam("filter"); filter != "" {
 		var err error
-		if among, err = c.passing(collection, filter); err != nil {
+		if among, err = c.idsMatching(collection, filter); err != nil {
 			return nil, err
 		}
 	}
@@ -118,7 +118,7 @@ func (c *call) amongIDs(collection string) (map[string]bool, error) {
 }
 
 // searchQuery opens the index and reads the query within the scope.
-func (c *call) searchQuery(s searched, params url.Values) (*search.Index, engine.Query, error) {
+func (c *call) searchQuery(s searchSpec, params url.Values) (*search.Index, engine.Query, error) {
 	board, err := search.For(c.door.app, s.kind)
 	if err != nil {
 		return nil, engine.Query{}, fmt.Errorf("open the search index: %w", err)
@@ -132,8 +132,8 @@ func (c *call) searchQuery(s searched, params url.Values) (*search.Index, engine
 	return board, query, err
 }
 
-// found reads the records of the hits, in the order of the hits, and shows why they were found.
-func (c *call) found(s searched, a *text.Analyzer, found engine.Result) ([]item, error) {
+// hitItems reads the records of the hits, in the order of the hits, and adds highlights and score to each.
+func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]item, error) {
 	ids := make([]string, len(found.Hits))
 	score := map[string]float64{}
 	for i, hit := range found.Hits {
@@ -169,6 +169,6 @@ func (c *call) ownEmployers() ([]string, error) {
 		return nil, nil
 	}
 	id := quoted(c.auth().Id)
-	own, err := c.passing(collections.Employers, "owner = "+id+" || members:each ?= "+id)
+	own, err := c.idsMatching(collections.Employers, "owner = "+id+" || members:each ?= "+id)
 	return slices.Collect(maps.Keys(own)), err
 }

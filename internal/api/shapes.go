@@ -35,7 +35,7 @@ func shape(required []string, properties ...property) *base.Schema {
 func texts(names ...string) []property {
 	list := make([]property, len(names))
 	for i, name := range names {
-		list[i] = property{name, plain("")}
+		list[i] = property{name, stringSchema("")}
 	}
 	return list
 }
@@ -57,45 +57,45 @@ func shapes(schemas map[string]*base.Schema) {
 
 func inputShapes(schemas map[string]*base.Schema) {
 	schemas["Location"] = shape(nil, slices.Concat(texts("name", "city", "region"), []property{
-		{"country", plain("ISO 3166-1 alpha-2.")}, {"lat", ofType("number", "null")}, {"lon", ofType("number", "null")},
+		{"country", stringSchema("ISO 3166-1 alpha-2.")}, {"lat", ofType("number", "null")}, {"lon", ofType("number", "null")},
 	})...)
 	schemas["Location"].Type = []string{"object", "string"}
 	schemas["Position"] = shape(nil, texts("title", "company", "from", "to", "description")...)
 	schemas["Schooling"] = shape(nil, texts("school", "degree", "field", "from", "to")...)
 	schemas["Question"] = shape([]string{"label", "type"}, slices.Concat(texts("id", "label"), []property{
-		{"type", choice([]string{"text", "yes_no", "choice", "number"}, true)}, {"required", ofType("boolean")}, {"options", arrayOf(plain(""))},
+		{"type", choice([]string{"text", "yes_no", "choice", "number"}, true)}, {"required", ofType("boolean")}, {"options", arrayOf(stringSchema(""))},
 	})...)
 
-	password := []property{{"password", plain("At least 8 characters.")}, {"passwordConfirm", plain("The password again.")}}
+	password := []property{{"password", stringSchema("At least 8 characters.")}, {"passwordConfirm", stringSchema("The password again.")}}
 	schemas["Registration"] = shape([]string{"email", "password", "passwordConfirm", "name", "role"}, slices.Concat(
 		texts("email"), password, texts("name"), []property{
 			{"role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer}, true)},
-			{"companyName", plain("Of an employer; the name unless said.")}, {"locale", plain("")},
+			{"companyName", stringSchema("Of an employer; the name unless said.")}, {"locale", stringSchema("")},
 		})...)
 	schemas["Login"] = shape([]string{"email", "password"}, texts("email", "password")...)
 	schemas["Logout"] = shape(nil, property{"everywhere", ofType("boolean")})
 	schemas["PasswordResetRequest"] = shape([]string{"email"}, texts("email")...)
 	schemas["PasswordReset"] = shape([]string{"token", "password", "passwordConfirm"}, slices.Concat(texts("token"), password)...)
 	schemas["PasswordChange"] = shape([]string{"password", "passwordConfirm"}, slices.Concat([]property{
-		{"token", plain("From a reset mail.")}, {"oldPassword", plain("Without a token.")},
+		{"token", stringSchema("From a reset mail.")}, {"oldPassword", stringSchema("Without a token.")},
 	}, password)...)
 	schemas["RoleChange"] = shape([]string{"role"},
 		property{"role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer, collections.RoleAdmin}, true)})
 	schemas["ApplicationStatusChange"] = shape([]string{"status"},
-		property{"status", plain("One of " + fmt.Sprint(workflow.ApplicationStatuses()) + ", read leniently.")},
-		property{"note", plain("For the timeline; both sides see it.")},
-		property{"interviewAt", plain("A date and time in the future.")}, property{"interviewLocation", plain("")})
+		property{"status", stringSchema("One of " + fmt.Sprint(workflow.ApplicationStatuses()) + ", read leniently.")},
+		property{"note", stringSchema("For the timeline; both sides see it.")},
+		property{"interviewAt", stringSchema("A date and time in the future.")}, property{"interviewLocation", stringSchema("")})
 	schemas["NotificationChange"] = shape(nil, property{"read", ofType("boolean")})
 }
 
 func answerShapes(schemas map[string]*base.Schema) {
-	data := mapOf(shape([]string{"code", "message"}, property{"code", plain("For programs.")}, property{"message", plain("For people.")}))
+	data := mapOf(shape([]string{"code", "message"}, property{"code", stringSchema("For programs.")}, property{"message", stringSchema("For people.")}))
 	data.Description = "By field, parameter or header: code and message."
-	schemas["Error"] = shape([]string{"status", "message", "data"}, property{"status", ofType("integer")}, property{"message", plain("")}, property{"data", data})
+	schemas["Error"] = shape([]string{"status", "message", "data"}, property{"status", ofType("integer")}, property{"message", stringSchema("")}, property{"data", data})
 
-	schemas["Session"] = shape([]string{"token", "record"}, property{"token", plain("")}, property{"record", ref("User")})
+	schemas["Session"] = shape([]string{"token", "record"}, property{"token", stringSchema("")}, property{"record", ref("User")})
 	schemas["Updated"] = shape([]string{"updated"}, property{"updated", ofType("integer")})
-	list := arrayOf(plain(""))
+	list := arrayOf(stringSchema(""))
 	schemas["Suggestions"] = shape([]string{"titles", "skills", "companies"}, property{"titles", list}, property{"skills", list}, property{"companies", list})
 	schemas["Document"] = mapOf(&base.Schema{})
 	posting := texts("@context", "@type", "title", "description", "datePosted")
@@ -114,7 +114,7 @@ func answerShapes(schemas map[string]*base.Schema) {
 
 	score := property{"score", ofType("number")}
 	foundIn := func(title, body string) *base.Schema {
-		highlights := shape(nil, property{title, plain("")}, property{body, plain("A part of it, as plain text.")})
+		highlights := shape(nil, property{title, stringSchema("")}, property{body, stringSchema("A part of it, as plain text.")})
 		highlights.Description = "With words to find: where they are, as escaped HTML with <mark> around them."
 		return shape(nil, score, property{"highlights", highlights})
 	}
@@ -128,8 +128,8 @@ func answerShapes(schemas map[string]*base.Schema) {
 	facets := mapOf(mapOf(ofType("integer")))
 	facets.Description = "By name and value: how many records have it. A parameter doesn't narrow the counts of its own values."
 	found := []property{{"took", ofType("number")}, {"facets", facets},
-		{"nextCursor", plain("For the parameter cursor; absent on the last page.")},
-		{"didYouMean", plain("Words that find more.")}, {"totalIsEstimate", ofType("boolean")}}
+		{"nextCursor", stringSchema("For the parameter cursor; absent on the last page.")},
+		{"didYouMean", stringSchema("Words that find more.")}, {"totalIsEstimate", ofType("boolean")}}
 	schemas["JobPage"] = withMore(listSchema("FoundJob"), []string{"took"}, found...)
 	schemas["CandidatePage"] = withMore(listSchema("Candidate"), nil, found...) // no took with the parameter job
 	schemas["NotificationPage"] = withMore(listSchema("Notification"), []string{"unreadCount"}, property{"unreadCount", ofType("integer")})
@@ -138,9 +138,9 @@ func answerShapes(schemas map[string]*base.Schema) {
 func summaryShape(schemas map[string]*base.Schema) {
 	figures := mapOf(ofType("number", "null"))
 	meaning := shape(nil, texts("key", "label", "unit", "meaning")...)
-	series := shape(nil, property{"name", plain("")}, property{"values", arrayOf(ofType("number"))})
+	series := shape(nil, property{"name", stringSchema("")}, property{"values", arrayOf(ofType("number"))})
 	chart := shape(nil, slices.Concat(texts("key", "kind", "title", "meaning"), []property{
-		{"over", choice([]string{"time", "value"}, true)}, {"labels", arrayOf(plain(""))}, {"series", arrayOf(series)},
+		{"over", choice([]string{"time", "value"}, true)}, {"labels", arrayOf(stringSchema(""))}, {"series", arrayOf(series)},
 	})...)
 	properties := texts("from", "to", "made")
 	required := []string{"from", "to", "made", "definitions", "charts"}

@@ -47,7 +47,7 @@ func listUsers(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.sendKnown(collections.Users, query, conditions...)
+	return c.sendTrusted(collections.Users, query, conditions...)
 }
 
 func createUser(c *call) error {
@@ -152,7 +152,7 @@ func (c *call) setActivity(set func(app core.App, caller *core.Record, userID st
 	if err != nil {
 		return notFound()
 	}
-	allowed, err := c.may(user, user.Collection().UpdateRule)
+	allowed, err := c.canAccess(user, user.Collection().UpdateRule)
 	if err != nil {
 		return fmt.Errorf("ask who may change user %s: %w", id, err)
 	}
@@ -181,11 +181,11 @@ func changeRole(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.raw()))
+	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
-// visibleUser answers 404 unless the caller may see the user's account or profile.
-func (c *call) visibleUser(id string) error {
+// requireVisibleUser answers 404 unless the caller may see the user's account or profile.
+func (c *call) requireVisibleUser(id string) error {
 	_, err := c.view(collections.Users, id, nil)
 	if !isNotFound(err) {
 		return err
@@ -203,8 +203,8 @@ func (c *call) visibleUser(id string) error {
 	return nil
 }
 
-// ownPath answers 404 unless the path's user is the caller, for what is nobody else's business. A superuser may look.
-func (c *call) ownPath() (string, error) {
+// ownUserID returns the path's user id, and answers 404 unless that user is the caller or a superuser asks.
+func (c *call) ownUserID() (string, error) {
 	id := c.Param("user_id")
 	if c.auth().IsSuperuser() {
 		_, err := c.view(collections.Users, id, nil)

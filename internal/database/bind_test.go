@@ -33,7 +33,7 @@ type request struct {
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	s := &scene{Board: testapp.NewBoard(t, hooks.Bind, api.Mount, database.Bind)}
+	s := &scene{Board: testapp.NewBoard(t, hooks.Bind, api.Bind, database.Bind)}
 	s.admin, s.seeker = s.Admin("ada"), s.Seeker("sam")
 	s.employer, s.owner = s.Board.Employer("Acme")
 	s.job = s.Job(s.employer, "Developer")

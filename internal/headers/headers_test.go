@@ -11,7 +11,7 @@ import (
 )
 
 func TestAnswersCarryThePolicyAndExposeTheirHeaders(t *testing.T) {
-	board := testapp.NewBoard(t, headers.Bind, api.Mount)
+	board := testapp.NewBoard(t, headers.Bind, api.Bind)
 	for path, want := range map[string]string{
 		"/api/docs": headers.Policy, "/api/jobs": headers.Policy, "/api/nowhere": headers.Policy,
 		"/api/files/users/x/y": "", "/api/collections/jobs/records": headers.Policy,

@@ -27,7 +27,7 @@ type crowd struct {
 // the owner shares; n seekers with two applications, a notice, a saved job and a review each.
 func newCrowd(t testing.TB, n int) *crowd {
 	t.Helper()
-	c := &crowd{Board: testapp.NewBoard(t, hooks.Bind, api.Mount), people: map[string]*core.Record{"guest": nil}}
+	c := &crowd{Board: testapp.NewBoard(t, hooks.Bind, api.Bind), people: map[string]*core.Record{"guest": nil}}
 	c.people["admin"], c.people["superuser"], c.people["stranger"] = c.Admin("admin"), c.Superuser("root"), c.Seeker("stranger")
 	acme, owner := c.Employer("Acme")
 	c.people["owner"], c.people["member"] = owner, c.User(collections.RoleEmployer, "member")

@@ -21,7 +21,7 @@ import (
 
 func newBoard(t *testing.T, successes bool) *testapp.Board {
 	t.Helper()
-	board := testapp.NewBoard(t, hooks.Bind, api.Mount,
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind,
 		func(app core.App) { notify.Bind(app, notify.Options{}) }, func(app core.App) { logs.Bind(app, successes) })
 	board.Settings().Logs.MaxDays = 5
 	return board

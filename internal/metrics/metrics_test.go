@@ -13,7 +13,7 @@ import (
 )
 
 func TestMetrics(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Mount, func(app core.App) { metrics.Bind(app, "right token") })
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, func(app core.App) { metrics.Bind(app, "right token") })
 	employer, _ := board.Employer("Acme")
 	job := board.Job(employer, "Baker")
 

@@ -71,7 +71,7 @@ func rawJob(t testing.TB, app core.App, employer *core.Record, id, title, publis
 // Whatever door a job comes in by, and whatever time it bears, it is in exactly one digest: the next one after it became
 // visible.
 func TestDigestsListWhatBecameVisible(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Mount)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
 	employer, owner := board.Employer("Acme")
 	saveSearch(t, board, board.Seeker("ann"), `{"q":"go"}`, "daily")
 	body := map[string]any{"employer": employer.Id, "description": "<p>Do.</p>", "workplace": "remote", "jobType": "full_time", "status": "published"}

@@ -21,7 +21,7 @@ import (
 
 // A request whose time is up before it asks is told so, by what it asked for.
 func TestSlowQueries(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Mount)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
 	acme, owner := board.Employer("Acme")
 	job := board.Job(acme, "Baker")
 	board.Application(board.Seeker("ann"), job)
@@ -55,7 +55,7 @@ func TestSlowQueries(t *testing.T) {
 
 // What a request asks of a collection ends with the request.
 func TestQueriesEndWithTheRequest(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Mount)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
 	acme, owner := board.Employer("Acme")
 	job := board.Job(acme, "Baker")
 	board.Application(board.Seeker("ann"), job)
@@ -113,7 +113,7 @@ func large(t *testing.T, board *testapp.Board, employers, jobsEach, bytesEach in
 }
 
 func TestAnswersAreBounded(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Mount)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
 	large(t, board, 3, 30, 50_000) // 4.5 MB
 	seeker, admin := board.Seeker("ann"), board.Admin("admin")
 	first := func(collection string) string {
@@ -154,7 +154,7 @@ func TestAnswersAreBounded(t *testing.T) {
 }
 
 func TestExpansionsAreBounded(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Mount)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
 	large(t, board, 3, 900, 10)
 	for _, path := range []string{testapp.Records(collections.Employers), "/api/employers"} {
 		if got := board.Call(nil, "GET", path+"?expand=jobs_via_employer", nil); got.Status != 400 || got.Code("expand") == "" {
@@ -168,7 +168,7 @@ func TestExpansionsAreBounded(t *testing.T) {
 
 // Fields of a list's items are named with and without "items.", at both doors.
 func TestFieldsOfItems(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Mount)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
 	board.Employer("Acme")
 	for _, path := range []string{testapp.Records(collections.Employers), "/api/employers"} {
 		for fields, want := range map[string]string{

@@ -125,7 +125,7 @@ func TestCostlySteps(t *testing.T) {
 
 // The functions of API rules tell what only rules may look at, so callers can't use them, not even inside another function.
 func TestFunctionsOfRules(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Mount)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
 	_, owner := board.Employer("Acme")
 	ann, admin := board.Seeker("ann"), board.Admin("admin")
 	for _, filter := range []string{

@@ -15,7 +15,7 @@ import (
 
 // Whether a job has applicants, or an employer drafts, can't be found out by asking for those that have none.
 func TestAbsenceTellsNothing(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Mount)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
 	acme, owner := board.Employer("Acme")
 	ann, bob, admin := board.Seeker("ann"), board.Seeker("bob"), board.Admin("admin")
 	board.Application(ann, board.Job(acme, "Baker"))

@@ -6,14 +6,14 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// removeSpilledFiles deletes the temporary files of the request's multipart form. Go's server deletes those of the request
-// that it made, but a form is often parsed on a copy of it, and an applicant's documents would stay in the temporary folder.
-func removeSpilledFiles() *hook.Handler[*core.RequestEvent] {
+// removeTempFiles deletes the temporary files of the request's multipart form. Go's server only deletes those of the request
+// that it made itself; a form parsed on a copy would leave applicants' documents in the temporary folder.
+func removeTempFiles() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{
-		Id:       "jobboardRemoveSpilledFiles",
+		Id:       "jobboardRemoveTempFiles",
 		Priority: apis.DefaultCorsMiddlewarePriority - 2, // around everything that may read the form
 		Func: func(e *core.RequestEvent) error {
-			if _, inner := e.Request.Context().Value(innerKey{}).(*inner); inner {
+			if _, inner := e.Request.Context().Value(internalRequestKey{}).(*internalRequest); inner {
 				return e.Next() // its files are those of the request that it comes from
 			}
 			defer func() {
