@@ -16,7 +16,7 @@ import (
 func TestAccountsAreFoundByAnIndex(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, owner := board.Employer("Acme")
-	asked := testapp.Statements(board.TestApp, func() {
+	asked := testapp.Statements(t, board.TestApp, func() {
 		_, _ = board.FindAuthRecordByEmail(collections.Users, "nobody@example.com")
 		users, err := board.FindCachedCollectionByNameOrId(collections.Users)
 		if err != nil {

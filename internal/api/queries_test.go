@@ -56,19 +56,19 @@ func (s *scene) lists(collection string) []string {
 }
 
 // loginQueries is what a request costs whose path leads nowhere: the login is read, and nothing else.
-func (s *scene) loginQueries(watched *testapp.Queries, token string) int {
+func (s *scene) loginQueries(t testing.TB, token string) int {
 	most := 0
 	for range 3 {
-		most = max(most, len(watched.During(func() { s.CallWithToken(token, "GET", "/api/nowhere", nil) })))
+		most = max(most, len(testapp.Statements(t, s.TestApp, func() { s.CallWithToken(token, "GET", "/api/nowhere", nil) })))
 	}
 	return most
 }
 
 // asked returns the statements that came while do ran. What runs in the background asks now and then too, so that do runs
 // again where there were more than for the login: what it asks itself, it asks each time.
-func (s *scene) asked(watched *testapp.Queries, login int, do func()) (statements []string) {
+func (s *scene) asked(t testing.TB, login int, do func()) (statements []string) {
 	for range 5 {
-		if statements = watched.During(do); len(statements) <= login {
+		if statements = testapp.Statements(t, s.TestApp, do); len(statements) <= login {
 			break
 		}
 	}
@@ -77,14 +77,13 @@ func (s *scene) asked(watched *testapp.Queries, login int, do func()) (statement
 
 func TestRefusedQueriesReachNoDatabase(t *testing.T) {
 	s := newScene(t)
-	watched := s.WatchQueries()
 	for _, c := range refusedQueries {
 		token := s.Token(s.people[c.actor])
-		login := s.loginQueries(watched, token)
+		login := s.loginQueries(t, token)
 		for _, list := range s.lists(c.collection) {
 			name := fmt.Sprintf("%s?%s=%.60s as %s", list, c.param, c.value, c.actor)
 			var got testapp.Response
-			asked := s.asked(watched, login, func() {
+			asked := s.asked(t, login, func() {
 				got = s.CallWithToken(token, "GET", list+"?"+url.Values{c.param: {c.value}}.Encode(), nil)
 			})
 			if got.Status != 400 && got.Status != 403 || got.Code(c.param) == "" {
@@ -103,8 +102,7 @@ func TestRefusedExpansionsWriteNothing(t *testing.T) {
 	const tooDeep = "expand=employer.jobs_via_employer.applications_via_job.seeker"
 	job := s.draft()
 	token := s.Token(s.people["owner"])
-	watched := s.WatchQueries()
-	login := s.loginQueries(watched, token)
+	login := s.loginQueries(t, token)
 	for _, c := range []struct {
 		method, path string
 		body         any
@@ -125,7 +123,7 @@ func TestRefusedExpansionsWriteNothing(t *testing.T) {
 	} {
 		path := c.path + "?" + tooDeep
 		var got testapp.Response
-		asked := s.asked(watched, login, func() { got = s.CallWithToken(token, c.method, path, c.body) })
+		asked := s.asked(t, login, func() { got = s.CallWithToken(token, c.method, path, c.body) })
 		if c.method == "DELETE" && strings.HasPrefix(path, "/api/collections/") {
 			continue // nothing is shown
 		}
@@ -142,8 +140,7 @@ func TestRefusedQueriesInBatch(t *testing.T) {
 	s := newScene(t)
 	job := s.draft()
 	token := s.Token(s.people["owner"])
-	watched := s.WatchQueries()
-	login := s.loginQueries(watched, token)
+	login := s.loginQueries(t, token)
 	path := testapp.Records(collections.Jobs, job.Id)
 	for _, one := range []map[string]any{
 		{"method": "PATCH", "url": path + "?expand=employer.jobs_via_employer.applications_via_job", "body": map[string]any{"title": "x"}},
@@ -152,7 +149,7 @@ func TestRefusedQueriesInBatch(t *testing.T) {
 		{"method": "POST", "url": testapp.Records(collections.Jobs) + "?fields=" + strings.Repeat("id,", 300), "body": map[string]any{"title": "x"}},
 	} {
 		var got testapp.Response
-		asked := s.asked(watched, login, func() {
+		asked := s.asked(t, login, func() {
 			got = s.CallWithToken(token, "POST", "/api/batch", map[string]any{"requests": []any{
 				map[string]any{"method": "PATCH", "url": path, "body": map[string]any{"title": "First"}}, one}})
 		})
@@ -170,11 +167,10 @@ func TestRefusedQueriesInBatch(t *testing.T) {
 
 func TestRefusedQueriesInTopics(t *testing.T) {
 	s := newScene(t)
-	watched := s.WatchQueries()
 	address := s.Serve()
 	token := s.Token(s.people["owner"])
 	listener := testapp.Listen(t, address, token, "applications/*")
-	login := s.loginQueries(watched, token)
+	login := s.loginQueries(t, token)
 	for _, c := range slices.Concat(refusedQueries, []struct{ actor, collection, param, value string }{
 		{"owner", collections.Jobs, "expand", "a,b,c,d,e,f"},
 	}) {
@@ -187,7 +183,7 @@ func TestRefusedQueriesInTopics(t *testing.T) {
 		}
 		for _, topic := range []string{c.collection + "/*", c.collection, c.collection + "/" + someID} {
 			topic += "?options=" + url.QueryEscape(string(options))
-			asked := s.asked(watched, login, func() {
+			asked := s.asked(t, login, func() {
 				if status := listener.Subscribe(t, token, "jobs/*", topic); status != 400 && status != 403 {
 					t.Errorf("%s=%.60s: %d", c.param, c.value, status)
 				}

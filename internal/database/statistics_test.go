@@ -63,7 +63,7 @@ func TestStatisticsFollowTheBoard(t *testing.T) {
 	if got := statistics(t, app); !slices.Equal(got, []string{"notifications"}) {
 		t.Errorf("the board has grown, and has statistics of %q", got)
 	}
-	for _, statement := range testapp.Statements(app, refresh) {
+	for _, statement := range testapp.Statements(t, app, refresh) {
 		if verb, _, _ := strings.Cut(statement, " "); verb != "SELECT" && verb != "PRAGMA" {
 			t.Errorf("nothing has changed, but %s", statement)
 		}

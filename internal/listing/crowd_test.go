@@ -1,12 +1,8 @@
 package listing_test
 
 import (
-	"context"
-	"database/sql"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -78,24 +74,6 @@ func newCrowd(t testing.TB, n int) *crowd {
 		CASE WHEN i % 1000 = 1 THEN {:seeker} ELSE printf('u%014d', i) END,
 		printf('a%014d', 2 * i), 4, 'Fine', CASE i % 50 WHEN 0 THEN 'hidden' ELSE 'visible' END, ` + day + ` FROM n`)
 	return c
-}
-
-// statements returns what the database is asked while do runs, with the values in place.
-func (c *crowd) statements(do func()) []string {
-	var mutex sync.Mutex
-	var all []string
-	db := c.ConcurrentDB().(*dbx.DB)
-	before := db.QueryLogFunc
-	defer func() { db.QueryLogFunc = before }()
-	db.QueryLogFunc = func(_ context.Context, _ time.Duration, statement string, _ *sql.Rows, _ error) {
-		mutex.Lock()
-		defer mutex.Unlock()
-		all = append(all, statement)
-	}
-	do()
-	mutex.Lock()
-	defer mutex.Unlock()
-	return all
 }
 
 // plan returns the steps of a statement's plan.

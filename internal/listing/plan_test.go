@@ -27,7 +27,7 @@ func TestJobListsReadWhatTheyShow(t *testing.T) {
 		} {
 			for who, user := range c.people {
 				token := c.Token(user)
-				for _, statement := range c.statements(func() {
+				for _, statement := range testapp.Statements(t, c.TestApp, func() {
 					if got := c.CallWithToken(token, "GET", testapp.Records(collections.Jobs)+"?"+query, nil); got.Status != 200 {
 						t.Fatalf("%s as %s: %d %s", query, who, got.Status, got.Raw)
 					}

@@ -37,7 +37,7 @@ func TestManyAreToldByWhateverStatistics(t *testing.T) {
 		{"digests", collections.KindJobDigest, func() error { return notify.SendDigests(board.TestApp, time.Now().Add(time.Minute)) }},
 		{"closing", collections.KindJobClosed, func() error { board.Update(job, map[string]any{"status": "closed"}); return nil }},
 	} {
-		asked := testapp.Statements(board.TestApp, func() {
+		asked := testapp.Statements(t, board.TestApp, func() {
 			if err := step.do(); err != nil {
 				t.Fatalf("%s: %v", step.name, err)
 			}

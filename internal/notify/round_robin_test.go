@@ -113,7 +113,7 @@ func TestTheNextMailIsFoundByAnIndex(t *testing.T) {
 	board.CatchMail()
 	tellSeekers(t, board, 4)
 	testapp.EmptyStatistics(t, board.TestApp)
-	for _, statement := range testapp.Statements(board.TestApp, func() { post(t, board.TestApp) }) {
+	for _, statement := range testapp.Statements(t, board.TestApp, func() { post(t, board.TestApp) }) {
 		if scans := testapp.Scans(t, board.TestApp, statement); len(scans) > 0 {
 			t.Errorf("%q in %s", scans, statement)
 		}

@@ -189,7 +189,7 @@ func TestAnImportIsToldOfByBatches(t *testing.T) {
 	importJobs(t, board.TestApp, employer, "feed", jobs, ago(time.Hour))
 	finished(t, board.TestApp, 0)
 	began := time.Now()
-	asked := testapp.Statements(board.TestApp, func() { tellRounds(t, board.TestApp) })
+	asked := testapp.Statements(t, board.TestApp, func() { tellRounds(t, board.TestApp) })
 	t.Logf("%d statements, %s", len(asked), time.Since(began))
 	if len(asked) > 100 {
 		t.Errorf("%d statements for %d jobs and %d seekers", len(asked), jobs, seekers)

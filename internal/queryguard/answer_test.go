@@ -2,7 +2,6 @@ package queryguard_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"sync"
@@ -62,7 +61,7 @@ func TestQueriesEndWithTheRequest(t *testing.T) {
 	token := board.Token(owner)
 	var mu sync.Mutex
 	asked, endless := 0, []string{}
-	board.ConcurrentDB().(*dbx.DB).QueryLogFunc = func(ctx context.Context, _ time.Duration, text string, _ *sql.Rows, _ error) {
+	stop := testapp.OnStatement(t, board.TestApp, func(ctx context.Context, text string) {
 		mu.Lock()
 		defer mu.Unlock()
 		if !strings.Contains(text, "FROM `jobs`") && !strings.Contains(text, "FROM `applications`") {
@@ -74,7 +73,8 @@ func TestQueriesEndWithTheRequest(t *testing.T) {
 		} else if until, ends := ctx.Deadline(); !ends || time.Until(until) > 6*time.Second {
 			endless = append(endless, text)
 		}
-	}
+	})
+	defer stop()
 	count := func() int {
 		mu.Lock()
 		defer mu.Unlock()

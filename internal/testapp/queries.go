@@ -3,46 +3,76 @@ package testapp
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 )
 
-// Queries collects the statements that a board's database is asked.
-type Queries struct {
-	mu  sync.Mutex
-	all []string
+// statementLogKey is where a board's store keeps its statementLog.
+const statementLogKey = "testapp.statementLog"
+
+// A statementLog passes on what a board's database is asked. It is there before anything else runs, since dbx reads the functions that
+// it calls without a lock, and the board's own loops ask the database at any time.
+type statementLog struct {
+	mu        sync.Mutex
+	next      int
+	listeners map[int]func(ctx context.Context, statement string)
 }
 
-// WatchQueries collects every statement from now on, of both pools and of reads and writes.
-func (b *Board) WatchQueries() *Queries {
-	b.t.Helper()
-	q := &Queries{}
-	for _, pool := range []dbx.Builder{b.ConcurrentDB(), b.NonconcurrentDB()} {
+// logStatements gives a board its statementLog.
+func logStatements(app core.App) error {
+	log := &statementLog{listeners: map[int]func(context.Context, string){}}
+	for _, pool := range []dbx.Builder{app.ConcurrentDB(), app.NonconcurrentDB()} {
 		db, ok := pool.(*dbx.DB)
 		if !ok {
-			b.t.Fatalf("a pool is a %T", pool)
+			return fmt.Errorf("a pool is a %T", pool)
 		}
-		db.QueryLogFunc = func(_ context.Context, _ time.Duration, text string, _ *sql.Rows, _ error) { q.add(text) }
-		db.ExecLogFunc = func(_ context.Context, _ time.Duration, text string, _ sql.Result, _ error) { q.add(text) }
+		db.QueryLogFunc = func(ctx context.Context, _ time.Duration, text string, _ *sql.Rows, _ error) { log.tell(ctx, text) }
+		db.ExecLogFunc = func(ctx context.Context, _ time.Duration, text string, _ sql.Result, _ error) { log.tell(ctx, text) }
 	}
-	return q
+	app.Store().Set(statementLogKey, log)
+	return nil
 }
 
-func (q *Queries) add(text string) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.all = append(q.all, text)
+func (l *statementLog) tell(ctx context.Context, statement string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, listener := range l.listeners {
+		listener(ctx, statement)
+	}
 }
 
-// During returns the statements that came while do ran.
-func (q *Queries) During(do func()) []string {
-	q.mu.Lock()
-	before := len(q.all)
-	q.mu.Unlock()
+// OnStatement calls listener, one call at a time, with each statement that a board's database is asked, with the values in place, until
+// stop is called. The listener must not ask the database.
+func OnStatement(t testing.TB, app core.App, listener func(ctx context.Context, statement string)) (stop func()) {
+	t.Helper()
+	log, ok := app.Store().Get(statementLogKey).(*statementLog)
+	if !ok {
+		t.Fatal("this board was not made by testapp.New")
+	}
+	log.mu.Lock()
+	defer log.mu.Unlock()
+	id := log.next
+	log.next++
+	log.listeners[id] = listener
+	return func() {
+		log.mu.Lock()
+		defer log.mu.Unlock()
+		delete(log.listeners, id)
+	}
+}
+
+// Statements runs do and returns the SQL of what the board's database is asked meanwhile, with the values in place.
+func Statements(t testing.TB, app core.App, do func()) []string {
+	t.Helper()
+	var all []string
+	stop := OnStatement(t, app, func(_ context.Context, statement string) { all = append(all, statement) })
+	defer stop()
 	do()
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return append([]string(nil), q.all[before:]...)
+	stop() // and with it nobody else writes to all
+	return all
 }

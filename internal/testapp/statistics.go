@@ -1,13 +1,9 @@
 package testapp
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -32,30 +28,6 @@ func EmptyStatistics(t testing.TB, app core.App) {
 	pool := app.ConcurrentDB().(*dbx.DB).DB() // connections read the statistics when they are opened
 	pool.SetMaxIdleConns(0)
 	pool.SetMaxIdleConns(2)
-}
-
-// Statements runs do and returns the SQL of what it asks the database, with the values in place.
-func Statements(app core.App, do func()) []string {
-	var (
-		mutex sync.Mutex
-		all   []string
-	)
-	note := func(statement string) {
-		mutex.Lock()
-		defer mutex.Unlock()
-		all = append(all, statement)
-	}
-	for _, builder := range []dbx.Builder{app.ConcurrentDB(), app.NonconcurrentDB()} {
-		db := builder.(*dbx.DB)
-		queried, executed := db.QueryLogFunc, db.ExecLogFunc
-		defer func() { db.QueryLogFunc, db.ExecLogFunc = queried, executed }()
-		db.QueryLogFunc = func(_ context.Context, _ time.Duration, statement string, _ *sql.Rows, _ error) { note(statement) }
-		db.ExecLogFunc = func(_ context.Context, _ time.Duration, statement string, _ sql.Result, _ error) { note(statement) }
-	}
-	do()
-	mutex.Lock()
-	defer mutex.Unlock()
-	return all
 }
 
 // Scans returns those steps of the plan of a statement that read a whole table, or a whole index of it.

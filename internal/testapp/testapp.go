@@ -65,6 +65,9 @@ func New(t testing.TB, bind ...func(core.App)) *tests.TestApp {
 		t.Fatalf("clone the test board: %v", err)
 	}
 	t.Cleanup(app.Cleanup)
+	if err := logStatements(app); err != nil {
+		t.Fatalf("watch the test board's database: %v", err)
+	}
 	// All requests of a test come from one address; the tests of the limits turn them on again.
 	app.Settings().RateLimits.Enabled = false
 	// PocketBase's test app counts this event; on a board that serves only those who show fields are bound to it, which
