@@ -1,17 +1,17 @@
-# The commands of this project. CI runs `make test` and nothing else.
+# The commands of this project. CI runs `make test` and nothing else, through .ci/run.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/pocketbase/pocketbase.Version=$(VERSION)
-STATICCHECK := go tool -modfile=tools/go.mod staticcheck
+TOOL := go tool -modfile=tools/go.mod
 BINARY := dist/jobboard
 
 # one static binary; the same setting everywhere lets the steps share what they compile
 export CGO_ENABLED := 0
 
-.PHONY: help run build test check format-check vet lint frozen race e2e bench-search docker clean
+.PHONY: help run dev build fmt test test-fast check format-check vet lint frozen race e2e bench-search docker clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,22 +20,37 @@ run: ## starts a board for trying out
 	@echo 'Building the board. The first time, SQLite and PocketBase are compiled too, which takes some minutes:'
 	go run -v . demo
 
+dev: ## serves the demo board, and rebuilds and restarts it when a source file changes (ARGS for another command)
+	tools/dev.sh $(ARGS)
+
+ARGS ?= demo
+
 build: ## builds the one static binary, dist/jobboard
 	go build -ldflags '$(LDFLAGS)' -o $(BINARY) .
 
-test: check e2e ## everything that CI proves: check, then the stories in e2e/
+fmt: ## formats the Go code
+	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
+
+test: check e2e ## everything that CI runs: check, then the tests in e2e/
+
+test-fast: ## the Go tests without the race detector and without those that take long
+	go test -short ./...
 
 check: format-check vet lint frozen race ## format, vet, lint and the Go tests with the race detector
 
 format-check:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
-	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	if [ -n "$$unformatted" ]; then echo "run make fmt for:"; echo "$$unformatted"; exit 1; fi
 
 vet:
 	go vet ./...
 
-lint: ## staticcheck, pinned in tools/go.mod so that the board's own go.mod stays small
-	$(STATICCHECK) ./...
+# The search benchmark types "experiance" on purpose.
+# Everything is pinned in tools/go.mod, so that the board's own go.mod lists only what the board is made of.
+lint: ## staticcheck, spelling, and whether pages name files that exist
+	$(TOOL) staticcheck ./...
+	git ls-files -z '*.go' '*.md' '*.html' '*.js' '*.css' Makefile | xargs -0 $(TOOL) misspell -error -i experiance
+	tools/check-docs.sh
 
 # A test compares the migrations with their checksums; this compares the
 # checksums with those already merged, where there is a main to compare with.
@@ -52,7 +67,7 @@ UNWATCHED := -gcflags='modernc.org/...=-race=false' -gcflags='golang.org/x/crypt
 race:
 	CGO_ENABLED=1 go test -race $(UNWATCHED) ./...
 
-e2e: build ## the hiring stories, through the PocketBase JS SDK against the real binary
+e2e: build ## the end-to-end tests, through the PocketBase JS SDK against the real binary
 	cd e2e && npm ci --no-audit --no-fund && JOBBOARD_BIN=$(CURDIR)/$(BINARY) npm test
 
 POSTINGS ?= ../shared/data/jobs-real.jsonl
@@ -67,5 +82,5 @@ docker: ## builds the container image jobboard
 
 # not the folder: a binary that was run where it is built keeps its board's data beside it
 clean: ## removes what was built
-	rm -f $(BINARY)
+	rm -f $(BINARY) $(BINARY)-dev
 	rm -rf e2e/node_modules
