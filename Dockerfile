@@ -9,11 +9,11 @@ RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/pocketbase/po
     && mkdir -p /out/data /out/tmp
 
 FROM scratch
-# certificates for mail and object storage over TLS, time zones for dates in mails and reports
+# certificates for TLS to mail servers and object storage; time zones for dates in mails and reports
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo
 COPY --from=build /out/jobboard /jobboard
-# both must belong to the user: the data, and the place where large uploads wait
+# the user must own both: the data folder, and the folder for temporary files
 COPY --from=build --chown=10001:10001 /out/data /data
 COPY --from=build --chown=10001:10001 /out/tmp /tmp
 USER 10001:10001

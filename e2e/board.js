@@ -1,4 +1,4 @@
-// Starts and stops the real binary, each time with a data folder of its own, and opens SDK clients on it.
+// Starts and stops the real binary, each time with its own data folder, and opens SDK clients on it.
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,13 +9,13 @@ import { fileURLToPath } from "node:url";
 import { EventSource } from "eventsource";
 import PocketBase, { BaseAuthStore } from "pocketbase";
 
-// Node 20 has no EventSource, which the SDK's realtime needs.
+// The SDK's realtime needs EventSource, which Node 20 does not have.
 globalThis.EventSource = EventSource;
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const startTimeout = 20_000; // ms; a cold start migrates and seeds an empty database
 
-/** binary returns the path of the board's binary: JOBBOARD_BIN, or one that is built now. */
+/** binary returns the path of the board's binary: JOBBOARD_BIN, or a fresh build. */
 function binary() {
     if (process.env.JOBBOARD_BIN) {
         return process.env.JOBBOARD_BIN;
@@ -29,7 +29,7 @@ function binary() {
     return built;
 }
 
-/** environment is this process's without any configuration of a board, plus what the test wants. */
+/** environment is this process's environment without JOBBOARD_* variables, plus those of the test. */
 function environment(extra) {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("JOBBOARD_"));
     return { ...Object.fromEntries(own), ...extra };
@@ -46,8 +46,8 @@ async function freePort() {
 }
 
 /**
- * newBoard makes an empty data folder. run(args) resolves to {code, stdout, stderr} of any command on it;
- * start(flags) serves it, restart() does so anew, remove() ends everything and deletes the folder.
+ * newBoard makes an empty data folder. run(args) runs any command on it and resolves to {code, stdout, stderr};
+ * start(flags) serves it, restart() serves it again, and remove() stops the server and deletes the folder.
  */
 export async function newBoard({ env = {} } = {}) {
     const bin = binary();
@@ -84,8 +84,8 @@ export async function newBoard({ env = {} } = {}) {
         async healthy() {
             const deadline = Date.now() + startTimeout;
             while (server.exitCode === null && Date.now() < deadline) {
-                const well = await fetch(board.url + "/api/health").then((answer) => answer.ok, () => false);
-                if (well) {
+                const healthy = await fetch(board.url + "/api/health").then((answer) => answer.ok, () => false);
+                if (healthy) {
                     return;
                 }
                 await new Promise((resolve) => setTimeout(resolve, 25));
@@ -93,20 +93,20 @@ export async function newBoard({ env = {} } = {}) {
             throw new Error(`the board did not start:\n${output}`);
         },
 
-        /** stop ends the server as a service manager would and resolves to its exit code. */
+        /** stop ends the server as a service manager would, and resolves to its exit code. */
         async stop() {
             if (!server) {
                 return null;
             }
-            const ending = server;
+            const stopping = server;
             server = null;
-            if (ending.exitCode === null && ending.signalCode === null) {
-                ending.kill("SIGTERM");
-                const hanging = setTimeout(() => ending.kill("SIGKILL"), 10_000);
-                await once(ending, "exit");
-                clearTimeout(hanging);
+            if (stopping.exitCode === null && stopping.signalCode === null) {
+                stopping.kill("SIGTERM");
+                const timeout = setTimeout(() => stopping.kill("SIGKILL"), 10_000);
+                await once(stopping, "exit");
+                clearTimeout(timeout);
             }
-            return ending.exitCode;
+            return stopping.exitCode;
         },
 
         async restart() {
@@ -119,7 +119,7 @@ export async function newBoard({ env = {} } = {}) {
             await rm(dir, { recursive: true, force: true });
         },
 
-        /** client opens the SDK as a browser tab would: nobody logged in, a session of its own. */
+        /** client opens the SDK as a browser tab would: not logged in, with its own session. */
         client() {
             const client = new PocketBase(board.url, new BaseAuthStore());
             client.autoCancellation(false);

@@ -1,5 +1,5 @@
-// The page "Job board" in PocketBase's admin UI, in a real browser: the extension API is experimental, so a new PocketBase
-// must prove that the page still works. Needs Chromium (JOBBOARD_CHROMIUM, or chromium on the path).
+// The page "Job board" in PocketBase's admin UI, in a real browser. PocketBase's extension API is experimental, so
+// this shows whether the page still works with a new version. Needs Chromium (JOBBOARD_CHROMIUM, or chromium on the path).
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -32,7 +32,7 @@ after(async () => {
     await board?.remove();
 });
 
-/** openBoard logs in to the admin UI and opens the page. faults are what the browser complained of meanwhile. */
+/** openBoard logs in to the admin UI and opens the page. faults lists the browser's errors. */
 async function openBoard(options = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
@@ -50,7 +50,7 @@ async function openBoard(options = {}) {
 
 const figure = (page, key) => page.locator(`[data-figure="${key}"] dd:first-of-type`).textContent();
 
-test("the key figures and charts are those of the summary", async () => {
+test("the key figures and charts show the summary's data", async () => {
     const { page, faults, close } = await openBoard();
     assert.equal(await figure(page, "jobs.posted"), "2");
     assert.equal(await figure(page, "jobs.withoutApplications"), "2");
@@ -62,7 +62,7 @@ test("the key figures and charts are those of the summary", async () => {
 
 for (const colorScheme of ["light", "dark"]) {
     for (const width of [1280, 390]) {
-        test(`nothing is cut off sideways at ${width} px, ${colorScheme}`, async () => {
+        test(`nothing overflows sideways at ${width} px, ${colorScheme}`, async () => {
             const { page, close } = await openBoard({ viewport: { width, height: 900 }, colorScheme });
             const [inner, outer] = await page.evaluate(() => [document.querySelector(".jb-content").scrollWidth, document.querySelector(".jb-content").clientWidth]);
             assert.ok(inner <= outer, `${inner} px in ${outer} px`);
@@ -72,7 +72,7 @@ for (const colorScheme of ["light", "dark"]) {
     }
 }
 
-test("a job is closed, an employer verified in place, by the keyboard", async () => {
+test("a job can be closed and an employer verified by keyboard", async () => {
     const { page, close } = await openBoard();
     await page.getByRole("button", { name: "Close: Miller" }).focus();
     await page.keyboard.press("Enter");
@@ -86,7 +86,7 @@ test("a job is closed, an employer verified in place, by the keyboard", async ()
     await close();
 });
 
-test("a report of the chosen period is made and downloaded", async () => {
+test("a report for the chosen period can be made and downloaded", async () => {
     const { page, close } = await openBoard();
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Make and download" }).click();
@@ -99,7 +99,7 @@ test("a report of the chosen period is made and downloaded", async () => {
     await close();
 });
 
-test("what is shown is chosen, and kept for any browser", async () => {
+test("the choice of what is shown is kept across browsers", async () => {
     const { page, close } = await openBoard();
     await page.getByText("Choose what is shown").click();
     for (const name of ["Expired", "Closed"]) {
@@ -119,7 +119,7 @@ test("what is shown is chosen, and kept for any browser", async () => {
 });
 
 for (const colorScheme of ["light", "dark"]) {
-    test(`axe finds nothing to blame, ${colorScheme}`, async () => {
+    test(`axe finds no problems, ${colorScheme}`, async () => {
         const { page, close } = await openBoard({ colorScheme, bypassCSP: true }); // axe is a script from outside
         await page.waitForSelector(".jb-queue-text");
         for (const summary of await page.locator(".jb-content summary").all()) {
@@ -133,7 +133,7 @@ for (const colorScheme of ["light", "dark"]) {
     });
 }
 
-test("every control is reached by Tab, and seen to be", async () => {
+test("every control can be reached by Tab and shows its focus", async () => {
     const { page, close } = await openBoard();
     await page.waitForSelector(".jb-queue-text");
     const wanted = await page.evaluate(() => {
@@ -143,9 +143,9 @@ test("every control is reached by Tab, and seen to be", async () => {
     });
     const reached = new Set();
     await page.locator("#jb-from").focus();
-    await page.keyboard.press("Shift+Tab"); // focus is shown to those who use the keyboard
+    await page.keyboard.press("Shift+Tab"); // focus is shown only to keyboard users
     for (let i = 0; i < 4 * wanted; i++) {
-        // The button inside a date field has its own focus and frame, which the field does not tell of.
+        // The button inside a date field has its own focus ring, which the field does not report.
         const [control, seen] = await page.evaluate(() => {
             const now = document.activeElement;
             return [now.dataset.control, !now.matches(":focus") || getComputedStyle(now).outlineStyle !== "none"];
@@ -160,7 +160,7 @@ test("every control is reached by Tab, and seen to be", async () => {
     await close();
 });
 
-test("the lists of the collections hide what no column can hold", async () => {
+test("collection lists hide fields that don't fit in a column", async () => {
     const { page, close } = await openBoard();
     await page.goto(board.url + "/_/#/collections?collection=jobs");
     await page.getByRole("cell", { name: "Miller" }).first().waitFor();

@@ -1,4 +1,4 @@
-// The OpenAPI document as other programs read it: a linter, and what makes TypeScript of it.
+// The OpenAPI document as other programs read it: a linter, and the generator of TypeScript types.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -43,7 +43,7 @@ test("the document passes the linter's strict rules", async () => {
     assert.equal(lint.code, 0, lint.output);
 });
 
-test("the README's typed client compiles and runs, and wrong names don't compile", async () => {
+test("the README's typed client compiles and runs, and wrong names are refused", async () => {
     const readme = await readFile(path.join(here, "..", "README.md"), "utf8");
     const client = readme.match(/```ts\n(.*?)```/s)[1].replaceAll("http://127.0.0.1:8090", board.url);
     const made = await tool("openapi-typescript", board.url + "/api/openapi.json", "-o", "board.ts");

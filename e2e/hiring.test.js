@@ -1,4 +1,4 @@
-// The hiring story, from two registrations to a hire, through the SDK alone. The tests are its chapters, in order.
+// From two registrations to a hire, through the SDK alone. The tests are steps that depend on those before.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { newBoard } from "./board.js";
@@ -7,7 +7,7 @@ import { listen, login, me, pdf, refused, register } from "./people.js";
 describe("hiring", { concurrency: 1 }, () => {
     let board;
     let guest, employer, seeker, stranger;
-    let employerNotices, seekerNotices, strangerNotices;
+    let employerNotifications, seekerNotifications, strangerNotifications;
     let company, job, application;
     let phone; // the seeker's second session
 
@@ -16,7 +16,7 @@ describe("hiring", { concurrency: 1 }, () => {
         await board.start();
         guest = board.client();
     });
-    const stopListening = () => Promise.all([employerNotices, seekerNotices, strangerNotices].map((notices) => notices?.stop()));
+    const stopListening = () => Promise.all([employerNotifications, seekerNotifications, strangerNotifications].map((subscriptions) => subscriptions?.stop()));
     after(async () => {
         await stopListening();
         await board.remove();
@@ -44,9 +44,9 @@ describe("hiring", { concurrency: 1 }, () => {
     });
 
     test("everybody listens", async () => {
-        employerNotices = await listen(employer);
-        seekerNotices = await listen(seeker);
-        strangerNotices = await listen(stranger);
+        employerNotifications = await listen(employer);
+        seekerNotifications = await listen(seeker);
+        strangerNotifications = await listen(stranger);
     });
 
     test("a job is drafted in private and published", async () => {
@@ -79,10 +79,10 @@ describe("hiring", { concurrency: 1 }, () => {
         assert.equal(application.seeker, me(seeker));
         assert.equal(application.documents.length, 1);
 
-        const notice = await employerNotices.next("application_submitted");
-        assert.equal(notice.user, me(employer));
-        assert.equal(notice.data.application, application.id);
-        assert.equal(notice.data.job, job.id);
+        const notification = await employerNotifications.next("application_submitted");
+        assert.equal(notification.user, me(employer));
+        assert.equal(notification.data.application, application.id);
+        assert.equal(notification.data.job, job.id);
 
         const again = await refused(400, () => seeker.collection("applications").create({ job: job.id }));
         assert.ok(again.response.data.job, JSON.stringify(again.response));
@@ -90,7 +90,7 @@ describe("hiring", { concurrency: 1 }, () => {
         assert.equal(counted.applicationCount, 1);
     });
 
-    test("the CV is for the employer's people, not for strangers", async () => {
+    test("the CV is visible to the employer's people only", async () => {
         const path = `/api/files/applications/${application.id}/${application.documents[0]}`;
         const fetchAs = async (client) => fetch(`${board.url}${path}?token=${client ? await client.files.getToken() : ""}`);
 
@@ -104,7 +104,7 @@ describe("hiring", { concurrency: 1 }, () => {
         await refused(404, () => stranger.collection("applications").update(application.id, { status: "hired" }));
     });
 
-    test("the application moves through the pipeline, and the seeker hears of every move", async () => {
+    test("the application moves through the pipeline, and the seeker is notified of every move", async () => {
         const interviewAt = new Date(Date.now() + 3 * 24 * 3600 * 1000).toISOString();
         for (const change of [
             { status: "In Review", note: "We like it." },
@@ -116,16 +116,16 @@ describe("hiring", { concurrency: 1 }, () => {
             const status = change.status.toLowerCase().replace(" ", "_");
             const moved = await employer.collection("applications").update(application.id, change);
             assert.equal(moved.status, status);
-            const notice = await seekerNotices.next("application_status_changed");
-            assert.equal(notice.data.application, application.id);
-            const stored = await seeker.collection("notifications").getOne(notice.id);
+            const notification = await seekerNotifications.next("application_status_changed");
+            assert.equal(notification.data.application, application.id);
+            const stored = await seeker.collection("notifications").getOne(notification.id);
             assert.equal(stored.read, false);
         }
         const hired = await seeker.collection("applications").getOne(application.id);
         assert.notEqual(hired.decidedAt, "");
     });
 
-    test("what is final stays final", async () => {
+    test("a final status can't be changed", async () => {
         const error = await refused(400, () => employer.collection("applications").update(application.id, { status: "in_review" }));
         assert.equal(error.response.data.status.code, "invalid_transition");
         await refused(400, () => seeker.collection("applications").update(application.id, { status: "withdrawn" }));
@@ -157,22 +157,22 @@ describe("hiring", { concurrency: 1 }, () => {
 
     test("both sides review each other", async () => {
         await seeker.collection("job_reviews").create({ job: job.id, rating: 4, title: "Fair", body: "They answered at once." });
-        const reviewed = await employerNotices.next("review_received");
+        const reviewed = await employerNotifications.next("review_received");
         assert.equal(reviewed.user, me(employer));
         const rated = await guest.collection("employers").getOne(company.id);
         assert.deepEqual([rated.ratingAverage, rated.ratingCount], [4, 1]);
 
         await employer.collection("user_reviews").create({ subject: me(seeker), application: application.id, rating: 5 });
-        await seekerNotices.next("review_received");
+        await seekerNotifications.next("review_received");
         await refused(400, () => stranger.collection("user_reviews").create({ subject: me(seeker), application: application.id, rating: 1 }));
     });
 
-    test("notices are marked as read by their owner alone", async () => {
-        const [first] = seekerNotices.all;
+    test("only their owner can mark notifications as read", async () => {
+        const [first] = seekerNotifications.all;
         const read = await seeker.collection("notifications").update(first.id, { read: true });
         assert.equal(read.read, true);
         await refused(404, () => employer.collection("notifications").update(first.id, { read: false }));
-        assert.deepEqual(strangerNotices.all, []);
+        assert.deepEqual(strangerNotifications.all, []);
     });
 
     test("logging out ends one session, and only that one", async () => {
@@ -187,7 +187,7 @@ describe("hiring", { concurrency: 1 }, () => {
         assert.equal((await seeker.collection("applications").getFullList()).length, 1);
     });
 
-    test("all of it is still there after a restart", async () => {
+    test("everything is still there after a restart", async () => {
         await stopListening();
         await board.restart();
         const back = board.client();

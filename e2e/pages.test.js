@@ -1,4 +1,4 @@
-// The board's own pages in a real browser: they obey the one content security policy, so the browser has nothing to complain of.
+// The board's own pages in a real browser, which reports any violation of the content security policy.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";

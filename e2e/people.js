@@ -1,10 +1,10 @@
-// What people of a story do again and again: register, listen, wait.
+// What the people in the tests do: register, log in, listen.
 import assert from "node:assert/strict";
 
 const password = "correct horse battery staple";
-const patience = 5_000; // ms that a story waits for something to arrive
+const arrivalTimeout = 5_000; // ms
 
-/** register makes a user of a role through the SDK and resolves to a client that is logged in as that user. */
+/** register creates a user with a role through the SDK and resolves to a client that is logged in as that user. */
 export async function register(board, name, role) {
     const client = board.client();
     const email = `${name.toLowerCase().replace(/\W+/g, ".")}@example.org`;
@@ -20,14 +20,14 @@ export async function login(board, client) {
     return other;
 }
 
-/** me is the id of the user that the client is logged in as. */
+/** me returns the id of the user that the client is logged in as. */
 export function me(client) {
     return client.authStore.record.id;
 }
 
 /**
- * listen subscribes to the client's notifications. next(kind) resolves to the oldest notification of that kind which
- * was not taken yet; all holds every one that arrived.
+ * listen subscribes to the client's notifications. next(kind) resolves to the oldest notification of that kind that
+ * it has not returned yet; all holds every notification that arrived.
  */
 export async function listen(client) {
     const all = [];
@@ -41,18 +41,18 @@ export async function listen(client) {
     });
     return {
         all,
-        /** stop ends the subscription; an open one would keep the process alive. */
+        /** stop ends the subscription, which would keep the process alive. */
         stop: () => client.realtime.unsubscribe(),
         async next(kind) {
-            const deadline = Date.now() + patience;
+            const deadline = Date.now() + arrivalTimeout;
             for (;;) {
-                const found = all.find((notice) => notice.kind === kind && !taken.has(notice.id));
+                const found = all.find((record) => record.kind === kind && !taken.has(record.id));
                 if (found) {
                     taken.add(found.id);
                     return found;
                 }
                 const left = deadline - Date.now();
-                assert.ok(left > 0, `no ${kind} arrived; there were: ${all.map((notice) => notice.kind).join(", ") || "none"}`);
+                assert.ok(left > 0, `no ${kind} arrived; these did: ${all.map((record) => record.kind).join(", ") || "none"}`);
                 await new Promise((resolve) => {
                     const giveUp = setTimeout(resolve, left);
                     wake = () => {
@@ -65,7 +65,7 @@ export async function listen(client) {
     };
 }
 
-/** refused runs call, which must fail with that status, and resolves to the SDK's error. */
+/** refused runs call, which must fail with this status, and resolves to the SDK's error. */
 export async function refused(status, call) {
     try {
         await call();
@@ -73,10 +73,10 @@ export async function refused(status, call) {
         assert.equal(error.status, status, `${error.status} ${JSON.stringify(error.response)}`);
         return error;
     }
-    assert.fail(`was not refused; ${status} was due`);
+    assert.fail(`was not refused with ${status}`);
 }
 
-/** pdf is a small but true PDF file. */
+/** pdf returns a small but valid PDF file. */
 export function pdf(name) {
     const body = [
         "%PDF-1.4",

@@ -1,4 +1,4 @@
-// What only the served REST API shows: CORS, limits behind a proxy, keys that outlive a restart, and the files beside it.
+// What only a running server shows of the REST API: CORS, limits behind a proxy, idempotency keys after a restart, static files.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { newBoard } from "./board.js";
@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => board.remove());
 
-/** call sends JSON to the REST API and resolves to the answer, its body read. */
+/** call sends JSON to the REST API and resolves to the response with its body as text. */
 async function call(method, path, { client, headers = {}, body } = {}) {
     const answer = await fetch(board.url + path, {
         method,
@@ -27,7 +27,7 @@ async function call(method, path, { client, headers = {}, body } = {}) {
     return { status: answer.status, headers: answer.headers, text };
 }
 
-/** publish makes a published job of a new employer and resolves to the record. */
+/** publish creates a published job of a new employer and resolves to the record. */
 async function publish(name) {
     const employer = await register(board, name, "employer");
     const company = await employer.collection("employers").create({ name: `${name} Ltd` });
@@ -36,7 +36,7 @@ async function publish(name) {
     });
 }
 
-test("the same key gets the first answer again, at once and after a restart", async () => {
+test("the same key returns the first response again, at once and after a restart", async () => {
     const job = await publish("Ida");
     const seeker = await register(board, "Sara", "job_seeker");
     const path = `/api/jobs/${job.id}/applications/`;
@@ -57,7 +57,7 @@ test("the same key gets the first answer again, at once and after a restart", as
     assert.equal(JSON.parse(mine.text).totalItems, 1);
 });
 
-test("a page of another origin may call, as at PocketBase's own door", async () => {
+test("pages of other origins may call, as with PocketBase's own API", async () => {
     const headers = {
         Origin: "https://elsewhere.example",
         "Access-Control-Request-Method": "PATCH",
@@ -72,7 +72,7 @@ test("a page of another origin may call, as at PocketBase's own door", async () 
     }
 });
 
-test("limits count by the address that the trusted proxy gives, and say when to come back", async () => {
+test("limits count by the address from the trusted proxy and send Retry-After", async () => {
     const ask = (address) => call("POST", "/api/users/auth/password/request-reset/", {
         headers: { "X-Forwarded-For": `198.51.100.1, ${address}` }, body: { email: "nobody@example.org" },
     });
@@ -101,7 +101,7 @@ test("--rate-limits=off turns the limits off", async () => {
     }
 });
 
-test("the root shows a page, and hides nothing of the API or the admin UI", async () => {
+test("the root serves a page and does not hide the API or the admin UI", async () => {
     const page = await call("GET", "/");
     assert.equal(page.status, 200);
     assert.match(page.headers.get("content-security-policy"), /default-src 'none'/);

@@ -1,10 +1,10 @@
-// Notices as the SDK hears of them: every change of one's own, in PocketBase's form, and nothing of anybody else's.
+// Notifications through the SDK's realtime: users receive every change of their own, and nothing of anybody else's.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { newBoard } from "./board.js";
 import { login, me, register } from "./people.js";
 
-describe("notices", { concurrency: 1 }, () => {
+describe("notifications", { concurrency: 1 }, () => {
     let board, employer, seeker, other, company, job;
     const open = []; // clients with subscriptions, which would keep the process alive
 
@@ -29,8 +29,8 @@ describe("notices", { concurrency: 1 }, () => {
         await board.remove();
     });
 
-    /** hear subscribes a client and collects what comes. */
-    async function hear(client, topic, options) {
+    /** subscribe collects the events that a client receives. */
+    async function subscribe(client, topic, options) {
         const events = [];
         await client.collection("notifications").subscribe(topic, (event) => events.push(event), options);
         open.push(client);
@@ -39,18 +39,18 @@ describe("notices", { concurrency: 1 }, () => {
 
     async function until(condition, what) {
         for (const deadline = Date.now() + 5_000; !condition(); ) {
-            assert.ok(Date.now() < deadline, `in vain: ${what}`);
+            assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
             await new Promise((resolve) => setTimeout(resolve, 10));
         }
     }
 
-    test("create, update and delete come in their form, with fields and expand", async () => {
-        const all = await hear(employer, "*");
-        const short = await hear(await login(board, employer), "*", { fields: "id,kind,expand.user.name", expand: "user" });
-        const strangers = await hear(other, "*");
+    test("create, update and delete events arrive, with fields and expand", async () => {
+        const all = await subscribe(employer, "*");
+        const short = await subscribe(await login(board, employer), "*", { fields: "id,kind,expand.user.name", expand: "user" });
+        const foreign = await subscribe(other, "*");
         await seeker.collection("applications").create({ job: job.id });
 
-        await until(() => all.length === 1 && short.length === 1, "a notice of the application");
+        await until(() => all.length === 1 && short.length === 1, "the notification of the application");
         const { action, record } = all[0];
         assert.equal(action, "create");
         assert.equal(record.kind, "application_submitted");
@@ -58,7 +58,7 @@ describe("notices", { concurrency: 1 }, () => {
         assert.equal(record.data.job, job.id);
         assert.deepEqual(short[0].record, { id: record.id, kind: "application_submitted", expand: { user: { name: "Erin Employer" } } });
 
-        const one = await hear(await login(board, employer), record.id);
+        const one = await subscribe(await login(board, employer), record.id);
         await employer.collection("notifications").update(record.id, { read: true });
         await until(() => all.length === 2 && one.length === 1, "the update");
         assert.equal(one[0].action, "update");
@@ -69,38 +69,38 @@ describe("notices", { concurrency: 1 }, () => {
         await until(() => all.length === 3 && one.length === 2, "the deletion");
         assert.equal(one[1].action, "delete");
         assert.equal(one[1].record.id, record.id);
-        assert.deepEqual(strangers, []);
+        assert.deepEqual(foreign, []);
     });
 
-    test("others hear nothing, whatever they subscribe to", async () => {
-        const own = await hear(seeker, "*");
-        const nosy = await hear(other, "*", { filter: `user = "${me(seeker)}" || id != ""`, expand: "user" });
-        const guest = await hear(board.client(), "*");
+    test("others receive nothing, whatever they subscribe to", async () => {
+        const own = await subscribe(seeker, "*");
+        const nosy = await subscribe(other, "*", { filter: `user = "${me(seeker)}" || id != ""`, expand: "user" });
+        const guest = await subscribe(board.client(), "*");
         const application = await employer.collection("applications").getFirstListItem(`job = "${job.id}"`);
         await employer.collection("applications").update(application.id, { status: "in_review" });
-        await until(() => own.length === 1, "the seeker's notice");
-        const byId = await hear(await login(board, other), own[0].record.id);
+        await until(() => own.length === 1, "the seeker's notification");
+        const byId = await subscribe(await login(board, other), own[0].record.id);
         await seeker.collection("notifications").update(own[0].record.id, { read: true });
         await until(() => own.length === 2, "the update");
         await new Promise((resolve) => setTimeout(resolve, 100));
         assert.deepEqual([nosy, guest, byId], [[], [], []]);
     });
 
-    test("after a logout nothing more comes", async () => {
+    test("nothing arrives after a logout", async () => {
         const leaving = await login(board, seeker);
-        const staying = await hear(await login(board, seeker), "*");
-        const heard = await hear(leaving, "*");
+        const staying = await subscribe(await login(board, seeker), "*");
+        const received = await subscribe(leaving, "*");
         let connects = 0;
         await leaving.realtime.subscribe("PB_CONNECT", () => connects++);
         const gone = leaving.authStore.token;
         leaving.authStore.clear(); // the SDK reconnects by itself, as a guest
         const answer = await fetch(board.url + "/api/users/auth/logout/", { method: "POST", headers: { Authorization: gone } });
         assert.equal(answer.status, 204);
-        await until(() => connects === 1, "to be connected again");
+        await until(() => connects === 1, "the reconnection");
         const application = await employer.collection("applications").getFirstListItem(`job = "${job.id}"`);
         await employer.collection("applications").update(application.id, { status: "shortlisted" });
-        await until(() => staying.length === 1, "the notice in the other session");
+        await until(() => staying.length === 1, "the notification in the other session");
         await new Promise((resolve) => setTimeout(resolve, 100));
-        assert.deepEqual(heard, []);
+        assert.deepEqual(received, []);
     });
 });
