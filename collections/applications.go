@@ -9,14 +9,14 @@ import (
 func applications() *core.Collection {
 	c := base(Applications)
 	fields(c,
-		labelled(one("job", Jobs, true, false)),
-		labelled(one("seeker", Users, true, true)),
-		choice("status", true, workflow.ApplicationStatuses()...),
-		text("coverLetter", false, maxText),
-		papers("documents"),
+		labelled(one("job", Jobs, required, keep)),
+		labelled(one("seeker", Users, required, cascade)),
+		choice("status", required, workflow.ApplicationStatuses()...),
+		text("coverLetter", optional, maxText),
+		documentFiles("documents"),
 		&core.JSONField{Name: "answers", MaxSize: 100_000},
 		&core.DateField{Name: "interviewAt"},
-		text("interviewLocation", false, 500),
+		text("interviewLocation", optional, 500),
 		&core.DateField{Name: "submittedAt"},
 		&core.DateField{Name: "decidedAt"},
 	)
@@ -24,16 +24,16 @@ func applications() *core.Collection {
 	c.AddIndex("idx_applications_live", true, "job, seeker", "status != 'withdrawn'")
 	c.AddIndex("idx_applications_seeker", false, "seeker, created", "")
 	c.AddIndex("idx_applications_job_status", false, "job, status, seeker", "")
-	seen := rule(loggedIn + ` && (
+	visible := rule(loggedIn + ` && (
 	seeker = @request.auth.id
 	|| ` + asAdmin + `
 	|| (` + asEmployer + ` && isMyJob(job) = true)
 )`)
-	rules(c, seen, seen,
+	rules(c, visible, visible,
 		// Admins neither apply nor review. Without a seeker the hook takes the caller.
 		rule(asSeeker+` && (seeker = "" || seeker = @request.auth.id)`),
 		// Which fields each side may write says FieldRights; which status, the workflow.
-		seen,
+		visible,
 		rule(asAdmin),
 	)
 	return c
@@ -42,22 +42,22 @@ func applications() *core.Collection {
 func applicationEvents() *core.Collection {
 	c := base(ApplicationEvents)
 	fields(c,
-		one("application", Applications, true, true),
+		one("application", Applications, required, cascade),
 		// Not cascading: the timeline outlives the person who moved the application.
-		one("actor", Users, false, false),
-		choice("from", false, workflow.ApplicationStatuses()...),
-		choice("to", true, workflow.ApplicationStatuses()...),
-		text("note", false, maxText),
+		one("actor", Users, optional, keep),
+		choice("from", optional, workflow.ApplicationStatuses()...),
+		choice("to", required, workflow.ApplicationStatuses()...),
+		text("note", optional, maxText),
 	)
 	// All that a report asks of a timeline, so that it need not fetch the rows.
 	c.AddIndex("idx_application_events_application", false, "application, created, `to`, `from`", "")
 	c.AddIndex("idx_application_events_actor", false, "actor, created", "") // who was active; and deleting a user unsets it
 	c.AddIndex("idx_application_events_to", false, "`to`, created", "")
-	seen := rule(loggedIn + ` && (
+	visible := rule(loggedIn + ` && (
 	isMyApplication(application) = true
 	|| ` + asAdmin + `
 	|| (` + asEmployer + ` && isToMyJob(application) = true)
 )`)
-	rules(c, seen, seen, nil, nil, nil) // written by the workflow alone
+	rules(c, visible, visible, nil, nil, nil) // written by the workflow alone
 	return c
 }

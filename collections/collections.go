@@ -128,34 +128,52 @@ func fields(c *core.Collection, list ...core.Field) {
 	c.Fields.Add(autodates()...)
 }
 
-// one is a relation to a single record. Deleting the target deletes this record when cascade is set; otherwise a required
-// relation makes PocketBase refuse to delete the target.
-func one(name, target string, required, cascade bool) *core.RelationField {
-	return &core.RelationField{Name: name, CollectionId: id(target), MaxSelect: 1, Required: required, CascadeDelete: cascade}
+// presence says whether a field must have a value.
+type presence bool
+
+const (
+	required presence = true
+	optional presence = false
+)
+
+// onDelete says what happens to a record when the record that it points to is deleted.
+type onDelete bool
+
+const (
+	cascade onDelete = true  // it is deleted too
+	keep    onDelete = false // it stays: an optional relation is emptied; for a required one PocketBase refuses the deletion
+)
+
+// one returns a relation to a single record.
+func one(name, target string, required presence, onDelete onDelete) *core.RelationField {
+	return &core.RelationField{
+		Name: name, CollectionId: id(target), MaxSelect: 1, Required: bool(required), CascadeDelete: bool(onDelete),
+	}
 }
 
+// many returns an optional relation to any number of records; a deleted record is dropped from it.
 func many(name, target string) *core.RelationField {
 	return &core.RelationField{Name: name, CollectionId: id(target), MaxSelect: maxRelations}
 }
 
-func choice(name string, required bool, values ...string) *core.SelectField {
-	return &core.SelectField{Name: name, Values: values, MaxSelect: 1, Required: required}
+func choice(name string, required presence, values ...string) *core.SelectField {
+	return &core.SelectField{Name: name, Values: values, MaxSelect: 1, Required: bool(required)}
 }
 
 func choices(name string, values ...string) *core.SelectField {
 	return &core.SelectField{Name: name, Values: values, MaxSelect: len(values)}
 }
 
-func text(name string, required bool, max int) *core.TextField {
-	return &core.TextField{Name: name, Required: required, Max: max}
+func text(name string, required presence, max int) *core.TextField {
+	return &core.TextField{Name: name, Required: bool(required), Max: max}
 }
 
-// label is the text by which the admin UI shows a record where another one points to it.
+// label returns the text field by which the admin UI shows a record where another one points to it.
 func label(name string, max int) *core.TextField {
 	return &core.TextField{Name: name, Required: true, Max: max, Presentable: true}
 }
 
-// labelled makes a relation part of that text.
+// labelled makes a relation part of what the admin UI shows of a record.
 func labelled(relation *core.RelationField) *core.RelationField {
 	relation.Presentable = true
 	return relation
@@ -166,12 +184,12 @@ func jsonList(name string, maxBytes int64) *core.JSONField {
 }
 
 // richText holds HTML, sanitised by a hook on the way in. MaxSize counts bytes; a character takes up to four.
-func richText(name string, required bool) *core.EditorField {
-	return &core.EditorField{Name: name, Required: required, MaxSize: 4 * maxRichText}
+func richText(name string, required presence) *core.EditorField {
+	return &core.EditorField{Name: name, Required: bool(required), MaxSize: 4 * maxRichText}
 }
 
-// papers are protected files: CVs and what is sent with an application.
-func papers(name string) *core.FileField {
+// documentFiles are protected files: CVs and what is sent with an application.
+func documentFiles(name string) *core.FileField {
 	return &core.FileField{Name: name, MaxSelect: maxFiles, MaxSize: maxFileBytes, Protected: true, MimeTypes: []string{
 		"application/pdf",
 		"application/msword",

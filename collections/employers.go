@@ -6,16 +6,16 @@ func employers() *core.Collection {
 	c := base(Employers)
 	fields(c,
 		// Cascade, so that a user who owns employers without jobs can be deleted; the delete hook refuses one with jobs.
-		one("owner", Users, true, true),
+		one("owner", Users, required, cascade),
 		many("members", Users),
 		label("name", maxName),
 		&core.TextField{Name: "slug", Required: true, Max: 120, Pattern: slugPattern},
-		richText("about", false),
+		richText("about", optional),
 		&core.URLField{Name: "website"},
 		picture("logo"),
-		one("industry", FieldsOfInterest, false, false),
-		choice("size", false, "1-10", "11-50", "51-200", "201-1000", "1001+"),
-		text("location", false, maxName),
+		one("industry", FieldsOfInterest, optional, keep),
+		choice("size", optional, "1-10", "11-50", "51-200", "201-1000", "1001+"),
+		text("location", optional, maxName),
 		&core.GeoPointField{Name: "coordinates"},
 		many("fields", FieldsOfInterest),
 		&core.BoolField{Name: "verified"},
@@ -29,7 +29,7 @@ func employers() *core.Collection {
 		// An employer founds a company for itself; an admin for anybody.
 		rule(asAdmin+` || (`+asEmployer+` && (owner = "" || owner = @request.auth.id))`),
 		// Members may leave also when they have lost the role; a hook refuses them everything else.
-		rule(asAdmin+` || `+peopleOf("id")+` || (`+loggedIn+` && members:each ?= @request.auth.id)`),
+		rule(asAdmin+` || `+employerPeople("id")+` || (`+loggedIn+` && members:each ?= @request.auth.id)`),
 		rule(asAdmin+` || (`+asEmployer+` && owner = @request.auth.id)`),
 	)
 	return c

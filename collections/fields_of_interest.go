@@ -17,7 +17,7 @@ func fieldsOfInterest() *core.Collection {
 	fields(c,
 		label("name", maxName),
 		&core.TextField{Name: "slug", Required: true, Max: 120, Pattern: slugPattern},
-		choice("kind", true, KindIndustry, KindRole, KindSkill),
+		choice("kind", required, KindIndustry, KindRole, KindSkill),
 	)
 	c.AddIndex("idx_fields_of_interest_slug", true, "slug", "")
 	rules(c, rule(""), rule(""), rule(asAdmin), rule(asAdmin), rule(asAdmin))

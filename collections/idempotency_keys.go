@@ -12,7 +12,7 @@ func idempotencyKeys() *core.Collection {
 		&core.TextField{Name: "route", Required: true, Max: 200, Hidden: true},
 		&core.TextField{Name: "key", Required: true, Max: 255, Hidden: true},
 		// Cascade: the answer is personal data and goes with the application.
-		one("application", Applications, true, true),
+		one("application", Applications, required, cascade),
 		// Empty between the commit and the answer, and after a crash in between.
 		&core.JSONField{Name: "answer", MaxSize: 1_000_000, Hidden: true},
 	)

@@ -5,17 +5,17 @@ import "github.com/pocketbase/pocketbase/core"
 func jobSeekerInterests() *core.Collection {
 	c := base(JobSeekerInterests)
 	fields(c,
-		one("seeker", Users, true, true),
-		one("field", FieldsOfInterest, true, true),
+		one("seeker", Users, required, cascade),
+		one("field", FieldsOfInterest, required, cascade),
 	)
 	c.AddIndex("idx_job_seeker_interests_pair", true, "seeker, field", "")
 	c.AddIndex("idx_job_seeker_interests_field", false, "field", "")
-	seen := rule(loggedIn + ` && (
+	visible := rule(loggedIn + ` && (
 	seeker = @request.auth.id
 	|| ` + asAdmin + `
-	|| ` + profileSeen("visibilityOf(seeker)", "seeker") + `
+	|| ` + profileVisible("visibilityOf(seeker)", "seeker") + `
 )`)
-	rules(c, seen, seen,
+	rules(c, visible, visible,
 		rule(asSeeker+` && (seeker = "" || seeker = @request.auth.id)`),
 		nil, // an interest is there or not
 		rule(`seeker = @request.auth.id || `+asAdmin),

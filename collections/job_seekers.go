@@ -15,35 +15,35 @@ const (
 func jobSeekers() *core.Collection {
 	c := base(JobSeekers)
 	fields(c,
-		one("user", Users, true, true),
-		text("headline", false, maxName),
-		richText("summary", false),
+		one("user", Users, required, cascade),
+		text("headline", optional, maxName),
+		richText("summary", optional),
 		jsonList("skills", 20_000),
 		&core.NumberField{Name: "experienceYears", Min: types.Pointer(0.0), Max: types.Pointer(80.0)},
 		jsonList("experience", 200_000),
 		jsonList("education", 100_000),
-		text("location", false, maxName),
+		text("location", optional, maxName),
 		&core.GeoPointField{Name: "coordinates"},
 		&core.TextField{Name: "phone", Max: 40, Pattern: `^[+0-9 ()./x-]*$`},
 		&core.URLField{Name: "website"},
-		papers("resumes"),
+		documentFiles("resumes"),
 		choices("preferredJobTypes", JobTypes()...),
 		choices("preferredWorkplaces", Workplaces()...),
 		jsonList("preferredLocations", 20_000),
 		&core.NumberField{Name: "salaryExpectation", Min: types.Pointer(0.0), Max: types.Pointer(1e12)},
 		currency("salaryCurrency"),
 		&core.BoolField{Name: "openToWork"},
-		choice("visibility", true, VisibilityHidden, VisibilityAppliedOnly, VisibilityEmployers),
+		choice("visibility", required, VisibilityHidden, VisibilityAppliedOnly, VisibilityEmployers),
 		&core.NumberField{Name: "ratingAverage"},
 		&core.NumberField{Name: "ratingCount", OnlyInt: true},
 	)
 	c.AddIndex("idx_job_seekers_user", true, "user", "")
-	seen := rule(loggedIn + ` && (
+	visible := rule(loggedIn + ` && (
 	user = @request.auth.id
 	|| ` + asAdmin + `
-	|| ` + profileSeen("visibility", "user") + `
+	|| ` + profileVisible("visibility", "user") + `
 )`)
-	rules(c, seen, seen,
+	rules(c, visible, visible,
 		nil, // made at registration
 		rule(`user = @request.auth.id || `+asAdmin),
 		nil, // goes with its user

@@ -26,23 +26,23 @@ func SalaryPeriods() []string { return []string{"hour", "day", "week", "month", 
 func jobs() *core.Collection {
 	c := base(Jobs)
 	fields(c,
-		one("employer", Employers, true, false),
+		one("employer", Employers, required, keep),
 		label("title", maxName),
-		richText("description", true),
+		richText("description", required),
 		jsonList("locations", 20_000),
-		text("location", false, 1_000),
-		choice("workplace", true, Workplaces()...),
+		text("location", optional, 1_000),
+		choice("workplace", required, Workplaces()...),
 		jsonList("applicantCountries", 4_000),
-		choice("jobType", true, JobTypes()...),
-		choice("experienceLevel", false, ExperienceLevels()...),
-		one("industry", FieldsOfInterest, false, false),
+		choice("jobType", required, JobTypes()...),
+		choice("experienceLevel", optional, ExperienceLevels()...),
+		one("industry", FieldsOfInterest, optional, keep),
 		many("fields", FieldsOfInterest),
 		jsonList("skills", 20_000),
 		&core.NumberField{Name: "salaryMin", Min: types.Pointer(0.0), Max: types.Pointer(1e12)},
 		&core.NumberField{Name: "salaryMax", Min: types.Pointer(0.0), Max: types.Pointer(1e12)},
 		currency("salaryCurrency"),
-		choice("salaryPeriod", false, SalaryPeriods()...),
-		choice("status", true, workflow.JobStatuses()...),
+		choice("salaryPeriod", optional, SalaryPeriods()...),
+		choice("status", required, workflow.JobStatuses()...),
 		&core.DateField{Name: "deadline"},
 		&core.DateField{Name: "publishedAt"},
 		&core.DateField{Name: "closedAt"},
@@ -50,8 +50,8 @@ func jobs() *core.Collection {
 		// probed by filter or sort.
 		&core.NumberField{Name: "applicationCount", OnlyInt: true, Hidden: true},
 		jsonList("questions", 50_000),
-		text("externalId", false, maxName),
-		text("source", false, maxName),
+		text("externalId", optional, maxName),
+		text("source", optional, maxName),
 	)
 	c.AddIndex("idx_jobs_employer_status", false, "employer, status, publishedAt", "")
 	c.AddIndex("idx_jobs_status_published", false, "status, publishedAt", "")
@@ -60,16 +60,16 @@ func jobs() *core.Collection {
 	c.AddIndex("idx_jobs_created", false, "created", "")
 	c.AddIndex("idx_jobs_deadline", false, "deadline", "status = 'published' AND deadline != ''")
 	c.AddIndex("idx_jobs_source", true, "source, externalId", "externalId != ''")
-	seen := rule(`status = "published"
+	visible := rule(`status = "published"
 || (` + loggedIn + ` && (
 	` + asAdmin + `
-	|| ` + peopleOf("employer") + `
+	|| ` + employerPeople("employer") + `
 	|| (` + asSeeker + ` && haveApplied(id) = true)
 ))`)
-	write := rule(asAdmin + ` || ` + peopleOf("employer"))
-	rules(c, seen, seen,
+	write := rule(asAdmin + ` || ` + employerPeople("employer"))
+	rules(c, visible, visible,
 		// Without an employer the hook takes the only one the caller belongs to.
-		rule(asAdmin+` || (`+asEmployer+` && employer = "") || `+peopleOf("employer")),
+		rule(asAdmin+` || (`+asEmployer+` && employer = "") || `+employerPeople("employer")),
 		write,
 		// Only a job without applications can be deleted; the relation from applications, required and without cascade, and a
 		// hook with a plain message see to it.

@@ -43,17 +43,17 @@ const (
 func notifications() *core.Collection {
 	c := base(Notifications)
 	fields(c,
-		one("user", Users, true, true),
-		choice("kind", true, NotificationKinds()...),
-		text("title", true, 300),
-		text("body", false, 2_000),
+		one("user", Users, required, cascade),
+		choice("kind", required, NotificationKinds()...),
+		text("title", required, 300),
+		text("body", optional, 2_000),
 		&core.JSONField{Name: "data", MaxSize: 5_000},
 		&core.BoolField{Name: "read"},
 		&core.DateField{Name: "readAt"},
 		&core.SelectField{Name: "mail", Values: []string{MailNone, MailPending, MailSent, MailFailed}, MaxSelect: 1, Hidden: true},
 		&core.NumberField{Name: "mailAttempts", OnlyInt: true, Hidden: true},
 		&core.DateField{Name: "mailAt", Hidden: true}, // when to try next, or when it was sent or given up
-		// What the notice is about, such as "job_published:<job>": with the user it makes a notice unique where it must come once.
+		// What the notification is about, such as "job_published:<job>": with the user it makes a notification unique where it must come once.
 		&core.TextField{Name: "dedupe", Max: 200, Hidden: true},
 	)
 	// In the order of lists; read and kind are there so that counting and filtering by them reads no rows.

@@ -22,16 +22,16 @@ func ReportFormats() []string { return []string{"csv", "pdf"} }
 func reports() *core.Collection {
 	c := base(Reports)
 	fields(c,
-		choice("kind", true, ReportKinds()...),
-		choice("format", true, ReportFormats()...),
+		choice("kind", required, ReportKinds()...),
+		choice("format", required, ReportFormats()...),
 		&core.DateField{Name: "from"},
 		&core.DateField{Name: "to"},
 		&core.JSONField{Name: "filters", MaxSize: 10_000},
-		choice("status", true, ReportPending, ReportRunning, ReportDone, ReportFailed),
+		choice("status", required, ReportPending, ReportRunning, ReportDone, ReportFailed),
 		&core.FileField{Name: "file", MaxSelect: 1, MaxSize: 1 << 30, Protected: true},
 		&core.NumberField{Name: "rows", OnlyInt: true, Min: types.Pointer(0.0)},
-		text("error", false, 2_000),
-		one("requestedBy", Users, false, false), // empty for a superuser, who is no user
+		text("error", optional, 2_000),
+		one("requestedBy", Users, optional, keep), // empty for a superuser, who is no user
 		// How often the making was begun: a report that ends the process each time is given up.
 		&core.NumberField{Name: "attempts", OnlyInt: true, Min: types.Pointer(0.0), Hidden: true},
 	)

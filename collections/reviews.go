@@ -18,20 +18,20 @@ func rating() *core.NumberField {
 func jobReviews() *core.Collection {
 	c := base(JobReviews)
 	fields(c,
-		one("author", Users, true, true),
-		one("job", Jobs, true, true),
-		one("employer", Employers, true, true),
+		one("author", Users, required, cascade),
+		one("job", Jobs, required, cascade),
+		one("employer", Employers, required, cascade),
 		rating(),
-		text("title", false, maxName),
-		text("body", false, maxText),
-		choice("status", true, ReviewVisible, ReviewHidden),
+		text("title", optional, maxName),
+		text("body", optional, maxText),
+		choice("status", required, ReviewVisible, ReviewHidden),
 	)
 	c.AddIndex("idx_job_reviews_pair", true, "author, job", "")
 	c.AddIndex("idx_job_reviews_employer", false, "employer, status", "")
 	c.AddIndex("idx_job_reviews_job", false, "job, status", "")
 	// A hidden review is still its author's, and the admin's to show again.
-	seen := rule(`status = "visible" || (` + loggedIn + ` && (author = @request.auth.id || ` + asAdmin + `))`)
-	rules(c, seen, seen,
+	visible := rule(`status = "visible" || (` + loggedIn + ` && (author = @request.auth.id || ` + asAdmin + `))`)
+	rules(c, visible, visible,
 		// That the author applied to the job is checked by a hook, which says so in plain words.
 		rule(asSeeker+` && (author = "" || author = @request.auth.id)`),
 		rule(`author = @request.auth.id || `+asAdmin),
@@ -43,24 +43,24 @@ func jobReviews() *core.Collection {
 func userReviews() *core.Collection {
 	c := base(UserReviews)
 	fields(c,
-		one("author", Users, true, true),
-		one("subject", Users, true, true),
-		one("application", Applications, true, true),
+		one("author", Users, required, cascade),
+		one("subject", Users, required, cascade),
+		one("application", Applications, required, cascade),
 		rating(),
-		text("body", false, maxText),
-		choice("status", true, ReviewVisible, ReviewHidden),
+		text("body", optional, maxText),
+		choice("status", required, ReviewVisible, ReviewHidden),
 	)
 	c.AddIndex("idx_user_reviews_pair", true, "author, application", "")
 	c.AddIndex("idx_user_reviews_subject", false, "subject, status", "")
-	seen := rule(loggedIn + ` && (
+	visible := rule(loggedIn + ` && (
 	author = @request.auth.id
 	|| ` + asAdmin + `
 	|| (status = "visible" && (
 		subject = @request.auth.id
-		|| ` + profileSeen("visibilityOf(subject)", "subject") + `
+		|| ` + profileVisible("visibilityOf(subject)", "subject") + `
 	))
 )`)
-	rules(c, seen, seen,
+	rules(c, visible, visible,
 		// Both sides of an application review each other; a hook checks that it binds them.
 		rule(`(`+asSeeker+` || `+asEmployer+`) && (author = "" || author = @request.auth.id)`),
 		rule(`author = @request.auth.id || `+asAdmin),

@@ -8,8 +8,8 @@ func Frequencies() []string { return []string{"instant", "daily", "weekly", "off
 func savedJobs() *core.Collection {
 	c := base(SavedJobs)
 	fields(c,
-		one("seeker", Users, true, true),
-		one("job", Jobs, true, true),
+		one("seeker", Users, required, cascade),
+		one("job", Jobs, required, cascade),
 	)
 	c.AddIndex("idx_saved_jobs_pair", true, "seeker, job", "")
 	c.AddIndex("idx_saved_jobs_job", false, "job", "")
@@ -20,10 +20,10 @@ func savedJobs() *core.Collection {
 func savedSearches() *core.Collection {
 	c := base(SavedSearches)
 	fields(c,
-		one("seeker", Users, true, true),
-		text("name", true, maxName),
+		one("seeker", Users, required, cascade),
+		text("name", required, maxName),
 		&core.JSONField{Name: "query", Required: true, MaxSize: 10_000},
-		choice("frequency", true, Frequencies()...),
+		choice("frequency", required, Frequencies()...),
 		&core.DateField{Name: "lastSentAt"},
 	)
 	c.AddIndex("idx_saved_searches_seeker", false, "seeker", "")

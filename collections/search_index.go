@@ -12,11 +12,11 @@ func searchStates() *core.Collection {
 		whole("documents"),
 		whole("lag"),   // changes that are committed but not yet searchable
 		whole("bytes"), // on disk and in memory
-		text("state", false, maxName),
-		text("problem", false, maxText), // why it is being built, or can't be saved
+		text("state", optional, maxName),
+		text("problem", optional, maxText), // why it is being built, or can't be saved
 		// A rebuild is due while these two differ.
-		text("asked", false, maxName),
-		text("built", false, maxName),
+		text("asked", optional, maxName),
+		text("built", optional, maxName),
 	)
 	c.AddIndex("idx_search_states_kind", true, "kind", "")
 	return c // superusers only

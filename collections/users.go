@@ -15,15 +15,15 @@ func users() *core.Collection {
 	c := core.NewAuthCollection(Users, id(Users))
 	fields(c,
 		label("name", maxName),
-		choice("role", true, RoleJobSeeker, RoleEmployer, RoleAdmin),
+		choice("role", required, RoleJobSeeker, RoleEmployer, RoleAdmin),
 		picture("avatar"),
 		&core.TextField{Name: "locale", Max: 35, Pattern: `^[a-zA-Z]{2,8}([-_][a-zA-Z0-9]{1,8})*$`}, // BCP 47, longest in use is 35
 		&core.DateField{Name: "deactivatedAt", Hidden: true},                                        // shown to the user and to admins by a hook
 		choices("emailNotifications", NotificationKinds()...),
 	)
 	rules(c,
-		rule(usersSeen),
-		rule(usersSeen),
+		rule(visibleUsers),
+		rule(visibleUsers),
 		// Anyone may register, but the role admin is given by an admin alone.
 		rule(`role != "admin" || `+asAdmin),
 		rule(`id = @request.auth.id || `+asAdmin),
@@ -44,8 +44,8 @@ func users() *core.Collection {
 	return c
 }
 
-// usersSeen: employer people see those who applied to them, whose fields a hook cuts down to name, avatar and e-mail.
-const usersSeen = loggedIn + ` && (
+// visibleUsers: employer people see those who applied to them, whose fields a hook cuts down to name, avatar and e-mail.
+const visibleUsers = loggedIn + ` && (
 	id = @request.auth.id
 	|| ` + asAdmin + `
 	|| (` + asEmployer + ` && isMyApplicant(id) = true)

@@ -24,11 +24,11 @@ const maxNote = 5_000 // characters, as application_events.note
 
 func bindApplications(app core.App) {
 	app.OnRecordUpdateRequest(collections.Applications).BindFunc(readNoteOnApplicationUpdateRequest)
-	app.OnRecordUpdateRequest(collections.Applications).BindFunc(answerUnchangedOnApplicationUpdateRequest)
+	app.OnRecordUpdateRequest(collections.Applications).BindFunc(skipUnchangedOnApplicationUpdateRequest)
 	app.OnRecordCreate(collections.Applications).BindFunc(submitApplicationOnCreate)
-	app.OnRecordUpdate(collections.Applications).BindFunc(moveApplicationOnUpdate)
+	app.OnRecordUpdate(collections.Applications).BindFunc(applyApplicationUpdate)
 	app.OnRecordDelete(collections.Applications).BindFunc(recountOnApplicationDelete)
-	app.OnRecordUpdate(collections.ApplicationEvents).BindFunc(keepTimelineOnEventUpdate)
+	app.OnRecordUpdate(collections.ApplicationEvents).BindFunc(refuseTimelineChangeOnUpdate)
 }
 
 // readNoteOnApplicationUpdateRequest takes the note that goes with a status change from the body: it is no field of the
@@ -52,10 +52,10 @@ func readNoteOnApplicationUpdateRequest(e *core.RecordRequestEvent) error {
 	return e.Next()
 }
 
-// answerUnchangedOnApplicationUpdateRequest answers a request that changes nothing, such as the same status again, without
-// writing anything: no new "updated", no event, no notice.
-func answerUnchangedOnApplicationUpdateRequest(e *core.RecordRequestEvent) error {
-	tidyStatus(e.Record)
+// skipUnchangedOnApplicationUpdateRequest answers a request that changes nothing, such as the same status again, without
+// writing anything: no new "updated", no event, no notification.
+func skipUnchangedOnApplicationUpdateRequest(e *core.RecordRequestEvent) error {
+	normalizeStatus(e.Record)
 	for _, field := range e.Collection.Fields {
 		if !sameValue(e.Record.Original(), e.Record, field.GetName()) {
 			return e.Next()
@@ -69,20 +69,20 @@ func answerUnchangedOnApplicationUpdateRequest(e *core.RecordRequestEvent) error
 
 func submitApplicationOnCreate(e *core.RecordEvent) error {
 	application := e.Record
-	tidyStatus(application)
+	normalizeStatus(application)
 	if application.GetString("status") != workflow.Submitted {
 		return invalidTransition("", []string{workflow.Submitted})
 	}
 	var job *core.Record
 	return inTransaction(e, func(tx core.App) error {
 		var err error
-		if job, err = openJob(tx, application); err != nil {
+		if job, err = findOpenJob(tx, application); err != nil {
 			return err
 		}
 		if err := checkApplicant(tx, application); err != nil {
 			return err
 		}
-		if err := checkApplyingAgain(tx, application); err != nil {
+		if err := checkApplicationsPerDay(tx, application); err != nil {
 			return err
 		}
 		if err := checkAnswers(application, job); err != nil {
@@ -98,15 +98,15 @@ func submitApplicationOnCreate(e *core.RecordEvent) error {
 		if err := recountApplications(tx, job.Id); err != nil {
 			return err
 		}
-		if err := dropEarlierDocuments(tx, application); err != nil {
+		if err := deleteWithdrawnDocuments(tx, application); err != nil {
 			return err
 		}
-		return tellPeople(tx, application, job, collections.KindApplicationSubmitted, "New application for %s", "%s has applied.")
+		return notifyEmployerPeople(tx, application, job, collections.KindApplicationSubmitted, "New application for %s", "%s has applied.")
 	})
 }
 
-// openJob finds the job applied to. A draft is answered like an absent job, since nobody outside may know of it.
-func openJob(tx core.App, application *core.Record) (*core.Record, error) {
+// findOpenJob finds the job applied to. A draft is answered like an absent job, since nobody outside may know of it.
+func findOpenJob(tx core.App, application *core.Record) (*core.Record, error) {
 	id := application.GetString("job")
 	if id == "" {
 		return nil, problem.Field("job", problem.Required, "Cannot be blank.")
@@ -148,21 +148,21 @@ func checkApplicant(tx core.App, application *core.Record) error {
 	return nil
 }
 
-func moveApplicationOnUpdate(e *core.RecordEvent) error {
+func applyApplicationUpdate(e *core.RecordEvent) error {
 	application := e.Record
-	tidyStatus(application)
+	normalizeStatus(application)
 	from, to, moved := statusMove(application)
 	newTime := application.GetString("interviewAt") != application.Original().GetString("interviewAt")
 	newPlace := application.GetString("interviewLocation") != application.Original().GetString("interviewLocation")
 	rescheduled := to == workflow.InterviewScheduled && (newTime || newPlace)
 	return inTransaction(e, func(tx core.App) error {
 		if moved {
-			if err := judgeApplicationMove(tx, application, from, to); err != nil {
+			if err := checkApplicationMove(tx, application, from, to); err != nil {
 				return err
 			}
 		}
 		if to == workflow.InterviewScheduled && (moved || newTime) {
-			return checkInterviewAhead(application)
+			return requireFutureInterview(application)
 		}
 		return nil
 	}, func(tx core.App) error {
@@ -174,31 +174,31 @@ func moveApplicationOnUpdate(e *core.RecordEvent) error {
 			return fmt.Errorf("find the job of application %s: %w", application.Id, err)
 		}
 		if !moved {
-			return tellSeeker(tx, application, job, to, "Your interview for %s has changed")
+			return notifySeeker(tx, application, job, to, "Your interview for %s has changed")
 		}
 		if err := writeEvent(tx, application, from); err != nil {
 			return err
 		}
 		if to == workflow.InterviewScheduled {
-			return tellSeeker(tx, application, job, from, "You are invited to an interview for %s")
+			return notifySeeker(tx, application, job, from, "You are invited to an interview for %s")
 		}
 		if to != workflow.Withdrawn {
-			return tellSeeker(tx, application, job, from, "Your application for %s is now "+label(to))
+			return notifySeeker(tx, application, job, from, "Your application for %s is now "+displayStatus(to))
 		}
 		if err := recountApplications(tx, job.Id); err != nil {
 			return err
 		}
 		if from == workflow.InterviewScheduled { // for the calendar
-			if err := tellSeeker(tx, application, job, from, "You have withdrawn your application for %s"); err != nil {
+			if err := notifySeeker(tx, application, job, from, "You have withdrawn your application for %s"); err != nil {
 				return err
 			}
 		}
-		return tellPeople(tx, application, job, collections.KindApplicationWithdrawn, "Application withdrawn for %s", "%s has withdrawn.")
+		return notifyEmployerPeople(tx, application, job, collections.KindApplicationWithdrawn, "Application withdrawn for %s", "%s has withdrawn.")
 	})
 }
 
-// judgeApplicationMove asks the workflow, and keeps decidedAt in step with the status.
-func judgeApplicationMove(tx core.App, application *core.Record, from, to string) error {
+// checkApplicationMove asks the workflow, and keeps decidedAt in step with the status.
+func checkApplicationMove(tx core.App, application *core.Record, from, to string) error {
 	if err := checkStatusUnchanged(tx, application, from); err != nil {
 		return err
 	}
@@ -228,7 +228,7 @@ func applicationParty(application *core.Record) workflow.Party {
 	return workflow.EmployerPeople
 }
 
-func checkInterviewAhead(application *core.Record) error {
+func requireFutureInterview(application *core.Record) error {
 	at := application.GetDateTime("interviewAt")
 	if at.IsZero() {
 		return problem.Field("interviewAt", problem.Required, "An interview needs a date and time.")
@@ -274,9 +274,9 @@ func recountOnApplicationDelete(e *core.RecordEvent) error {
 	})
 }
 
-// keepTimelineOnEventUpdate makes the timeline append-only for everybody. The one change let through is PocketBase's own
+// refuseTimelineChangeOnUpdate makes the timeline append-only for everybody. The one change let through is PocketBase's own
 // when a person is deleted: it empties the actor.
-func keepTimelineOnEventUpdate(e *core.RecordEvent) error {
+func refuseTimelineChangeOnUpdate(e *core.RecordEvent) error {
 	for _, field := range []string{"application", "from", "to", "note"} {
 		if e.Record.GetString(field) != e.Record.Original().GetString(field) {
 			return problem.Field(field, problem.ReadOnly, "The timeline can't be changed.")
@@ -288,8 +288,8 @@ func keepTimelineOnEventUpdate(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// tellPeople tells the employer's people, save the one who acts. title takes the job's title, body the seeker's name.
-func tellPeople(tx core.App, application, job *core.Record, kind, title, body string) error {
+// notifyEmployerPeople tells the employer's people, save the one who acts. title takes the job's title, body the seeker's name.
+func notifyEmployerPeople(tx core.App, application, job *core.Record, kind, title, body string) error {
 	employer, err := tx.FindRecordById(collections.Employers, job.GetString("employer"))
 	if err != nil {
 		return fmt.Errorf("find the employer of job %s: %w", job.Id, err)
@@ -308,13 +308,13 @@ func tellPeople(tx core.App, application, job *core.Record, kind, title, body st
 		Kind:  kind,
 		Title: fmt.Sprintf(title, job.GetString("title")),
 		Body:  fmt.Sprintf(body, seeker.GetString("name")),
-		Data:  noticeData(application, job),
+		Data:  notificationData(application, job),
 	}, people...)
 }
 
-// tellSeeker tells the applicant of a change from the status from. title takes the job's title.
-func tellSeeker(tx core.App, application, job *core.Record, from, title string) error {
-	data := noticeData(application, job)
+// notifySeeker tells the applicant of a change from the status from. title takes the job's title.
+func notifySeeker(tx core.App, application, job *core.Record, from, title string) error {
+	data := notificationData(application, job)
 	interview, err := notify.InterviewOf(tx, application, job, from)
 	if err != nil {
 		return err
@@ -337,12 +337,12 @@ func tellSeeker(tx core.App, application, job *core.Record, from, title string) 
 	return notify.Write(tx, notify.Notification{
 		Kind:  collections.KindApplicationStatusChanged,
 		Title: fmt.Sprintf(title, job.GetString("title")),
-		Body:  cut(body, 2_000),
+		Body:  truncate(body, 2_000),
 		Data:  data,
 	}, application.GetString("seeker"))
 }
 
-func noticeData(application, job *core.Record) map[string]any {
+func notificationData(application, job *core.Record) map[string]any {
 	return map[string]any{
 		"application": application.Id,
 		"job":         job.Id,
@@ -351,11 +351,11 @@ func noticeData(application, job *core.Record) map[string]any {
 	}
 }
 
-// label is a status as people read it.
-func label(status string) string { return strings.ReplaceAll(status, "_", " ") }
+// displayStatus is a status as people read it.
+func displayStatus(status string) string { return strings.ReplaceAll(status, "_", " ") }
 
-// cut shortens a text to at most max characters.
-func cut(text string, max int) string {
+// truncate shortens a text to at most max characters.
+func truncate(text string, max int) string {
 	if utf8.RuneCountInString(text) <= max {
 		return text
 	}

@@ -72,8 +72,8 @@ func (p *pipeline) chain(t testing.TB, application string) []string {
 	return steps
 }
 
-// notices reads the kinds of a user's notices, oldest first.
-func (p *pipeline) notices(t testing.TB, user *core.Record) []string {
+// notificationKinds reads the kinds of a user's notifications, oldest first.
+func (p *pipeline) notificationKinds(t testing.TB, user *core.Record) []string {
 	t.Helper()
 	rows, err := p.FindRecordsByFilter(collections.Notifications, "user = {:id}", "@rowid", 0, 0, dbx.Params{"id": user.Id})
 	if err != nil {
@@ -109,11 +109,11 @@ func TestApplyingWritesTimelineCountAndNotices(t *testing.T) {
 		t.Errorf("applicationCount = %d, want 1", got)
 	}
 	for _, person := range []*core.Record{p.owner, p.member} {
-		if got := fmt.Sprint(p.notices(t, person)); got != "[application_submitted]" {
-			t.Errorf("notices of %s = %s", person.GetString("name"), got)
+		if got := fmt.Sprint(p.notificationKinds(t, person)); got != "[application_submitted]" {
+			t.Errorf("notifications of %s = %s", person.GetString("name"), got)
 		}
 	}
-	if got := p.notices(t, p.stranger); got != nil {
+	if got := p.notificationKinds(t, p.stranger); got != nil {
 		t.Errorf("a stranger was told: %v", got)
 	}
 	again := p.apply(t, p.seeker, nil)
@@ -269,8 +269,8 @@ func TestMovingAnApplication(t *testing.T) {
 	if event.GetString("note") != "Looks good" || event.GetString("actor") != p.owner.Id {
 		t.Errorf("event = %v", event.PublicExport())
 	}
-	if got := fmt.Sprint(p.notices(t, p.seeker)); got != "[application_status_changed]" {
-		t.Errorf("the seeker's notices = %s", got)
+	if got := fmt.Sprint(p.notificationKinds(t, p.seeker)); got != "[application_status_changed]" {
+		t.Errorf("the seeker's notifications = %s", got)
 	}
 
 	updated := p.Reload(application).GetString("updated")
@@ -297,8 +297,8 @@ func TestMovingAnApplication(t *testing.T) {
 	if got := p.Reload(p.job).GetInt("applicationCount"); got != 0 {
 		t.Errorf("applicationCount after withdrawing = %d", got)
 	}
-	if got := fmt.Sprint(p.notices(t, p.owner)); !strings.Contains(got, "application_withdrawn") {
-		t.Errorf("the owner's notices = %s", got)
+	if got := fmt.Sprint(p.notificationKinds(t, p.owner)); !strings.Contains(got, "application_withdrawn") {
+		t.Errorf("the owner's notifications = %s", got)
 	}
 	if again := p.apply(t, p.seeker, nil); again.Status != 200 {
 		t.Errorf("applying again after withdrawing: %d %s", again.Status, again.Raw)

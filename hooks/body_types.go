@@ -31,7 +31,7 @@ func checkBodyTypes(e *core.RecordRequestEvent) error {
 	}
 	typed := typedKeys(e)
 	for key, value := range body {
-		field := e.Collection.Fields.GetByName(modified(key))
+		field := e.Collection.Fields.GetByName(fieldOfKey(key))
 		if field == nil || value == nil {
 			continue
 		}

@@ -30,11 +30,11 @@ var caps = map[string]struct {
 // bindCaps holds people to the caps; the board itself, admins and superusers may do more for somebody.
 func bindCaps(app core.App) {
 	for collection := range caps {
-		app.OnRecordCreate(collection).BindFunc(keepToCapOnCreate)
+		app.OnRecordCreate(collection).BindFunc(enforceCapOnCreate)
 	}
 }
 
-func keepToCapOnCreate(e *core.RecordEvent) error {
+func enforceCapOnCreate(e *core.RecordEvent) error {
 	if who := actor.Of(e.Record); who.IsBoard() || who.IsAdmin() {
 		return e.Next()
 	}
@@ -56,7 +56,7 @@ func keepToCapOnCreate(e *core.RecordEvent) error {
 // employer's people each time.
 const maxApplicationsADay = 5
 
-func checkApplyingAgain(tx core.App, application *core.Record) error {
+func checkApplicationsPerDay(tx core.App, application *core.Record) error {
 	if actor.Of(application).IsBoard() {
 		return nil
 	}
@@ -73,8 +73,8 @@ func checkApplyingAgain(tx core.App, application *core.Record) error {
 	return nil
 }
 
-// dropEarlierDocuments takes the files from what a seeker has withdrawn, once there is a new application to the same job.
-func dropEarlierDocuments(tx core.App, application *core.Record) error {
+// deleteWithdrawnDocuments takes the files from what a seeker has withdrawn, once there is a new application to the same job.
+func deleteWithdrawnDocuments(tx core.App, application *core.Record) error {
 	earlier, err := tx.FindAllRecords(collections.Applications, dbx.HashExp{
 		"seeker": application.GetString("seeker"), "job": application.GetString("job"), "status": workflow.Withdrawn,
 	})

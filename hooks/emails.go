@@ -19,17 +19,17 @@ import (
 
 // bindEmails makes an address one address in any case: it is stored in small letters, and asked for in any.
 func bindEmails(app core.App) {
-	app.OnRecordCreate().BindFunc(lowerEmailOnSave)
-	app.OnRecordUpdate().BindFunc(lowerEmailOnSave)
+	app.OnRecordCreate().BindFunc(lowercaseEmailOnSave)
+	app.OnRecordUpdate().BindFunc(lowercaseEmailOnSave)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "spellEmailAsStored", Priority: 90, Func: spellEmailAsStored})
+		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "rewriteEmailAsStored", Priority: 90, Func: rewriteEmailAsStored})
 		return e.Next()
 	})
 }
 
-// lowerEmailOnSave leaves an address alone that the save doesn't change: where an older board has given an address to two
+// lowercaseEmailOnSave leaves an address alone that the save doesn't change: where an older board has given an address to two
 // accounts in two spellings, the second keeps its own.
-func lowerEmailOnSave(e *core.RecordEvent) error {
+func lowercaseEmailOnSave(e *core.RecordEvent) error {
 	if e.Record.Collection().IsAuth() && (e.Record.IsNew() || e.Record.Email() != e.Record.Original().Email()) {
 		e.Record.SetEmail(strings.ToLower(e.Record.Email()))
 	}
@@ -41,9 +41,9 @@ var emailRequests = []string{
 	"auth-with-password", "request-otp", "request-password-reset", "request-verification", "request-email-change",
 }
 
-// spellEmailAsStored puts the stored spelling in the place of another one in a request's body. PocketBase itself compares
+// rewriteEmailAsStored puts the stored spelling in the place of another one in a request's body. PocketBase itself compares
 // letter by letter, before it asks any hook.
-func spellEmailAsStored(e *core.RequestEvent) error {
+func rewriteEmailAsStored(e *core.RequestEvent) error {
 	address := strings.TrimSuffix(e.Request.URL.Path, "/")
 	if e.Request.Method != http.MethodPost || !slices.Contains(emailRequests, address[strings.LastIndex(address, "/")+1:]) {
 		return e.Next()

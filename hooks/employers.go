@@ -18,17 +18,17 @@ const maxSlug = 80 // characters of a slug made from a name, which leaves room f
 
 func bindEmployers(app core.App) {
 	bindPeople(app)
-	app.OnRecordCreate(collections.Employers).BindFunc(tidyEmployerOnSave)
-	app.OnRecordUpdate(collections.Employers).BindFunc(tidyEmployerOnSave)
-	app.OnRecordDelete(collections.Employers).BindFunc(keepEmployerWithJobsOnDelete)
-	app.OnRecordCreate(collections.FieldsOfInterest).BindFunc(slugFieldOnCreate)
+	app.OnRecordCreate(collections.Employers).BindFunc(normalizeEmployerOnSave)
+	app.OnRecordUpdate(collections.Employers).BindFunc(normalizeEmployerOnSave)
+	app.OnRecordDelete(collections.Employers).BindFunc(refuseEmployerWithJobsOnDelete)
+	app.OnRecordCreate(collections.FieldsOfInterest).BindFunc(fillSlugOnFieldCreate)
 }
 
-func tidyEmployerOnSave(e *core.RecordEvent) error {
+func normalizeEmployerOnSave(e *core.RecordEvent) error {
 	employer := e.Record
 	sanitiseRichText(employer, "about")
-	tidyLine(employer, "name")
-	unverifyWhenRenamed(employer)
+	normalizeLine(employer, "name")
+	revokeVerificationWhenRenamed(employer)
 	resolveCoordinates(employer)
 	return inTransaction(e, func(tx core.App) error {
 		if err := fillSlug(tx, employer); err != nil {
@@ -38,9 +38,9 @@ func tidyEmployerOnSave(e *core.RecordEvent) error {
 	}, nil)
 }
 
-// unverifyWhenRenamed takes the badge from a company that its people give another name: an admin has verified it under the
+// revokeVerificationWhenRenamed takes the badge from a company that its people give another name: an admin has verified it under the
 // old one, and imports go by the name.
-func unverifyWhenRenamed(employer *core.Record) {
+func revokeVerificationWhenRenamed(employer *core.Record) {
 	who := actor.Of(employer)
 	if employer.IsNew() || who.IsBoard() || who.IsAdmin() {
 		return
@@ -80,7 +80,7 @@ func fillSlug(tx core.App, record *core.Record) error {
 	}
 }
 
-func keepEmployerWithJobsOnDelete(e *core.RecordEvent) error {
+func refuseEmployerWithJobsOnDelete(e *core.RecordEvent) error {
 	return inTransaction(e, func(tx core.App) error {
 		count, err := tx.CountRecords(collections.Jobs, dbx.HashExp{"employer": e.Record.Id})
 		if err != nil {
@@ -93,7 +93,7 @@ func keepEmployerWithJobsOnDelete(e *core.RecordEvent) error {
 	}, nil)
 }
 
-func slugFieldOnCreate(e *core.RecordEvent) error {
+func fillSlugOnFieldCreate(e *core.RecordEvent) error {
 	if err := fillSlug(e.App, e.Record); err != nil {
 		return err
 	}

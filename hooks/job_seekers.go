@@ -39,26 +39,26 @@ type Schooling struct {
 }
 
 func bindJobSeekers(app core.App) {
-	app.OnRecordCreate(collections.JobSeekers).BindFunc(tidyProfileOnSave)
-	app.OnRecordUpdate(collections.JobSeekers).BindFunc(tidyProfileOnSave)
+	app.OnRecordCreate(collections.JobSeekers).BindFunc(normalizeProfileOnSave)
+	app.OnRecordUpdate(collections.JobSeekers).BindFunc(normalizeProfileOnSave)
 }
 
-func tidyProfileOnSave(e *core.RecordEvent) error {
+func normalizeProfileOnSave(e *core.RecordEvent) error {
 	profile := e.Record
 	sanitiseRichText(profile, "summary")
-	tidyLine(profile, "headline")
+	normalizeLine(profile, "headline")
 	resolveCoordinates(profile)
-	if err := tidySkills(profile); err != nil {
+	if err := normalizeSkills(profile); err != nil {
 		return err
 	}
-	if err := tidyCareer(profile); err != nil {
+	if err := normalizeCareer(profile); err != nil {
 		return err
 	}
 	places, err := readList[string](profile, "preferredLocations", maxPlaces)
 	if err != nil {
 		return err
 	}
-	if places, err = tidyStrings("preferredLocations", places, maxPlaceText); err != nil {
+	if places, err = normalizeStrings("preferredLocations", places, maxPlaceText); err != nil {
 		return err
 	}
 	profile.Set("preferredLocations", places)
@@ -68,7 +68,7 @@ func tidyProfileOnSave(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-func tidyCareer(profile *core.Record) error {
+func normalizeCareer(profile *core.Record) error {
 	positions, err := readList[Position](profile, "experience", maxPositions)
 	if err != nil {
 		return err

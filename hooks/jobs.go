@@ -23,9 +23,9 @@ func bindJobs(app core.App) {
 	app.OnRecordCreateRequest(collections.Jobs).BindFunc(noteDeadlineDayOnJobRequest)
 	app.OnRecordUpdateRequest(collections.Jobs).BindFunc(noteDeadlineDayOnJobRequest)
 	app.OnRecordUpdateRequest(collections.Jobs).BindFunc(limitPublishingOnJobUpdateRequest)
-	app.OnRecordCreate(collections.Jobs).BindFunc(openJobOnCreate)
-	app.OnRecordUpdate(collections.Jobs).BindFunc(moveJobOnUpdate)
-	app.OnRecordDelete(collections.Jobs).BindFunc(keepJobWithApplicationsOnDelete)
+	app.OnRecordCreate(collections.Jobs).BindFunc(initializeJobOnCreate)
+	app.OnRecordUpdate(collections.Jobs).BindFunc(applyJobUpdate)
+	app.OnRecordDelete(collections.Jobs).BindFunc(refuseJobWithApplicationsOnDelete)
 	app.OnRecordEnrich(collections.Jobs).BindFunc(showApplicationCountOnEnrich)
 }
 
@@ -63,16 +63,16 @@ func limitPublishingOnJobUpdateRequest(e *core.RecordRequestEvent) error {
 	return throttle.LimitPublishing(e.RequestEvent, e.Record.Id, e.Next)
 }
 
-func openJobOnCreate(e *core.RecordEvent) error {
+func initializeJobOnCreate(e *core.RecordEvent) error {
 	job := e.Record
-	if err := tidyJob(job); err != nil {
+	if err := normalizeJob(job); err != nil {
 		return err
 	}
 	status := job.GetString("status")
 	if status != workflow.Published && status != workflow.Draft {
 		return invalidTransition("", workflow.InitialJobStatuses())
 	}
-	if err := checkDeadlineAhead(job); err != nil {
+	if err := requireFutureDeadline(job); err != nil {
 		return err
 	}
 	job.Set("applicationCount", 0)
@@ -84,15 +84,15 @@ func openJobOnCreate(e *core.RecordEvent) error {
 	}, nil)
 }
 
-func moveJobOnUpdate(e *core.RecordEvent) error {
+func applyJobUpdate(e *core.RecordEvent) error {
 	job := e.Record
-	if err := tidyJob(job); err != nil {
+	if err := normalizeJob(job); err != nil {
 		return err
 	}
 	from, to, moved := statusMove(job)
 	if !moved {
 		if job.GetString("deadline") != job.Original().GetString("deadline") {
-			if err := checkDeadlineAhead(job); err != nil {
+			if err := requireFutureDeadline(job); err != nil {
 				return err
 			}
 		}
@@ -109,7 +109,7 @@ func moveJobOnUpdate(e *core.RecordEvent) error {
 		if to == workflow.Published {
 			job.Set("publishedAt", types.NowDateTime())
 			job.Set("closedAt", "")
-			return checkDeadlineAhead(job)
+			return requireFutureDeadline(job)
 		}
 		job.Set("closedAt", types.NowDateTime())
 		return nil
@@ -117,7 +117,7 @@ func moveJobOnUpdate(e *core.RecordEvent) error {
 		if to == workflow.Published {
 			return nil
 		}
-		return tellApplicantsJobClosed(tx, job)
+		return notifyApplicantsJobClosed(tx, job)
 	})
 }
 
@@ -132,15 +132,15 @@ func jobParty(who actor.Actor) workflow.Party {
 	return workflow.EmployerPeople
 }
 
-// tidyJob brings the free-form fields of a job into their one form and refuses what can't be brought there.
-func tidyJob(job *core.Record) error {
-	tidyStatus(job)
+// normalizeJob brings the free-form fields of a job into their one form and refuses what can't be brought there.
+func normalizeJob(job *core.Record) error {
+	normalizeStatus(job)
 	sanitiseRichText(job, "description")
-	tidyLine(job, "title")
-	for _, tidy := range []func(*core.Record) error{
-		tidySkills, tidyLocations, tidyApplicantCountries, checkSalaryRange, tidyQuestions,
+	normalizeLine(job, "title")
+	for _, normalize := range []func(*core.Record) error{
+		normalizeSkills, normalizeLocations, normalizeApplicantCountries, checkSalaryRange, normalizeQuestions,
 	} {
-		if err := tidy(job); err != nil {
+		if err := normalize(job); err != nil {
 			return err
 		}
 	}
@@ -148,9 +148,9 @@ func tidyJob(job *core.Record) error {
 	return nil
 }
 
-// checkDeadlineAhead refuses a deadline that has passed. Only saves that publish or set it are asked: a job keeps its old
+// requireFutureDeadline refuses a deadline that has passed. Only saves that publish or set it are asked: a job keeps its old
 // deadline after it.
-func checkDeadlineAhead(job *core.Record) error {
+func requireFutureDeadline(job *core.Record) error {
 	closesAt := job.GetDateTime("deadline")
 	if !closesAt.IsZero() && !closesAt.Time().After(time.Now()) {
 		return problem.Field("deadline", problem.InvalidValue, "The deadline must be in the future.")
@@ -158,7 +158,7 @@ func checkDeadlineAhead(job *core.Record) error {
 	return nil
 }
 
-func tellApplicantsJobClosed(tx core.App, job *core.Record) error {
+func notifyApplicantsJobClosed(tx core.App, job *core.Record) error {
 	var seekers []string
 	err := tx.DB().Select("seeker").From(collections.Applications).
 		Where(dbx.HashExp{"job": job.Id}).
@@ -181,7 +181,7 @@ func tellApplicantsJobClosed(tx core.App, job *core.Record) error {
 	}, seekers...)
 }
 
-func keepJobWithApplicationsOnDelete(e *core.RecordEvent) error {
+func refuseJobWithApplicationsOnDelete(e *core.RecordEvent) error {
 	return inTransaction(e, func(tx core.App) error {
 		count, err := tx.CountRecords(collections.Applications, dbx.HashExp{"job": e.Record.Id})
 		if err != nil {
@@ -196,7 +196,7 @@ func keepJobWithApplicationsOnDelete(e *core.RecordEvent) error {
 
 // showApplicationCountOnEnrich shows how many applied to those who run the job: its employer's people and admins.
 func showApplicationCountOnEnrich(e *core.RecordEnrichEvent) error {
-	shown, err := runsJob(e)
+	shown, err := managesJob(e)
 	if err != nil {
 		return err
 	}
@@ -208,13 +208,13 @@ func showApplicationCountOnEnrich(e *core.RecordEnrichEvent) error {
 	return e.Next()
 }
 
-// MayRunJobs reports whether there are jobs of which the caller, nil for a guest, is shown more than anybody is.
-func MayRunJobs(caller *core.Record) bool {
+// MayManageJobs reports whether there are jobs of which the caller, nil for a guest, is shown more than anybody is.
+func MayManageJobs(caller *core.Record) bool {
 	return actor.IsManager(caller) || caller != nil && caller.GetString("role") == collections.RoleEmployer
 }
 
-func runsJob(e *core.RecordEnrichEvent) (bool, error) {
-	if e.RequestInfo == nil || !MayRunJobs(e.RequestInfo.Auth) {
+func managesJob(e *core.RecordEnrichEvent) (bool, error) {
+	if e.RequestInfo == nil || !MayManageJobs(e.RequestInfo.Auth) {
 		return false, nil
 	}
 	caller := e.RequestInfo.Auth

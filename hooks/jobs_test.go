@@ -58,10 +58,10 @@ func TestTheClockExpiresJobsAndTellsApplicants(t *testing.T) {
 	withdrawn := p.Application(p.other, p.job)
 	p.Update(withdrawn, map[string]any{"status": "withdrawn"})
 	p.Update(p.job, map[string]any{"status": "expired"})
-	if got := fmt.Sprint(p.notices(t, p.seeker)); got != "[job_closed]" {
-		t.Errorf("the live applicant's notices = %s", got)
+	if got := fmt.Sprint(p.notificationKinds(t, p.seeker)); got != "[job_closed]" {
+		t.Errorf("the live applicant's notifications = %s", got)
 	}
-	if got := fmt.Sprint(p.notices(t, p.other)); strings.Contains(got, "job_closed") {
+	if got := fmt.Sprint(p.notificationKinds(t, p.other)); strings.Contains(got, "job_closed") {
 		t.Errorf("the withdrawn applicant was told: %s", got)
 	}
 }

@@ -27,7 +27,7 @@ func readList[T any](record *core.Record, field string, max int) ([]T, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&list); err != nil {
-		return nil, problem.Field(field, problem.InvalidValue, "Must be a list: "+plainJSONError(err)+".")
+		return nil, problem.Field(field, problem.InvalidValue, "Must be a list: "+describeJSONError(err)+".")
 	}
 	if len(list) > max {
 		return nil, problem.Field(field, problem.InvalidValue, fmt.Sprintf("Must have at most %d entries.", max))
@@ -35,8 +35,8 @@ func readList[T any](record *core.Record, field string, max int) ([]T, error) {
 	return list, nil
 }
 
-// plainJSONError says what is wrong with a JSON value without Go's own type names.
-func plainJSONError(err error) string {
+// describeJSONError says what is wrong with a JSON value without Go's own type names.
+func describeJSONError(err error) string {
 	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
 		if wrong.Field != "" {
 			return fmt.Sprintf("%q can't be a %s", wrong.Field, wrong.Value)
@@ -46,8 +46,8 @@ func plainJSONError(err error) string {
 	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
-// tidySkills trims, lower-cases and deduplicates the skills, so that one skill is one string everywhere.
-func tidySkills(record *core.Record) error {
+// normalizeSkills trims, lower-cases and deduplicates the skills, so that one skill is one string everywhere.
+func normalizeSkills(record *core.Record) error {
 	skills, err := readList[string](record, "skills", maxSkills)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func tidySkills(record *core.Record) error {
 	for i, skill := range skills {
 		skills[i] = strings.ToLower(strings.Join(strings.Fields(skill), " "))
 	}
-	skills, err = tidyStrings("skills", skills, maxSkillText)
+	skills, err = normalizeStrings("skills", skills, maxSkillText)
 	if err != nil {
 		return err
 	}
@@ -63,10 +63,10 @@ func tidySkills(record *core.Record) error {
 	return nil
 }
 
-// tidyStrings drops blank and repeated strings and refuses overlong ones.
-func tidyStrings(field string, list []string, maxLength int) ([]string, error) {
+// normalizeStrings drops blank and repeated strings and refuses overlong ones.
+func normalizeStrings(field string, list []string, maxLength int) ([]string, error) {
 	seen := map[string]bool{}
-	tidy := []string{}
+	kept := []string{}
 	for _, item := range list {
 		item = strings.TrimSpace(item)
 		if utf8.RuneCountInString(item) > maxLength {
@@ -76,7 +76,7 @@ func tidyStrings(field string, list []string, maxLength int) ([]string, error) {
 			continue
 		}
 		seen[item] = true
-		tidy = append(tidy, item)
+		kept = append(kept, item)
 	}
-	return tidy, nil
+	return kept, nil
 }

@@ -42,9 +42,9 @@ func (l *Location) UnmarshalJSON(raw []byte) error {
 	return decoder.Decode((*plain)(l))
 }
 
-// tidyLocations resolves the places of a job and makes the display text from them. A job saved with only the text
+// normalizeLocations resolves the places of a job and makes the display text from them. A job saved with only the text
 // "location" gets that one place.
-func tidyLocations(job *core.Record) error {
+func normalizeLocations(job *core.Record) error {
 	locations, err := readList[Location](job, "locations", maxLocations)
 	if err != nil {
 		return err
@@ -61,25 +61,25 @@ func tidyLocations(job *core.Record) error {
 	if !textChanged && !listChanged && !job.IsNew() {
 		return nil
 	}
-	tidy := []Location{}
+	resolved := []Location{}
 	var names []string
 	for i, location := range locations {
-		if reason := location.complete(); reason != "" {
+		if reason := location.resolve(); reason != "" {
 			return problem.Field("locations", problem.InvalidValue, fmt.Sprintf("Place %d: %s", i+1, reason))
 		}
 		if location.Name == "" || slices.Contains(names, location.Name) {
 			continue
 		}
 		names = append(names, location.Name)
-		tidy = append(tidy, location)
+		resolved = append(resolved, location)
 	}
-	job.Set("locations", tidy)
-	job.Set("location", cut(strings.Join(names, "; "), 1_000))
+	job.Set("locations", resolved)
+	job.Set("location", truncate(strings.Join(names, "; "), 1_000))
 	return nil
 }
 
-// complete fills what the gazetteer knows of the place and checks what was given. It returns what is wrong, or "".
-func (l *Location) complete() string {
+// resolve fills what the gazetteer knows of the place and checks what was given. It returns what is wrong, or "".
+func (l *Location) resolve() string {
 	for _, part := range []*string{&l.Name, &l.City, &l.Region, &l.Country} {
 		*part = strings.Join(strings.Fields(*part), " ")
 		if utf8.RuneCountInString(*part) > maxPlaceText {
@@ -119,24 +119,24 @@ func (l *Location) complete() string {
 	return ""
 }
 
-// tidyApplicantCountries keeps the list of countries in capitals and refuses codes that ISO 3166-1 does not know.
-func tidyApplicantCountries(job *core.Record) error {
+// normalizeApplicantCountries keeps the list of countries in capitals and refuses codes that ISO 3166-1 does not know.
+func normalizeApplicantCountries(job *core.Record) error {
 	codes, err := readList[string](job, "applicantCountries", maxCountries)
 	if err != nil {
 		return err
 	}
-	tidy := []string{}
+	kept := []string{}
 	for _, code := range codes {
 		code = strings.ToUpper(strings.TrimSpace(code))
 		if !gazetteer.ValidCountry(code) {
 			return problem.Field("applicantCountries", problem.InvalidValue,
 				fmt.Sprintf("%.20q is no country code of ISO 3166-1 alpha-2, such as FR.", code))
 		}
-		if !slices.Contains(tidy, code) {
-			tidy = append(tidy, code)
+		if !slices.Contains(kept, code) {
+			kept = append(kept, code)
 		}
 	}
-	job.Set("applicantCountries", tidy)
+	job.Set("applicantCountries", kept)
 	return nil
 }
 

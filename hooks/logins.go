@@ -29,8 +29,8 @@ func bindLogins(app core.App) {
 	})
 }
 
-// nobodysHash is of no password anybody knows, at bcrypt's default cost, which PocketBase's passwords have too.
-const nobodysHash = "$2a$10$pF3jar3IqfMvX6SPyd9kwe180NUm55zt8OazW00HhJoqGyg2a4WDK"
+// dummyHash is of no password anybody knows, at bcrypt's default cost, which PocketBase's passwords have too.
+const dummyHash = "$2a$10$pF3jar3IqfMvX6SPyd9kwe180NUm55zt8OazW00HhJoqGyg2a4WDK"
 
 // hideAccountsOnLogin checks some password where there is none to check. PocketBase does so for unknown addresses only,
 // and only once the collection has a record to borrow a hash from; a deactivated user it tells apart by a 403.
@@ -38,7 +38,7 @@ func hideAccountsOnLogin(e *core.RecordAuthWithPasswordRequestEvent) error {
 	if e.Record != nil && account.IsActive(e.Record) {
 		return e.Next()
 	}
-	_ = bcrypt.CompareHashAndPassword([]byte(nobodysHash), []byte(e.Password)) // for its time, not its result
+	_ = bcrypt.CompareHashAndPassword([]byte(dummyHash), []byte(e.Password)) // for its time, not its result
 	return e.BadRequestError("Failed to authenticate.", nil)
 }
 

@@ -25,10 +25,10 @@ func TestMailLimitsLetOneThroughEachInterval(t *testing.T) {
 func TestMailLimitsForgetWhatNoLongerMatters(t *testing.T) {
 	limits := &mailLimits{next: map[string]time.Time{}}
 	start := time.Now()
-	for i := range 3 * mostMailKeys {
+	for i := range 3 * maxMailKeys {
 		limits.allow(fmt.Sprint(i), start.Add(time.Duration(i)*time.Second))
 	}
-	if n := len(limits.next); n > mostMailKeys+1 {
+	if n := len(limits.next); n > maxMailKeys+1 {
 		t.Errorf("%d keys are kept", n)
 	}
 }

@@ -8,11 +8,11 @@ import (
 )
 
 func bindNotifications(app core.App) {
-	app.OnRecordUpdate(collections.Notifications).BindFunc(stampReadOnNotificationUpdate)
+	app.OnRecordUpdate(collections.Notifications).BindFunc(setReadAtOnNotificationUpdate)
 }
 
-// stampReadOnNotificationUpdate keeps readAt in step with read.
-func stampReadOnNotificationUpdate(e *core.RecordEvent) error {
+// setReadAtOnNotificationUpdate keeps readAt in step with read.
+func setReadAtOnNotificationUpdate(e *core.RecordEvent) error {
 	read, was := e.Record.GetBool("read"), e.Record.Original().GetBool("read")
 	if read && !was {
 		e.Record.Set("readAt", types.NowDateTime())

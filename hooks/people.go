@@ -22,7 +22,7 @@ func leaveOnEmployerUpdateRequest(e *core.RecordRequestEvent) error {
 	if actor.IsManager(e.Auth) || e.Auth != nil && e.Auth.GetString("role") == collections.RoleEmployer {
 		return e.Next()
 	}
-	leaves := e.Auth != nil && takesOut(e.Record, "members", e.Auth.Id)
+	leaves := e.Auth != nil && removesOnly(e.Record, "members", e.Auth.Id)
 	for _, field := range e.Collection.Fields {
 		name := field.GetName()
 		if name != "members" && !sameValue(e.Record.Original(), e.Record, name) {
@@ -35,8 +35,8 @@ func leaveOnEmployerUpdateRequest(e *core.RecordRequestEvent) error {
 	return e.Next()
 }
 
-// takesOut reports whether the only change to a list of users is that user is no longer in it.
-func takesOut(record *core.Record, field, user string) bool {
+// removesOnly reports whether the only change to a list of users is that user is no longer in it.
+func removesOnly(record *core.Record, field, user string) bool {
 	before, after := record.Original().GetStringSlice(field), record.GetStringSlice(field)
 	rest := slices.DeleteFunc(slices.Clone(before), func(id string) bool { return id == user })
 	return len(rest) < len(before) && slices.Equal(rest, after)
@@ -57,7 +57,7 @@ func checkPeople(tx core.App, employer *core.Record) error {
 			return fmt.Errorf("find the %s of the employer: %w", field, err)
 		}
 		for _, user := range users {
-			if !mayBelong(user, who) {
+			if !canBelongToEmployer(user, who) {
 				return problem.Field(field, problem.InvalidValue, "Must be an active user with the role employer.")
 			}
 		}
@@ -65,9 +65,9 @@ func checkPeople(tx core.App, employer *core.Record) error {
 	return nil
 }
 
-// mayBelong reports whether who may make user one of an employer's people. The board itself gives companies that nobody has
+// canBelongToEmployer reports whether who may make user one of an employer's people. The board itself gives companies that nobody has
 // claimed yet to an account that nobody can log in as.
-func mayBelong(user *core.Record, who actor.Actor) bool {
+func canBelongToEmployer(user *core.Record, who actor.Actor) bool {
 	switch user.GetString("role") {
 	case collections.RoleEmployer:
 		return account.IsActive(user) || who.IsBoard()

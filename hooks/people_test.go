@@ -21,16 +21,16 @@ func TestPeopleAreActiveEmployers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPipeline(t)
 			former := p.Update(p.member, change)
-			before := len(p.notices(t, former))
+			before := len(p.notificationKinds(t, former))
 			if answer := p.apply(t, p.seeker, nil); answer.Status != 200 {
 				t.Fatalf("apply: %d %s", answer.Status, answer.Raw)
 			}
 			application := p.Reload(p.live(t, p.seeker))
 			p.Record(collections.JobReviews, map[string]any{"author": p.seeker.Id, "job": p.job.Id, "rating": 4})
-			if told := p.notices(t, former)[before:]; len(told) != 0 {
+			if told := p.notificationKinds(t, former)[before:]; len(told) != 0 {
 				t.Errorf("the former member is told of %v", told)
 			}
-			if told := p.notices(t, p.owner); !slices.Contains(told, "application_submitted") {
+			if told := p.notificationKinds(t, p.owner); !slices.Contains(told, "application_submitted") {
 				t.Errorf("the owner is told of %v", told)
 			}
 			answer := p.Call(former, "POST", testapp.Records(collections.UserReviews),

@@ -36,8 +36,8 @@ type Question struct {
 
 var questionID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,50}$`)
 
-// tidyQuestions checks the questions of a job and gives ids to those without.
-func tidyQuestions(record *core.Record) error {
+// normalizeQuestions checks the questions of a job and gives ids to those without.
+func normalizeQuestions(record *core.Record) error {
 	questions, err := readList[Question](record, "questions", maxQuestions)
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func tidyQuestions(record *core.Record) error {
 			q.Options = nil
 			continue
 		}
-		if q.Options, err = tidyStrings("questions", q.Options, maxLabel); err != nil {
+		if q.Options, err = normalizeStrings("questions", q.Options, maxLabel); err != nil {
 			return err
 		}
 		if len(q.Options) == 0 || len(q.Options) > maxOptions {

@@ -116,7 +116,7 @@ func TestTwoApplicationsAtOnceLeaveOne(t *testing.T) {
 	}
 }
 
-// What a batch writes stands or falls as one, with the timeline, the count and the notices.
+// What a batch writes stands or falls as one, with the timeline, the count and the notifications.
 func TestFailingBatchLeavesNothing(t *testing.T) {
 	p := newPipeline(t)
 	second := p.Job(p.employer, "Second")

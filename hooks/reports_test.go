@@ -146,8 +146,8 @@ func TestReportThatCannotBeMadeFailsWithItsReason(t *testing.T) {
 	if failed.GetString("status") != collections.ReportFailed || !strings.Contains(failed.GetString("error"), "employer") || failed.GetString("file") != "" {
 		t.Errorf("status %q, error %q, file %q", failed.GetString("status"), failed.GetString("error"), failed.GetString("file"))
 	}
-	notice, err := board.FindFirstRecordByFilter(collections.Notifications, "user = {:user}", map[string]any{"user": admin.Id})
-	if err != nil || !strings.Contains(notice.GetString("title"), "failed") {
-		t.Errorf("the asker was told %v (%v)", notice, err)
+	notification, err := board.FindFirstRecordByFilter(collections.Notifications, "user = {:user}", map[string]any{"user": admin.Id})
+	if err != nil || !strings.Contains(notification.GetString("title"), "failed") {
+		t.Errorf("the asker was told %v (%v)", notification, err)
 	}
 }

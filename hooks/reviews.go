@@ -15,12 +15,12 @@ import (
 
 func bindReviews(app core.App) {
 	app.OnRecordCreate(collections.JobReviews).BindFunc(reviewJobOnCreate)
-	app.OnRecordUpdate(collections.JobReviews).BindFunc(rateEmployerOnReviewChange)
-	app.OnRecordDelete(collections.JobReviews).BindFunc(rateEmployerOnReviewChange)
+	app.OnRecordUpdate(collections.JobReviews).BindFunc(updateEmployerRatingOnReviewChange)
+	app.OnRecordDelete(collections.JobReviews).BindFunc(updateEmployerRatingOnReviewChange)
 
 	app.OnRecordCreate(collections.UserReviews).BindFunc(reviewUserOnCreate)
-	app.OnRecordUpdate(collections.UserReviews).BindFunc(rateSeekerOnReviewChange)
-	app.OnRecordDelete(collections.UserReviews).BindFunc(rateSeekerOnReviewChange)
+	app.OnRecordUpdate(collections.UserReviews).BindFunc(updateSeekerRatingOnReviewChange)
+	app.OnRecordDelete(collections.UserReviews).BindFunc(updateSeekerRatingOnReviewChange)
 }
 
 // reviewJobOnCreate lets a seeker review a job only after applying to it, once, and rates its employer.
@@ -35,7 +35,7 @@ func reviewJobOnCreate(e *core.RecordEvent) error {
 		if applied == 0 {
 			return problem.Field("job", problem.NotEligible, "Only who has applied to a job can review it.")
 		}
-		if err := checkFirstReview(tx, review, "job"); err != nil {
+		if err := checkNotReviewedYet(tx, review, "job"); err != nil {
 			return err
 		}
 		job, err := tx.FindRecordById(collections.Jobs, jobID)
@@ -49,7 +49,7 @@ func reviewJobOnCreate(e *core.RecordEvent) error {
 		if err != nil {
 			return fmt.Errorf("find the reviewed employer: %w", err)
 		}
-		if err := rate(tx, collections.Employers, "id", collections.JobReviews, "employer", employer.Id); err != nil {
+		if err := updateRating(tx, collections.Employers, "id", collections.JobReviews, "employer", employer.Id); err != nil {
 			return err
 		}
 		people, err := account.PeopleOf(tx, employer)
@@ -65,9 +65,9 @@ func reviewJobOnCreate(e *core.RecordEvent) error {
 	})
 }
 
-func rateEmployerOnReviewChange(e *core.RecordEvent) error {
+func updateEmployerRatingOnReviewChange(e *core.RecordEvent) error {
 	return inTransaction(e, nil, func(tx core.App) error {
-		return rate(tx, collections.Employers, "id", collections.JobReviews, "employer", e.Record.GetString("employer"))
+		return updateRating(tx, collections.Employers, "id", collections.JobReviews, "employer", e.Record.GetString("employer"))
 	})
 }
 
@@ -76,12 +76,12 @@ func reviewUserOnCreate(e *core.RecordEvent) error {
 	review := e.Record
 	subject := review.GetString("subject")
 	return inTransaction(e, func(tx core.App) error {
-		if err := checkBound(tx, review); err != nil {
+		if err := checkReviewParties(tx, review); err != nil {
 			return err
 		}
-		return checkFirstReview(tx, review, "application")
+		return checkNotReviewedYet(tx, review, "application")
 	}, func(tx core.App) error {
-		if err := rate(tx, collections.JobSeekers, "user", collections.UserReviews, "subject", subject); err != nil {
+		if err := updateRating(tx, collections.JobSeekers, "user", collections.UserReviews, "subject", subject); err != nil {
 			return err
 		}
 		return notify.Write(tx, notify.Notification{
@@ -93,26 +93,26 @@ func reviewUserOnCreate(e *core.RecordEvent) error {
 	})
 }
 
-func rateSeekerOnReviewChange(e *core.RecordEvent) error {
+func updateSeekerRatingOnReviewChange(e *core.RecordEvent) error {
 	return inTransaction(e, nil, func(tx core.App) error {
-		return rate(tx, collections.JobSeekers, "user", collections.UserReviews, "subject", e.Record.GetString("subject"))
+		return updateRating(tx, collections.JobSeekers, "user", collections.UserReviews, "subject", e.Record.GetString("subject"))
 	})
 }
 
-// checkBound refuses a review unless its application binds the author and the subject: one is the seeker, the other one
+// checkReviewParties refuses a review unless its application binds the author and the subject: one is the seeker, the other one
 // of the employer's people.
-func checkBound(tx core.App, review *core.Record) error {
+func checkReviewParties(tx core.App, review *core.Record) error {
 	author, subject := review.GetString("author"), review.GetString("subject")
 	if author == subject {
 		return problem.Field("subject", problem.NotEligible, "Nobody can review themselves.")
 	}
-	unbound := problem.Field("application", problem.NotEligible, "No such application binds you and the subject.")
+	unrelated := problem.Field("application", problem.NotEligible, "No such application binds you and the subject.")
 	found, err := tx.FindRecordsByIds(collections.Applications, []string{review.GetString("application")})
 	if err != nil {
 		return fmt.Errorf("find the application of the review: %w", err)
 	}
 	if len(found) == 0 {
-		return unbound
+		return unrelated
 	}
 	job, err := tx.FindRecordById(collections.Jobs, found[0].GetString("job"))
 	if err != nil {
@@ -130,11 +130,11 @@ func checkBound(tx core.App, review *core.Record) error {
 	if author == seeker && slices.Contains(people, subject) || subject == seeker && slices.Contains(people, author) {
 		return nil
 	}
-	return unbound
+	return unrelated
 }
 
-// checkFirstReview refuses a second review by the same author of the same thing. The unique index stands behind it.
-func checkFirstReview(tx core.App, review *core.Record, of string) error {
+// checkNotReviewedYet refuses a second review by the same author of the same thing. The unique index stands behind it.
+func checkNotReviewedYet(tx core.App, review *core.Record, of string) error {
 	count, err := tx.CountRecords(review.Collection(), dbx.HashExp{"author": review.GetString("author"), of: review.GetString(of)})
 	if err != nil {
 		return fmt.Errorf("look for an earlier review: %w", err)
@@ -145,8 +145,8 @@ func checkFirstReview(tx core.App, review *core.Record, of string) error {
 	return nil
 }
 
-// rate sets ratingAverage and ratingCount of the rated row to those of its visible reviews; 0 and 0 without any.
-func rate(tx core.App, rated, key, reviews, relation, id string) error {
+// updateRating sets ratingAverage and ratingCount of the rated row to those of its visible reviews; 0 and 0 without any.
+func updateRating(tx core.App, rated, key, reviews, relation, id string) error {
 	_, err := tx.NonconcurrentDB().NewQuery(fmt.Sprintf(`
 		UPDATE {{%s}} SET ([[ratingAverage]], [[ratingCount]]) = (
 			SELECT COALESCE(AVG(rating), 0), COUNT(*) FROM {{%s}} WHERE [[%s]] = {:id} AND status = {:visible}

@@ -34,8 +34,8 @@ func TestEmployerRatingFollowsEveryChange(t *testing.T) {
 		t.Fatalf("%d %s", first.Status, first.Raw)
 	}
 	expect("one review", "5.00/1")
-	if got := fmt.Sprint(p.notices(t, p.owner)); got != "[application_submitted application_submitted review_received]" {
-		t.Errorf("the owner's notices = %s", got)
+	if got := fmt.Sprint(p.notificationKinds(t, p.owner)); got != "[application_submitted application_submitted review_received]" {
+		t.Errorf("the owner's notifications = %s", got)
 	}
 	second := review(p.other, 2)
 	expect("two reviews", "3.50/2")

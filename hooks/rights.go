@@ -29,7 +29,7 @@ func checkFieldRights(e *core.RecordRequestEvent) error {
 		if err != nil {
 			return err
 		}
-		if changed && !(right == collections.ByOwnerOrLeaving && takesOut(e.Record, name, who.UserID())) {
+		if changed && !(right == collections.ByOwnerOrLeaving && removesOnly(e.Record, name, who.UserID())) {
 			return problem.Field(name, problem.ReadOnly, "This field can't be set here.")
 		}
 	}
@@ -73,7 +73,7 @@ func wouldChange(e *core.RecordRequestEvent, name string) (bool, error) {
 		}
 		after = before.Clone()
 		for key, value := range body {
-			if modified(key) == name {
+			if fieldOfKey(key) == name {
 				after.Set(key, value)
 			}
 		}
@@ -84,8 +84,8 @@ func wouldChange(e *core.RecordRequestEvent, name string) (bool, error) {
 	return !sameValue(before, after, name), nil
 }
 
-// modified is the field that a body key writes: PocketBase takes "field+", "+field" and "field-" to add and remove.
-func modified(key string) string {
+// fieldOfKey is the field that a body key writes: PocketBase takes "field+", "+field" and "field-" to add and remove.
+func fieldOfKey(key string) string {
 	name, _, _ := strings.Cut(strings.Trim(key, "+-"), ":")
 	return name
 }

@@ -14,13 +14,13 @@ import (
 )
 
 func bindSaved(app core.App) {
-	app.OnRecordCreate(collections.SavedJobs).BindFunc(saveOpenJobOnCreate)
-	app.OnRecordCreate(collections.SavedSearches).BindFunc(checkQueryOnSearchSave)
-	app.OnRecordUpdate(collections.SavedSearches).BindFunc(checkQueryOnSearchSave)
+	app.OnRecordCreate(collections.SavedJobs).BindFunc(requirePublishedJobOnSavedJobCreate)
+	app.OnRecordCreate(collections.SavedSearches).BindFunc(checkQueryOnSavedSearchSave)
+	app.OnRecordUpdate(collections.SavedSearches).BindFunc(checkQueryOnSavedSearchSave)
 }
 
-// saveOpenJobOnCreate refuses a job that is not published like an absent one: saving must not tell of drafts.
-func saveOpenJobOnCreate(e *core.RecordEvent) error {
+// requirePublishedJobOnSavedJobCreate refuses a job that is not published like an absent one: saving must not tell of drafts.
+func requirePublishedJobOnSavedJobCreate(e *core.RecordEvent) error {
 	count, err := e.App.CountRecords(collections.Jobs, dbx.HashExp{"id": e.Record.GetString("job"), "status": workflow.Published})
 	if err != nil {
 		return fmt.Errorf("look for the saved job: %w", err)
@@ -31,8 +31,8 @@ func saveOpenJobOnCreate(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// checkQueryOnSearchSave refuses a query that the search endpoint would refuse, with the same words.
-func checkQueryOnSearchSave(e *core.RecordEvent) error {
+// checkQueryOnSavedSearchSave refuses a query that the search endpoint would refuse, with the same words.
+func checkQueryOnSavedSearchSave(e *core.RecordEvent) error {
 	analyzer, err := search.Analyzer(e.App)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ func TestFieldsOfTheSystemCannotBeSet(t *testing.T) {
 	profile := p.profile(p.seeker)
 	jobReview := p.Record(collections.JobReviews, map[string]any{"author": p.seeker.Id, "job": p.job.Id, "rating": 4})
 	userReview := p.Record(collections.UserReviews, map[string]any{"author": p.owner.Id, "subject": p.seeker.Id, "application": application.Id, "rating": 4})
-	notice, err := p.FindFirstRecordByData(collections.Notifications, "user", p.owner.Id)
+	notification, err := p.FindFirstRecordByData(collections.Notifications, "user", p.owner.Id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,11 +46,11 @@ func TestFieldsOfTheSystemCannotBeSet(t *testing.T) {
 		{p.owner, p.job, "publishedAt", date},
 		{p.owner, p.job, "closedAt", date},
 		{p.admin, p.job, "applicationCount", 0},
-		{p.owner, notice, "title", "Changed"},
-		{p.owner, notice, "user", p.member.Id},
-		{p.owner, notice, "kind", "account"},
-		{p.owner, notice, "data", map[string]any{}},
-		{p.owner, notice, "readAt", date},
+		{p.owner, notification, "title", "Changed"},
+		{p.owner, notification, "user", p.member.Id},
+		{p.owner, notification, "kind", "account"},
+		{p.owner, notification, "data", map[string]any{}},
+		{p.owner, notification, "readAt", date},
 		{p.seeker, jobReview, "status", "hidden"},
 		{p.seeker, jobReview, "job", p.Job(p.employer, "Another").Id},
 		{p.seeker, jobReview, "employer", p.employer.Id + "x"},
@@ -107,14 +107,14 @@ func TestHiddenThingsCannotBeProbed(t *testing.T) {
 	}
 	filter := func(text string) string { return "filter=" + url.QueryEscape(text) }
 	for name, answer := range map[string]testapp.Response{
-		"drafts by title":                list(nil, collections.Jobs, filter("title ~ 'Secret'")),
-		"applicants by job":              list(nil, collections.Jobs, filter("applications_via_job.status = 'submitted'")),
-		"applicants' names by job":       list(p.other, collections.Jobs, filter("applications_via_job.seeker.name = 'ada'")),
-		"drafts through the employer":    list(p.seeker, collections.Employers, filter("jobs_via_employer.title ~ 'Secret'")),
-		"applicants through field":       list(p.stranger, collections.FieldsOfInterest, filter("job_seeker_interests_via_field.seeker.name = 'ada'")),
-		"users through employers":        list(nil, collections.Employers, filter("owner.name ~ 'acme'")),
-		"reports through users":          list(p.seeker, collections.Users, filter("reports_via_requestedBy.kind = 'jobs'")),
-		"notices of others through user": list(p.owner, collections.Users, filter("notifications_via_user.title ~ 'e' && id != '"+p.owner.Id+"'")),
+		"drafts by title":                      list(nil, collections.Jobs, filter("title ~ 'Secret'")),
+		"applicants by job":                    list(nil, collections.Jobs, filter("applications_via_job.status = 'submitted'")),
+		"applicants' names by job":             list(p.other, collections.Jobs, filter("applications_via_job.seeker.name = 'ada'")),
+		"drafts through the employer":          list(p.seeker, collections.Employers, filter("jobs_via_employer.title ~ 'Secret'")),
+		"applicants through field":             list(p.stranger, collections.FieldsOfInterest, filter("job_seeker_interests_via_field.seeker.name = 'ada'")),
+		"users through employers":              list(nil, collections.Employers, filter("owner.name ~ 'acme'")),
+		"reports through users":                list(p.seeker, collections.Users, filter("reports_via_requestedBy.kind = 'jobs'")),
+		"notifications of others through user": list(p.owner, collections.Users, filter("notifications_via_user.title ~ 'e' && id != '"+p.owner.Id+"'")),
 	} {
 		if answer.Status == 200 && len(answer.Items()) > 0 || answer.Status >= 500 {
 			t.Errorf("%s: %d %s", name, answer.Status, answer.Raw)

@@ -11,8 +11,8 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// tidyStatus turns a status as people write it into the value that is stored.
-func tidyStatus(record *core.Record) {
+// normalizeStatus turns a status as people write it into the value that is stored.
+func normalizeStatus(record *core.Record) {
 	record.Set("status", workflow.Parse(record.GetString("status")))
 }
 

@@ -93,8 +93,8 @@ type mailLimits struct {
 	next map[string]time.Time
 }
 
-// mostMailKeys is how many keys are kept before those that no longer matter are forgotten.
-const mostMailKeys = 10_000
+// maxMailKeys is how many keys are kept before those that no longer matter are forgotten.
+const maxMailKeys = 10_000
 
 func (l *mailLimits) allow(key string, now time.Time) bool {
 	l.mu.Lock()
@@ -107,7 +107,7 @@ func (l *mailLimits) allow(key string, now time.Time) bool {
 	if whole.Sub(now) > mailBurst*mailInterval {
 		return false
 	}
-	if len(l.next) >= mostMailKeys {
+	if len(l.next) >= maxMailKeys {
 		for key, whole := range l.next {
 			if whole.Before(now) {
 				delete(l.next, key)

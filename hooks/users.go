@@ -15,10 +15,10 @@ import (
 // the last administrator stays.
 func bindUsers(app core.App) {
 	app.OnRecordCreateRequest(collections.Users).BindFunc(noteNotificationChoiceOnCreateRequest)
-	app.OnRecordCreate(collections.Users).BindFunc(makeProfileOnUserCreate)
-	app.OnRecordUpdate(collections.Users).BindFunc(followUserUpdate)
-	app.OnRecordDelete(collections.Users).BindFunc(guardUserDelete)
-	bindUsersSeen(app)
+	app.OnRecordCreate(collections.Users).BindFunc(createProfileOnUserCreate)
+	app.OnRecordUpdate(collections.Users).BindFunc(applyUserUpdate)
+	app.OnRecordDelete(collections.Users).BindFunc(checkUserDelete)
+	bindUserVisibility(app)
 	bindEmails(app)
 	bindLogins(app)
 	bindPasswords(app)
@@ -33,15 +33,15 @@ func noteNotificationChoiceOnCreateRequest(e *core.RecordRequestEvent) error {
 		return e.BadRequestError("Failed to read the request body.", err)
 	}
 	for key := range body {
-		if modified(key) == "emailNotifications" {
+		if fieldOfKey(key) == "emailNotifications" {
 			e.Record.SetRaw(notificationsChosen, true)
 		}
 	}
 	return e.Next()
 }
 
-func makeProfileOnUserCreate(e *core.RecordEvent) error {
-	tidyLine(e.Record, "name")
+func createProfileOnUserCreate(e *core.RecordEvent) error {
+	normalizeLine(e.Record, "name")
 	chosen, _ := e.Record.GetRaw(notificationsChosen).(bool)
 	if !chosen && len(e.Record.GetStringSlice("emailNotifications")) == 0 {
 		e.Record.Set("emailNotifications", collections.DefaultEmailKinds())
@@ -49,10 +49,10 @@ func makeProfileOnUserCreate(e *core.RecordEvent) error {
 	return inTransaction(e, nil, func(tx core.App) error { return account.EnsureProfile(tx, e.Record) })
 }
 
-// followUserUpdate judges a change against the row as it is stored now, not as it was when the record was read, since
+// applyUserUpdate judges a change against the row as it is stored now, not as it was when the record was read, since
 // another request may have changed it meanwhile; writeChangedFieldsOnUpdate keeps the fields that this save leaves alone.
-func followUserUpdate(e *core.RecordEvent) error {
-	tidyLine(e.Record, "name")
+func applyUserUpdate(e *core.RecordEvent) error {
+	normalizeLine(e.Record, "name")
 	var roleChanged, activityChanged bool
 	return inTransaction(e,
 		func(tx core.App) error {
@@ -130,7 +130,7 @@ func activityNotification(user *core.Record) notify.Notification {
 	return notification
 }
 
-func guardUserDelete(e *core.RecordEvent) error {
+func checkUserDelete(e *core.RecordEvent) error {
 	return inTransaction(e, func(tx core.App) error {
 		stored, err := tx.FindRecordById(collections.Users, e.Record.Id)
 		if err != nil {

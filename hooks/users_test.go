@@ -157,7 +157,7 @@ func TestRoleChangeEndsLoginsAndMakesTheProfile(t *testing.T) {
 		t.Errorf("%d profiles, want 1", n)
 	}
 	if kinds := kindsOf(t, b, user); len(kinds) != 1 || kinds[0] != collections.KindAccount {
-		t.Errorf("notices: %v, want one of kind account", kinds)
+		t.Errorf("notifications: %v, want one of kind account", kinds)
 	}
 
 	// Back, and to job seeker once more: the profile is kept.
@@ -183,7 +183,7 @@ func TestOtherChangesKeepLogins(t *testing.T) {
 		t.Errorf("the token is dead: %d", status)
 	}
 	if kinds := kindsOf(t, b, user); len(kinds) != 0 {
-		t.Errorf("notices: %v, want none", kinds)
+		t.Errorf("notifications: %v, want none", kinds)
 	}
 }
 
@@ -227,7 +227,7 @@ func TestDeactivationEndsEverythingAtOnce(t *testing.T) {
 	_, err = account.Reactivate(b.TestApp, admin, user.Id)
 	mustHaveCode(t, err, "deactivatedAt", problem.AlreadyActive)
 	if kinds := kindsOf(t, b, user); len(kinds) != 2 {
-		t.Errorf("notices: %v, want two", kinds)
+		t.Errorf("notifications: %v, want two", kinds)
 	}
 }
 

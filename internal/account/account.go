@@ -1,6 +1,6 @@
 // Package account is what can happen to a user's account: deactivation, reactivation, and what the board owes each role.
 //
-// The functions only say what changes; the hooks on the users collection draw the consequences (dead tokens, notices, the
+// The functions only say what changes; the hooks on the users collection draw the consequences (dead tokens, notifications, the
 // last administrator), so that a change in the admin UI has them too.
 package account
 

@@ -11,7 +11,7 @@ import (
 
 // The employer's people are its owner and members, as far as they are active and employers by role: who has lost the role or
 // left the board keeps the place in the company, and nothing that comes with it. The API rules say the same for callers
-// (peopleOf in the package collections; a deactivated user is none, since the tokens are dead).
+// (employerPeople in the package collections; a deactivated user is none, since the tokens are dead).
 
 const (
 	// employerPeople is the table of each employer's owner and members, which triggers keep.

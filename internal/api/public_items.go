@@ -65,7 +65,7 @@ func (c *call) readPublicItems(db *sql.DB, collection *core.Collection, ids []st
 
 // seesAsAnybody reports whether the caller is shown of a public record what everybody is, and asks for nothing besides.
 func (c *call) seesAsAnybody() bool {
-	return c.QueryParam("expand") == "" && !hooks.MayRunJobs(c.auth()) &&
+	return c.QueryParam("expand") == "" && !hooks.MayManageJobs(c.auth()) &&
 		c.event.App.OnRecordEnrich().Length() == hooks.Enrichers // else a hook that we don't know may show more, or less
 }
 

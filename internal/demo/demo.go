@@ -157,7 +157,7 @@ func (b *board) chance(percent int) bool { return b.fake.IntRange(1, 100) <= per
 
 func pick[T any](b *board, list []T) T { return list[b.fake.IntRange(0, len(list)-1)] }
 
-// quiet gives every notice the time of what it tells of, reads the old ones, and sees to it that no mail leaves for made-up
+// quiet gives every notification the time of what it tells of, reads the old ones, and sees to it that no mail leaves for made-up
 // people. Seekers are told of the newest jobs once the board is served, not of ninety days' jobs at once.
 func (b *board) quiet() error {
 	before := func(age time.Duration) string { return b.now.Add(-age).UTC().Format("2006-01-02 15:04:05.000Z") }
@@ -179,7 +179,7 @@ func (b *board) quiet() error {
 		"DELETE FROM {{fanouts}} WHERE job NOT IN (SELECT id FROM {{jobs}} WHERE [[publishedAt]] > {:recent})",
 	} {
 		if _, err := b.app.NonconcurrentDB().NewQuery(query).Bind(ages).Execute(); err != nil {
-			return fmt.Errorf("date the demo's notices: %w", err)
+			return fmt.Errorf("date the demo's notifications: %w", err)
 		}
 	}
 	return nil

@@ -57,16 +57,16 @@ func TestDemoBoardIsWhole(t *testing.T) {
 		}
 	}
 	if mails := count(collections.Notifications, dbx.Not(dbx.HashExp{"mail": collections.MailNone})); mails != 0 {
-		t.Errorf("%d notices would be mailed to made-up people", mails)
+		t.Errorf("%d notifications would be mailed to made-up people", mails)
 	}
 	stray := count(collections.Notifications, dbx.NewExp(`kind LIKE 'application%' AND NOT EXISTS (SELECT 1 FROM application_events e
 		WHERE e.application = json_extract(data, '$.application') AND e.created = notifications.created)`))
 	if stray != 0 {
-		t.Errorf("%d notices stand at another time than what they tell of", stray)
+		t.Errorf("%d notifications stand at another time than what they tell of", stray)
 	}
 	for state, read := range map[string]bool{"read": true, "unread": false} {
 		if got := count(collections.Notifications, dbx.HashExp{"read": read}); got < 20 {
-			t.Errorf("%d notices are %s", got, state)
+			t.Errorf("%d notifications are %s", got, state)
 		}
 	}
 	var waiting []string

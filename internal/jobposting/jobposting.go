@@ -46,7 +46,7 @@ func New(job, employer *core.Record, boardURL, address string) (map[string]any, 
 		"@type":              "JobPosting",
 		"title":              job.GetString("title"),
 		"description":        job.GetString("description"),
-		"datePosted":         stamp(job, "publishedAt"),
+		"datePosted":         timestamp(job, "publishedAt"),
 		"employmentType":     employmentTypes[job.GetString("jobType")],
 		"identifier":         map[string]any{"@type": "PropertyValue", "name": employer.GetString("name"), "value": job.Id},
 		"hiringOrganization": organization(employer, boardURL),
@@ -79,7 +79,7 @@ func New(job, employer *core.Record, boardURL, address string) (map[string]any, 
 	return posting, nil
 }
 
-func stamp(record *core.Record, field string) string {
+func timestamp(record *core.Record, field string) string {
 	at := record.GetDateTime(field)
 	if at.IsZero() {
 		return ""
@@ -88,10 +88,10 @@ func stamp(record *core.Record, field string) string {
 }
 
 func validThrough(job *core.Record) string {
-	if closed := stamp(job, "closedAt"); closed != "" && job.GetString("status") != "published" {
+	if closed := timestamp(job, "closedAt"); closed != "" && job.GetString("status") != "published" {
 		return closed
 	}
-	return stamp(job, "deadline")
+	return timestamp(job, "deadline")
 }
 
 func organization(employer *core.Record, boardURL string) map[string]any {

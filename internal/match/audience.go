@@ -69,7 +69,7 @@ func (a *Audience) Matches(job Job) []Hit {
 	}
 	slices.Sort(found)
 	found = slices.Compact(found)
-	hits := best(found, func(i int) (string, Score) { return a.preferences[i].User, score(job, a.preferences[i], a.name) })
+	hits := rank(found, func(i int) (string, Score) { return a.preferences[i].User, score(job, a.preferences[i], a.name) })
 	slices.SortFunc(hits, func(x, y Hit) int { return cmp.Compare(x.ID, y.ID) })
 	return hits
 }

@@ -15,9 +15,9 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// weighed is how many jobs or people the search engine finds to be weighed: those with the most terms in common. It is
+// candidateLimit is how many jobs or people the search engine finds to be weighed: those with the most terms in common. It is
 // little more than the longest page shows, since reading their rows is most of what an answer costs.
-const weighed = 150
+const candidateLimit = 150
 
 // Hit is a job or a person found, with the reasons.
 type Hit struct {
@@ -39,7 +39,7 @@ func Seekers(app core.App, job Job, after string, limit int) (hits []Hit, next s
 	if err != nil || len(users) == 0 {
 		return nil, "", err
 	}
-	if hits, err = weighSeekers(app, job, users); err != nil {
+	if hits, err = scoreSeekers(app, job, users); err != nil {
 		return nil, "", err
 	}
 	slices.SortFunc(hits, func(a, b Hit) int { return cmp.Compare(a.ID, b.ID) })
@@ -51,8 +51,8 @@ func Seekers(app core.App, job Job, after string, limit int) (hits []Hit, next s
 func Candidates(app core.App, job Job, query engine.Query) ([]Hit, error) {
 	topics, rest := profileTerms(job)
 	query.Filters = append(query.Filters, anyOf(topics))
-	query.Limit = weighed
-	profiles, err := find(app, search.Candidates, query, slices.Concat(topics, rest))
+	query.Limit = candidateLimit
+	profiles, err := moreLikeThis(app, search.Candidates, query, slices.Concat(topics, rest))
 	if err != nil {
 		return nil, fmt.Errorf("find the candidates for job %s: %w", job.ID, err)
 	}
@@ -64,7 +64,7 @@ func Candidates(app core.App, job Job, query engine.Query) ([]Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return best(preferences, func(prefs Preferences) (string, Score) { return prefs.Profile, score(job, prefs, name) }), nil
+	return rank(preferences, func(prefs Preferences) (string, Score) { return prefs.Profile, score(job, prefs, name) }), nil
 }
 
 // Recommend returns the published jobs that fit a seeker best, save those applied to.
@@ -82,7 +82,7 @@ func Recommend(app core.App, userID string) ([]Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return weighJobs(app, preferences[0], query, slices.Concat(topics, rest), applied)
+	return scoreJobs(app, preferences[0], query, slices.Concat(topics, rest), applied)
 }
 
 // Similar returns the published jobs that would suit somebody who likes this one: those that share its title's words, its
@@ -104,7 +104,7 @@ func Similar(app core.App, record *core.Record, without []string) ([]Hit, error)
 		return nil, err
 	}
 	terms := similarTerms(job, index.WeightedTerms(record.GetString("title"), record.GetString("description")))
-	return weighJobs(app, like, engine.Query{}, terms, append(without, job.ID))
+	return scoreJobs(app, like, engine.Query{}, terms, append(without, job.ID))
 }
 
 // AppliedJobs returns the jobs that a seeker has applied to.
@@ -116,8 +116,8 @@ func AppliedJobs(app core.App, userID string) ([]string, error) {
 	return jobs, nil
 }
 
-// find asks the search engine which records have the most of some terms.
-func find(app core.App, kind *search.Kind, query engine.Query, terms []engine.WeightedTerm) ([]string, error) {
+// moreLikeThis asks the search engine which records have the most of some terms.
+func moreLikeThis(app core.App, kind *search.Kind, query engine.Query, terms []engine.WeightedTerm) ([]string, error) {
 	index, err := search.For(app, kind)
 	if err != nil {
 		return nil, err
@@ -130,10 +130,10 @@ func find(app core.App, kind *search.Kind, query engine.Query, terms []engine.We
 	return ids, err
 }
 
-func weighJobs(app core.App, prefs Preferences, query engine.Query, terms []engine.WeightedTerm, without []string) ([]Hit, error) {
+func scoreJobs(app core.App, prefs Preferences, query engine.Query, terms []engine.WeightedTerm, without []string) ([]Hit, error) {
 	query.Scope = search.Published()
-	query.Limit = min(weighed+len(without), engine.MaxLimit)
-	ids, err := find(app, search.Jobs, query, terms)
+	query.Limit = min(candidateLimit+len(without), engine.MaxLimit)
+	ids, err := moreLikeThis(app, search.Jobs, query, terms)
 	if err != nil {
 		return nil, fmt.Errorf("find jobs: %w", err)
 	}
@@ -146,11 +146,11 @@ func weighJobs(app core.App, prefs Preferences, query engine.Query, terms []engi
 	if err != nil {
 		return nil, err
 	}
-	return best(jobs, func(job Job) (string, Score) { return job.ID, score(job, prefs, name) }), nil
+	return rank(jobs, func(job Job) (string, Score) { return job.ID, score(job, prefs, name) }), nil
 }
 
-// best weighs things and returns those that fit, the ones with the most points first; equal ones keep their order.
-func best[T any](things []T, weigh func(T) (id string, s Score)) []Hit {
+// rank weighs things and returns those that fit, the ones with the most points first; equal ones keep their order.
+func rank[T any](things []T, weigh func(T) (id string, s Score)) []Hit {
 	var hits []Hit
 	for _, thing := range things {
 		if id, s := weigh(thing); s.Fits {
@@ -161,7 +161,7 @@ func best[T any](things []T, weigh func(T) (id string, s Score)) []Hit {
 	return hits
 }
 
-func weighSeekers(app core.App, job Job, users []string) ([]Hit, error) {
+func scoreSeekers(app core.App, job Job, users []string) ([]Hit, error) {
 	preferences, err := loadPreferences(app, ofUsers, users)
 	if err != nil {
 		return nil, err
@@ -170,7 +170,7 @@ func weighSeekers(app core.App, job Job, users []string) ([]Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return best(preferences, func(prefs Preferences) (string, Score) { return prefs.User, score(job, prefs, name) }), nil
+	return rank(preferences, func(prefs Preferences) (string, Score) { return prefs.User, score(job, prefs, name) }), nil
 }
 
 // jobTerms are the terms under which seekers of the job are listed.

@@ -1,4 +1,4 @@
-// Package match says how well a job and a person fit, in points that can be explained. One score serves notices of new
+// Package match says how well a job and a person fit, in points that can be explained. One score serves notifications of new
 // jobs, recommendations, candidates and similar jobs.
 package match
 
@@ -24,11 +24,11 @@ const (
 	pointsTitle     = 20 // times the share of the title's words; only between two jobs, for which the above stop at 80
 )
 
-// alikeTitle is the share of a title's words that another must have for the two jobs to be alike by that alone.
-const alikeTitle = 0.5
+// similarTitleShare is the share of a title's words that another must have for the two jobs to be alike by that alone.
+const similarTitleShare = 0.5
 
-// nearKm is how far a job may be from a place to be called near it, in km: what people commute.
-const nearKm = 50
+// commuteKm is how far a job may be from a place to be called near it, in km: what people commute.
+const commuteKm = 50
 
 // Job is what matters of a job.
 type Job struct {
@@ -127,7 +127,7 @@ func score(job Job, prefs Preferences, name names) Score {
 	if slices.Contains(prefs.Workplaces, job.Workplace) {
 		add(ReasonWorkplace, "Workplace", pointsWorkplace, words(job.Workplace))
 	}
-	place, placeSpeaksAgainst := fitPlace(job, prefs)
+	place, placeSpeaksAgainst := matchPlace(job, prefs)
 	if place != "" {
 		add(ReasonPlace, "Place", pointsPlace, place)
 	}
@@ -135,7 +135,7 @@ func score(job Job, prefs Preferences, name names) Score {
 		add(ReasonExperience, "Experience", pointsLevel, fmt.Sprintf("%s, %g years", words(job.Level), prefs.Years))
 	}
 
-	topical := len(interests)+len(skills) > 0 || share(len(title), len(prefs.Title)) >= alikeTitle
+	topical := len(interests)+len(skills) > 0 || share(len(title), len(prefs.Title)) >= similarTitleShare
 	if len(prefs.Interests)+len(prefs.Skills)+len(prefs.Title) == 0 {
 		// Who has named no topic looks by circumstances alone: the first that they state.
 		switch {

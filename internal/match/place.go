@@ -26,10 +26,10 @@ type Point struct {
 
 func (p Point) known() bool { return p.Lat != 0 || p.Lon != 0 }
 
-// fitPlace returns the place that speaks for the job, or "", and whether the places that the person prefers speak against
+// matchPlace returns the place that speaks for the job, or "", and whether the places that the person prefers speak against
 // it. Remote jobs are everywhere, save for the countries a remote worker may not live in; a home is a reason for, never one
 // against: people move.
-func fitPlace(job Job, prefs Preferences) (place string, against bool) {
+func matchPlace(job Job, prefs Preferences) (place string, against bool) {
 	if job.Workplace == "remote" {
 		if len(job.Countries) == 0 {
 			return "", false
@@ -48,7 +48,7 @@ func fitPlace(job Job, prefs Preferences) (place string, against bool) {
 	}
 	for _, at := range job.Places {
 		for _, preferred := range prefs.Places {
-			if within(at, preferred) {
+			if inOrNear(at, preferred) {
 				return at.Name, false
 			}
 		}
@@ -64,8 +64,8 @@ func fitPlace(job Job, prefs Preferences) (place string, against bool) {
 	return "", false
 }
 
-// within tells whether a job's place is in, or near, the place that a preferred text means.
-func within(at Place, preferred string) bool {
+// inOrNear tells whether a job's place is in, or near, the place that a preferred text means.
+func inOrNear(at Place, preferred string) bool {
 	place := resolve(preferred)
 	switch {
 	case place.HasPoint() && at.Lat != nil:
@@ -79,7 +79,7 @@ func within(at Place, preferred string) bool {
 }
 
 func near(at Place, point Point) bool {
-	return at.Lat != nil && at.Lon != nil && gazetteer.Distance(*at.Lat, *at.Lon, point.Lat, point.Lon) <= nearKm
+	return at.Lat != nil && at.Lon != nil && gazetteer.Distance(*at.Lat, *at.Lon, point.Lat, point.Lon) <= commuteKm
 }
 
 // resolved keeps what the gazetteer said of a text: a fan-out asks for the same cities again and again.

@@ -62,7 +62,7 @@ func preferenceTerms(prefs Preferences) (topics, rest []engine.WeightedTerm) {
 			return rest[:len(prefs.Workplaces)], rest[len(prefs.Workplaces):]
 		}
 		for _, place := range prefs.Places {
-			for _, value := range search.PlaceValues(resolve(place), nearKm) {
+			for _, value := range search.PlaceValues(resolve(place), commuteKm) {
 				topics = append(topics, engine.WeightedTerm{Value: value, Weight: pointsPlace, IgnoreIDF: true})
 			}
 		}
@@ -85,7 +85,7 @@ func preferenceFilters(prefs Preferences) []engine.Filter {
 	}
 	place := engine.Filter{Any: []engine.Value{{Field: "workplace", Value: "remote"}, {Field: search.Placeless, Value: search.Placeless}}}
 	for _, text := range prefs.Places {
-		values := search.PlaceValues(resolve(text), nearKm)
+		values := search.PlaceValues(resolve(text), commuteKm)
 		if len(values) == 0 { // unknown to the gazetteer, so score compares the names
 			return filters
 		}

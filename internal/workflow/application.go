@@ -2,7 +2,7 @@ package workflow
 
 import "slices"
 
-// The states of an application, in the order of the pipeline.
+// The statuses of an application, in the order of the pipeline.
 const (
 	Submitted          = "submitted"
 	InReview           = "in_review"
@@ -14,46 +14,46 @@ const (
 	Withdrawn          = "withdrawn"
 )
 
-// ApplicationStatuses lists every state of an application in the order of the pipeline.
+// ApplicationStatuses lists every status of an application in the order of the pipeline.
 func ApplicationStatuses() []string {
 	return []string{Submitted, InReview, Shortlisted, InterviewScheduled, Offered, Hired, Rejected, Withdrawn}
 }
 
-// stages are the states that employer people may move an application to while it is open.
-var stages = []string{InReview, Shortlisted, InterviewScheduled, Offered}
+// laterStages are the stages after submitted, between which employer people move an open application.
+var laterStages = []string{InReview, Shortlisted, InterviewScheduled, Offered}
 
 // IsStage reports whether an application with this status still waits for a decision.
-func IsStage(state string) bool {
-	return state == Submitted || slices.Contains(stages, state)
+func IsStage(status string) bool {
+	return status == Submitted || slices.Contains(laterStages, status)
 }
 
-// IsDecided tells whether the employer has decided in this state, so that decidedAt is set.
-func IsDecided(state string) bool { return state == Hired || state == Rejected }
+// IsDecided reports whether the employer has decided on an application with this status, so that decidedAt is set.
+func IsDecided(status string) bool { return status == Hired || status == Rejected }
 
-// NextApplicationStatuses lists the states that party may move an application to from state, in the order of the pipeline.
-// It is empty when the state is final for that party.
-func NextApplicationStatuses(state string, party Party) []string {
+// NextApplicationStatuses lists the statuses that party may move an application to from status, in the order of the pipeline.
+// It is empty when the status is final for that party.
+func NextApplicationStatuses(status string, party Party) []string {
 	if party == Seeker {
-		if IsStage(state) {
+		if IsStage(status) {
 			return []string{Withdrawn}
 		}
 		return nil
 	}
 	switch {
-	case IsStage(state):
-		next := slices.DeleteFunc(slices.Clone(stages), func(s string) bool { return s == state })
+	case IsStage(status):
+		next := slices.DeleteFunc(slices.Clone(laterStages), func(s string) bool { return s == status })
 		next = append(next, Hired, Rejected)
 		if party == System {
 			next = append(next, Withdrawn)
 		}
 		return next
-	case state == Rejected:
+	case status == Rejected:
 		return []string{InReview}
 	}
 	return nil
 }
 
-// CanMoveApplication tells whether party may move an application between two different states.
+// CanMoveApplication reports whether party may move an application between two different statuses.
 func CanMoveApplication(from, to string, party Party) bool {
 	return slices.Contains(NextApplicationStatuses(from, party), to)
 }

@@ -2,7 +2,7 @@ package workflow
 
 import "slices"
 
-// The states of a job.
+// The statuses of a job.
 const (
 	Draft     = "draft"
 	Published = "published"
@@ -10,10 +10,10 @@ const (
 	Expired   = "expired"
 )
 
-// JobStatuses lists every state of a job in the order of its life.
+// JobStatuses lists every status of a job in the order of its life.
 func JobStatuses() []string { return []string{Draft, Published, Closed, Expired} }
 
-// jobMoves is the life of a job. Expired is reached by the clock alone, so only System may move there.
+// jobMoves are the legal moves of a job. Jobs expire by the clock alone, so only System may move there.
 var jobMoves = []struct {
 	from, to string
 	only     []Party // empty: every party that may write the job
@@ -25,21 +25,21 @@ var jobMoves = []struct {
 	{from: Expired, to: Published},
 }
 
-// NextJobStatuses lists the states that party may move a job to from state. Seekers may move none.
-func NextJobStatuses(state string, party Party) []string {
+// NextJobStatuses lists the statuses that party may move a job to from status. Seekers may move none.
+func NextJobStatuses(status string, party Party) []string {
 	var next []string
 	for _, move := range jobMoves {
-		if move.from == state && party != Seeker && (len(move.only) == 0 || slices.Contains(move.only, party)) {
+		if move.from == status && party != Seeker && (len(move.only) == 0 || slices.Contains(move.only, party)) {
 			next = append(next, move.to)
 		}
 	}
 	return next
 }
 
-// CanMoveJob tells whether party may move a job between two different states.
+// CanMoveJob reports whether party may move a job between two different statuses.
 func CanMoveJob(from, to string, party Party) bool {
 	return slices.Contains(NextJobStatuses(from, party), to)
 }
 
-// InitialJobStatuses lists the states a job may be created in: publishing at once is drafting and publishing.
+// InitialJobStatuses lists the statuses that a job may be created with: publishing at once is drafting and publishing in one.
 func InitialJobStatuses() []string { return []string{Draft, Published} }

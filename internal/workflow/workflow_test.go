@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The moves as the contract has them: from the state at the left to the state above.
+// The moves as the contract has them: from the status at the left to the status above.
 //
 //	P  employer people, admins and the board itself
 //	S  seekers, and the board itself
@@ -41,17 +41,20 @@ func TestJobsMoveAsTheContractSays(t *testing.T) {
 	checkTable(t, jobTable, JobStatuses(), NextJobStatuses, CanMoveJob)
 }
 
-func checkTable(t *testing.T, table string, states []string, next func(string, Party) []string, can func(string, string, Party) bool) {
+func checkTable(
+	t *testing.T, table string, statuses []string,
+	next func(string, Party) []string, can func(string, string, Party) bool,
+) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(table), "\n")
 	targets := strings.Fields(lines[0])
-	if !slices.Equal(targets, states) || len(lines)-1 != len(states) {
-		t.Fatalf("the table tells of %v, there are %v", targets, states)
+	if !slices.Equal(targets, statuses) || len(lines)-1 != len(statuses) {
+		t.Fatalf("the table has %v, there are %v", targets, statuses)
 	}
 	for i, line := range lines[1:] {
 		cells := strings.Fields(line)
-		if cells[0] != states[i] || len(cells) != len(states)+1 {
-			t.Fatalf("the line %q is not of %s", line, states[i])
+		if cells[0] != statuses[i] || len(cells) != len(statuses)+1 {
+			t.Fatalf("the line %q is not that of %s", line, statuses[i])
 		}
 		for party, letters := range parties {
 			var want []string
@@ -74,17 +77,17 @@ func checkTable(t *testing.T, table string, states []string, next func(string, P
 	}
 	for party := range parties {
 		if got := next("nowhere", party); len(got) > 0 {
-			t.Errorf("party %d moves from an unknown state to %v", party, got)
+			t.Errorf("party %d moves from an unknown status to %v", party, got)
 		}
 	}
 }
 
-func TestStatesTellWhatTheyAre(t *testing.T) {
-	active := []string{Submitted, InReview, Shortlisted, InterviewScheduled, Offered}
+func TestStagesAndDecisions(t *testing.T) {
+	stages := []string{Submitted, InReview, Shortlisted, InterviewScheduled, Offered}
 	decided := []string{Hired, Rejected}
-	for _, state := range append(ApplicationStatuses(), "", "nowhere") {
-		if IsStage(state) != slices.Contains(active, state) || IsDecided(state) != slices.Contains(decided, state) {
-			t.Errorf("%q is active: %v, decided: %v", state, IsStage(state), IsDecided(state))
+	for _, status := range append(ApplicationStatuses(), "", "nowhere") {
+		if IsStage(status) != slices.Contains(stages, status) || IsDecided(status) != slices.Contains(decided, status) {
+			t.Errorf("%q is a stage: %v, decided: %v", status, IsStage(status), IsDecided(status))
 		}
 	}
 	if got := InitialJobStatuses(); !slices.Equal(got, []string{Draft, Published}) {
@@ -94,7 +97,8 @@ func TestStatesTellWhatTheyAre(t *testing.T) {
 
 func TestStatusIsReadLeniently(t *testing.T) {
 	for text, want := range map[string]string{
-		"In Review": InReview, "in-review": InReview, "in_review": InReview, " INTERVIEW  scheduled ": InterviewScheduled, "hired": Hired, "": "", "_": "",
+		"In Review": InReview, "in-review": InReview, "in_review": InReview, " INTERVIEW  scheduled ": InterviewScheduled,
+		"hired": Hired, "": "", "_": "",
 	} {
 		if got := Parse(text); got != want {
 			t.Errorf("Parse(%q) = %q, want %q", text, got, want)

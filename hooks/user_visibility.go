@@ -9,17 +9,17 @@ import (
 	"jobboard/internal/actor"
 )
 
-// bindUsersSeen: employer people see those who applied to them by name, avatar and e-mail only. That they can't find out the
+// bindUserVisibility: employer people see those who applied to them by name, avatar and e-mail only. That they can't find out the
 // rest by filtering or sorting either is for internal/queryguard.
-func bindUsersSeen(app core.App) {
-	app.OnRecordEnrich(collections.Users).BindFunc(cutUserOnEnrich)
+func bindUserVisibility(app core.App) {
+	app.OnRecordEnrich(collections.Users).BindFunc(hidePrivateFieldsOnEnrich)
 }
 
-func cutUserOnEnrich(e *core.RecordEnrichEvent) error {
+func hidePrivateFieldsOnEnrich(e *core.RecordEnrichEvent) error {
 	// The rules let the board's people see an applicant only to write to them, so the address is there for whoever sees the
 	// record; emailVisibility is PocketBase's wider switch, which the board doesn't use.
 	e.Record.IgnoreEmailVisibility(true)
-	if seesAllOfUser(e.RequestInfo, e.Record) {
+	if seesWholeUser(e.RequestInfo, e.Record) {
 		e.Record.Unhide("deactivatedAt")
 	} else {
 		e.Record.Hide(collections.PrivateUserFields...)
@@ -27,7 +27,7 @@ func cutUserOnEnrich(e *core.RecordEnrichEvent) error {
 	return e.Next()
 }
 
-func seesAllOfUser(info *core.RequestInfo, user *core.Record) bool {
+func seesWholeUser(info *core.RequestInfo, user *core.Record) bool {
 	if info.Auth == nil {
 		// Rules show no user to guests: the one record that comes here is the answer to a registration.
 		return info.Method == http.MethodPost && info.Context != core.RequestInfoContextExpand
