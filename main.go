@@ -21,7 +21,9 @@ import (
 	"jobboard/internal/dashboard"
 	"jobboard/internal/database"
 	"jobboard/internal/headers"
+	"jobboard/internal/jobalerts"
 	"jobboard/internal/logs"
+	"jobboard/internal/mail"
 	"jobboard/internal/metrics"
 	"jobboard/internal/notify"
 	"jobboard/internal/overload"
@@ -59,6 +61,8 @@ func main() {
 	})
 	overload.Bind(app, time.Duration(settings.MaxWaitMS)*time.Millisecond)
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
+	mail.Bind(app, mail.Options{})
+	jobalerts.Bind(app, jobalerts.Options{})
 	api.Bind(app)
 	dashboard.Bind(app)
 	search.SetLanguage(app, settings.SearchLanguage)

@@ -15,6 +15,7 @@ import (
 	"jobboard/collections"
 	"jobboard/internal/account"
 	"jobboard/internal/actor"
+	"jobboard/internal/mail"
 	"jobboard/internal/notify"
 	"jobboard/internal/problem"
 	"jobboard/internal/workflow"
@@ -315,7 +316,7 @@ func notifyEmployerPeople(tx core.App, application, job *core.Record, kind, titl
 // notifySeeker tells the applicant of a change from the status from. title takes the job's title.
 func notifySeeker(tx core.App, application, job *core.Record, from, title string) error {
 	data := notificationData(application, job)
-	interview, err := notify.InterviewOf(tx, application, job, from)
+	interview, err := mail.InterviewOf(tx, application, job, from)
 	if err != nil {
 		return err
 	}

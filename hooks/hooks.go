@@ -27,6 +27,7 @@ func Bind(app core.App) {
 	bindJobSeekers(app)
 	bindEmployers(app)
 	bindJobs(app)
+	bindJobExpiry(app)
 	bindApplications(app)
 	bindReviews(app)
 	bindSaved(app)

@@ -15,14 +15,14 @@ import (
 	"jobboard/hooks"
 	"jobboard/internal/api"
 	"jobboard/internal/logs"
-	"jobboard/internal/notify"
+	"jobboard/internal/mail"
 	"jobboard/internal/testapp"
 )
 
 func newBoard(t *testing.T, successes bool) *testapp.Board {
 	t.Helper()
 	board := testapp.NewBoard(t, hooks.Bind, api.Bind,
-		func(app core.App) { notify.Bind(app, notify.Options{}) }, func(app core.App) { logs.Bind(app, successes) })
+		func(app core.App) { mail.Bind(app, mail.Options{}) }, func(app core.App) { logs.Bind(app, successes) })
 	board.Settings().Logs.MaxDays = 5
 	return board
 }

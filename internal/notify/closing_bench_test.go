@@ -17,7 +17,7 @@ func BenchmarkClosing(b *testing.B) {
 	for _, applicants := range []int{1_000, 10_000} {
 		b.Run(fmt.Sprintf("applicants=%d", applicants), func(b *testing.B) {
 			board := testapp.NewBoard(b, hooks.Bind, realtime.Bind)
-			seedSkilled(b, board.TestApp, applicants, "python")
+			testapp.SeedSeekers(b, board.TestApp, applicants, "python")
 			employer, _ := board.Employer("Acme")
 			job := board.Job(employer, "Baker")
 			run := func(query string) {
@@ -29,7 +29,7 @@ func BenchmarkClosing(b *testing.B) {
 			for b.Loop() {
 				board.Update(job, map[string]any{"status": "closed"})
 				b.StopTimer()
-				if told := len(toldOf(b, board.TestApp, "job_closed")); told != applicants {
+				if told := len(testapp.NotifiedUsers(b, board.TestApp, "job_closed")); told != applicants {
 					b.Fatalf("%d are told", told)
 				}
 				run("DELETE FROM notifications WHERE {:job} != ''")

@@ -14,6 +14,9 @@ import (
 	"jobboard/collections"
 )
 
+// mailDelay is how long mails wait that may wait, see Notification.mailDelay.
+const mailDelay = 30 * time.Second
+
 // Notice is what one or more users are told.
 type Notification struct {
 	Kind  string         // one of collections.NotificationKinds

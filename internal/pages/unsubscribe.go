@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"jobboard/internal/notify"
+	"jobboard/internal/mail"
 )
 
 // unsubscribePage is where the last link of a mail leads. Unsubscribing takes one click and no login, by RFC 8058: GET shows a
@@ -17,16 +17,16 @@ type unsubscribePage struct {
 }
 
 func (s *site) showUnsubscribe(e *core.RequestEvent) error {
-	kinds, err := notify.Unsubscribable(e.App, e.Request.PathValue("token"))
+	kinds, err := mail.Unsubscribable(e.App, e.Request.PathValue("token"))
 	return s.sendUnsubscribe(e, unsubscribePage{Kinds: s.kindsInWords(kinds), Broken: err != nil})
 }
 
 func (s *site) unsubscribe(e *core.RequestEvent) error {
 	token := e.Request.PathValue("token")
-	if _, err := notify.Unsubscribable(e.App, token); err != nil {
+	if _, err := mail.Unsubscribable(e.App, token); err != nil {
 		return s.sendUnsubscribe(e, unsubscribePage{Broken: true})
 	}
-	kinds, err := notify.Unsubscribe(e.App, token)
+	kinds, err := mail.Unsubscribe(e.App, token)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package notify_test
+package jobalerts_test
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"jobboard/hooks"
-	"jobboard/internal/notify"
+	"jobboard/internal/jobalerts"
 	"jobboard/internal/search"
 	"jobboard/internal/testapp"
 )
@@ -19,7 +19,7 @@ func BenchmarkDigests(b *testing.B) {
 	const searches, jobs, fresh = 10_000, 20_000, 1_000
 	board := testapp.NewBoard(b, hooks.Bind)
 	employer, _ := board.Employer("Acme")
-	seedSkilled(b, board.TestApp, searches, "python")
+	testapp.SeedSeekers(b, board.TestApp, searches, "python")
 	publish := func(first, n int) {
 		_, err := board.NonconcurrentDB().NewQuery(`
 			WITH RECURSIVE c(i) AS (SELECT {:first} UNION ALL SELECT i + 1 FROM c WHERE i < {:last})
@@ -39,7 +39,7 @@ func BenchmarkDigests(b *testing.B) {
 			SELECT printf('search%09d', i), printf('python%010d', i), 'Mine', 'daily', {:created}, CASE i % 6
 				WHEN 0 THEN '{"q":"developer"}' WHEN 1 THEN '{"q":"senior nurse","workplace":["remote"]}' WHEN 2 THEN '{"skills":["sql"],"jobType":"part_time"}'
 				WHEN 3 THEN '{"q":"\"night baker\""}' WHEN 4 THEN '{"q":"astronaut"}' ELSE '{"q":"teacher","location":"Berlin"}' END FROM c`).
-			Bind(dbx.Params{"first": first, "last": first + n - 1, "created": ago(25 * time.Hour)}).Execute()
+			Bind(dbx.Params{"first": first, "last": first + n - 1, "created": testapp.Ago(25 * time.Hour)}).Execute()
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func BenchmarkDigests(b *testing.B) {
 	}
 	now := time.Now()
 	for tries := 0; ; tries++ { // opens the search index, which takes its time
-		err := notify.SendDigests(board.TestApp, now)
+		err := jobalerts.SendDigests(board.TestApp, now)
 		if err == nil {
 			break
 		}
@@ -63,11 +63,11 @@ func BenchmarkDigests(b *testing.B) {
 	}
 	for b.Loop() {
 		now = now.Add(24 * time.Hour)
-		if err := notify.SendDigests(board.TestApp, now); err != nil {
+		if err := jobalerts.SendDigests(board.TestApp, now); err != nil {
 			b.Fatal(err)
 		}
 		b.StopTimer()
-		told := len(toldOf(b, board.TestApp, "job_digest"))
+		told := len(testapp.NotifiedUsers(b, board.TestApp, "job_digest"))
 		if told < searches/2 || told > searches {
 			b.Fatalf("%d digests", told)
 		}

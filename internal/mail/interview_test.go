@@ -1,4 +1,4 @@
-package notify_test
+package mail_test
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ import (
 // interviewScene is a board with an application whose interview has been scheduled and mailed of.
 func interviewScene(t *testing.T) (*testapp.Board, *testapp.Mailbox, *core.Record) {
 	t.Helper()
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	employer, owner := board.Employer("Acme")
 	board.Update(owner, map[string]any{"emailNotifications": []string{}})
@@ -63,7 +63,7 @@ func TestAnInterviewIsMailedOnceInTenMinutes(t *testing.T) {
 		t.Errorf("the calendar is not of the latest state:\n%s", calendar)
 	}
 	box.MustBeEmpty(t)
-	if n := rows(t, board, "SELECT COUNT(*) FROM notifications WHERE kind = 'application_status_changed'"); n != 41 {
+	if n := testapp.Count(t, board.TestApp, "SELECT COUNT(*) FROM notifications WHERE kind = 'application_status_changed'"); n != 41 {
 		t.Errorf("%d notifications on the board, want one for each of the 41 changes", n)
 	}
 	move(board, application, 41)
@@ -135,7 +135,7 @@ func TestANewerInterviewReplacesOneThatIsTriedAgain(t *testing.T) {
 
 // Nobody but the owner of an address has asked for mail to it: until it is verified there is the notification on the board alone.
 func TestNoticesAreMailedToVerifiedAddressesOnly(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	stranger := board.Update(board.Seeker("stranger"), map[string]any{"verified": false, "emailNotifications": collections.NotificationKinds()})
 	employer, owner := board.Employer("Acme")
@@ -151,7 +151,7 @@ func TestNoticesAreMailedToVerifiedAddressesOnly(t *testing.T) {
 	if states := mailStates(t, board.TestApp); states["pending"] != 0 || states["sent"] != 0 {
 		t.Errorf("states: %v", states)
 	}
-	if n := rows(t, board, "SELECT COUNT(*) FROM notifications WHERE user = '"+stranger.Id+"'"); n != 1+len(collections.NotificationKinds()) {
+	if n := testapp.Count(t, board.TestApp, "SELECT COUNT(*) FROM notifications WHERE user = '"+stranger.Id+"'"); n != 1+len(collections.NotificationKinds()) {
 		t.Errorf("%d notifications on the board", n)
 	}
 	// What comes after the address is verified is mailed; what came before is not made up for.

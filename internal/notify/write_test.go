@@ -43,7 +43,7 @@ func TestClosingTellsManyAsIfOneByOne(t *testing.T) {
 	closing := map[string]any{"method": "PATCH", "url": testapp.Records(collections.Jobs, job.Id), "body": map[string]any{"status": "closed"}}
 	refused := map[string]any{"method": "PATCH", "url": testapp.Records(collections.Jobs, job.Id), "body": map[string]any{"title": ""}}
 	answer := board.Call(owner, "POST", "/api/batch", map[string]any{"requests": []any{closing, refused}})
-	if answer.Status != http.StatusBadRequest || len(toldOf(t, board.TestApp, collections.KindJobClosed)) != 0 {
+	if answer.Status != http.StatusBadRequest || len(testapp.NotifiedUsers(t, board.TestApp, collections.KindJobClosed)) != 0 {
 		t.Fatalf("a batch that fails: %d %s", answer.Status, answer.Raw)
 	}
 	for _, listener := range listeners {
@@ -52,7 +52,7 @@ func TestClosingTellsManyAsIfOneByOne(t *testing.T) {
 
 	began := time.Now()
 	answer = board.Call(owner, "POST", "/api/batch", map[string]any{"requests": []any{closing}})
-	if got, want := toldOf(t, board.TestApp, collections.KindJobClosed), []string{"ann", "ben"}; answer.Status != http.StatusOK || !slices.Equal(got, want) {
+	if got, want := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobClosed), []string{"ann", "ben"}; answer.Status != http.StatusOK || !slices.Equal(got, want) {
 		t.Fatalf("told %v, want %v: %d %s", got, want, answer.Status, answer.Raw)
 	}
 	data := map[string]any{"job": job.Id, "employer": employer.Id}
@@ -100,8 +100,27 @@ func TestClosingAgainAndAgainTellsOnce(t *testing.T) {
 		board.Update(job, map[string]any{"status": "closed"})
 		board.Update(job, map[string]any{"status": "published"})
 	}
-	told := toldOf(t, board.TestApp, collections.KindJobClosed)
+	told := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobClosed)
 	if before := slices.Compact(slices.Clone(told)); len(before) != 2 || len(told) > 3 { // three over midnight
 		t.Errorf("told %v", told)
+	}
+}
+
+// Mail that nobody will get is not kept waiting for its turn.
+func TestNoMailWaitsForAnUnverifiedAddress(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	stranger := board.Update(board.Seeker("stranger"), map[string]any{"verified": false})
+	ann := board.Seeker("ann")
+	closed := notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}
+	if err := notify.Write(board.TestApp, closed, stranger.Id, ann.Id); err != nil {
+		t.Fatal(err)
+	}
+	if err := notify.WriteMany(board.TestApp, closed, stranger.Id, ann.Id); err != nil {
+		t.Fatal(err)
+	}
+	for user, want := range map[string]string{stranger.Id: "none", ann.Id: "pending"} {
+		if n := testapp.Count(t, board.TestApp, fmt.Sprintf("SELECT count(*) FROM notifications WHERE user = '%s' AND mail = '%s'", user, want)); n != 2 {
+			t.Errorf("%d of 2 notifications are %s", n, want)
+		}
 	}
 }

@@ -1,4 +1,4 @@
-package notify_test
+package mail_test
 
 import (
 	"flag"
@@ -15,11 +15,14 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
+	"jobboard/internal/jobalerts"
 	"jobboard/internal/notify"
 	"jobboard/internal/testapp"
 )
 
 var saveMails = flag.String("mails", "", "a folder to save the mails of TestEveryKindOfMail in, to look at them in a browser")
+
+func bindJobAlerts(app core.App) { jobalerts.Bind(app, jobalerts.Options{}) }
 
 // wantAll makes a user want every kind of mail.
 func wantAll(board *testapp.Board, users ...*core.Record) {
@@ -30,7 +33,7 @@ func wantAll(board *testapp.Board, users ...*core.Record) {
 
 // Every kind of mail, as the board's own doings cause it, with names and titles that are hard on a mail.
 func TestEveryKindOfMail(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail, bindJobAlerts)
 	box := board.CatchMail()
 	settings := board.Settings()
 	settings.Meta.AppURL, settings.Meta.AppName, settings.Meta.SenderName = "https://jobs.example.org", "Job Board", "Jobs, Crafts & More"
@@ -39,11 +42,10 @@ func TestEveryKindOfMail(t *testing.T) {
 	board.Update(seeker, map[string]any{"name": "مريم الخوارزمي", "email": "maryam@example.com"})
 	board.Update(employer, map[string]any{"name": "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz-Beratungsgesellschaft mbH & Co. KG <b>"})
 	wantAll(board, owner, seeker, fan)
-	profile(t, board, fan, map[string]any{"skills": []string{"go", "sql"}})
+	board.SetProfile(fan, map[string]any{"skills": []string{"go", "sql"}})
 	search := board.Record(collections.SavedSearches, map[string]any{"seeker": fan.Id, "name": "Go & SQL, remote", "query": `{"skills":"go"}`, "frequency": "daily"})
-	setAll(t, board.TestApp, "saved_searches", "created", ago(25*time.Hour))
+	testapp.SetColumn(t, board.TestApp, "saved_searches", "created", testapp.Ago(25*time.Hour))
 
-	var job *core.Record
 	mails := map[string]testapp.Mail{}
 	// take collects the mails that a doing causes, under a name.
 	take := func(name, kind string, do func()) {
@@ -61,11 +63,11 @@ func TestEveryKindOfMail(t *testing.T) {
 			t.Errorf("no notification of kind %s was mailed: %v", kind, err)
 		}
 	}
-	take("job_published", collections.KindJobPublished, func() {
-		job = board.Job(employer, "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamter (m/w/d) in "+
+	publish := func() *core.Record {
+		return board.Job(employer, "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamter (m/w/d) in "+
 			"einer-sehr-lange-zusammengesetzten-Abteilung-ohne-Leerzeichen", map[string]any{"skills": []string{"go", "sql"}})
-		tell(t, board.TestApp)
-	})
+	}
+	job := publish()
 	take("job_digest", collections.KindJobDigest, func() {
 		for i := range 11 {
 			board.Job(employer, fmt.Sprintf("Go developer %d", i+1), map[string]any{"skills": []string{"go"}})
@@ -73,9 +75,7 @@ func TestEveryKindOfMail(t *testing.T) {
 		if _, err := board.NonconcurrentDB().NewQuery("DELETE FROM fanouts").Execute(); err != nil {
 			t.Fatal(err)
 		}
-		if err := notify.SendDigests(board.TestApp, time.Now()); err != nil {
-			t.Fatal(err)
-		}
+		board.RunCron("send_job_digests")
 	})
 	var application *core.Record
 	take("application_submitted", collections.KindApplicationSubmitted, func() { application = board.Application(seeker, job) })
@@ -93,9 +93,7 @@ func TestEveryKindOfMail(t *testing.T) {
 		board.Record(collections.SavedJobs, map[string]any{"seeker": fan.Id, "job": job.Id})
 		board.Update(job, map[string]any{"deadline": time.Now().Add(20 * time.Hour)})
 		board.Update(owner, map[string]any{"emailNotifications-": collections.KindDeadlineReminder})
-		if err := notify.RemindOfDeadline(board.TestApp, time.Now()); err != nil {
-			t.Fatal(err)
-		}
+		board.RunCron("remind_of_deadlines")
 	})
 	take("review_received", collections.KindReviewReceived, func() {
 		board.Record(collections.JobReviews, map[string]any{"author": seeker.Id, "job": job.Id, "rating": 4, "title": "شركة جيدة", "body": "Good people."})
@@ -118,6 +116,22 @@ func TestEveryKindOfMail(t *testing.T) {
 			write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: fmt.Sprintf("Job closed: Baker %d", i+1), Body: "The job at Acme takes no more applications."}, seeker)
 		}
 		write(t, board.TestApp, notify.Notification{Kind: collections.KindReviewReceived, Title: "تقييم جديد", Body: "كلمات طيبة"}, seeker)
+	})
+
+	take("job_published", collections.KindJobPublished, func() {
+		board.Update(fan, map[string]any{"role": collections.RoleJobSeeker})
+		if _, err := board.NonconcurrentDB().NewQuery("DELETE FROM fanouts; DELETE FROM notifications WHERE mail = 'pending'").Execute(); err != nil {
+			t.Fatal(err)
+		}
+		publish()
+		board.Twin(hooks.Bind, bindJobAlerts).Handler() // starts the loops
+		for range 1_000 {
+			if testapp.Count(t, board.TestApp, "SELECT count(*) FROM fanouts") == 0 {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatal("nobody was notified of the job in ten seconds")
 	})
 
 	for name, got := range mails {
@@ -167,17 +181,17 @@ func saveMail(t *testing.T, name string, mail testapp.Mail) {
 
 // What people choose to be called can't become headers of a mail or lines of a calendar.
 func TestNamesAndTitlesStayInTheirHeader(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	const evil = "Eve\r\nBcc: victim@example.com\r\n\r\nHello"
 	ann := board.Seeker("ann")
 	// Past the hooks that would tidy it, as an import or the database's owner might.
 	for column, table := range map[string]string{"name": "users", "title": "jobs"} {
-		setAll(t, board.TestApp, table, column, evil)
+		testapp.SetColumn(t, board.TestApp, table, column, evil)
 	}
 	employer, _ := board.Employer("Acme")
 	application := board.Application(ann, board.Job(employer, "Baker"))
-	setAll(t, board.TestApp, "jobs", "title", evil)
+	testapp.SetColumn(t, board.TestApp, "jobs", "title", evil)
 	board.Update(application, map[string]any{"status": "interview_scheduled", "interviewAt": time.Now().Add(time.Hour),
 		"interviewLocation": "Room 1\r\nATTENDEE:mailto:victim@example.com"})
 	board.Settings().Meta.SenderName = evil

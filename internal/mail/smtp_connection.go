@@ -1,4 +1,4 @@
-package notify
+package mail
 
 import (
 	"context"
@@ -24,7 +24,8 @@ var errStopping = errors.New("the board stops")
 // mailLine is the connection to the mail server. It is kept from mail to mail: to make one takes more of the server's answers
 // than to send a mail.
 type connection struct {
-	ctx context.Context // ends with the board, and the connection with it
+	timeout time.Duration   // see Options.SendTimeout
+	ctx     context.Context // ends with the board, and the connection with it
 
 	mu       sync.Mutex
 	client   *gomail.Client // nil while there is no connection
@@ -47,54 +48,54 @@ func serverOf(s *mailer.SMTPClient) server {
 }
 
 // send hands one mail to the server.
-func (l *connection) send(to server, message *gomail.Msg) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.client != nil && (l.server != to || l.sent >= maxPerConnection) {
-		l.close()
+func (c *connection) send(to server, message *gomail.Msg) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.client != nil && (c.server != to || c.sent >= maxPerConnection) {
+		c.close()
 	}
-	kept := l.client != nil
-	err := l.attempt(to, message)
+	kept := c.client != nil
+	err := c.attempt(to, message)
 	if kept && connectionLost(err) {
-		err = l.attempt(to, message)
+		err = c.attempt(to, message)
 	}
-	if err != nil && l.ctx.Err() != nil {
+	if err != nil && c.ctx.Err() != nil {
 		return errStopping
 	}
 	return err
 }
 
-func (l *connection) attempt(to server, message *gomail.Msg) error {
-	if l.client == nil {
-		if err := l.dial(to); err != nil {
+func (c *connection) attempt(to server, message *gomail.Msg) error {
+	if c.client == nil {
+		if err := c.dial(to); err != nil {
 			return err
 		}
 	}
-	err := l.client.Send(message)
+	err := c.client.Send(message)
 	if message.IsDelivered() {
 		err = nil
-		l.sent++
+		c.sent++
 	}
 	if err != nil && !reusableAfter(err) {
-		l.close()
+		c.close()
 		return err
 	}
-	l.lastUsed = time.Now()
-	l.idle.Reset(idleTimeout)
+	c.lastUsed = time.Now()
+	c.idle.Reset(idleTimeout)
 	return err
 }
 
 // dial connects. Where the server offers STARTTLS, it is used.
-func (l *connection) dial(to server) error {
+func (c *connection) dial(to server) error {
 	var connection net.Conn
 	var release func() bool
 	options := []gomail.Option{
-		gomail.WithPort(to.Port), gomail.WithTimeout(sendTimeout), gomail.WithTLSPolicy(gomail.TLSOpportunistic),
+		gomail.WithPort(to.Port), gomail.WithTimeout(c.timeout), gomail.WithTLSPolicy(gomail.TLSOpportunistic),
 		// A connection that has ended is noticed by the next mail, and the end of a mail resets what belongs to it.
 		gomail.WithoutNoop(), gomail.WithoutRset(),
 		gomail.WithDialContextFunc(func(ctx context.Context, network, address string) (_ net.Conn, err error) {
 			if connection, err = to.connect(ctx, network, address); err == nil {
-				release = context.AfterFunc(l.ctx, func() { _ = connection.Close() })
+				release = context.AfterFunc(c.ctx, func() { _ = connection.Close() })
 			}
 			return connection, err
 		}),
@@ -116,14 +117,14 @@ func (l *connection) dial(to server) error {
 	if err != nil {
 		return fmt.Errorf("read the settings of the mail server: %w", err)
 	}
-	if err := client.DialWithContext(l.ctx); err != nil {
+	if err := client.DialWithContext(c.ctx); err != nil {
 		if release != nil && release() {
 			_ = connection.Close()
 		}
 		return fmt.Errorf("reach the mail server: %w", err)
 	}
-	l.client, l.server, l.sent, l.release = client, to, 0, release
-	l.idle = time.AfterFunc(idleTimeout, l.closeIdle)
+	c.client, c.server, c.sent, c.release = client, to, 0, release
+	c.idle = time.AfterFunc(idleTimeout, c.closeIdle)
 	return nil
 }
 
@@ -137,21 +138,21 @@ func (s server) connect(ctx context.Context, network, address string) (net.Conn,
 }
 
 // hangUp ends the connection, without waiting for the server's goodbye: it changes nothing about the mails.
-func (l *connection) close() {
-	client, release := l.client, l.release
-	l.client = nil
-	l.idle.Stop()
+func (c *connection) close() {
+	client, release := c.client, c.release
+	c.client = nil
+	c.idle.Stop()
 	go func() {
 		_ = client.Close()
 		release()
 	}()
 }
 
-func (l *connection) closeIdle() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.client != nil && time.Since(l.lastUsed) >= idleTimeout {
-		l.close()
+func (c *connection) closeIdle() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.client != nil && time.Since(c.lastUsed) >= idleTimeout {
+		c.close()
 	}
 }
 

@@ -1,4 +1,4 @@
-package notify_test
+package mail_test
 
 import (
 	"fmt"
@@ -39,7 +39,7 @@ func mustCome(t *testing.T, box *testapp.Mailbox, n int) {
 }
 
 func TestManyMailsGoOverOneConnection(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	box.RefuseAt(func(command, to string) error { // what concerns one mail does not end the connection
 		switch {
@@ -65,7 +65,7 @@ func TestManyMailsGoOverOneConnection(t *testing.T) {
 
 // A mail server may end a connection between two mails: the next goes over a new one, and nothing is tried again later.
 func TestAConnectionThatEndedIsMadeAnew(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	var mails atomic.Int32
 	box.RefuseAt(func(command, _ string) error {
@@ -87,7 +87,7 @@ func TestWhatIsRefusedForGoodIsGivenUp(t *testing.T) {
 	for _, command := range []string{"MAIL", "RCPT", "DATA"} {
 		for code, want := range map[int]string{550: "failed", 552: "failed", 554: "failed", 450: "pending", 452: "pending"} {
 			t.Run(fmt.Sprint(command, " ", code), func(t *testing.T) {
-				board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+				board := testapp.NewBoard(t, hooks.Bind, bindMail)
 				box := board.CatchMail()
 				box.RefuseAt(func(at, _ string) error {
 					if at == command {
@@ -111,7 +111,7 @@ func TestWhatIsRefusedForGoodIsGivenUp(t *testing.T) {
 		}
 	}
 	// A sender that the server does not like is in every mail: that must not use them all up.
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	board.CatchMail().RefuseAt(func(string, string) error { return &smtp.SMTPError{Code: 550, Message: "not from you"} })
 	tellSeekers(t, board, 5)
 	post(t, board.TestApp)
@@ -122,7 +122,7 @@ func TestWhatIsRefusedForGoodIsGivenUp(t *testing.T) {
 
 // When the board stops, a mail under way is broken off and goes after the next start, as if it had not been tried.
 func TestStoppingBreaksOffAMail(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	reached := make(chan struct{}, 1)
 	board.SendBy(listen(t, func(net.Conn) { reached <- struct{}{} })) // and never says a word
 	tellSeekers(t, board, 1)
@@ -161,7 +161,7 @@ func TestTheBoardStopsWhileAMailServerHangs(t *testing.T) {
 	if took > 8*time.Second { // for a busy machine; alone it takes some tenths of a second
 		t.Errorf("the board took %s to stop", took)
 	}
-	if n := rows(t, board, "SELECT COUNT(*) FROM notifications WHERE mail = 'pending' AND mailAttempts = 0"); n != 1 {
+	if n := testapp.Count(t, board.TestApp, "SELECT COUNT(*) FROM notifications WHERE mail = 'pending' AND mailAttempts = 0"); n != 1 {
 		t.Errorf("states: %v", mailStates(t, board.TestApp))
 	}
 	box := testapp.NewMailbox(t)

@@ -1,4 +1,4 @@
-package notify_test
+package mail_test
 
 import (
 	"bytes"
@@ -16,17 +16,17 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/assets"
+	"jobboard/internal/mail"
 	"jobboard/internal/notify"
 	"jobboard/internal/pages"
 	"jobboard/internal/testapp"
 )
 
-func bindNotify(app core.App) { notify.Bind(app, notify.Options{}) }
+func bindMail(app core.App) { mail.Bind(app, mail.Options{}) }
 
 // bindPages serves the pages that mails lead to.
 func bindPages(app core.App) {
@@ -53,19 +53,6 @@ func notificationOf(kind string) notify.Notification {
 	return notify.Notification{Kind: kind, Title: kind}
 }
 
-// setAll sets a column of all rows of a table.
-func setAll(t testing.TB, app core.App, table, column, value string) {
-	t.Helper()
-	if _, err := app.NonconcurrentDB().Update(table, dbx.Params{column: value}, nil).Execute(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// ago is a time as the database writes it.
-func ago(d time.Duration) string {
-	return time.Now().UTC().Add(-d).Format(types.DefaultDateLayout)
-}
-
 // due makes every waiting mail due, and those that were sent long ago.
 func due(t testing.TB, app core.App) {
 	t.Helper()
@@ -77,7 +64,7 @@ func due(t testing.TB, app core.App) {
 // post sends all mails that are due.
 func post(t testing.TB, app core.App) {
 	t.Helper()
-	step := notify.NewMailWorker()
+	step := mail.NewWorker()
 	for {
 		more, err := step(app)
 		if err != nil {
@@ -106,7 +93,7 @@ func mailStates(t testing.TB, app core.App) map[string]int {
 }
 
 func TestMailsGroupWhatWaitsAndSpareQuickReaders(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
 	board.Update(ben, map[string]any{"emailNotifications": []string{collections.KindJobClosed, collections.KindReportReady}})
@@ -148,7 +135,7 @@ func TestMailsGroupWhatWaitsAndSpareQuickReaders(t *testing.T) {
 }
 
 func TestUnsubscribingIsOneClickAndGetChangesNothing(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify, bindPages)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail, bindPages)
 	box := board.CatchMail()
 	ann := board.Update(board.Seeker("ann"), map[string]any{"emailNotifications": []string{collections.KindJobClosed, collections.KindJobDigest}})
 	for _, kind := range []string{collections.KindJobClosed, collections.KindAccount} {
@@ -221,7 +208,7 @@ func TestInterviewsCarryACalendar(t *testing.T) {
 }
 
 func testInterviews(t *testing.T, box *testapp.Mailbox, server *mailer.SMTPClient) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	board.SendBy(server)
 	employer, owner := board.Employer("Acme")
 	board.Update(owner, map[string]any{"emailNotifications": []string{}})
@@ -261,7 +248,7 @@ func testInterviews(t *testing.T, box *testapp.Mailbox, server *mailer.SMTPClien
 
 // A crash after the server took the mail and before that was noted sends it again under the same Message-ID.
 func TestARepeatedMailKeepsItsMessageID(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	ann := board.Seeker("ann")
 	if err := notify.Write(board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, ann.Id); err != nil {
@@ -292,7 +279,7 @@ func TestAMailServerInTroubleLosesNothing(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+			board := testapp.NewBoard(t, hooks.Bind, bindMail)
 			ann, ben := board.Seeker("ann"), board.Seeker("ben")
 			write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, ann, ben)
 			due(t, board.TestApp)
@@ -342,14 +329,14 @@ func listen(t *testing.T, answer func(net.Conn)) *mailer.SMTPClient {
 
 // While the mail server hangs, requests and notifications go on.
 func TestAHangingMailServerHoldsUpNobody(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	reached, release := make(chan struct{}), make(chan struct{})
 	board.SendBy(listen(t, func(line net.Conn) { reached <- struct{}{}; <-release; line.Close() }))
 	ann := board.Seeker("ann")
 	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, ann)
 	due(t, board.TestApp)
 	sent := make(chan error)
-	go func() { _, err := notify.NewMailWorker()(board.TestApp); sent <- err }()
+	go func() { _, err := mail.NewWorker()(board.TestApp); sent <- err }()
 	<-reached
 	if got := board.Call(ann, "GET", testapp.Records(collections.Notifications), nil); got.Status != 200 || len(got.Items()) != 1 {
 		t.Errorf("reading meanwhile: %d %s", got.Status, got.Raw)
@@ -370,8 +357,7 @@ func TestAHangingMailServerHoldsUpNobody(t *testing.T) {
 }
 
 func TestAHangingMailServerIsGivenUp(t *testing.T) {
-	notify.SetSendTimeout(t, 100*time.Millisecond)
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, func(app core.App) { mail.Bind(app, mail.Options{SendTimeout: 100 * time.Millisecond}) })
 	board.SendBy(listen(t, func(net.Conn) {})) // and never says a word
 	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker("ann"))
 	due(t, board.TestApp)
@@ -383,7 +369,7 @@ func TestAHangingMailServerIsGivenUp(t *testing.T) {
 
 // What the server says of one mail concerns that mail alone.
 func TestARefusedMailKeepsNoOtherWaiting(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	box.Refuse(func(to string) error {
 		switch to {
@@ -416,7 +402,7 @@ func TestARefusedMailKeepsNoOtherWaiting(t *testing.T) {
 
 // A mail is tried for four days, then given up.
 func TestAMailIsGivenUpInTheEnd(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	box.Refuse(func(string) error { return &smtp.SMTPError{Code: 452, Message: "mailbox full"} })
 	ann := board.Seeker("ann")
@@ -442,9 +428,9 @@ func TestAMailIsGivenUpInTheEnd(t *testing.T) {
 
 // Two processes that look for mails at once, as when a new version starts before the old has ended, send each once.
 func TestTwoProcessesSendEachMailOnce(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
-	twin := board.Twin(hooks.Bind, bindNotify)
+	twin := board.Twin(hooks.Bind, bindMail)
 	twin.SendBy(&mailer.SMTPClient{Host: "127.0.0.1", Port: box.Port})
 	const n = 15
 	for i := range n {
@@ -472,7 +458,7 @@ func TestTwoProcessesSendEachMailOnce(t *testing.T) {
 
 // Only the kinds that a user wants are mailed; the notification is there all the same.
 func TestOnlyWantedKindsAreMailed(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	for i, wanted := range collections.NotificationKinds() {
 		user := board.Update(board.Seeker(fmt.Sprintf("seeker%d", i)), map[string]any{"emailNotifications": []string{wanted}})

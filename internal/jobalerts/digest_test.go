@@ -1,4 +1,4 @@
-package notify_test
+package jobalerts_test
 
 import (
 	"errors"
@@ -16,7 +16,7 @@ import (
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/api"
-	"jobboard/internal/notify"
+	"jobboard/internal/jobalerts"
 	"jobboard/internal/testapp"
 	"jobboard/internal/transfer"
 )
@@ -37,7 +37,7 @@ func saveSearch(t testing.TB, board *testapp.Board, seeker *core.Record, query, 
 	t.Helper()
 	search := board.Record(collections.SavedSearches, map[string]any{
 		"seeker": seeker.Id, "name": "Mine", "query": query, "frequency": frequency})
-	_, err := board.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"created": ago(8 * 24 * time.Hour)}, dbx.HashExp{"id": search.Id}).Execute()
+	_, err := board.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"created": testapp.Ago(8 * 24 * time.Hour)}, dbx.HashExp{"id": search.Id}).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ type days struct {
 func (d *days) next(t testing.TB) {
 	t.Helper()
 	d.now = d.now.Add(24 * time.Hour)
-	if err := notify.SendDigests(d.board.TestApp, d.now); err != nil {
+	if err := jobalerts.SendDigests(d.board.TestApp, d.now); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -89,10 +89,16 @@ func TestDigestsListWhatBecameVisible(t *testing.T) {
 		{"Go by a hook", func(title string) { board.Job(employer, title) }},
 		{"Go by the SDK", func(title string) { create(testapp.Records(collections.Jobs), title) }},
 		{"Go by REST", func(title string) { create("/api/jobs/", title) }},
-		{"Go committed late", func(title string) { rawJob(t, board.TestApp, employer, "late00000000001", title, ago(30*time.Second)) }},
-		{"Go of weeks ago", func(title string) { rawJob(t, board.TestApp, employer, "old000000000001", title, ago(60*24*time.Hour)) }},
+		{"Go committed late", func(title string) {
+			rawJob(t, board.TestApp, employer, "late00000000001", title, testapp.Ago(30*time.Second))
+		}},
+		{"Go of weeks ago", func(title string) {
+			rawJob(t, board.TestApp, employer, "old000000000001", title, testapp.Ago(60*24*time.Hour))
+		}},
 		{"Go without a time", func(title string) { rawJob(t, board.TestApp, employer, "none00000000001", title, "") }},
-		{"Go of tomorrow", func(title string) { rawJob(t, board.TestApp, employer, "ahead0000000001", title, ago(-48*time.Hour)) }},
+		{"Go of tomorrow", func(title string) {
+			rawJob(t, board.TestApp, employer, "ahead0000000001", title, testapp.Ago(-48*time.Hour))
+		}},
 		{"Go by an import", func(title string) {
 			row := fmt.Sprintf(`{"externalId":"1","source":"feed","title":%q,"description":"<p>Do.</p>","company":"Bolt","workplace":"remote",
 				"jobType":"full_time","publishedAt":%q}`, title, time.Now().AddDate(0, -1, 0).UTC().Format(time.RFC3339))
@@ -139,7 +145,7 @@ func TestDigestsBesideATransaction(t *testing.T) {
 		var publishing sync.WaitGroup
 		publishing.Go(func() {
 			err := twin.RunInTransaction(func(tx core.App) error {
-				rawJob(t, tx, employer, "slow00000000001", "Go slowly", ago(time.Minute))
+				rawJob(t, tx, employer, "slow00000000001", "Go slowly", testapp.Ago(time.Minute))
 				close(written)
 				time.Sleep(100 * time.Millisecond) // the digest has looked for what is new, and waits to write
 				return outcome
@@ -199,18 +205,18 @@ func TestTwinsSendEachJobOnce(t *testing.T) {
 	for n, app := range []core.App{board.TestApp, twin.TestApp} {
 		all.Go(func() {
 			for i := range jobs / 2 {
-				rawJob(t, app, employer, fmt.Sprintf("job%d%011d", n, i), fmt.Sprintf("Go %d.%d", n, i), ago(time.Duration(i)*time.Hour))
+				rawJob(t, app, employer, fmt.Sprintf("job%d%011d", n, i), fmt.Sprintf("Go %d.%d", n, i), testapp.Ago(time.Duration(i)*time.Hour))
 			}
 		})
 		all.Go(func() {
 			for day := range 8 {
-				_ = notify.SendDigests(app, start.AddDate(0, 0, day)) // the slower may fail, and try again ten minutes later
+				_ = jobalerts.SendDigests(app, start.AddDate(0, 0, day)) // the slower may fail, and try again ten minutes later
 			}
 		})
 	}
 	all.Wait()
 	for _, day := range []int{20, 21} {
-		if err := notify.SendDigests(board.TestApp, start.AddDate(0, 0, day)); err != nil {
+		if err := jobalerts.SendDigests(board.TestApp, start.AddDate(0, 0, day)); err != nil {
 			t.Fatal(err)
 		}
 	}

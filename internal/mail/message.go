@@ -1,4 +1,4 @@
-package notify
+package mail
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"io"
-	"net/mail"
+	netmail "net/mail"
 	"strings"
 	texttemplate "text/template"
 	"unicode"
@@ -83,8 +83,8 @@ func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message
 		}
 	}
 	message := &mailer.Message{
-		From:    mail.Address{Name: oneLine(meta.SenderName), Address: meta.SenderAddress},
-		To:      []mail.Address{{Name: oneLine(user.GetString("name")), Address: user.Email()}},
+		From:    netmail.Address{Name: oneLine(meta.SenderName), Address: meta.SenderAddress},
+		To:      []netmail.Address{{Name: oneLine(user.GetString("name")), Address: user.Email()}},
 		Subject: oneLine(l.Subject),
 		Headers: map[string]string{
 			"Message-ID": messageID(app, rows),

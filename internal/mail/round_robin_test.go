@@ -1,14 +1,14 @@
-package notify_test
+package mail_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/pocketbase/dbx"
 
 	"jobboard/collections"
 	"jobboard/hooks"
+	"jobboard/internal/mail"
 	"jobboard/internal/notify"
 	"jobboard/internal/testapp"
 )
@@ -27,7 +27,7 @@ func dueSince(t *testing.T, board *testapp.Board, user string, seconds int) {
 // mustComeSoon takes some turns, among which the mail to one receiver must be.
 func mustComeSoon(t *testing.T, board *testapp.Board, box *testapp.Mailbox, to string, turns int) {
 	t.Helper()
-	step := notify.NewMailWorker()
+	step := mail.NewWorker()
 	for range turns {
 		if _, err := step(board.TestApp); err != nil {
 			t.Fatal(err)
@@ -45,7 +45,7 @@ func mustComeSoon(t *testing.T, board *testapp.Board, box *testapp.Mailbox, to s
 
 // Whose mails are many, each alone and due before anybody else's, gets no more turns for that.
 func TestAReceiverOfManyMailsHoldsUpNobody(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	many, few := board.Seeker("many"), board.Seeker("few")
 	for range 200 {
@@ -63,7 +63,7 @@ func TestAReceiverOfManyMailsHoldsUpNobody(t *testing.T) {
 
 // Who causes mails to many at once, by closing a job, gets no more turns for that either.
 func TestMailsCausedAtOnceHoldUpNobody(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	few := board.Seeker("few")
 	ids := make([]string, 60)
@@ -83,55 +83,15 @@ func TestMailsCausedAtOnceHoldUpNobody(t *testing.T) {
 	}
 }
 
-// Who has saved as many instant searches as one may keeps nobody waiting: one step asks more than those.
-func TestInstantSearchesOfOneHoldUpNobody(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind)
-	employer, _ := board.Employer("Acme")
-	many, few := board.Seeker("many"), board.Seeker("few")
-	for range 50 {
-		saveSearch(t, board, many, `{"q":"baker"}`, "instant")
-	}
-	last := saveSearch(t, board, few, `{"q":"baker"}`, "instant")
-	_, err := board.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"id": "zzzzzzzzzzzzzzz"}, dbx.HashExp{"id": last.Id}).Execute()
-	if err != nil {
-		t.Fatal(err)
-	}
-	board.Job(employer, "Baker")
-	for range 2 { // one step for seekers' profiles, one for the searches
-		if _, err := notify.FanOutStep(board.TestApp); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if told := toldOf(t, board.TestApp, collections.KindJobPublished); !slices.Equal(told, []string{"few", "many"}) {
-		t.Errorf("told: %v", told)
-	}
-}
-
 // Whose turn it is, is looked up by an index, whatever waits and whatever the statistics say.
 func TestTheNextMailIsFoundByAnIndex(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, bindNotify)
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	board.CatchMail()
 	tellSeekers(t, board, 4)
 	testapp.EmptyStatistics(t, board.TestApp)
 	for _, statement := range testapp.Statements(t, board.TestApp, func() { post(t, board.TestApp) }) {
 		if scans := testapp.Scans(t, board.TestApp, statement); len(scans) > 0 {
 			t.Errorf("%q in %s", scans, statement)
-		}
-	}
-}
-
-// Mail that nobody will get is not kept waiting for its turn.
-func TestNoMailWaitsForAnUnverifiedAddress(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind)
-	stranger := board.Update(board.Seeker("stranger"), map[string]any{"verified": false})
-	ann := board.Seeker("ann")
-	write(t, board.TestApp, notificationOf(collections.KindJobClosed), stranger, ann)
-	if err := notify.WriteMany(board.TestApp, notificationOf(collections.KindJobClosed), stranger.Id, ann.Id); err != nil {
-		t.Fatal(err)
-	}
-	for user, want := range map[string]string{stranger.Id: "none", ann.Id: "pending"} {
-		if n := rows(t, board, fmt.Sprintf("SELECT count(*) FROM notifications WHERE user = '%s' AND mail = '%s'", user, want)); n != 2 {
-			t.Errorf("%d of 2 notifications are %s", n, want)
 		}
 	}
 }

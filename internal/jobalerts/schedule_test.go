@@ -1,4 +1,4 @@
-package notify_test
+package jobalerts_test
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
-	"jobboard/internal/notify"
+	"jobboard/internal/jobalerts"
 	"jobboard/internal/testapp"
 )
 
@@ -35,7 +35,7 @@ func byTheClock(t *testing.T, board *testapp.Board, at time.Time, do func(core.A
 	return board
 }
 
-func TestExpiryAndReminders(t *testing.T) {
+func TestReminders(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	deadline := time.Now().Add(240 * time.Hour)
 	employer, _ := board.Employer("Acme")
@@ -47,43 +47,24 @@ func TestExpiryAndReminders(t *testing.T) {
 		board.Record(collections.SavedJobs, map[string]any{"seeker": seeker.Id, "job": job.Id})
 	}
 	board.Application(applicant, job)
-	var reminded, closed []string
+	var reminded []string
 	for _, step := range []struct {
 		at       time.Time
 		reminded []string
-		status   string
 	}{
-		{deadline.Add(-48*time.Hour - time.Minute), nil, "published"},
-		{deadline.Add(-47 * time.Hour), []string{"acme-owner", "saver"}, "published"}, // the minutes before were missed
-		{deadline.Add(-46*time.Hour - time.Minute), []string{"acme-owner", "saver"}, "published"},
-		{deadline.Add(-46 * time.Hour), []string{"acme-owner", "acme-owner", "saver"}, "published"}, // of the later one
-		{deadline.Add(-time.Minute), []string{"acme-owner", "acme-owner", "saver"}, "published"},
-		{deadline.Add(time.Hour), []string{"acme-owner", "acme-owner", "saver"}, "expired"}, // the minutes before were missed
-		{deadline.Add(90 * time.Minute), []string{"acme-owner", "acme-owner", "saver"}, "expired"},
+		{deadline.Add(-48*time.Hour - time.Minute), nil},
+		{deadline.Add(-47 * time.Hour), []string{"acme-owner", "saver"}}, // the minutes before were missed
+		{deadline.Add(-46*time.Hour - time.Minute), []string{"acme-owner", "saver"}},
+		{deadline.Add(-46 * time.Hour), []string{"acme-owner", "acme-owner", "saver"}}, // of the later one
+		{deadline.Add(-time.Minute), []string{"acme-owner", "acme-owner", "saver"}},
+		{deadline.Add(time.Hour), []string{"acme-owner", "acme-owner", "saver"}},
+		{deadline.Add(90 * time.Minute), []string{"acme-owner", "acme-owner", "saver"}},
 	} {
-		board = byTheClock(t, board, step.at, notify.RemindOfDeadline)
-		if step.at.Before(deadline.Add(time.Hour)) {
-			if err := notify.ExpireJobs(board.TestApp, step.at); err != nil {
-				t.Fatal(err)
-			}
-		} else {
-			board = byTheClock(t, board, step.at, notify.ExpireJobs)
-		}
+		board = byTheClock(t, board, step.at, jobalerts.RemindOfDeadlines)
 		name := step.at.Sub(deadline).Round(time.Minute)
-		if reminded = toldOf(t, board.TestApp, collections.KindDeadlineReminder); !slices.Equal(reminded, step.reminded) {
+		if reminded = testapp.NotifiedUsers(t, board.TestApp, collections.KindDeadlineReminder); !slices.Equal(reminded, step.reminded) {
 			t.Errorf("%s: reminded %v, want %v", name, reminded, step.reminded)
 		}
-		if got := board.Reload(job).GetString("status"); got != step.status {
-			t.Errorf("%s: the job is %s, want %s", name, got, step.status)
-		}
-		closed = toldOf(t, board.TestApp, collections.KindJobClosed)
-		if want := step.status == "expired"; want != slices.Equal(closed, []string{"applicant"}) {
-			t.Errorf("%s: told of the end: %v", name, closed)
-		}
-	}
-	published, err := board.CountRecords(collections.Jobs, dbx.HashExp{"status": "published"})
-	if err != nil || published != 1 {
-		t.Errorf("%d jobs are published, want the later one (%v)", published, err)
 	}
 }
 
@@ -94,10 +75,10 @@ func TestANewDeadlineIsRemindedOfAnew(t *testing.T) {
 	deadline := time.Now().Add(72 * time.Hour)
 	job := board.Job(employer, "Baker", map[string]any{"deadline": deadline})
 	count := func(at time.Time) int {
-		if err := notify.RemindOfDeadline(board.TestApp, at); err != nil {
+		if err := jobalerts.RemindOfDeadlines(board.TestApp, at); err != nil {
 			t.Fatal(err)
 		}
-		return len(toldOf(t, board.TestApp, collections.KindDeadlineReminder))
+		return len(testapp.NotifiedUsers(t, board.TestApp, collections.KindDeadlineReminder))
 	}
 	if got := count(deadline.Add(-40 * time.Hour)); got != 1 {
 		t.Fatalf("%d reminders", got)
@@ -125,7 +106,7 @@ func TestDigestsListNewHitsOnce(t *testing.T) {
 		searches = append(searches, board.Record(collections.SavedSearches, map[string]any{
 			"seeker": board.Seeker(frequency).Id, "name": "Go", "query": `{"q":"go","jobType":["full_time","contract"]}`, "frequency": frequency}))
 	}
-	setAll(t, board.TestApp, "saved_searches", "created", start.Format("2006-01-02 15:04:05.000Z"))
+	testapp.SetColumn(t, board.TestApp, "saved_searches", "created", start.Format("2006-01-02 15:04:05.000Z"))
 	publish := func(title string, after time.Duration, values ...map[string]any) {
 		job := board.Job(employer, title, values...)
 		_, err := board.NonconcurrentDB().Update(collections.Jobs,
@@ -159,7 +140,7 @@ func TestDigestsListNewHitsOnce(t *testing.T) {
 		if step.first != nil {
 			step.first()
 		}
-		board = byTheClock(t, board, start.Add(step.at), notify.SendDigests)
+		board = byTheClock(t, board, start.Add(step.at), jobalerts.SendDigests)
 		digests = nil
 		err := board.DB().NewQuery(`SELECT u.name || ': ' || n.body FROM notifications n JOIN users u ON u.id = n.user
 			WHERE n.kind = 'job_digest' ORDER BY u.name, n.rowid`).Column(&digests)
@@ -183,16 +164,16 @@ func TestManyDigests(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	seeker := board.Seeker("seeker")
-	const n = notify.DigestBatch + 50
+	const n = jobalerts.DigestBatch + 50
 	for i := range n {
 		board.Record(collections.SavedSearches, map[string]any{"seeker": seeker.Id, "name": fmt.Sprint(i), "query": `{"q":"go"}`, "frequency": "daily"})
 	}
-	setAll(t, board.TestApp, "saved_searches", "created", ago(time.Hour))
+	testapp.SetColumn(t, board.TestApp, "saved_searches", "created", testapp.Ago(time.Hour))
 	board.Job(employer, "Go developer")
-	if err := notify.SendDigests(board.TestApp, time.Now().Add(24*time.Hour)); err != nil {
+	if err := jobalerts.SendDigests(board.TestApp, time.Now().Add(24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(toldOf(t, board.TestApp, collections.KindJobDigest)); got != n {
+	if got := len(testapp.NotifiedUsers(t, board.TestApp, collections.KindJobDigest)); got != n {
 		t.Errorf("%d digests, want %d", got, n)
 	}
 }
@@ -213,13 +194,13 @@ func TestDigestsTakeTurns(t *testing.T) {
 	}
 	board.Job(employer, "Baker")
 	board.Job(employer, "Go developer")
-	if err := notify.SendDigests(board.TestApp, time.Now().Add(time.Minute)); err != nil {
+	if err := jobalerts.SendDigests(board.TestApp, time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	var before int
 	err = board.DB().NewQuery("SELECT count(*) FROM notifications WHERE rowid < (SELECT rowid FROM notifications WHERE user = {:few})").
 		Bind(dbx.Params{"few": few.Id}).Row(&before)
-	if told := toldOf(t, board.TestApp, collections.KindJobDigest); err != nil || before != 20 || len(told) != 61 {
+	if told := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobDigest); err != nil || before != 20 || len(told) != 61 {
 		t.Errorf("%d of %d digests came first (%v)", before, len(told), err)
 	}
 }

@@ -1,4 +1,4 @@
-package notify
+package jobalerts
 
 import (
 	"cmp"
@@ -17,6 +17,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/match"
+	"jobboard/internal/notify"
 	"jobboard/internal/search"
 	"jobboard/internal/search/engine"
 )
@@ -280,7 +281,7 @@ func (r round) writeSummaries(app core.App, summaries []*summary, cursor string)
 			return err
 		}
 		ours = true
-		return WriteEach(tx, Notification{
+		return notify.WriteEach(tx, notify.Notification{
 			Kind:   collections.KindJobPublished,
 			Title:  "New jobs that fit you",
 			Dedupe: fmt.Sprintf("job_published:%x:%s", source[:8], r.Began),
@@ -294,7 +295,7 @@ func (r round) unchanged() dbx.Expression {
 }
 
 // summaryNotices puts summaries into words. One of a single job reads as if that had been published by hand.
-func summaryRecipients(app core.App, summaries []*summary) ([]Recipient, error) {
+func summaryRecipients(app core.App, summaries []*summary) ([]notify.Recipient, error) {
 	var ids []string
 	for _, s := range summaries {
 		for _, hit := range s.best {
@@ -310,7 +311,7 @@ func summaryRecipients(app core.App, summaries []*summary) ([]Recipient, error) 
 	for _, job := range jobs {
 		byID[job.ID] = job
 	}
-	var receivers []Recipient
+	var receivers []notify.Recipient
 	for _, s := range summaries {
 		var lines, named []string
 		for _, best := range s.best {
@@ -322,7 +323,7 @@ func summaryRecipients(app core.App, summaries []*summary) ([]Recipient, error) 
 		if len(named) == 0 {
 			continue
 		}
-		receiver := Recipient{
+		receiver := notify.Recipient{
 			User: s.user, Title: fmt.Sprintf("%d new jobs that fit you", s.count), Data: map[string]any{"jobs": named, "count": s.count},
 		}
 		if s.count == 1 {

@@ -1,4 +1,4 @@
-package notify_test
+package mail_test
 
 import (
 	"bytes"
@@ -77,15 +77,6 @@ func (p *process) kill() {
 	_ = p.command.Wait()
 }
 
-func rows(t *testing.T, board *testapp.Board, count string) int {
-	t.Helper()
-	var n int
-	if err := board.DB().NewQuery(count).Row(&n); err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
 // killsOf is how often each part of a test kills: JOBBOARD_TEST_KILLS, for who wants to know how rare something is.
 func killsOf(t *testing.T) int {
 	t.Helper()
@@ -125,7 +116,7 @@ func newKilled(t *testing.T) *killed {
 	board := testapp.NewBoard(t, hooks.Bind)
 	k := &killed{Board: board, t: t, kills: killsOf(t), box: testapp.NewMailbox(t), binary: binary(t), letters: map[string]int{}, reached: map[string]bool{}}
 	k.seekers, k.mailed = 1_000*k.kills, 100*k.kills
-	seedSkilled(t, board.TestApp, k.seekers, "python")
+	testapp.SeedSeekers(t, board.TestApp, k.seekers, "python")
 	wanted := fmt.Sprintf(`UPDATE users SET emailNotifications = '["job_published"]', verified = TRUE WHERE id IN (
 		SELECT id FROM users WHERE role = 'job_seeker' ORDER BY id LIMIT %d)`, k.mailed)
 	if _, err := board.NonconcurrentDB().NewQuery(wanted).Execute(); err != nil {
@@ -142,7 +133,7 @@ func (k *killed) start() { k.process = serve(k.t, k.binary, k.DataDir(), k.box.P
 
 func (k *killed) count(query string) int {
 	k.t.Helper()
-	return rows(k.t, k.Board, query)
+	return testapp.Count(k.t, k.Board.TestApp, query)
 }
 
 func (k *killed) untilNone(count string) {

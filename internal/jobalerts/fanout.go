@@ -1,4 +1,4 @@
-package notify
+package jobalerts
 
 import (
 	"database/sql"
@@ -13,6 +13,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/match"
+	"jobboard/internal/notify"
 	"jobboard/internal/search"
 	"jobboard/internal/workflow"
 )
@@ -88,7 +89,7 @@ func (f fanout) step(app core.App) error {
 		if err != nil {
 			return err
 		}
-		if err := WriteEach(tx, notification, receivers); err != nil {
+		if err := notify.WriteEach(tx, notification, receivers); err != nil {
 			return err
 		}
 		return f.advance(tx, next)
@@ -126,12 +127,12 @@ func (f fanout) unchanged() dbx.Expression {
 	return dbx.HashExp{"job": f.Job, "stage": f.Stage, "cursor": f.Cursor, "queued": f.Queued}
 }
 
-func newJobNotification(app core.App, job *core.Record) (Notification, error) {
+func newJobNotification(app core.App, job *core.Record) (notify.Notification, error) {
 	employer, err := app.FindRecordById(collections.Employers, job.GetString("employer"))
 	if err != nil {
-		return Notification{}, fmt.Errorf("find the employer of job %s: %w", job.Id, err)
+		return notify.Notification{}, fmt.Errorf("find the employer of job %s: %w", job.Id, err)
 	}
-	return Notification{
+	return notify.Notification{
 		Kind:   collections.KindJobPublished,
 		Title:  truncate(fmt.Sprintf("New job: %s at %s", job.GetString("title"), employer.GetString("name")), 300),
 		Data:   map[string]any{"job": job.Id, "employer": employer.Id},
@@ -140,14 +141,14 @@ func newJobNotification(app core.App, job *core.Record) (Notification, error) {
 }
 
 // receiversOf leaves out who has applied and says why each other is told.
-func recipientsOf(tx core.App, notification Notification, jobID string, hits []match.Hit) ([]Recipient, error) {
+func recipientsOf(tx core.App, notification notify.Notification, jobID string, hits []match.Hit) ([]notify.Recipient, error) {
 	var applied []string
 	err := tx.DB().Select("seeker").Distinct(true).From(collections.Applications).Where(dbx.HashExp{"job": jobID}).Column(&applied)
 	if err != nil {
 		return nil, fmt.Errorf("find who has applied to job %s: %w", jobID, err)
 	}
 	slices.Sort(applied)
-	var receivers []Recipient
+	var receivers []notify.Recipient
 	for _, hit := range hits {
 		if _, has := slices.BinarySearch(applied, hit.ID); has {
 			continue
@@ -156,7 +157,7 @@ func recipientsOf(tx core.App, notification Notification, jobID string, hits []m
 		for key, value := range notification.Data {
 			data[key] = value
 		}
-		receivers = append(receivers, Recipient{User: hit.ID, Body: truncate(strings.Join(reasonLines(hit.Reasons), "\n"), 2_000), Data: data})
+		receivers = append(receivers, notify.Recipient{User: hit.ID, Body: truncate(strings.Join(reasonLines(hit.Reasons), "\n"), 2_000), Data: data})
 	}
 	return receivers, nil
 }

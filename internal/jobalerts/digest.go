@@ -1,4 +1,4 @@
-package notify
+package jobalerts
 
 import (
 	"encoding/json"
@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/notify"
 	"jobboard/internal/search"
 	"jobboard/internal/search/engine"
 )
@@ -230,7 +231,7 @@ func (r digestRun) send(s savedSearch, hits []jobHit, total int) error {
 		if total == 1 {
 			title = fmt.Sprintf("1 new job for “%s”", s.Name)
 		}
-		return Write(tx, Notification{
+		return notify.Write(tx, notify.Notification{
 			Kind:   collections.KindJobDigest,
 			Title:  truncate(title, 300),
 			Body:   truncate(strings.Join(lines, "\n"), 2_000),

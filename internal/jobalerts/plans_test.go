@@ -1,4 +1,4 @@
-package notify_test
+package jobalerts_test
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
-	"jobboard/internal/notify"
+	"jobboard/internal/jobalerts"
 	"jobboard/internal/realtime"
 	"jobboard/internal/testapp"
 )
@@ -18,7 +18,7 @@ func TestManyAreToldByWhateverStatistics(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, realtime.Bind)
 	employer, _ := board.Employer("Acme")
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
-	profile(t, board, ann, map[string]any{"skills": []string{"go"}})
+	board.SetProfile(ann, map[string]any{"skills": []string{"go"}})
 	saveSearch(t, board, ann, `{"q":"developer"}`, "daily")
 	saveSearch(t, board, ben, `{"q":"developer"}`, "instant")
 	values := map[string]any{"skills": []string{"go"}, "deadline": time.Now().Add(time.Hour)}
@@ -33,8 +33,8 @@ func TestManyAreToldByWhateverStatistics(t *testing.T) {
 		do   func() error
 	}{
 		{"new jobs", collections.KindJobPublished, func() error { tell(t, board.TestApp); return nil }},
-		{"a reminder", collections.KindDeadlineReminder, func() error { return notify.RemindOfDeadline(board.TestApp, time.Now()) }},
-		{"digests", collections.KindJobDigest, func() error { return notify.SendDigests(board.TestApp, time.Now().Add(time.Minute)) }},
+		{"a reminder", collections.KindDeadlineReminder, func() error { return jobalerts.RemindOfDeadlines(board.TestApp, time.Now()) }},
+		{"digests", collections.KindJobDigest, func() error { return jobalerts.SendDigests(board.TestApp, time.Now().Add(time.Minute)) }},
 		{"closing", collections.KindJobClosed, func() error { board.Update(job, map[string]any{"status": "closed"}); return nil }},
 	} {
 		asked := testapp.Statements(t, board.TestApp, func() {
@@ -42,7 +42,7 @@ func TestManyAreToldByWhateverStatistics(t *testing.T) {
 				t.Fatalf("%s: %v", step.name, err)
 			}
 		})
-		if told := toldOf(t, board.TestApp, step.kind); len(told) == 0 {
+		if told := testapp.NotifiedUsers(t, board.TestApp, step.kind); len(told) == 0 {
 			t.Errorf("%s: nobody is told", step.name)
 		}
 		for _, statement := range asked {

@@ -1,4 +1,4 @@
-package notify_test
+package jobalerts_test
 
 import (
 	"fmt"
@@ -13,8 +13,8 @@ import (
 
 	"jobboard/hooks"
 	"jobboard/internal/api"
+	"jobboard/internal/jobalerts"
 	"jobboard/internal/match"
-	"jobboard/internal/notify"
 	"jobboard/internal/realtime"
 	"jobboard/internal/testapp"
 )
@@ -23,8 +23,8 @@ import (
 // times before it and beside it, in one run. A step is how long others wait for the database at most.
 func BenchmarkFanOut(b *testing.B) {
 	const n = 100_000
-	board := testapp.NewBoard(b, hooks.Bind, bindNotify, realtime.Bind, api.Bind)
-	seedSkilled(b, board.TestApp, n, "python")
+	board := testapp.NewBoard(b, hooks.Bind, bindJobAlerts, realtime.Bind, api.Bind)
+	testapp.SeedSeekers(b, board.TestApp, n, "python")
 	employer, _ := board.Employer("Acme")
 	var jobs []*core.Record
 	for i := range 40 {
@@ -102,7 +102,7 @@ func BenchmarkFanOut(b *testing.B) {
 // BenchmarkFanOutStep is one step of telling 100,000 seekers: an upper bound of how long it keeps others from writing.
 func BenchmarkFanOutStep(b *testing.B) {
 	board := testapp.NewBoard(b, hooks.Bind)
-	seedSkilled(b, board.TestApp, 100_000, "python")
+	testapp.SeedSeekers(b, board.TestApp, 100_000, "python")
 	employer, _ := board.Employer("Acme")
 	var steps []time.Duration
 	for b.Loop() {
@@ -112,7 +112,7 @@ func BenchmarkFanOutStep(b *testing.B) {
 			b.StartTimer()
 		}
 		began := time.Now()
-		if _, err := notify.FanOutStep(board.TestApp); err != nil {
+		if _, err := jobalerts.FanOutStep(board.TestApp); err != nil {
 			b.Fatal(err)
 		}
 		steps = append(steps, time.Since(began))
@@ -145,8 +145,8 @@ func BenchmarkSeekersOfAJob(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		b.Run(fmt.Sprintf("seekers=%d", n), func(b *testing.B) {
 			board := testapp.NewBoard(b, hooks.Bind)
-			seedSkilled(b, board.TestApp, 500, "cobol")
-			seedSkilled(b, board.TestApp, n-500, "python")
+			testapp.SeedSeekers(b, board.TestApp, 500, "cobol")
+			testapp.SeedSeekers(b, board.TestApp, n-500, "python")
 			job := match.Job{ID: "j", Skills: []string{"cobol"}, JobType: "full_time", Workplace: "remote"}
 			for b.Loop() {
 				if hits, _, err := match.Seekers(board.TestApp, job, "", 500); err != nil || len(hits) != 500 {

@@ -1,4 +1,4 @@
-package notify
+package jobalerts
 
 import (
 	"errors"
@@ -11,54 +11,11 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/account"
-	"jobboard/internal/workflow"
+	"jobboard/internal/notify"
 )
 
 // remindBefore is how long before its deadline the people around a job are reminded.
 const reminderLead = 48 * time.Hour
-
-// expireJobs moves published jobs whose deadline has passed to expired, as the board itself, so that the job's hooks close
-// it and tell its applicants. A minute that was missed is made up for by the next: the query asks for all that are late.
-func expireJobs(app core.App, now time.Time) error {
-	clock, err := types.ParseDateTime(now)
-	if err != nil {
-		return fmt.Errorf("read the clock: %w", err)
-	}
-	var late []string
-	err = app.DB().NewQuery(`
-		SELECT id FROM {{jobs}} WHERE status = 'published' AND deadline != '' AND deadline <= {:now} ORDER BY deadline`).
-		Bind(dbx.Params{"now": clock.String()}).Column(&late)
-	if err != nil {
-		return fmt.Errorf("find the jobs past their deadline: %w", err)
-	}
-	var failed []error
-	for _, id := range late {
-		if err := expireJob(app, id); err != nil {
-			failed = append(failed, fmt.Errorf("expire job %s: %w", id, err)) // the others go on
-		}
-	}
-	return errors.Join(failed...)
-}
-
-func expireJob(app core.App, id string) error {
-	return app.RunInTransaction(func(tx core.App) error {
-		// A write comes first, so that the transaction waits for others here and sees what they have done.
-		result, err := tx.NonconcurrentDB().NewQuery("UPDATE {{jobs}} SET status = status WHERE id = {:job} AND status = 'published'").
-			Bind(dbx.Params{"job": id}).Execute()
-		if err != nil {
-			return fmt.Errorf("lock the job: %w", err)
-		}
-		if open, err := result.RowsAffected(); err != nil || open == 0 { // somebody was faster
-			return err
-		}
-		job, err := tx.FindRecordById(collections.Jobs, id)
-		if err != nil {
-			return fmt.Errorf("find the job: %w", err)
-		}
-		job.Set("status", workflow.Expired)
-		return tx.Save(job)
-	})
-}
 
 // remindOfDeadlines tells, once for a deadline, the seekers who have saved the job without applying and the employer's
 // people that it is near. A deadline moved by less than remindBefore is no new one.
@@ -113,7 +70,7 @@ func remindOfDeadline(app core.App, jobID string) error {
 			return fmt.Errorf("find who has saved the job: %w", err)
 		}
 		deadline := job.GetDateTime("deadline")
-		notification := Notification{
+		notification := notify.Notification{
 			Kind:   collections.KindDeadlineReminder,
 			Title:  truncate("Applications close soon: "+job.GetString("title"), 300),
 			Data:   map[string]any{"job": jobID, "employer": employer.Id},
@@ -128,7 +85,7 @@ func remindOfDeadline(app core.App, jobID string) error {
 			{people, closes},
 		} {
 			notification.Body = group.body
-			if err := WriteMany(tx, notification, group.users...); err != nil {
+			if err := notify.WriteMany(tx, notification, group.users...); err != nil {
 				return err
 			}
 		}

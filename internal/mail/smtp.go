@@ -1,12 +1,10 @@
-package notify
+package mail
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/mail"
-	"time"
+	netmail "net/mail"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -14,17 +12,14 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// sendTimeout is for reaching the mail server, and again for handing it one mail.
-var sendTimeout = 30 * time.Second
-
-// bindSMTP makes PocketBase's mailer send letters by SMTP as notifications need it: within sendTimeout, where PocketBase's own
-// client waits for ever for a server that hangs; over one connection for many; with errors that tell a refused mail from a
-// server in trouble; and with invitations whose part names its method. When ctx ends, what is under way is broken off.
-func bindSMTP(ctx context.Context, app core.App) {
-	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendLetterBySMTP", Priority: 998, Func: (&connection{ctx: ctx}).sendMessage})
+// bindSMTP makes PocketBase's mailer hand the board's own mails to the server over one kept connection. PocketBase's client waits
+// forever for a server that hangs, does not tell a rejected mail from a server in trouble, and cannot name the method of an
+// invitation. A mail that is being sent when the app terminates is broken off.
+func bindSMTP(app core.App, c *connection) {
+	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendBySMTP", Priority: 998, Func: c.onMailerSend})
 }
 
-func (l *connection) sendMessage(e *core.MailerEvent) error {
+func (c *connection) onMailerSend(e *core.MailerEvent) error {
 	client, ok := e.Mailer.(*mailer.SMTPClient)
 	if !ok || e.Message.Text == "" {
 		return e.Next() // without a mail server, and PocketBase's account mails, whose text part it makes itself
@@ -33,7 +28,7 @@ func (l *connection) sendMessage(e *core.MailerEvent) error {
 	if err != nil {
 		return err
 	}
-	return l.send(serverOf(client), message)
+	return c.send(serverOf(client), message)
 }
 
 // mimeOf writes a message as MIME. An invitation stands both beside the text, where calendars look for it, and as a file
@@ -42,8 +37,8 @@ func mimeOf(m *mailer.Message) (*gomail.Msg, error) {
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	message.FromMailAddress(&m.From)
 	for _, list := range []struct {
-		add  func(*mail.Address)
-		from []mail.Address
+		add  func(*netmail.Address)
+		from []netmail.Address
 	}{{message.AddToMailAddress, m.To}, {message.AddCcMailAddress, m.Cc}, {message.AddBccMailAddress, m.Bcc}} {
 		for _, address := range list.from {
 			list.add(&address)

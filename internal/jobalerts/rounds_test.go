@@ -1,4 +1,4 @@
-package notify_test
+package jobalerts_test
 
 import (
 	"encoding/json"
@@ -13,7 +13,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
-	"jobboard/internal/notify"
+	"jobboard/internal/jobalerts"
 	"jobboard/internal/search"
 	"jobboard/internal/testapp"
 )
@@ -35,15 +35,15 @@ func importJobs(t testing.TB, app core.App, employer *core.Record, source string
 // finished makes the imports of all sources finished, and the rounds before them d old.
 func finished(t testing.TB, app core.App, d time.Duration) {
 	t.Helper()
-	setAll(t, app, "fanouts", "queued", ago(time.Minute))
-	setAll(t, app, "fanout_rounds", "began", ago(d))
+	testapp.SetColumn(t, app, "fanouts", "queued", testapp.Ago(time.Minute))
+	testapp.SetColumn(t, app, "fanout_rounds", "began", testapp.Ago(d))
 }
 
 // tellRounds tells of all imports that are finished.
 func tellRounds(t testing.TB, app core.App) {
 	t.Helper()
 	for {
-		more, err := notify.RoundStep(app)
+		more, err := jobalerts.RoundStep(app)
 		if errors.Is(err, search.ErrBehind) {
 			time.Sleep(10 * time.Millisecond)
 			continue
@@ -72,16 +72,16 @@ func TestAnImportIsToldOfInOneSummary(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
-	profile(t, board, ann, map[string]any{"skills": []string{"go", "sql"}})
-	profile(t, board, board.Seeker("cobol"), map[string]any{"skills": []string{"cobol"}})
+	board.SetProfile(ann, map[string]any{"skills": []string{"go", "sql"}})
+	board.SetProfile(board.Seeker("cobol"), map[string]any{"skills": []string{"cobol"}})
 	board.Record(collections.SavedSearches, map[string]any{"seeker": ben.Id, "name": "All", "query": `{"q":"feed"}`, "frequency": "instant"})
-	importJobs(t, board.TestApp, employer, "feed", 90, ago(time.Hour))
-	importJobs(t, board.TestApp, employer, "archive", 30, ago(8*24*time.Hour))
+	importJobs(t, board.TestApp, employer, "feed", 90, testapp.Ago(time.Hour))
+	importJobs(t, board.TestApp, employer, "archive", 30, testapp.Ago(8*24*time.Hour))
 	board.Job(employer, "Handmade", map[string]any{"skills": []string{"go"}})
 
 	tellRounds(t, board.TestApp) // not finished yet
 	tell(t, board.TestApp)
-	if got := toldOf(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, []string{"ann"}) {
+	if got := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, []string{"ann"}) {
 		t.Fatalf("by hand: told %v", got)
 	}
 	if old, fresh := waitingFanOuts(t, board.TestApp, "archive"), waitingFanOuts(t, board.TestApp, "feed"); old != 0 || fresh != 90 {
@@ -89,7 +89,7 @@ func TestAnImportIsToldOfInOneSummary(t *testing.T) {
 	}
 	finished(t, board.TestApp, 0)
 	tellRounds(t, board.TestApp)
-	if got := toldOf(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, []string{"ann", "ann", "ben"}) {
+	if got := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, []string{"ann", "ann", "ben"}) {
 		t.Fatalf("told %v", got)
 	}
 	summary := func(user *core.Record) (title, body string, jobs []string, count int) {
@@ -124,10 +124,10 @@ func TestAnImportIsToldOfInOneSummary(t *testing.T) {
 	}
 
 	// What comes within the hour waits for the next.
-	importJobs(t, board.TestApp, employer, "feed", 3, ago(time.Hour))
+	importJobs(t, board.TestApp, employer, "feed", 3, testapp.Ago(time.Hour))
 	finished(t, board.TestApp, 50*time.Minute)
 	tellRounds(t, board.TestApp)
-	if got := len(toldOf(t, board.TestApp, collections.KindJobPublished)); got != 3 {
+	if got := len(testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished)); got != 3 {
 		t.Errorf("within the hour: %d are told", got)
 	}
 	finished(t, board.TestApp, 61*time.Minute)
@@ -148,23 +148,23 @@ func fanOuts(t testing.TB, app core.App) (waiting int) {
 // Killed in the middle and started again, with another process beside it, everyone is told once.
 func TestARoundGoesOnAfterARestart(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
-	const n = notify.RoundUserBatch + notify.FanoutBatch + 7
-	seedSkilled(t, board.TestApp, n, "java")
+	const n = jobalerts.RoundUserBatch + jobalerts.FanoutBatch + 7
+	testapp.SeedSeekers(t, board.TestApp, n, "java")
 	employer, _ := board.Employer("Acme")
-	importJobs(t, board.TestApp, employer, "feed", 40, ago(time.Hour))
+	importJobs(t, board.TestApp, employer, "feed", 40, testapp.Ago(time.Hour))
 	finished(t, board.TestApp, 0)
 	for range 2 { // to begin, and the first people
-		if more, err := notify.RoundStep(board.TestApp); err != nil || !more {
+		if more, err := jobalerts.RoundStep(board.TestApp); err != nil || !more {
 			t.Fatal(more, err)
 		}
 	}
-	if got := len(toldOf(t, board.TestApp, collections.KindJobPublished)); got != notify.RoundUserBatch {
+	if got := len(testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished)); got != jobalerts.RoundUserBatch {
 		t.Fatalf("one step has told %d", got)
 	}
 	board = board.Restart(hooks.Bind)
 	twin := board.Twin(hooks.Bind)
 	done := make(chan error)
-	go func() { _, err := notify.RoundStep(twin.TestApp); done <- err }()
+	go func() { _, err := jobalerts.RoundStep(twin.TestApp); done <- err }()
 	tellRounds(t, board.TestApp)
 	if err := <-done; err != nil {
 		t.Fatal(err)
@@ -184,9 +184,9 @@ func TestARoundGoesOnAfterARestart(t *testing.T) {
 func TestAnImportIsToldOfByBatches(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	const seekers, jobs = 300, 3_000
-	seedSkilled(t, board.TestApp, seekers, "java")
+	testapp.SeedSeekers(t, board.TestApp, seekers, "java")
 	employer, _ := board.Employer("Acme")
-	importJobs(t, board.TestApp, employer, "feed", jobs, ago(time.Hour))
+	importJobs(t, board.TestApp, employer, "feed", jobs, testapp.Ago(time.Hour))
 	finished(t, board.TestApp, 0)
 	began := time.Now()
 	asked := testapp.Statements(t, board.TestApp, func() { tellRounds(t, board.TestApp) })
@@ -194,7 +194,7 @@ func TestAnImportIsToldOfByBatches(t *testing.T) {
 	if len(asked) > 100 {
 		t.Errorf("%d statements for %d jobs and %d seekers", len(asked), jobs, seekers)
 	}
-	if got := len(toldOf(t, board.TestApp, collections.KindJobPublished)); got != seekers {
+	if got := len(testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished)); got != seekers {
 		t.Errorf("%d notifications", got)
 	}
 }

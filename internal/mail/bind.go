@@ -1,0 +1,36 @@
+// Package mail sends the mails of notifications: it renders them, hands them to the mail server one by one, tries again later what
+// the server refuses for now, and lets their recipients unsubscribe.
+//
+// The queue is the notifications themselves (queue.go): each row holds the status of its mail. Whose mail is next goes round robin
+// (round_robin.go), so that nobody waits for the many mails of others. Mails about an interview carry an invitation for the
+// calendar (interview.go, calendar.go). All mails go over one kept connection (smtp_connection.go).
+package mail
+
+import (
+	"context"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/background"
+)
+
+// pollInterval is how often the queue is looked at: other processes write to it too, and a mail becomes due by the clock.
+const pollInterval = 5 * time.Second
+
+// Options is what can be set.
+type Options struct {
+	// SendTimeout is for reaching the mail server, and again for handing it one mail; 0 stands for 30 seconds.
+	SendTimeout time.Duration
+}
+
+// Bind sends queued mails while the app serves.
+func Bind(app core.App, options Options) {
+	if options.SendTimeout == 0 {
+		options.SendTimeout = 30 * time.Second
+	}
+	bindSMTP(app, &connection{ctx: background.Context(app), timeout: options.SendTimeout})
+	worker := new(worker)
+	background.Bind(app, background.NewLoop("send mails", background.Pace{Interval: pollInterval},
+		func(_ context.Context, app core.App) (bool, error) { return worker.step(app) }))
+}
