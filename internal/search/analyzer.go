@@ -32,7 +32,7 @@ const (
 )
 
 // words is what an app's texts and queries are read with, and the file that a part of it comes from.
-type analyzer struct {
+type sharedAnalyzer struct {
 	analyzer *text.Analyzer
 
 	mu       sync.Mutex
@@ -48,17 +48,17 @@ func SetLanguage(app core.App, language string) { app.Store().Set(languageKey, l
 
 // Analyzer returns what an app's texts and queries are read with.
 func Analyzer(app core.App) (*text.Analyzer, error) {
-	w, err := analyzerOf(app)
+	w, err := sharedAnalyzerOf(app)
 	if err != nil {
 		return nil, err
 	}
 	return w.analyzer, nil
 }
 
-func analyzerOf(app core.App) (*analyzer, error) {
+func sharedAnalyzerOf(app core.App) (*sharedAnalyzer, error) {
 	analyzerMu.Lock()
 	defer analyzerMu.Unlock()
-	if w, ok := app.Store().Get(analyzerKey).(*analyzer); ok {
+	if w, ok := app.Store().Get(analyzerKey).(*sharedAnalyzer); ok {
 		return w, nil
 	}
 	language, ok := app.Store().Get(languageKey).(string)
@@ -69,7 +69,7 @@ func analyzerOf(app core.App) (*analyzer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &analyzer{analyzer: a}
+	w := &sharedAnalyzer{analyzer: a}
 	if err := w.read(app); err != nil {
 		app.Logger().Error("The list of synonyms could not be read.", "error", err)
 	}
@@ -80,14 +80,14 @@ func analyzerOf(app core.App) (*analyzer, error) {
 // readSynonyms takes the synonyms from the file if that has changed. They are looked up when a query is read, so no
 // index needs to be built anew.
 func readSynonyms(app core.App) error {
-	w, err := analyzerOf(app)
+	w, err := sharedAnalyzerOf(app)
 	if err != nil {
 		return err
 	}
 	return w.read(app)
 }
 
-func (w *analyzer) read(app core.App) error {
+func (w *sharedAnalyzer) read(app core.App) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	path := filepath.Join(app.DataDir(), SynonymsFile)

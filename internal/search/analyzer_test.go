@@ -19,11 +19,11 @@ func TestSynonymsFileIsOfferedAndFollowed(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(offered), "# ") {
 		t.Fatalf("the file begins with %.20q, %v", offered, err)
 	}
-	b := indexOf(t, app, Jobs)
+	ix := indexOf(t, app, Jobs)
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Gardener")
 	app.Job(acme, "Developer")
-	find := func(words string) int { return len(found(t, b, words)) }
+	find := func(words string) int { return len(found(t, ix, words)) }
 	eventually(t, "the jobs", func() bool { return find("gardener") == 1 && find("dev") == 1 })
 	if find("florist") != 0 {
 		t.Fatal("this test proves nothing")
@@ -33,7 +33,7 @@ func TestSynonymsFileIsOfferedAndFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "the new synonym", func() bool { return find("florist") == 1 })
-	if got := found(t, b, `"dev"`); len(got) != 0 {
+	if got := found(t, ix, `"dev"`); len(got) != 0 {
 		t.Errorf("a synonym that was taken away still finds %v", got)
 	}
 	if find("sr") != find("senior") {
@@ -46,14 +46,14 @@ func TestSynonymsFileIsOfferedAndFollowed(t *testing.T) {
 }
 
 func TestAnotherLanguageBuildsTheIndexAnew(t *testing.T) {
-	app, b := newBoard(t, Jobs)
+	app, ix := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Betreuer von Kindern")
-	eventually(t, "the job", func() bool { return len(found(t, b, "kindern")) == 1 })
-	if len(found(t, b, "kinder ")) != 0 {
+	eventually(t, "the job", func() bool { return len(found(t, ix, "kindern")) == 1 })
+	if len(found(t, ix, "kinder ")) != 0 {
 		t.Fatal("English knows German: this test proves nothing")
 	}
-	b.close()
+	ix.close()
 	app.Store().Remove(analyzerKey)
 	SetLanguage(app.TestApp, "de")
 	german := indexOf(t, app, Jobs)

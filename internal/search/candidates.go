@@ -88,7 +88,7 @@ func (r *candidateRow) document() engine.Document {
 func (r *candidateRow) career() (companies, body string) {
 	var out strings.Builder
 	out.WriteString(r.Summary)
-	tell := func(texts ...string) {
+	addParagraphs := func(texts ...string) {
 		for _, text := range texts {
 			out.WriteString("<p>" + html.EscapeString(text) + "</p>")
 		}
@@ -96,11 +96,11 @@ func (r *candidateRow) career() (companies, body string) {
 	var names []string
 	for _, p := range listOf[struct{ Title, Company, Description string }](r.Experience) {
 		names = append(names, p.Company)
-		tell(p.Title)
+		addParagraphs(p.Title)
 		out.WriteString(p.Description) // HTML, sanitised on the way in
 	}
 	for _, s := range listOf[struct{ School, Degree, Field string }](r.Education) {
-		tell(s.School, s.Degree, s.Field)
+		addParagraphs(s.School, s.Degree, s.Field)
 	}
 	return strings.Join(names, "; "), out.String()
 }

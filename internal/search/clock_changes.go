@@ -14,28 +14,28 @@ const clockInterval = time.Second
 
 // clock remembers up to when the clock's changes are in the index.
 type clockState struct {
-	until   string
-	checked time.Time
+	appliedUntil string
+	checkedAt    time.Time
 }
 
 // turn brings the index up to what the clock has changed, such as jobs whose deadline has passed and that nobody has yet
 // marked as expired.
-func (b *Index) applyClockChanges(c *clockState) error {
-	if b.kind.clockCondition == "" || time.Since(c.checked) < clockInterval {
+func (ix *Index) applyClockChanges(c *clockState) error {
+	if ix.kind.clockCondition == "" || time.Since(c.checkedAt) < clockInterval {
 		return nil
 	}
-	c.checked = time.Now()
+	c.checkedAt = time.Now()
 	now := types.NowDateTime().String()
-	docs, err := b.kind.load(b.app, b.kind.clockCondition, dbx.Params{"since": c.until, "now": now})
+	docs, err := ix.kind.load(ix.app, ix.kind.clockCondition, dbx.Params{"since": c.appliedUntil, "now": now})
 	if err != nil {
 		return err
 	}
 	if len(docs) > 0 {
-		if err := b.engine.Apply(engine.Batch{Put: docs}); err != nil {
+		if err := ix.engine.Apply(engine.Batch{Put: docs}); err != nil {
 			return err
 		}
-		b.notifyWaiters()
+		ix.notifyWaiters()
 	}
-	c.until = now
+	c.appliedUntil = now
 	return nil
 }

@@ -11,14 +11,14 @@ import (
 
 // The search that comes upon damage waits for the new index; none says that nothing is there before it has looked at all.
 func TestCorruptionNeverYieldsEmptyResults(t *testing.T) {
-	app, b := newBoard(t, Jobs)
+	app, ix := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	for range 300 {
 		app.Job(acme, "Baker")
 	}
-	eventually(t, "the jobs", func() bool { return len(found(t, b, "baker")) == 100 })
-	b.close()
-	b = indexOf(t, app, Jobs)
+	eventually(t, "the jobs", func() bool { return len(found(t, ix, "baker")) == 100 })
+	ix.close()
+	ix = indexOf(t, app, Jobs)
 	files, err := filepath.Glob(filepath.Join(folder(app.TestApp, Jobs), "segment-*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("segments: %v, %v", files, err)
@@ -28,11 +28,11 @@ func TestCorruptionNeverYieldsEmptyResults(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	query := engine.Query{Words: engine.Parse(b.Analyzer(), "baker"), Scope: engine.Everything(), Limit: 1, NoSpelling: true}
+	query := engine.Query{Words: engine.Parse(ix.Analyzer(), "baker"), Scope: engine.Everything(), Limit: 1, NoSpelling: true}
 	for range 50 {
-		if r, err := b.Search(query); err == nil && r.Total == 0 || err != nil && !errors.Is(err, ErrBehind) {
+		if r, err := ix.Search(query); err == nil && r.Total == 0 || err != nil && !errors.Is(err, ErrBehind) {
 			t.Fatalf("%d hits, %v", r.Total, err)
 		}
 	}
-	eventually(t, "all jobs", func() bool { r, err := b.Search(query); return err == nil && r.Total == 300 && !r.Estimated })
+	eventually(t, "all jobs", func() bool { r, err := ix.Search(query); return err == nil && r.Total == 300 && !r.Estimated })
 }

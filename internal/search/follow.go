@@ -25,22 +25,22 @@ var (
 )
 
 // begin looks at the log for the first time, so that a search right after it knows what it has to wait for.
-func (b *Index) start(ctx context.Context) error {
-	if !b.owner.Load() {
-		b.engine.MarkStale(errOtherProcess)
+func (ix *Index) start(ctx context.Context) error {
+	if !ix.owner.Load() {
+		ix.engine.MarkStale(errOtherProcess)
 	}
-	if b.engine.RebuildReason() == nil {
+	if ix.engine.RebuildReason() == nil {
 		return nil
 	}
-	few, err := b.isSmall()
+	small, err := ix.isSmall()
 	if err != nil {
 		return err
 	}
-	if err := b.startRebuild(ctx); err != nil {
+	if err := ix.startRebuild(ctx); err != nil {
 		return err
 	}
-	if few {
-		<-b.rebuild.ended
+	if small {
+		<-ix.rebuild.ended
 	}
 	return nil
 }
@@ -48,33 +48,33 @@ func (b *Index) start(ctx context.Context) error {
 // fewRecords are indexed before the first search is answered: it takes less time than to explain why nothing was found.
 const smallIndexRecords = 2_000
 
-func (b *Index) isSmall() (bool, error) {
+func (ix *Index) isSmall() (bool, error) {
 	var n int
-	err := b.app.DB().NewQuery("SELECT count(*) FROM (SELECT 1 FROM " + b.kind.table + " LIMIT {:most} + 1)").
+	err := ix.app.DB().NewQuery("SELECT count(*) FROM (SELECT 1 FROM " + ix.kind.table + " LIMIT {:most} + 1)").
 		Bind(dbx.Params{"most": smallIndexRecords}).Row(&n)
 	if err != nil {
-		return false, fmt.Errorf("count the %s to index: %w", b.kind.table, err)
+		return false, fmt.Errorf("count the %s to index: %w", ix.kind.table, err)
 	}
 	return n <= smallIndexRecords, nil
 }
 
 // follow applies the log to the index until ctx ends. Only this goroutine applies changes and starts rebuilds.
-func (b *Index) follow(ctx context.Context) {
-	defer b.endRebuild()
+func (ix *Index) follow(ctx context.Context) {
+	defer ix.endRebuild()
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
-	following := dedupLog{message: "The search index does not follow the database."}
-	var passed clockState
+	followErrors := dedupLog{message: "The search index does not follow the database."}
+	var clock clockState
 	for ticked := true; ; {
-		err := b.applyLog(ctx)
+		err := ix.applyLog(ctx)
 		if err == nil && ticked { // seldom enough that commits need not wait for it
-			err = errors.Join(b.checkRebuildRequest(ctx), b.applyClockChanges(&passed))
+			err = errors.Join(ix.checkRebuildRequest(ctx), ix.applyClockChanges(&clock))
 		}
-		following.report(ctx, b, err)
+		followErrors.report(ctx, ix, err)
 		select {
 		case <-ctx.Done():
 			return
-		case <-b.wake:
+		case <-ix.wake:
 			ticked = false
 		case <-ticker.C:
 			ticked = true
@@ -83,69 +83,69 @@ func (b *Index) follow(ctx context.Context) {
 }
 
 // step brings the index up to the end of the log, and starts a rebuild where that is not possible.
-func (b *Index) applyLog(ctx context.Context) error {
-	last, err := b.lastSeq()
+func (ix *Index) applyLog(ctx context.Context) error {
+	last, err := ix.lastSeq()
 	if err != nil {
 		return err
 	}
-	if last < b.engine.Seq() {
-		b.engine.MarkStale(errOtherDatabase)
-		return b.startRebuild(ctx)
+	if last < ix.engine.Seq() {
+		ix.engine.MarkStale(errOtherDatabase)
+		return ix.startRebuild(ctx)
 	}
-	for ctx.Err() == nil && b.engine.Seq() < last {
+	for ctx.Err() == nil && ix.engine.Seq() < last {
 		var rows []struct {
 			Seq    int64  `db:"seq"`
 			Record string `db:"record"`
 		}
-		if err := b.statements.entries.Bind(dbx.Params{"seq": b.engine.Seq(), "limit": applyBatch}).All(&rows); err != nil {
+		if err := ix.statements.entries.Bind(dbx.Params{"seq": ix.engine.Seq(), "limit": applyBatch}).All(&rows); err != nil {
 			return fmt.Errorf("read the search log: %w", err)
 		}
-		if len(rows) == 0 || rows[0].Seq != b.engine.Seq()+1 {
-			b.engine.MarkStale(errLogGap)
-			return b.startRebuild(ctx)
+		if len(rows) == 0 || rows[0].Seq != ix.engine.Seq()+1 {
+			ix.engine.MarkStale(errLogGap)
+			return ix.startRebuild(ctx)
 		}
 		ids := make([]string, len(rows))
 		for i, row := range rows {
 			ids[i] = row.Record
 		}
-		docs, err := b.kind.read(b.statements.changed.Bind(dbx.Params{"ids": jsonOf(ids)}))
+		docs, err := ix.kind.read(ix.statements.changed.Bind(dbx.Params{"ids": jsonOf(ids)}))
 		if err != nil {
 			return err
 		}
 		// deleting also what is put again is harmless: the put comes after
 		batch := engine.Batch{Put: docs, Delete: ids, Seq: rows[len(rows)-1].Seq}
-		if err := b.engine.Apply(batch); err != nil {
+		if err := ix.engine.Apply(batch); err != nil {
 			return err
 		}
-		b.notifyWaiters()
+		ix.notifyWaiters()
 	}
-	if b.engine.RebuildReason() != nil && !b.rebuild.underWay() {
-		return b.startRebuild(ctx)
+	if ix.engine.RebuildReason() != nil && !ix.rebuild.underWay() {
+		return ix.startRebuild(ctx)
 	}
 	return nil
 }
 
 // heed starts the rebuild that somebody asks for.
-func (b *Index) checkRebuildRequest(ctx context.Context) error {
-	if b.rebuild.underWay() {
+func (ix *Index) checkRebuildRequest(ctx context.Context) error {
+	if ix.rebuild.underWay() {
 		return nil
 	}
-	asked, err := b.rebuildRequest()
-	if err != nil || asked == "" || asked == b.answeredRequest.Load() {
+	request, err := ix.rebuildRequest()
+	if err != nil || request == "" || request == ix.answeredRequest.Load() {
 		return err
 	}
-	return b.startRebuild(ctx)
+	return ix.startRebuild(ctx)
 }
 
 // complaint logs an error that comes back with every try only once.
 type dedupLog struct{ message, last string }
 
-func (c *dedupLog) report(ctx context.Context, b *Index, err error) {
+func (c *dedupLog) report(ctx context.Context, ix *Index, err error) {
 	switch {
 	case err == nil:
 		c.last = ""
 	case ctx.Err() == nil && err.Error() != c.last:
 		c.last = err.Error()
-		b.log().Error(c.message, "error", err)
+		ix.log().Error(c.message, "error", err)
 	}
 }

@@ -24,7 +24,7 @@ func slugs(app core.App) {
 	})
 }
 
-// newBoard returns a test board, and its index of jobs.
+// newBoard returns a test board and its index of a kind.
 func newBoard(t testing.TB, kind *Kind) (*testapp.Board, *Index) {
 	t.Helper()
 	app := testapp.NewBoard(t, slugs, Bind)
@@ -33,17 +33,17 @@ func newBoard(t testing.TB, kind *Kind) (*testapp.Board, *Index) {
 
 func indexOf(t testing.TB, app *testapp.Board, kind *Kind) *Index {
 	t.Helper()
-	b, err := For(app.TestApp, kind)
+	ix, err := For(app.TestApp, kind)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b
+	return ix
 }
 
 // found returns the titles' ids that a search text finds among all jobs.
-func found(t testing.TB, b *Index, words string) []string {
+func found(t testing.TB, ix *Index, words string) []string {
 	t.Helper()
-	r, err := b.Search(engine.Query{Words: engine.Parse(b.Analyzer(), words), Scope: engine.Everything(), Limit: 100, NoSpelling: true})
+	r, err := ix.Search(engine.Query{Words: engine.Parse(ix.Analyzer(), words), Scope: engine.Everything(), Limit: 100, NoSpelling: true})
 	if errors.Is(err, ErrBehind) {
 		return nil
 	}
@@ -103,15 +103,15 @@ func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
 	acme, _ := app.Employer("Acme")
 	baker, butcher := app.Job(acme, "Baker"), app.Job(acme, "Butcher")
 	kind := newGated()
-	b := indexOf(t, app, &kind.Kind)
-	eventually(t, "the first index", func() bool { return b.engine.RebuildReason() == nil })
+	ix := indexOf(t, app, &kind.Kind)
+	eventually(t, "the first index", func() bool { return ix.engine.RebuildReason() == nil })
 
 	gate := make(chan struct{})
 	kind.gate.Store(&gate)
-	b.engine.MarkStale(errors.New("a test wants it built anew"))
-	b.wakeFollower()
+	ix.engine.MarkStale(errors.New("a test wants it built anew"))
+	ix.wakeFollower()
 	<-kind.reading
-	if got := found(t, b, "baker"); len(got) != 1 {
+	if got := found(t, ix, "baker"); len(got) != 1 {
 		t.Errorf("the old index does not serve during a rebuild: %v", got)
 	}
 	app.Update(baker, map[string]any{"title": "Candlemaker"})
@@ -122,43 +122,43 @@ func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
 	check := func(when string) {
 		t.Helper()
 		for words, want := range map[string]string{"baker": "[]", "candlemaker": "[" + baker.Id + "]", "smith": "[" + smith.Id + "]", "butcher": "[]"} {
-			if got := fmt.Sprint(found(t, b, words)); got != want {
+			if got := fmt.Sprint(found(t, ix, words)); got != want {
 				t.Errorf("%s, %s finds %s, want %s", when, words, got, want)
 			}
 		}
 	}
-	eventually(t, "the last change", func() bool { last, err := b.lastSeq(); return err == nil && b.engine.Seq() == last })
+	eventually(t, "the last change", func() bool { last, err := ix.lastSeq(); return err == nil && ix.engine.Seq() == last })
 	check("during the rebuild")
-	if b.engine.RebuildReason() == nil {
+	if ix.engine.RebuildReason() == nil {
 		t.Fatal("the rebuild is over too early for this test")
 	}
 	close(gate)
-	eventually(t, "the new index", func() bool { return b.engine.RebuildReason() == nil })
+	eventually(t, "the new index", func() bool { return ix.engine.RebuildReason() == nil })
 	check("after the rebuild")
 }
 
 func TestLogIsShortenedOnceSaved(t *testing.T) {
-	app, b := newBoard(t, Jobs)
+	app, ix := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	for i := range 20 {
 		app.Job(acme, fmt.Sprintf("Baker %d", i))
 	}
-	eventually(t, "all jobs", func() bool { return len(found(t, b, "baker")) == 20 })
+	eventually(t, "all jobs", func() bool { return len(found(t, ix, "baker")) == 20 })
 	if rowsIn(t, app.TestApp, "search_log") == 0 {
 		t.Fatal("the log is gone before the index is saved")
 	}
-	b.saveRequested.Store(true)
-	signal(b.maintenanceDue)
+	ix.saveRequested.Store(true)
+	signal(ix.maintenanceDue)
 	eventually(t, "an empty log", func() bool { return rowsIn(t, app.TestApp, "search_log") == 0 })
-	seq := b.engine.Seq()
+	seq := ix.engine.Seq()
 
 	// a crash: what came after the save is in the log, and nowhere else
 	late := app.Job(acme, "Latecomer")
-	eventually(t, "the late job", func() bool { return len(found(t, b, "latecomer")) == 1 })
+	eventually(t, "the late job", func() bool { return len(found(t, ix, "latecomer")) == 1 })
 	app.Store().Remove(storeKey + Jobs.table)
-	b.stop()
-	b.running.Wait()
-	if err := b.engine.Release(); err != nil {
+	ix.stop()
+	ix.running.Wait()
+	if err := ix.engine.Release(); err != nil {
 		t.Fatal(err)
 	}
 	again := indexOf(t, app, Jobs)
@@ -211,13 +211,13 @@ func TestIndexIsRebuiltWhereTheLogDoesNotReach(t *testing.T) {
 		"rows gone":        {"UPDATE jobs SET title = 'Candlemaker'", "DELETE FROM search_log"},
 		"another database": {"DELETE FROM search_log", "UPDATE jobs SET title = 'Candlemaker'", "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'search_log'"},
 	} {
-		app, b := newBoard(t, Jobs)
+		app, ix := newBoard(t, Jobs)
 		acme, _ := app.Employer("Acme")
 		for range 3 {
 			app.Job(acme, "Baker")
 		}
-		eventually(t, "the jobs", func() bool { return len(found(t, b, "baker")) == 3 })
-		b.close()
+		eventually(t, "the jobs", func() bool { return len(found(t, ix, "baker")) == 3 })
+		ix.close()
 		for _, one := range sql {
 			if _, err := app.DB().NewQuery(one).Execute(); err != nil {
 				t.Fatal(err)
@@ -244,17 +244,17 @@ func TestRebuildIsTriedAgain(t *testing.T) {
 	app := testapp.NewBoard(t, slugs, Bind)
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Baker")
-	b := indexOf(t, app, &kind)
-	if got := found(t, b, "baker"); len(got) != 0 {
+	ix := indexOf(t, app, &kind)
+	if got := found(t, ix, "baker"); len(got) != 0 {
 		t.Fatalf("found %v", got)
 	}
-	eventually(t, "the second try", func() bool { return len(found(t, b, "baker")) == 1 && b.engine.RebuildReason() == nil })
+	eventually(t, "the second try", func() bool { return len(found(t, ix, "baker")) == 1 && ix.engine.RebuildReason() == nil })
 }
 
 // Whatever plain SQL writes into a row, the index goes on.
 func TestRowsOfAnyStateAreFollowed(t *testing.T) {
 	for _, kind := range []*Kind{Jobs, Candidates} {
-		app, b := newBoard(t, kind)
+		app, ix := newBoard(t, kind)
 		acme, _ := app.Employer("Acme")
 		record := app.Job(acme, "Baker")
 		title := "title"
@@ -275,8 +275,8 @@ func TestRowsOfAnyStateAreFollowed(t *testing.T) {
 					"' WHERE id = '" + record.Id + "'").Execute(); err != nil {
 					t.Fatal(field.GetName(), value, err)
 				}
-				b.wakeFollower()
-				eventually(t, field.GetName()+" = "+value, func() bool { return len(found(t, b, word)) == 1 })
+				ix.wakeFollower()
+				eventually(t, field.GetName()+" = "+value, func() bool { return len(found(t, ix, word)) == 1 })
 			}
 		}
 	}

@@ -28,7 +28,7 @@ const folderName = "search"
 
 // freshWait is how long a search waits at most for what was committed before it; and all of them together for an index
 // that is being built, which a small board's is within it.
-const maxFreshWait = 500 * time.Millisecond
+const maxCatchUpWait = 500 * time.Millisecond
 
 // Board is the search index of one kind of record of an app.
 type Index struct {
@@ -46,9 +46,9 @@ type Index struct {
 	answeredRequest atomic.Value // string: the request for a rebuild that the index answers once it is saved
 	rebuild         *rebuild     // the follower's own; nil most of the time
 
-	mu        sync.Mutex
-	applied   chan struct{} // closed, and made anew, whenever changes have become searchable
-	waitUntil time.Time     // until then searches wait for a rebuild
+	mu              sync.Mutex
+	applied         chan struct{} // closed, and made anew, whenever changes have become searchable
+	rebuildDeadline time.Time     // until then searches wait for a rebuild
 }
 
 var openMu sync.Mutex
@@ -65,8 +65,8 @@ const (
 func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 	openMu.Lock()
 	defer openMu.Unlock()
-	if b := opened(app, kind); b != nil {
-		return b, nil
+	if ix := opened(app, kind); ix != nil {
+		return ix, nil
 	}
 	a, err := Analyzer(app)
 	if err != nil {
@@ -85,22 +85,22 @@ func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 		return nil, errors.Join(err, index.Close())
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	b := &Index{app: app, kind: kind, engine: index, stop: stop, wake: make(chan struct{}, 1),
+	ix := &Index{app: app, kind: kind, engine: index, stop: stop, wake: make(chan struct{}, 1),
 		maintenanceDue: make(chan struct{}, 1), applied: make(chan struct{}), statements: stmts}
-	b.owner.Store(!locked)
-	if err := b.start(ctx); err != nil {
+	ix.owner.Store(!locked)
+	if err := ix.start(ctx); err != nil {
 		stop()
-		b.running.Wait()
+		ix.running.Wait()
 		return nil, errors.Join(err, stmts.close(), index.Close())
 	}
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		b.close()
+		ix.close()
 		return e.Next()
 	})
-	app.Store().Set(storeKey+kind.table, b)
-	b.running.Go(func() { b.follow(ctx) })
-	b.running.Go(func() { b.maintain(ctx) })
-	return b, nil
+	app.Store().Set(storeKey+kind.table, ix)
+	ix.running.Go(func() { ix.follow(ctx) })
+	ix.running.Go(func() { ix.maintain(ctx) })
+	return ix, nil
 }
 
 func folder(app core.App, kind *Kind) string {
@@ -109,8 +109,8 @@ func folder(app core.App, kind *Kind) string {
 
 // opened returns the search index of a kind if For has opened it.
 func opened(app core.App, kind *Kind) *Index {
-	b, _ := app.Store().Get(storeKey + kind.table).(*Index)
-	return b
+	ix, _ := app.Store().Get(storeKey + kind.table).(*Index)
+	return ix
 }
 
 // Bind opens the indexes when the server starts, so that the first search need not, and wakes them with every commit.
@@ -136,8 +136,8 @@ func Bind(app core.App) {
 	})
 	for _, kind := range Kinds() {
 		committed := func(e *core.ModelEvent) error {
-			if b := opened(e.App, kind); b != nil {
-				b.wakeFollower()
+			if ix := opened(e.App, kind); ix != nil {
+				ix.wakeFollower()
 			}
 			return e.Next()
 		}
@@ -148,7 +148,7 @@ func Bind(app core.App) {
 }
 
 // look has the follower look at the log now.
-func (b *Index) wakeFollower() { signal(b.wake) }
+func (ix *Index) wakeFollower() { signal(ix.wake) }
 
 func signal(c chan struct{}) {
 	select {
@@ -158,86 +158,86 @@ func signal(c chan struct{}) {
 }
 
 // close stops following and saves the index. After a restart of the app in the same process, For opens it again.
-func (b *Index) close() {
+func (ix *Index) close() {
 	openMu.Lock()
 	defer openMu.Unlock()
-	b.stop()
-	b.running.Wait()
-	b.app.Store().Remove(storeKey + b.kind.table)
-	if err := b.engine.Close(); err != nil {
-		b.log().Warn("The search index could not be saved; it is brought up to date at the next start.", "error", err)
+	ix.stop()
+	ix.running.Wait()
+	ix.app.Store().Remove(storeKey + ix.kind.table)
+	if err := ix.engine.Close(); err != nil {
+		ix.log().Warn("The search index could not be saved; it is brought up to date at the next start.", "error", err)
 	}
 }
 
-func (b *Index) log() *slog.Logger { return b.app.Logger().With("kind", b.kind.table) }
+func (ix *Index) log() *slog.Logger { return ix.app.Logger().With("kind", ix.kind.table) }
 
 // Search answers a query. It waits, shortly, until what was committed before can be found. It fails with ErrBehind rather than
 // find nothing while the index is built anew.
-func (b *Index) Search(q engine.Query) (engine.Result, error) {
-	if err := b.catchUp(); err != nil {
+func (ix *Index) Search(q engine.Query) (engine.Result, error) {
+	if err := ix.catchUp(); err != nil {
 		return engine.Result{}, err
 	}
-	known := b.engine.RebuildReason()
-	found, err := b.engine.Search(q)
-	if err == nil && known == nil && b.engine.RebuildReason() != nil {
+	reason := ix.engine.RebuildReason()
+	result, err := ix.engine.Search(q)
+	if err == nil && reason == nil && ix.engine.RebuildReason() != nil {
 		// The search itself came upon the damage, and answered from what that has left.
-		b.mu.Lock()
-		b.waitUntil = time.Now().Add(maxFreshWait)
-		b.mu.Unlock()
-		if err := b.catchUp(); err != nil {
+		ix.mu.Lock()
+		ix.rebuildDeadline = time.Now().Add(maxCatchUpWait)
+		ix.mu.Unlock()
+		if err := ix.catchUp(); err != nil {
 			return engine.Result{}, err
 		}
-		found, err = b.engine.Search(q)
+		result, err = ix.engine.Search(q)
 	}
-	if err == nil && found.Total == 0 && b.engine.RebuildReason() != nil {
-		return engine.Result{}, fmt.Errorf("%s: %w", b.kind.table, ErrBehind)
+	if err == nil && result.Total == 0 && ix.engine.RebuildReason() != nil {
+		return engine.Result{}, fmt.Errorf("%s: %w", ix.kind.table, ErrBehind)
 	}
-	return found, err
+	return result, err
 }
 
 // Analyzer returns what search texts are to be parsed with.
-func (b *Index) Analyzer() *text.Analyzer { return b.engine.Analyzer() }
+func (ix *Index) Analyzer() *text.Analyzer { return ix.engine.Analyzer() }
 
 // Suggest completes what is typed from what is in scope, at most n ways of each kind.
-func (b *Index) Suggest(typed string, scope engine.Scope, n int) (engine.Suggestions, error) {
-	if err := b.catchUp(); err != nil {
+func (ix *Index) Suggest(typed string, scope engine.Scope, n int) (engine.Suggestions, error) {
+	if err := ix.catchUp(); err != nil {
 		return engine.Suggestions{}, err
 	}
-	return b.engine.Suggest(typed, scope, n), nil
+	return ix.engine.Suggest(typed, scope, n), nil
 }
 
 // Alike finds what a query finds, by what it has of some traits.
-func (b *Index) MoreLikeThis(q engine.Query, traits []engine.WeightedTerm) ([]engine.Hit, error) {
-	if err := b.catchUp(); err != nil {
+func (ix *Index) MoreLikeThis(q engine.Query, terms []engine.WeightedTerm) ([]engine.Hit, error) {
+	if err := ix.catchUp(); err != nil {
 		return nil, err
 	}
-	return b.engine.MoreLikeThis(q, traits)
+	return ix.engine.MoreLikeThis(q, terms)
 }
 
 // likeWords is how many words of a description are looked for in others.
 const likeThisTerms = 20
 
 // WordTraits returns what the words of a text are worth when something like it is looked for.
-func (b *Index) WeightedTerms(title, body string) []engine.WeightedTerm {
-	return b.engine.WeightedTerms(title, body, likeThisTerms)
+func (ix *Index) WeightedTerms(title, body string) []engine.WeightedTerm {
+	return ix.engine.WeightedTerms(title, body, likeThisTerms)
 }
 
 // catchUp waits until what was committed before is searchable; not long, and not at all where that would be of no use:
 // under a bulk import, or once it is plain that a rebuild takes its time.
-func (b *Index) catchUp() error {
-	last, err := b.lastSeq()
+func (ix *Index) catchUp() error {
+	last, err := ix.lastSeq()
 	if err != nil {
 		return err
 	}
-	deadline := time.Now().Add(maxFreshWait)
+	deadline := time.Now().Add(maxCatchUpWait)
 	for {
-		b.mu.Lock()
-		applied, patient := b.applied, b.waitUntil
-		b.mu.Unlock()
+		ix.mu.Lock()
+		applied, rebuildDeadline := ix.applied, ix.rebuildDeadline
+		ix.mu.Unlock()
 		until := deadline
-		behind := last - b.engine.Seq()
-		if b.engine.RebuildReason() != nil {
-			until = patient
+		behind := last - ix.engine.Seq()
+		if ix.engine.RebuildReason() != nil {
+			until = rebuildDeadline
 		} else if behind <= 0 || behind > applyBatch {
 			return nil
 		}
@@ -245,7 +245,7 @@ func (b *Index) catchUp() error {
 		if wait <= 0 {
 			return nil
 		}
-		b.wakeFollower()
+		ix.wakeFollower()
 		timer := time.NewTimer(wait)
 		select {
 		case <-applied:
@@ -256,18 +256,18 @@ func (b *Index) catchUp() error {
 }
 
 // tell wakes the searches that wait for a change, and the upkeep.
-func (b *Index) notifyWaiters() {
-	b.mu.Lock()
-	close(b.applied)
-	b.applied = make(chan struct{})
-	b.mu.Unlock()
-	signal(b.maintenanceDue)
+func (ix *Index) notifyWaiters() {
+	ix.mu.Lock()
+	close(ix.applied)
+	ix.applied = make(chan struct{})
+	ix.mu.Unlock()
+	signal(ix.maintenanceDue)
 }
 
 // lastChange returns the number of the log's last entry.
-func (b *Index) lastSeq() (int64, error) {
+func (ix *Index) lastSeq() (int64, error) {
 	var seq int64
-	if err := b.statements.lastSeq.QueryRow(b.kind.log).Scan(&seq); err != nil {
+	if err := ix.statements.lastSeq.QueryRow(ix.kind.log).Scan(&seq); err != nil {
 		return 0, fmt.Errorf("read the search log: %w", err)
 	}
 	return seq, nil

@@ -100,20 +100,20 @@ func (r *jobRow) document() engine.Document {
 // facts returns what people type of a job that often stands in other fields than its texts: where it is, and "remote",
 // "part time", "internship", "entry level".
 func (r *jobRow) keywords(places []gazetteer.Place) []string {
-	facts := []string{r.Location}
+	keywords := []string{r.Location}
 	for _, p := range places {
 		if p.Name != r.Location {
-			facts = append(facts, p.Name)
+			keywords = append(keywords, p.Name)
 		}
 	}
 	if r.Workplace != "on_site" {
-		facts = append(facts, r.Workplace)
+		keywords = append(keywords, r.Workplace)
 	}
-	facts = append(facts, strings.ReplaceAll(r.JobType, "_", " "))
+	keywords = append(keywords, strings.ReplaceAll(r.JobType, "_", " "))
 	if r.Level != "" {
-		facts = append(facts, r.Level+" level")
+		keywords = append(keywords, r.Level+" level")
 	}
-	return facts
+	return keywords
 }
 
 // perYear is how many of a pay period a year of full-time work has. No period means a year.

@@ -27,65 +27,65 @@ const takeOverInterval = 2 * time.Second
 const trimBatch = 5_000
 
 // tidyUp does, until ctx ends, what can wait: it merges segments, saves the index and shortens the log.
-func (b *Index) maintain(ctx context.Context) {
+func (ix *Index) maintain(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
-	saved, next := b.engine.Seq(), time.Now().Add(saveInterval)
-	verified, settled := time.Now(), time.Now()
-	var shown state
-	maintaining := dedupLog{message: "The search index could not be tidied up."}
-	saving := dedupLog{message: "The search index could not be saved."}
-	synonyms := dedupLog{message: "The list of synonyms could not be read."}
-	writing := dedupLog{message: "The search index could not tell how it stands."}
+	savedSeq, nextSave := ix.engine.Seq(), time.Now().Add(saveInterval)
+	verifiedAt, triedTakeOver := time.Now(), time.Now()
+	var written state
+	mergeErrors := dedupLog{message: "The search index could not be tidied up."}
+	saveErrors := dedupLog{message: "The search index could not be saved."}
+	synonymErrors := dedupLog{message: "The list of synonyms could not be read."}
+	stateErrors := dedupLog{message: "The search index could not tell how it stands."}
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-b.maintenanceDue:
-			maintaining.report(ctx, b, b.engine.Maintain())
-			if !b.saveRequested.Load() {
+		case <-ix.maintenanceDue:
+			mergeErrors.report(ctx, ix, ix.engine.Maintain())
+			if !ix.saveRequested.Load() {
 				continue
 			}
 		case <-ticker.C:
 		}
-		if time.Since(verified) > verifyInterval {
-			verified = time.Now()
-			b.engine.Verify()
+		if time.Since(verifiedAt) > verifyInterval {
+			verifiedAt = time.Now()
+			ix.engine.Verify()
 		}
-		if !b.owner.Load() && time.Since(settled) > takeOverInterval {
-			settled = time.Now()
-			b.moveIntoDataFolder()
+		if !ix.owner.Load() && time.Since(triedTakeOver) > takeOverInterval {
+			triedTakeOver = time.Now()
+			ix.takeOverFolder()
 		}
-		synonyms.report(ctx, b, readSynonyms(b.app))
-		writing.report(ctx, b, b.writeState(&shown))
-		changes := b.engine.Seq() - saved
-		due := changes != 0 && time.Now().After(next) || changes > saveChanges
-		if b.engine.RebuildReason() != nil || !b.saveRequested.Swap(false) && !due {
+		synonymErrors.report(ctx, ix, readSynonyms(ix.app))
+		stateErrors.report(ctx, ix, ix.writeState(&written))
+		changes := ix.engine.Seq() - savedSeq
+		due := changes != 0 && time.Now().After(nextSave) || changes > saveChanges
+		if ix.engine.RebuildReason() != nil || !ix.saveRequested.Swap(false) && !due {
 			continue
 		}
-		seq, err := b.checkpoint(ctx)
-		saving.report(ctx, b, err)
-		saved, next = seq, time.Now().Add(saveInterval)
+		seq, err := ix.checkpoint(ctx)
+		saveErrors.report(ctx, ix, err)
+		savedSeq, nextSave = seq, time.Now().Add(saveInterval)
 		if err != nil { // a full disk, perhaps: not again with every tick
-			saved = b.engine.Seq() - 1
+			savedSeq = ix.engine.Seq() - 1
 		}
 	}
 }
 
 // checkpoint saves the index and drops the log rows that no restart needs.
-func (b *Index) checkpoint(ctx context.Context) (seq int64, err error) {
-	answered, _ := b.answeredRequest.Load().(string)
-	if seq, err = b.engine.Checkpoint(); err != nil || !b.owner.Load() {
+func (ix *Index) checkpoint(ctx context.Context) (seq int64, err error) {
+	answered, _ := ix.answeredRequest.Load().(string)
+	if seq, err = ix.engine.Checkpoint(); err != nil || !ix.owner.Load() {
 		return seq, err // the log is the owner's to shorten
 	}
 	if answered != "" {
-		if err := markAnswered(b.app, b.kind, answered); err != nil {
+		if err := markAnswered(ix.app, ix.kind, answered); err != nil {
 			return seq, err
 		}
-		b.answeredRequest.CompareAndSwap(answered, "")
+		ix.answeredRequest.CompareAndSwap(answered, "")
 	}
 	for ctx.Err() == nil {
-		result, err := b.app.NonconcurrentDB().NewQuery("DELETE FROM " + b.kind.log + " WHERE seq IN (SELECT seq FROM " + b.kind.log +
+		result, err := ix.app.NonconcurrentDB().NewQuery("DELETE FROM " + ix.kind.log + " WHERE seq IN (SELECT seq FROM " + ix.kind.log +
 			" WHERE seq <= {:seq} ORDER BY seq LIMIT {:limit})").Bind(dbx.Params{"seq": seq, "limit": trimBatch}).Execute()
 		if err != nil {
 			return seq, fmt.Errorf("shorten the search log: %w", err)
@@ -98,30 +98,30 @@ func (b *Index) checkpoint(ctx context.Context) (seq int64, err error) {
 }
 
 // show writes how the index stands if that is other than what was shown last.
-func (b *Index) writeState(shown *state) error {
-	if !b.owner.Load() {
+func (ix *Index) writeState(written *state) error {
+	if !ix.owner.Load() {
 		return nil
 	}
-	now, err := b.currentState()
-	if err != nil || now == *shown {
+	current, err := ix.currentState()
+	if err != nil || current == *written {
 		return err
 	}
-	if err := now.write(b.app, b.kind); err != nil {
+	if err := current.write(ix.app, ix.kind); err != nil {
 		return err
 	}
-	*shown = now
+	*written = current
 	return nil
 }
 
 // settle makes this process's copy the index in the data folder, if no other process has that any more: a server that
 // began before the last one had ended must not go on with a copy for ever.
-func (b *Index) moveIntoDataFolder() {
-	if err := b.engine.AttachFolder(folder(b.app, b.kind)); err != nil {
+func (ix *Index) takeOverFolder() {
+	if err := ix.engine.AttachFolder(folder(ix.app, ix.kind)); err != nil {
 		if !errors.Is(err, engine.ErrLocked) {
-			b.log().Error("The search index could not move into the data folder.", "error", err)
+			ix.log().Error("The search index could not move into the data folder.", "error", err)
 		}
 		return
 	}
-	b.owner.Store(true)
-	b.saveRequested.Store(true)
+	ix.owner.Store(true)
+	ix.saveRequested.Store(true)
 }

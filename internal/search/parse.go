@@ -107,9 +107,9 @@ func ParseCandidates(a *text.Analyzer, params url.Values) (engine.Query, error) 
 }
 
 // parse reads what the kinds have in common.
-func parse(a *text.Analyzer, params url.Values, list []valueParam, facets []string, sorts ...engine.Sort) (engine.Query, error) {
+func parse(a *text.Analyzer, params url.Values, valueParams []valueParam, facets []string, sorts ...engine.Sort) (engine.Query, error) {
 	q := engine.Query{Words: engine.Parse(a, params.Get("q"))}
-	for _, p := range list {
+	for _, p := range valueParams {
 		wanted := values(params, p.name)
 		if len(wanted) == 0 {
 			continue
@@ -144,16 +144,16 @@ func parse(a *text.Analyzer, params url.Values, list []valueParam, facets []stri
 }
 
 // parseLeast reads a parameter that a number must reach.
-func parseMinimum(params url.Values, name, wrong string, column engine.Column, q *engine.Query) error {
+func parseMinimum(params url.Values, name, message string, column engine.Column, q *engine.Query) error {
 	raw := params.Get(name)
 	if raw == "" {
 		return nil
 	}
-	least, err := strconv.ParseFloat(raw, 64)
-	if err != nil || !(least >= 0) || math.IsInf(least, 0) {
-		return &FieldError{name, wrong}
+	minimum, err := strconv.ParseFloat(raw, 64)
+	if err != nil || !(minimum >= 0) || math.IsInf(minimum, 0) {
+		return &FieldError{name, message}
 	}
-	q.Ranges = append(q.Ranges, engine.Range{Column: column, Min: least, Max: math.Inf(1)})
+	q.Ranges = append(q.Ranges, engine.Range{Column: column, Min: minimum, Max: math.Inf(1)})
 	return nil
 }
 
@@ -179,14 +179,14 @@ func parseNear(params url.Values) (*engine.Near, error) {
 	return near, nil
 }
 
-var aroundPattern = regexp.MustCompile(`(?i)^\s*(\d{1,4})\s*km\s+(?:of|from|around|near)\s+(.+)$`)
+var radiusPattern = regexp.MustCompile(`(?i)^\s*(\d{1,4})\s*km\s+(?:of|from|around|near)\s+(.+)$`)
 
 // parsePlaces reads location: names of places, or "50 km of Lyon". A comma belongs to a place ("Lyon, France")
 // where the gazetteer knows it as a whole, else it separates two.
 func parsePlaces(params url.Values, q *engine.Query) {
 	filter := engine.Filter{Facet: "location"}
 	for _, raw := range params["location"] {
-		if m := aroundPattern.FindStringSubmatch(raw); m != nil && q.Near == nil {
+		if m := radiusPattern.FindStringSubmatch(raw); m != nil && q.Near == nil {
 			if place, ok := gazetteer.Resolve(m[2]); ok && place.HasPoint() {
 				km, _ := strconv.ParseFloat(m[1], 64) // digits, by the pattern
 				q.Near = &engine.Near{Point: engine.Point{Lat: place.Lat, Lon: place.Lon}, RadiusKm: max(1, km)}

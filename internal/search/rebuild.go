@@ -40,75 +40,75 @@ func (r *rebuild) underWay() bool {
 
 // startRebuild begins to index all records anew, in place of a rebuild that is under way. It answers a request, too, if
 // there is one.
-func (b *Index) startRebuild(ctx context.Context) error {
-	b.endRebuild()
-	asked, err := b.rebuildRequest()
+func (ix *Index) startRebuild(ctx context.Context) error {
+	ix.endRebuild()
+	request, err := ix.rebuildRequest()
 	if err != nil {
 		return err
 	}
-	last, err := b.lastSeq()
+	last, err := ix.lastSeq()
 	if err != nil {
 		return err
 	}
-	b.log().Info("The search index is built.", "reason", b.engine.RebuildReason(), "asked", asked)
+	ix.log().Info("The search index is built.", "reason", ix.engine.RebuildReason(), "asked", request)
 	began := time.Now()
-	b.mu.Lock()
-	b.waitUntil = began.Add(maxFreshWait)
-	b.mu.Unlock()
+	ix.mu.Lock()
+	ix.rebuildDeadline = began.Add(maxCatchUpWait)
+	ix.mu.Unlock()
 	ctx, stop := context.WithCancel(ctx)
 	r := &rebuild{stop: stop, ended: make(chan struct{})}
-	b.rebuild = r
-	next := b.engine.NewRebuild(last)
-	b.running.Go(func() {
+	ix.rebuild = r
+	next := ix.engine.NewRebuild(last)
+	ix.running.Go(func() {
 		defer close(r.ended)
 		defer stop()
-		n, err := b.addAll(ctx, next)
+		n, err := ix.addAll(ctx, next)
 		if err == nil {
 			err = next.Commit()
 		}
 		switch {
 		case err == nil:
-			b.answeredRequest.Store(asked)
-			b.saveRequested.Store(true)
-			b.log().Info("The search index is complete.", "documents", n, "seconds", time.Since(began).Seconds())
+			ix.answeredRequest.Store(request)
+			ix.saveRequested.Store(true)
+			ix.log().Info("The search index is complete.", "documents", n, "seconds", time.Since(began).Seconds())
 		case ctx.Err() == nil:
-			b.log().Error("The search index could not be built.", "error", err)
+			ix.log().Error("The search index could not be built.", "error", err)
 		}
 		if err != nil {
 			next.Abort()
 			r.retryAt = time.Now().Add(retryDelay)
 		}
-		b.notifyWaiters()
+		ix.notifyWaiters()
 	})
 	return nil
 }
 
 // endRebuild stops the rebuild, if there is one, and waits for its end.
-func (b *Index) endRebuild() {
-	if b.rebuild == nil {
+func (ix *Index) endRebuild() {
+	if ix.rebuild == nil {
 		return
 	}
-	b.rebuild.stop()
-	<-b.rebuild.ended
-	b.rebuild = nil
+	ix.rebuild.stop()
+	<-ix.rebuild.ended
+	ix.rebuild = nil
 }
 
 // fill adds all records, the newest first, and tells how many.
-func (b *Index) addAll(ctx context.Context, next *engine.Rebuild) (n int, err error) {
+func (ix *Index) addAll(ctx context.Context, next *engine.Rebuild) (n int, err error) {
 	for upTo := int64(math.MaxInt64); ; {
 		if err := ctx.Err(); err != nil {
 			return n, err
 		}
-		err := b.app.DB().NewQuery("SELECT rowid FROM " + b.kind.table + " WHERE rowid <= {:upTo} ORDER BY rowid DESC LIMIT 1").
+		err := ix.app.DB().NewQuery("SELECT rowid FROM " + ix.kind.table + " WHERE rowid <= {:upTo} ORDER BY rowid DESC LIMIT 1").
 			Bind(dbx.Params{"upTo": upTo}).Row(&upTo)
 		if errors.Is(err, sql.ErrNoRows) {
 			return n, nil
 		}
 		if err != nil {
-			return n, fmt.Errorf("list the %s to index: %w", b.kind.table, err)
+			return n, fmt.Errorf("list the %s to index: %w", ix.kind.table, err)
 		}
 		from := upTo - rebuildBatch + 1
-		docs, err := b.kind.load(b.app, "r.rowid BETWEEN {:from} AND {:to}", dbx.Params{"from": from, "to": upTo})
+		docs, err := ix.kind.load(ix.app, "r.rowid BETWEEN {:from} AND {:to}", dbx.Params{"from": from, "to": upTo})
 		if err != nil {
 			return n, err
 		}
@@ -122,6 +122,6 @@ func (b *Index) addAll(ctx context.Context, next *engine.Rebuild) (n int, err er
 		}
 		n += len(docs)
 		upTo = from - 1
-		b.notifyWaiters()
+		ix.notifyWaiters()
 	}
 }

@@ -81,55 +81,55 @@ func valueTexts(value any) ([]string, bool) {
 
 // Probe asks of one job which of many queries find it, in microseconds each: it is an index with that job alone.
 type Percolator struct {
-	index  *Index
-	single *engine.Index
+	index    *Index
+	jobIndex *engine.Index
 }
 
 // NewProbe reads a job as it is stored now. A job that is gone answers no query.
-func (b *Index) NewPercolator(id string) (*Percolator, error) {
-	docs, err := b.kind.load(b.app, "r.id = {:id}", dbx.Params{"id": id})
+func (ix *Index) NewPercolator(id string) (*Percolator, error) {
+	docs, err := ix.kind.load(ix.app, "r.id = {:id}", dbx.Params{"id": id})
 	if err != nil {
 		return nil, err
 	}
-	one := engine.NewMemory(b.Analyzer())
-	if err := one.Apply(engine.Batch{Put: docs}); err != nil {
-		return nil, fmt.Errorf("index %s %s alone: %w", b.kind.table, id, err)
+	jobIndex := engine.NewMemory(ix.Analyzer())
+	if err := jobIndex.Apply(engine.Batch{Put: docs}); err != nil {
+		return nil, fmt.Errorf("index %s %s alone: %w", ix.kind.table, id, err)
 	}
-	return &Percolator{index: b, single: one}, nil
+	return &Percolator{index: ix, jobIndex: jobIndex}, nil
 }
 
 // Answers reports whether a query finds the job. Corrections of the spelling, which a search offers instead of finding
 // nothing, are no answers.
 func (p *Percolator) Matches(q engine.Query) (bool, error) {
 	q.Offset, q.Limit, q.After, q.Facets, q.NoSpelling = 0, 0, nil, nil, true
-	found, err := p.single.Search(q)
-	if err != nil || found.Total == 0 {
+	result, err := p.jobIndex.Search(q)
+	if err != nil || result.Total == 0 {
 		return false, err
 	}
 	last := len(q.Words.Must) - 1
-	if !q.Words.Typing || found.Words.Must[last].Any[0].Words[0] == q.Words.Must[last].Any[0].Words[0] {
+	if !q.Words.Typing || result.Words.Must[last].Any[0].Words[0] == q.Words.Must[last].Any[0].Words[0] {
 		return true, nil
 	}
 	// It was found by a word that begins like the last one. That is an answer only where no job at all has the last word
 	// as it stands.
-	whole, err := p.index.Search(engine.Query{Words: engine.Words{Must: q.Words.Must[last:]}, Scope: q.Scope, NoSpelling: true})
-	return whole.Total == 0, err
+	asWord, err := p.index.Search(engine.Query{Words: engine.Words{Must: q.Words.Must[last:]}, Scope: q.Scope, NoSpelling: true})
+	return asWord.Total == 0, err
 }
 
 // ErrBehind is what a search says that would miss what was committed.
 var ErrBehind = errors.New("the search index is not up to date")
 
 // SearchWhole is Search for those who can't ask again: it fails with ErrBehind rather than miss a committed change.
-func (b *Index) SearchUpToDate(q engine.Query) (engine.Result, error) {
-	last, err := b.lastSeq()
+func (ix *Index) SearchUpToDate(q engine.Query) (engine.Result, error) {
+	last, err := ix.lastSeq()
 	if err != nil {
 		return engine.Result{}, err
 	}
-	if err := b.catchUp(); err != nil {
+	if err := ix.catchUp(); err != nil {
 		return engine.Result{}, err
 	}
-	if b.engine.RebuildReason() != nil || b.engine.Seq() < last {
-		return engine.Result{}, fmt.Errorf("%s: %w", b.kind.table, ErrBehind)
+	if ix.engine.RebuildReason() != nil || ix.engine.Seq() < last {
+		return engine.Result{}, fmt.Errorf("%s: %w", ix.kind.table, ErrBehind)
 	}
-	return b.engine.Search(q)
+	return ix.engine.Search(q)
 }

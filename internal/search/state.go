@@ -32,17 +32,17 @@ type state struct {
 }
 
 // Standing is how an index stands.
-func (b *Index) currentState() (state, error) {
-	last, err := b.lastSeq()
+func (ix *Index) currentState() (state, error) {
+	last, err := ix.lastSeq()
 	if err != nil {
 		return state{}, err
 	}
-	stats := b.engine.Stats()
-	s := state{Documents: stats.Documents, Lag: max(0, last-b.engine.Seq()), Bytes: stats.Bytes, State: stateReady}
-	if err := b.engine.WriteError(); err != nil {
+	stats := ix.engine.Stats()
+	s := state{Documents: stats.Documents, Lag: max(0, last-ix.engine.Seq()), Bytes: stats.Bytes, State: stateReady}
+	if err := ix.engine.WriteError(); err != nil {
 		s.Problem = err.Error()
 	}
-	if err := b.engine.RebuildReason(); err != nil {
+	if err := ix.engine.RebuildReason(); err != nil {
 		s.State, s.Problem = stateBuilding, err.Error()
 	}
 	return s, nil
@@ -63,38 +63,38 @@ func (s state) write(app core.App, kind *Kind) error {
 
 // request asks for a rebuild, in words of its own so that a second one is another one.
 func requestRebuild(app core.App, kind *Kind) (string, error) {
-	asked := time.Now().UTC().Format(time.RFC3339Nano)
+	request := time.Now().UTC().Format(time.RFC3339Nano)
 	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO ` + collections.SearchStates + ` (kind, asked, created, updated)
 		VALUES ({:kind}, {:asked}, ` + sqlNow + `, ` + sqlNow + `)
-		ON CONFLICT (kind) DO UPDATE SET asked = excluded.asked`).Bind(dbx.Params{"kind": kind.table, "asked": asked}).Execute()
+		ON CONFLICT (kind) DO UPDATE SET asked = excluded.asked`).Bind(dbx.Params{"kind": kind.table, "asked": request}).Execute()
 	if err != nil {
 		return "", fmt.Errorf("ask for a new search index: %w", err)
 	}
-	return asked, nil
+	return request, nil
 }
 
 // requested returns the request that is still to be answered, or "".
-func rebuildRequest(app core.App, kind *Kind) (asked string, err error) {
+func rebuildRequest(app core.App, kind *Kind) (request string, err error) {
 	err = app.DB().NewQuery("SELECT asked FROM " + collections.SearchStates + " WHERE kind = {:kind} AND asked != built").
-		Bind(dbx.Params{"kind": kind.table}).Row(&asked)
+		Bind(dbx.Params{"kind": kind.table}).Row(&request)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("look for requests to the search index: %w", err)
 	}
-	return asked, nil
+	return request, nil
 }
 
 // requested returns the request that this index is to answer, or "": only the one in the data folder is.
-func (b *Index) rebuildRequest() (string, error) {
-	if !b.owner.Load() {
+func (ix *Index) rebuildRequest() (string, error) {
+	if !ix.owner.Load() {
 		return "", nil
 	}
-	return rebuildRequest(b.app, b.kind)
+	return rebuildRequest(ix.app, ix.kind)
 }
 
 // answer notes which request a saved index answers.
-func markAnswered(app core.App, kind *Kind, asked string) error {
+func markAnswered(app core.App, kind *Kind, request string) error {
 	_, err := app.NonconcurrentDB().NewQuery("UPDATE " + collections.SearchStates + " SET built = {:asked} WHERE kind = {:kind}").
-		Bind(dbx.Params{"kind": kind.table, "asked": asked}).Execute()
+		Bind(dbx.Params{"kind": kind.table, "asked": request}).Execute()
 	if err != nil {
 		return fmt.Errorf("note that the search index is new: %w", err)
 	}
@@ -112,11 +112,11 @@ type Rebuilt struct {
 
 // Reindex has all indexes built anew, and tells of each once it is saved. Where a running server has them open, the
 // server does it, and searches go on meanwhile.
-func Reindex(ctx context.Context, app core.App, tell func(Rebuilt)) error {
-	asked := map[*Kind]string{}
+func Reindex(ctx context.Context, app core.App, report func(Rebuilt)) error {
+	requests := map[*Kind]string{}
 	for _, kind := range Kinds() {
 		var err error
-		if asked[kind], err = requestRebuild(app, kind); err != nil {
+		if requests[kind], err = requestRebuild(app, kind); err != nil {
 			return err
 		}
 	}
@@ -129,11 +129,11 @@ func Reindex(ctx context.Context, app core.App, tell func(Rebuilt)) error {
 			if byServer = errors.Is(err, engine.ErrLocked); err != nil && !byServer {
 				return err
 			}
-			left, err := rebuildRequest(app, kind)
+			pending, err := rebuildRequest(app, kind)
 			if err != nil {
 				return err
 			}
-			if left == "" {
+			if pending == "" {
 				break
 			}
 			select {
@@ -148,7 +148,7 @@ func Reindex(ctx context.Context, app core.App, tell func(Rebuilt)) error {
 		if err != nil {
 			return fmt.Errorf("read how the search index stands: %w", err)
 		}
-		tell(Rebuilt{Kind: kind.table, Documents: s.Documents, Bytes: s.Bytes, Took: time.Since(began), ByServer: byServer})
+		report(Rebuilt{Kind: kind.table, Documents: s.Documents, Bytes: s.Bytes, Took: time.Since(began), ByServer: byServer})
 	}
 	return nil
 }

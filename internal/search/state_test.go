@@ -53,9 +53,9 @@ func TestReindexByTheServerAndWithoutOne(t *testing.T) {
 
 // A rebuild that was asked for happens also when the process dies before it is done.
 func TestRequestOutlivesACrash(t *testing.T) {
-	app, b := newBoard(t, Jobs)
-	eventually(t, "the index", func() bool { return b.engine.RebuildReason() == nil })
-	b.close()
+	app, ix := newBoard(t, Jobs)
+	eventually(t, "the index", func() bool { return ix.engine.RebuildReason() == nil })
+	ix.close()
 	asked, err := requestRebuild(app.TestApp, Jobs)
 	if err != nil || asked == "" {
 		t.Fatal(err)
@@ -68,10 +68,10 @@ func TestRequestOutlivesACrash(t *testing.T) {
 }
 
 func TestSearchIndexIsShownToAdmins(t *testing.T) {
-	app, b := newBoard(t, Jobs)
+	app, ix := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Baker")
-	eventually(t, "the job", func() bool { return len(found(t, b, "baker")) == 1 })
+	eventually(t, "the job", func() bool { return len(found(t, ix, "baker")) == 1 })
 	admin := app.Admin("root")
 	var row map[string]any
 	eventually(t, "its state", func() bool {
@@ -85,8 +85,8 @@ func TestSearchIndexIsShownToAdmins(t *testing.T) {
 	if row["size"].(float64) <= 0 || row["problem"] != "" {
 		t.Errorf("shown: %v", row)
 	}
-	b.engine.MarkStale(errLogGap)
-	if s, err := b.currentState(); err != nil || s.State != stateBuilding || s.Problem != errLogGap.Error() {
+	ix.engine.MarkStale(errLogGap)
+	if s, err := ix.currentState(); err != nil || s.State != stateBuilding || s.Problem != errLogGap.Error() {
 		t.Errorf("a doubted index stands as %+v, %v", s, err)
 	}
 }
@@ -104,7 +104,7 @@ func TestCopySettlesInTheDataFolderOnceItIsFree(t *testing.T) {
 	}
 	first.close()
 	app.Store().Set(storeKey+Jobs.table, second) // close took it for its own
-	second.moveIntoDataFolder()
+	second.takeOverFolder()
 	if !second.owner.Load() {
 		t.Fatal("the folder is free, and not taken")
 	}

@@ -12,7 +12,7 @@ type class struct {
 	name   string
 	query  string // parameters of GET /api/jobs/search/
 	ratio  float64
-	within time.Duration
+	maxP50 time.Duration
 	fts    string // the same as a condition on an FTS5 table, beside which the jobs are j
 	order  string // "": bm25
 	where  string
@@ -21,21 +21,21 @@ type class struct {
 }
 
 const (
-	selective = 2 * time.Millisecond
-	facetsOf  = "industry,jobType,workplace,experienceLevel"
+	selectiveP50 = 2 * time.Millisecond
+	facetFields  = "industry,jobType,workplace,experienceLevel"
 )
 
 // classes are those of the table of gates.
 func (c *corpus) classes() []class {
 	city := c.places[len(c.places)-1]
-	rare := madeUp(c.rareWord())
+	rare := inventedWord(c.rareWord())
 	near := fmt.Sprintf("%.2f,%.2f", city.Lat, city.Lon)
 	around := fmt.Sprintf("j.status = 'published' AND EXISTS (SELECT 1 FROM json_each(j.locations) p WHERE "+
 		"abs(p.value ->> 'lat' - %.2f) < 0.45 AND abs(p.value ->> 'lon' - %.2f) < 0.6)", city.Lat, city.Lon)
 	list := []class{
-		{name: "rare term", query: "q=" + rare, fts: rare, ratio: 3, within: selective},
-		{name: "two common terms", query: "q=python+manager", fts: "python manager", ratio: 3, within: selective},
-		{name: "three common terms", query: "q=senior+python+manager", fts: "senior python manager", ratio: 3, within: selective},
+		{name: "rare term", query: "q=" + rare, fts: rare, ratio: 3, maxP50: selectiveP50},
+		{name: "two common terms", query: "q=python+manager", fts: "python manager", ratio: 3, maxP50: selectiveP50},
+		{name: "three common terms", query: "q=senior+python+manager", fts: "senior python manager", ratio: 3, maxP50: selectiveP50},
 		{name: "term in 22 %", query: "q=python", fts: "python", ratio: 5},
 		{name: "term in 67 %", query: "q=manager", fts: "manager", ratio: 5},
 		{name: "term in 95 %", query: "q=experience", fts: "experience", ratio: 5},
@@ -46,17 +46,17 @@ func (c *corpus) classes() []class {
 		{name: "phrase, common", query: "q=%22years+of+experience%22", fts: `"years of experience"`, ratio: 25},
 		{name: "phrase, none matches", query: "q=%22experience+python+manager%22", fts: `"experience python manager"`, ratio: 25},
 		{name: "worst phrase", query: "q=%22experience+manager%22", fts: `"experience manager"`, ratio: 25},
-		{name: "keyword + 2 filters", query: "q=python&workplace=remote&jobType=contract", fts: "python", ratio: 3, within: selective,
+		{name: "keyword + 2 filters", query: "q=python&workplace=remote&jobType=contract", fts: "python", ratio: 3, maxP50: selectiveP50,
 			where: "j.workplace = 'remote' AND j.jobType = 'contract'"},
 		{name: "keyword in a small city", query: "q=manager&location=" + url.QueryEscape(city.Name), fts: "manager", ratio: 3,
-			within: selective, where: "j.location = '" + sqlText(city.Name) + "'"},
-		{name: "keyword within 50 km", query: "q=manager&radius=50&near=" + near, fts: "manager", ratio: 3, within: selective, where: around},
-		{name: "4 facets, 95 % term", query: "q=experience&facets=" + facetsOf, fts: "experience", facets: true, ratio: 9},
-		{name: "4 facets, no words", query: "facets=" + facetsOf, facets: true, ratio: 9},
+			maxP50: selectiveP50, where: "j.location = '" + sqlText(city.Name) + "'"},
+		{name: "keyword within 50 km", query: "q=manager&radius=50&near=" + near, fts: "manager", ratio: 3, maxP50: selectiveP50, where: around},
+		{name: "4 facets, 95 % term", query: "q=experience&facets=" + facetFields, fts: "experience", facets: true, ratio: 9},
+		{name: "4 facets, no words", query: "facets=" + facetFields, facets: true, ratio: 9},
 		{name: "sort by salary", query: "q=manager&sort=salary", fts: "manager", order: "j.salaryMax DESC", ratio: 9},
 		{name: "sort by deadline", query: "q=manager&sort=deadline", fts: "manager", order: "j.deadline DESC", ratio: 9},
 		{name: "offset 5 000", query: "q=manager&page=251&perPage=20", fts: "manager", offset: 5000, ratio: 12},
-		{name: "a word that nobody has", query: "q=" + madeUp(rareWords+777_777)},
+		{name: "a word that nobody has", query: "q=" + inventedWord(rareWords+777_777)},
 		{name: "typo", query: "q=experiance+pyhton"},
 		{name: "excluding", query: "q=python+-manager", fts: "python NOT manager", ratio: 5},
 		{name: "title: field", query: "q=title%3Amanager", fts: "title : manager", ratio: 5},
@@ -73,7 +73,7 @@ func (c *corpus) classes() []class {
 }
 
 // misspelt tells the classes for which a better spelling is looked for.
-func (c *class) misspelt() bool { return c.fts == "" && !c.facets && c.ratio == 0 }
+func (c *class) isCorrected() bool { return c.fts == "" && !c.facets && c.ratio == 0 }
 
 // rareWord is a made-up word that a published job has.
 func (c *corpus) rareWord() int {

@@ -29,7 +29,7 @@ const (
 
 // common are sentences that bring words to the share of jobs in which a specialised board of this size has them:
 // python 22 %, manager 67 %, experience 95 %.
-var common = []struct {
+var commonSentences = []struct {
 	share float64
 	text  string
 }{
@@ -66,7 +66,7 @@ func employerID(i int) string { return fmt.Sprintf("emp%012d", i) }
 func (c *corpus) company(i int) string {
 	r := c.random(1, i)
 	first, _, _ := strings.Cut(pick(r, c.companies), " ")
-	name := first + " " + madeUp(r.IntN(rareWords))
+	name := first + " " + inventedWord(r.IntN(rareWords))
 	if words := strings.Fields(pick(r, c.companies)); len(words) > 1 {
 		name += " " + words[len(words)-1]
 	}
@@ -116,13 +116,13 @@ func (c *corpus) description(r *rand.Rand) string {
 		words += len(strings.Fields(s))
 		sentences = append(sentences, s)
 	}
-	for _, one := range common {
+	for _, one := range commonSentences {
 		if r.Float64() < one.share {
 			sentences = append(sentences, one.text)
 		}
 	}
 	if r.Float64() < rareWordRate {
-		sentences = append(sentences, "Reference "+madeUp(r.IntN(rareWords)))
+		sentences = append(sentences, "Reference "+inventedWord(r.IntN(rareWords)))
 	}
 	r.Shuffle(len(sentences), func(i, j int) { sentences[i], sentences[j] = sentences[j], sentences[i] })
 	half := len(sentences) / 2
@@ -134,7 +134,7 @@ func paragraph(sentences []string) string {
 }
 
 // madeUp returns the n-th word of a language of its own.
-func madeUp(n int) string {
+func inventedWord(n int) string {
 	const heads, tails = "bdfgjklmnprstvz", "aeiou"
 	word := []byte("x")
 	for range 4 {

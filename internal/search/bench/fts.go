@@ -15,7 +15,7 @@ const (
 )
 
 // askFTS asks SQLite's FTS5 the same, in its own file beside the jobs and without HTTP, rows or permissions.
-func (r *run) askFTS() error {
+func (r *run) queryFTS() error {
 	db, took, err := r.openFTS("fts.db", "", -1)
 	if err != nil {
 		return err
@@ -29,12 +29,12 @@ func (r *run) askFTS() error {
 	}
 	for i := range r.report.classes {
 		one := &r.report.classes[i]
-		if one.misspelt() {
+		if one.isCorrected() {
 			continue // FTS5 has nothing for them
 		}
 		for began := time.Now(); len(one.fts) < ftsRuns && (len(one.fts) == 0 || time.Since(began) < ftsBudget); {
 			asked := time.Now()
-			if err := one.askFTS(db); err != nil {
+			if err := one.queryFTS(db); err != nil {
 				return fmt.Errorf("%s: %w", one.name, err)
 			}
 			one.fts = append(one.fts, time.Since(asked))
@@ -72,7 +72,7 @@ func (r *run) openFTS(name, option string, most int) (db *sql.DB, took time.Dura
 	return db, took, nil
 }
 
-func (c *class) askFTS(db *sql.DB) error {
+func (c *class) queryFTS(db *sql.DB) error {
 	where, args := "j.status = 'published'", []any{}
 	from := "board.jobs j"
 	order := "j.publishedAt DESC"

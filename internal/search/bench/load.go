@@ -15,7 +15,7 @@ const (
 	savesPerSecond = 200
 	manyClients    = 16
 	loadTime       = 10 * time.Second
-	mostP99        = 20 * time.Millisecond
+	maxP99         = 20 * time.Millisecond
 )
 
 // durations are of equal requests.
@@ -31,10 +31,10 @@ func (d durations) at(quantile float64) time.Duration {
 }
 
 // hello is H's route.
-const hello = "/api/health"
+const healthPath = "/api/health"
 
 // rows is R's route: 20 jobs by id, which is all of a search but the searching.
-func (r *run) rows(i int) string {
+func (r *run) rowsPath(i int) string {
 	var list []string
 	random := r.corpus.random(4, i)
 	for range 20 {
@@ -44,15 +44,15 @@ func (r *run) rows(i int) string {
 }
 
 // asked is what some rounds took: H, R, W if it was taken, and each class.
-type asked struct {
-	hello, rows, walk durations
-	classes           []durations
+type timings struct {
+	health, rows, w durations
+	classes         []durations
 }
 
 // round asks all of them in turn, so that what disturbs the machine disturbs all alike.
-func (r *run) round(s *server, rounds int, w *walk) (asked, error) {
+func (r *run) measureRounds(s *server, rounds int, w *calibration) (timings, error) {
 	list := r.corpus.classes()
-	all := asked{classes: make([]durations, len(list))}
+	all := timings{classes: make([]durations, len(list))}
 	timed := func(into *durations, path string) error {
 		began := time.Now()
 		_, err := s.get(path)
@@ -60,15 +60,15 @@ func (r *run) round(s *server, rounds int, w *walk) (asked, error) {
 		return err
 	}
 	for i := range rounds {
-		if err := firstOf(timed(&all.hello, hello), timed(&all.rows, r.rows(i))); err != nil {
+		if err := firstOf(timed(&all.health, healthPath), timed(&all.rows, r.rowsPath(i))); err != nil {
 			return all, err
 		}
 		if w != nil {
-			once, err := w.once()
+			once, err := w.measure()
 			if err != nil {
 				return all, err
 			}
-			all.walk = append(all.walk, once)
+			all.w = append(all.w, once)
 		}
 		for c := range list {
 			if err := timed(&all.classes[c], "/api/jobs/search/?"+list[c].query); err != nil {
@@ -80,35 +80,35 @@ func (r *run) round(s *server, rounds int, w *walk) (asked, error) {
 }
 
 // measureQuiet measures one client alone.
-func (r *run) measureQuiet(s *server) error {
-	w, err := r.openWalk()
+func (r *run) measureIdle(s *server) error {
+	w, err := r.openCalibration()
 	if err != nil {
 		return err
 	}
 	defer w.db.Close()
-	if _, err := r.round(s, 5, w); err != nil { // warms up
+	if _, err := r.measureRounds(s, 5, w); err != nil { // warms up
 		return err
 	}
-	took, err := r.round(s, r.rounds, w)
+	took, err := r.measureRounds(s, r.rounds, w)
 	if err != nil {
 		return err
 	}
-	r.report.hello, r.report.rows, r.report.walk = took.hello.at(0.5), took.rows.at(0.5), took.walk.at(0.5)
-	r.report.gate("R / H", ratio(r.report.rows, r.report.hello), 10, "%.1f", atMost)
+	r.report.health, r.report.rows, r.report.w = took.health.at(0.5), took.rows.at(0.5), took.w.at(0.5)
+	r.report.gate("R / H", ratio(r.report.rows, r.report.health), 10, "%.1f", atMost)
 	for i, c := range r.corpus.classes() {
 		p, err := s.search(c.query)
 		if err != nil {
 			return err
 		}
-		r.report.classes = append(r.report.classes, classResult{class: c, total: p.TotalItems, quiet: took.classes[i]})
+		r.report.classes = append(r.report.classes, classResult{class: c, total: p.TotalItems, idle: took.classes[i]})
 	}
 	return nil
 }
 
 // measureBusy measures one client beside 200 saves a second.
 func (r *run) measureBusy(s *server) error {
-	stop := r.save(s)
-	took, err := r.round(s, r.rounds, nil)
+	stop := r.startSaves(s)
+	took, err := r.measureRounds(s, r.rounds, nil)
 	saves, errSaves := stop()
 	if err := firstOf(err, errSaves); err != nil {
 		return err
@@ -117,8 +117,8 @@ func (r *run) measureBusy(s *server) error {
 		r.report.classes[i].busy = took.classes[i]
 	}
 	r.report.note("saves beside", saves)
-	r.report.note("H and R beside the saves, p50 / p99 ms", fmt.Sprintf("%.2f / %.2f and %.2f / %.2f", millis(took.hello.at(0.5)),
-		millis(took.hello.at(0.99)), millis(took.rows.at(0.5)), millis(took.rows.at(0.99))))
+	r.report.note("H and R beside the saves, p50 / p99 ms", fmt.Sprintf("%.2f / %.2f and %.2f / %.2f", millis(took.health.at(0.5)),
+		millis(took.health.at(0.99)), millis(took.rows.at(0.5)), millis(took.rows.at(0.99))))
 	mem, err := s.memory()
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (r *run) measureBusy(s *server) error {
 }
 
 // save changes jobs at an even pace until stop is called, which tells how it went.
-func (r *run) save(s *server) (stop func() (string, error)) {
+func (r *run) startSaves(s *server) (stop func() (string, error)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	due := make(chan int, savesPerSecond)
 	began := time.Now()
@@ -174,7 +174,7 @@ func (r *run) save(s *server) (stop func() (string, error)) {
 
 // measureLag measures how long after a save has answered the change can be found, beside other saves.
 func (r *run) measureLag(s *server) error {
-	stop := r.save(s)
+	stop := r.startSaves(s)
 	var lag durations
 	err := func() error {
 		for i := range 200 {
@@ -207,7 +207,7 @@ func (r *run) measureLag(s *server) error {
 	if err := firstOf(err, errSaves); err != nil {
 		return err
 	}
-	r.report.gateOfTime("visible after commit, p99 ms", millis(lag.at(0.99)), 100, "%.1f", atMost)
+	r.report.timeGate("visible after commit, p99 ms", millis(lag.at(0.99)), 100, "%.1f", atMost)
 	r.report.note("visible after commit", fmt.Sprintf("p50 %.1f ms of %d", millis(lag.at(0.5)), len(lag)))
 	return nil
 }
@@ -216,7 +216,7 @@ func (r *run) measureLag(s *server) error {
 func (r *run) measureLoad(s *server) error {
 	list := r.corpus.classes()
 	mix := func(i int) string { return "/api/jobs/search/?" + list[i%len(list)].query }
-	rows, _, err := load(s, r.rows, 0)
+	rows, _, err := load(s, r.rowsPath, 0)
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (r *run) measureLoad(s *server) error {
 	if err != nil {
 		return err
 	}
-	r.report.gateOfTime("16 clients at 40 %, p99 ms", millis(took.at(0.99)), millis(mostP99), "%.1f", atMost)
+	r.report.timeGate("16 clients at 40 %, p99 ms", millis(took.at(0.99)), millis(maxP99), "%.1f", atMost)
 	r.report.note("16 clients at 40 %", fmt.Sprintf("p50 %.1f ms", millis(took.at(0.5))))
 	return nil
 }

@@ -58,7 +58,7 @@ func main() {
 func (r *run) inFolder(keep string) error {
 	if keep != "" {
 		r.dir = filepath.Join(keep, strconv.Itoa(r.corpus.jobs))
-		return r.do()
+		return r.measure()
 	}
 	dir, err := os.MkdirTemp("", "bench-search-")
 	if err != nil {
@@ -66,5 +66,5 @@ func (r *run) inFolder(keep string) error {
 	}
 	defer os.RemoveAll(dir)
 	r.dir = dir
-	return r.do()
+	return r.measure()
 }

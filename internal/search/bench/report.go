@@ -11,26 +11,26 @@ import (
 
 // report is what one run found.
 type report struct {
-	hello, rows time.Duration
-	walk        time.Duration // 0: not taken
-	classes     []classResult
-	gates       []gate
-	notes       [][2]string
+	health, rows time.Duration
+	w            time.Duration // 0: not taken
+	classes      []classResult
+	gates        []gate
+	notes        [][2]string
 }
 
 type classResult struct {
 	class
-	total       int
-	quiet, busy durations
-	fts         durations
+	total      int
+	idle, busy durations
+	fts        durations
 }
 
 type gate struct {
-	name       string
-	seen, pass float64
-	format     string
-	holds      func(seen, pass float64) bool
-	ofTime     bool // or of work per time: it depends on the machine
+	name            string
+	measured, bound float64
+	format          string
+	compare         func(seen, pass float64) bool
+	absolute        bool // or of work per time: it depends on the machine
 }
 
 // The two directions of a gate.
@@ -43,30 +43,30 @@ func (r *report) gate(name string, seen, pass float64, format string, holds func
 }
 
 // gateOfTime adds a gate in absolute time, or in work per time.
-func (r *report) gateOfTime(name string, seen, pass float64, format string, holds func(seen, pass float64) bool) {
+func (r *report) timeGate(name string, seen, pass float64, format string, holds func(seen, pass float64) bool) {
 	r.gates = append(r.gates, gate{name, seen, pass, format, holds, true})
 }
 
 // most reports whether the gate is passed from below.
-func (g gate) most() bool { return !g.holds(1, 0) }
+func (g gate) isUpperBound() bool { return !g.compare(1, 0) }
 
 // holdsOn reports whether the gate is passed, on a machine so many times slower than where the gates were seen.
-func (g gate) holdsOn(slower float64) bool {
+func (g gate) passesAt(slower float64) bool {
 	switch {
-	case !g.ofTime:
-		return g.holds(g.seen, g.pass)
-	case g.most():
-		return g.holds(g.seen/slower, g.pass)
+	case !g.absolute:
+		return g.compare(g.measured, g.bound)
+	case g.isUpperBound():
+		return g.compare(g.measured/slower, g.bound)
 	default:
-		return g.holds(g.seen*slower, g.pass)
+		return g.compare(g.measured*slower, g.bound)
 	}
 }
 
 func (g gate) limit() string {
-	if g.most() {
-		return "≤ " + fmt.Sprint(g.pass)
+	if g.isUpperBound() {
+		return "≤ " + fmt.Sprint(g.bound)
 	}
-	return "≥ " + fmt.Sprint(g.pass)
+	return "≥ " + fmt.Sprint(g.bound)
 }
 
 func (r *report) note(name, text string) { r.notes = append(r.notes, [2]string{name, text}) }
@@ -80,11 +80,11 @@ func (r *report) print(to io.Writer) {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	if len(r.classes) > 0 {
 		fmt.Fprintf(to, "H %.2f ms · R %.2f ms · W %.0f ms, where the gates were seen %.0f: this machine is %.1f times slower\n\n",
-			millis(r.hello), millis(r.rows), millis(r.walk), millis(walkThere), r.slower())
+			millis(r.health), millis(r.rows), millis(r.w), millis(referenceW), r.slowdown())
 		r.printClasses(w)
 	}
 	for _, g := range r.gates {
-		fmt.Fprintf(w, "%s\t"+g.format+"\t%s\t%s\n", g.name, g.seen, g.limit(), r.verdict(g.holdsOn))
+		fmt.Fprintf(w, "%s\t"+g.format+"\t%s\t%s\n", g.name, g.measured, g.limit(), r.verdict(g.passesAt))
 	}
 	w.Flush()
 	fmt.Fprintln(to)
@@ -105,7 +105,7 @@ func (r *report) verdict(holds func(slower float64) bool) string {
 	switch {
 	case holds(1):
 		return "pass"
-	case holds(r.slower()):
+	case holds(r.slowdown()):
 		return "by W"
 	}
 	return "FAIL"
@@ -118,15 +118,15 @@ func (r *report) printClasses(w io.Writer) {
 		if c.ratio > 0 {
 			limit = fmt.Sprintf("≤ %.0f R", c.ratio)
 		}
-		if c.within > 0 {
-			limit += fmt.Sprintf(", %.0f ms", millis(c.within))
+		if c.maxP50 > 0 {
+			limit += fmt.Sprintf(", %.0f ms", millis(c.maxP50))
 		}
 		holds := func(slower float64) bool {
 			within := func(took, limit time.Duration) bool { return limit == 0 || float64(took) <= float64(limit)*slower }
-			return (c.ratio == 0 || ratio(c.quiet.at(0.5), r.rows) <= c.ratio) && within(c.quiet.at(0.5), c.within) && within(c.busy.at(0.99), mostP99)
+			return (c.ratio == 0 || ratio(c.idle.at(0.5), r.rows) <= c.ratio) && within(c.idle.at(0.5), c.maxP50) && within(c.busy.at(0.99), maxP99)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%s\t%s\n", c.name, c.total, millis(c.quiet.at(0.5)), millis(c.quiet.at(0.99)),
-			ratio(c.quiet.at(0.5), r.rows), limit, millis(c.busy.at(0.5)), millis(c.busy.at(0.99)), c.ftsText(), r.verdict(holds))
+		fmt.Fprintf(w, "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%s\t%s\n", c.name, c.total, millis(c.idle.at(0.5)), millis(c.idle.at(0.99)),
+			ratio(c.idle.at(0.5), r.rows), limit, millis(c.busy.at(0.5)), millis(c.busy.at(0.99)), c.ftsText(), r.verdict(holds))
 	}
 	fmt.Fprintln(w, "\t\t\t\t\t\t\t\t\t")
 }

@@ -24,7 +24,7 @@ type run struct {
 }
 
 // do fills the board, and asks each question of the gates in turn.
-func (r *run) do() error {
+func (r *run) measure() error {
 	began := time.Now()
 	if err := r.fill(); err != nil {
 		return fmt.Errorf("fill the board: %w", err)
@@ -32,7 +32,7 @@ func (r *run) do() error {
 	if err := r.count(); err != nil {
 		return err
 	}
-	r.say("board of %d jobs, %d published, filled in %v", r.corpus.jobs, r.published, time.Since(began).Round(time.Second))
+	r.logf("board of %d jobs, %d published, filled in %v", r.corpus.jobs, r.published, time.Since(began).Round(time.Second))
 	if err := r.build(); err != nil {
 		return fmt.Errorf("build the index: %w", err)
 	}
@@ -44,7 +44,7 @@ func (r *run) do() error {
 	}
 	if r.baseline {
 		r.report.print(os.Stdout) // FTS5 takes long
-		if err := r.askFTS(); err != nil {
+		if err := r.queryFTS(); err != nil {
 			return fmt.Errorf("FTS5: %w", err)
 		}
 	}
@@ -52,7 +52,7 @@ func (r *run) do() error {
 	return nil
 }
 
-func (r *run) say(format string, args ...any) { fmt.Fprintf(os.Stderr, "· "+format+"\n", args...) }
+func (r *run) logf(format string, args ...any) { fmt.Fprintf(os.Stderr, "· "+format+"\n", args...) }
 
 func (r *run) count() error {
 	db, err := openDB(filepath.Join(r.data(), "data.db"))
@@ -87,7 +87,7 @@ func (r *run) build() (err error) {
 		return err
 	}
 	perSecond := float64(r.corpus.jobs) / cpu.Seconds()
-	r.report.gateOfTime("indexing, jobs per second of one core", perSecond, 10_000, "%.0f", atLeast)
+	r.report.timeGate("indexing, jobs per second of one core", perSecond, 10_000, "%.0f", atLeast)
 	r.report.note("build of the index", fmt.Sprintf("%.1f s, %.1f s of CPU; memory at most %.0f MB, then %.0f MB own",
 		wall.Seconds(), cpu.Seconds(), mem.peak, mem.own))
 	return nil
@@ -103,7 +103,7 @@ func (r *run) serve() (err error) {
 	if err := s.waitFor(r.published); err != nil {
 		return err
 	}
-	r.report.gateOfTime("start with the index, s", time.Since(s.started).Seconds(), 2, "%.2f", atMost)
+	r.report.timeGate("start with the index, s", time.Since(s.started).Seconds(), 2, "%.2f", atMost)
 	size, err := folderMB(filepath.Join(r.data(), "search"))
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func (r *run) serve() (err error) {
 	if err != nil {
 		return err
 	}
-	for _, step := range []func(*server) error{r.comparePages, r.compareFacets, r.measureQuiet, r.measureBusy, r.measureLag, r.measureLoad} {
+	for _, step := range []func(*server) error{r.comparePages, r.compareFacets, r.measureIdle, r.measureBusy, r.measureLag, r.measureLoad} {
 		if err := step(s); err != nil {
 			return err
 		}
@@ -165,14 +165,14 @@ func (r *run) compareFacets(s *server) error {
 	}
 	defer db.Close()
 	differ := 0
-	for _, narrow := range []struct{ query, where string }{
+	for _, filter := range []struct{ query, where string }{
 		{"", "1"}, {"&jobType=contract&workplace=remote", "workplace = 'remote'"},
 	} {
-		p, err := s.search("perPage=1&facets=jobType" + narrow.query)
+		p, err := s.search("perPage=1&facets=jobType" + filter.query)
 		if err != nil {
 			return err
 		}
-		rows, err := db.Query("SELECT jobType, count(*) FROM jobs WHERE status = 'published' AND " + narrow.where + " GROUP BY 1")
+		rows, err := db.Query("SELECT jobType, count(*) FROM jobs WHERE status = 'published' AND " + filter.where + " GROUP BY 1")
 		if err != nil {
 			return err
 		}

@@ -413,7 +413,7 @@ func (b *builder) writePositions(out *[sectionCount][]byte, order []int, stemPla
 	}
 	stream := make([]byte, 0, len(b.positions)*3/2)
 	at := make([]uint32, 0, len(order)+1)
-	pairs := newBigramWriter(len(order))
+	bigrams := newBigramWriter(len(order))
 	for _, i := range order {
 		at = append(at, uint32(len(stream)))
 		for _, w := range b.positions[b.rows[i].positions:b.rowEnd(i).positions] {
@@ -421,11 +421,11 @@ func (b *builder) writePositions(out *[sectionCount][]byte, order []int, stemPla
 				w = stemRank[stemPlace[w-codeFirstStem]] + codeFirstRank
 			}
 			stream = appendVarint(stream, w)
-			pairs.add(w)
+			bigrams.add(w)
 		}
-		pairs.endDocument()
+		bigrams.endDocument()
 	}
-	out[secBigrams] = pairs.end()
+	out[secBigrams] = bigrams.end()
 	out[secStemRank], out[secRankStem] = bytesOf(stemRank), bytesOf(rankStem)
 	out[secPositions], out[secPositionsAt] = stream, bytesOf(append(at, uint32(len(stream))))
 }

@@ -9,7 +9,7 @@ import (
 
 // Readers, writers, merges, saves, checks and rebuilds, all at once. Under the race detector this shows what shares memory;
 // and what the readers see must at every moment be one state of the index.
-func TestAllAtOnce(t *testing.T) {
+func TestConcurrentUse(t *testing.T) {
 	a := newAnalyzer(t)
 	dir := t.TempDir()
 	ix := openIndex(t, dir, a)
@@ -105,7 +105,7 @@ func TestAllAtOnce(t *testing.T) {
 	for range 20 {
 		q := w.query(a, ids)
 		q.Limit = 400
-		agree(t, ix, o, q)
+		checkAgrees(t, ix, o, q)
 	}
 	must(t, ix.Close())
 	again := openIndex(t, dir, a)
@@ -116,7 +116,7 @@ func TestAllAtOnce(t *testing.T) {
 }
 
 // What a restart finds is what was there, whether the process ended well or not.
-func TestRestartsAgreeWithPlainSearch(t *testing.T) {
+func TestRestartsAgreeWithOracle(t *testing.T) {
 	a := newAnalyzer(t)
 	const ids = 200
 	for seed := range uint64(3) {
@@ -157,7 +157,7 @@ func TestRestartsAgreeWithPlainSearch(t *testing.T) {
 				t.Fatal(ix.RebuildReason())
 			}
 			for range 5 {
-				agree(t, ix, o, w.query(a, ids))
+				checkAgrees(t, ix, o, w.query(a, ids))
 			}
 		}
 		must(t, ix.Close())

@@ -24,7 +24,7 @@ func crashBatch(seq int64) Batch {
 }
 
 // keepWriting is the process to be killed: it applies changes from where the index is, merging and saving all the time.
-func keepWriting(dir string) error {
+func writeUntilKilled(dir string) error {
 	a, err := analyzer()
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func keepWriting(dir string) error {
 // TestMain lets the tests start themselves as the process that a test is about.
 func TestMain(m *testing.M) {
 	job, dir := os.Getenv("SEARCH_TEST_PROCESS"), os.Getenv("SEARCH_TEST_DIR")
-	if run, ok := map[string]func(string) error{"keep writing": keepWriting, "fill the disk": fillTheDisk}[job]; ok {
+	if run, ok := map[string]func(string) error{"keep writing": writeUntilKilled, "fill the disk": runWithFullDisk}[job]; ok {
 		if err := run(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -123,7 +123,7 @@ func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
 		for range 3 {
 			q := w.query(a, crashIDs)
 			q.Limit = 300
-			agree(t, ix, o, q)
+			checkAgrees(t, ix, o, q)
 		}
 		if got := ix.Stats().Documents; got != len(o.docs) {
 			t.Fatalf("round %d: %d documents, want %d", round, got, len(o.docs))

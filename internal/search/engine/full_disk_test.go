@@ -13,7 +13,7 @@ import (
 )
 
 // fillTheDisk is a process that may write no file larger than a few KB, as if the disk were full.
-func fillTheDisk(dir string) error {
+func runWithFullDisk(dir string) error {
 	a, err := analyzer()
 	if err != nil {
 		return err
@@ -104,11 +104,11 @@ func TestFullDisk(t *testing.T) {
 	if out, err := process(t, "fill the disk", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	again := openIndex(t, dir, a)
-	if again.RebuildReason() != nil || again.Seq() != 5 {
-		t.Errorf("after that the index is at %d with damage %v", again.Seq(), again.RebuildReason())
+	reopened := openIndex(t, dir, a)
+	if reopened.RebuildReason() != nil || reopened.Seq() != 5 {
+		t.Errorf("after that the index is at %d with damage %v", reopened.Seq(), reopened.RebuildReason())
 	}
-	must(t, again.Close())
+	must(t, reopened.Close())
 	if _, err := os.Stat(filepath.Join(dir, manifestName)); err != nil {
 		t.Error(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // TestCircle: the quick test and the distance say the same, and what is inside lies in one of the cells, also at the poles,
 // across the date line and around the globe.
-func TestCircle(t *testing.T) {
+func TestCircleAgreesWithDistance(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	point := func() Point { return Point{r.Float64()*180 - 90, r.Float64()*360 - 180} }
 	inside := 0

@@ -47,7 +47,7 @@ func (ix *Index) Analyzer() *text.Analyzer { return ix.analyzer }
 func (ix *Index) Apply(batch Batch) error {
 	ix.applyMu.Lock()
 	defer ix.applyMu.Unlock()
-	puts := lastOfEach(batch.Put)
+	puts := latestOfEach(batch.Put)
 	var fresh []*segmentView
 	for len(puts) > 0 {
 		n := min(len(puts), maxSegmentDocs)
@@ -86,7 +86,7 @@ func (ix *Index) read(f func(snap *snapshot)) {
 }
 
 // lastOfEach returns the last document of each id.
-func lastOfEach(docs []Document) []*Document {
+func latestOfEach(docs []Document) []*Document {
 	place := make(map[string]int, len(docs))
 	out := make([]*Document, 0, len(docs))
 	for i := range docs {

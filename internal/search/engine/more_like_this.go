@@ -145,8 +145,8 @@ func (ix *Index) significantStems(s string) []string {
 func (s *snapshot) docFreq(stem string) int {
 	n := 0
 	for _, v := range s.segments {
-		for _, form := range v.termsOfStem(stem) {
-			n += v.termPostings(form, FieldAny).count
+		for _, term := range v.termsOfStem(stem) {
+			n += v.termPostings(term, FieldAny).count
 		}
 	}
 	return n

@@ -28,12 +28,12 @@ func TestMoreLikeThisAgreesWithOracle(t *testing.T) {
 		}
 		q := w.query(a, 80)
 		q.Limit = 15
-		traits := w.weightedTerms(a)
-		got, err := ix.MoreLikeThis(q, traits)
+		terms := w.weightedTerms(a)
+		got, err := ix.MoreLikeThis(q, terms)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := o.moreLikeThis(q, traits)
+		want := o.moreLikeThis(q, terms)
 		if len(got) != len(want) {
 			t.Fatalf("seed %d: %d documents, want %d", seed, len(got), len(want))
 		}
@@ -50,21 +50,21 @@ func TestMoreLikeThisAgreesWithOracle(t *testing.T) {
 }
 
 func (w *world) weightedTerms(a *text.Analyzer) []WeightedTerm {
-	var traits []WeightedTerm
+	var terms []WeightedTerm
 	for range 1 + w.IntN(6) {
-		trait := WeightedTerm{Weight: float64(1 + w.IntN(9)), IgnoreIDF: w.IntN(2) == 0}
+		term := WeightedTerm{Weight: float64(1 + w.IntN(9)), IgnoreIDF: w.IntN(2) == 0}
 		if tokens := text.Tokens(w.pick(worldWords...)); w.IntN(3) > 0 {
-			trait.Stem, trait.Field = a.Stem(tokens[0].Term), []Field{FieldTitle, FieldSkills, FieldCompany, FieldAny}[w.IntN(4)]
+			term.Stem, term.Field = a.Stem(tokens[0].Term), []Field{FieldTitle, FieldSkills, FieldCompany, FieldAny}[w.IntN(4)]
 		} else {
-			trait.Value = Value{"industry", w.pick("it", "health", "law")}
+			term.Value = Value{"industry", w.pick("it", "health", "law")}
 		}
-		traits = append(traits, trait)
+		terms = append(terms, term)
 	}
-	return traits
+	return terms
 }
 
 // moreLikeThis is MoreLikeThis by looking at every document.
-func (o *oracle) moreLikeThis(q Query, traits []WeightedTerm) []Hit {
+func (o *oracle) moreLikeThis(q Query, terms []WeightedTerm) []Hit {
 	has := func(d *Document, t WeightedTerm) bool {
 		if t.Stem == "" {
 			return hasAny(d, t.Value.Field, []string{t.Value.Value})
@@ -73,15 +73,15 @@ func (o *oracle) moreLikeThis(q Query, traits []WeightedTerm) []Hit {
 		return found
 	}
 	visible := 0
-	with := make([]int, len(traits))
+	docFreq := make([]int, len(terms))
 	for _, d := range o.docs {
-		if !o.sees(q.Scope, d) {
+		if !o.inScope(q.Scope, d) {
 			continue
 		}
 		visible++
-		for t, trait := range traits {
-			if has(d, trait) {
-				with[t]++
+		for t, term := range terms {
+			if has(d, term) {
+				docFreq[t]++
 			}
 		}
 	}
@@ -91,15 +91,15 @@ func (o *oracle) moreLikeThis(q Query, traits []WeightedTerm) []Hit {
 	var hits []Hit
 	for _, hit := range o.search(matches).Hits {
 		sum, any := 0.0, false
-		for t, trait := range traits {
-			if !has(o.docs[hit.ID], trait) {
+		for t, term := range terms {
+			if !has(o.docs[hit.ID], term) {
 				continue
 			}
 			any = true
-			if trait.IgnoreIDF {
-				sum += trait.Weight
+			if term.IgnoreIDF {
+				sum += term.Weight
 			} else {
-				sum += trait.Weight * idf(visible, with[t])
+				sum += term.Weight * idf(visible, docFreq[t])
 			}
 		}
 		if any {
@@ -119,8 +119,8 @@ func TestWeightedTermsAreTitleTermsAndRarestBodyTerms(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, trait := range ix.WeightedTerms("The Night Nurse", "<p>Care of our patients and their nurse, by ventilator and zeppelin</p>", 2) {
-		got = append(got, fmt.Sprintf("%s:%d", trait.Stem, trait.Field))
+	for _, term := range ix.WeightedTerms("The Night Nurse", "<p>Care of our patients and their nurse, by ventilator and zeppelin</p>", 2) {
+		got = append(got, fmt.Sprintf("%s:%d", term.Stem, term.Field))
 	}
 	want := []string{fmt.Sprintf("night:%d", FieldTitle), fmt.Sprintf("nurs:%d", FieldTitle), fmt.Sprintf("patient:%d", FieldAny), fmt.Sprintf("ventil:%d", FieldAny)}
 	if !slices.Equal(got, want) {
@@ -133,13 +133,13 @@ func BenchmarkMoreLikeThis(b *testing.B) {
 	for _, n := range []int{100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("documents=%d", n), func(b *testing.B) {
 			ix := benchTitles(b, n)
-			traits := ix.WeightedTerms("Senior Software Engineer 7", "some words about the work to be done here", 20)
+			terms := ix.WeightedTerms("Senior Software Engineer 7", "some words about the work to be done here", 20)
 			for _, skill := range []string{"skill 3", "sql", "go"} {
-				traits = append(traits, WeightedTerm{Value: Value{"skills", skill}, Weight: 5})
+				terms = append(terms, WeightedTerm{Value: Value{"skills", skill}, Weight: 5})
 			}
 			q := Query{Scope: Scope{Rules: []ScopeRule{{Values: map[string][]string{"status": {"published"}}}}}, Limit: MaxLimit}
 			for b.Loop() {
-				if hits, err := ix.MoreLikeThis(q, traits); err != nil || len(hits) != q.Limit {
+				if hits, err := ix.MoreLikeThis(q, terms); err != nil || len(hits) != q.Limit {
 					b.Fatal(len(hits), err)
 				}
 			}

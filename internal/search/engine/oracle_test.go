@@ -33,12 +33,12 @@ func (o *oracle) apply(b Batch) {
 }
 
 // parts returns the texts of a document by field; a field may be several texts that phrases do not join.
-func (o *oracle) parts(d *Document) map[Field][]string {
+func (o *oracle) texts(d *Document) map[Field][]string {
 	return map[Field][]string{FieldTitle: {d.Title}, FieldSkills: d.Skills, FieldCompany: {d.Company}, FieldKeywords: d.Keywords,
 		FieldAny: {text.FromHTML(d.Body)}}
 }
 
-func (o *oracle) sees(s Scope, d *Document) bool {
+func (o *oracle) inScope(s Scope, d *Document) bool {
 	if s.All {
 		return true
 	}
@@ -62,8 +62,8 @@ func hasAny(d *Document, field string, values []string) bool {
 // wordTier returns the best level at which a document holds a word, false when it does not.
 func (o *oracle) wordTier(d *Document, w Word, in Field) (tier, bool) {
 	best, found := lastTier, false
-	often := map[string]int{}
-	for f, parts := range o.parts(d) {
+	frequency := map[string]int{}
+	for f, parts := range o.texts(d) {
 		if in != FieldAny && f != in {
 			continue
 		}
@@ -76,7 +76,7 @@ func (o *oracle) wordTier(d *Document, w Word, in Field) (tier, bool) {
 				asTyped := ofStem && sameTerm(t.Term, w.Term)
 				best, found = min(best, tierFor(f, asTyped)), true
 				if f == FieldAny {
-					if often[t.Term]++; often[t.Term] >= frequentCount {
+					if frequency[t.Term]++; frequency[t.Term] >= frequentCount {
 						best = min(best, tierFor(FieldFrequent, asTyped))
 					}
 				}
@@ -92,7 +92,7 @@ func (o *oracle) wordTier(d *Document, w Word, in Field) (tier, bool) {
 // phraseLevel is wordLevel for a phrase.
 func (o *oracle) phraseTier(d *Document, alt Alternative) (tier, bool) {
 	best, found := lastTier, false
-	for f, parts := range o.parts(d) {
+	for f, parts := range o.texts(d) {
 		if alt.Field != FieldAny && f != alt.Field {
 			continue
 		}
@@ -133,7 +133,7 @@ func (o *oracle) clauseTier(d *Document, c Clause) (tier, bool) {
 	return best, found
 }
 
-func (o *oracle) near(d *Document, p Point) float64 {
+func (o *oracle) distance(d *Document, p Point) float64 {
 	best := math.Inf(1)
 	for _, q := range d.Points {
 		best = min(best, Distance(p, q))
@@ -162,13 +162,13 @@ func (o *oracle) passes(d *Document, q *Query, except string) bool {
 			return false
 		}
 	}
-	return q.Near == nil || o.near(d, q.Near.Point) <= q.Near.RadiusKm
+	return q.Near == nil || o.distance(d, q.Near.Point) <= q.Near.RadiusKm
 }
 
 func (o *oracle) search(q Query) Result {
 	var visible []*Document
 	for _, d := range o.docs {
-		if o.sees(q.Scope, d) {
+		if o.inScope(q.Scope, d) {
 			visible = append(visible, d)
 		}
 	}
@@ -189,11 +189,11 @@ func (o *oracle) search(q Query) Result {
 	if last := len(words.Must) - 1; words.Typing && count(words.Must[last]) == 0 {
 		words = words.lastAsPrefix()
 	}
-	var rare []float64
-	asked := 0
+	var idfs []float64
+	queryWords := 0
 	for _, c := range words.Must {
-		rare = append(rare, idf(len(visible), count(c)))
-		asked += len(c.Any[0].Words)
+		idfs = append(idfs, idf(len(visible), count(c)))
+		queryWords += len(c.Any[0].Words)
 	}
 	var base, matches []*Document
 	for _, d := range visible {
@@ -263,7 +263,7 @@ func (o *oracle) search(q Query) Result {
 		case SortDeadline:
 			k = -c[ColumnDeadline]
 		case SortDistance:
-			k = -o.near(d, q.Near.Point)
+			k = -o.distance(d, q.Near.Point)
 		case SortSalary:
 			if slices.Contains(d.Values["currency"], currency) {
 				k = c[ColumnSalary]
@@ -275,7 +275,7 @@ func (o *oracle) search(q Query) Result {
 				if l.field() == FieldTitle {
 					inTitle++
 				}
-				sum += rare[i] * tierWeights[l]
+				sum += idfs[i] * tierWeights[l]
 			}
 			title := map[string]bool{}
 			for _, t := range text.Tokens(d.Title) {
@@ -283,15 +283,15 @@ func (o *oracle) search(q Query) Result {
 					title[o.analyzer.Stem(t.Term)] = true
 				}
 			}
-			all, run := inTitle == len(words.Must), false
+			all, asPhrase := inTitle == len(words.Must), false
 			if stems := words.stemsInOrder(); all && stems != nil {
 				phrase := Alternative{Phrase: true, Field: FieldTitle}
 				for _, stem := range stems {
 					phrase.Words = append(phrase.Words, Word{Stem: stem})
 				}
-				_, run = o.phraseTier(d, phrase)
+				_, asPhrase = o.phraseTier(d, phrase)
 			}
-			factor := titleFactor(inTitle, asked, all, run, len(title))
+			factor := titleFactor(inTitle, queryWords, all, asPhrase, len(title))
 			k = fresh.of(c[ColumnPublished]) * (factor * sum)
 		}
 		if k != k {
@@ -312,7 +312,7 @@ func (o *oracle) search(q Query) Result {
 			h.Score = key(d)
 		}
 		if q.Near != nil {
-			h.DistanceKm = o.near(d, q.Near.Point)
+			h.DistanceKm = o.distance(d, q.Near.Point)
 		}
 		r.Hits = append(r.Hits, h)
 	}
@@ -479,7 +479,7 @@ func (w *world) batch(docs, most int) Batch {
 }
 
 // agree fails unless the engine and the oracle answer a query alike, page by page and from end to end.
-func agree(t *testing.T, ix *Index, o *oracle, q Query) {
+func checkAgrees(t *testing.T, ix *Index, o *oracle, q Query) {
 	t.Helper()
 	whole := q
 	whole.Limit = MaxLimit
@@ -561,7 +561,7 @@ func newAnalyzer(t testing.TB) *text.Analyzer {
 	return a
 }
 
-func TestEngineAgreesWithPlainSearch(t *testing.T) {
+func TestEngineAgreesWithOracle(t *testing.T) {
 	a := newAnalyzer(t)
 	for seed := range uint64(9) {
 		if seed == 3 {
@@ -582,7 +582,7 @@ func TestEngineAgreesWithPlainSearch(t *testing.T) {
 				}
 			}
 			for range 12 {
-				agree(t, ix, o, w.query(a, ids))
+				checkAgrees(t, ix, o, w.query(a, ids))
 			}
 		}
 	}

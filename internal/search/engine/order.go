@@ -78,7 +78,7 @@ func (e *evaluation) byNewest(top *topK) {
 func (e *evaluation) bySalary(top *topK) {
 	currency := e.q.Currency
 	if currency == "" {
-		currency = e.commonest("currency")
+		currency = e.mostFrequentValue("currency")
 	}
 	e.byColumn(top, ColumnSalary, 1, func(p *segmentMatch) bitset {
 		in := e.pool.cleared(p.docs)
@@ -88,7 +88,7 @@ func (e *evaluation) bySalary(top *topK) {
 }
 
 // commonest returns the value of a filter field that most matches have; of equally frequent ones, the first in sorted order.
-func (e *evaluation) commonest(field string) string {
+func (e *evaluation) mostFrequentValue(field string) string {
 	top := e.countValues(field, func(p *segmentMatch) bitset { return p.matches })
 	if len(top) == 0 {
 		return ""

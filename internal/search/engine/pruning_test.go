@@ -129,12 +129,12 @@ func TestUpperBoundsAreTight(t *testing.T) {
 			t.Fatalf("%s does not match %q", c.id, c.words)
 		}
 		sum, inTitle := r.sumClauses(doc)
-		score, ceiling := r.score(doc, r.typedPhrase, 1, sum, inTitle), r.maxScore(c.factor)
+		score, bound := r.score(doc, r.typedPhrase, 1, sum, inTitle), r.maxScore(c.factor)
 		if r.computeUpperBounds(); c.factor == 0 {
-			ceiling = r.upperBound(0, 0, 0)
+			bound = r.upperBound(0, 0, 0)
 		}
-		if !(score <= ceiling*(1+1e-12)) || math.Abs(score/ceiling-1) > 0.05 {
-			t.Errorf("%s: the best score is %v, its bound %v", c.id, score, ceiling)
+		if !(score <= bound*(1+1e-12)) || math.Abs(score/bound-1) > 0.05 {
+			t.Errorf("%s: the best score is %v, its bound %v", c.id, score, bound)
 		}
 		pool.release()
 	}

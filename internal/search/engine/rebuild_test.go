@@ -56,7 +56,7 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 		}
 		must(t, ix.Maintain())
 		for range 40 {
-			agree(t, ix, o, w.query(a, ids))
+			checkAgrees(t, ix, o, w.query(a, ids))
 		}
 	}
 }
@@ -86,7 +86,7 @@ func TestChangesDuringARebuildAreMerged(t *testing.T) {
 		t.Errorf("%d segments at %d", len(got.segments), got.seq)
 	}
 	for range 40 {
-		agree(t, ix, o, w.query(a, ids))
+		checkAgrees(t, ix, o, w.query(a, ids))
 	}
 	r = ix.NewRebuild(changes)
 	must(t, ix.Apply(w.batch(ids, 1)))

@@ -15,7 +15,7 @@ import (
 )
 
 // savedWorld returns a folder with a saved index of several files, and what is in it.
-func savedWorld(t *testing.T, a *text.Analyzer, seed uint64) (dir string, o *oracle) {
+func savedIndex(t *testing.T, a *text.Analyzer, seed uint64) (dir string, o *oracle) {
 	t.Helper()
 	dir, o = t.TempDir(), newOracle(a)
 	w := newWorld(seed)
@@ -76,7 +76,7 @@ func recoversAndRebuilds(t *testing.T, ix *Index, o *oracle, seed uint64) {
 		t.Fatalf("after a rebuild: %v", ix.RebuildReason())
 	}
 	for range 4 {
-		agree(t, ix, o, w.query(ix.analyzer, 200))
+		checkAgrees(t, ix, o, w.query(ix.analyzer, 200))
 	}
 	_, err := ix.Checkpoint()
 	must(t, err)
@@ -84,7 +84,7 @@ func recoversAndRebuilds(t *testing.T, ix *Index, o *oracle, seed uint64) {
 
 func TestCorruptedFilesAreDetectedAndRebuilt(t *testing.T) {
 	a := newAnalyzer(t)
-	dir, o := savedWorld(t, a, 1)
+	dir, o := savedIndex(t, a, 1)
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	must(t, err)
 	saved := map[string][]byte{}
@@ -152,14 +152,14 @@ func TestCorruptedFilesAreDetectedAndRebuilt(t *testing.T) {
 		t.Fatalf("the whole files are taken for damaged: %v", ix.RebuildReason())
 	}
 	for range 20 {
-		agree(t, ix, o, w.query(a, 200))
+		checkAgrees(t, ix, o, w.query(a, 200))
 	}
 	must(t, ix.Close())
 }
 
 func TestOldFormatIsRebuilt(t *testing.T) {
 	a := newAnalyzer(t)
-	dir, o := savedWorld(t, a, 3)
+	dir, o := savedIndex(t, a, 3)
 	segments, err := filepath.Glob(filepath.Join(dir, segmentPrefix+"*"))
 	must(t, err)
 	raw, err := os.ReadFile(segments[0])
@@ -208,7 +208,7 @@ func TestFilesThatChangeWhileMapped(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir, o := savedWorld(t, a, 5)
+			dir, o := savedIndex(t, a, 5)
 			ix := openIndex(t, dir, a)
 			segments, err := filepath.Glob(filepath.Join(dir, segmentPrefix+"*"))
 			must(t, err)

@@ -9,7 +9,7 @@ import (
 )
 
 // TestOrder asks for what every person expects of an order, with two documents that differ in one thing.
-func TestOrder(t *testing.T) {
+func TestRankingOrder(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	old := now.AddDate(0, -3, 0)
 	a, err := text.New("en", "pm => project manager, product manager\nsr, senior")
@@ -100,7 +100,7 @@ func TestOneWaySynonym(t *testing.T) {
 }
 
 // TestTypingOnBesideAPhrase: a word that is not typed to its end must not cost what stands before it.
-func TestTypingOnBesideAPhrase(t *testing.T) {
+func TestUnfinishedWordBesideAPhrase(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	must(t, ix.Apply(Batch{Put: []Document{
 		{ID: "right", Title: "Project manager", Body: "in kotlin"},

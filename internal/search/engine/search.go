@@ -30,7 +30,7 @@ func (ix *Index) Search(q Query) (Result, error) {
 		query := q // every attempt starts from the original query
 		var docFreq []int
 		r, docFreq = ix.answer(snap, &query)
-		if !query.NoSpelling && r.Total < fewHits && query.After == nil {
+		if !query.NoSpelling && r.Total < correctBelow && query.After == nil {
 			ix.correct(snap, &query, &r, docFreq)
 		}
 	})
@@ -75,7 +75,7 @@ func (e *evaluation) hits(r *Result) {
 		if q.After != nil {
 			q.Currency = q.After.Currency
 		} else {
-			q.Currency = e.commonest("currency")
+			q.Currency = e.mostFrequentValue("currency")
 		}
 	}
 	offset := q.Offset

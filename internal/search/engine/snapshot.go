@@ -46,24 +46,24 @@ func (s *snapshot) locate(id string) (view, doc int, ok bool) {
 // withChanges returns the snapshot after a change: the documents that it names are deleted, except in the fresh segments,
 // which hold their new versions. s itself stays as it is.
 func (s *snapshot) withChanges(change *Batch, fresh []*segmentView, seq int64) *snapshot {
-	dying := make([][]int, len(s.segments))
-	kill := func(id string) {
+	deleted := make([][]int, len(s.segments))
+	markDeleted := func(id string) {
 		if i, doc, ok := s.locate(id); ok {
-			dying[i] = append(dying[i], doc)
+			deleted[i] = append(deleted[i], doc)
 		}
 	}
 	if change != nil {
 		for _, id := range change.Delete {
-			kill(id)
+			markDeleted(id)
 		}
 		for i := range change.Put {
-			kill(change.Put[i].ID)
+			markDeleted(change.Put[i].ID)
 		}
 	}
 	next := &snapshot{seq: max(s.seq, seq)}
 	for i, v := range s.segments {
-		if len(dying[i]) > 0 {
-			v = v.withDeleted(dying[i])
+		if len(deleted[i]) > 0 {
+			v = v.withDeleted(deleted[i])
 		}
 		if v.live > 0 {
 			next.segments = append(next.segments, v)

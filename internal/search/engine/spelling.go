@@ -8,10 +8,10 @@ import (
 )
 
 // fewHits is the total below which a corrected spelling is looked for.
-const fewHits = 3
+const correctBelow = 3
 
 // maxCorrected limits how many words of a query are corrected.
-const maxCorrected = 4
+const maxCorrectedWords = 4
 
 // correct looks for words within an edit or two of the typed ones, among the documents that the caller may see. If the query
 // finds more with them, the result suggests it; if it found nothing before, the hits are those of the corrected query.
@@ -27,9 +27,9 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, docFreq []int) {
 	}
 	source := q.Words.Source
 	corrected := 0
-	for c := len(q.Words.Must) - 1; c >= 0 && corrected < maxCorrected; c-- {
+	for c := len(q.Words.Must) - 1; c >= 0 && corrected < maxCorrectedWords; c-- {
 		clause := &q.Words.Must[c]
-		if clause.Text == "" || docFreq[c] >= fewHits {
+		if clause.Text == "" || docFreq[c] >= correctBelow {
 			continue
 		}
 		better := nearestTerm(snap, scopes, clause.Any[0].Words[0].Term, docFreq[c])

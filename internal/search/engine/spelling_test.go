@@ -6,7 +6,7 @@ import (
 )
 
 // plainEdits is the table of distances as the books have it (optimal string alignment), all of it.
-func plainEdits(a, b []rune) int {
+func fullEditDistance(a, b []rune) int {
 	table := make([][]int, len(a)+1)
 	for i := range table {
 		table[i] = make([]int, len(b)+1)
@@ -31,7 +31,7 @@ func plainEdits(a, b []rune) int {
 	return table[len(a)][len(b)]
 }
 
-func TestEdits(t *testing.T) {
+func TestEditDistance(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	word := func() string {
 		var w []rune
@@ -42,7 +42,7 @@ func TestEdits(t *testing.T) {
 	}
 	for range 200_000 {
 		typed, other, most := word(), word(), r.IntN(3)
-		want := min(plainEdits([]rune(typed), []rune(other)), most+1)
+		want := min(fullEditDistance([]rune(typed), []rune(other)), most+1)
 		m := newEditDistance(typed, most)
 		m.between(word()) // what one word leaves behind must not matter to the next
 		if got := m.between(other); got != want {
@@ -51,7 +51,7 @@ func TestEdits(t *testing.T) {
 	}
 }
 
-func BenchmarkEdits(b *testing.B) {
+func BenchmarkEditDistance(b *testing.B) {
 	m := newEditDistance("xbagalaka", 2)
 	for b.Loop() {
 		m.between("xbukalida")

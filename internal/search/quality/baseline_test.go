@@ -33,7 +33,7 @@ func newBaseline(t *testing.T, postings map[string]posting) baseline {
 }
 
 // ask joins the words of a query by AND or OR. Quoted phrases stay together.
-func (b baseline) ask(t *testing.T, query, join string) []string {
+func (b baseline) search(t *testing.T, query, join string) []string {
 	t.Helper()
 	var parts []string
 	for i, piece := range strings.Split(query, `"`) {

@@ -12,22 +12,22 @@ import (
 
 // judged is a search and how well postings answer it: 3 is what the person looks for, 2 is close, 1 is of some use,
 // 0 is none. What is not judged counts as 0.
-type judged struct {
+type judgedQuery struct {
 	query  string
 	grades map[string]int // by externalId
 }
 
 // readJudged reads blocks of a query on a line of its own and, indented, grades with the postings' numbers. Lines
 // that begin with # are remarks.
-func readJudged(file io.Reader) ([]judged, error) {
-	var list []judged
+func readJudged(file io.Reader) ([]judgedQuery, error) {
+	var list []judgedQuery
 	lines := bufio.NewScanner(file)
 	for number := 1; lines.Scan(); number++ {
 		line := lines.Text()
 		switch {
 		case line == "" || line[0] == '#':
 		case line[0] != '\t':
-			list = append(list, judged{query: line, grades: map[string]int{}})
+			list = append(list, judgedQuery{query: line, grades: map[string]int{}})
 		default:
 			numbers := strings.Fields(line)
 			grade, err := strconv.Atoi(numbers[0])
@@ -44,7 +44,7 @@ func readJudged(file io.Reader) ([]judged, error) {
 
 // ndcg is the normalised discounted cumulative gain of the first k hits (Järvelin and Kekäläinen 2002, with gains of
 // 2^grade - 1): 1 for the best possible order.
-func (j *judged) ndcg(hits []string, k int) float64 {
+func (j *judgedQuery) ndcg(hits []string, k int) float64 {
 	var seen, best []int
 	for _, id := range hits[:min(k, len(hits))] {
 		seen = append(seen, j.grades[id])
@@ -68,7 +68,7 @@ func dcg(grades []int) float64 {
 }
 
 // recall is the share of what is at least close that is among the first k hits.
-func (j *judged) recall(hits []string, k int) float64 {
+func (j *judgedQuery) recall(hits []string, k int) float64 {
 	found, all := 0, 0
 	for id, grade := range j.grades {
 		if grade < 2 {

@@ -21,9 +21,9 @@ import (
 
 const postingsFile = "../../../../shared/data/jobs-real.jsonl"
 
-var pool = flag.Int("pool", 0, "print, to be judged, what a system finds among its first `n` hits and nobody has judged yet")
+var poolDepth = flag.Int("pool", 0, "print, to be judged, what a system finds among its first `n` hits and nobody has judged yet")
 
-var show = flag.Bool("show", false, "print the hits and grades of queries behind the baseline")
+var showHits = flag.Bool("show", false, "print the hits and grades of queries behind the baseline")
 
 type posting struct {
 	ExternalID, Title, Company, Description, Location string
@@ -70,7 +70,7 @@ func newBoard(t *testing.T, postings []byte) board {
 	return b
 }
 
-func (b board) ask(t *testing.T, text string) []string {
+func (b board) search(t *testing.T, text string) []string {
 	t.Helper()
 	query, err := search.ParseJobs(b.Analyzer(), url.Values{"q": {text}})
 	if err != nil {
@@ -89,29 +89,29 @@ func (b board) ask(t *testing.T, text string) []string {
 }
 
 // figures are means over queries.
-type figures struct {
+type metrics struct {
 	name                       string
 	queries                    int
 	ndcg10, recall20, recall50 float64
 }
 
-func (f *figures) add(j *judged, hits []string) {
+func (f *metrics) add(j *judgedQuery, hits []string) {
 	f.queries++
 	f.ndcg10 += j.ndcg(hits, 10)
 	f.recall20 += j.recall(hits, 20)
 	f.recall50 += j.recall(hits, 50)
 }
 
-func (f *figures) ndcg() float64 { return f.ndcg10 / float64(max(1, f.queries)) }
+func (f *metrics) ndcg() float64 { return f.ndcg10 / float64(max(1, f.queries)) }
 
-func (f *figures) String() string {
+func (f *metrics) String() string {
 	n := float64(max(1, f.queries))
 	return fmt.Sprintf("%-27s %3d queries  nDCG@10 %.3f  recall@20 %.3f  recall@50 %.3f", f.name, f.queries, f.ndcg(), f.recall20/n, f.recall50/n)
 }
 
 // TestJudged holds the order of the hits to what a reader judged. Weights are to be tuned on every second query; the
 // others tell whether they hold elsewhere.
-func TestJudged(t *testing.T) {
+func TestRankingQuality(t *testing.T) {
 	raw, err := os.ReadFile(postingsFile)
 	if err != nil {
 		t.Skip("the real postings are not here: ", err)
@@ -136,60 +136,60 @@ func TestJudged(t *testing.T) {
 	}
 	ours, theirs := newBoard(t, raw), newBaseline(t, postings)
 
-	half := []string{"tuned", "held out"}
+	halves := []string{"tuned", "held out"}
 	systems := []struct {
 		name string
 		ask  func(query string) []string
 	}{
-		{"search", func(query string) []string { return ours.ask(t, query) }},
-		{"bm25, all words", func(query string) []string { return theirs.ask(t, query, "AND") }},
-		{"bm25, any word", func(query string) []string { return theirs.ask(t, query, "OR") }},
+		{"search", func(query string) []string { return ours.search(t, query) }},
+		{"bm25, all words", func(query string) []string { return theirs.search(t, query, "AND") }},
+		{"bm25, any word", func(query string) []string { return theirs.search(t, query, "OR") }},
 	}
-	means := make([][2]figures, len(systems))
+	means := make([][2]metrics, len(systems))
 	for q := range list {
 		j := &list[q]
 		var hits [][]string
 		for s, system := range systems {
 			hits = append(hits, system.ask(j.query))
 			mean := &means[s][q%2]
-			mean.name = system.name + ", " + half[q%2]
+			mean.name = system.name + ", " + halves[q%2]
 			mean.add(j, hits[s])
 		}
 		own, best := j.ndcg(hits[0], 10), max(j.ndcg(hits[1], 10), j.ndcg(hits[2], 10))
 		if own < best {
 			t.Logf("behind: %-32s nDCG@10 %.3f, bm25 %.3f", j.query, own, best)
-			if *show {
+			if *showHits {
 				printHits(j, hits[0], postings)
 			}
 		} else if own < 0.5 {
 			t.Logf("weak:   %-32s nDCG@10 %.3f, bm25 %.3f", j.query, own, best)
 		}
-		if *pool > 0 {
+		if *poolDepth > 0 {
 			printPool(j, hits, postings)
 		}
 	}
-	for h := range half {
+	for h := range halves {
 		own := means[0][h].ndcg()
 		for s := range systems {
 			t.Log(means[s][h].String())
 			if s > 0 && own < means[s][h].ndcg()+0.03 {
-				t.Errorf("%s: nDCG@10 is %.3f, not clearly above the %.3f of %s", half[h], own, means[s][h].ndcg(), systems[s].name)
+				t.Errorf("%s: nDCG@10 is %.3f, not clearly above the %.3f of %s", halves[h], own, means[s][h].ndcg(), systems[s].name)
 			}
 		}
 	}
 }
 
-func printHits(j *judged, hits []string, postings map[string]posting) {
+func printHits(j *judgedQuery, hits []string, postings map[string]posting) {
 	for i, id := range hits[:min(10, len(hits))] {
 		fmt.Printf("%4d. %d %s %s\n", i+1, j.grades[id], strings.TrimPrefix(id, "emscad-"), postings[id].Title)
 	}
 }
 
 // printPool shows postings to judge: sorted, so that nothing tells which system found them.
-func printPool(j *judged, hits [][]string, postings map[string]posting) {
+func printPool(j *judgedQuery, hits [][]string, postings map[string]posting) {
 	var ids []string
 	for _, list := range hits {
-		for _, id := range list[:min(*pool, len(list))] {
+		for _, id := range list[:min(*poolDepth, len(list))] {
 			if _, done := j.grades[id]; !done && !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}

@@ -43,17 +43,17 @@ func fromSimpleHTML(s string) (text string, simple bool) {
 		for end < len(name) && ('a' <= name[end] && name[end] <= 'z' || end > 0 && '1' <= name[end] && name[end] <= '6') {
 			end++
 		}
-		if end == 0 || end == len(name) || name[end] != '>' || holdsNoTags(name[:end]) {
+		if end == 0 || end == len(name) || name[end] != '>' || isRawText(name[:end]) {
 			return "", false
 		}
-		separate(&b, name[:end])
+		writeSeparator(&b, name[:end])
 		s = name[end+1:]
 	}
 	return b.String(), true
 }
 
 // holdsNoTags tells the elements in which a tag is not read as one.
-func holdsNoTags(tag string) bool {
+func isRawText(tag string) bool {
 	switch tag {
 	case "iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp":
 		return true
@@ -76,17 +76,17 @@ func fromAnyHTML(s string) string {
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, _ := z.TagName()
-			hidden += hides(name)
-			separate(&b, string(name))
+			hidden += hiddenDepth(name)
+			writeSeparator(&b, string(name))
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			hidden = max(0, hidden-hides(name))
-			separate(&b, string(name))
+			hidden = max(0, hidden-hiddenDepth(name))
+			writeSeparator(&b, string(name))
 		}
 	}
 }
 
-func hides(tag []byte) int {
+func hiddenDepth(tag []byte) int {
 	if t := string(tag); t == "script" || t == "style" {
 		return 1
 	}
@@ -94,7 +94,7 @@ func hides(tag []byte) int {
 }
 
 // separate writes a space for a tag, unless it only dresses letters inside a word.
-func separate(b *strings.Builder, tag string) {
+func writeSeparator(b *strings.Builder, tag string) {
 	switch tag {
 	case "b", "i", "em", "strong", "u", "span", "a", "mark", "sub", "sup", "small", "font":
 	default:

@@ -47,7 +47,7 @@ type Analyzer struct {
 	stemmed   [4096]atomic.Pointer[stemmed] // the last form of each hash that was stemmed, since texts repeat few words
 }
 
-type stemmed struct{ form, stem string }
+type stemmed struct{ term, stem string }
 
 // New makes an analyzer for one of Languages, with the default synonyms and those of an own list: see UseSynonyms. Lines
 // of it that make no sense are skipped.
@@ -66,30 +66,30 @@ func New(language, ownSynonyms string) (*Analyzer, error) {
 
 // Stem cuts a folded form to its stem, which begins with the same letter. Forms with digits or signs (c++, node.js,
 // b2b) and those of two letters stay as they are.
-func (a *Analyzer) Stem(form string) string {
-	if len(form) < 3 {
-		return form
+func (a *Analyzer) Stem(term string) string {
+	if len(term) < 3 {
+		return term
 	}
-	for i := 0; i < len(form); i++ {
-		if b := form[i]; b < 'a' && b < 0x80 {
-			return form
+	for i := 0; i < len(term); i++ {
+		if b := term[i]; b < 'a' && b < 0x80 {
+			return term
 		}
 	}
 	hash := uint32(2166136261) // FNV-1a
-	for i := 0; i < len(form); i++ {
-		hash = (hash ^ uint32(form[i])) * 16777619
+	for i := 0; i < len(term); i++ {
+		hash = (hash ^ uint32(term[i])) * 16777619
 	}
 	slot := &a.stemmed[(hash^hash>>16)%uint32(len(a.stemmed))]
-	if known := slot.Load(); known != nil && known.form == form {
+	if known := slot.Load(); known != nil && known.term == term {
 		return known.stem
 	}
-	env := snowballstem.NewEnv(form)
+	env := snowballstem.NewEnv(term)
 	a.stem(env)
 	// What stays must not be a piece of the form, which may lie in a mapped file that is gone tomorrow.
-	known := &stemmed{strings.Clone(form), strings.Clone(env.Current())}
+	known := &stemmed{strings.Clone(term), strings.Clone(env.Current())}
 	slot.Store(known)
 	return known.stem
 }
 
 // IsStopword reports whether a folded form is too common to search for by itself.
-func (a *Analyzer) IsStopword(form string) bool { return a.stopwords[form] }
+func (a *Analyzer) IsStopword(term string) bool { return a.stopwords[term] }

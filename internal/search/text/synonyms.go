@@ -55,8 +55,8 @@ func (s *synonyms) readLine(a *Analyzer, line string) error {
 	if line == "" || strings.HasPrefix(line, "#") {
 		return nil
 	}
-	if out, ok := strings.CutPrefix(line, "!"); ok {
-		list, err := expressions(out)
+	if removed, ok := strings.CutPrefix(line, "!"); ok {
+		list, err := expressions(removed)
 		for _, one := range list {
 			s.remove(a, one)
 		}
@@ -80,7 +80,7 @@ func (s *synonyms) readLine(a *Analyzer, line string) error {
 		key := a.stemKey(one)
 		for _, other := range to {
 			otherKey := a.stemKey(other)
-			known := func(forms []string) bool { return a.stemKey(forms) == otherKey }
+			known := func(terms []string) bool { return a.stemKey(terms) == otherKey }
 			if otherKey != key && !slices.ContainsFunc(s.byStems[key], known) {
 				s.byStems[key] = append(s.byStems[key], other)
 			}
@@ -94,7 +94,7 @@ func (s *synonyms) remove(a *Analyzer, one []string) {
 	key := a.stemKey(one)
 	delete(s.byStems, key)
 	for other, list := range s.byStems {
-		s.byStems[other] = slices.DeleteFunc(list, func(forms []string) bool { return a.stemKey(forms) == key })
+		s.byStems[other] = slices.DeleteFunc(list, func(terms []string) bool { return a.stemKey(terms) == key })
 	}
 }
 
@@ -102,33 +102,33 @@ func (s *synonyms) remove(a *Analyzer, one []string) {
 func expressions(list string) ([][]string, error) {
 	var out [][]string
 	for part := range strings.SplitSeq(list, ",") {
-		var forms []string
+		var terms []string
 		for _, t := range QueryTokens(part) {
-			forms = append(forms, t.Term)
+			terms = append(terms, t.Term)
 		}
 		switch {
-		case len(forms) == 0:
+		case len(terms) == 0:
 			return nil, errors.New("a member is no word")
-		case len(forms) > MaxSynonymWords:
+		case len(terms) > MaxSynonymWords:
 			return nil, fmt.Errorf("a member has more than %d words", MaxSynonymWords)
 		}
-		out = append(out, forms)
+		out = append(out, terms)
 	}
 	return out, nil
 }
 
-func (a *Analyzer) stemKey(forms []string) string {
-	stems := make([]string, len(forms))
-	for i, f := range forms {
+func (a *Analyzer) stemKey(terms []string) string {
+	stems := make([]string, len(terms))
+	for i, f := range terms {
 		stems[i] = a.Stem(f)
 	}
 	return strings.Join(stems, " ")
 }
 
 // Synonyms returns the other expressions for a sequence of forms, each a sequence of forms itself.
-func (a *Analyzer) Synonyms(forms []string) [][]string {
-	if len(forms) == 0 || len(forms) > MaxSynonymWords {
+func (a *Analyzer) Synonyms(terms []string) [][]string {
+	if len(terms) == 0 || len(terms) > MaxSynonymWords {
 		return nil
 	}
-	return a.synonyms.Load().byStems[a.stemKey(forms)]
+	return a.synonyms.Load().byStems[a.stemKey(terms)]
 }

@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-func forms(tokens []Token) []string {
+func termsOf(tokens []Token) []string {
 	var out []string
 	for _, t := range tokens {
 		out = append(out, t.Term)
@@ -33,7 +33,7 @@ func TestTokens(t *testing.T) {
 		{"", ""},
 		{"!!! ... ---", ""},
 	} {
-		if got := strings.Join(forms(Tokens(c.in)), " "); got != c.want {
+		if got := strings.Join(termsOf(Tokens(c.in)), " "); got != c.want {
 			t.Errorf("Tokens(%q) = %q, want %q", c.in, got, c.want)
 		}
 	}
@@ -49,10 +49,10 @@ func TestTokensKnowTheirPlaceInTheOriginal(t *testing.T) {
 }
 
 func TestQueryTokensOfUnspacedScripts(t *testing.T) {
-	if got := forms(QueryTokens("東京")); !slices.Equal(got, []string{"東京"}) {
+	if got := termsOf(QueryTokens("東京")); !slices.Equal(got, []string{"東京"}) {
 		t.Errorf("got %q", got)
 	}
-	if got := forms(QueryTokens("都")); !slices.Equal(got, []string{"都"}) {
+	if got := termsOf(QueryTokens("都")); !slices.Equal(got, []string{"都"}) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -231,11 +231,11 @@ func TestStemKeepsTheFirstLetter(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 20_000 {
-			var form []rune
+			var letters []rune
 			for range 3 + r.IntN(9) {
-				form = append(form, runes[r.IntN(len(runes))])
+				letters = append(letters, runes[r.IntN(len(runes))])
 			}
-			word := Fold(string(form))
+			word := Fold(string(letters))
 			if stem := a.Stem(word); stem == "" || stem[0] != word[0] {
 				t.Fatalf("%s: the stem of %q is %q", language, word, stem)
 			}

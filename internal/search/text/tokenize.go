@@ -67,7 +67,7 @@ func appendTokens(out []Token, s string, document bool, initials *[256]bool) []T
 				}
 				end += size
 			}
-			out = appendPairs(out, s, i, end, document)
+			out = appendBigrams(out, s, i, end, document)
 			i = end
 		case isWord(r):
 			end := wordEnd(s, i)
@@ -192,34 +192,34 @@ func appendWord(out []Token, s string, start, end int) []Token {
 		}
 		word = word[:cut]
 	}
-	form := Fold(word)
-	if form == "" {
+	term := Fold(word)
+	if term == "" {
 		return out
 	}
-	return append(out, Token{form, start, end})
+	return append(out, Token{term, start, end})
 }
 
-func appendPairs(out []Token, s string, start, end int, document bool) []Token {
-	var at []int
+func appendBigrams(out []Token, s string, start, end int, document bool) []Token {
+	var starts []int
 	for i := start; i < end; {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if isUnspaced(r) { // else a mark, which goes with the character before it
-			at = append(at, i)
+			starts = append(starts, i)
 		}
 		i += size
 	}
-	at = append(at, end)
-	for i := 0; i+2 < len(at); i++ {
-		out = append(out, Token{Fold(s[at[i]:at[i+2]]), at[i], at[i+2]})
+	starts = append(starts, end)
+	for i := 0; i+2 < len(starts); i++ {
+		out = append(out, Token{Fold(s[starts[i]:starts[i+2]]), starts[i], starts[i+2]})
 	}
-	if n := len(at); document || n == 2 {
-		out = append(out, Token{Fold(s[at[n-2]:at[n-1]]), at[n-2], at[n-1]})
+	if n := len(starts); document || n == 2 {
+		out = append(out, Token{Fold(s[starts[n-2]:starts[n-1]]), starts[n-2], starts[n-1]})
 	}
 	return out
 }
 
 // Unspaced reports whether a form is of a script without spaces, where one character is found by prefix.
-func Unspaced(form string) bool {
-	r, _ := utf8.DecodeRuneInString(form)
+func Unspaced(term string) bool {
+	r, _ := utf8.DecodeRuneInString(term)
 	return isUnspaced(r)
 }
