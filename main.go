@@ -52,29 +52,28 @@ func main() {
 	tempdir.Bind(app)
 	headers.Bind(app)
 	database.Bind(app)
-	throttle.Configure(app, throttle.Options{PasswordTries: settings.PasswordTries, Registrations: settings.Registrations})
-	logs.Bind(app, settings.LogRequests)
+	logs.Bind(app, logs.Options{Successes: settings.LogRequests})
+	throttle.Bind(app, throttle.Options{PasswordTries: settings.PasswordTries, Registrations: settings.Registrations})
 	hooks.Bind(app)
-	realtime.BindWith(app, realtime.Limits{
+	realtime.Bind(app, realtime.Options{
 		Topics: settings.RealtimeTopics, TopicBytes: settings.RealtimeTopicBytes, Connections: settings.RealtimeConnections,
 		PerUser: settings.RealtimeConnectionsPerUser, PerAddress: settings.RealtimeConnectionsPerAddress,
 	})
-	overload.Bind(app, time.Duration(settings.MaxWaitMS)*time.Millisecond)
+	overload.Bind(app, overload.Options{MaxWait: time.Duration(settings.MaxWaitMS) * time.Millisecond})
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
 	mail.Bind(app, mail.Options{})
 	jobalerts.Bind(app, jobalerts.Options{})
 	api.Bind(app)
 	dashboard.Bind(app)
-	search.SetLanguage(app, settings.SearchLanguage)
-	search.Bind(app)
-	metrics.Bind(app, settings.MetricsToken)
+	search.Bind(app, search.Options{Language: settings.SearchLanguage})
+	metrics.Bind(app, metrics.Options{Token: settings.MetricsToken})
 	backup.Bind(app)
 	embedded, err := fs.Sub(public, "pb_public")
 	if err != nil {
 		panic(err) // the folder is in the binary
 	}
 	files := static.Files("pb_public", public)
-	static.Bind(app, files)
+	static.Bind(app, static.Options{Files: files})
 	err = pages.BindFiles(app, pages.Files{Public: files, Embedded: embedded, Logo: settings.Logo}, pages.Options{Language: settings.Language})
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "The pages can't be served:\n%v\n", err)

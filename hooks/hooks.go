@@ -11,13 +11,11 @@ import (
 	"jobboard/internal/listing"
 	"jobboard/internal/queryguard"
 	"jobboard/internal/session"
-	"jobboard/internal/throttle"
 )
 
 // Bind binds the hooks of every domain to app. Call it once, before the app starts.
 func Bind(app core.App) {
 	session.Bind(app)
-	throttle.Bind(app)
 	queryguard.Bind(app)
 	listing.Bind(app)
 	bindRequests(app)

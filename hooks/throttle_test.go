@@ -14,11 +14,12 @@ import (
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/testapp"
+	"jobboard/internal/throttle"
 )
 
 // limited is a board with the limits that a new one starts with.
 func limited(t *testing.T) *testapp.Board {
-	b := testapp.NewBoard(t, hooks.Bind)
+	b := testapp.NewBoard(t, hooks.Bind, testapp.With(throttle.Bind, throttle.Options{}))
 	b.Settings().RateLimits.Enabled = true
 	return b
 }

@@ -22,7 +22,7 @@ import (
 // BenchmarkDoors reads the same through the REST door and through PocketBase's own, by turns, and reports the median of
 // each and their ratio.
 func BenchmarkDoors(b *testing.B) {
-	board := testapp.NewBoard(b, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(b, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	employer, owner := board.Employer("Acme")
 	seeker := board.Seeker("sara")
 	var job *core.Record

@@ -36,7 +36,7 @@ func headlines(r testapp.Response) string {
 }
 
 func TestCandidateSearch(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	_, owner := board.Employer("Acme")
 	banking, err := board.FindFirstRecordByData(collections.FieldsOfInterest, "slug", "banking")
 	if err != nil {
@@ -108,7 +108,7 @@ func TestCandidateSearch(t *testing.T) {
 
 // No parameter leads to a profile that the caller may not see, nor to a trace of it in a count, a facet or a suggestion.
 func TestCandidatesCannotBeFoundRoundTheRules(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, owner := board.Employer("Acme")
 	bolt, stranger := board.Employer("Bolt")
 	member := board.User(collections.RoleEmployer, "member")

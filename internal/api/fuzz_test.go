@@ -45,7 +45,7 @@ func FuzzParameters(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	board := testapp.NewBoard(f, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(f, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	employer, _ := board.Employer("Acme")
 	seeker := board.Seeker("sara")
 	job := board.Job(employer, "Gopher")

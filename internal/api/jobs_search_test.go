@@ -27,7 +27,7 @@ func titles(r testapp.Response) []string {
 }
 
 func TestJobSearch(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, owner := board.Employer("Acme")
 	bolt, _ := board.Employer("Bolt")
 	board.Job(acme, "Senior Java Developer", map[string]any{"workplace": "on_site", "locations": []string{"Lyon, France"},
@@ -107,7 +107,7 @@ func TestJobSearch(t *testing.T) {
 }
 
 func TestJobSearchFollowsEveryChange(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, _ := board.Employer("Acme")
 	job := board.Job(acme, "Baker")
 	total := func(q string) any {
@@ -151,7 +151,7 @@ func TestJobSearchFollowsEveryChange(t *testing.T) {
 }
 
 func TestJobSearchRefusesNonsense(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	for field, query := range map[string]string{"near": "near=x", "sort": "sort=best", "salaryMin": "salaryMin=NaN",
 		"cursor": "cursor=zz", "facets": "facets=secret", "postedWithin": "postedWithin=soon"} {
 		if got := board.Call(nil, "GET", "/api/jobs/?"+query, nil); got.Status != 400 || got.Code(field) == "" {
@@ -162,7 +162,7 @@ func TestJobSearchRefusesNonsense(t *testing.T) {
 
 // Jobs by their ids, such as those that somebody has looked at: only what can be found, and together with everything else.
 func TestJobsByIDs(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, owner := board.Employer("Acme")
 	one, two := board.Job(acme, "Go Developer"), board.Job(acme, "Go Tester")
 	draft := board.Job(acme, "Go Draft", map[string]any{"status": "draft"})
@@ -195,7 +195,7 @@ func TestJobsByIDs(t *testing.T) {
 }
 
 func TestSuggest(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, owner := board.Employer("Acme Gold")
 	board.Job(acme, "Go Developer", map[string]any{"skills": []string{"go", "sql"}})
 	board.Job(acme, "Golem Maker", map[string]any{"status": "draft", "skills": []string{"golem making"}})
@@ -218,7 +218,7 @@ func TestSuggest(t *testing.T) {
 
 // Pay is compared per year and within a currency; what is paid in another one is shown, after what can be compared.
 func TestJobSearchByPay(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, _ := board.Employer("Acme")
 	pay := func(title string, most float64, currency, period string) {
 		board.Job(acme, title, map[string]any{"salaryMax": most, "salaryCurrency": currency, "salaryPeriod": period})
@@ -248,7 +248,7 @@ func TestJobSearchByPay(t *testing.T) {
 
 // A filter in PocketBase's language narrows a search like any other parameter: words, facets, order and pages stay.
 func TestJobSearchWithAFilter(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, owner := board.Employer("Acme")
 	for i := range 12 {
 		board.Job(acme, "Baker", map[string]any{"externalId": strconv.Itoa(i), "jobType": []string{"full_time", "part_time"}[i%2]})
@@ -295,7 +295,7 @@ func TestJobSearchWithAFilter(t *testing.T) {
 }
 
 func TestMineHasNoLimit(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, owner := board.Employer("Acme")
 	const more = 700
 	_, err := board.DB().NewQuery(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {:more})

@@ -9,12 +9,16 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/hooks"
+	"jobboard/internal/api"
 	"jobboard/internal/testapp"
+	"jobboard/internal/throttle"
 )
 
-// limited is a board with the limits that a new one starts with.
-func maxLength(t *testing.T) *testapp.Board {
-	board := newBoard(t)
+// limited returns a board with the limits that a new one starts with.
+func limited(t *testing.T) *testapp.Board {
+	t.Helper()
+	board := testapp.NewBoard(t, testapp.With(throttle.Bind, throttle.Options{}), hooks.Bind, api.Bind)
 	board.Settings().RateLimits.Enabled = true
 	return board
 }
@@ -70,7 +74,7 @@ func TestTightLimits(t *testing.T) {
 		}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			board := maxLength(t)
+			board := limited(t)
 			board.Seeker("sara")
 			employer, _ := board.Employer("Acme")
 			board.Job(employer, "Gopher")
@@ -106,7 +110,7 @@ func TestTightLimits(t *testing.T) {
 
 // Both doors share one measure.
 func TestLimitsCountBothDoors(t *testing.T) {
-	board := maxLength(t)
+	board := limited(t)
 	board.Seeker("sara")
 	limit := rule(t, board, "*:auth")
 	numbered(board, limit.MaxRequests+2)
@@ -129,7 +133,7 @@ func TestLimitsCountBothDoors(t *testing.T) {
 func TestLimitsCountByTheRealAddress(t *testing.T) {
 	for _, trusted := range []bool{false, true} {
 		t.Run(fmt.Sprint("trusted ", trusted), func(t *testing.T) {
-			board := maxLength(t)
+			board := limited(t)
 			if trusted {
 				board.Settings().TrustedProxy.Headers = []string{"X-Forwarded-For"}
 			}
@@ -157,7 +161,7 @@ func TestLimitsCountByTheRealAddress(t *testing.T) {
 }
 
 func TestLimitsCanBeOff(t *testing.T) {
-	board := maxLength(t)
+	board := limited(t)
 	limit := rule(t, board, "*:requestPasswordReset")
 	board.Settings().RateLimits.Enabled = false
 	for range limit.MaxRequests + 2 {
@@ -199,7 +203,7 @@ func TestTriesAreCountedAtBothDoors(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			board := maxLength(t)
+			board := limited(t)
 			board.Seeker("sara")
 			let, got := exhaust(t, c.let, func(i int) testapp.Response { return c.call(board, i) })
 			if let != c.let {
@@ -215,7 +219,7 @@ func TestTriesAreCountedAtBothDoors(t *testing.T) {
 
 // An IPv6 customer has at least a /64, which counts as one address.
 func TestLimitsCountByBlock(t *testing.T) {
-	board := maxLength(t)
+	board := limited(t)
 	limit := rule(t, board, "*:requestPasswordReset")
 	from := func(address string) int {
 		r := httptest.NewRequest("POST", "/api/users/auth/password/request-reset", strings.NewReader(`{"email":"nobody@example.com"}`))

@@ -29,7 +29,7 @@ func scored(r testapp.Response, name string) string {
 
 // Worked examples, both ways: which jobs for a person, which people for a job, which jobs like a job; with what score and why.
 func TestMatching(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, owner := board.Employer("Acme")
 	bolt, stranger := board.Employer("Bolt")
 	banking, err := board.FindFirstRecordByData(collections.FieldsOfInterest, "slug", "banking")

@@ -18,7 +18,7 @@ import (
 // TestPublicItemsAreAsPocketBaseShowsThem holds what is read straight from the rows to PocketBase's own records, also for
 // rows that plain SQL left in a state that no door would.
 func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	if n := board.OnRecordEnrich().Length(); n != hooks.Enrichers {
 		t.Fatalf("the hooks bind %d enrichers, not the %d that they tell of", n, hooks.Enrichers)
 	}

@@ -200,7 +200,7 @@ func (p plainSearch) compare(t *testing.T, q question) {
 }
 
 func TestJobSearchAgreesWithReadingAllRows(t *testing.T) {
-	bind := []func(core.App){hooks.Bind, api.Bind, search.Bind}
+	bind := []func(core.App){hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{})}
 	r := rand.New(rand.NewPCG(4, 4))
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
 	board := testapp.NewBoard(t, bind...)
@@ -296,7 +296,7 @@ func plainSQL(t *testing.T, board *testapp.Board, sql, id string) {
 
 // A job is no longer found once its deadline has passed, though nothing is written at that moment.
 func TestDeadlinePassesWithoutAWrite(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, _ := board.Employer("Acme")
 	job := board.Job(acme, "Baker", map[string]any{"deadline": time.Now().Add(1500 * time.Millisecond).UTC().Format("2006-01-02 15:04:05.000Z")})
 	total := func() any { return board.Call(nil, "GET", "/api/jobs/?q=baker&facets=jobType", nil).Body["totalItems"] }

@@ -86,7 +86,7 @@ func (k *keptError) get() error {
 
 func (k *keptError) keep(err error) error {
 	if err != nil {
-		if database.Refused(err) {
+		if database.IsUnavailable(err) {
 			err = fmt.Errorf("the board in %s: %w", k.dir, err)
 		}
 		k.mu.Lock()

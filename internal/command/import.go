@@ -70,7 +70,7 @@ admin has verified, and those of --employer. Others are created, and belong to t
 			ctx := command.Context()
 			importErr := importFiles(ctx, importer, reader, files, command.ErrOrStderr())
 			report := importer.Report()
-			if report.Left > 0 {
+			if report.Remaining > 0 {
 				importErr = fmt.Errorf("%w; %s", errors.Join(context.Cause(ctx), importErr), report.Progress())
 			}
 			if dryRun {

@@ -12,7 +12,7 @@ import (
 )
 
 func TestReindexTellsWhatItDid(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, search.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, _ := board.Employer("Acme")
 	board.Job(acme, "Baker")
 	board.Seeker("sam")

@@ -52,7 +52,7 @@ func NewReportCommand(app core.App) *cobra.Command {
 }
 
 func (f reportFlags) request(app core.App, kind string) (report.Request, error) {
-	request := report.Request{Kind: kind, Format: f.format, Program: f.plain}
+	request := report.Request{Kind: kind, Format: f.format, MachineReadable: f.plain}
 	var err error
 	if request.From, err = report.ParseBound(f.from, false); err != nil {
 		return request, fmt.Errorf("--from: %w", err)

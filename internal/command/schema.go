@@ -33,7 +33,7 @@ func newSchemaDiffCommand(definitions func() ([]byte, error)) *cobra.Command {
 		SilenceUsage: true,
 		Annotations:  withoutBoard,
 		RunE: func(command *cobra.Command, args []string) error {
-			if err := schema.CheckDeed(args[0]); err != nil {
+			if err := schema.CheckName(args[0]); err != nil {
 				return err // before the work of seconds
 			}
 			snapshot, err := definitions()

@@ -12,8 +12,8 @@ import (
 //go:embed ui
 var files embed.FS
 
-// Name is the extension's folder under /_/extensions/.
-const Name = "jobboard"
+// extensionName is the extension's folder under /_/extensions/.
+const extensionName = "jobboard"
 
 // Bind adds the page when app serves. It rests on PocketBase's experimental UI extensions, so all of it is one script
 // without the UI's own components; e2e/dashboard.test.js holds it to the pinned version of PocketBase.
@@ -23,7 +23,7 @@ func Bind(app core.App) {
 		if err != nil {
 			return fmt.Errorf("open the dashboard's files: %w", err)
 		}
-		e.UIExtensions = append(e.UIExtensions, core.UIExtension{Name: Name, FS: ui})
+		e.UIExtensions = append(e.UIExtensions, core.UIExtension{Name: extensionName, FS: ui})
 		return e.Next()
 	})
 }

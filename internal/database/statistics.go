@@ -19,7 +19,7 @@ const (
 // board's first day, is scanned for each thing that is looked up, however large it has become.
 func bindStatistics(app core.App) {
 	refresh := func(app core.App) {
-		if err := RefreshStatistics(app); err != nil {
+		if err := refreshStatistics(app); err != nil {
 			app.Logger().Warn("Failed to refresh the planner's statistics.", "error", err)
 		}
 	}
@@ -30,10 +30,10 @@ func bindStatistics(app core.App) {
 	app.Cron().MustAdd("refresh_planner_statistics", "*/5 * * * *", func() { refresh(app) })
 }
 
-// RefreshStatistics analyses the tables that have grown or shrunk tenfold since they were analysed last. Tables of few rows
+// refreshStatistics analyses the tables that have grown or shrunk tenfold since they were analysed last. Tables of few rows
 // it leaves without statistics: without, the planner takes them for large, which serves as well while they are small, and
 // also when thousands of rows come in at once.
-func RefreshStatistics(app core.App) error {
+func refreshStatistics(app core.App) error {
 	db := app.NonconcurrentDB()
 	var due []string // statements, such as ANALYZE "main"."jobs"
 	if err := db.NewQuery("PRAGMA optimize(0x10003)").Column(&due); err != nil {

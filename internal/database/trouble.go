@@ -32,14 +32,14 @@ var troubles = map[int]*trouble{
 	sqlite3.SQLITE_CORRUPT: sick, sqlite3.SQLITE_NOTADB: sick,
 }
 
-// Refused reports whether an error comes from the database or the disk, not from what was asked of them.
-func Refused(err error) bool {
+// IsUnavailable reports whether an error comes from the database or the disk, not from what was asked of them.
+func IsUnavailable(err error) bool {
 	found, _ := troubleOf(err)
 	return found != nil
 }
 
-// Busy reports whether an error is that another transaction kept the write lock for too long.
-func Busy(err error) bool {
+// IsBusy reports whether an error is that another transaction kept the write lock for too long.
+func IsBusy(err error) bool {
 	found, _ := troubleOf(err)
 	return found == busy
 }

@@ -23,7 +23,7 @@ import (
 // times before it and beside it, in one run. A step is how long others wait for the database at most.
 func BenchmarkFanOut(b *testing.B) {
 	const n = 100_000
-	board := testapp.NewBoard(b, hooks.Bind, bindJobAlerts, realtime.Bind, api.Bind)
+	board := testapp.NewBoard(b, hooks.Bind, bindJobAlerts, testapp.With(realtime.Bind, realtime.DefaultOptions()), api.Bind)
 	testapp.SeedSeekers(b, board.TestApp, n, "python")
 	employer, _ := board.Employer("Acme")
 	var jobs []*core.Record

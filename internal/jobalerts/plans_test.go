@@ -15,7 +15,7 @@ import (
 // A board that has grown since its tables were analysed has statistics by which each of them holds one row. What is looked
 // up for each of thousands of people is looked up by an index all the same: nothing reads a table once for each of them.
 func TestManyAreToldByWhateverStatistics(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, realtime.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, testapp.With(realtime.Bind, realtime.DefaultOptions()))
 	employer, _ := board.Employer("Acme")
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
 	board.SetProfile(ann, map[string]any{"skills": []string{"go"}})

@@ -14,15 +14,20 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// Bind cleans every line that is logged. Requests that succeed are logged only where successes says so.
-func Bind(app core.App, successes bool) {
+// Options configures the log.
+type Options struct {
+	Successes bool // log the requests that succeed too, not only those that fail
+}
+
+// Bind cleans every line that app logs.
+func Bind(app core.App, options Options) {
 	app.OnModelCreate(core.LogsTableName).BindFunc(func(e *core.ModelEvent) error {
 		if line, ok := e.Model.(*core.Log); ok {
 			clean(line)
 		}
 		return e.Next()
 	})
-	if successes {
+	if options.Successes {
 		return
 	}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {

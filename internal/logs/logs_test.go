@@ -22,7 +22,7 @@ import (
 func newBoard(t *testing.T, successes bool) *testapp.Board {
 	t.Helper()
 	board := testapp.NewBoard(t, hooks.Bind, api.Bind,
-		func(app core.App) { mail.Bind(app, mail.Options{}) }, func(app core.App) { logs.Bind(app, successes) })
+		testapp.With(mail.Bind, mail.Options{}), testapp.With(logs.Bind, logs.Options{Successes: successes}))
 	board.Settings().Logs.MaxDays = 5
 	return board
 }

@@ -357,7 +357,7 @@ func TestAHangingMailServerHoldsUpNobody(t *testing.T) {
 }
 
 func TestAHangingMailServerIsGivenUp(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, func(app core.App) { mail.Bind(app, mail.Options{SendTimeout: 100 * time.Millisecond}) })
+	board := testapp.NewBoard(t, hooks.Bind, testapp.With(mail.Bind, mail.Options{SendTimeout: 100 * time.Millisecond}))
 	board.SendBy(listen(t, func(net.Conn) {})) // and never says a word
 	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker("ann"))
 	due(t, board.TestApp)

@@ -20,7 +20,7 @@ import (
 func BenchmarkMatching(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		b.Run(fmt.Sprintf("each=%d", n), func(b *testing.B) {
-			board := testapp.NewBoard(b, hooks.Bind, search.Bind)
+			board := testapp.NewBoard(b, hooks.Bind, testapp.With(search.Bind, search.Options{}))
 			employer, _ := board.Employer("Acme")
 			job := board.Job(employer, "Payroll Clerk", map[string]any{"skills": []string{"skill 3", "skill 14"}})
 			seed(b, board.TestApp, employer.Id, n)

@@ -23,10 +23,14 @@ const (
 	realtimePath = "/api/realtime" // open for hours, which says nothing about speed
 )
 
-// Bind serves the metrics to who shows the token, as "Authorization: Bearer TOKEN". Without a token to show there are none:
-// nothing is measured, and /metrics is not found.
-func Bind(app core.App, token string) {
-	if token == "" {
+// Options configures the metrics.
+type Options struct {
+	Token string // to be sent as "Authorization: Bearer TOKEN"; without one, nothing is measured and /metrics is not found
+}
+
+// Bind measures app's requests and serves the metrics to whoever sends the token.
+func Bind(app core.App, options Options) {
+	if options.Token == "" {
 		return
 	}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
@@ -36,7 +40,7 @@ func Bind(app core.App, token string) {
 		page := promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 		e.Router.GET(path, func(e *core.RequestEvent) error {
 			shown, _ := strings.CutPrefix(e.Request.Header.Get("Authorization"), "Bearer ")
-			if subtle.ConstantTimeCompare([]byte(shown), []byte(token)) != 1 {
+			if subtle.ConstantTimeCompare([]byte(shown), []byte(options.Token)) != 1 {
 				e.Response.Header().Set("WWW-Authenticate", "Bearer")
 				return e.UnauthorizedError("This request needs the token of the metrics.", nil)
 			}

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"jobboard/hooks"
 	"jobboard/internal/api"
 	"jobboard/internal/metrics"
@@ -13,7 +11,7 @@ import (
 )
 
 func TestMetrics(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, func(app core.App) { metrics.Bind(app, "right token") })
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(metrics.Bind, metrics.Options{Token: "right token"}))
 	employer, _ := board.Employer("Acme")
 	job := board.Job(employer, "Baker")
 
@@ -54,7 +52,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestMetricsAreOffUnlessConfigured(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, func(app core.App) { metrics.Bind(app, "") })
+	board := testapp.NewBoard(t, hooks.Bind, testapp.With(metrics.Bind, metrics.Options{}))
 	if got := board.CallWithToken("Bearer ", "GET", "/metrics", nil); got.Status != 404 {
 		t.Errorf("answers %d: %s", got.Status, got.Raw)
 	}

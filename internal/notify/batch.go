@@ -93,7 +93,7 @@ func pushCreated(app core.App, written map[string]string) {
 		return
 	}
 	routine.FireAndForget(func() {
-		if err := pushInBatches(app, ids, realtime.AnnounceCreated); err != nil {
+		if err := pushInBatches(app, ids, realtime.BroadcastCreated); err != nil {
 			app.Logger().Warn("Failed to push new notifications.", "error", err)
 		}
 	})

@@ -16,7 +16,7 @@ import (
 func BenchmarkClosing(b *testing.B) {
 	for _, applicants := range []int{1_000, 10_000} {
 		b.Run(fmt.Sprintf("applicants=%d", applicants), func(b *testing.B) {
-			board := testapp.NewBoard(b, hooks.Bind, realtime.Bind)
+			board := testapp.NewBoard(b, hooks.Bind, testapp.With(realtime.Bind, realtime.DefaultOptions()))
 			testapp.SeedSeekers(b, board.TestApp, applicants, "python")
 			employer, _ := board.Employer("Acme")
 			job := board.Job(employer, "Baker")

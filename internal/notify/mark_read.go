@@ -45,7 +45,7 @@ func MarkAllRead(app core.App, userID string) (int, error) {
 	}
 	if len(ids) > 0 && len(realtime.Connected(app, userID)) > 0 {
 		routine.FireAndForget(func() {
-			if err := pushInBatches(app, ids, realtime.AnnounceUpdated); err != nil {
+			if err := pushInBatches(app, ids, realtime.BroadcastUpdated); err != nil {
 				app.Logger().Warn("Failed to push that notifications were read.", "user", userID, "error", err)
 			}
 		})

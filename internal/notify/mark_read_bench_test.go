@@ -18,7 +18,7 @@ import (
 // unread: over HTTP, in one run.
 func BenchmarkReading(b *testing.B) {
 	const perUser, others = 10_000, 100
-	board := testapp.NewBoard(b, hooks.Bind, realtime.Bind, api.Bind)
+	board := testapp.NewBoard(b, hooks.Bind, testapp.With(realtime.Bind, realtime.DefaultOptions()), api.Bind)
 	ann := board.Seeker("ann")
 	_, err := board.NonconcurrentDB().NewQuery(`
 		WITH RECURSIVE u(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM u WHERE i < {:others}),

@@ -48,7 +48,7 @@ func TestReadingAndRetention(t *testing.T) {
 
 // Bulk reading and deletion go by batches, and a connected reader hears of every row, even when the line is slow.
 func TestThousandsAreReadAndDeleted(t *testing.T) {
-	board := testapp.NewBoard(t, hooks.Bind, realtime.Bind)
+	board := testapp.NewBoard(t, hooks.Bind, testapp.With(realtime.Bind, realtime.DefaultOptions()))
 	const n = notify.MarkReadBatch + 500
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
 	for _, user := range []*core.Record{ann, ben} {

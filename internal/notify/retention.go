@@ -53,7 +53,7 @@ func deleteOldNotifications(app core.App, days int, now time.Time) error {
 			if err := app.Delete(record); err != nil {
 				return fmt.Errorf("delete old notification %s: %w", row.ID, err)
 			}
-			realtime.AwaitRoom(app, row.User)
+			realtime.WaitForDrain(app, row.User)
 		}
 		if _, err := app.NonconcurrentDB().Delete(collections.Notifications, dbx.In("id", silent...)).Execute(); err != nil {
 			return fmt.Errorf("delete old notifications: %w", err)

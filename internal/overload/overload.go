@@ -22,12 +22,17 @@ const (
 	reportEvery = 10 * time.Second // how often the log tells of refusals
 )
 
-// Bind guards app's requests as soon as it serves. maxWait is how long one may wait for its turn; 0 turns the guard off.
-func Bind(app core.App, maxWait time.Duration) {
-	if maxWait <= 0 {
+// Options configures the guard.
+type Options struct {
+	MaxWait time.Duration // how long a request may wait for its turn; 0 turns the guard off
+}
+
+// Bind guards app's requests as soon as it serves.
+func Bind(app core.App, options Options) {
+	if options.MaxWait <= 0 {
 		return
 	}
-	guard := newGuard(runtime.GOMAXPROCS(0), maxWait)
+	guard := newGuard(runtime.GOMAXPROCS(0), options.MaxWait)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 			Id: "jobboardOverload",

@@ -41,7 +41,7 @@ func crowd(t *testing.T, board *testapp.Board, n int) (statuses chan int, releas
 
 func TestTooManyReadsAreRefusedAndNothingElse(t *testing.T) {
 	const n = 2_000
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, func(app core.App) { overload.Bind(app, 400*time.Millisecond) })
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(overload.Bind, overload.Options{MaxWait: 400 * time.Millisecond}))
 	ann := board.Seeker("ann")
 	token := board.Token(ann)
 	statuses, release := crowd(t, board, n)
@@ -91,7 +91,7 @@ func TestTooManyReadsAreRefusedAndNothingElse(t *testing.T) {
 }
 
 func TestZeroTurnsTheGuardOff(t *testing.T) {
-	board := testapp.NewBoard(t, func(app core.App) { overload.Bind(app, 0) })
+	board := testapp.NewBoard(t, testapp.With(overload.Bind, overload.Options{}))
 	n := 2*runtime.GOMAXPROCS(0) + 8 // more than have places
 	statuses, release := crowd(t, board, n)
 	time.AfterFunc(600*time.Millisecond, release) // longer than anybody would wait
@@ -104,7 +104,7 @@ func TestZeroTurnsTheGuardOff(t *testing.T) {
 
 // A slow reader or a slow sender holds no place.
 func TestSlowClientsHoldNoPlace(t *testing.T) {
-	board := testapp.NewBoard(t, func(app core.App) { overload.Bind(app, 400*time.Millisecond) })
+	board := testapp.NewBoard(t, testapp.With(overload.Bind, overload.Options{MaxWait: 400 * time.Millisecond}))
 	handler := board.Handler()
 	stop := make(chan struct{})
 	defer close(stop)
@@ -148,7 +148,7 @@ func (r *stuckReader) Read([]byte) (int, error) {
 func TestSlowUploadsGiveWay(t *testing.T) {
 	cores := runtime.GOMAXPROCS(1) // fewer places to fill
 	t.Cleanup(func() { runtime.GOMAXPROCS(cores) })
-	board := testapp.NewBoard(t, hooks.Bind, api.Bind, func(app core.App) { overload.Bind(app, 400*time.Millisecond) })
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(overload.Bind, overload.Options{MaxWait: 400 * time.Millisecond}))
 	url := board.Serve()
 	const head = "POST /api/users/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"
 	slow := make([]net.Conn, 64)

@@ -11,11 +11,12 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/notify"
+	"jobboard/internal/testapp"
 )
 
 // Whatever a mail links to is there: this follows every link of a mail of every kind.
 func TestEveryLinkInEveryMailLeadsToAPage(t *testing.T) {
-	board := newBoard(t, "en", func(app core.App) { notify.Bind(app, notify.Options{}) })
+	board := newBoard(t, "en", testapp.With(notify.Bind, notify.Options{}))
 	board.Settings().Meta.SenderAddress = "board@jobs.example.org"
 	box := board.CatchMail()
 	employer, _ := board.Employer("Acme Works")

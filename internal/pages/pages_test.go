@@ -25,7 +25,7 @@ import (
 func newBoard(t testing.TB, language string, more ...func(core.App)) *testapp.Board {
 	t.Helper()
 	public := os.DirFS("../../pb_public")
-	bind := append([]func(core.App){headers.Bind, throttle.Bind, hooks.Bind, api.Bind, search.Bind, func(app core.App) {
+	bind := append([]func(core.App){headers.Bind, testapp.With(throttle.Bind, throttle.Options{}), hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}), func(app core.App) {
 		if err := pages.BindFiles(app, pages.Files{Public: public, Embedded: public}, pages.Options{Language: language}); err != nil {
 			t.Fatal(err)
 		}

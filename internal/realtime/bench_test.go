@@ -19,7 +19,7 @@ import (
 func BenchmarkNotice(b *testing.B) {
 	for _, n := range []int{10, 1_000, 5_000} {
 		b.Run(fmt.Sprintf("to the receiver/subscribers=%d", n), func(b *testing.B) {
-			app := testapp.New(b, Bind)
+			app := testapp.New(b, testapp.With(Bind, DefaultOptions()))
 			h := app.Store().Get(hubKey).(*hub)
 			benchmarkNotice(b, app, n, func() subscriptions.Client {
 				return newConnection(subscriptions.NewDefaultClient(), h)
@@ -39,7 +39,7 @@ func BenchmarkSave(b *testing.B) {
 				app := testapp.New(b)
 				client := subscriptions.Client(subscriptions.NewDefaultClient())
 				if ours {
-					app = testapp.New(b, Bind)
+					app = testapp.New(b, testapp.With(Bind, DefaultOptions()))
 					client = newConnection(client, app.Store().Get(hubKey).(*hub))
 				}
 				benchmarkSave(b, app, client, n)

@@ -78,7 +78,7 @@ func TestSavesDoNotWaitForTopics(t *testing.T) {
 			t.Errorf("got %s of %v, want %s", action, seen["title"], want)
 		}
 	}
-	listener.MustBeQuiet(t, board.TestApp)
+	listener.MustReceiveNothing(t, board.TestApp)
 }
 
 // What a guest may see by now must not bring to light what the guest might not see when it was saved.
@@ -151,8 +151,8 @@ func TestDeletionsAreJudgedByWhatWasThere(t *testing.T) {
 	if got[application.Id] != "delete" || got[event.Id] != "delete" {
 		t.Errorf("got %v", got)
 	}
-	hers.MustBeQuiet(t, board.TestApp)
-	his.MustBeQuiet(t, board.TestApp)
+	hers.MustReceiveNothing(t, board.TestApp)
+	his.MustReceiveNothing(t, board.TestApp)
 }
 
 // Deletions for which no snapshot was free are told where the record itself says to whom, and others' connections are closed.
@@ -174,7 +174,7 @@ func TestManyDeletionsAtOnce(t *testing.T) {
 	}
 	release()
 	guest.MustReceive(t)
-	guest.MustBeQuiet(t, board.TestApp)
+	guest.MustReceiveNothing(t, board.TestApp)
 	for range 41 {
 		admin.MustReceive(t)
 	}
@@ -193,7 +193,7 @@ func TestARefusedDeletionTellsNothing(t *testing.T) {
 		}
 	}
 	board.OnRecordDeleteExecute(collections.Jobs).Unbind(refuse)
-	listener.MustBeQuiet(t, board.TestApp)
+	listener.MustReceiveNothing(t, board.TestApp)
 	if err := board.Delete(job); err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestRollbackTellsNothingAnywhere(t *testing.T) {
 		}
 		return fmt.Errorf("undo")
 	})
-	listener.MustBeQuiet(t, board.TestApp)
+	listener.MustReceiveNothing(t, board.TestApp)
 }
 
 // At the end of the process what was saved is told before the connections end.

@@ -14,7 +14,7 @@ import (
 // hub knows the connections: of each account, and of each topic.
 type hub struct {
 	app       core.App // the board, outside of any transaction
-	limits    Limits
+	limits    Options
 	snapshots atomic.Int64 // that are open for events which wait
 
 	mu        sync.RWMutex
@@ -29,7 +29,7 @@ type hub struct {
 	deletions sync.Map // of running transactions: *core.TxAppInfo -> *snapshot
 }
 
-func newHub(app core.App, limits Limits) *hub {
+func newHub(app core.App, limits Options) *hub {
 	return &hub{
 		app: app, limits: limits,
 		all: map[*connection]struct{}{}, addresses: map[string]int{},
@@ -50,7 +50,7 @@ func accountOf(auth *core.Record) string {
 }
 
 // open counts a new connection, and reports whether the limits allow it.
-func (h *hub) open(c *connection, address string, limits Limits) bool {
+func (h *hub) open(c *connection, address string, limits Options) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if limits.Connections > 0 && len(h.all) >= limits.Connections ||

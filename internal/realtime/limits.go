@@ -11,9 +11,9 @@ import (
 	"jobboard/internal/problem"
 )
 
-// Limits bounds what realtime clients may ask of the board; 0 is no limit. Those on connections hold only while the board's
+// Options bounds what realtime clients may ask of the board; 0 is no limit. Those on connections hold only while the board's
 // rate limits are on, so that a load test, which turns these off, can open as many as it likes.
-type Limits struct {
+type Options struct {
 	Topics     int // topics of one connection
 	TopicBytes int // of one topic with its options, as it is sent
 
@@ -22,9 +22,9 @@ type Limits struct {
 	PerAddress  int // IPv6: per /64, since that is what one customer gets
 }
 
-// DefaultLimits returns what a board has without any configuration.
-func DefaultLimits() Limits {
-	return Limits{Topics: 100, TopicBytes: 2_000, Connections: 10_000, PerUser: 20, PerAddress: 200}
+// DefaultOptions returns what a board has without any configuration.
+func DefaultOptions() Options {
+	return Options{Topics: 100, TopicBytes: 2_000, Connections: 10_000, PerUser: 20, PerAddress: 200}
 }
 
 // totalFactor bounds all topics of a connection together: most topics have no options at all.
@@ -121,7 +121,7 @@ func (h *hub) claim(e *core.RealtimeSubscribeRequestEvent) error {
 	return err
 }
 
-func (l Limits) check(topics []string) error {
+func (l Options) check(topics []string) error {
 	if l.Topics > 0 && len(topics) > l.Topics {
 		return refused(fmt.Sprintf("Must have at most %d topics.", l.Topics))
 	}

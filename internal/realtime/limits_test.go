@@ -13,9 +13,9 @@ import (
 	"jobboard/internal/testapp"
 )
 
-func limitedBoard(t *testing.T, limits realtime.Limits) *board {
+func limitedBoard(t *testing.T, limits realtime.Options) *board {
 	t.Helper()
-	b := testapp.NewBoard(t, func(app core.App) { realtime.BindWith(app, limits) })
+	b := testapp.NewBoard(t, testapp.With(realtime.Bind, limits))
 	b.Settings().RateLimits.Enabled = true
 	b.Settings().RateLimits.Rules = nil
 	b.Settings().TrustedProxy.Headers = []string{"X-Real-IP"}
@@ -115,7 +115,7 @@ func (b *board) connect(t *testing.T, address string) int {
 }
 
 func TestConnectionsPerAddressAreLimited(t *testing.T) {
-	board := limitedBoard(t, realtime.Limits{PerAddress: 2, Connections: 7})
+	board := limitedBoard(t, realtime.Options{PerAddress: 2, Connections: 7})
 	for _, try := range []struct {
 		address string
 		want    int
@@ -135,7 +135,7 @@ func TestConnectionsPerAddressAreLimited(t *testing.T) {
 }
 
 func TestConnectionsPerUserAreLimited(t *testing.T) {
-	board := limitedBoard(t, realtime.Limits{PerUser: 2})
+	board := limitedBoard(t, realtime.Options{PerUser: 2})
 	ann := board.Seeker("ann")
 	token := board.Token(ann)
 	first := testapp.Listen(t, board.url, token, "notifications/*")

@@ -26,16 +26,13 @@ const (
 	roomCheck = 20 * time.Millisecond
 )
 
-// Bind gives app realtime with the default limits.
-func Bind(app core.App) { BindWith(app, DefaultLimits()) }
-
-// BindWith puts the background in the place of PocketBase's broadcasts, and limits what clients may ask for. Call it before the
+// Bind puts the background in the place of PocketBase's broadcasts, and limits what clients may ask for. Call it before the
 // app serves.
 //
 // Superusers get no notifications of others either: the contract says nobody else's, and the admin UI needs none.
 // Connections that code registers at the broker by itself, past the connect endpoint, get no records at all.
-func BindWith(app core.App, limits Limits) {
-	h := newHub(app, limits)
+func Bind(app core.App, options Options) {
+	h := newHub(app, options)
 	app.Store().Set(hubKey, h)
 
 	app.OnRealtimeConnectRequest().Bind(&hook.Handler[*core.RealtimeConnectRequestEvent]{
@@ -74,9 +71,9 @@ func Connected(app core.App, userIDs ...string) []string {
 	return h.connected(userIDs)
 }
 
-// AwaitRoom waits until most of what was told to the user has been taken, for who tells a lot. It ends in any case when a
+// WaitForDrain waits until most of what was told to the user has been taken, for who tells a lot. It ends in any case when a
 // client takes nothing for maxWrite, since its connection is closed then.
-func AwaitRoom(app core.App, userID string) {
+func WaitForDrain(app core.App, userID string) {
 	h, ok := app.Store().Get(hubKey).(*hub)
 	if !ok {
 		return
@@ -106,20 +103,20 @@ func AfterCommit(tx core.App, do func(app core.App)) {
 	})
 }
 
-// AnnounceCreated tells the receivers of notifications that plain SQL has created. Call it after commit, in the background, and
+// BroadcastCreated tells the receivers of notifications that plain SQL has created. Call it after commit, in the background, and
 // only for users who are connected: it waits while others are told.
-func AnnounceCreated(app core.App, records []*core.Record) { announce(app, actionCreate, records) }
+func BroadcastCreated(app core.App, records []*core.Record) { broadcast(app, actionCreate, records) }
 
-// AnnounceUpdated is AnnounceCreated for notifications that plain SQL has changed.
-func AnnounceUpdated(app core.App, records []*core.Record) { announce(app, actionUpdate, records) }
+// BroadcastUpdated is BroadcastCreated for notifications that plain SQL has changed.
+func BroadcastUpdated(app core.App, records []*core.Record) { broadcast(app, actionUpdate, records) }
 
-func announce(app core.App, action string, records []*core.Record) {
+func broadcast(app core.App, action string, records []*core.Record) {
 	h, ok := app.Store().Get(hubKey).(*hub)
 	if !ok {
 		return
 	}
 	for _, record := range records {
-		AwaitRoom(app, record.GetString("user"))
+		WaitForDrain(app, record.GetString("user"))
 		h.laneOf(record.Collection()).add(newEvent(action, record))
 	}
 }

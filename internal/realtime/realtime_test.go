@@ -30,7 +30,7 @@ type board struct {
 
 func newBoard(t testing.TB, bind ...func(core.App)) *board {
 	t.Helper()
-	b := testapp.NewBoard(t, append(bind, realtime.Bind)...)
+	b := testapp.NewBoard(t, append(bind, testapp.With(realtime.Bind, realtime.DefaultOptions()))...)
 	return &board{Board: b, url: b.Serve()}
 }
 
@@ -90,7 +90,7 @@ func TestReceiverGetsEveryChange(t *testing.T) {
 			if action, seen := listener.MustReceive(t).Change(t); action != "delete" || seen["id"] != record.Id {
 				t.Errorf("deleted: got %s of %v", action, seen)
 			}
-			listener.MustBeQuiet(t, board.TestApp)
+			listener.MustReceiveNothing(t, board.TestApp)
 		})
 	}
 }
@@ -113,7 +113,7 @@ func TestSubscriptionOptionsAreHonoured(t *testing.T) {
 	if user, _ := seen["expand"].(map[string]any)["user"].(map[string]any); user["id"] != ann.Id {
 		t.Errorf("expand: got %v", seen)
 	}
-	expand.MustBeQuiet(t, board.TestApp) // the other record
+	expand.MustReceiveNothing(t, board.TestApp) // the other record
 	if _, seen := filter.MustReceive(t).Change(t); seen["title"] != "Second" {
 		t.Errorf("filter: got %v", seen)
 	}
@@ -158,7 +158,7 @@ func TestOthersGetNothing(t *testing.T) {
 		receiver.MustReceive(t)
 	}
 	for name, other := range others {
-		t.Run(name, func(t *testing.T) { other.MustBeQuiet(t, board.TestApp) })
+		t.Run(name, func(t *testing.T) { other.MustReceiveNothing(t, board.TestApp) })
 	}
 
 	t.Run("expanding to what others own", func(t *testing.T) {
@@ -177,7 +177,7 @@ func TestOthersGetNothing(t *testing.T) {
 		if event := hidden.MustReceive(t); strings.Contains(event.Name, "filter") || strings.Contains(event.Data, "mail") || strings.Contains(event.Data, "dedupe") {
 			t.Errorf("got %+v", event)
 		}
-		hidden.MustBeQuiet(t, board.TestApp)
+		hidden.MustReceiveNothing(t, board.TestApp)
 	})
 }
 
@@ -212,13 +212,13 @@ func TestNothingBeforeCommitOrAfterRollback(t *testing.T) {
 	if !errors.Is(err, undo) {
 		t.Fatal(err)
 	}
-	listener.MustBeQuiet(t, board.TestApp)
+	listener.MustReceiveNothing(t, board.TestApp)
 
 	err = board.RunInTransaction(func(tx core.App) error {
 		if err := change(tx); err != nil {
 			return err
 		}
-		listener.MustBeQuiet(t, board.TestApp)
+		listener.MustReceiveNothing(t, board.TestApp)
 		return nil
 	})
 	if err != nil {
@@ -306,7 +306,7 @@ func TestConnectionsThatLoseTheirLoginStopReceiving(t *testing.T) {
 		t.Fatal(err)
 	}
 	board.notice(t, ann, "Second")
-	listener.MustBeQuiet(t, board.TestApp)
+	listener.MustReceiveNothing(t, board.TestApp)
 	if got := realtime.Connected(board.TestApp, ann.Id); len(got) != 0 {
 		t.Errorf("still known as connected: %v", got)
 	}
@@ -327,7 +327,7 @@ func TestAnnouncedRecordsReachTheirReceiver(t *testing.T) {
 		t.Fatalf("connected: got %v, want ann alone", got)
 	}
 	for want, announce := range map[string]func(core.App, []*core.Record){
-		"create": realtime.AnnounceCreated, "update": realtime.AnnounceUpdated,
+		"create": realtime.BroadcastCreated, "update": realtime.BroadcastUpdated,
 	} {
 		announce(board.TestApp, []*core.Record{record})
 		if action, seen := listener.MustReceive(t).Change(t); action != want || seen["id"] != record.Id {

@@ -31,7 +31,7 @@ type sheet struct {
 func readSheet(t *testing.T, app core.App, request Request) sheet {
 	t.Helper()
 	var out bytes.Buffer
-	request.Format, request.Program = CSV, true
+	request.Format, request.MachineReadable = CSV, true
 	rows, err := Write(context.Background(), app, request, &out)
 	if err != nil {
 		t.Fatal(err)
@@ -285,7 +285,7 @@ func (s sheet) compareStages(t *testing.T, name string, result *Result) {
 func TestGoldenReports(t *testing.T) {
 	app := randomBoard(4).stored(t)
 	for _, kind := range collections.ReportKinds() {
-		request := Request{Kind: kind, Format: CSV, Program: true, From: newYear.AddDate(0, 4, 0), To: newYear.AddDate(0, 8, 0).Add(-time.Millisecond)}
+		request := Request{Kind: kind, Format: CSV, MachineReadable: true, From: newYear.AddDate(0, 4, 0), To: newYear.AddDate(0, 8, 0).Add(-time.Millisecond)}
 		var file bytes.Buffer
 		if _, err := Write(context.Background(), app, request, &file); err != nil {
 			t.Fatal(err)

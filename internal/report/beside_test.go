@@ -29,7 +29,7 @@ import (
 // at once are made. It prints the median and the 99th percentile of each before and during, and their ratios; ns/op is how long
 // the two take. "wal-MB" is the write-ahead log at the end, which the reports' read transactions keep from being emptied.
 func BenchmarkRequestsBesideReports(b *testing.B) {
-	board := testapp.NewBoard(b, hooks.Bind, search.Bind, realtime.Bind, api.Bind)
+	board := testapp.NewBoard(b, hooks.Bind, testapp.With(search.Bind, search.Options{}), testapp.With(realtime.Bind, realtime.DefaultOptions()), api.Bind)
 	report.FillBusyYear(b, board.TestApp)
 	employer, _ := board.Employer("Acme")
 	var moved []string

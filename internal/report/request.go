@@ -21,14 +21,14 @@ import (
 
 // Request is what a report is asked for.
 type Request struct {
-	Kind    string
-	Format  string
-	From    time.Time // zero: since the board began
-	To      time.Time // zero: until the report is made
-	Filters Filters
-	Program bool // CSV only: for programs, not spreadsheets; see csvfile.NewWriter
+	Kind            string
+	Format          string
+	From            time.Time // zero: since the board began
+	To              time.Time // zero: until the report is made
+	Filters         Filters
+	MachineReadable bool // CSV only: for programs, not spreadsheets; see csvfile.NewWriter
 
-	rest float64 // see pace
+	restFactor float64 // see pace
 }
 
 // Filters narrow a report. Several values of one filter mean any of them; an empty filter does not narrow.

@@ -46,7 +46,7 @@ func Compute(ctx context.Context, app core.App, request Request) (*Result, error
 	}
 	made := time.Now().UTC()
 	result := &Result{Kind: request.Kind, Filters: request.Filters, Made: made}
-	err := within(ctx, app, NewPeriod(request.From, request.To, made), request.rest, func(s *snapshot) error {
+	err := within(ctx, app, NewPeriod(request.From, request.To, made), request.restFactor, func(s *snapshot) error {
 		if err := s.compute(result); err != nil {
 			return err
 		}

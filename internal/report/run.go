@@ -78,7 +78,7 @@ func makeFile(ctx context.Context, app core.App, record *core.Record, folder str
 	if err != nil {
 		return "", 0, err
 	}
-	request.rest = backgroundRest
+	request.restFactor = backgroundRest
 	path = filepath.Join(folder, fileName(request, record.GetDateTime("created")))
 	file, err := os.Create(path)
 	if err != nil {

@@ -40,11 +40,11 @@ func writeCSV(ctx context.Context, app core.App, request Request, w io.Writer) (
 		Applications: {applicationHeads(), writeApplications}, Performance: {performanceHeads(), writePerformance},
 	}[request.Kind]
 	buffered := bufio.NewWriterSize(w, 64<<10)
-	out, err := csvfile.NewWriter(buffered, !request.Program, table.heads...)
+	out, err := csvfile.NewWriter(buffered, !request.MachineReadable, table.heads...)
 	if err != nil {
 		return 0, err
 	}
-	err = within(ctx, app, NewPeriod(request.From, request.To, time.Now()), request.rest, func(s *snapshot) error {
+	err = within(ctx, app, NewPeriod(request.From, request.To, time.Now()), request.restFactor, func(s *snapshot) error {
 		return table.write(s, request.Filters, out)
 	})
 	if err != nil {

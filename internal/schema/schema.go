@@ -16,11 +16,11 @@ import (
 	_ "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Current returns the normalised JSON array of the app's collections, by
+// current returns the normalised JSON array of the app's collections, by
 // name: the system collections are left out, as is all that differs between
 // two databases of the same shape (created and updated, the order of the
 // indexes, the field ids of view collections). Secrets are never part of it.
-func Current(app core.App) ([]byte, error) {
+func current(app core.App) ([]byte, error) {
 	var found []*core.Collection
 	if err := app.CollectionQuery().AndWhere(dbx.HashExp{"system": false}).OrderBy("name ASC").All(&found); err != nil {
 		return nil, fmt.Errorf("read the collections: %w", err)
@@ -88,7 +88,7 @@ func inThrowAwayApp(shape func(app core.App) error) (collections []byte, err err
 	if err := shape(app); err != nil {
 		return nil, err
 	}
-	return Current(app)
+	return current(app)
 }
 
 // collection is one collection as plain JSON, so that a property that a later

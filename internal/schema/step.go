@@ -127,8 +127,8 @@ var (
 	stepSource   = template.Must(template.New("step").Parse(stepTemplate))
 )
 
-// CheckDeed refuses a name for a step that is not in snake_case.
-func CheckDeed(deed string) error {
+// CheckName refuses a name for a step that is not in snake_case.
+func CheckName(deed string) error {
 	if !deedPattern.MatchString(deed) {
 		return fmt.Errorf("%q is not a name in snake_case, such as add_job_salary", deed)
 	}
@@ -139,7 +139,7 @@ func CheckDeed(deed string) error {
 // checksums that freeze them, and returns the two paths. deed says in
 // snake_case what the step does, as in "add_job_salary".
 func (s Step) Write(dir, deed string, at time.Time) ([]string, error) {
-	if err := CheckDeed(deed); err != nil {
+	if err := CheckName(deed); err != nil {
 		return nil, err
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {

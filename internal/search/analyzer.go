@@ -42,10 +42,6 @@ type sharedAnalyzer struct {
 
 var analyzerMu sync.Mutex
 
-// SetLanguage chooses the language of an app's index, one of text.Languages; English unless it is called. An index in
-// another language is built anew.
-func SetLanguage(app core.App, language string) { app.Store().Set(languageKey, language) }
-
 // Analyzer returns what an app's texts and queries are read with.
 func Analyzer(app core.App) (*text.Analyzer, error) {
 	w, err := sharedAnalyzerOf(app)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestSynonymsFileIsOfferedAndFollowed(t *testing.T) {
-	app := testapp.NewBoard(t, slugs, Bind)
+	app := testapp.NewBoard(t, slugs, testapp.With(Bind, Options{}))
 	app.Handler() // as the server starts
 	path := filepath.Join(app.DataDir(), SynonymsFile)
 	offered, err := os.ReadFile(path)
@@ -55,7 +55,7 @@ func TestAnotherLanguageBuildsTheIndexAnew(t *testing.T) {
 	}
 	ix.close()
 	app.Store().Remove(analyzerKey)
-	SetLanguage(app.TestApp, "de")
+	app.Store().Set(languageKey, "de")
 	german := indexOf(t, app, Jobs)
 	eventually(t, "the German index", func() bool { return german.engine.RebuildReason() == nil })
 	if len(found(t, german, "kinder ")) != 1 {

@@ -27,7 +27,7 @@ func slugs(app core.App) {
 // newBoard returns a test board and its index of a kind.
 func newBoard(t testing.TB, kind *Kind) (*testapp.Board, *Index) {
 	t.Helper()
-	app := testapp.NewBoard(t, slugs, Bind)
+	app := testapp.NewBoard(t, slugs, testapp.With(Bind, Options{}))
 	return app, indexOf(t, app, kind)
 }
 
@@ -99,7 +99,7 @@ func newGated() *gated {
 }
 
 func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
-	app := testapp.NewBoard(t, slugs, Bind)
+	app := testapp.NewBoard(t, slugs, testapp.With(Bind, Options{}))
 	acme, _ := app.Employer("Acme")
 	baker, butcher := app.Job(acme, "Baker"), app.Job(acme, "Butcher")
 	kind := newGated()
@@ -241,7 +241,7 @@ func TestRebuildIsTriedAgain(t *testing.T) {
 		}
 		return Jobs.read(query)
 	}
-	app := testapp.NewBoard(t, slugs, Bind)
+	app := testapp.NewBoard(t, slugs, testapp.With(Bind, Options{}))
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Baker")
 	ix := indexOf(t, app, &kind)

@@ -113,8 +113,17 @@ func opened(app core.App, kind *Kind) *Index {
 	return ix
 }
 
+// Options configures the search.
+type Options struct {
+	// Language is that of the index, one of text.Languages; "" is English. An index in another language is built anew.
+	Language string
+}
+
 // Bind opens the indexes when the server starts, so that the first search need not, and wakes them with every commit.
-func Bind(app core.App) {
+func Bind(app core.App, options Options) {
+	if options.Language != "" {
+		app.Store().Set(languageKey, options.Language)
+	}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if err := e.Next(); err != nil {
 			return err

@@ -108,7 +108,7 @@ func TestSavedQueriesAreRefusedAsTheEndpointRefusesThem(t *testing.T) {
 func BenchmarkSavedSearches(b *testing.B) {
 	for _, n := range []int{1_000, 10_000} {
 		b.Run(fmt.Sprintf("searches=%d", n), func(b *testing.B) {
-			app := testapp.NewBoard(b, slugs, Bind)
+			app := testapp.NewBoard(b, slugs, testapp.With(Bind, Options{}))
 			acme, _ := app.Employer("Acme")
 			job := app.Job(acme, "Senior Go Engineer", map[string]any{"skills": []string{"go", "sql"}, "description": fmt.Sprintf("<p>%0900d words to read</p>", 1)})
 			board := indexOf(b, app, Jobs)

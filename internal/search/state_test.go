@@ -8,7 +8,7 @@ import (
 )
 
 func TestReindexByTheServerAndWithoutOne(t *testing.T) {
-	app := testapp.NewBoard(t, slugs, Bind)
+	app := testapp.NewBoard(t, slugs, testapp.With(Bind, Options{}))
 	acme, _ := app.Employer("Acme")
 	for range 3 {
 		app.Job(acme, "Baker")

@@ -13,7 +13,7 @@ import (
 // BenchmarkVisibleAfterCommit is the time from the end of a save until the index has it, without a search that asks for it:
 // by this process, which wakes the index, and by plain SQL, which does not.
 func BenchmarkVisibleAfterCommit(b *testing.B) {
-	app := testapp.NewBoard(b, slugs, Bind)
+	app := testapp.NewBoard(b, slugs, testapp.With(Bind, Options{}))
 	index := indexOf(b, app, Jobs)
 	acme, _ := app.Employer("Acme")
 	job := app.Job(acme, "Baker")

@@ -24,9 +24,14 @@ func Files(name string, embedded fs.FS) fs.FS {
 	return inside
 }
 
-// Bind serves files wherever the board has no route of its own. Paths below /api stay the API's, found or not.
-func Bind(app core.App, files fs.FS) {
-	serve := apis.Static(files, false)
+// Options configures what is served.
+type Options struct {
+	Files fs.FS // see [Files]
+}
+
+// Bind serves the files wherever the board has no route of its own. Paths below /api stay the API's, found or not.
+func Bind(app core.App, options Options) {
+	serve := apis.Static(options.Files, false)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		// Any method: a pattern for GET alone would be at odds with the REST API's, which take all methods of their paths.
 		e.Router.Any("/{path...}", func(e *core.RequestEvent) error {

@@ -183,8 +183,8 @@ func (l *Listener) MustReceive(t testing.TB) Event {
 	return Event{}
 }
 
-// MustBeQuiet checks that no message has come before one that it sends to the connection itself.
-func (l *Listener) MustBeQuiet(t testing.TB, app core.App) {
+// MustReceiveNothing checks that no message has come before one that it sends to the connection itself.
+func (l *Listener) MustReceiveNothing(t testing.TB, app core.App) {
 	t.Helper()
 	client, err := app.SubscriptionsBroker().ClientById(l.ID)
 	if err != nil {

@@ -53,6 +53,11 @@ func cheapenPasswords(app core.App) error {
 	return nil
 }
 
+// With binds options to the Bind function of a package that takes some, so that New and NewBoard can be given it.
+func With[Options any](bind func(core.App, Options), options Options) func(core.App) {
+	return func(app core.App) { bind(app, options) }
+}
+
 // New returns a fresh board with empty collections, bound by bind, that is thrown away when the test ends.
 func New(t testing.TB, bind ...func(core.App)) *tests.TestApp {
 	t.Helper()

@@ -25,30 +25,9 @@ type throttle struct {
 
 const storeKey = "jobboard.throttle"
 
-// Configure sets the limits of a board, before Bind.
-func Configure(app core.App, options Options) {
-	if options.PasswordTries == 0 {
-		options.PasswordTries = 10
-	}
-	if options.Registrations == 0 {
-		options.Registrations = 20
-	}
-	app.Store().Set(storeKey, &throttle{
-		pairs: newBuckets(Limit{options.PasswordTries, time.Minute}),
-		// Above what one address may try, so that it takes several to make strangers wait.
-		accounts: newBuckets(Limit{5 * options.PasswordTries, 30 * time.Second}),
-		// An office or a school shares one address.
-		addresses: newBuckets(Limit{10 * options.PasswordTries, 10 * time.Second}),
-		newcomers: newBuckets(Limit{options.Registrations, time.Minute}),
-		jobs:      newBuckets(publications),
-	})
-}
-
 // Bind slows down logins by password, checks of the old password and registrations, at every door.
-func Bind(app core.App) {
-	if !app.Store().Has(storeKey) {
-		Configure(app, Options{})
-	}
+func Bind(app core.App, options Options) {
+	app.Store().Set(storeKey, newThrottle(options))
 	bindPasswords(app)
 	bindKnown(app)
 	app.OnBatchRequest().BindFunc(limitRegistrationsOnBatch)
@@ -58,9 +37,27 @@ func Bind(app core.App) {
 	})
 }
 
+func newThrottle(options Options) *throttle {
+	if options.PasswordTries == 0 {
+		options.PasswordTries = 10
+	}
+	if options.Registrations == 0 {
+		options.Registrations = 20
+	}
+	return &throttle{
+		pairs: newBuckets(Limit{options.PasswordTries, time.Minute}),
+		// Above what one address may try, so that it takes several to make strangers wait.
+		accounts: newBuckets(Limit{5 * options.PasswordTries, 30 * time.Second}),
+		// An office or a school shares one address.
+		addresses: newBuckets(Limit{10 * options.PasswordTries, 10 * time.Second}),
+		newcomers: newBuckets(Limit{options.Registrations, time.Minute}),
+		jobs:      newBuckets(publications),
+	}
+}
+
+// of returns the throttle of a board: the one that Bind has made, else one with the default limits.
 func of(app core.App) *throttle {
-	state, _ := app.Store().Get(storeKey).(*throttle)
-	return state
+	return app.Store().GetOrSet(storeKey, func() any { return newThrottle(Options{}) }).(*throttle)
 }
 
 // isOff reports whether nothing is counted for a request: the limits are off, or its caller or address is exempt.

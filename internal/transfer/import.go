@@ -89,8 +89,8 @@ func (i *Importer) File(ctx context.Context, name string, format Format, content
 		case err != nil && !unreadable:
 			return errors.Join(i.save(ctx, name, batch), fmt.Errorf("read %s: %w", name, err))
 		case i.ended(ctx):
-			if i.report.Left++; time.Since(i.stopped) > countFor {
-				i.report.MoreLeft = true
+			if i.report.Remaining++; time.Since(i.stopped) > countFor {
+				i.report.MoreRemaining = true
 				return i.save(ctx, name, batch)
 			}
 			continue
@@ -171,14 +171,14 @@ func (i *Importer) check(file string, job *Job) *Refusal {
 func (i *Importer) save(ctx context.Context, file string, batch []*Job) error {
 	for len(batch) > 0 {
 		if i.ended(ctx) {
-			i.report.Left += len(batch)
+			i.report.Remaining += len(batch)
 			return nil
 		}
 		done, err := i.saveSome(ctx, file, batch)
 		batch = batch[done:]
 		if err != nil {
 			i.stopped = time.Now()
-			i.report.Left += len(batch)
+			i.report.Remaining += len(batch)
 			return err
 		}
 	}
@@ -198,9 +198,9 @@ func (i *Importer) saveSome(ctx context.Context, file string, batch []*Job) (don
 	switch {
 	case err == nil:
 		i.report.add(results)
-	case ctx.Err() != nil && database.Refused(err):
+	case ctx.Err() != nil && database.IsUnavailable(err):
 		return 0, nil
-	case database.Refused(err):
+	case database.IsUnavailable(err):
 		return 0, fmt.Errorf("save rows of %s: %w", file, err)
 	case tried > 1:
 		for n := range tried {

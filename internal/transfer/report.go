@@ -13,9 +13,9 @@ type Report struct {
 	Created, Updated, Unchanged int
 	// Refused counts rows that are not in the board, those in Failed among them: the ones for reasons not in the file.
 	Refused, Failed int
-	// Left counts rows that an import which ended early has not come to; MoreLeft tells that there are more than it counted.
-	Left     int
-	MoreLeft bool
+	// Remaining counts rows that an import which ended early has not come to; MoreRemaining tells that there are more than it counted.
+	Remaining     int
+	MoreRemaining bool
 	// Companies counts employers made for names unknown so far.
 	Companies int
 	// Namesakes are companies whose name alone was that of a row: nobody has verified them, so they got no job.
@@ -44,10 +44,10 @@ func (r *Report) Rows() int { return r.Created + r.Updated + r.Unchanged + r.Ref
 // Progress says how much of the files is in the board after an import that ended early.
 func (r *Report) Progress() string {
 	more := ""
-	if r.MoreLeft {
+	if r.MoreRemaining {
 		more = "more than "
 	}
-	return fmt.Sprintf("%d of %s%d saved; run again to continue", r.Created+r.Updated+r.Unchanged, more, r.Rows()+r.Left)
+	return fmt.Sprintf("%d of %s%d saved; run again to continue", r.Created+r.Updated+r.Unchanged, more, r.Rows()+r.Remaining)
 }
 
 func (r *Report) refuse(file string, refusal *Refusal) {

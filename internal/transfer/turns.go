@@ -36,7 +36,7 @@ func (t *turns) take(ctx context.Context, transaction func() error) error {
 	for {
 		began := time.Now()
 		err := transaction()
-		if !database.Busy(err) {
+		if !database.IsBusy(err) {
 			pause := gap
 			if t.othersWrite() {
 				pause = max(gap, min(time.Since(began), 2*turn))

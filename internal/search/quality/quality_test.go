@@ -39,7 +39,7 @@ type board struct {
 
 func newBoard(t *testing.T, postings []byte) board {
 	t.Helper()
-	app := testapp.NewBoard(t, hooks.Bind, search.Bind)
+	app := testapp.NewBoard(t, hooks.Bind, testapp.With(search.Bind, search.Options{}))
 	jsonl, err := transfer.FindFormat("jsonl")
 	if err != nil {
 		t.Fatal(err)
