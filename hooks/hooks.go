@@ -34,10 +34,6 @@ func Bind(app core.App) {
 	bindReports(app)
 }
 
-// Enrichers is how many handlers of OnRecordEnrich Bind binds: they show a user's fields and a job's applicationCount. Where
-// a board has more of them, somebody else has a say in what is shown.
-const Enrichers = 2
-
 // inTransaction runs the rest of a model hook's chain, and what belongs with it, in one transaction: e.App is the
 // transaction's app meanwhile. before and after may be nil; an error in any of the three undoes them all.
 func inTransaction(e *core.RecordEvent, before, after func(tx core.App) error) error {

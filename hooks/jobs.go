@@ -26,7 +26,7 @@ func bindJobs(app core.App) {
 	app.OnRecordCreate(collections.Jobs).BindFunc(initializeJobOnCreate)
 	app.OnRecordUpdate(collections.Jobs).BindFunc(applyJobUpdate)
 	app.OnRecordDelete(collections.Jobs).BindFunc(refuseJobWithApplicationsOnDelete)
-	app.OnRecordEnrich(collections.Jobs).BindFunc(showApplicationCountOnEnrich)
+	bindEnricher(app, collections.Jobs, showApplicationCountOnEnrich)
 }
 
 // fillEmployerOnJobCreateRequest takes the caller's employer where the request names none and the caller has just one.

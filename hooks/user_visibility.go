@@ -12,7 +12,7 @@ import (
 // bindUserVisibility: employer people see those who applied to them by name, avatar and e-mail only. That they can't find out the
 // rest by filtering or sorting either is for internal/queryguard.
 func bindUserVisibility(app core.App) {
-	app.OnRecordEnrich(collections.Users).BindFunc(hidePrivateFieldsOnEnrich)
+	bindEnricher(app, collections.Users, hidePrivateFieldsOnEnrich)
 }
 
 func hidePrivateFieldsOnEnrich(e *core.RecordEnrichEvent) error {

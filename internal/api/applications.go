@@ -7,8 +7,88 @@ import (
 	"net/url"
 
 	"jobboard/collections"
+	"jobboard/internal/api/openapi"
+	"jobboard/internal/problem"
 	"jobboard/internal/workflow"
 )
+
+func applicationRoutes() []route {
+	return []route{
+		{
+			method:  "POST",
+			path:    "/api/jobs/{job_id}/applications",
+			id:      "apply",
+			summary: "Applies to a job; the same Idempotency-Key within a day gets the first answer again.",
+			access:  seekersOnly,
+			query: recordParams.with(openapi.Param{
+				Name:        idempotencyHeader,
+				In:          "header",
+				Description: "A text of the client's choice, of at most 255 characters. Sent again within a day, it gets the first answer again.",
+				Example:     "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+			}),
+			body:     bodyOrFormOf("NewApplication"),
+			response: created("Application"),
+			conflict: openapi.Conflict{
+				When:  "The caller has already applied.",
+				Field: "job", Code: problem.AlreadyApplied,
+			},
+			handler: apply,
+		},
+		{
+			method:   "GET",
+			path:     "/api/jobs/{job_id}/applications",
+			id:       "listJobApplications",
+			summary:  "Lists the applications to a job, for those who run it.",
+			access:   employersAndAdmins,
+			query:    listParams.with(statusParam, qParam),
+			response: okList("Application"),
+			handler:  listJobApplications,
+		},
+		{
+			method:   "GET",
+			path:     "/api/jobs/{job_id}/applications/{application_id}",
+			id:       "getApplication",
+			summary:  "Shows an application with its timeline.",
+			access:   loggedIn,
+			query:    recordParams,
+			response: ok("ApplicationWithEvents"),
+			handler:  viewApplication,
+		},
+		{
+			method:   "PATCH",
+			path:     "/api/jobs/{job_id}/applications/{application_id}/status",
+			id:       "changeApplicationStatus",
+			summary:  "Moves an application to another stage; the same status again changes nothing.",
+			access:   loggedIn,
+			query:    recordParams,
+			body:     bodyOf("ApplicationStatusChange"),
+			response: ok("Application"),
+			conflict: changedMeanwhile,
+			handler:  changeApplicationStatus,
+		},
+		{
+			method:   "GET",
+			path:     "/api/users/{user_id}/applications",
+			id:       "listUserApplications",
+			summary:  "Lists the applications of a user that the caller may see.",
+			access:   loggedIn,
+			query:    listParams.with(statusParam),
+			response: okList("Application"),
+			handler:  listUserApplications,
+		},
+		{
+			method:   "DELETE",
+			path:     "/api/users/{user_id}/applications/{application_id}/withdraw",
+			id:       "withdrawApplication",
+			summary:  "Withdraws an application.",
+			access:   seekersOnly,
+			query:    recordParams,
+			response: ok("Application"),
+			conflict: changedMeanwhile,
+			handler:  withdrawApplication,
+		},
+	}
+}
 
 // apply hands in an application under a job that the caller may see.
 func apply(c *call) error {

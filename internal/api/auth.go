@@ -15,6 +15,91 @@ import (
 	"jobboard/internal/throttle"
 )
 
+func authRoutes() []route {
+	return []route{
+		{
+			method:   "POST",
+			path:     "/api/users/auth/register",
+			id:       "registerUser",
+			summary:  "Registers a job seeker or an employer, with the profile or the company that goes with the role.",
+			access:   anyoneIgnoringToken,
+			body:     bodyOf("Registration"),
+			response: created("User"),
+			conflict: addressTaken,
+			handler:  registerUser,
+		},
+		{
+			method:   "POST",
+			path:     "/api/users/auth/login",
+			id:       "login",
+			summary:  "Logs in and gives a token; a wrong password and an unknown address are answered alike.",
+			access:   anyoneIgnoringToken,
+			body:     bodyOf("Login"),
+			response: ok("Session"),
+			handler:  login,
+		},
+		{
+			method:   "POST",
+			path:     "/api/users/auth/logout",
+			id:       "logout",
+			summary:  "Ends the session of the token, which is dead everywhere at once; with everywhere all sessions of the user.",
+			access:   loggedIn,
+			body:     bodyOf("Logout"),
+			response: noContent,
+			handler:  logout,
+		},
+		{
+			method:   "POST",
+			path:     "/api/users/auth/refresh",
+			id:       "refreshToken",
+			summary:  "Gives a new token for the present one.",
+			access:   loggedIn,
+			response: ok("Session"),
+			handler:  refresh,
+		},
+		{
+			method:   "POST",
+			path:     "/api/users/auth/password/request-reset",
+			id:       "requestPasswordReset",
+			summary:  "Mails a link for a new password, and answers alike whether or not the address has an account.",
+			access:   anyoneIgnoringToken,
+			body:     bodyOf("PasswordResetRequest"),
+			response: noContent,
+			handler:  requestPasswordReset,
+		},
+		{
+			method:   "POST",
+			path:     "/api/users/auth/password/reset",
+			id:       "resetPassword",
+			summary:  "Sets a new password with the token from the mail; every older token is dead.",
+			access:   anyoneIgnoringToken,
+			body:     bodyOf("PasswordReset"),
+			response: noContent,
+			handler:  resetPassword,
+		},
+		{
+			method:   "PUT",
+			path:     "/api/users/auth/password/change",
+			id:       "replacePassword",
+			summary:  "Sets a new password with the token from a mail or, logged in, with the old password; every older token is dead.",
+			access:   loggedInOrWithMailToken,
+			body:     bodyOf("PasswordChange"),
+			response: noContent,
+			handler:  changePassword,
+		},
+		{
+			method:   "PATCH",
+			path:     "/api/users/auth/password/change",
+			id:       "changePassword",
+			summary:  "The same as PUT.",
+			access:   loggedInOrWithMailToken,
+			body:     bodyOf("PasswordChange"),
+			response: noContent,
+			handler:  changePassword,
+		},
+	}
+}
+
 const usersAuth = "/api/collections/" + collections.Users
 
 // registerUser makes a user, and for an employer the company, as one. Whoever calls does so as a guest: a token that is sent

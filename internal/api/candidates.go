@@ -6,6 +6,21 @@ import (
 	"jobboard/internal/search/engine"
 )
 
+func candidateRoutes() []route {
+	return []route{
+		{
+			method:   "GET",
+			path:     "/api/candidates",
+			id:       "listCandidates",
+			summary:  "Finds job seekers among the profiles that the caller may see.",
+			access:   employersAndAdmins,
+			query:    candidateParams,
+			response: ok("CandidatePage"),
+			handler:  listCandidates,
+		},
+	}
+}
+
 // listCandidates finds job seekers among the profiles that the caller may see. Whoever has left the board is nobody's
 // candidate.
 func listCandidates(c *call) error {

@@ -11,7 +11,50 @@ import (
 
 	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
+
+	"jobboard/internal/api/openapi"
 )
+
+func documentRoutes() []route {
+	return []route{
+		{
+			method:   "GET",
+			path:     documentPath,
+			id:       "getOpenAPI",
+			summary:  "This document.",
+			access:   anyone,
+			response: ok("Document"),
+			handler:  serveDocument,
+		},
+		{
+			method:   "GET",
+			path:     "/api/docs",
+			id:       "browseDocs",
+			summary:  "Shows this document to people, to browse and to try with a token; it works without internet.",
+			access:   anyone,
+			response: openapi.Response{Status: http.StatusOK, Media: "text/html"},
+			handler:  serveDocs,
+		},
+		{
+			method:   "GET",
+			path:     "/api/docs/{asset}",
+			id:       "getDocsAsset",
+			summary:  "Serves a script, style or picture of the documentation page.",
+			access:   anyone,
+			response: openapi.Response{Status: http.StatusOK, Media: "*/*"},
+			handler:  serveDocs,
+		},
+		{
+			method:   "GET",
+			path:     "/admin",
+			id:       "leadToAdmin",
+			summary:  "Leads to the admin UI.",
+			access:   anyone,
+			response: openapi.Response{Status: http.StatusFound, Description: "The admin UI is at /_/."},
+			handler:  redirectToAdmin,
+		},
+	}
+}
 
 const documentPath = "/api/openapi.json"
 

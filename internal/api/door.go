@@ -18,6 +18,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"jobboard/internal/api/recordjson"
 	"jobboard/internal/password"
 	"jobboard/internal/queryguard"
 )
@@ -40,8 +41,8 @@ type door struct {
 	// mux is PocketBase's own, built on first use, when every route is bound.
 	mux func() (http.Handler, error)
 	// document is made once too, on first use.
-	document func() ([]byte, error)
-	views    sync.Map // by a collection's name: *publicView
+	document   func() ([]byte, error)
+	publicRows recordjson.PublicRows
 }
 
 func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {

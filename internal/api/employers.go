@@ -5,7 +5,90 @@ import (
 	"net/http"
 
 	"jobboard/collections"
+	"jobboard/internal/api/openapi"
+	"jobboard/internal/problem"
 )
+
+func employerRoutes() []route {
+	return []route{
+		{
+			method:   "GET",
+			path:     "/api/employers",
+			id:       "listEmployers",
+			summary:  "Lists employers.",
+			access:   anyone,
+			query:    listParams.with(qParam, industryParam, mineParam),
+			response: okList("Employer"),
+			handler:  listEmployers,
+		},
+		{
+			method:   "POST",
+			path:     "/api/employers",
+			id:       "createEmployer",
+			summary:  "Founds an employer; its slug is made from the name when absent.",
+			access:   employersAndAdmins,
+			body:     bodyOrFormOf("NewEmployer"),
+			response: created("Employer"),
+			conflict: slugTaken,
+			handler:  createEmployer,
+		},
+		{
+			method:   "GET",
+			path:     "/api/employers/{employer_id}",
+			id:       "getEmployer",
+			summary:  "Shows an employer.",
+			access:   anyone,
+			query:    recordParams,
+			response: ok("Employer"),
+			handler:  viewEmployer,
+		},
+		{
+			method:   "PATCH",
+			path:     "/api/employers/{employer_id}",
+			id:       "updateEmployer",
+			summary:  "Changes the given fields of an employer. A member leaves by sending members without oneself.",
+			access:   employersAdminsAndMembers,
+			query:    recordParams,
+			body:     bodyOrFormOf("EmployerChange"),
+			response: ok("Employer"),
+			conflict: slugTaken,
+			handler:  changeEmployer,
+		},
+		{
+			method:   "DELETE",
+			path:     "/api/employers/{employer_id}",
+			id:       "deleteEmployer",
+			summary:  "Deletes an employer without jobs.",
+			access:   employersAndAdmins,
+			response: noContent,
+			conflict: openapi.Conflict{
+				When:  "The employer has jobs.",
+				Field: "employer", Code: problem.EmployerHasJobs,
+			},
+			handler: deleteEmployer,
+		},
+		{
+			method:   "GET",
+			path:     "/api/employers/{employer_id}/jobs",
+			id:       "listEmployerJobs",
+			summary:  "Finds jobs of one employer, with the parameters of the job search.",
+			access:   anyone,
+			query:    jobSearchParams,
+			response: ok("JobPage"),
+			handler:  listEmployerJobs,
+		},
+		{
+			method:   "GET",
+			path:     "/api/employers/{employer_id}/reviews",
+			id:       "listEmployerReviews",
+			summary:  "Lists the reviews of an employer's jobs.",
+			access:   anyone,
+			query:    listParams,
+			response: okList("JobReview"),
+			handler:  listEmployerReviews,
+		},
+	}
+}
 
 func listEmployers(c *call) error {
 	var conditions []string

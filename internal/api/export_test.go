@@ -16,7 +16,7 @@ type Line struct {
 func Lines() []Line {
 	var lines []Line
 	for _, r := range routes() {
-		lines = append(lines, Line{r.method, r.path, r.id, r.access.login, r.access.ignoresToken, r.access.roles, r.takesBody(), strings.TrimSpace(r.conflict.field + " " + r.conflict.code)})
+		lines = append(lines, Line{r.method, r.path, r.id, r.access.login, r.access.ignoresToken, r.access.roles, r.readsBody(), strings.TrimSpace(r.conflict.Field + " " + r.conflict.Code)})
 	}
 	return lines
 }

@@ -9,27 +9,62 @@ import (
 	"jobboard/collections"
 )
 
-// access says which callers a route is for. It is coarse on purpose: the API rules decide which records a caller may touch.
+// access is which callers a route is for. It is coarse on purpose: the API rules decide which records a caller may see or change.
 type access struct {
-	description string // as the documentation shows it
+	description string // a sentence for the documentation
 	login       bool
 	roles       []string // empty: every role
 	// ignoresToken lets an invalid token pass: a client that logs in may still send its old one.
 	ignoresToken bool
-	// alsoMembers lets in members of the path's employer whatever their role, so that one who has lost it can leave.
+	// handlerAsksForLogin says that the handler answers 401 to guests whose body is not enough.
+	handlerAsksForLogin bool
+	// alsoMembers lets in members of the path's employer, whatever their role: one who has lost the role can still leave.
 	alsoMembers bool
 }
 
 var (
-	anyone                    = access{description: "Anyone."}
-	anyoneIgnoringToken       = access{description: "Anyone; a token that is sent along is not looked at.", ignoresToken: true}
-	loggedIn                  = access{description: "Whoever is logged in.", login: true}
-	seekersOnly               = access{description: "Job seekers.", login: true, roles: []string{collections.RoleJobSeeker}}
-	employersAndAdmins        = access{description: "Employers and admins.", login: true, roles: []string{collections.RoleEmployer, collections.RoleAdmin}}
-	seekersAndAdmins          = access{description: "Job seekers and admins.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleAdmin}}
-	seekersAndEmployers       = access{description: "Job seekers and employers.", login: true, roles: []string{collections.RoleJobSeeker, collections.RoleEmployer}}
-	adminsOnly                = access{description: "Admins.", login: true, roles: []string{collections.RoleAdmin}}
-	employersAdminsAndMembers = access{description: "Employers and admins; members who leave, whatever their role.", login: true, roles: employersAndAdmins.roles, alsoMembers: true}
+	anyone              = access{description: "Anyone."}
+	anyoneIgnoringToken = access{
+		description:  "Anyone; a token that is sent along is ignored.",
+		ignoresToken: true,
+	}
+	loggedInOrWithMailToken = access{
+		description:         "Anyone with the token of a reset mail; without it, whoever is logged in.",
+		ignoresToken:        true,
+		handlerAsksForLogin: true,
+	}
+	loggedIn    = access{description: "Whoever is logged in.", login: true}
+	seekersOnly = access{
+		description: "Job seekers.",
+		login:       true,
+		roles:       []string{collections.RoleJobSeeker},
+	}
+	employersAndAdmins = access{
+		description: "Employers and admins.",
+		login:       true,
+		roles:       []string{collections.RoleEmployer, collections.RoleAdmin},
+	}
+	employersAdminsAndMembers = access{
+		description: "Employers and admins; also members who leave, whatever their role.",
+		login:       true,
+		roles:       employersAndAdmins.roles,
+		alsoMembers: true,
+	}
+	seekersAndAdmins = access{
+		description: "Job seekers and admins.",
+		login:       true,
+		roles:       []string{collections.RoleJobSeeker, collections.RoleAdmin},
+	}
+	seekersAndEmployers = access{
+		description: "Job seekers and employers.",
+		login:       true,
+		roles:       []string{collections.RoleJobSeeker, collections.RoleEmployer},
+	}
+	adminsOnly = access{
+		description: "Admins.",
+		login:       true,
+		roles:       []string{collections.RoleAdmin},
+	}
 )
 
 // admit refuses callers the route is not for, and queries and bodies it can't take.
@@ -45,8 +80,8 @@ func (c *call) admit(r route) error {
 	if err := c.checkQuery(r); err != nil {
 		return err
 	}
-	if r.takesBody() {
-		return c.readBody(r.body.files)
+	if r.readsBody() {
+		return c.readBody(r.body.Files)
 	}
 	c.body = emptyBody()
 	return nil

@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	idempotencyHeaderName = "Idempotency-Key"
-	idempotencyKept       = 24 * time.Hour
-	maxIdempotencyKey     = 255 // characters
+	idempotencyHeader = "Idempotency-Key"
+	idempotencyKept   = 24 * time.Hour
+	maxIdempotencyKey = 255 // characters
 )
 
 // bindIdempotency forgets answers after a day.
@@ -39,13 +39,13 @@ func idempotencyCutoff() string {
 }
 
 func (c *call) idempotencyKey() (string, error) {
-	values := c.Request().Header.Values(idempotencyHeaderName)
+	values := c.Request().Header.Values(idempotencyHeader)
 	if len(values) == 0 {
 		return "", nil
 	}
 	key := values[0]
 	if key == "" || utf8.RuneCountInString(key) > maxIdempotencyKey || !utf8.ValidString(key) {
-		return "", invalid(idempotencyHeaderName, problem.InvalidValue, fmt.Sprintf("Must have 1 to %d characters.", maxIdempotencyKey))
+		return "", invalid(idempotencyHeader, problem.InvalidValue, fmt.Sprintf("Must have 1 to %d characters.", maxIdempotencyKey))
 	}
 	return key, nil
 }

@@ -6,9 +6,145 @@ import (
 	"net/http"
 
 	"jobboard/collections"
+	"jobboard/internal/api/openapi"
 	"jobboard/internal/problem"
 	"jobboard/internal/workflow"
 )
+
+func jobRoutes() []route {
+	return []route{
+		{
+			method:   "GET",
+			path:     "/api/jobs",
+			id:       "listJobs",
+			summary:  "Finds published jobs; with mine=1 all jobs of the caller's employers.",
+			access:   anyone,
+			query:    jobSearchParams,
+			response: ok("JobPage"),
+			handler:  searchJobs,
+		},
+		{
+			method:   "GET",
+			path:     "/api/jobs/search",
+			id:       "searchJobs",
+			summary:  "The same search under a name of its own.",
+			access:   anyone,
+			query:    jobSearchParams,
+			response: ok("JobPage"),
+			handler:  searchJobs,
+		},
+		{
+			method:  "GET",
+			path:    "/api/jobs/suggest",
+			id:      "suggestJobs",
+			summary: "Completes titles, skills and companies while typing.",
+			access:  anyone,
+			query: params{
+				{Name: "q", Description: "What is typed so far.", Example: "go"},
+			},
+			response: ok("Suggestions"),
+			handler:  suggestJobs,
+		},
+		{
+			method:   "POST",
+			path:     "/api/jobs",
+			id:       "createJob",
+			summary:  "Makes a job, as a draft unless its status says published.",
+			access:   employersAndAdmins,
+			query:    recordParams,
+			body:     bodyOf("NewJob"),
+			response: created("Job"),
+			conflict: openapi.Conflict{
+				When:  "There is a job with this source and externalId.",
+				Field: "externalId", Code: problem.NotUnique,
+			},
+			handler: createJob,
+		},
+		{
+			method:   "GET",
+			path:     "/api/jobs/{job_id}",
+			id:       "getJob",
+			summary:  "Shows a job with its employer.",
+			access:   anyone,
+			query:    recordParams,
+			response: ok("Job"),
+			handler:  viewJob,
+		},
+		{
+			method:   "PUT",
+			path:     "/api/jobs/{job_id}",
+			id:       "replaceJob",
+			summary:  "Replaces the writable fields of a job; without a status the status stays.",
+			access:   employersAndAdmins,
+			query:    recordParams,
+			body:     bodyOf("JobReplacement"),
+			response: ok("Job"),
+			conflict: changedMeanwhile,
+			handler:  replaceJob,
+		},
+		{
+			method:   "PATCH",
+			path:     "/api/jobs/{job_id}",
+			id:       "updateJob",
+			summary:  "Changes the given fields of a job.",
+			access:   employersAndAdmins,
+			query:    recordParams,
+			body:     bodyOf("JobChange"),
+			response: ok("Job"),
+			conflict: changedMeanwhile,
+			handler:  changeJob,
+		},
+		{
+			method:   "GET",
+			path:     "/api/jobs/{job_id}/similar",
+			id:       "listSimilarJobs",
+			summary:  "Finds published jobs like this one, the most alike first.",
+			access:   anyone,
+			query:    params{pageParam, perPageParam, fieldsParam},
+			response: ok("ScoredJobPage"),
+			handler:  listSimilarJobs,
+		},
+		{
+			method:   "GET",
+			path:     "/api/jobs/{job_id}/jsonld",
+			id:       "getJobPosting",
+			summary:  "Shows a published, closed or expired job as schema.org JobPosting.",
+			access:   anyone,
+			response: openapi.Response{Status: http.StatusOK, Schema: "JobPosting", Media: "application/ld+json"},
+			handler:  viewJobPosting,
+		},
+		{
+			method:   "POST",
+			path:     "/api/jobs/{job_id}/publish",
+			id:       "publishJob",
+			summary:  "Publishes a job.",
+			access:   employersAndAdmins,
+			query:    recordParams,
+			response: ok("Job"),
+			conflict: openapi.Conflict{
+				When:  "The job is published already.",
+				Field: "status", Code: problem.AlreadyInState,
+			},
+			handler: publishJob,
+		},
+		{
+			method:  "DELETE",
+			path:    "/api/jobs/{job_id}/close",
+			id:      "closeJob",
+			summary: "Closes a job and tells its live applicants; with permanent=1 deletes a job without applications.",
+			access:  employersAndAdmins,
+			query: recordParams.with(
+				openapi.Param{Name: "permanent", Type: "boolean", Description: "1: delete the job (204)."},
+			),
+			response: openapi.Response{Status: http.StatusOK, Schema: "Job", AlsoStatus: http.StatusNoContent, Description: "The closed job."},
+			conflict: openapi.Conflict{
+				When:  "The job is closed already or, with permanent=1, has applications.",
+				Field: "status", Code: problem.AlreadyInState,
+			},
+			handler: closeJob,
+		},
+	}
+}
 
 func createJob(c *call) error {
 	a, err := c.create(collections.Jobs, c.expandQuery("employer"), c.body)

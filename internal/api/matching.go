@@ -8,6 +8,21 @@ import (
 	"jobboard/internal/match"
 )
 
+func recommendationRoutes() []route {
+	return []route{
+		{
+			method:   "GET",
+			path:     "/api/users/{user_id}/recommendations",
+			id:       "listRecommendations",
+			summary:  "Recommends published jobs to a job seeker, the best match first, each with its reasons.",
+			access:   seekersAndAdmins,
+			query:    params{pageParam, perPageParam, fieldsParam},
+			response: ok("ScoredJobPage"),
+			handler:  listRecommendations,
+		},
+	}
+}
+
 // listRecommendations answers with the jobs that fit a seeker whose profile the caller may see.
 func listRecommendations(c *call) error {
 	id := c.Param("user_id")
@@ -95,15 +110,15 @@ func (c *call) sendHits(collection, expand string, hits []match.Hit) error {
 		return err
 	}
 	for i := range items {
-		hit := byID[items[i].id]
+		hit := byID[items[i].ID]
 		reasons := make([]string, len(hit.Reasons))
 		for j, reason := range hit.Reasons {
 			reasons[j] = reason.Text
 		}
-		if err := items[i].add("reasons", reasons); err != nil {
+		if err := items[i].Add("reasons", reasons); err != nil {
 			return err
 		}
-		if err := items[i].add("score", float64(hit.Score)/100); err != nil {
+		if err := items[i].Add("score", float64(hit.Score)/100); err != nil {
 			return err
 		}
 	}

@@ -9,9 +9,61 @@ import (
 	"strings"
 
 	"jobboard/collections"
+	"jobboard/internal/api/openapi"
 	"jobboard/internal/notify"
 	"jobboard/internal/problem"
 )
+
+func notificationRoutes() []route {
+	return []route{
+		{
+			method:  "GET",
+			path:    "/api/users/{user_id}/notifications",
+			id:      "listNotifications",
+			summary: "Lists the caller's notifications.",
+			access:  loggedIn,
+			query: listParams.with(
+				openapi.Param{Name: "unread", Type: "boolean", Description: "1: only unread ones."},
+				openapi.Param{
+					Name:        "kind",
+					Multiple:    true,
+					Enum:        collections.NotificationKinds(),
+					Description: "Notifications of this kind.",
+				},
+			),
+			response: ok("NotificationPage"),
+			handler:  listNotifications,
+		},
+		{
+			method:   "POST",
+			path:     "/api/users/{user_id}/notifications/mark-all-read",
+			id:       "markAllNotificationsRead",
+			summary:  "Marks all of the caller's notifications as read.",
+			access:   loggedIn,
+			response: ok("Updated"),
+			handler:  markAllRead,
+		},
+		{
+			method:   "PATCH",
+			path:     "/api/users/{user_id}/notifications/{notification_id}",
+			id:       "updateNotification",
+			summary:  "Marks a notification as read or unread.",
+			access:   loggedIn,
+			body:     bodyOf("NotificationChange"),
+			response: ok("Notification"),
+			handler:  changeNotification,
+		},
+		{
+			method:   "DELETE",
+			path:     "/api/users/{user_id}/notifications/{notification_id}",
+			id:       "deleteNotification",
+			summary:  "Deletes a notification.",
+			access:   loggedIn,
+			response: noContent,
+			handler:  deleteNotification,
+		},
+	}
+}
 
 func listNotifications(c *call) error {
 	id, err := c.ownUserID()

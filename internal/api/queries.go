@@ -5,34 +5,16 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"jobboard/collections"
+	"jobboard/internal/api/openapi"
 	"jobboard/internal/problem"
 	"jobboard/internal/queryguard"
 )
 
-// collectionOfSchema maps the schema of a response to the collection of its records, where the schema isn't the record's own.
-var collectionOfSchema = map[string]string{
-	"Session": collections.Users, "UserWithProfile": collections.Users,
-	"JobPage": collections.Jobs, "ScoredJobPage": collections.Jobs,
-	"ApplicationWithEvents": collections.Applications, "NotificationPage": collections.Notifications,
-	"CandidatePage": collections.JobSeekers,
-}
-
-// records is the collection that a route's filter, sort, expand and fields speak of, "" where it answers with none.
-func (r route) records() string {
-	for collection, name := range recordSchemaNames {
-		if name == r.response.schema {
-			return collection
-		}
-	}
-	return collectionOfSchema[r.response.schema]
-}
-
 // takesQuery reports whether the route has the parameter as PocketBase's lists have it: a search has orders of its own.
 func (r route) takesQuery(name string) bool {
 	for _, p := range r.query {
-		if p.name == name {
-			return len(p.enum) == 0
+		if p.Name == name {
+			return len(p.Enum) == 0
 		}
 	}
 	return false
@@ -41,11 +23,11 @@ func (r route) takesQuery(name string) bool {
 // checkQuery judges what the caller writes into the query before anything runs.
 func (c *call) checkQuery(r route) error {
 	for _, p := range r.query {
-		if p.multiple && len(c.values(p.name)) > maxValues {
-			return invalid(p.name, problem.InvalidValue, fmt.Sprintf("Must be at most %d values.", maxValues))
+		if p.Multiple && len(c.values(p.Name)) > maxValues {
+			return invalid(p.Name, problem.InvalidValue, fmt.Sprintf("Must be at most %d values.", maxValues))
 		}
 	}
-	name := r.records()
+	name := openapi.CollectionOf(r.response.Schema)
 	if name == "" {
 		return nil
 	}

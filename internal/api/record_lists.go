@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/search"
 
+	"jobboard/internal/api/recordjson"
 	"jobboard/internal/problem"
 )
 
@@ -99,7 +100,7 @@ func (c *call) listTrusted(collectionName string, query url.Values, conditions .
 			return err
 		}
 		head := pageHead{Page: e.Result.Page, PerPage: e.Result.PerPage, TotalItems: e.Result.TotalItems, TotalPages: e.Result.TotalPages}
-		raw, err = encodeList(head, e.Records)
+		raw, err = recordjson.List(head, e.Records)
 		return err
 	})
 	return raw, err

@@ -6,16 +6,15 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
-	"sync"
 
-	"github.com/ganigeorgiev/fexpr"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/search"
 
+	"jobboard/hooks"
+	"jobboard/internal/api/recordjson"
 	"jobboard/internal/listing"
 	"jobboard/internal/problem"
 )
@@ -23,7 +22,7 @@ import (
 // itemsByID reads the records of a collection that have one of the ids and that its list rule shows to the caller, in the
 // order of the ids, with a relation that every one has, "" for none, and those that the caller names. It is what a record
 // list filtered by id answers, without writing and reading it as JSON on the way, which would take most of a search's time.
-func (c *call) itemsByID(name string, ids []string, expand string) ([]item, error) {
+func (c *call) itemsByID(name string, ids []string, expand string) ([]recordjson.Item, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -31,17 +30,17 @@ func (c *call) itemsByID(name string, ids []string, expand string) ([]item, erro
 	if err != nil {
 		return nil, fmt.Errorf("find the collection %s: %w", name, err)
 	}
-	items, all := c.publicItems(collection, ids, expand)
-	if !all {
+	items, ok := c.publicItems(collection, ids, expand)
+	if !ok {
 		if items, err = c.recordItems(collection, ids, expand); err != nil {
 			return nil, err
 		}
 	}
-	byID := make(map[string]item, len(items))
+	byID := make(map[string]recordjson.Item, len(items))
 	for _, item := range items {
-		byID[item.id] = item
+		byID[item.ID] = item
 	}
-	ordered := make([]item, 0, len(items))
+	ordered := make([]recordjson.Item, 0, len(items))
 	for _, id := range ids {
 		if item, ok := byID[id]; ok { // else it is gone, or closed, since it was found
 			ordered = append(ordered, item)
@@ -50,8 +49,27 @@ func (c *call) itemsByID(name string, ids []string, expand string) ([]item, erro
 	return ordered, nil
 }
 
+// publicItems reads what itemsByID answers as public rows. ok is false where the caller may be shown something else than everybody.
+func (c *call) publicItems(collection *core.Collection, ids []string, expand string) (items []recordjson.Item, ok bool) {
+	db, outside := c.app().ConcurrentDB().(*dbx.DB)
+	if !outside || !c.seesAsEverybody() {
+		return nil, false
+	}
+	items, ok, err := c.door.publicRows.Read(c.app(), db.DB(), collection, ids, expand, c.buffer)
+	if err != nil { // a column that was just renamed, or a value that no field takes
+		c.app().Logger().Warn("Public rows are read as records", "collection", collection.Name, "error", err)
+		return nil, false
+	}
+	return items, ok
+}
+
+// seesAsEverybody reports whether the caller is shown of a public record what everybody is, and asks for nothing more.
+func (c *call) seesAsEverybody() bool {
+	return c.QueryParam("expand") == "" && !hooks.MayManageJobs(c.auth()) && hooks.OnlyOwnEnrichers(c.event.App)
+}
+
 // recordItems reads what itemsByID answers through PocketBase's records, in any order.
-func (c *call) recordItems(collection *core.Collection, ids []string, expand string) ([]item, error) {
+func (c *call) recordItems(collection *core.Collection, ids []string, expand string) ([]recordjson.Item, error) {
 	info, err := c.event.RequestInfo()
 	if err != nil {
 		return nil, err
@@ -70,9 +88,9 @@ func (c *call) recordItems(collection *core.Collection, ids []string, expand str
 	if err := apis.EnrichRecords(c.event, records, expands...); err != nil {
 		return nil, err
 	}
-	items := make([]item, len(records))
+	items := make([]recordjson.Item, len(records))
 	for i, record := range records {
-		if items[i], err = itemOf(record); err != nil {
+		if items[i], err = recordjson.NewItem(record); err != nil {
 			return nil, err
 		}
 	}
@@ -119,15 +137,9 @@ func (c *call) visibleRecords(collection *core.Collection, info *core.RequestInf
 	if info.HasSuperuserAuth() {
 		return records, nil
 	}
-	public := func(*core.Record) bool { return false }
-	if collection.ListRule != nil {
-		if plain := publicCondition(*collection.ListRule); plain != nil {
-			public = func(record *core.Record) bool { return record.GetString(plain.field) == plain.value }
-		}
-	}
 	var asked []any
 	for _, record := range records {
-		if !public(record) {
+		if !recordjson.IsPublic(record) {
 			asked = append(asked, record.Id)
 		}
 	}
@@ -146,42 +158,8 @@ func (c *call) visibleRecords(collection *core.Collection, info *core.RequestInf
 		}
 	}
 	return slices.DeleteFunc(records, func(record *core.Record) bool {
-		return !public(record) && !slices.Contains(allowed, record.Id)
+		return !recordjson.IsPublic(record) && !slices.Contains(allowed, record.Id)
 	}), nil
-}
-
-// plainCondition is one that compares a field of the record with a text.
-type plainCondition struct{ field, value string }
-
-// publicCondition returns a plain condition among a rule's conditions joined by ||, or nil. Rules are few and rarely change, so
-// each is parsed once.
-func publicCondition(rule string) *plainCondition {
-	if known, ok := plainConditions.Load(rule); ok {
-		return known.(*plainCondition)
-	}
-	found := findPlainCondition(rule)
-	plainConditions.Store(rule, found)
-	return found
-}
-
-var plainConditions sync.Map // by rule: *plainCondition
-
-func findPlainCondition(rule string) (found *plainCondition) {
-	groups, err := fexpr.Parse(rule)
-	if err != nil {
-		return nil
-	}
-	for i, group := range groups {
-		if i > 0 && group.Join != fexpr.JoinOr {
-			return nil
-		}
-		condition, is := group.Item.(fexpr.Expr)
-		if is && found == nil && condition.Op == fexpr.SignEq && condition.Left.Type == fexpr.TokenIdentifier &&
-			condition.Right.Type == fexpr.TokenText && !strings.ContainsAny(condition.Left.Literal, "@.:") {
-			found = &plainCondition{condition.Left.Literal, condition.Right.Literal}
-		}
-	}
-	return found
 }
 
 // idsMatching returns the ids of all records that the caller may list and that match a PocketBase filter.
@@ -230,4 +208,13 @@ func filterRefused(err error) error {
 		return invalid("filter", problem.InvalidValue, "Not a filter of this collection's fields.")
 	}
 	return err
+}
+
+// sendItems answers with a list of items.
+func (c *call) sendItems(head any, items []recordjson.Item) error {
+	raw, err := recordjson.AppendItems(c.buffer(recordjson.SizeOf(items)), head, items)
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, raw)
 }

@@ -13,10 +13,77 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 
 	"jobboard/collections"
+	"jobboard/internal/api/openapi"
 	"jobboard/internal/problem"
 	"jobboard/internal/report"
 	"jobboard/internal/workflow"
 )
+
+func reportRoutes() []route {
+	period := params{
+		{Name: "from", Description: "First day, or date and time.", Example: "2026-01-01"},
+		{Name: "to", Description: "Last day, or date and time.", Example: "2026-01-31"},
+	}
+	return []route{
+		{
+			method:  "GET",
+			path:    "/api/reports",
+			id:      "listReports",
+			summary: "Lists the reports.",
+			access:  adminsOnly,
+			query: listParams.with(
+				openapi.Param{
+					Name:        "kind",
+					Multiple:    true,
+					Enum:        collections.ReportKinds(),
+					Description: "Reports of this kind.",
+				},
+				openapi.Param{Name: "status", Multiple: true, Description: "Reports with this status.", Example: "done"},
+			),
+			response: okList("Report"),
+			handler:  listReports,
+		},
+		{
+			method:   "POST",
+			path:     "/api/reports",
+			id:       "createReport",
+			summary:  "Makes a report: 201 when it is done within a few seconds, else 202 and it is finished in the background.",
+			access:   adminsOnly,
+			body:     bodyOf("NewReport"),
+			response: openapi.Response{Status: http.StatusCreated, Schema: "Report", AlsoStatus: http.StatusAccepted},
+			handler:  createReport,
+		},
+		{
+			method:   "GET",
+			path:     "/api/reports/summary",
+			id:       "getReportSummary",
+			summary:  "Shows the figures behind the dashboard.",
+			access:   adminsOnly,
+			query:    period,
+			response: ok("ReportSummary"),
+			handler:  summariseReports,
+		},
+		{
+			method:   "GET",
+			path:     "/api/reports/{report_id}",
+			id:       "getReport",
+			summary:  "Shows a report.",
+			access:   adminsOnly,
+			query:    recordParams,
+			response: ok("Report"),
+			handler:  viewReport,
+		},
+		{
+			method:   "GET",
+			path:     "/api/reports/{report_id}/download",
+			id:       "downloadReport",
+			summary:  "Streams the file of a report.",
+			access:   adminsOnly,
+			response: openapi.Response{Status: http.StatusOK, Media: "text/csv,application/pdf"},
+			handler:  downloadReport,
+		},
+	}
+}
 
 // reportWait is how long a request waits for its report, which is then finished in the background.
 const reportWait = 3 * time.Second

@@ -4,7 +4,62 @@ import (
 	"net/http"
 
 	"jobboard/collections"
+	"jobboard/internal/api/openapi"
+	"jobboard/internal/problem"
 )
+
+func reviewRoutes() []route {
+	return []route{
+		{
+			method:   "GET",
+			path:     "/api/jobs/{job_id}/reviews",
+			id:       "listJobReviews",
+			summary:  "Lists the reviews of a job.",
+			access:   anyone,
+			query:    listParams,
+			response: okList("JobReview"),
+			handler:  listJobReviews,
+		},
+		{
+			method:   "POST",
+			path:     "/api/jobs/{job_id}/reviews",
+			id:       "reviewJob",
+			summary:  "Reviews a job that the caller has applied to.",
+			access:   seekersOnly,
+			body:     bodyOf("NewJobReview"),
+			response: created("JobReview"),
+			conflict: openapi.Conflict{
+				When:  "The caller has already reviewed it.",
+				Field: "job", Code: problem.AlreadyReviewed,
+			},
+			handler: createJobReview,
+		},
+		{
+			method:   "GET",
+			path:     "/api/users/{user_id}/reviews",
+			id:       "listUserReviews",
+			summary:  "Lists the reviews of a user that the caller may see.",
+			access:   loggedIn,
+			query:    listParams,
+			response: okList("UserReview"),
+			handler:  listUserReviews,
+		},
+		{
+			method:   "POST",
+			path:     "/api/users/{user_id}/reviews",
+			id:       "reviewUser",
+			summary:  "Reviews the person on the other side of an application.",
+			access:   seekersAndEmployers,
+			body:     bodyOf("NewUserReview"),
+			response: created("UserReview"),
+			conflict: openapi.Conflict{
+				When:  "The caller has already reviewed this person for this application.",
+				Field: "application", Code: problem.AlreadyReviewed,
+			},
+			handler: createUserReview,
+		},
+	}
+}
 
 func listJobReviews(c *call) error {
 	if _, err := c.view(collections.Jobs, c.Param("job_id"), nil); err != nil {

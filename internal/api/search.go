@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 
 	"jobboard/collections"
+	"jobboard/internal/api/recordjson"
 	"jobboard/internal/problem"
 	"jobboard/internal/search"
 	"jobboard/internal/search/engine"
@@ -133,7 +134,7 @@ func (c *call) searchQuery(s searchSpec, params url.Values) (*search.Index, engi
 }
 
 // hitItems reads the records of the hits, in the order of the hits, and adds highlights and score to each.
-func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]item, error) {
+func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]recordjson.Item, error) {
 	ids := make([]string, len(found.Hits))
 	score := map[string]float64{}
 	for i, hit := range found.Hits {
@@ -147,16 +148,16 @@ func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]
 	for i := range items {
 		item := &items[i]
 		highlights := map[string]any{}
-		if title, ok := marker.Highlight(item.text(s.title)); ok {
+		if title, ok := marker.Highlight(item.Text(s.title)); ok {
 			highlights[s.title] = title
 		}
-		if snippet, ok := marker.Snippet(text.FromHTML(item.text(s.body))); ok {
+		if snippet, ok := marker.Snippet(text.FromHTML(item.Text(s.body))); ok {
 			highlights[s.body] = snippet
 		}
-		if err := item.add("highlights", highlights); err != nil {
+		if err := item.Add("highlights", highlights); err != nil {
 			return nil, err
 		}
-		if err := item.add("score", score[item.id]); err != nil {
+		if err := item.Add("score", score[item.ID]); err != nil {
 			return nil, err
 		}
 	}

@@ -12,9 +12,141 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/account"
+	"jobboard/internal/api/openapi"
 	"jobboard/internal/problem"
 	"jobboard/internal/workflow"
 )
+
+func userRoutes() []route {
+	return []route{
+		{
+			method:  "GET",
+			path:    "/api/users",
+			id:      "listUsers",
+			summary: "Lists all users for admins, and for everybody else themselves.",
+			access:  loggedIn,
+			query: listParams.with(
+				openapi.Param{
+					Name:        "role",
+					Multiple:    true,
+					Enum:        []string{collections.RoleJobSeeker, collections.RoleEmployer, collections.RoleAdmin},
+					Description: "Users with this role.",
+				},
+				qParam,
+				openapi.Param{Name: "active", Type: "boolean", Description: "1: users who can log in; 0: deactivated ones."},
+			),
+			response: okList("User"),
+			handler:  listUsers,
+		},
+		{
+			method:   "POST",
+			path:     "/api/users",
+			id:       "createUser",
+			summary:  "Makes a user of any role.",
+			access:   adminsOnly,
+			body:     bodyOrFormOf("NewUser"),
+			response: created("User"),
+			conflict: addressTaken,
+			handler:  createUser,
+		},
+		{
+			method:   "GET",
+			path:     "/api/users/{user_id}",
+			id:       "getUser",
+			summary:  "Shows a user with the profile (job seekers) or the companies (employers).",
+			access:   loggedIn,
+			query:    recordParams,
+			response: ok("UserWithProfile"),
+			handler:  viewUser,
+		},
+		{
+			method:   "PUT",
+			path:     "/api/users/{user_id}",
+			id:       "replaceUser",
+			summary:  "Replaces the writable fields of a user; role, password, e-mail address and avatar stay when they are left out.",
+			access:   loggedIn,
+			query:    recordParams,
+			body:     bodyOrFormOf("UserReplacement"),
+			response: ok("UserWithProfile"),
+			conflict: openapi.Conflict{
+				When:  "The address is taken, or it is the last admin.",
+				Field: "email", Code: problem.NotUnique,
+			},
+			handler: replaceUser,
+		},
+		{
+			method:   "PATCH",
+			path:     "/api/users/{user_id}",
+			id:       "updateUser",
+			summary:  "Changes the given fields of a user.",
+			access:   loggedIn,
+			query:    recordParams,
+			body:     bodyOrFormOf("UserChange"),
+			response: ok("UserWithProfile"),
+			conflict: openapi.Conflict{
+				When:  "The address is taken, or it is the last admin.",
+				Field: "email", Code: problem.NotUnique,
+			},
+			handler: changeUser,
+		},
+		{
+			method:   "DELETE",
+			path:     "/api/users/{user_id}",
+			id:       "deleteUser",
+			summary:  "Deletes a user with everything that is the person's.",
+			access:   adminsOnly,
+			response: noContent,
+			conflict: openapi.Conflict{
+				When:  "The user owns an employer with jobs, or is the last admin.",
+				Field: "id", Code: problem.OwnsEmployerJobs,
+			},
+			handler: deleteUser,
+		},
+		{
+			method:   "POST",
+			path:     "/api/users/{user_id}/deactivate",
+			id:       "deactivateUser",
+			summary:  "Closes an account, one's own or any by an admin: its tokens are dead at once.",
+			access:   loggedIn,
+			query:    recordParams,
+			response: ok("User"),
+			conflict: openapi.Conflict{
+				When:  "The account is deactivated already, or is the last admin's.",
+				Field: "deactivatedAt", Code: problem.AlreadyDeactivated,
+			},
+			handler: deactivateUser,
+		},
+		{
+			method:   "POST",
+			path:     "/api/users/{user_id}/reactivate",
+			id:       "reactivateUser",
+			summary:  "Opens a deactivated account again.",
+			access:   adminsOnly,
+			query:    recordParams,
+			response: ok("User"),
+			conflict: openapi.Conflict{
+				When:  "The account is active already.",
+				Field: "deactivatedAt", Code: problem.AlreadyActive,
+			},
+			handler: reactivateUser,
+		},
+		{
+			method:   "PATCH",
+			path:     "/api/users/{user_id}/role",
+			id:       "changeUserRole",
+			summary:  "Gives a user another role, which kills the user's tokens.",
+			access:   adminsOnly,
+			query:    recordParams,
+			body:     bodyOf("RoleChange"),
+			response: ok("User"),
+			conflict: openapi.Conflict{
+				When:  "It is the last admin.",
+				Field: "role", Code: problem.LastAdmin,
+			},
+			handler: changeRole,
+		},
+	}
+}
 
 // profileRelations are the back relations that become expand.profile and expand.employers.
 var profileRelations = []string{"job_seekers_via_user", "employers_via_owner", "employers_via_members"}

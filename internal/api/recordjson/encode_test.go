@@ -1,4 +1,4 @@
-package api
+package recordjson
 
 import (
 	"encoding/json"
@@ -42,7 +42,7 @@ func TestRecordsAreEncodedAsByPocketBase(t *testing.T) {
 		records = append(records, post)
 	}
 	for _, list := range [][]*core.Record{records, {}, nil} {
-		raw, err := encodeList(newPageHead(2, 30, 61), list)
+		raw, err := List(map[string]any{"page": 2, "perPage": 30, "totalItems": 61, "totalPages": 3}, list)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func TestBrokenRowsAreNoHalfAnswer(t *testing.T) {
 	posts.Fields.Add(&core.JSONField{Name: "list"})
 	post := core.NewRecord(posts)
 	post.SetRaw("list", types.JSONRaw("[1,"))
-	if raw, err := encodeList(pageHead{}, []*core.Record{post}); err == nil {
+	if raw, err := List(map[string]any{"page": 1}, []*core.Record{post}); err == nil {
 		t.Errorf("no error, but %s", raw)
 	}
 }
@@ -90,7 +90,7 @@ func BenchmarkEncode(b *testing.B) {
 	}
 	b.Run("one pass", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := encodeList(pageHead{}, records); err != nil {
+			if _, err := List(map[string]any{"page": 1}, records); err != nil {
 				b.Fatal(err)
 			}
 		}

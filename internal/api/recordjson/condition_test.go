@@ -1,4 +1,4 @@
-package api
+package recordjson
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-func TestPublicIf(t *testing.T) {
+func TestPublicCondition(t *testing.T) {
 	jobs, err := testapp.New(t).FindCachedCollectionByNameOrId(collections.Jobs)
 	if err != nil {
 		t.Fatal(err)
@@ -25,8 +25,8 @@ func TestPublicIf(t *testing.T) {
 		``: "",
 	} {
 		got := ""
-		if plain := publicCondition(rule); plain != nil {
-			got = plain.field + "=" + plain.value
+		if public := publicCondition(rule); public != nil {
+			got = public.field + "=" + public.value
 		}
 		if got != want {
 			t.Errorf("%s: %q; want %q", rule, got, want)

@@ -1,4 +1,4 @@
-package api
+package recordjson
 
 import (
 	"database/sql"
@@ -12,18 +12,18 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// publicColumn writes what a column holds as PocketBase shows the field.
-type publicColumn struct {
+// column appends what a column of a table holds, as PocketBase shows the field.
+type column struct {
 	field core.Field
-	name  []byte // the member's name, with what stands before and behind it
-	// plain writes what needs no more than to be copied, as nearly everything does; false leaves it to the field itself.
+	name  []byte // the member's name as JSON, with the comma before and the colon after it
+	// plain appends a value that only has to be copied, as nearly all have. It returns false for any other, which is left to the field.
 	plain func(b []byte, value any) ([]byte, bool)
 }
 
-// newPublicColumn makes the column of a field. It is false for kinds of fields that may show something else than what is
-// stored, as a password's does.
-func newPublicColumn(field core.Field, first bool) (column publicColumn, known bool) {
-	c := publicColumn{field: field}
+// newColumn returns the column of a field. known is false for fields of a type that may show something else than what is stored, as a
+// password's does.
+func newColumn(field core.Field, first bool) (c column, known bool) {
+	c = column{field: field}
 	if !first {
 		c.name = append(c.name, ',')
 	}
@@ -53,11 +53,11 @@ func newPublicColumn(field core.Field, first bool) (column publicColumn, known b
 	return c, true
 }
 
-func (c publicColumn) append(b []byte, value any) ([]byte, error) {
+func (c column) append(b []byte, value any) ([]byte, error) {
 	if written, plain := c.plain(b, value); plain {
 		return written, nil
 	}
-	var stored sql.NullString // what PocketBase reads of every column
+	var stored sql.NullString // as PocketBase reads every column
 	if err := stored.Scan(value); err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (c publicColumn) append(b []byte, value any) ([]byte, error) {
 	return appendValue(b, shown)
 }
 
-// plainNowhere is the point that PocketBase keeps where no point is set.
+// plainNowhere is for points: it appends the one that PocketBase stores where none is set.
 func plainNowhere(b []byte, value any) ([]byte, bool) {
 	const nowhere = `{"lon":0,"lat":0}`
 	return append(b, nowhere...), value == nowhere
@@ -86,7 +86,7 @@ func plainText(b []byte, value any) ([]byte, bool) {
 	return appendText(b, s), true
 }
 
-// plainChoice is for fields of one or several texts, which are kept as a text and as a JSON array.
+// plainChoice is for fields with one text, which is stored as it is, or several, which are stored as a JSON array.
 func plainChoice(multiple bool) func(b []byte, value any) ([]byte, bool) {
 	return func(b []byte, value any) ([]byte, bool) {
 		s, ok := value.(string)
@@ -103,7 +103,7 @@ func plainChoice(multiple bool) func(b []byte, value any) ([]byte, bool) {
 func plainNumber(b []byte, value any) ([]byte, bool) {
 	switch v := value.(type) {
 	case int64:
-		if -1e15 < v && v < 1e15 { // others are rounded
+		if -1e15 < v && v < 1e15 { // larger ones are rounded
 			return strconv.AppendInt(b, v, 10), true
 		}
 	case float64:
@@ -129,14 +129,15 @@ func plainDate(b []byte, value any) ([]byte, bool) {
 	}
 	if s != "" && !isPlainDate(s) {
 		at, err := time.Parse(types.DefaultDateLayout, s)
-		if err != nil || at.IsZero() || at.Format(types.DefaultDateLayout) != s { // it takes some that are written otherwise
+		if err != nil || at.IsZero() || at.Format(types.DefaultDateLayout) != s { // types.DateTime also reads other forms
 			return b, false
 		}
 	}
 	return appendText(b, s), true
 }
 
-// isPlainDate tells nearly all times that are written in types.DefaultDateLayout, without the time that it takes to read them.
+// isPlainDate reports whether a text is a time in types.DefaultDateLayout, without parsing it. It misses some, such as the last days of
+// a month.
 func isPlainDate(s string) bool {
 	const like = "0000-00-00 00:00:00.000Z"
 	if len(s) != len(like) {
@@ -147,7 +148,7 @@ func isPlainDate(s string) bool {
 			return false
 		}
 	}
-	month, day := s[5:7], s[8:10] // days from 29 on are not in all months
+	month, day := s[5:7], s[8:10] // not all months have the days from 29 on
 	return s[:4] > "0001" && "01" <= month && month <= "12" && "01" <= day && day <= "28" &&
 		s[11:13] <= "23" && s[14:16] <= "59" && s[17:19] <= "59"
 }

@@ -1,0 +1,231 @@
+package openapi
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/pb33f/go-yaml"
+	"github.com/pb33f/libopenapi/datamodel/high/base"
+	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+	"github.com/pb33f/libopenapi/orderedmap"
+)
+
+// Operation is what the document says about one method of one path.
+type Operation struct {
+	Method, Path string // the path with its parameters in braces, without a trailing slash
+	ID           string
+	Summary      string // one sentence
+	Callers      string // who may call it, as one sentence
+	NeedsLogin   bool
+	Refuses      []int // statuses that only some operations answer with: 401, 403
+	ReadsBody    bool
+	Query        []Param
+	Body         Body
+	Response     Response
+	Conflict     Conflict
+}
+
+// Param is a parameter of an operation.
+type Param struct {
+	Name        string
+	In          string // where it stands; "" is the query
+	Type        string // of JSON; "" is string
+	Multiple    bool   // may be repeated or joined by commas: any of the values
+	Enum        []string
+	Description string
+	Example     any
+}
+
+// Body is what an operation is sent. Without a schema it is sent nothing.
+type Body struct {
+	Schema string // its name in components.schemas
+	Files  bool   // a form with files may be sent instead of JSON
+}
+
+// Response is what an operation answers with when it succeeds.
+type Response struct {
+	Status      int
+	AlsoStatus  int    // another status that it may have; 0 for none
+	Schema      string // its name in components.schemas; "" for none
+	List        bool   // the records of the schema come in a list
+	Media       string // media types, joined by commas; "" is JSON
+	Description string // "" is the text of the status
+}
+
+// Conflict is when an operation answers 409, and the field and code in that answer. The zero Conflict means that it never does.
+type Conflict struct{ When, Field, Code string }
+
+// describe returns the operation as the document holds it, and adds the schemas that it alone needs: those of lists and forms.
+func (o Operation) describe(schemas map[string]*base.Schema) *v3.Operation {
+	described := &v3.Operation{
+		Tags:        []string{o.tag()},
+		OperationId: o.ID,
+		Summary:     strings.TrimSuffix(o.Summary, "."),
+		Description: "Who may: " + o.Callers,
+		Responses:   &v3.Responses{Codes: orderedmap.New[string, *v3.Response]()},
+		Security:    o.security(),
+	}
+	for _, name := range o.pathParams() {
+		required := true
+		described.Parameters = append(described.Parameters, &v3.Parameter{Name: name, In: "path", Required: &required,
+			Description: "The " + strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " ") + "'s id.",
+			Schema:      inline(&base.Schema{Type: []string{"string"}, Examples: []*yaml.Node{node("r4nd0m1dr4nd0m1")}})})
+	}
+	for _, p := range o.Query {
+		described.Parameters = append(described.Parameters, p.describe())
+	}
+	if o.Body.Schema != "" {
+		described.RequestBody = o.Body.describe(schemas)
+	}
+	for _, status := range []int{o.Response.Status, o.Response.AlsoStatus} {
+		if status != 0 {
+			described.Responses.Codes.Set(strconv.Itoa(status), o.Response.describe(status, schemas))
+		}
+	}
+	for _, status := range o.errors() {
+		response := &v3.Response{Reference: "#/components/responses/" + errorNames[status]}
+		if status == http.StatusConflict {
+			response = errorResponse(status, o.Conflict.When, "Failed to create record.",
+				map[string]any{o.Conflict.Field: fieldError(o.Conflict.Code, o.Conflict.When)})
+		}
+		described.Responses.Codes.Set(strconv.Itoa(status), response)
+	}
+	return described
+}
+
+// tag groups the operations by the resource in their path.
+func (o Operation) tag() string {
+	if strings.HasPrefix(o.Path, "/api/users/auth") {
+		return "auth"
+	}
+	words := strings.Split(strings.Trim(o.Path, "/"), "/")
+	for _, word := range words {
+		switch word {
+		case "applications", "notifications", "reviews":
+			return word
+		}
+	}
+	switch resource := words[min(len(words)-1, 1)]; resource {
+	case "openapi.json", "docs", "admin":
+		return "documentation"
+	default:
+		return resource
+	}
+}
+
+func (o Operation) security() []*base.SecurityRequirement {
+	withToken := &base.SecurityRequirement{Requirements: orderedmap.New[string, []string]()}
+	withToken.Requirements.Set("token", []string{})
+	if o.NeedsLogin {
+		return []*base.SecurityRequirement{withToken}
+	}
+	asGuest := &base.SecurityRequirement{ContainsEmptyRequirement: true, Requirements: orderedmap.New[string, []string]()}
+	return []*base.SecurityRequirement{asGuest, withToken}
+}
+
+// pathParams lists the names in the path.
+func (o Operation) pathParams() []string {
+	var names []string
+	for part := range strings.SplitSeq(o.Path, "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			names = append(names, strings.TrimSuffix(name, "}"))
+		}
+	}
+	return names
+}
+
+// errors lists the statuses that the operation may refuse with.
+func (o Operation) errors() []int {
+	list := append([]int{http.StatusBadRequest}, o.Refuses...)
+	if len(o.pathParams()) > 0 {
+		list = append(list, http.StatusNotFound)
+	}
+	if o.Conflict != (Conflict{}) {
+		list = append(list, http.StatusConflict)
+	}
+	if o.ReadsBody {
+		list = append(list, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	list = append(list, http.StatusTooManyRequests, http.StatusServiceUnavailable)
+	if o.Method != http.MethodGet {
+		list = append(list, http.StatusInsufficientStorage)
+	}
+	return list
+}
+
+func (p Param) describe() *v3.Parameter {
+	kind := p.Type
+	if kind == "" {
+		kind = "string"
+	}
+	schema := ofType(kind)
+	for _, option := range p.Enum {
+		schema.Enum = append(schema.Enum, node(option))
+	}
+	if kind == "boolean" { // 1 and 0, as well as true and false
+		schema = ofType("string")
+		schema.Enum = []*yaml.Node{node("1"), node("0"), node("true"), node("false")}
+	}
+	if p.Example != nil {
+		schema.Examples = []*yaml.Node{node(p.Example)}
+	}
+	in := p.In
+	if in == "" {
+		in = "query"
+	}
+	described := &v3.Parameter{Name: p.Name, In: in, Description: p.Description, Schema: inline(schema)}
+	if p.Multiple {
+		explode := true
+		described.Description += " Repeated or joined by commas: any of them."
+		described.Schema = inline(arrayOf(inline(schema)))
+		described.Style, described.Explode = "form", &explode
+	}
+	return described
+}
+
+func (b Body) describe(schemas map[string]*base.Schema) *v3.RequestBody {
+	form := b.Schema
+	if b.Files {
+		form += "Form"
+		schemas[form] = formSchema(schemas[b.Schema])
+	}
+	content := orderedmap.New[string, *v3.MediaType]()
+	content.Set(jsonMedia, &v3.MediaType{Schema: ref(b.Schema)})
+	content.Set(formMedia, &v3.MediaType{Schema: ref(form)})
+	required := len(schemas[b.Schema].Required) > 0
+	return &v3.RequestBody{Content: content, Required: &required}
+}
+
+// describe describes the response with one of its statuses.
+func (r Response) describe(status int, schemas map[string]*base.Schema) *v3.Response {
+	described := &v3.Response{Description: r.Description}
+	if described.Description == "" {
+		described.Description = http.StatusText(status) + "."
+	}
+	if status == http.StatusCreated || status == http.StatusFound || status == http.StatusAccepted {
+		described.Headers = orderedmap.New[string, *v3.Header]()
+		described.Headers.Set("Location", &v3.Header{Description: "Where it is.", Schema: inline(text(""))})
+	}
+	if status == http.StatusNoContent || status == http.StatusFound {
+		return described
+	}
+	schema := inline(text("The content."))
+	switch {
+	case r.List:
+		name := r.Schema + "List"
+		schemas[name] = listOf(r.Schema)
+		schema = ref(name)
+	case r.Schema != "":
+		schema = ref(r.Schema)
+	}
+	media := r.Media
+	if media == "" {
+		media = jsonMedia
+	}
+	described.Content = orderedmap.New[string, *v3.MediaType]()
+	for one := range strings.SplitSeq(media, ",") {
+		described.Content.Set(one, &v3.MediaType{Schema: schema})
+	}
+	return described
+}

@@ -1,0 +1,267 @@
+package openapi
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pb33f/libopenapi/datamodel/high/base"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+)
+
+// recordSchemas are the names of the record schemas, by collection.
+var recordSchemas = map[string]string{
+	collections.Users:              "User",
+	collections.JobSeekers:         "JobSeeker",
+	collections.FieldsOfInterest:   "FieldOfInterest",
+	collections.JobSeekerInterests: "JobSeekerInterest",
+	collections.Employers:          "Employer",
+	collections.Jobs:               "Job",
+	collections.Applications:       "Application",
+	collections.ApplicationEvents:  "ApplicationEvent",
+	collections.Notifications:      "Notification",
+	collections.JobReviews:         "JobReview",
+	collections.UserReviews:        "UserReview",
+	collections.SavedJobs:          "SavedJob",
+	collections.SavedSearches:      "SavedSearch",
+	collections.Reports:            "Report",
+}
+
+// collectionsOfShapes are the collections whose records the other schemas are made of.
+var collectionsOfShapes = map[string]string{
+	"Session":               collections.Users,
+	"UserWithProfile":       collections.Users,
+	"JobPage":               collections.Jobs,
+	"ScoredJobPage":         collections.Jobs,
+	"ApplicationWithEvents": collections.Applications,
+	"NotificationPage":      collections.Notifications,
+	"CandidatePage":         collections.JobSeekers,
+}
+
+// CollectionOf returns the name of the collection whose records a schema shows, or "" if it shows none.
+func CollectionOf(schema string) string {
+	for collection, name := range recordSchemas {
+		if name == schema {
+			return collection
+		}
+	}
+	return collectionsOfShapes[schema]
+}
+
+// addRecordSchemas adds the schemas of every collection that clients see, all made from the collection's definition: a record as it
+// is answered (Job), as POST makes it (NewJob), as PUT replaces it (JobReplacement) and as PATCH changes it (JobChange).
+func addRecordSchemas(schemas map[string]*base.Schema) error {
+	byCollection := emptyObject()
+	byCollection.Description = "The records of PocketBase's own API by collection, for typed clients of it."
+	schemas["Collections"] = byCollection
+	for _, collection := range collections.Definitions() {
+		name, ok := recordSchemas[collection.Name]
+		if !ok {
+			continue
+		}
+		made, err := schemasOf(collection)
+		if err != nil {
+			return err
+		}
+		schemas[name] = made.record
+		byCollection.Properties.Set(collection.Name, ref(name))
+		byCollection.Required = append(byCollection.Required, collection.Name)
+		switch name {
+		case "User", "Job":
+			schemas["New"+name], schemas[name+"Replacement"], schemas[name+"Change"] = made.input, made.replacement, made.change
+		case "Employer":
+			schemas["New"+name], schemas[name+"Change"] = made.input, made.change
+		case "Application", "Report", "JobReview", "UserReview":
+			schemas["New"+name] = made.input
+		}
+	}
+	// What the path names is not in the body.
+	for name, field := range map[string]string{"NewApplication": "job", "NewJobReview": "job", "NewUserReview": "subject"} {
+		schemas[name].Required = slices.DeleteFunc(schemas[name].Required, func(key string) bool { return key == field })
+		schemas[name].Properties.Delete(field)
+	}
+	return nil
+}
+
+// collectionSchemas are the schemas of one collection: a record, and the bodies of POST, PUT and PATCH.
+type collectionSchemas struct{ record, input, replacement, change *base.Schema }
+
+func schemasOf(collection *core.Collection) (collectionSchemas, error) {
+	s := collectionSchemas{emptyObject(), emptyObject(), emptyObject(), emptyObject()}
+	for _, field := range collection.Fields {
+		schema, err := fieldSchema(collection.Name, field)
+		if err != nil {
+			return s, err
+		}
+		s.addField(collection.Name, field, inline(schema))
+	}
+	s.record.Description = "A record of the collection " + collection.Name + "."
+	addProperties(s.record, []string{"collectionId", "collectionName"},
+		prop("collectionId", text("")),
+		prop("collectionName", &base.Schema{Type: []string{"string"}, Const: node(collection.Name)}),
+		prop("expand", expandSchema(collection)))
+	if collection.IsAuth() {
+		again := prop("passwordConfirm", text("The password again."))
+		addProperties(s.input, []string{"passwordConfirm"}, again)
+		addProperties(s.replacement, nil, again)
+		addProperties(s.change, nil, again, prop("oldPassword", text("The present password, for a new one.")))
+	}
+	return s, nil
+}
+
+// addField adds a field to the schemas that have it.
+func (s collectionSchemas) addField(collection string, field core.Field, schema *base.SchemaProxy) {
+	key, isPassword := field.GetName(), field.GetName() == core.FieldNamePassword
+	if !isPassword && key != core.FieldNameTokenKey && (!field.GetHidden() || shownHidden[collection+"."+key]) {
+		s.record.Properties.Set(key, schema)
+		if !field.GetHidden() && alwaysShown(collection, key) {
+			s.record.Required = append(s.record.Required, key)
+		}
+	}
+	right, limited := collections.FieldRights[collection][key]
+	bySystem := limited && right == collections.BySystem || field.GetHidden() && !isPassword ||
+		slices.Contains([]string{"id", "created", "updated", core.FieldNameTokenKey, core.FieldNameVerified}, key)
+	if bySystem {
+		return
+	}
+	required := requiredInput(collection, field)
+	s.input.Properties.Set(key, schema)
+	if required {
+		s.input.Required = append(s.input.Required, key)
+	}
+	if limited && (right == collections.OnCreation || right == collections.Assigned) {
+		return
+	}
+	s.change.Properties.Set(key, schema)
+	s.replacement.Properties.Set(key, schema)
+	if required && key != core.FieldNameEmail && !isPassword {
+		s.replacement.Required = append(s.replacement.Required, key)
+	}
+}
+
+// shownHidden are hidden fields that some callers see.
+var shownHidden = map[string]bool{"users.deactivatedAt": true, "jobs.applicationCount": true}
+
+// alwaysShown tells whether every caller who sees a record sees the field. Of users, employers see few.
+func alwaysShown(collection, key string) bool {
+	return collection != collections.Users || key == "id" || key == "name" || key == "avatar"
+}
+
+// requiredInput tells whether a new record can't do without the field: no default, no caller and no hook fills it.
+func requiredInput(collection string, field core.Field) bool {
+	key := field.GetName()
+	if collections.Defaults[collection][key] != "" || collections.CallerFields[collection] == key || key == "slug" ||
+		collection == collections.Jobs && key == "employer" {
+		return false
+	}
+	if f, ok := field.(interface{ IsRequired() bool }); ok {
+		return f.IsRequired()
+	}
+	switch f := field.(type) {
+	case *core.TextField:
+		return f.Required
+	case *core.EditorField:
+		return f.Required
+	case *core.SelectField:
+		return f.Required
+	case *core.RelationField:
+		return f.Required
+	case *core.NumberField:
+		return f.Required
+	case *core.JSONField:
+		return f.Required
+	case *core.EmailField:
+		return f.Required
+	case *core.PasswordField:
+		return true
+	}
+	return false
+}
+
+func fieldSchema(collection string, field core.Field) (*base.Schema, error) {
+	switch f := field.(type) {
+	case *core.TextField:
+		return maxLength(text(""), f.Max), nil
+	case *core.EditorField:
+		return text("HTML, sanitised on the way in."), nil
+	case *core.EmailField:
+		return text("An e-mail address."), nil
+	case *core.URLField:
+		return text("An address on the web."), nil
+	case *core.PasswordField:
+		return text(""), nil
+	case *core.DateField:
+		return text("UTC, such as 2026-01-31 09:00:00.000Z; empty where there is none."), nil
+	case *core.AutodateField:
+		return text("UTC, such as 2026-01-31 09:00:00.000Z."), nil
+	case *core.BoolField:
+		return &base.Schema{Type: []string{"boolean"}}, nil
+	case *core.NumberField:
+		kind := "number"
+		if f.OnlyInt {
+			kind = "integer"
+		}
+		return &base.Schema{Type: []string{kind}}, nil
+	case *core.GeoPointField:
+		point := emptyObject()
+		point.Properties.Set("lon", inline(&base.Schema{Type: []string{"number"}}))
+		point.Properties.Set("lat", inline(&base.Schema{Type: []string{"number"}}))
+		point.Required = []string{"lon", "lat"}
+		return point, nil
+	case *core.SelectField:
+		return oneOrMany(choice(f.Values, f.Required && !f.IsMultiple()), f.IsMultiple()), nil
+	case *core.RelationField:
+		return oneOrMany(text("The id of a record."), f.IsMultiple()), nil
+	case *core.FileField:
+		return oneOrMany(text("The name of a file; see PocketBase's /api/files."), f.IsMultiple()), nil
+	case *core.JSONField:
+		return jsonSchema(collection, f.Name), nil
+	}
+	return nil, fmt.Errorf("the document knows no field of type %s", field.Type())
+}
+
+// jsonSchema says what is in a JSON field, null where nothing has been.
+func jsonSchema(collection, name string) *base.Schema {
+	var schema *base.Schema
+	switch name {
+	case "skills", "applicantCountries", "preferredLocations":
+		schema = arrayOf(inline(text("")))
+	case "locations":
+		schema = arrayOf(ref("Location"))
+	case "experience":
+		schema = arrayOf(ref("Position"))
+	case "education":
+		schema = arrayOf(ref("Schooling"))
+	case "questions":
+		schema = arrayOf(ref("Question"))
+	default:
+		schema = mapOf(&base.Schema{})
+		if collection == collections.Reports || collection == collections.Applications {
+			schema.Type = []string{"object", "array", "string"}
+		}
+	}
+	schema.Type = append(schema.Type, "null")
+	return schema
+}
+
+func expandSchema(collection *core.Collection) *base.Schema {
+	expand := emptyObject()
+	expand.Description = "The relations that were asked for."
+	for _, field := range collection.Fields {
+		relation, ok := field.(*core.RelationField)
+		if !ok {
+			continue
+		}
+		for target, name := range recordSchemas {
+			if relation.CollectionId == "jb_"+target || target == collections.Users && relation.CollectionId == "_pb_users_auth_" {
+				if relation.IsMultiple() {
+					expand.Properties.Set(relation.Name, inline(arrayOf(ref(name))))
+				} else {
+					expand.Properties.Set(relation.Name, ref(name))
+				}
+			}
+		}
+	}
+	return expand
+}

@@ -1,0 +1,127 @@
+package openapi
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pb33f/libopenapi/datamodel/high/base"
+
+	"jobboard/collections"
+	"jobboard/internal/workflow"
+)
+
+// addInputShapes adds what requests carry besides records.
+func addInputShapes(schemas map[string]*base.Schema) {
+	schemas["Location"] = shape(nil, slices.Concat(texts("name", "city", "region"), []property{
+		prop("country", text("ISO 3166-1 alpha-2.")), prop("lat", ofType("number", "null")), prop("lon", ofType("number", "null")),
+	})...)
+	schemas["Location"].Type = []string{"object", "string"}
+	schemas["Position"] = shape(nil, texts("title", "company", "from", "to", "description")...)
+	schemas["Schooling"] = shape(nil, texts("school", "degree", "field", "from", "to")...)
+	schemas["Question"] = shape([]string{"label", "type"}, slices.Concat(texts("id", "label"), []property{
+		prop("type", choice([]string{"text", "yes_no", "choice", "number"}, true)),
+		prop("required", ofType("boolean")), prop("options", arrayOf(inline(text("")))),
+	})...)
+
+	password := []property{prop("password", text("At least 8 characters.")), prop("passwordConfirm", text("The password again."))}
+	schemas["Registration"] = shape([]string{"email", "password", "passwordConfirm", "name", "role"}, slices.Concat(
+		texts("email"), password, texts("name"), []property{
+			prop("role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer}, true)),
+			prop("companyName", text("Of an employer; the name unless said.")), prop("locale", text("")),
+		})...)
+	schemas["Login"] = shape([]string{"email", "password"}, texts("email", "password")...)
+	schemas["Logout"] = shape(nil, prop("everywhere", ofType("boolean")))
+	schemas["PasswordResetRequest"] = shape([]string{"email"}, texts("email")...)
+	schemas["PasswordReset"] = shape([]string{"token", "password", "passwordConfirm"}, slices.Concat(texts("token"), password)...)
+	schemas["PasswordChange"] = shape([]string{"password", "passwordConfirm"}, slices.Concat([]property{
+		prop("token", text("From a reset mail.")), prop("oldPassword", text("Without a token.")),
+	}, password)...)
+	schemas["RoleChange"] = shape([]string{"role"},
+		prop("role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer, collections.RoleAdmin}, true)))
+	schemas["ApplicationStatusChange"] = shape([]string{"status"},
+		prop("status", text("One of "+fmt.Sprint(workflow.ApplicationStatuses())+", read leniently.")),
+		prop("note", text("For the timeline; both sides see it.")),
+		prop("interviewAt", text("A date and time in the future.")), prop("interviewLocation", text("")))
+	schemas["NotificationChange"] = shape(nil, prop("read", ofType("boolean")))
+}
+
+// addResponseShapes adds what responses carry besides records.
+func addResponseShapes(schemas map[string]*base.Schema) {
+	data := mapOf(shape([]string{"code", "message"}, prop("code", text("For programs.")), prop("message", text("For people."))))
+	data.Description = "By field, parameter or header: code and message."
+	schemas["Error"] = shape([]string{"status", "message", "data"},
+		prop("status", ofType("integer")), prop("message", text("")), prop("data", data))
+
+	schemas["Session"] = shape([]string{"token", "record"}, prop("token", text("")), property{"record", ref("User")})
+	schemas["Updated"] = shape([]string{"updated"}, prop("updated", ofType("integer")))
+	list := arrayOf(inline(text("")))
+	schemas["Suggestions"] = shape([]string{"titles", "skills", "companies"},
+		prop("titles", list), prop("skills", list), prop("companies", list))
+	schemas["Document"] = mapOf(&base.Schema{})
+	posting := texts("@context", "@type", "title", "description", "datePosted")
+	schemas["JobPosting"] = shape([]string{"@context", "@type", "title", "description", "datePosted", "hiringOrganization"},
+		append(posting, prop("hiringOrganization", mapOf(&base.Schema{})))...)
+	schemas["JobPosting"].AdditionalProperties = mapOf(&base.Schema{}).AdditionalProperties
+	schemas["JobPosting"].Description = "See https://schema.org/JobPosting, which has more properties."
+
+	expanded := func(properties ...property) *base.Schema {
+		return shape(nil, prop("expand", shape(nil, properties...)))
+	}
+	schemas["UserWithProfile"] = extended("User", expanded(
+		property{"profile", ref("JobSeeker")}, prop("employers", arrayOf(ref("Employer")))))
+	schemas["ApplicationWithEvents"] = extended("Application", expanded(prop("events", arrayOf(ref("ApplicationEvent")))))
+	addSearchShapes(schemas)
+	addSummaryShape(schemas)
+}
+
+// addSearchShapes adds the pages that searches and lists with more than items answer with.
+func addSearchShapes(schemas map[string]*base.Schema) {
+	reasons := prop("reasons", arrayOf(inline(text(""))))
+	score := prop("score", ofType("number"))
+	foundIn := func(title, body string) *base.Schema {
+		highlights := shape(nil, prop(title, text("")), prop(body, text("A part of it, as plain text.")))
+		highlights.Description = "With words to find: where they are, as escaped HTML with <mark> around them."
+		return shape(nil, score, prop("highlights", highlights))
+	}
+	schemas["FoundJob"] = extended("Job", foundIn("title", "description"))
+	candidate := foundIn("headline", "summary")
+	addProperties(candidate, nil, reasons)
+	schemas["Candidate"] = extended("JobSeeker", candidate)
+	schemas["ScoredJob"] = extended("Job", shape([]string{"score", "reasons"}, score, reasons))
+	schemas["ScoredJobPage"] = listOf("ScoredJob")
+
+	facets := mapOf(mapOf(ofType("integer")))
+	facets.Description = "By name and value: how many records have it. A parameter doesn't narrow the counts of its own values."
+	found := []property{prop("took", ofType("number")), prop("facets", facets),
+		prop("nextCursor", text("For the parameter cursor; absent on the last page.")),
+		prop("didYouMean", text("Words that find more.")), prop("totalIsEstimate", ofType("boolean"))}
+	schemas["JobPage"] = page("FoundJob", []string{"took"}, found...)
+	schemas["CandidatePage"] = page("Candidate", nil, found...) // without took where the parameter job is given
+	schemas["NotificationPage"] = page("Notification", []string{"unreadCount"}, prop("unreadCount", ofType("integer")))
+}
+
+// page is the list shape with more properties.
+func page(item string, required []string, properties ...property) *base.Schema {
+	list := listOf(item)
+	addProperties(list, required, properties...)
+	return list
+}
+
+// addSummaryShape adds the figures behind the dashboard.
+func addSummaryShape(schemas map[string]*base.Schema) {
+	figures := mapOf(ofType("number", "null"))
+	meaning := shape(nil, texts("key", "label", "unit", "meaning")...)
+	series := shape(nil, prop("name", text("")), prop("values", arrayOf(inline(ofType("number")))))
+	chart := shape(nil, slices.Concat(texts("key", "kind", "title", "meaning"), []property{
+		prop("over", choice([]string{"time", "value"}, true)),
+		prop("labels", arrayOf(inline(text("")))), prop("series", arrayOf(inline(series))),
+	})...)
+	properties := texts("from", "to", "made")
+	required := []string{"from", "to", "made", "definitions", "charts"}
+	for _, kind := range collections.ReportKinds() {
+		properties = append(properties, prop(kind, figures))
+		required = append(required, kind)
+	}
+	schemas["ReportSummary"] = shape(required, append(properties,
+		prop("definitions", mapOf(arrayOf(inline(meaning)))), prop("charts", arrayOf(inline(chart))))...)
+}

@@ -1,0 +1,52 @@
+package recordjson
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Item is a record of a list, already as JSON, to which members can be added.
+type Item struct {
+	ID   string
+	open []byte                    // the object without its closing brace
+	text func(field string) string // the value of a text field
+}
+
+// NewItem returns a record as an item.
+func NewItem(record *core.Record) (Item, error) {
+	open, err := appendOpen(make([]byte, 0, recordBytes), record)
+	if err != nil {
+		return Item{}, fmt.Errorf("encode %s %s: %w", record.Collection().Name, record.Id, err)
+	}
+	return Item{ID: record.Id, open: open, text: record.GetString}, nil
+}
+
+// Text returns the value of one of the record's text fields.
+func (i *Item) Text(field string) string { return i.text(field) }
+
+// Add adds a member to the object.
+func (i *Item) Add(name string, value any) (err error) {
+	i.open, err = appendMember(i.open, name, value)
+	return err
+}
+
+// headBytes is about how many bytes a list takes besides its items; most of them are facets.
+const headBytes = 4_000
+
+// SizeOf returns about how many bytes a list of the items takes.
+func SizeOf(items []Item) int {
+	size := headBytes
+	for _, item := range items {
+		size += len(item.open) + len("},")
+	}
+	return size
+}
+
+// AppendItems appends the list shape to b: the members of head, which must encode as an object without items, and the items.
+func AppendItems(b []byte, head any, items []Item) (json.RawMessage, error) {
+	return appendPage(b, head, items, SizeOf(items), func(b []byte, item Item) ([]byte, error) {
+		return append(append(b, item.open...), '}'), nil
+	})
+}

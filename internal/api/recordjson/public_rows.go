@@ -1,0 +1,133 @@
+package recordjson
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// PublicRows reads records that everybody sees alike straight from their rows. The zero value is ready to use.
+type PublicRows struct{ tables sync.Map } // by a collection's name: *table
+
+// Read returns the records of a collection that have one of the ids, in any order, each with the record that a relation leads to; ""
+// is no relation. ok is false where everybody does not see the same: then PocketBase's records must be read. buffer allocates memory
+// of a capacity in bytes, which the items keep in use.
+func (p *PublicRows) Read(
+	app core.App, db *sql.DB, collection *core.Collection, ids []string, relation string, buffer func(capacity int) []byte,
+) (items []Item, ok bool, err error) {
+	t, err := p.table(app, db, collection)
+	if err != nil || t.byIDs == nil {
+		return nil, false, err
+	}
+	rows, err := t.read(ids)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, row := range rows {
+		if !t.shows(row) {
+			return nil, false, nil
+		}
+	}
+	var expanded expansion
+	if relation != "" {
+		if expanded, ok, err = p.expand(app, db, t, rows, relation); err != nil || !ok {
+			return nil, false, err
+		}
+	}
+	items = make([]Item, len(rows))
+	space := buffer(len(rows) * recordBytes)
+	for i, row := range rows {
+		from := i * recordBytes
+		open, err := t.append(space[from:from:from+recordBytes], row)
+		if err != nil {
+			return nil, false, err
+		}
+		if relation != "" {
+			open = expanded.append(open, row)
+		}
+		items[i] = Item{ID: t.text(row, core.FieldNameId), open: open, text: func(field string) string { return t.text(row, field) }}
+	}
+	return items, true, nil
+}
+
+// table returns the table of a collection, and makes it anew when a collection was changed.
+func (p *PublicRows) table(app core.App, db *sql.DB, collection *core.Collection) (*table, error) {
+	stored, _ := p.tables.Load(collection.Name)
+	known, _ := stored.(*table)
+	if known != nil && known.collection == collection && known.db == db {
+		return known, nil
+	}
+	made, err := newTable(app, db, collection, known)
+	if err != nil {
+		return nil, err
+	}
+	p.tables.Store(collection.Name, made)
+	return made, nil
+}
+
+// expansion is what a relation of rows leads to.
+type expansion struct {
+	name     string
+	position int               // of the relation's column
+	byID     map[string][]byte // the related records as JSON
+}
+
+// expand reads the records that a relation of rows leads to. ok is false where everybody does not see the same of them.
+func (p *PublicRows) expand(
+	app core.App, db *sql.DB, t *table, rows [][]any, relation string,
+) (expanded expansion, ok bool, err error) {
+	field, isRelation := t.collection.Fields.GetByName(relation).(*core.RelationField)
+	position, shown := t.position[relation]
+	if !isRelation || field.IsMultiple() || !shown {
+		return expanded, false, nil
+	}
+	collection, err := app.FindCachedCollectionByNameOrId(field.CollectionId)
+	if err != nil {
+		return expanded, false, fmt.Errorf("find the collection of %s: %w", relation, err)
+	}
+	other, err := p.table(app, db, collection)
+	if err != nil || other.byIDs == nil {
+		return expanded, false, err
+	}
+	expanded = expansion{name: relation, position: position, byID: make(map[string][]byte, len(rows))}
+	ids := make([]string, 0, len(rows))
+	for _, row := range rows {
+		id := t.text(row, relation)
+		if strings.Contains(id, "[") { // a list, of which PocketBase takes one
+			return expanded, false, nil
+		}
+		if _, seen := expanded.byID[id]; !seen {
+			expanded.byID[id] = nil
+			ids = append(ids, id)
+		}
+	}
+	found, err := other.read(ids)
+	if err != nil {
+		return expanded, false, err
+	}
+	for _, row := range found {
+		if !other.shows(row) {
+			return expanded, false, nil
+		}
+		raw, err := other.append(nil, row)
+		if err != nil {
+			return expanded, false, err
+		}
+		expanded.byID[other.text(row, core.FieldNameId)] = append(raw, '}')
+	}
+	return expanded, true, nil
+}
+
+// append appends the member expand of a row, which is there, as in PocketBase, even if nothing is expanded.
+func (e expansion) append(b []byte, row []any) []byte {
+	b = append(b, `,"`+core.FieldNameExpand+`":{`...)
+	id, _ := row[e.position].(string)
+	if raw := e.byID[id]; raw != nil {
+		b = append(appendText(b, e.name), ':')
+		b = append(b, raw...)
+	}
+	return append(b, '}')
+}
