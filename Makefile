@@ -11,22 +11,42 @@ BINARY := dist/jobboard
 # one static binary; the same setting everywhere lets the steps share what they compile
 export CGO_ENABLED := 0
 
-.PHONY: help run dev build fmt test test-fast check format-check vet lint frozen race e2e bench-search docker clean
+.PHONY: help run dev build assets try-assets fmt test test-fast check format-check vet lint frozen race e2e bench-search docker clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: ## starts a board for trying out
+run: try-assets ## starts a board for trying out
 	@echo 'Building the board. The first time, SQLite and PocketBase are compiled too, which takes some minutes:'
 	go run -v . demo
 
-dev: ## serves the demo board, and rebuilds and restarts it when a source file changes (ARGS for another command)
+dev: try-assets ## serves the demo board, and rebuilds and restarts it when a source file changes (ARGS for another command)
 	tools/dev.sh $(ARGS)
 
 ARGS ?= demo
 
-build: ## builds the one static binary, dist/jobboard
+build: try-assets ## builds the one static binary, dist/jobboard
 	go build -ldflags '$(LDFLAGS)' -o $(BINARY) .
+
+assets: pb_public/lib/pocketbase.es.mjs ## fetches the two libraries of the client at /app/ from npm
+
+# What npm installs is what client/package-lock.json has the checksums of. The types are for tsc and editors, and not served.
+pb_public/lib/pocketbase.es.mjs: client/package-lock.json client/package.json
+	cd client && npm ci --no-audit --no-fund
+	rm -rf pb_public/lib client/types/lib
+	for kind in js d.ts; do \
+		to=$$([ $$kind = js ] && echo pb_public/lib || echo client/types/lib); mkdir -p $$to/directives; \
+		cp client/node_modules/lit-html/{lit-html,directive,directive-helpers}.$$kind $$to/; \
+		cp client/node_modules/lit-html/directives/repeat.$$kind $$to/directives/; \
+	done
+	cp client/node_modules/lit-html/LICENSE pb_public/lib/lit-html.LICENSE
+	cp client/node_modules/pocketbase/dist/pocketbase.es.d.mts client/types/lib/
+	cp client/node_modules/pocketbase/LICENSE.md pb_public/lib/pocketbase.LICENSE
+	cp client/node_modules/pocketbase/dist/pocketbase.es.mjs pb_public/lib/
+
+# The board does without the client: /app/ then says how to get it.
+try-assets:
+	@$(MAKE) --no-print-directory assets || echo 'The client at /app/ could not be built, which takes npm; the board goes on without it.'
 
 fmt: ## formats the Go code
 	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
@@ -83,4 +103,4 @@ docker: ## builds the container image jobboard
 # not the folder: a binary that was run where it is built keeps its board's data beside it
 clean: ## removes what was built
 	rm -f $(BINARY) $(BINARY)-dev
-	rm -rf e2e/node_modules
+	rm -rf e2e/node_modules client/node_modules client/types pb_public/lib

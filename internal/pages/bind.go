@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/assets"
+	"jobboard/internal/client"
 )
 
 // Files is what the pages of a board are made from.
@@ -63,6 +64,9 @@ func BindFiles(app core.App, files Files, options Options) error {
 		_, err := fs.Stat(files.Public, "index.html")
 		return err == nil
 	}
-	options.HasClient = func() bool { return loaded.Has("app/index.html") && loaded.Has("lib/pocketbase.es.mjs") }
+	options.HasClient = func() bool { return client.IsBuilt(loaded) }
+	if err := client.Bind(app, source, loaded, options.Logo); err != nil {
+		return err
+	}
 	return Bind(app, loaded, options)
 }

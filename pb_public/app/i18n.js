@@ -1,0 +1,45 @@
+// Texts in the reader's language, from the one catalogue in texts.js.
+import { texts } from "./texts.js";
+
+/** @typedef {keyof typeof texts} TextKey */
+
+export const languages = /** @type {const} */ ({ en: "English", de: "Deutsch" });
+const order = Object.keys(languages);
+
+const remembered = localStorage.getItem("jobboard_language");
+let current = choose([remembered ?? "", ...navigator.languages]);
+
+/** @param {readonly string[]} wanted */
+function choose(wanted) {
+    const found = wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in languages);
+    return found ?? "en";
+}
+
+/** language returns the code of the language the page speaks. */
+export const language = () => current;
+
+/** @param {string} tag */
+export function speak(tag) {
+    current = choose([tag, current]);
+    localStorage.setItem("jobboard_language", current);
+    document.documentElement.lang = current;
+}
+
+/**
+ * t returns a text. {n} and other names in braces are filled from values; a text of two forms chooses by n.
+ * @param {TextKey} key @param {Record<string, string | number>} [values]
+ */
+export function t(key, values = {}) {
+    const forms = texts[key]?.[order.indexOf(current)] ?? key;
+    const form = typeof forms === "string" ? forms : forms[new Intl.PluralRules(current).select(Number(values.n)) === "one" ? 0 : 1];
+    const written = (/** @type {string | number} */ value) => (typeof value === "number" ? new Intl.NumberFormat(current).format(value) : value);
+    return form.replace(/\{(\w+)\}/g, (all, name) => (name in values ? written(values[name]) : all));
+}
+
+/**
+ * label returns the text of one of the board's values, such as a status.
+ * @param {string} value
+ */
+export function label(value) {
+    return value in texts ? t(/** @type {TextKey} */ (value)) : value;
+}

@@ -1,0 +1,40 @@
+// Moving an application to another status: what it asks first, and the way back.
+import { html } from "./view.js";
+import { label, t } from "./i18n.js";
+import { forInput } from "./format.js";
+import { pb } from "./pb.js";
+import { ask } from "./messages.js";
+
+/** @import { Application, Status } from "./pb.js" */
+
+/**
+ * askForMove asks for what the new status needs, such as when the interview is, and resolves to it; null: better not.
+ * @param {Application} application @param {Status} to
+ * @returns {Promise<Record<string, string> | null>}
+ */
+export async function askForMove(application, to) {
+    if (to !== "interview_scheduled") {
+        return {};
+    }
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    tomorrow.setMinutes(0);
+    const data = await ask({
+        title: label(to), yes: t("move"),
+        body: html`
+            <div class="field"><label for="interview-at">${t("interviewAt")}</label>
+                <input class="input" id="interview-at" name="interviewAt" type="datetime-local" required min=${forInput(new Date())} value=${forInput(application.interviewAt) || forInput(tomorrow)}></div>
+            <div class="field"><label for="interview-place">${t("interviewPlace")}</label>
+                <input class="input" id="interview-place" name="interviewLocation" maxlength="500" value=${application.interviewLocation}></div>`,
+    });
+    return data && { interviewAt: new Date(String(data.get("interviewAt"))).toISOString(), interviewLocation: String(data.get("interviewLocation")) };
+}
+
+/**
+ * move changes the status with a word to the applicant, if any, and resolves to the application as it is then.
+ * @param {Application} application @param {Status} status @param {Record<string, string>} [details]
+ * @returns {Promise<Application>}
+ */
+export function move(application, status, details = {}) {
+    const path = `/api/jobs/${application.job}/applications/${application.id}/status/`;
+    return pb.send(path, { method: "PATCH", body: { status, ...details }, requestKey: null });
+}

@@ -1,0 +1,66 @@
+// The board's client of PocketBase's JS SDK: the only module that imports the SDK.
+//
+// What there is to know about the SDK is shown once each; look for "SDK idiom" and the name:
+//   start from the store, log out, one user a connection      session.js
+//   no replay, hidden tabs                                    stream.js
+//   named requests, ignore aborts                             views/search.js
+//   parallel requests, filters                                views/job.js
+//   REST through the SDK                                      views/apply.js
+//   field errors                                              forms.js
+//   protected files                                           documents.js
+//   upload progress                                           upload.js
+//   batches                                                   views/profile.js
+//   OAuth in the click                                        views/sign-in.js
+//   one's own record                                          views/me.js
+//   record events of a filter                                 views/employer/pipeline.js
+import PocketBase, { ClientResponseError } from "../lib/pocketbase.es.mjs";
+
+/**
+ * SDK idiom: typed collections. board.d.ts is generated from the board's own OpenAPI document (`npm run types` in client/).
+ * @typedef {import("./board.js").components["schemas"]} Schemas
+ * @typedef {Schemas["Collections"]} Collections
+ * @typedef {Schemas["User"]} User
+ * @typedef {Schemas["JobSeeker"]} Profile
+ * @typedef {Schemas["Employer"]} Employer
+ * @typedef {Schemas["Job"]} Job
+ * @typedef {Schemas["FoundJob"]} FoundJob
+ * @typedef {Schemas["JobPage"]} JobPage
+ * @typedef {Schemas["Question"]} Question
+ * @typedef {Schemas["Application"]} Application
+ * @typedef {Schemas["ApplicationEvent"]} ApplicationEvent
+ * @typedef {Schemas["Notification"]} Notification
+ * @typedef {Schemas["JobReview"]} JobReview
+ * @typedef {Schemas["UserReview"]} UserReview
+ * @typedef {Schemas["SavedSearch"]} SavedSearch
+ * @typedef {Application["status"]} Status
+ * @typedef {Omit<PocketBase, "collection"> & {
+ *   collection<Name extends keyof Collections>(name: Name): import("../lib/pocketbase.es.mjs").RecordService<Collections[Name]>
+ * }} TypedPocketBase
+ */
+
+export const pb = /** @type {TypedPocketBase} */ (new PocketBase(location.origin));
+
+export { ClientResponseError };
+
+/** me returns the user who is signed in, or null. */
+export function me() {
+    return /** @type {User | null} */ (pb.authStore.isValid ? pb.authStore.record : null);
+}
+
+/** myId returns the id of the user who is signed in; views that need a login ask it. */
+export function myId() {
+    return me()?.id ?? "";
+}
+
+/** @param {unknown} error */
+export function statusOf(error) {
+    return error instanceof ClientResponseError ? error.status : -1;
+}
+
+/**
+ * isAbort reports whether a request failed only because a newer one took its place.
+ * @param {unknown} error
+ */
+export function isAbort(error) {
+    return error instanceof ClientResponseError && error.isAbort;
+}

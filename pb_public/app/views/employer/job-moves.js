@@ -1,0 +1,31 @@
+// Publishing and closing, wherever an employer sees a job.
+import { html, nothing } from "../../view.js";
+import { t } from "../../i18n.js";
+import { pb } from "../../pb.js";
+import { ask, attempt, toast } from "../../messages.js";
+
+/** @import { Job } from "../../pb.js" */
+
+/**
+ * jobMoves draws what can be done with a job now.
+ * @param {Job} job @param {(job: Job) => void} done  hears of the job as it is afterwards
+ */
+export function jobMoves(job, done) {
+    const publish = () => attempt(async () => {
+        /** @type {Job} */
+        const published = await pb.send(`/api/jobs/${job.id}/publish/`, { method: "POST", requestKey: null });
+        toast({ text: t("publishedNow", { title: job.title }), href: `/jobs/${job.id}/job`, label: t("show") });
+        done(published);
+    });
+    const close = () => attempt(async () => {
+        if (await ask({ title: t("closeAsk", { title: job.title }), body: html`<p>${t("closeText")}</p>`, yes: t("close"), danger: true })) {
+            done(await pb.send(`/api/jobs/${job.id}/close/`, { method: "DELETE", requestKey: null }));
+            toast({ text: t("closedNow", { title: job.title }) });
+        }
+    });
+    const named = (/** @type {string} */ text) => html`${text}<span class="hidden-visually">: ${job.title}</span>`;
+    return html`
+        <a class="button slim" href="#/employer/jobs/${job.id}/edit">${named(t("edit"))}</a>
+        ${job.status === "published" ? html`<button class="button slim danger" @click=${close}>${named(t("close"))}</button>` : nothing}
+        ${job.status !== "published" ? html`<button class="button slim" @click=${publish}>${named(t("publish"))}</button>` : nothing}`;
+}

@@ -1,0 +1,51 @@
+// Signing up as a seeker or an employer.
+import { heading, html, nothing } from "../view.js";
+import { language, t } from "../i18n.js";
+import { pb } from "../pb.js";
+import { createForm, textOf } from "../forms.js";
+import { signIn } from "../session.js";
+import { start } from "../places.js";
+import { toast } from "../messages.js";
+
+/** @import { Visit } from "../router.js" */
+
+/** @param {Visit} visit */
+export default function register({ query, show }) {
+    let role = query.get("role") === "employer" ? "employer" : "job_seeker";
+    const form = createForm(draw, async (data) => {
+        const [email, password] = [textOf(data, "email"), String(data.get("password"))];
+        const company = textOf(data, "companyName");
+        // The board's REST registration makes the profile, or the company, in the same transaction.
+        await pb.send("/api/users/auth/register/", {
+            method: "POST",
+            body: { email, password, passwordConfirm: password, name: textOf(data, "name"), role, locale: language(), ...(company ? { companyName: company } : {}) },
+        });
+        await signIn(email, password);
+        toast({ text: t("welcome", { email }) });
+        location.hash = role === "employer" ? start() : "#/me/profile";
+    });
+
+    /** @param {string} value @param {string} title @param {string} text */
+    const choice = (value, title, text) => html`
+        <label class="card choice"><input type="radio" name="role" value=${value} ?checked=${role === value} @change=${() => { role = value; draw(); }}>
+            <span><strong>${title}</strong><br><span class="muted small">${text}</span></span></label>`;
+
+    function draw() {
+        show(t("register"), html`
+            <div class="door">
+                ${heading(t("register"))}
+                <form class="card" novalidate @submit=${form.submit}>
+                    ${form.summary()}
+                    <fieldset class="choices"><legend>${t("iAm")}</legend>
+                        ${choice("job_seeker", t("aSeeker"), t("aSeekerText"))}${choice("employer", t("anEmployer"), t("anEmployerText"))}</fieldset>
+                    ${form.field({ name: "name", label: t("yourName"), required: true, autocomplete: "name" })}
+                    ${role === "employer" ? form.field({ name: "companyName", label: t("companyName"), required: true, autocomplete: "organization" }) : nothing}
+                    ${form.field({ name: "email", label: t("email"), type: "email", required: true, autocomplete: "username" })}
+                    ${form.field({ name: "password", label: t("password"), type: "password", required: true, minlength: 8, hint: t("passwordHint"), autocomplete: "new-password" })}
+                    ${form.button(t("register"))}
+                </form>
+                <p class="center">${t("haveAccount")} <a href="#/sign-in">${t("signIn")}</a></p>
+            </div>`);
+    }
+    draw();
+}

@@ -1,0 +1,182 @@
+// Live search: what is typed and ticked is found at once, and stays in the address.
+import { empty, heading, html, icon, nothing, repeat, skeletons } from "../view.js";
+import { label, t } from "../i18n.js";
+import { number } from "../format.js";
+import { isAbort, me, myId, pb } from "../pb.js";
+import { announce, ask, attempt, reasonOf, toast } from "../messages.js";
+import { jobCard } from "../job-card.js";
+import { saveButton, savedJobs } from "../saving.js";
+import { setQuery } from "../router.js";
+import { typeahead } from "../typeahead.js";
+import { fieldNames } from "../taxonomy.js";
+
+/** @import { FoundJob, JobPage, Schemas } from "../pb.js" */
+/** @import { Visit } from "../router.js" */
+
+const facets = /** @type {const} */ (["workplace", "jobType", "experienceLevel", "industry", "skills"]);
+const sorts = /** @type {const} */ (["newest", "relevance", "salary", "deadline"]);
+const shown = 8; // values of a facet
+
+/** @param {Visit} visit */
+export default async function search({ query, signal, show }) {
+    const saved = await savedJobs();
+    const names = await fieldNames();
+    /** @type {JobPage | null} */
+    let page = null;
+    /** @type {FoundJob[]} */
+    let jobs = [];
+    let problem = "";
+    let timer = 0;
+
+    const q = typeahead({
+        id: "search-q", label: t("what"), value: query.get("q") ?? "", changed: (text) => set("q", text),
+        suggest: async (text) => {
+            // SDK idiom: named requests. A request cancels the pending one of its name; each keystroke replaces the last.
+            /** @type {Schemas["Suggestions"]} */
+            const found = await pb.send("/api/jobs/suggest/", { query: { q: text }, requestKey: "typeahead" });
+            return [...new Set([...found.titles, ...found.skills, ...found.companies])].slice(0, shown);
+        },
+    });
+
+    /** @param {string} name @param {string} value */
+    function set(name, value) {
+        value ? query.set(name, value) : query.delete(name);
+        refresh(250);
+    }
+
+    /** @param {string} name @param {string} value */
+    function toggle(name, value) {
+        const values = new Set(query.get(name)?.split(",").filter(Boolean));
+        values.delete(value) || values.add(value);
+        values.size > 0 ? query.set(name, [...values].join(",")) : query.delete(name);
+        refresh();
+    }
+
+    /** @param {number} [delay] ms */
+    function refresh(delay = 0) {
+        setQuery(query);
+        clearTimeout(timer);
+        timer = window.setTimeout(find, delay);
+        draw();
+    }
+
+    /** @param {string} [cursor]  of the next jobs; without it the search begins anew */
+    async function find(cursor) {
+        const params = { ...Object.fromEntries(query), facets: facets.join(","), highlight: 1, perPage: 20, ...(cursor ? { cursor } : {}) };
+        try {
+            /** @type {JobPage} */
+            const next = await pb.send("/api/jobs/", { query: params, requestKey: "search" });
+            jobs = cursor ? [...jobs, ...next.items] : next.items;
+            page = next;
+            problem = "";
+            announce(t("found", { n: next.totalItems }));
+        } catch (error) {
+            if (isAbort(error)) {
+                return; // SDK idiom: ignore aborts. A newer search is on its way and will draw.
+            }
+            problem = reasonOf(error);
+        }
+        draw();
+    }
+
+    async function saveSearch() {
+        const data = await ask({
+            title: t("saveSearch"), yes: t("save"),
+            body: html`
+                <div class="field"><label for="search-name">${t("name")}</label>
+                    <input class="input" id="search-name" name="name" required maxlength="200" value=${query.get("q") || query.get("location") || t("allJobs")}></div>
+                <div class="field"><label for="search-often">${t("tellMe")}</label>
+                    <select class="select" id="search-often" name="frequency">
+                        ${["instant", "daily", "weekly", "off"].map((value) => html`<option value=${value} ?selected=${value === "daily"}>${label(value)}</option>`)}
+                    </select></div>`,
+        });
+        if (data) {
+            await attempt(async () => {
+                const wanted = Object.fromEntries([...query].filter(([name]) => name !== "sort"));
+                await pb.collection("saved_searches").create({ seeker: myId(), name: data.get("name"), frequency: data.get("frequency"), query: wanted });
+                toast({ text: t("searchSaved"), href: "#/saved", label: t("show") });
+            });
+        }
+    }
+
+    /** @param {string} name @param {string} value */
+    const valueName = (name, value) => (name === "industry" ? (names.get(value) ?? value) : label(value));
+
+    const facet = (/** @type {typeof facets[number]} */ name) => {
+        const chosen = query.get(name)?.split(",").filter(Boolean) ?? [];
+        const counted = Object.entries(page?.facets?.[name] ?? {}).sort(([, a], [, b]) => b - a).slice(0, shown);
+        chosen.forEach((value) => counted.some(([other]) => other === value) || counted.push([value, 0]));
+        return counted.length === 0 ? nothing : html`
+            <fieldset>
+                <legend>${t(name)}</legend>
+                ${repeat(counted, ([value]) => value, ([value, count]) => html`
+                    <label class="check"><input type="checkbox" .checked=${chosen.includes(value)} @change=${() => toggle(name, value)}>
+                        <span>${valueName(name, value)}</span> <span class="count">${number(count)}</span></label>`)}
+            </fieldset>`;
+    };
+
+    const chips = () => facets.flatMap((name) => (query.get(name)?.split(",").filter(Boolean) ?? []).map((value) => html`
+        <li><button class="chip chosen" @click=${() => toggle(name, value)}>${valueName(name, value)}
+            <span aria-hidden="true">✕</span><span class="hidden-visually">, ${t("remove")}</span></button></li>`));
+
+    function clear() {
+        [...query.keys()].forEach((name) => query.delete(name));
+        q.fill("");
+        /** @type {HTMLInputElement} */ (document.getElementById("search-place")).value = "";
+        refresh();
+    }
+
+    function results() {
+        if (problem) {
+            return html`<div class="notice bad" role="alert"><p>${problem}</p><button class="button" @click=${() => find()}>${t("again")}</button></div>`;
+        }
+        if (!page) {
+            return skeletons(5);
+        }
+        const { didYouMean, nextCursor } = page;
+        const correct = () => {
+            q.fill(didYouMean ?? "");
+            set("q", didYouMean ?? "");
+        };
+        const suggestion = didYouMean ? html`<p>${t("didYouMean")} <button class="button quiet slim" @click=${correct}>${didYouMean}</button></p>` : nothing;
+        if (jobs.length === 0) {
+            return html`${suggestion}${empty("telescope", t("noJobs"), t("noJobsText"), html`<button class="button" @click=${clear}>${t("clearAll")}</button>`)}`;
+        }
+        return html`
+            ${suggestion}
+            <ol class="plain jobs">${repeat(jobs, (job) => job.id, (job) => html`<li>${jobCard(job, saveButton(job, saved, draw))}</li>`)}</ol>
+            ${nextCursor ? html`<p class="more"><button class="button" @click=${() => find(nextCursor)}>${t("more")}</button></p>` : nothing}`;
+    }
+
+    const filters = html`${icon("level")} ${t("filters")}`;
+    const wide = matchMedia("(min-width: 56rem)").matches;
+
+    function draw() {
+        const chosen = chips();
+        show(t("search"), html`
+            ${heading(page ? t("found", { n: page.totalItems }) : t("search"), me()?.role === "job_seeker"
+                ? html`<button class="button" @click=${saveSearch}>${icon("bell")} ${t("saveSearch")}</button>` : nothing)}
+            <search class="card searchbar">
+                ${q.root}
+                <div class="field"><label for="search-place">${t("where")}</label>
+                    <input class="input" id="search-place" type="search" autocomplete="off" value=${query.get("location") ?? ""}
+                        @input=${(/** @type {{ target: HTMLInputElement }} */ { target }) => set("location", target.value)}></div>
+                <div class="field"><label for="search-sort">${t("sort")}</label>
+                    <select class="select" id="search-sort" @change=${(/** @type {{ target: HTMLSelectElement }} */ { target }) => set("sort", target.value)}>
+                        <option value="">${t("bestSort")}</option>
+                        ${sorts.map((sort) => html`<option value=${sort} ?selected=${query.get("sort") === sort}>${t(sort)}</option>`)}
+                    </select></div>
+            </search>
+            <div class="sides">
+                <details class="filters" ?open=${wide}><summary class="button slim">${filters}</summary>${facets.map(facet)}</details>
+                <section aria-label=${t("results")} class="stack">
+                    ${chosen.length > 0 ? html`<ul class="chips">${chosen}<li><button class="chip" @click=${clear}>${t("clearAll")}</button></li></ul>` : nothing}
+                    ${results()}
+                </section>
+            </div>`);
+    }
+
+    signal.addEventListener("abort", () => clearTimeout(timer));
+    draw();
+    await find();
+}
