@@ -46,7 +46,7 @@ async function freePort() {
 }
 
 /**
- * newBoard makes an empty data folder. run(args) runs any command on it and resolves to {code, stdout, stderr};
+ * newBoard makes an empty data folder, dir, which the binary is run from. run(args) runs any command on it and resolves to {code, stdout, stderr};
  * start(flags) serves it, restart() serves it again, and remove() stops the server and deletes the folder.
  */
 export async function newBoard({ env = {} } = {}) {
@@ -56,6 +56,7 @@ export async function newBoard({ env = {} } = {}) {
     let output = "";
 
     const board = {
+        dir,
         url: "",
         output: () => output,
 
