@@ -19,12 +19,12 @@ import (
 // A handle that is closed on a live database file takes SQLite's locks along, and the next command then deletes the log
 // with what has been written since the last checkpoint.
 func TestBackupThenCommandThenKillLosesNothing(t *testing.T) {
-	binary, dir := testapp.Binary(t), t.TempDir()
+	dir := testapp.Folder(t)
 	const email, password = "root@example.com", "correct horse battery"
-	if out, err := testapp.Run(t, binary, dir, "superuser", "upsert", email, password); err != nil {
+	if out, err := testapp.Run(t, dir, "superuser", "upsert", email, password); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	board := testapp.Start(t, binary, dir, "--rate-limits=off")
+	board := testapp.Start(t, dir, "--rate-limits=off")
 	login := board.Call(http.MethodPost, "/api/collections/_superusers/auth-with-password", "",
 		fmt.Sprintf(`{"identity": %q, "password": %q}`, email, password))
 	token, _ := login.Body["token"].(string)
@@ -51,14 +51,14 @@ func TestBackupThenCommandThenKillLosesNothing(t *testing.T) {
 	mustBeLocked(t, board.Process.Pid, filepath.Join(dir, "data.db-shm"))
 	write(10)
 	for _, beside := range [][]string{{"report", "users"}, {"superuser", "upsert", "second@example.com", password}} {
-		if out, err := testapp.Run(t, binary, dir, beside...); err != nil {
+		if out, err := testapp.Run(t, dir, beside...); err != nil {
 			t.Fatalf("%v: %v: %s", beside, err, out)
 		}
 	}
 	write(10)
 	board.Kill()
 
-	board = testapp.Start(t, binary, dir)
+	board = testapp.Start(t, dir)
 	has := func(id string) bool {
 		return board.Call(http.MethodGet, testapp.Records(collections.FieldsOfInterest, id), "", "").Status == http.StatusOK
 	}

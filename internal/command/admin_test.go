@@ -39,6 +39,7 @@ func mustLogIn(t *testing.T, b *testapp.Board, email, password string) {
 }
 
 func TestAdminCreateMakesAdminAndSuperuser(t *testing.T) {
+	t.Parallel()
 	const email = "boss@example.com"
 	t.Run("with the password of the environment", func(t *testing.T) {
 		b := testapp.NewBoard(t, hooks.Bind)
@@ -70,6 +71,7 @@ func TestAdminCreateMakesAdminAndSuperuser(t *testing.T) {
 }
 
 func TestAdminCreateMakesWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	boss := b.Superuser("boss")
 	if _, err := adminCreate(b, boss.Email(), "another password"); err != nil {
@@ -85,6 +87,7 @@ func TestAdminCreateMakesWhatIsMissing(t *testing.T) {
 }
 
 func TestAdminCreateRefuses(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	seeker := b.Seeker("ada")
 	for name, c := range map[string]struct{ email, password string }{

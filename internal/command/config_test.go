@@ -12,6 +12,7 @@ import (
 )
 
 func TestConfigIsListedWithoutSecrets(t *testing.T) {
+	t.Parallel()
 	c, err := config.Load(&cobra.Command{}, []string{"--name", "Shown"}, []string{"JOBBOARD_SMTP_PASSWORD=hidden"})
 	if err != nil {
 		t.Fatal(err)

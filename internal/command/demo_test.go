@@ -15,6 +15,8 @@ import (
 )
 
 func TestDemoStaysOnThisMachine(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
 	for _, args := range [][]string{
 		{"--http", "0.0.0.0:8090"}, {"--http", ":8090"}, {"--http", "192.0.2.1:8090"}, {"--http", "example.com:80"},
 		{"--https", "127.0.0.1:8443"}, {"jobs.example.com"},
@@ -26,7 +28,6 @@ func TestDemoStaysOnThisMachine(t *testing.T) {
 		}}
 		serve.Flags().String("http", "", "")
 		serve.Flags().String("https", "", "")
-		app := testapp.New(t)
 		command := NewDemoCommand(app, serve, "")
 		command.SetArgs(args)
 		if err := command.Execute(); err == nil || served {
@@ -39,7 +40,10 @@ func TestDemoStaysOnThisMachine(t *testing.T) {
 }
 
 func TestDemoHasItsOwnDataFolder(t *testing.T) {
-	for args, want := range map[string]string{"demo": "demo_data", "--dev demo --http=127.0.0.1:0": "demo_data", "serve": "", "": "", "import demo": ""} {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"demo": "demo_data", "--dev demo --http=127.0.0.1:0": "demo_data", "serve": "", "": "", "import demo": "",
+	} {
 		if got := DataDir(strings.Fields(args)); got != want {
 			t.Errorf("DataDir(%q) = %q, want %q", args, got, want)
 		}
@@ -47,6 +51,7 @@ func TestDemoHasItsOwnDataFolder(t *testing.T) {
 }
 
 func TestDemoNeverTouchesARealBoard(t *testing.T) {
+	t.Parallel()
 	for _, reset := range []bool{false, true} {
 		board := testapp.NewBoard(t)
 		sam := board.Seeker("sam")
@@ -60,6 +65,8 @@ func TestDemoNeverTouchesARealBoard(t *testing.T) {
 }
 
 func TestDemoResetBeginsAnewWithTheSameIDs(t *testing.T) {
+	t.Parallel()
+	testapp.Slow(t, "it fills a whole demo board")
 	board := testapp.NewBoard(t, hooks.Bind)
 	app := board.TestApp
 	if err := demo.Claim(app); err != nil {
@@ -76,7 +83,9 @@ func TestDemoResetBeginsAnewWithTheSameIDs(t *testing.T) {
 	if err != nil || seeker.Email() != demo.SeekerEmail || !seeker.ValidatePassword("quite another") {
 		t.Errorf("the seeker is not who they always were: %v, %v", seeker, err)
 	}
-	for collection, id := range map[string]string{collections.Employers: "iampc6f7q4q5d6e", collections.Jobs: "e64lteasgb4a5xu", collections.Applications: "54xedujkvu734nc"} {
+	for collection, id := range map[string]string{
+		collections.Employers: "iampc6f7q4q5d6e", collections.Jobs: "e64lteasgb4a5xu", collections.Applications: "54xedujkvu734nc",
+	} {
 		if _, err := app.FindRecordById(collection, id); err != nil {
 			t.Errorf("%s %s: %v", collection, id, err)
 		}

@@ -9,6 +9,7 @@ import (
 )
 
 func TestErrorsOfCommandsAreKept(t *testing.T) {
+	t.Parallel()
 	broken := errors.New("broken")
 	for name, test := range map[string]struct {
 		args []string

@@ -36,19 +36,15 @@ func manyRows(t *testing.T, rows int) string {
 	return path
 }
 
-// closedBoard is the folder of a board that no process has open, and a connection to its database.
-func closedBoard(t *testing.T, board *testapp.Board) (dir string, db *sql.DB) {
+// openDatabase connects to the database of a board that other processes have open.
+func openDatabase(t *testing.T, dir string) *sql.DB {
 	t.Helper()
-	dir = board.DataDir()
-	if err := board.ResetBootstrapState(); err != nil {
-		t.Fatal(err)
-	}
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "data.db")+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	return dir, db
+	return db
 }
 
 func countJobs(t *testing.T, db *sql.DB) (n int) {
@@ -60,6 +56,7 @@ func countJobs(t *testing.T, db *sql.DB) (n int) {
 }
 
 func TestImportTriesAgainWhileTheDatabaseIsLocked(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	if _, err := b.NonconcurrentDB().NewQuery("PRAGMA busy_timeout = 20").Execute(); err != nil {
 		t.Fatal(err)
@@ -88,10 +85,12 @@ func TestImportTriesAgainWhileTheDatabaseIsLocked(t *testing.T) {
 }
 
 func TestImportThatIsInterruptedSaysWhereItStopped(t *testing.T) {
-	binary := build(t)
-	const rows = 3000
+	t.Parallel()
+	binary := testapp.Binary(t)
+	const rows = 600
 	file := manyRows(t, rows)
-	dir, db := closedBoard(t, testapp.NewBoard(t, hooks.Bind))
+	dir := testapp.Folder(t)
+	db := openDatabase(t, dir)
 	saved := 0
 	for _, test := range []struct {
 		signal os.Signal
@@ -115,7 +114,7 @@ func TestImportThatIsInterruptedSaysWhereItStopped(t *testing.T) {
 		if err := importing.Wait(); !errors.As(err, &exit) || exit.ExitCode() != test.code {
 			t.Fatalf("%s: the import ended with %v, want code %d\n%s", test.signal, err, test.code, out.String())
 		}
-		said := regexp.MustCompile(`(\d+) of 3000 saved; run again to continue`).FindStringSubmatch(out.String())
+		said := regexp.MustCompile(`(\d+) of 600 saved; run again to continue`).FindStringSubmatch(out.String())
 		if said == nil || !strings.Contains(out.String(), "rows: ") {
 			t.Fatalf("%s: the import says\n%s", test.signal, out.String())
 		}
@@ -124,29 +123,25 @@ func TestImportThatIsInterruptedSaysWhereItStopped(t *testing.T) {
 			t.Errorf("%s: it says %s, and %d jobs are saved", test.signal, said[1], saved)
 		}
 	}
-	if out, err := exec.Command(binary, "--dir", dir, "import", file).CombinedOutput(); err != nil || countJobs(t, db) != rows {
+	if out, err := testapp.Run(t, dir, "import", file); err != nil || countJobs(t, db) != rows {
 		t.Errorf("run again: %v, %d jobs\n%s", err, countJobs(t, db), out)
 	}
 }
 
 func TestImportBesideAServingBoardLosesNothing(t *testing.T) {
-	binary := build(t)
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, owner := board.Employer("Acme")
 	token := board.Token(owner)
-	dir, db := closedBoard(t, board)
-	address := "127.0.0.1:" + freePort(t)
-	server := exec.Command(binary, "--dir", dir, "serve", "--http", address)
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { end(t, server) })
-	awaitHTTP(t, "http://"+address+"/api/health")
+	dir := board.Close()
+	db := openDatabase(t, dir)
+	server := testapp.Start(t, dir)
 
-	const rows = 2000
+	const rows = 500
+	file := manyRows(t, rows)
 	imported := make(chan error, 1)
 	go func() {
-		out, err := exec.Command(binary, "--dir", dir, "import", manyRows(t, rows)).CombinedOutput()
+		out, err := testapp.Run(t, dir, "import", file)
 		if err != nil {
 			err = fmt.Errorf("%w\n%s", err, out)
 		}
@@ -162,22 +157,12 @@ func TestImportBesideAServingBoardLosesNothing(t *testing.T) {
 		default:
 			body := fmt.Sprintf(`{"employer":%q,"title":"Saved %d","description":"<p>Do.</p>","workplace":"remote","jobType":"full_time"}`,
 				employer.Id, saves)
-			request, err := http.NewRequest("POST", "http://"+address+"/api/collections/jobs/records", strings.NewReader(body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			request.Header.Set("Authorization", token)
-			request.Header.Set("Content-Type", "application/json")
 			began := time.Now()
-			answer, err := http.DefaultClient.Do(request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			answer.Body.Close()
-			if slowest = max(slowest, time.Since(began)); answer.StatusCode == http.StatusOK {
+			answer := server.Call(http.MethodPost, testapp.Records(collections.Jobs), token, body)
+			if slowest = max(slowest, time.Since(began)); answer.Status == http.StatusOK {
 				saves++
-			} else if answer.StatusCode != http.StatusTooManyRequests {
-				t.Errorf("a save beside the import: %s", answer.Status)
+			} else if answer.Status != http.StatusTooManyRequests {
+				t.Errorf("a save beside the import: %d %s", answer.Status, answer.Raw)
 			}
 			time.Sleep(10 * time.Millisecond)
 		}

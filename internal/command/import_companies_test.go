@@ -22,6 +22,7 @@ func ownerOf(t *testing.T, b *testapp.Board, externalID string) *core.Record {
 }
 
 func TestWhoeverFoundsACompanyBeforeAnImportDoesNotReceiveItsJobs(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	squat, squatter := b.Employer("City Clinic")
 	out, err := importFile(t, b.TestApp, []string{nurseRow, row(2, "")})
@@ -48,6 +49,7 @@ func TestWhoeverFoundsACompanyBeforeAnImportDoesNotReceiveItsJobs(t *testing.T) 
 }
 
 func TestWhoeverDraftsAJobBeforeAnImportDoesNotReceiveItsApplicants(t *testing.T) {
+	t.Parallel()
 	for name, values := range map[string]map[string]any{
 		"under another name":          {"name": "Squatters"},
 		"under the company's name":    {"name": "City Clinic"},
@@ -77,6 +79,7 @@ func TestWhoeverDraftsAJobBeforeAnImportDoesNotReceiveItsApplicants(t *testing.T
 }
 
 func TestImportIntoACompanyThatItsAdminNames(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := b.Employer("Known Works")
 	slug := employer.GetString("slug")
@@ -116,6 +119,7 @@ func TestImportIntoACompanyThatItsAdminNames(t *testing.T) {
 }
 
 func TestImportRefusesACompanyThatAFileNamesByItsID(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := b.Employer("Squatters")
 	line := row(1, fmt.Sprintf(`,"employer":%q`, employer.Id))
@@ -131,6 +135,7 @@ func TestImportRefusesACompanyThatAFileNamesByItsID(t *testing.T) {
 }
 
 func TestACompanyThatWasClaimedAndVerifiedKeepsItsImportedJobs(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	if out, err := importFile(t, b.TestApp, []string{nurseRow}); err != nil {
 		t.Fatal(err, out)
@@ -155,6 +160,7 @@ func TestACompanyThatWasClaimedAndVerifiedKeepsItsImportedJobs(t *testing.T) {
 }
 
 func TestACompanyOfTheBoardWithMembersIsInTheirHands(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	if out, err := importFile(t, b.TestApp, []string{nurseRow}); err != nil {
 		t.Fatal(err, out)
@@ -175,6 +181,7 @@ func TestACompanyOfTheBoardWithMembersIsInTheirHands(t *testing.T) {
 // Whoever registers the board's own address, founds companies and leaves would else own what imports make, through the
 // companies' members.
 func TestNobodyBecomesTheBoardsOwnAccount(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	friend := b.User(collections.RoleEmployer, "friend")
 	squatter := b.Record(collections.Users, map[string]any{
@@ -193,6 +200,7 @@ func TestNobodyBecomesTheBoardsOwnAccount(t *testing.T) {
 }
 
 func TestImportLeavesTheBoardsOwnAccountAsItIs(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	if out, err := importFile(t, b.TestApp, []string{nurseRow}); err != nil {
 		t.Fatal(err, out)

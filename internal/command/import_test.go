@@ -84,6 +84,7 @@ func count(t *testing.T, app core.App, collection string) int64 {
 }
 
 func TestImportMakesJobsLikeAnyOtherDoor(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	out, err := importFile(t, b.TestApp, []string{nurseRow})
 	if err != nil {
@@ -116,6 +117,7 @@ func TestImportMakesJobsLikeAnyOtherDoor(t *testing.T) {
 }
 
 func TestImportedCompaniesBelongToTheBoard(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	known, _ := b.Employer("Known Works")
 	b.Update(known, map[string]any{"verified": true})
@@ -138,6 +140,7 @@ func TestImportedCompaniesBelongToTheBoard(t *testing.T) {
 }
 
 func TestImportMakesOneAccountForAllItsCompanies(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	// Somebody has registered the board's address; that person must not get the companies.
 	squatter := b.Record(collections.Users, map[string]any{
@@ -156,6 +159,7 @@ func TestImportMakesOneAccountForAllItsCompanies(t *testing.T) {
 }
 
 func TestImportAgainChangesNothing(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	lines := []string{nurseRow, row(2, `,"locations":["Berlin",{"city":"Paris","country":"fr"}],"questions":[{"id":"q","label":"Why?","type":"text"}],"fields":["Nurse"]`)}
 	if out, err := importFile(t, b.TestApp, lines); err != nil {
@@ -176,6 +180,7 @@ func TestImportAgainChangesNothing(t *testing.T) {
 }
 
 func TestImportEndsADeadlineGivenAsADayWithThatDay(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	lines := []string{row(1, `,"locations":["Berlin"],"deadline":"2099-12-24"`)}
 	for _, want := range []string{"1 created", "1 unchanged"} {
@@ -191,6 +196,7 @@ func TestImportEndsADeadlineGivenAsADayWithThatDay(t *testing.T) {
 }
 
 func TestImportOfAChangedRowUpdatesTheJob(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	if out, err := importFile(t, b.TestApp, []string{nurseRow, row(2, "")}); err != nil {
 		t.Fatal(err, out)
@@ -221,6 +227,7 @@ func TestImportOfAChangedRowUpdatesTheJob(t *testing.T) {
 }
 
 func TestImportRefusesBadRowsAndGoesOn(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	lines := []string{
 		row(1, ""),
@@ -258,6 +265,7 @@ func TestImportRefusesBadRowsAndGoesOn(t *testing.T) {
 }
 
 func TestImportOfManyRowsCrossesBatches(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	var lines []string
 	for n := range 250 {
@@ -278,6 +286,7 @@ func TestImportOfManyRowsCrossesBatches(t *testing.T) {
 }
 
 func TestImportDryRunSavesNothing(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	users := count(t, b.TestApp, collections.Users)
 	out, err := importFile(t, b.TestApp, []string{nurseRow, row(2, ""), row(3, `,"salaryMin":-1`)}, "--dry-run")
@@ -294,6 +303,7 @@ func TestImportDryRunSavesNothing(t *testing.T) {
 }
 
 func TestImportAsDrafts(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	if out, err := importFile(t, b.TestApp, []string{row(1, ""), row(2, `,"status":"published"`)}, "--status", "draft"); err != nil {
 		t.Fatal(err, out)
@@ -304,6 +314,7 @@ func TestImportAsDrafts(t *testing.T) {
 }
 
 func TestImportReadsAFolder(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	folder := t.TempDir()
 	for name, text := range map[string]string{"a.jsonl": row(1, ""), "b.NDJSON": row(2, "") + "\n" + row(1, ""), "notes.txt": "no jobs"} {
@@ -319,6 +330,7 @@ func TestImportReadsAFolder(t *testing.T) {
 }
 
 func TestImportFailsOnUnreadableFilesAndFormats(t *testing.T) {
+	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
 	folder := t.TempDir()
 	file := func(name, text string) string {
@@ -361,6 +373,7 @@ func TestImportFailsOnUnreadableFilesAndFormats(t *testing.T) {
 }
 
 func TestImportOfRealPostings(t *testing.T) {
+	t.Parallel()
 	const path = "../../../shared/data/jobs-real.jsonl"
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		t.Skip("the real postings are not here")

@@ -12,6 +12,7 @@ import (
 )
 
 func TestReindexTellsWhatItDid(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, _ := board.Employer("Acme")
 	board.Job(acme, "Baker")

@@ -24,6 +24,7 @@ func runReport(t *testing.T, board *testapp.Board, args ...string) (string, erro
 }
 
 func TestReportIsWrittenToTheOutputOrAFile(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t)
 	board.Seeker("sam")
 	out, err := runReport(t, board, "users", "--no-bom")
@@ -40,6 +41,7 @@ func TestReportIsWrittenToTheOutputOrAFile(t *testing.T) {
 }
 
 func TestWrongReportsAreErrors(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t)
 	for _, args := range [][]string{
 		{}, {"cats"}, {"users", "--format", "xls"}, {"users", "--from", "soon"}, {"jobs", "--filters", "{"},

@@ -14,6 +14,7 @@ import (
 )
 
 func TestSchemaDiffHasNothingToDoWhenMigrationsAreUpToDate(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	out, err := schemaDiff(t, collections.Snapshot, folder, "change_nothing")
 	if err != nil {
@@ -28,6 +29,7 @@ func TestSchemaDiffHasNothingToDoWhenMigrationsAreUpToDate(t *testing.T) {
 }
 
 func TestSchemaDiffWritesTheStep(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	definitions := func() ([]byte, error) {
 		raw, err := collections.Snapshot()
@@ -79,6 +81,7 @@ func TestSchemaDiffWritesTheStep(t *testing.T) {
 }
 
 func TestSchemaDiffRefusesABadName(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	nothing := func() ([]byte, error) { return []byte(`[{"type": "base", "name": "things", "fields": []}]`), nil }
 	if _, err := schemaDiff(t, nothing, folder, "Add Things"); err == nil {

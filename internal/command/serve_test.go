@@ -6,10 +6,12 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"jobboard/internal/testapp"
 )
 
 func TestServingAtAnAddressInUseEndsBeforeItBegins(t *testing.T) {
-	binary := build(t)
+	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -17,56 +19,34 @@ func TestServingAtAnAddressInUseEndsBeforeItBegins(t *testing.T) {
 	defer taken.Close()
 	for _, command := range []string{"serve", "demo"} {
 		dir := t.TempDir()
-		out, err := exec.Command(binary, "--dir", dir, command, "--http", taken.Addr().String()).CombinedOutput()
-		if err == nil || !strings.Contains(string(out), "is in use") || !strings.Contains(string(out), "--http 127.0.0.1:8091") {
+		out, err := testapp.Run(t, dir, command, "--http", taken.Addr().String())
+		if err == nil || !strings.Contains(out, "is in use") || !strings.Contains(out, "--http 127.0.0.1:8091") {
 			t.Errorf("%s: %v\n%s", command, err, out)
 		}
-		if strings.Contains(string(out), "Filled") || strings.Contains(string(out), "demo-password") {
+		if strings.Contains(out, "Filled") || strings.Contains(out, "demo-password") {
 			t.Errorf("%s filled the board first:\n%s", command, out)
 		}
 	}
 }
 
 func TestServeNamesOneWayToTheFirstAdministrator(t *testing.T) {
-	binary, dir := build(t), t.TempDir()
-	address := "127.0.0.1:" + freePort(t)
-	out, err := os.CreateTemp(t.TempDir(), "out")
-	if err != nil {
-		t.Fatal(err)
+	t.Parallel()
+	dir := t.TempDir() // not a migrated one: this is how a board begins
+	output := func() string {
+		server := testapp.Start(t, dir)
+		server.Interrupt()
+		return server.Output.String()
 	}
-	defer out.Close()
-	start := func() string {
-		server := exec.Command(binary, "--dir", dir, "serve", "--http", address)
-		server.Stdout, server.Stderr = out, out
-		if err := server.Start(); err != nil {
-			t.Fatal(err)
-		}
-		awaitHTTP(t, "http://"+address+"/api/health")
-		if err := server.Process.Signal(os.Interrupt); err != nil {
-			t.Fatal(err)
-		}
-		if err := server.Wait(); err != nil {
-			t.Errorf("interrupted, the board ended with: %v", err)
-		}
-		said, err := os.ReadFile(out.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(said)
+	if got := output(); !strings.Contains(got, "--dir "+dir+" admin create EMAIL") || strings.Contains(got, "pbinstall") ||
+		strings.Contains(got, "superuser upsert") {
+		t.Errorf("an empty board says\n%s", got)
 	}
-	if said := start(); !strings.Contains(said, "--dir "+dir+" admin create EMAIL") || strings.Contains(said, "pbinstall") ||
-		strings.Contains(said, "superuser upsert") {
-		t.Errorf("an empty board says\n%s", said)
-	}
-	create := exec.Command(binary, "--dir", dir, "admin", "create", "you@example.org")
+	create := exec.Command(testapp.Binary(t), "--dir", dir, "admin", "create", "you@example.org")
 	create.Env = append(os.Environ(), "JOBBOARD_ADMIN_PASSWORD=long enough password")
-	if said, err := create.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, said)
+	if got, err := create.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, got)
 	}
-	if err := out.Truncate(0); err != nil {
-		t.Fatal(err)
-	}
-	if said := start(); strings.Contains(said, "admin create") {
-		t.Errorf("a board with an administrator says\n%s", said)
+	if got := output(); strings.Contains(got, "admin create") {
+		t.Errorf("a board with an administrator says\n%s", got)
 	}
 }

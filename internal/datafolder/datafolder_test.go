@@ -8,40 +8,49 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/database"
+	"jobboard/internal/datafolder"
 	"jobboard/internal/testapp"
 )
 
 const password = "correct horse battery"
 
-// made is a folder with a board that was served once, and the binary that served it.
-func made(t *testing.T) (binary, dir string) {
+// opened returns a folder whose board was opened once, as every command does, and so is known to hold one.
+func opened(t *testing.T) string {
 	t.Helper()
-	binary, dir = testapp.Binary(t), t.TempDir()
-	first := testapp.Start(t, binary, dir)
-	if err := first.Process.Signal(os.Interrupt); err != nil {
+	dir := testapp.Folder(t)
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: database.Connect})
+	datafolder.Bind(app, false)
+	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	_ = first.Wait()
-	return binary, dir
+	if err := app.ResetBootstrapState(); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func TestOneProcessServes(t *testing.T) {
-	binary, dir := made(t)
-	board := testapp.Start(t, binary, dir)
-	if out, err := testapp.Run(t, binary, dir, "serve", "--http", "127.0.0.1:0"); err == nil || !strings.Contains(out, "serves the data folder "+dir) {
+	t.Parallel()
+	dir := opened(t)
+	board := testapp.Start(t, dir)
+	if out, err := testapp.Run(t, dir, "serve", "--http", "127.0.0.1:0"); err == nil || !strings.Contains(out, "serves the data folder "+dir) {
 		t.Errorf("a second one serves: %v, %s", err, out)
 	}
 	for _, beside := range [][]string{{"report", "users"}, {"superuser", "upsert", "root@example.com", password}, {"reindex"}} {
-		if out, err := testapp.Run(t, binary, dir, beside...); err != nil {
+		if out, err := testapp.Run(t, dir, beside...); err != nil {
 			t.Errorf("%v beside the board: %v, %s", beside, err, out)
 		}
 	}
 	board.Kill()
-	testapp.Start(t, binary, dir) // the killed one leaves nothing that keeps it from serving
+	testapp.Start(t, dir) // the killed one leaves nothing that keeps it from serving
 }
 
 func TestMissingDatabaseIsNoNewBoard(t *testing.T) {
-	binary, dir := made(t)
+	t.Parallel()
+	dir := opened(t)
 	data := filepath.Join(dir, "data.db")
 	kept, err := os.ReadFile(data)
 	if err != nil {
@@ -60,7 +69,7 @@ func TestMissingDatabaseIsNoNewBoard(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, args := range [][]string{{"serve", "--http", "127.0.0.1:0"}, {"report", "users"}} {
-			if out, err := testapp.Run(t, binary, dir, args...); err == nil || !strings.Contains(out, data) {
+			if out, err := testapp.Run(t, dir, args...); err == nil || !strings.Contains(out, data) {
 				t.Errorf("%s, with a database that is %s: %v, %s", args[0], name, err, out)
 			}
 		}
@@ -74,11 +83,12 @@ func TestMissingDatabaseIsNoNewBoard(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	testapp.Start(t, binary, dir)
+	testapp.Start(t, dir)
 }
 
 func TestDamagedLogsDontStopTheStart(t *testing.T) {
-	binary, dir := made(t)
+	t.Parallel()
+	dir := opened(t)
 	logs := filepath.Join(dir, "auxiliary.db")
 	for name, spoil := range map[string]func() error{
 		"garbage":   func() error { return os.WriteFile(logs, []byte(strings.Repeat("no database", 1_000)), 0o600) },
@@ -87,17 +97,14 @@ func TestDamagedLogsDontStopTheStart(t *testing.T) {
 		if err := spoil(); err != nil {
 			t.Fatal(err)
 		}
-		board := testapp.Start(t, binary, dir)
+		board := testapp.Start(t, dir)
 		if answer := board.Call(http.MethodGet, "/api/jobs/", "", ""); answer.Status != http.StatusOK {
 			t.Errorf("with %s logs: %d %s", name, answer.Status, answer.Raw)
 		}
 		if out := board.Output.String(); !strings.Contains(out, logs) || !strings.Contains(out, "set aside") {
 			t.Errorf("with %s logs it warns: %s", name, out)
 		}
-		if err := board.Process.Signal(os.Interrupt); err != nil {
-			t.Fatal(err)
-		}
-		_ = board.Wait()
+		board.Interrupt()
 	}
 	if aside, err := filepath.Glob(logs + ".damaged-*Z"); err != nil || len(aside) != 2 {
 		t.Errorf("set aside are %v (%v)", aside, err)
@@ -105,7 +112,7 @@ func TestDamagedLogsDontStopTheStart(t *testing.T) {
 }
 
 func TestStartNamesWhatItCannotOpen(t *testing.T) {
-	binary := testapp.Binary(t)
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -115,7 +122,7 @@ func TestStartNamesWhatItCannotOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	for dir, want := range map[string]string{file: file, filepath.Join(file, "below"): file, folder: filepath.Join(folder, "auxiliary.db")} {
-		if out, err := testapp.Run(t, binary, dir, "serve", "--http", "127.0.0.1:0"); err == nil || !strings.Contains(out, want) {
+		if out, err := testapp.Run(t, dir, "serve", "--http", "127.0.0.1:0"); err == nil || !strings.Contains(out, want) {
 			t.Errorf("%s: %v, %s", dir, err, out)
 		}
 	}

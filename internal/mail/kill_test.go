@@ -1,16 +1,11 @@
 package mail_test
 
 import (
-	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -21,60 +16,10 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// binary is the real board: JOBBOARD_BIN, or one that is built now.
-func binary(t *testing.T) string {
+// serve runs the real board on a data folder, with the mail server at a port of this machine.
+func serve(t *testing.T, dir string, mailPort int) *testapp.Process {
 	t.Helper()
-	if given := os.Getenv("JOBBOARD_BIN"); given != "" {
-		return given
-	}
-	path := filepath.Join(t.TempDir(), "jobboard")
-	build := exec.Command("go", "build", "-o", path, "jobboard")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the board: %v\n%s", err, out)
-	}
-	return path
-}
-
-// process is a running board.
-type process struct {
-	command *exec.Cmd
-	url     string
-}
-
-// serve starts the binary on a data folder and waits until it answers.
-func serve(t *testing.T, binary, dir string, mailPort int) *process {
-	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := free.Addr().String()
-	free.Close()
-	var output bytes.Buffer
-	p := &process{command: exec.Command(binary, "serve", "--dir", dir, "--http", address), url: "http://" + address}
-	p.command.Env = append(os.Environ(), "JOBBOARD_SMTP_HOST=127.0.0.1", fmt.Sprintf("JOBBOARD_SMTP_PORT=%d", mailPort))
-	p.command.Stdout, p.command.Stderr = &output, &output
-	if err := p.command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.kill)
-	for range 1_000 {
-		if answer, err := http.Get(p.url + "/api/health"); err == nil {
-			answer.Body.Close()
-			return p
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	p.kill()
-	t.Fatalf("the board did not start:\n%s", output.String())
-	return nil
-}
-
-// kill ends the process as a power cut would. Killing twice is no error.
-func (p *process) kill() {
-	_ = p.command.Process.Kill()
-	_ = p.command.Wait()
+	return testapp.Start(t, dir, "--smtp-host=127.0.0.1", "--smtp-port="+strconv.Itoa(mailPort))
 }
 
 // killsOf is how often each part of a test kills: JOBBOARD_TEST_KILLS, for who wants to know how rare something is.
@@ -97,12 +42,12 @@ type killed struct {
 	t                      *testing.T
 	kills, seekers, mailed int // so many of the seekers want mails
 	employer               *core.Record
-	token, binary          string
+	token                  string
 	box                    *testapp.Mailbox
 	letters                map[string]int // how often a mail has come, by its name
 	reached                map[string]bool
 	twice                  int
-	*process
+	server                 *testapp.Process
 }
 
 const (
@@ -113,8 +58,9 @@ const (
 
 func newKilled(t *testing.T) *killed {
 	t.Helper()
+	testapp.Slow(t, "it kills the real board several times")
 	board := testapp.NewBoard(t, hooks.Bind)
-	k := &killed{Board: board, t: t, kills: killsOf(t), box: testapp.NewMailbox(t), binary: binary(t), letters: map[string]int{}, reached: map[string]bool{}}
+	k := &killed{Board: board, t: t, kills: killsOf(t), box: testapp.NewMailbox(t), letters: map[string]int{}, reached: map[string]bool{}}
 	k.seekers, k.mailed = 1_000*k.kills, 100*k.kills
 	testapp.SeedSeekers(t, board.TestApp, k.seekers, "python")
 	wanted := fmt.Sprintf(`UPDATE users SET emailNotifications = '["job_published"]', verified = TRUE WHERE id IN (
@@ -129,7 +75,7 @@ func newKilled(t *testing.T) *killed {
 	return k
 }
 
-func (k *killed) start() { k.process = serve(k.t, k.binary, k.DataDir(), k.box.Port) }
+func (k *killed) start() { k.server = serve(k.t, k.DataDir(), k.box.Port) }
 
 func (k *killed) count(query string) int {
 	k.t.Helper()
@@ -152,19 +98,8 @@ func (k *killed) publish(title string) {
 	k.t.Helper()
 	body := fmt.Sprintf(`{"employer": %q, "title": %q, "description": "<p>Do.</p>", "workplace": "remote", "jobType": "full_time",
 		"skills": ["python"], "status": "published"}`, k.employer.Id, title)
-	request, err := http.NewRequest("POST", k.url+testapp.Records(collections.Jobs), strings.NewReader(body))
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", k.token)
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		k.t.Fatalf("publish: status %d", answer.StatusCode)
+	if answer := k.server.Call(http.MethodPost, testapp.Records(collections.Jobs), k.token, body); answer.Status != http.StatusOK {
+		k.t.Fatalf("publish: %d %s", answer.Status, answer.Raw)
 	}
 }
 
@@ -183,14 +118,14 @@ func (k *killed) mailing() {
 	k.t.Helper()
 	for range k.kills {
 		k.collect()
-		k.kill()
+		k.server.Kill()
 		k.t.Logf("killed when %d mails waited and %d jobs were told of", k.count(queued), k.count(telling))
 		due(k.t, k.TestApp)
 		k.start()
 		time.Sleep(rand.N(300 * time.Millisecond))
 	}
 	k.untilNone(telling)
-	k.kill()
+	k.server.Kill()
 	due(k.t, k.TestApp)
 	k.start()
 	k.untilNone(queued)
@@ -220,12 +155,12 @@ func TestKilledWhileTelling(t *testing.T) {
 	k.publish("Developer")
 	for range k.kills {
 		time.Sleep(rand.N(150 * time.Millisecond))
-		k.kill()
+		k.server.Kill()
 		t.Logf("killed when %d of %d were told", k.count(Recipient), k.seekers)
 		k.start()
 	}
 	k.untilNone(telling)
-	k.kill()
+	k.server.Kill()
 	k.mustHaveTold(1)
 }
 

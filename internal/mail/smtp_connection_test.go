@@ -142,18 +142,18 @@ func TestStoppingBreaksOffAMail(t *testing.T) {
 
 // The real board, told to stop while a mail server hangs: it does so without waiting for it, and the mail goes later.
 func TestTheBoardStopsWhileAMailServerHangs(t *testing.T) {
+	testapp.Slow(t, "it runs the real board")
 	board := testapp.NewBoard(t, hooks.Bind)
 	tellSeekers(t, board, 1)
-	program := binary(t)
 	reached := make(chan struct{}, 1)
 	hanging := listen(t, func(net.Conn) { reached <- struct{}{} })
-	running := serve(t, program, board.DataDir(), hanging.Port)
+	running := serve(t, board.DataDir(), hanging.Port)
 	<-reached
 	began := time.Now()
-	if err := running.command.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := running.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if err := running.command.Wait(); err != nil {
+	if err := running.Wait(); err != nil {
 		t.Errorf("the board ended with %v", err)
 	}
 	took := time.Since(began)
@@ -165,6 +165,6 @@ func TestTheBoardStopsWhileAMailServerHangs(t *testing.T) {
 		t.Errorf("states: %v", mailStates(t, board.TestApp))
 	}
 	box := testapp.NewMailbox(t)
-	serve(t, program, board.DataDir(), box.Port)
+	serve(t, board.DataDir(), box.Port)
 	mustCome(t, box, 1)
 }

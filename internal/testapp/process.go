@@ -3,31 +3,78 @@ package testapp
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
-// Binary builds the real board and returns its path; JOBBOARD_BIN names one that is there already.
+// Binary returns the path of the real board, never built for the race detector; JOBBOARD_BIN names one that is there already. A
+// test that needs it is skipped by -short.
 func Binary(t testing.TB) string {
 	t.Helper()
+	Slow(t, "it runs the real board")
 	if given := os.Getenv("JOBBOARD_BIN"); given != "" {
 		return given
 	}
-	path := filepath.Join(t.TempDir(), "jobboard")
-	build := exec.Command("go", "build", "-o", path, "jobboard")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the board: %v\n%s", err, out)
+	path, err := built()
+	if err != nil {
+		t.Fatalf("build the board: %v", err)
 	}
 	return path
+}
+
+// built links the board into Go's build cache, where the tests of all packages find it.
+var built = sync.OnceValues(func() (string, error) {
+	for range 2 { // the run that links shows a path that it removes, the next one that in the cache
+		run := exec.Command("go", "run", "-exec", "echo", "jobboard")
+		run.Env = append(os.Environ(), "CGO_ENABLED=0")
+		var problems bytes.Buffer
+		run.Stderr = &problems
+		path, err := run.Output()
+		if err != nil {
+			return "", fmt.Errorf("%w\n%s", err, &problems)
+		}
+		if path := strings.TrimSpace(string(path)); isFile(path) {
+			return path, nil
+		}
+	}
+	return "", errors.New("go run keeps no binary in the build cache")
+})
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Folder returns a data folder with an empty board, migrated, that no process has open.
+func Folder(t testing.TB) string {
+	t.Helper()
+	from, err := migrated()
+	if err != nil {
+		t.Fatalf("migrate the test board: %v", err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+		t.Fatalf("clone the test board: %v", err)
+	}
+	return dir
+}
+
+// Close leaves the board's data folder to other processes and returns it. The board can't be used any more.
+func (b *Board) Close() string {
+	b.t.Helper()
+	if err := b.ResetBootstrapState(); err != nil {
+		b.t.Fatalf("close the board: %v", err)
+	}
+	return b.DataDir()
 }
 
 // Process is the real board, serving.
@@ -56,9 +103,10 @@ func (o *Output) String() string {
 	return o.text.String()
 }
 
-// Start serves a data folder by the binary until the test ends, and waits until it does.
-func Start(t testing.TB, binary, dir string, args ...string) *Process {
+// Start serves a data folder until the test ends, and waits until the board answers.
+func Start(t testing.TB, dir string, args ...string) *Process {
 	t.Helper()
+	binary := Binary(t)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -96,6 +144,17 @@ func (p *Process) Serves() bool {
 	return err == nil && answer.Body.Close() == nil
 }
 
+// Interrupt ends the process as Ctrl-C does, which is no error.
+func (p *Process) Interrupt() {
+	p.t.Helper()
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.Wait(); err != nil {
+		p.t.Errorf("interrupted, the board ended with: %v", err)
+	}
+}
+
 // Kill ends the process as a power cut would. Killing twice is no error.
 func (p *Process) Kill() {
 	_ = p.Process.Kill()
@@ -127,9 +186,9 @@ func (p *Process) Call(method, path, token, body string) Response {
 	return response
 }
 
-// Run runs a command of the binary beside and returns all that it prints.
-func Run(t testing.TB, binary, dir string, args ...string) (string, error) {
+// Run runs a command of the real board on a data folder and returns all that it prints.
+func Run(t testing.TB, dir string, args ...string) (string, error) {
 	t.Helper()
-	out, err := exec.Command(binary, append(args, "--dir", dir)...).CombinedOutput()
+	out, err := exec.Command(Binary(t), append(args, "--dir", dir)...).CombinedOutput()
 	return string(out), err
 }

@@ -58,6 +58,14 @@ func With[Options any](bind func(core.App, Options), options Options) func(core.
 	return func(app core.App) { bind(app, options) }
 }
 
+// Slow skips a test under go test -short; why completes "slow: ".
+func Slow(t testing.TB, why string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("slow: " + why)
+	}
+}
+
 // New returns a fresh board with empty collections, bound by bind, that is thrown away when the test ends.
 func New(t testing.TB, bind ...func(core.App)) *tests.TestApp {
 	t.Helper()
