@@ -13,8 +13,8 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// candidateRow is what the index takes from a job seeker's profile: nothing of the user but whether the account is open.
-// A name, an address or a phone number can't be searched for.
+// candidateRow has the columns of a job seeker's profile that are indexed. Of the user it has only whether the account is
+// active: nobody can search for a name, an address or a phone number.
 type candidateRow struct {
 	ID          string         `db:"id"`
 	User        string         `db:"user"`
@@ -36,7 +36,8 @@ type candidateRow struct {
 	AppliedTo   string         `db:"appliedTo"` // ids of employers
 }
 
-const candidateQuery = `SELECT r.id, r.user, r.headline, r.summary, coalesce(r.skills, '') AS skills, CAST(r.experienceYears AS REAL) AS experienceYears,
+const candidateQuery = `SELECT r.id, r.user, r.headline, r.summary, coalesce(r.skills, '') AS skills,
+	CAST(r.experienceYears AS REAL) AS experienceYears,
 	coalesce(r.experience, '') AS experience, coalesce(r.education, '') AS education, r.location,
 	coalesce(r.coordinates, '') AS coordinates, coalesce(r.preferredJobTypes, '') AS preferredJobTypes,
 	coalesce(r.preferredWorkplaces, '') AS preferredWorkplaces, r.openToWork = 1 AS openToWork, r.visibility, r.updated,
@@ -84,7 +85,7 @@ func (r *candidateRow) document() engine.Document {
 	return d
 }
 
-// career returns the companies that somebody has worked for, and all that the profile tells as HTML.
+// career returns the companies that the candidate has worked for, and the text of the whole profile as HTML.
 func (r *candidateRow) career() (companies, body string) {
 	var out strings.Builder
 	out.WriteString(r.Summary)
@@ -97,7 +98,7 @@ func (r *candidateRow) career() (companies, body string) {
 	for _, p := range listOf[struct{ Title, Company, Description string }](r.Experience) {
 		names = append(names, p.Company)
 		addParagraphs(p.Title)
-		out.WriteString(p.Description) // HTML, sanitised on the way in
+		out.WriteString(p.Description) // HTML, which was sanitised when it was saved
 	}
 	for _, s := range listOf[struct{ School, Degree, Field string }](r.Education) {
 		addParagraphs(s.School, s.Degree, s.Field)
@@ -105,7 +106,7 @@ func (r *candidateRow) career() (companies, body string) {
 	return strings.Join(names, "; "), out.String()
 }
 
-// places returns the values that a place filter looks for, and notes the coordinates.
+// places returns the document's values for place filters, and sets its coordinates.
 func (r *candidateRow) places(d *engine.Document) []string {
 	values := placeTexts(r.Location)
 	if place, ok := gazetteer.Resolve(r.Location); ok {

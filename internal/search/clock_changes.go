@@ -9,17 +9,18 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// clockTick is how often it is looked for documents that change by the clock alone, without a write that the log could tell of.
+// clockInterval is how often documents are reindexed that change only because time passes. No write to the database puts them
+// in the log.
 const clockInterval = time.Second
 
-// clock remembers up to when the clock's changes are in the index.
+// clockState is the progress of applyClockChanges.
 type clockState struct {
 	appliedUntil string
 	checkedAt    time.Time
 }
 
-// turn brings the index up to what the clock has changed, such as jobs whose deadline has passed and that nobody has yet
-// marked as expired.
+// applyClockChanges reindexes the documents that have changed because time has passed, such as jobs whose deadline is over but
+// whose status is not yet expired.
 func (ix *Index) applyClockChanges(c *clockState) error {
 	if ix.kind.clockCondition == "" || time.Since(c.checkedAt) < clockInterval {
 		return nil

@@ -9,8 +9,9 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// The search that comes upon damage waits for the new index; none says that nothing is there before it has looked at all.
+// A search that detects corruption waits for the new index. None returns an empty result before all documents are indexed.
 func TestCorruptionNeverYieldsEmptyResults(t *testing.T) {
+	t.Parallel()
 	app, ix := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	for range 300 {

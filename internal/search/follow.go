@@ -11,20 +11,21 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// tick is how often the log is looked at unasked: for commits by other processes and by plain SQL.
+// pollInterval is how often the log is polled. Commits of this process wake the follower; those of other processes and of
+// plain SQL do not.
 const pollInterval = 50 * time.Millisecond
 
-// applyBatch is how many changes are applied at once.
+// applyBatch is the maximum number of changes that are applied at once.
 const applyBatch = 500
 
-// Why an index is rebuilt, besides damaged files.
+// Reasons to rebuild an index, besides corrupted files.
 var (
-	errOtherProcess  = errors.New("another process has the index in the data folder")
-	errOtherDatabase = errors.New("the database is not the one that was indexed, but a restored backup perhaps")
+	errOtherProcess  = errors.New("another process uses the index in the data folder")
+	errOtherDatabase = errors.New("the database is not the one that was indexed; it may be a restored backup")
 	errLogGap        = errors.New("the changes since the index was saved are no longer in the log")
 )
 
-// begin looks at the log for the first time, so that a search right after it knows what it has to wait for.
+// start starts a rebuild if the index needs one, and waits for it if there are few records.
 func (ix *Index) start(ctx context.Context) error {
 	if !ix.owner.Load() {
 		ix.engine.MarkStale(errOtherProcess)
@@ -45,9 +46,11 @@ func (ix *Index) start(ctx context.Context) error {
 	return nil
 }
 
-// fewRecords are indexed before the first search is answered: it takes less time than to explain why nothing was found.
+// smallIndexRecords is the number of records up to which an index is built before the first search is answered. That takes
+// only a moment, and the first searches already find everything.
 const smallIndexRecords = 2_000
 
+// isSmall reports whether there are at most smallIndexRecords records to index.
 func (ix *Index) isSmall() (bool, error) {
 	var n int
 	err := ix.app.DB().NewQuery("SELECT count(*) FROM (SELECT 1 FROM " + ix.kind.table + " LIMIT {:most} + 1)").
@@ -63,11 +66,11 @@ func (ix *Index) follow(ctx context.Context) {
 	defer ix.endRebuild()
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
-	followErrors := dedupLog{message: "The search index does not follow the database."}
+	followErrors := dedupLog{message: "The search index could not apply changes of the database."}
 	var clock clockState
 	for ticked := true; ; {
 		err := ix.applyLog(ctx)
-		if err == nil && ticked { // seldom enough that commits need not wait for it
+		if err == nil && ticked { // not with every commit, which would have to wait for it
 			err = errors.Join(ix.checkRebuildRequest(ctx), ix.applyClockChanges(&clock))
 		}
 		followErrors.report(ctx, ix, err)
@@ -82,7 +85,7 @@ func (ix *Index) follow(ctx context.Context) {
 	}
 }
 
-// step brings the index up to the end of the log, and starts a rebuild where that is not possible.
+// applyLog applies all changes in the log, or starts a rebuild if that is not possible.
 func (ix *Index) applyLog(ctx context.Context) error {
 	last, err := ix.lastSeq()
 	if err != nil {
@@ -112,7 +115,7 @@ func (ix *Index) applyLog(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		// deleting also what is put again is harmless: the put comes after
+		// all ids are deleted, because records that no longer exist yield no document; the others are put again
 		batch := engine.Batch{Put: docs, Delete: ids, Seq: rows[len(rows)-1].Seq}
 		if err := ix.engine.Apply(batch); err != nil {
 			return err
@@ -125,7 +128,7 @@ func (ix *Index) applyLog(ctx context.Context) error {
 	return nil
 }
 
-// heed starts the rebuild that somebody asks for.
+// checkRebuildRequest starts a rebuild if one has been requested.
 func (ix *Index) checkRebuildRequest(ctx context.Context) error {
 	if ix.rebuild.underWay() {
 		return nil
@@ -137,7 +140,7 @@ func (ix *Index) checkRebuildRequest(ctx context.Context) error {
 	return ix.startRebuild(ctx)
 }
 
-// complaint logs an error that comes back with every try only once.
+// dedupLog logs an error only once if every attempt ends with the same one.
 type dedupLog struct{ message, last string }
 
 func (c *dedupLog) report(ctx context.Context, ix *Index, err error) {

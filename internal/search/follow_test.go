@@ -16,7 +16,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// slugs stands in for the hooks, which can't be here: they ask this package.
+// slugs replaces the hooks, which cannot be bound here because they import this package.
 func slugs(app core.App) {
 	app.OnRecordCreate(collections.Employers).BindFunc(func(e *core.RecordEvent) error {
 		e.Record.Set("slug", strings.ToLower(e.Record.GetString("name")))
@@ -40,7 +40,7 @@ func indexOf(t testing.TB, app *testapp.Board, kind *Kind) *Index {
 	return ix
 }
 
-// found returns the titles' ids that a search text finds among all jobs.
+// found returns the ids of the records that a search text finds, whoever may see them.
 func found(t testing.TB, ix *Index, words string) []string {
 	t.Helper()
 	r, err := ix.Search(engine.Query{Words: engine.Parse(ix.Analyzer(), words), Scope: engine.Everything(), Limit: 100, NoSpelling: true})
@@ -60,12 +60,12 @@ func found(t testing.TB, ix *Index, words string) []string {
 	return ids
 }
 
-// eventually waits for a state that comes by itself.
+// eventually waits until a condition holds.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s never came to be", what)
+			t.Fatalf("timeout: %s", what)
 		}
 	}
 }
@@ -78,7 +78,7 @@ func rowsIn(t testing.TB, app core.App, table string) (n int) {
 	return n
 }
 
-// gated is the index of jobs with a rebuild that stops at a gate, once it has read the records, while there is one.
+// gated is the kind of jobs, except that a rebuild waits at the gate, if there is one, after it has read the records.
 type gated struct {
 	Kind
 	gate    atomic.Pointer[chan struct{}]
@@ -99,6 +99,7 @@ func newGated() *gated {
 }
 
 func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
+	t.Parallel()
 	app := testapp.NewBoard(t, slugs, testapp.With(Bind, Options{}))
 	acme, _ := app.Employer("Acme")
 	baker, butcher := app.Job(acme, "Baker"), app.Job(acme, "Butcher")
@@ -108,7 +109,7 @@ func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
 
 	gate := make(chan struct{})
 	kind.gate.Store(&gate)
-	ix.engine.MarkStale(errors.New("a test wants it built anew"))
+	ix.engine.MarkStale(errors.New("requested by a test"))
 	ix.wakeFollower()
 	<-kind.reading
 	if got := found(t, ix, "baker"); len(got) != 1 {
@@ -121,7 +122,9 @@ func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
 	}
 	check := func(when string) {
 		t.Helper()
-		for words, want := range map[string]string{"baker": "[]", "candlemaker": "[" + baker.Id + "]", "smith": "[" + smith.Id + "]", "butcher": "[]"} {
+		for words, want := range map[string]string{
+			"baker": "[]", "candlemaker": "[" + baker.Id + "]", "smith": "[" + smith.Id + "]", "butcher": "[]",
+		} {
 			if got := fmt.Sprint(found(t, ix, words)); got != want {
 				t.Errorf("%s, %s finds %s, want %s", when, words, got, want)
 			}
@@ -130,14 +133,15 @@ func TestChangesDuringARebuildAreFoundAtOnceAndAfterIt(t *testing.T) {
 	eventually(t, "the last change", func() bool { last, err := ix.lastSeq(); return err == nil && ix.engine.Seq() == last })
 	check("during the rebuild")
 	if ix.engine.RebuildReason() == nil {
-		t.Fatal("the rebuild is over too early for this test")
+		t.Fatal("the rebuild did not wait for this test")
 	}
 	close(gate)
 	eventually(t, "the new index", func() bool { return ix.engine.RebuildReason() == nil })
 	check("after the rebuild")
 }
 
-func TestLogIsShortenedOnceSaved(t *testing.T) {
+func TestLogIsTrimmedOnceSaved(t *testing.T) {
+	t.Parallel()
 	app, ix := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	for i := range 20 {
@@ -145,14 +149,14 @@ func TestLogIsShortenedOnceSaved(t *testing.T) {
 	}
 	eventually(t, "all jobs", func() bool { return len(found(t, ix, "baker")) == 20 })
 	if rowsIn(t, app.TestApp, "search_log") == 0 {
-		t.Fatal("the log is gone before the index is saved")
+		t.Fatal("the log is trimmed before the index is saved")
 	}
 	ix.saveRequested.Store(true)
 	signal(ix.maintenanceDue)
 	eventually(t, "an empty log", func() bool { return rowsIn(t, app.TestApp, "search_log") == 0 })
 	seq := ix.engine.Seq()
 
-	// a crash: what came after the save is in the log, and nowhere else
+	// a crash: later changes are only in the log
 	late := app.Job(acme, "Latecomer")
 	eventually(t, "the late job", func() bool { return len(found(t, ix, "latecomer")) == 1 })
 	app.Store().Remove(storeKey + Jobs.table)
@@ -163,21 +167,23 @@ func TestLogIsShortenedOnceSaved(t *testing.T) {
 	}
 	again := indexOf(t, app, Jobs)
 	if again.engine.RebuildReason() != nil || again.engine.Seq() < seq {
-		t.Errorf("after a crash the index is at %d with damage %v, want at least %d and none", again.engine.Seq(), again.engine.RebuildReason(), seq)
+		t.Errorf("after a crash the index is at %d, want at least %d; rebuild reason %v",
+			again.engine.Seq(), seq, again.engine.RebuildReason())
 	}
 	if got := found(t, again, "latecomer"); len(got) != 1 || got[0] != late.Id {
-		t.Errorf("what came after the last save is lost: %v", got)
+		t.Errorf("a change after the last save is lost: %v", got)
 	}
 	if len(found(t, again, "baker")) != 20 {
-		t.Error("what was saved is lost")
+		t.Error("saved changes are lost")
 	}
 	if n := rowsIn(t, app.TestApp, "search_log"); n == 0 {
-		t.Error("the log is shortened before the index is saved")
+		t.Error("the log is trimmed before the index is saved again")
 	}
 }
 
-// A command beside the server has its own copy, and leaves the log to the server.
-func TestCopyOfAnotherProcessLeavesTheLogAlone(t *testing.T) {
+// A command beside the server has a copy of the index in memory, and only the server trims the log.
+func TestCopyInMemoryDoesNotTrimTheLog(t *testing.T) {
+	t.Parallel()
 	app, server := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Baker")
@@ -185,14 +191,14 @@ func TestCopyOfAnotherProcessLeavesTheLogAlone(t *testing.T) {
 	app.Store().Remove(storeKey + Jobs.table) // as in another process
 	copied := indexOf(t, app, Jobs)
 	if copied.owner.Load() {
-		t.Fatal("two have the same folder")
+		t.Fatal("two indexes own the same folder")
 	}
 	eventually(t, "the copy", func() bool { return copied.engine.RebuildReason() == nil })
 	if got := found(t, copied, "baker"); len(got) != 1 {
 		t.Errorf("the copy finds %v", got)
 	}
-	// The owner itself may save, and shorten the log, in between; a copy that does it does it every time.
-	eventually(t, "a copy that saved and left the log alone", func() bool {
+	// the owner may trim the log meanwhile, but not in every attempt
+	eventually(t, "a checkpoint of the copy without a trimmed log", func() bool {
 		app.Job(acme, "Baker")
 		before := rowsIn(t, app.TestApp, "search_log")
 		if err := copied.catchUp(); err != nil {
@@ -206,10 +212,12 @@ func TestCopyOfAnotherProcessLeavesTheLogAlone(t *testing.T) {
 	server.close()
 }
 
-func TestIndexIsRebuiltWhereTheLogDoesNotReach(t *testing.T) {
+func TestIndexIsRebuiltIfTheLogIsIncomplete(t *testing.T) {
+	t.Parallel()
 	for name, sql := range map[string][]string{
-		"rows gone":        {"UPDATE jobs SET title = 'Candlemaker'", "DELETE FROM search_log"},
-		"another database": {"DELETE FROM search_log", "UPDATE jobs SET title = 'Candlemaker'", "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'search_log'"},
+		"missing rows": {"UPDATE jobs SET title = 'Candlemaker'", "DELETE FROM search_log"},
+		"another database": {"DELETE FROM search_log", "UPDATE jobs SET title = 'Candlemaker'",
+			"UPDATE sqlite_sequence SET seq = 1 WHERE name = 'search_log'"},
 	} {
 		app, ix := newBoard(t, Jobs)
 		acme, _ := app.Employer("Acme")
@@ -226,13 +234,13 @@ func TestIndexIsRebuiltWhereTheLogDoesNotReach(t *testing.T) {
 		again := indexOf(t, app, Jobs)
 		eventually(t, name+": the new index", func() bool { return len(found(t, again, "candlemaker")) == 3 })
 		if got := found(t, again, "baker"); len(got) != 0 {
-			t.Errorf("%s: the old index still answers: %v", name, got)
+			t.Errorf("%s: the old index is still searched: %v", name, got)
 		}
 	}
 }
 
-// A rebuild that fails is tried again, and what is there serves meanwhile.
-func TestRebuildIsTriedAgain(t *testing.T) {
+func TestFailedRebuildIsRetried(t *testing.T) {
+	t.Parallel()
 	var failed atomic.Int32
 	kind := *Jobs
 	kind.read = func(query *dbx.Query) ([]engine.Document, error) {
@@ -248,11 +256,12 @@ func TestRebuildIsTriedAgain(t *testing.T) {
 	if got := found(t, ix, "baker"); len(got) != 0 {
 		t.Fatalf("found %v", got)
 	}
-	eventually(t, "the second try", func() bool { return len(found(t, ix, "baker")) == 1 && ix.engine.RebuildReason() == nil })
+	eventually(t, "the second attempt", func() bool { return len(found(t, ix, "baker")) == 1 && ix.engine.RebuildReason() == nil })
 }
 
-// Whatever plain SQL writes into a row, the index goes on.
-func TestRowsOfAnyStateAreFollowed(t *testing.T) {
+// Whatever plain SQL writes into a row, the index follows.
+func TestInvalidRowsAreFollowed(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []*Kind{Jobs, Candidates} {
 		app, ix := newBoard(t, kind)
 		acme, _ := app.Employer("Acme")
@@ -268,11 +277,13 @@ func TestRowsOfAnyStateAreFollowed(t *testing.T) {
 			if field.GetName() == core.FieldNameId || field.GetName() == title {
 				continue
 			}
-			for _, value := range []string{`'odd'`, `''`, `x'00ff'`, `1e400`, `-1e400`, `0.5`, `'[[1,{}]]'`, `'{"a":null}'`, `'2026-02-31 99:00:00'`} {
+			for _, value := range []string{
+				`'odd'`, `''`, `x'00ff'`, `1e400`, `-1e400`, `0.5`, `'[[1,{}]]'`, `'{"a":null}'`, `'2026-02-31 99:00:00'`,
+			} {
 				n++
 				word := fmt.Sprint("odd", n)
-				if _, err := app.DB().NewQuery("UPDATE " + collection.Name + " SET [[" + field.GetName() + "]] = " + value + ", [[" + title + "]] = '" + word +
-					"' WHERE id = '" + record.Id + "'").Execute(); err != nil {
+				if _, err := app.DB().NewQuery("UPDATE " + collection.Name + " SET [[" + field.GetName() + "]] = " + value +
+					", [[" + title + "]] = '" + word + "' WHERE id = '" + record.Id + "'").Execute(); err != nil {
 					t.Fatal(field.GetName(), value, err)
 				}
 				ix.wakeFollower()

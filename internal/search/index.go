@@ -1,8 +1,8 @@
-// Package search keeps a search index of each kind of record that is searched (see Kind), in step with the database,
-// and asks it.
+// Package search keeps a search index for each kind of searchable record (see Kind) up to date with the database, and runs
+// queries on it.
 //
-// For(app, Jobs) gives the board's index of jobs; the first call opens it. Board.Search answers a query made by
-// ParseJobs. The engine itself, which knows nothing of jobs, is in internal/search/engine.
+// For(app, Jobs) returns the index of jobs; the first call opens it. Index.Search runs a query that ParseJobs has parsed. The
+// engine, which is independent of jobs and the database, is in internal/search/engine.
 package search
 
 import (
@@ -23,43 +23,43 @@ import (
 
 const storeKey = "jobboard.search."
 
-// folderName is where the indexes are in the data folder.
+// folderName is the folder of the indexes in the data folder.
 const folderName = "search"
 
-// freshWait is how long a search waits at most for what was committed before it; and all of them together for an index
-// that is being built, which a small board's is within it.
+// maxCatchUpWait is how long a search waits, at most, for changes that were committed before it. It is also how long searches
+// wait for a rebuild, counted from its start; the index of a small board is complete by then.
 const maxCatchUpWait = 500 * time.Millisecond
 
-// Board is the search index of one kind of record of an app.
+// Index is the search index of one kind of record of an app.
 type Index struct {
 	app    core.App
 	kind   *Kind
 	engine *engine.Index
-	owner  atomic.Bool // the index is the one in the data folder, not this process's own copy
+	owner  atomic.Bool // this process has the index in the data folder, not a copy in memory
 
 	stop            context.CancelFunc
 	running         sync.WaitGroup
-	wake            chan struct{} // something may have been committed
-	maintenanceDue  chan struct{} // changes have been applied
+	wake            chan struct{} // signalled when something may have been committed
+	maintenanceDue  chan struct{} // signalled when changes have been applied
 	statements      *statements
-	saveRequested   atomic.Bool  // the next upkeep is to save the index
-	answeredRequest atomic.Value // string: the request for a rebuild that the index answers once it is saved
-	rebuild         *rebuild     // the follower's own; nil most of the time
+	saveRequested   atomic.Bool  // the next maintenance saves the index
+	answeredRequest atomic.Value // string: the rebuild request that is fulfilled once the index is saved
+	rebuild         *rebuild     // the last one, or nil; used by the follower only
 
 	mu              sync.Mutex
-	applied         chan struct{} // closed, and made anew, whenever changes have become searchable
-	rebuildDeadline time.Time     // until then searches wait for a rebuild
+	applied         chan struct{} // closed and replaced whenever changes have become searchable
+	rebuildDeadline time.Time     // searches wait for a rebuild until then
 }
 
 var openMu sync.Mutex
 
-// For returns an app's search index of a kind, opened and being kept in step.
+// For returns an app's search index of a kind. The first call opens it and starts to keep it up to date.
 func For(app core.App, kind *Kind) (*Index, error) { return open(app, kind, ownIndex|copyIndex) }
 
-// Which index open may give.
+// Which index open may return.
 const (
 	ownIndex  = 1 << iota // the one in the data folder
-	copyIndex             // one in memory, where another process has the data folder's: a command beside the server
+	copyIndex             // one in memory, if another process has the one in the data folder, as a command beside the server
 )
 
 func open(app core.App, kind *Kind, allowed int) (*Index, error) {
@@ -107,7 +107,7 @@ func folder(app core.App, kind *Kind) string {
 	return filepath.Join(app.DataDir(), folderName, kind.table)
 }
 
-// opened returns the search index of a kind if For has opened it.
+// opened returns the search index of a kind, or nil if For has not opened it.
 func opened(app core.App, kind *Kind) *Index {
 	ix, _ := app.Store().Get(storeKey + kind.table).(*Index)
 	return ix
@@ -115,11 +115,12 @@ func opened(app core.App, kind *Kind) *Index {
 
 // Options configures the search.
 type Options struct {
-	// Language is that of the index, one of text.Languages; "" is English. An index in another language is built anew.
+	// Language is the language of the indexes, one of text.Languages; "" is English. An index that was built for another language
+	// is rebuilt.
 	Language string
 }
 
-// Bind opens the indexes when the server starts, so that the first search need not, and wakes them with every commit.
+// Bind opens the indexes when the server starts, so that the first search does not have to, and wakes them after every commit.
 func Bind(app core.App, options Options) {
 	if options.Language != "" {
 		app.Store().Set(languageKey, options.Language)
@@ -138,7 +139,7 @@ func Bind(app core.App, options Options) {
 		}
 		return nil
 	})
-	// it is made of the database, which a backup holds
+	// the index can be rebuilt from the database, which is in the backup
 	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
 		e.Exclude = append(e.Exclude, folderName)
 		return e.Next()
@@ -156,17 +157,17 @@ func Bind(app core.App, options Options) {
 	}
 }
 
-// look has the follower look at the log now.
+// wakeFollower makes the follower read the log now.
 func (ix *Index) wakeFollower() { signal(ix.wake) }
 
 func signal(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
-	default: // it is signalled already
+	default: // already signalled
 	}
 }
 
-// close stops following and saves the index. After a restart of the app in the same process, For opens it again.
+// close stops following the log and saves the index. If the app is restarted in the same process, For opens it again.
 func (ix *Index) close() {
 	openMu.Lock()
 	defer openMu.Unlock()
@@ -174,14 +175,14 @@ func (ix *Index) close() {
 	ix.running.Wait()
 	ix.app.Store().Remove(storeKey + ix.kind.table)
 	if err := ix.engine.Close(); err != nil {
-		ix.log().Warn("The search index could not be saved; it is brought up to date at the next start.", "error", err)
+		ix.log().Warn("The search index could not be saved. It will be brought up to date at the next start.", "error", err)
 	}
 }
 
 func (ix *Index) log() *slog.Logger { return ix.app.Logger().With("kind", ix.kind.table) }
 
-// Search answers a query. It waits, shortly, until what was committed before can be found. It fails with ErrBehind rather than
-// find nothing while the index is built anew.
+// Search runs a query. It waits a moment, if necessary, for changes that were committed before it. While the index is being
+// rebuilt, it returns ErrBehind rather than an empty result.
 func (ix *Index) Search(q engine.Query) (engine.Result, error) {
 	if err := ix.catchUp(); err != nil {
 		return engine.Result{}, err
@@ -189,7 +190,7 @@ func (ix *Index) Search(q engine.Query) (engine.Result, error) {
 	reason := ix.engine.RebuildReason()
 	result, err := ix.engine.Search(q)
 	if err == nil && reason == nil && ix.engine.RebuildReason() != nil {
-		// The search itself came upon the damage, and answered from what that has left.
+		// This search detected corruption, and its result comes from the intact segments only.
 		ix.mu.Lock()
 		ix.rebuildDeadline = time.Now().Add(maxCatchUpWait)
 		ix.mu.Unlock()
@@ -204,10 +205,10 @@ func (ix *Index) Search(q engine.Query) (engine.Result, error) {
 	return result, err
 }
 
-// Analyzer returns what search texts are to be parsed with.
+// Analyzer returns the analyzer that search texts must be parsed with.
 func (ix *Index) Analyzer() *text.Analyzer { return ix.engine.Analyzer() }
 
-// Suggest completes what is typed from what is in scope, at most n ways of each kind.
+// Suggest completes a text from the documents in scope, with at most n suggestions of each kind.
 func (ix *Index) Suggest(typed string, scope engine.Scope, n int) (engine.Suggestions, error) {
 	if err := ix.catchUp(); err != nil {
 		return engine.Suggestions{}, err
@@ -215,7 +216,7 @@ func (ix *Index) Suggest(typed string, scope engine.Scope, n int) (engine.Sugges
 	return ix.engine.Suggest(typed, scope, n), nil
 }
 
-// Alike finds what a query finds, by what it has of some traits.
+// MoreLikeThis returns the matches of a query that have some of the weighted terms, in order of their sum.
 func (ix *Index) MoreLikeThis(q engine.Query, terms []engine.WeightedTerm) ([]engine.Hit, error) {
 	if err := ix.catchUp(); err != nil {
 		return nil, err
@@ -223,16 +224,16 @@ func (ix *Index) MoreLikeThis(q engine.Query, terms []engine.WeightedTerm) ([]en
 	return ix.engine.MoreLikeThis(q, terms)
 }
 
-// likeWords is how many words of a description are looked for in others.
+// likeThisTerms is how many words of a description WeightedTerms returns.
 const likeThisTerms = 20
 
-// WordTraits returns what the words of a text are worth when something like it is looked for.
+// WeightedTerms returns the terms to search for with MoreLikeThis, given the title and body of a text.
 func (ix *Index) WeightedTerms(title, body string) []engine.WeightedTerm {
 	return ix.engine.WeightedTerms(title, body, likeThisTerms)
 }
 
-// catchUp waits until what was committed before is searchable; not long, and not at all where that would be of no use:
-// under a bulk import, or once it is plain that a rebuild takes its time.
+// catchUp waits until the changes that were committed before the call are searchable, for maxCatchUpWait at most. It does not
+// wait at all where that would be of no use: during a bulk import, or when a rebuild takes longer.
 func (ix *Index) catchUp() error {
 	last, err := ix.lastSeq()
 	if err != nil {
@@ -264,7 +265,7 @@ func (ix *Index) catchUp() error {
 	}
 }
 
-// tell wakes the searches that wait for a change, and the upkeep.
+// notifyWaiters wakes the searches that wait for changes, and the maintenance.
 func (ix *Index) notifyWaiters() {
 	ix.mu.Lock()
 	close(ix.applied)
@@ -273,7 +274,7 @@ func (ix *Index) notifyWaiters() {
 	signal(ix.maintenanceDue)
 }
 
-// lastChange returns the number of the log's last entry.
+// lastSeq returns the number of the last entry in the log.
 func (ix *Index) lastSeq() (int64, error) {
 	var seq int64
 	if err := ix.statements.lastSeq.QueryRow(ix.kind.log).Scan(&seq); err != nil {

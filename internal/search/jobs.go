@@ -15,7 +15,7 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// jobRow is what the index takes from a job.
+// jobRow has the columns of a job that are indexed.
 type jobRow struct {
 	ID          string         `db:"id"`
 	Title       string         `db:"title"`
@@ -42,10 +42,11 @@ type jobRow struct {
 	Deadline    types.DateTime `db:"deadline"`
 }
 
-const jobQuery = `SELECT r.id, r.title, r.description, coalesce(e.name, '') AS company, coalesce(r.skills, '') AS skills, r.employer, r.status,
-	r.jobType, r.workplace, r.experienceLevel, r.industry, coalesce(r.fields, '') AS fields,
+const jobQuery = `SELECT r.id, r.title, r.description, coalesce(e.name, '') AS company, coalesce(r.skills, '') AS skills,
+	r.employer, r.status, r.jobType, r.workplace, r.experienceLevel, r.industry, coalesce(r.fields, '') AS fields,
 	coalesce(r.locations, '') AS locations, r.location, coalesce(r.applicantCountries, '') AS applicantCountries,
-	CAST(r.salaryMin AS REAL) AS salaryMin, CAST(r.salaryMax AS REAL) AS salaryMax, r.salaryCurrency, r.salaryPeriod, r.publishedAt, r.created, r.deadline,
+	CAST(r.salaryMin AS REAL) AS salaryMin, CAST(r.salaryMax AS REAL) AS salaryMax, r.salaryCurrency, r.salaryPeriod,
+	r.publishedAt, r.created, r.deadline,
 	coalesce((SELECT json_group_array(json_array(f.id, f.slug)) FROM fields_of_interest f WHERE f.id = r.industry
 		OR f.id IN (SELECT value FROM json_each(iif(json_valid(r.fields), r.fields, '[]')))), '[]') AS slugs
 	FROM jobs r LEFT JOIN employers e ON e.id = r.employer WHERE `
@@ -69,7 +70,7 @@ func (r *jobRow) document() engine.Document {
 		d.Published = r.Created.Time()
 	}
 	if deadline := r.Deadline.Time(); r.Status == workflow.Published && !r.Deadline.IsZero() && !deadline.After(time.Now()) {
-		r.Status = workflow.Expired // as it will be marked within a minute
+		r.Status = workflow.Expired // the status that the job will get within a minute
 	}
 	slug := map[string]string{}
 	for _, pair := range listOf[[2]string](r.Slugs) {
@@ -97,8 +98,8 @@ func (r *jobRow) document() engine.Document {
 	return d
 }
 
-// facts returns what people type of a job that often stands in other fields than its texts: where it is, and "remote",
-// "part time", "internship", "entry level".
+// keywords returns words that people search for but that are often missing in a job's texts: its places, and words such as
+// "remote", "part time", "internship" or "entry level".
 func (r *jobRow) keywords(places []gazetteer.Place) []string {
 	keywords := []string{r.Location}
 	for _, p := range places {
@@ -116,10 +117,10 @@ func (r *jobRow) keywords(places []gazetteer.Place) []string {
 	return keywords
 }
 
-// perYear is how many of a pay period a year of full-time work has. No period means a year.
+// perYear is the number of pay periods in a year of full-time work. An empty period means a year.
 var perYear = map[string]float64{"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1, "": 1}
 
-// places returns the values that a place filter looks for, and notes the coordinates.
+// places returns the document's values for place filters, and sets its coordinates.
 func (r *jobRow) places(d *engine.Document, places []gazetteer.Place) []string {
 	values := placeTexts(r.Location)
 	for _, p := range places {
@@ -140,7 +141,7 @@ func (r *jobRow) places(d *engine.Document, places []gazetteer.Place) []string {
 	return values
 }
 
-// placeTexts returns a place as it is written, and its parts between commas.
+// placeTexts returns the folded name of a place and its parts between commas.
 func placeTexts(s string) []string {
 	values := []string{text.Fold(strings.TrimSpace(s))}
 	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ',' || r == ';' }) {
@@ -149,7 +150,7 @@ func placeTexts(s string) []string {
 	return values
 }
 
-// placeKeys returns the keys of the country, region and city that a known place lies in, the widest first.
+// placeKeys returns the keys of the country, region and city of a known place, in this order.
 func placeKeys(p gazetteer.Place) []string {
 	var keys []string
 	if p.Country != "" {
@@ -166,7 +167,7 @@ func placeKeys(p gazetteer.Place) []string {
 
 func countryKey(code string) string { return "@" + strings.ToUpper(code) }
 
-// listOf reads a JSON list; rows written around the hooks may hold something else, which is no list.
+// listOf parses a JSON list. Rows that were written without the hooks may contain anything else, for which it returns nil.
 func listOf[T any](raw string) []T {
 	var list []T
 	if json.Unmarshal([]byte(raw), &list) != nil {
@@ -183,7 +184,7 @@ func lower(list []string) []string {
 	return out
 }
 
-// clean leaves out what is empty or could not be a filter value.
+// clean removes strings that cannot be filter values: empty ones and those with separator bytes.
 func clean(list []string) []string {
 	var out []string
 	for _, s := range list {
@@ -196,7 +197,7 @@ func clean(list []string) []string {
 
 func jsonOf(ids []string) string {
 	raw, err := json.Marshal(ids)
-	if err != nil { // a list of strings always can be written
+	if err != nil { // impossible for a list of strings
 		return "[]"
 	}
 	return string(raw)

@@ -8,33 +8,45 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// Kind is a kind of record that is searched. Each has an index of its own, fed by a log of its own.
+// Kind is a kind of searchable record. Each has its own index and its own change log.
 type Kind struct {
-	table          string   // where the records are; also the name of the index's folder
-	sources        []string // tables that a document is made of: a commit there is looked for at once
-	log            string   // where triggers note which of them have changed: (seq, record)
-	clockCondition string   // condition on the records, called r, whose documents the clock changes between {:since} and {:now}
-	// query selects what documents are made of, from the records, called r, for which a condition holds; the condition is missing.
+	table   string   // of the records; also the name of the index folder
+	sources []string // tables that documents are built from: a commit to one of them wakes the follower
+	log     string   // table in which triggers record changes: (seq, record)
+
+	// clockCondition is an SQL condition for the records r whose documents change between {:since} and {:now} without a write.
+	clockCondition string
+	// query is the SQL query for the data of the documents of records r, without the condition at its end.
 	query string
-	// read makes documents of the query's answer. It must read every row, whatever plain SQL wrote there: one that it could not
-	// would stop the index for all the others.
+	// read builds documents from the rows of a query. It must accept every row, whatever plain SQL has written there: a row that
+	// it rejected would block all later changes.
 	read func(query *dbx.Query) ([]engine.Document, error)
 }
 
 // Jobs is the index of all jobs, in every status.
-var Jobs = &Kind{table: collections.Jobs, sources: []string{collections.Jobs, collections.Employers, collections.FieldsOfInterest},
-	log: "search_log", query: jobQuery, read: readJobs,
-	clockCondition: "r.status = 'published' AND r.deadline != '' AND r.deadline > {:since} AND r.deadline <= {:now}"}
+var Jobs = &Kind{
+	table:          collections.Jobs,
+	sources:        []string{collections.Jobs, collections.Employers, collections.FieldsOfInterest},
+	log:            "search_log",
+	clockCondition: "r.status = 'published' AND r.deadline != '' AND r.deadline > {:since} AND r.deadline <= {:now}",
+	query:          jobQuery,
+	read:           readJobs,
+}
 
 // Candidates is the index of all profiles of job seekers, whoever may see them.
-var Candidates = &Kind{table: collections.JobSeekers, sources: []string{collections.JobSeekers, collections.JobSeekerInterests, collections.Users,
-	collections.Applications, collections.Jobs, collections.FieldsOfInterest}, log: "candidate_log",
-	query: candidateQuery, read: readCandidates}
+var Candidates = &Kind{
+	table: collections.JobSeekers,
+	sources: []string{collections.JobSeekers, collections.JobSeekerInterests, collections.Users, collections.Applications,
+		collections.Jobs, collections.FieldsOfInterest},
+	log:   "candidate_log",
+	query: candidateQuery,
+	read:  readCandidates,
+}
 
-// Kinds lists what is searched.
+// Kinds returns all kinds.
 func Kinds() []*Kind { return []*Kind{Jobs, Candidates} }
 
-// load makes documents of the records for which a condition holds.
+// load returns the documents of the records for which an SQL condition holds.
 func (k *Kind) load(app core.App, condition string, params dbx.Params) ([]engine.Document, error) {
 	return k.read(app.DB().NewQuery(k.query + condition).Bind(params))
 }

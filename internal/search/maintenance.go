@@ -11,32 +11,32 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// The index is saved after so much time, or so many changes; a start after a crash applies again what came later.
+// The index is saved after this time or number of changes. After a crash, later changes are applied again from the log.
 const (
 	saveInterval = time.Minute
 	saveChanges  = 50_000
 )
 
-// verifyAfter is how often the files in use are compared with their checksums: a change that breaks nothing is only seen so.
+// verifyInterval is how often the checksums of the files in use are verified. Searches do not detect every corruption.
 const verifyInterval = time.Hour
 
-// settleAfter is how often a process with a copy of its own looks whether the data folder has become free.
+// takeOverInterval is how often a process with a copy in memory tries to take over the index in the data folder.
 const takeOverInterval = 2 * time.Second
 
-// trimBatch is how many rows of the log are deleted at once, so that others can write in between.
+// trimBatch is the number of log rows that are deleted at once, so that others can write in between.
 const trimBatch = 5_000
 
-// tidyUp does, until ctx ends, what can wait: it merges segments, saves the index and shortens the log.
+// maintain does, until ctx ends, the work that can wait: it merges segments, saves the index and trims the log.
 func (ix *Index) maintain(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	savedSeq, nextSave := ix.engine.Seq(), time.Now().Add(saveInterval)
 	verifiedAt, triedTakeOver := time.Now(), time.Now()
 	var written state
-	mergeErrors := dedupLog{message: "The search index could not be tidied up."}
+	mergeErrors := dedupLog{message: "The segments of the search index could not be merged."}
 	saveErrors := dedupLog{message: "The search index could not be saved."}
 	synonymErrors := dedupLog{message: "The list of synonyms could not be read."}
-	stateErrors := dedupLog{message: "The search index could not tell how it stands."}
+	stateErrors := dedupLog{message: "The state of the search index could not be written."}
 	for {
 		select {
 		case <-ctx.Done():
@@ -66,17 +66,17 @@ func (ix *Index) maintain(ctx context.Context) {
 		seq, err := ix.checkpoint(ctx)
 		saveErrors.report(ctx, ix, err)
 		savedSeq, nextSave = seq, time.Now().Add(saveInterval)
-		if err != nil { // a full disk, perhaps: not again with every tick
+		if err != nil { // perhaps a full disk: retry after saveInterval, not with every tick
 			savedSeq = ix.engine.Seq() - 1
 		}
 	}
 }
 
-// checkpoint saves the index and drops the log rows that no restart needs.
+// checkpoint saves the index and deletes the log rows that no restart needs any more.
 func (ix *Index) checkpoint(ctx context.Context) (seq int64, err error) {
 	answered, _ := ix.answeredRequest.Load().(string)
 	if seq, err = ix.engine.Checkpoint(); err != nil || !ix.owner.Load() {
-		return seq, err // the log is the owner's to shorten
+		return seq, err // only the owner trims the log
 	}
 	if answered != "" {
 		if err := markAnswered(ix.app, ix.kind, answered); err != nil {
@@ -88,7 +88,7 @@ func (ix *Index) checkpoint(ctx context.Context) (seq int64, err error) {
 		result, err := ix.app.NonconcurrentDB().NewQuery("DELETE FROM " + ix.kind.log + " WHERE seq IN (SELECT seq FROM " + ix.kind.log +
 			" WHERE seq <= {:seq} ORDER BY seq LIMIT {:limit})").Bind(dbx.Params{"seq": seq, "limit": trimBatch}).Execute()
 		if err != nil {
-			return seq, fmt.Errorf("shorten the search log: %w", err)
+			return seq, fmt.Errorf("trim the search log: %w", err)
 		}
 		if n, err := result.RowsAffected(); err != nil || n < trimBatch {
 			return seq, err
@@ -97,7 +97,7 @@ func (ix *Index) checkpoint(ctx context.Context) (seq int64, err error) {
 	return seq, ctx.Err()
 }
 
-// show writes how the index stands if that is other than what was shown last.
+// writeState writes the state of the index if it differs from the last one written.
 func (ix *Index) writeState(written *state) error {
 	if !ix.owner.Load() {
 		return nil
@@ -113,12 +113,12 @@ func (ix *Index) writeState(written *state) error {
 	return nil
 }
 
-// settle makes this process's copy the index in the data folder, if no other process has that any more: a server that
-// began before the last one had ended must not go on with a copy for ever.
+// takeOverFolder makes the copy in memory the index in the data folder, unless another process still has that. It is for a
+// server that started before the previous one had stopped.
 func (ix *Index) takeOverFolder() {
 	if err := ix.engine.AttachFolder(folder(ix.app, ix.kind)); err != nil {
 		if !errors.Is(err, engine.ErrLocked) {
-			ix.log().Error("The search index could not move into the data folder.", "error", err)
+			ix.log().Error("The search index in the data folder could not be taken over.", "error", err)
 		}
 		return
 	}

@@ -5,14 +5,15 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// Filter fields, and their only value, of jobs that are at no place and of profiles with neither skills nor interests.
+// Placeless and Topicless are filter fields, and at the same time their only values. Jobs without a place have the first,
+// profiles with neither skills nor interests the second.
 const (
 	Placeless = "placeless"
 	Topicless = "topicless"
 )
 
-// PlaceValues returns the filter values of what lies in a place; of a city with a radius, of all that may lie within so many
-// km of it. An unknown place has none.
+// PlaceValues returns filter values that every document in a place has at least one of. With a radius in km they include
+// those of all documents that may be within it. An unknown place has none.
 func PlaceValues(p gazetteer.Place, radiusKm float64) []engine.Value {
 	keys := placeKeys(p)
 	if len(keys) == 0 {

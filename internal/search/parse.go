@@ -16,18 +16,18 @@ import (
 
 const defaultRadiusKm = 50
 
-// FieldError reports which parameter is wrong, and what it must be.
+// FieldError is the error for an invalid parameter.
 type FieldError struct{ Field, Message string }
 
 func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
 
-// JobFacets and CandidateFacets are the names that the parameter facets takes.
+// JobFacets and CandidateFacets are the allowed values of the parameter facets.
 var (
 	JobFacets       = []string{"industry", "field", "skills", "jobType", "workplace", "experienceLevel", "employer"}
 	CandidateFacets = []string{"field", "skills", "jobType", "openToWork"}
 )
 
-// valueParam is a parameter whose values are looked for in one or more filter fields.
+// valueParam is a parameter whose values are matched against one or more filter fields.
 type valueParam struct {
 	name   string
 	fields []string
@@ -44,7 +44,7 @@ var (
 	}
 )
 
-// ParseJobs reads the parameters of GET /api/jobs/search, save those of the page. Its errors are *FieldError.
+// ParseJobs parses the parameters of GET /api/jobs/search, except those for paging. Its errors are of type *FieldError.
 func ParseJobs(a *text.Analyzer, params url.Values) (engine.Query, error) {
 	q, err := parse(a, params, jobValues, JobFacets,
 		engine.SortRelevance, engine.SortNewest, engine.SortSalary, engine.SortDeadline, engine.SortDistance)
@@ -67,8 +67,8 @@ func ParseJobs(a *text.Analyzer, params url.Values) (engine.Query, error) {
 	return q, nil
 }
 
-// parseCurrency reads salaryCurrency: what salaryMin and the order by salary mean. There are no exchange rates, so jobs paid in
-// another currency are shown, but neither held to salaryMin nor ranked among those that can be compared.
+// parseCurrency parses salaryCurrency, the currency of salaryMin and of the order by salary. Without exchange rates, jobs paid in
+// another currency cannot be compared: salaryMin does not exclude them, and they come last in the order by salary.
 func parseCurrency(params url.Values, q *engine.Query) {
 	currencies := values(params, "salaryCurrency")
 	if len(currencies) == 0 {
@@ -85,8 +85,8 @@ func parseCurrency(params url.Values, q *engine.Query) {
 	}
 }
 
-// ParseCandidates reads the parameters of GET /api/candidates, save those of the page. Its errors are *FieldError. The
-// query is without a scope, so it finds nobody until it is given one.
+// ParseCandidates parses the parameters of GET /api/candidates, except those for paging. Its errors are of type *FieldError.
+// The query has no scope, so it finds nobody until the caller sets one.
 func ParseCandidates(a *text.Analyzer, params url.Values) (engine.Query, error) {
 	q, err := parse(a, params, candidateValues, CandidateFacets, engine.SortRelevance, engine.SortNewest, engine.SortDistance)
 	if err != nil {
@@ -106,7 +106,7 @@ func ParseCandidates(a *text.Analyzer, params url.Values) (engine.Query, error) 
 	return q, nil
 }
 
-// parse reads what the kinds have in common.
+// parse parses the parameters that all kinds have in common.
 func parse(a *text.Analyzer, params url.Values, valueParams []valueParam, facets []string, sorts ...engine.Sort) (engine.Query, error) {
 	q := engine.Query{Words: engine.Parse(a, params.Get("q"))}
 	for _, p := range valueParams {
@@ -143,7 +143,7 @@ func parse(a *text.Analyzer, params url.Values, valueParams []valueParam, facets
 	return q, nil
 }
 
-// parseLeast reads a parameter that a number must reach.
+// parseMinimum parses a parameter that is the minimum of a column.
 func parseMinimum(params url.Values, name, message string, column engine.Column, q *engine.Query) error {
 	raw := params.Get(name)
 	if raw == "" {
@@ -181,8 +181,8 @@ func parseNear(params url.Values) (*engine.Near, error) {
 
 var radiusPattern = regexp.MustCompile(`(?i)^\s*(\d{1,4})\s*km\s+(?:of|from|around|near)\s+(.+)$`)
 
-// parsePlaces reads location: names of places, or "50 km of Lyon". A comma belongs to a place ("Lyon, France")
-// where the gazetteer knows it as a whole, else it separates two.
+// parsePlaces parses location: names of places, or "50 km of Lyon". A comma is part of a name that the gazetteer has as a whole
+// ("Lyon, France"); otherwise it separates two places.
 func parsePlaces(params url.Values, q *engine.Query) {
 	filter := engine.Filter{Facet: "location"}
 	for _, raw := range params["location"] {
@@ -214,7 +214,7 @@ func parseOrder(params url.Values, q *engine.Query, sorts []engine.Sort) error {
 	q.Sort = engine.Sort(params.Get("sort"))
 	switch {
 	case q.Sort == engine.SortDistance && q.Near == nil:
-		return &FieldError{"sort", "distance needs near."}
+		return &FieldError{"sort", "distance requires near."}
 	case q.Sort != "" && !slices.Contains(sorts, q.Sort):
 		return &FieldError{"sort", "Must be one of " + join(sorts) + "."}
 	}
@@ -224,13 +224,13 @@ func parseOrder(params url.Values, q *engine.Query, sorts []engine.Sort) error {
 	}
 	cursor, err := engine.ParseCursor(raw)
 	if err != nil {
-		return &FieldError{"cursor", "Must be the nextCursor of an earlier answer."}
+		return &FieldError{"cursor", "Must be the nextCursor of an earlier response."}
 	}
 	q.After = cursor
 	return nil
 }
 
-// values reads a parameter that may be repeated or joined by commas.
+// values returns the values of a parameter that may be repeated and may contain comma-separated lists.
 func values(params url.Values, name string) []string {
 	var list []string
 	for _, raw := range params[name] {

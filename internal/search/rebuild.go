@@ -13,17 +13,17 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// rebuildBatch is how many records are read at once, at most.
+// rebuildBatch is the maximum number of records that are read at once.
 const rebuildBatch = 4_096
 
-// retryAfter is how long a rebuild that failed is left alone.
+// retryDelay is the time between a failed rebuild and the next attempt.
 const retryDelay = 2 * time.Second
 
-// rebuild is one run of indexing all records anew, beside the follower, which goes on applying changes.
+// rebuild is one run of indexing all records again. The follower continues to apply changes meanwhile.
 type rebuild struct {
 	stop    context.CancelFunc
 	ended   chan struct{}
-	retryAt time.Time // after a failure: not before; read it only once ended is closed
+	retryAt time.Time // the earliest time of another attempt after a failure; may be read only after ended is closed
 }
 
 func (r *rebuild) underWay() bool {
@@ -38,8 +38,8 @@ func (r *rebuild) underWay() bool {
 	}
 }
 
-// startRebuild begins to index all records anew, in place of a rebuild that is under way. It answers a request, too, if
-// there is one.
+// startRebuild starts to index all records again, and stops a rebuild that is in progress. It also fulfils a pending rebuild
+// request.
 func (ix *Index) startRebuild(ctx context.Context) error {
 	ix.endRebuild()
 	request, err := ix.rebuildRequest()
@@ -50,7 +50,7 @@ func (ix *Index) startRebuild(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ix.log().Info("The search index is built.", "reason", ix.engine.RebuildReason(), "asked", request)
+	ix.log().Info("Building the search index.", "reason", ix.engine.RebuildReason(), "request", request)
 	began := time.Now()
 	ix.mu.Lock()
 	ix.rebuildDeadline = began.Add(maxCatchUpWait)
@@ -83,7 +83,7 @@ func (ix *Index) startRebuild(ctx context.Context) error {
 	return nil
 }
 
-// endRebuild stops the rebuild, if there is one, and waits for its end.
+// endRebuild stops the rebuild, if there is one, and waits until it has ended.
 func (ix *Index) endRebuild() {
 	if ix.rebuild == nil {
 		return
@@ -93,7 +93,7 @@ func (ix *Index) endRebuild() {
 	ix.rebuild = nil
 }
 
-// fill adds all records, the newest first, and tells how many.
+// addAll adds all records, the newest first, and returns their number.
 func (ix *Index) addAll(ctx context.Context, next *engine.Rebuild) (n int, err error) {
 	for upTo := int64(math.MaxInt64); ; {
 		if err := ctx.Err(); err != nil {
@@ -115,7 +115,7 @@ func (ix *Index) addAll(ctx context.Context, next *engine.Rebuild) (n int, err e
 		if err := next.Add(docs); err != nil {
 			return n, err
 		}
-		if n == 0 { // so that the newest can be found soon
+		if n == 0 { // the newest records should be searchable soon
 			if err := next.Flush(); err != nil {
 				return n, err
 			}

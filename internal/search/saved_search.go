@@ -15,12 +15,12 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// errNoObject is what is said to a saved query that is something else.
+// errNotObject is the error for a saved query that is not a JSON object.
 var errNotObject = &FieldError{"query", "Must be an object of search parameters."}
 
-// ParseSaved reads the query of a saved search: the parameters of GET /api/jobs/search as a JSON object, such as
-// {"q": "go developer", "workplace": ["remote", "hybrid"], "salaryMin": 50000}. It finds what they find there. Its errors
-// are *FieldError and name the parameter.
+// ParseSaved parses the query of a saved search: the parameters of GET /api/jobs/search as a JSON object, such as
+// {"q": "go developer", "workplace": ["remote", "hybrid"], "salaryMin": 50000}. The query finds the same jobs as the endpoint.
+// Errors are of type *FieldError and name the parameter.
 func ParseSaved(a *text.Analyzer, raw string) (engine.Query, error) {
 	params, err := savedParams(raw)
 	if err != nil {
@@ -29,7 +29,7 @@ func ParseSaved(a *text.Analyzer, raw string) (engine.Query, error) {
 	return ParseJobs(a, params)
 }
 
-// savedParams turns the object into parameters. Those of a page say nothing about what is found.
+// savedParams converts the JSON object to URL parameters. A cursor is ignored, because it does not affect which jobs match.
 func savedParams(raw string) (url.Values, error) {
 	decoder := json.NewDecoder(bytes.NewReader([]byte(raw)))
 	decoder.UseNumber()
@@ -42,7 +42,7 @@ func savedParams(raw string) (url.Values, error) {
 		list, ok := valueTexts(value)
 		switch {
 		case !ok:
-			return nil, &FieldError{name, "Must be a text, a number, true or false, or a list of these."}
+			return nil, &FieldError{name, "Must be a string, a number, true or false, or a list of these."}
 		case name == "cursor":
 		case name == "near":
 			params.Set(name, strings.Join(list, ","))
@@ -79,13 +79,13 @@ func valueTexts(value any) ([]string, bool) {
 	return nil, false
 }
 
-// Probe asks of one job which of many queries find it, in microseconds each: it is an index with that job alone.
+// Percolator matches many queries against one job. It is an index of only that job, so a query takes microseconds.
 type Percolator struct {
 	index    *Index
 	jobIndex *engine.Index
 }
 
-// NewProbe reads a job as it is stored now. A job that is gone answers no query.
+// NewPercolator returns a percolator for a job as it is stored now. A job that does not exist matches no query.
 func (ix *Index) NewPercolator(id string) (*Percolator, error) {
 	docs, err := ix.kind.load(ix.app, "r.id = {:id}", dbx.Params{"id": id})
 	if err != nil {
@@ -93,13 +93,12 @@ func (ix *Index) NewPercolator(id string) (*Percolator, error) {
 	}
 	jobIndex := engine.NewMemory(ix.Analyzer())
 	if err := jobIndex.Apply(engine.Batch{Put: docs}); err != nil {
-		return nil, fmt.Errorf("index %s %s alone: %w", ix.kind.table, id, err)
+		return nil, fmt.Errorf("index %s %s by itself: %w", ix.kind.table, id, err)
 	}
 	return &Percolator{index: ix, jobIndex: jobIndex}, nil
 }
 
-// Answers reports whether a query finds the job. Corrections of the spelling, which a search offers instead of finding
-// nothing, are no answers.
+// Matches reports whether a query finds the job. A match only by a corrected spelling does not count.
 func (p *Percolator) Matches(q engine.Query) (bool, error) {
 	q.Offset, q.Limit, q.After, q.Facets, q.NoSpelling = 0, 0, nil, nil, true
 	result, err := p.jobIndex.Search(q)
@@ -110,16 +109,15 @@ func (p *Percolator) Matches(q engine.Query) (bool, error) {
 	if !q.Words.Typing || result.Words.Must[last].Any[0].Words[0] == q.Words.Must[last].Any[0].Words[0] {
 		return true, nil
 	}
-	// It was found by a word that begins like the last one. That is an answer only where no job at all has the last word
-	// as it stands.
+	// The job matched because the last word was read as a prefix. That counts only if no job has the last word as it is.
 	asWord, err := p.index.Search(engine.Query{Words: engine.Words{Must: q.Words.Must[last:]}, Scope: q.Scope, NoSpelling: true})
 	return asWord.Total == 0, err
 }
 
-// ErrBehind is what a search says that would miss what was committed.
+// ErrBehind is returned by searches that would miss committed changes.
 var ErrBehind = errors.New("the search index is not up to date")
 
-// SearchWhole is Search for those who can't ask again: it fails with ErrBehind rather than miss a committed change.
+// SearchUpToDate is Search for callers that cannot search again later: it returns ErrBehind rather than miss a committed change.
 func (ix *Index) SearchUpToDate(q engine.Query) (engine.Result, error) {
 	last, err := ix.lastSeq()
 	if err != nil {

@@ -13,21 +13,25 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// savedQueries are queries in all forms that people and programs save them in.
+// savedQueries are queries in all forms in which people and programs save them.
 var savedQueries = []string{
 	`{"q":""}`, `{"q":"engineers"}`, `{"q":"go acme"}`, `{"q":"go baker"}`, `{"q":"\"go engineer\""}`, `{"q":"\"engineer go\""}`,
 	`{"q":"go -senior"}`, `{"q":"baker OR engineer"}`, `{"q":"eng*"}`, `{"q":"engin"}`, `{"q":"java"}`, `{"q":"javas"}`, `{"q":"sr dev"}`,
 	`{"q":"enginere"}`, `{"q":"title:go"}`, `{"q":"company:acme"}`, `{"q":"skill:sql"}`, `{"q":"c++"}`, `{"q":"的"}`,
-	`{"jobType":"part_time,full_time"}`, `{"jobType":["part_time"]}`, `{"skills":["SQL"]}`, `{"skills":"java"}`, `{"workplace":["remote","hybrid"]}`,
+	`{"jobType":"part_time,full_time"}`, `{"jobType":["part_time"]}`, `{"skills":["SQL"]}`, `{"skills":"java"}`,
+	`{"workplace":["remote","hybrid"]}`,
 	`{"location":"Berlin, Germany"}`, `{"location":"Germany"}`, `{"location":"France"}`, `{"location":["France","Germany"]}`,
-	`{"location":"50 km of Berlin"}`, `{"near":"52.4,13.06"}`, `{"near":[52.4,13.06],"radius":5}`, `{"near":"52.4,13.06","radius":"100","sort":"distance"}`,
-	`{"salaryMin":60000}`, `{"salaryMin":"80000"}`, `{"salaryMin":1,"salaryCurrency":"USD"}`, `{"salaryMin":30000,"salaryCurrency":["EUR","USD"]}`,
+	`{"location":"50 km of Berlin"}`, `{"near":"52.4,13.06"}`, `{"near":[52.4,13.06],"radius":5}`,
+	`{"near":"52.4,13.06","radius":"100","sort":"distance"}`,
+	`{"salaryMin":60000}`, `{"salaryMin":"80000"}`, `{"salaryMin":1,"salaryCurrency":"USD"}`,
+	`{"salaryMin":30000,"salaryCurrency":["EUR","USD"]}`,
 	`{"employer":"other"}`, `{"postedWithin":7}`, `{"experienceLevel":"senior","industry":"information-technology"}`,
 	`{"q":"go","page":3,"perPage":5,"cursor":"x","facets":"skills","highlight":true,"sort":null}`,
 }
 
-// A saved search tells of exactly the jobs that the search finds.
+// A saved search matches exactly the jobs that the search finds.
 func TestPercolatorAgreesWithSearch(t *testing.T) {
+	t.Parallel()
 	app, board := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	bolt, _ := app.Employer("Bolt")
@@ -71,31 +75,34 @@ func TestPercolatorAgreesWithSearch(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got, err := probe.Matches(query); err != nil || got != answers[id] {
-				t.Errorf("%s answered by job %d: %v, but the search says %v (%v)", raw, i, got, answers[id], err)
+				t.Errorf("%s matches job %d: %v, but the search says %v (%v)", raw, i, got, answers[id], err)
 			}
 		}
 	}
 	if some < 30 {
-		t.Errorf("only %d answers were compared", some)
+		t.Errorf("only %d matches were compared", some)
 	}
 	gone, err := board.NewPercolator("gone")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, err := gone.Matches(engine.Query{Scope: Published()}); got || err != nil {
-		t.Errorf("a job that is gone answers: %v, %v", got, err)
+		t.Errorf("a deleted job matches: %v, %v", got, err)
 	}
 }
 
-func TestSavedQueriesAreRefusedAsTheEndpointRefusesThem(t *testing.T) {
+func TestInvalidSavedQueriesAreRejected(t *testing.T) {
+	t.Parallel()
 	a, err := text.New("en", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for raw, field := range map[string]string{
-		`[]`: "query", `"go"`: "query", `null`: "query", `{`: "query", `{"salaryMin":"much"}`: "salaryMin", `{"near":"Lyon"}`: "near",
-		`{"near":"45,4","radius":-1}`: "radius", `{"sort":"best"}`: "sort", `{"sort":"distance"}`: "sort", `{"postedWithin":1.5}`: "postedWithin",
-		`{"q":{"all":"go"}}`: "q", `{"skills":[["go"]]}`: "skills", `{"facets":"secret"}`: "facets", `{"filter":"id!=''"}`: "filter", `{"mine":1}`: "mine",
+		`[]`: "query", `"go"`: "query", `null`: "query", `{`: "query",
+		`{"salaryMin":"much"}`: "salaryMin", `{"near":"Lyon"}`: "near", `{"near":"45,4","radius":-1}`: "radius",
+		`{"sort":"best"}`: "sort", `{"sort":"distance"}`: "sort", `{"postedWithin":1.5}`: "postedWithin",
+		`{"q":{"all":"go"}}`: "q", `{"skills":[["go"]]}`: "skills", `{"facets":"secret"}`: "facets",
+		`{"filter":"id!=''"}`: "filter", `{"mine":1}`: "mine",
 	} {
 		var wrong *FieldError
 		if _, err := ParseSaved(a, raw); !errors.As(err, &wrong) || wrong.Field != field {
@@ -104,18 +111,21 @@ func TestSavedQueriesAreRefusedAsTheEndpointRefusesThem(t *testing.T) {
 	}
 }
 
-// BenchmarkSavedSearches asks instant saved searches about one new job, reading each query anew, as the fan-out does.
+// BenchmarkSavedSearches matches instant saved searches against one new job, parsing each query as the fan-out does.
 func BenchmarkSavedSearches(b *testing.B) {
 	for _, n := range []int{1_000, 10_000} {
 		b.Run(fmt.Sprintf("searches=%d", n), func(b *testing.B) {
 			app := testapp.NewBoard(b, slugs, testapp.With(Bind, Options{}))
 			acme, _ := app.Employer("Acme")
-			job := app.Job(acme, "Senior Go Engineer", map[string]any{"skills": []string{"go", "sql"}, "description": fmt.Sprintf("<p>%0900d words to read</p>", 1)})
+			job := app.Job(acme, "Senior Go Engineer", map[string]any{
+				"skills": []string{"go", "sql"}, "description": fmt.Sprintf("<p>%0900d words to read</p>", 1),
+			})
 			board := indexOf(b, app, Jobs)
 			if _, err := board.SearchUpToDate(engine.Query{Scope: Published()}); err != nil {
 				b.Fatal(err)
 			}
-			if _, err := app.DB().Insert(collections.Jobs, dbx.Params{"id": "other", "employer": acme.Id, "title": "Javascript engineering", "status": "published"}).Execute(); err != nil {
+			other := dbx.Params{"id": "other", "employer": acme.Id, "title": "Javascript engineering", "status": "published"}
+			if _, err := app.DB().Insert(collections.Jobs, other).Execute(); err != nil {
 				b.Fatal(err)
 			}
 			answered := 0

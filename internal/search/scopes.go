@@ -5,23 +5,22 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// The scopes repeat the API rules of what is searched, so that what is counted is what may be seen. Rows are read through
-// the rules themselves.
+// The scopes repeat the API rules of the searched collections, so that totals and facets count only what the caller may see.
+// The rows of a page are read through the rules themselves.
 
-// Published is the scope of everybody: published jobs.
+// Published returns the scope of everybody: published jobs.
 func Published() engine.Scope {
 	return engine.Scope{Rules: []engine.ScopeRule{{Values: map[string][]string{"status": {"published"}}}}}
 }
 
-// OfEmployers is the scope of mine=1: all jobs of these employers, in every status.
+// OfEmployers returns the scope of mine=1: all jobs of these employers, in any status.
 func OfEmployers(ids []string) engine.Scope {
 	return engine.Scope{Rules: []engine.ScopeRule{{Values: map[string][]string{"employer": ids}}}}
 }
 
-// Candidates' visibility. Whoever has left is nobody's candidate, not even the admin's.
-
-// CandidatesOf is the scope of the people of these employers: profiles open to all employers, and those of who has applied
-// to one of theirs, save the hidden ones. Without an employer it holds nobody.
+// CandidatesOf returns the scope of the people of these employers: the profiles that are visible to all employers, and those of
+// seekers who have applied to one of their jobs, except hidden ones. Deactivated users are in no scope. Without employers the
+// scope is empty.
 func CandidatesOf(employers []string) engine.Scope {
 	if len(employers) == 0 {
 		return engine.Scope{}
@@ -33,7 +32,7 @@ func CandidatesOf(employers []string) engine.Scope {
 	}}
 }
 
-// AllCandidates is the scope of admins.
+// AllCandidates returns the scope of admins: all profiles of active users.
 func AllCandidates() engine.Scope {
 	return engine.Scope{Rules: []engine.ScopeRule{{Values: map[string][]string{"account": {"active"}}}}}
 }

@@ -14,7 +14,7 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// How an index stands, in search_states.
+// The states of an index in search_states.
 const (
 	stateReady    = "ready"
 	stateBuilding = "building"
@@ -22,7 +22,7 @@ const (
 
 const sqlNow = "strftime('%Y-%m-%d %H:%M:%fZ')"
 
-// state is what the admin UI shows of an index.
+// state is what the admin UI shows about an index.
 type state struct {
 	Documents int    `db:"documents"`
 	Lag       int64  `db:"lag"`
@@ -31,7 +31,7 @@ type state struct {
 	Problem   string `db:"problem"`
 }
 
-// Standing is how an index stands.
+// currentState returns the state of the index.
 func (ix *Index) currentState() (state, error) {
 	last, err := ix.lastSeq()
 	if err != nil {
@@ -48,42 +48,43 @@ func (ix *Index) currentState() (state, error) {
 	return s, nil
 }
 
-// write saves the state of a kind.
+// write writes the state of a kind's index.
 func (s state) write(app core.App, kind *Kind) error {
-	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO ` + collections.SearchStates + ` (kind, documents, lag, bytes, state, problem, asked, built, created, updated)
+	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO ` + collections.SearchStates + `
+		(kind, documents, lag, bytes, state, problem, asked, built, created, updated)
 		VALUES ({:kind}, {:documents}, {:lag}, {:bytes}, {:state}, {:problem}, '', '', ` + sqlNow + `, ` + sqlNow + `)
 		ON CONFLICT (kind) DO UPDATE SET documents = excluded.documents, lag = excluded.lag, bytes = excluded.bytes,
 		state = excluded.state, problem = excluded.problem, updated = excluded.updated`).Bind(dbx.Params{
 		"kind": kind.table, "documents": s.Documents, "lag": s.Lag, "bytes": s.Bytes, "state": s.State, "problem": s.Problem}).Execute()
 	if err != nil {
-		return fmt.Errorf("write how the search index stands: %w", err)
+		return fmt.Errorf("write the state of the search index: %w", err)
 	}
 	return nil
 }
 
-// request asks for a rebuild, in words of its own so that a second one is another one.
+// requestRebuild requests a rebuild and returns the request, a timestamp that distinguishes it from later ones.
 func requestRebuild(app core.App, kind *Kind) (string, error) {
 	request := time.Now().UTC().Format(time.RFC3339Nano)
 	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO ` + collections.SearchStates + ` (kind, asked, created, updated)
 		VALUES ({:kind}, {:asked}, ` + sqlNow + `, ` + sqlNow + `)
 		ON CONFLICT (kind) DO UPDATE SET asked = excluded.asked`).Bind(dbx.Params{"kind": kind.table, "asked": request}).Execute()
 	if err != nil {
-		return "", fmt.Errorf("ask for a new search index: %w", err)
+		return "", fmt.Errorf("request a new search index: %w", err)
 	}
 	return request, nil
 }
 
-// requested returns the request that is still to be answered, or "".
+// rebuildRequest returns the pending rebuild request, or "".
 func rebuildRequest(app core.App, kind *Kind) (request string, err error) {
 	err = app.DB().NewQuery("SELECT asked FROM " + collections.SearchStates + " WHERE kind = {:kind} AND asked != built").
 		Bind(dbx.Params{"kind": kind.table}).Row(&request)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("look for requests to the search index: %w", err)
+		return "", fmt.Errorf("read the rebuild request: %w", err)
 	}
 	return request, nil
 }
 
-// requested returns the request that this index is to answer, or "": only the one in the data folder is.
+// rebuildRequest returns the pending rebuild request, or "". Only the index in the data folder responds to requests.
 func (ix *Index) rebuildRequest() (string, error) {
 	if !ix.owner.Load() {
 		return "", nil
@@ -91,27 +92,27 @@ func (ix *Index) rebuildRequest() (string, error) {
 	return rebuildRequest(ix.app, ix.kind)
 }
 
-// answer notes which request a saved index answers.
+// markAnswered records that a saved index fulfils a request.
 func markAnswered(app core.App, kind *Kind, request string) error {
 	_, err := app.NonconcurrentDB().NewQuery("UPDATE " + collections.SearchStates + " SET built = {:asked} WHERE kind = {:kind}").
 		Bind(dbx.Params{"kind": kind.table, "asked": request}).Execute()
 	if err != nil {
-		return fmt.Errorf("note that the search index is new: %w", err)
+		return fmt.Errorf("record that the search index is rebuilt: %w", err)
 	}
 	return nil
 }
 
-// Rebuilt tells of an index that Reindex had built anew.
+// Rebuilt describes an index that Reindex has rebuilt.
 type Rebuilt struct {
 	Kind      string
 	Documents int
 	Bytes     int64
 	Took      time.Duration
-	ByServer  bool // by the process that serves the board, not by this one
+	ByServer  bool // rebuilt by the server, not by this process
 }
 
-// Reindex has all indexes built anew, and tells of each once it is saved. Where a running server has them open, the
-// server does it, and searches go on meanwhile.
+// Reindex rebuilds all indexes and calls report for each once it is saved. If a server is running, the server does the work and
+// continues to answer searches.
 func Reindex(ctx context.Context, app core.App, report func(Rebuilt)) error {
 	requests := map[*Kind]string{}
 	for _, kind := range Kinds() {
@@ -124,7 +125,7 @@ func Reindex(ctx context.Context, app core.App, report func(Rebuilt)) error {
 	for _, kind := range Kinds() {
 		byServer := false
 		for {
-			// again and again, since the server may end before it is done
+			// in every round, because the server may stop before it has finished
 			_, err := open(app, kind, ownIndex)
 			if byServer = errors.Is(err, engine.ErrLocked); err != nil && !byServer {
 				return err
@@ -146,7 +147,7 @@ func Reindex(ctx context.Context, app core.App, report func(Rebuilt)) error {
 		err := app.DB().NewQuery("SELECT documents, lag, bytes, state, problem FROM " + collections.SearchStates + " WHERE kind = {:kind}").
 			Bind(dbx.Params{"kind": kind.table}).One(&s)
 		if err != nil {
-			return fmt.Errorf("read how the search index stands: %w", err)
+			return fmt.Errorf("read the state of the search index: %w", err)
 		}
 		report(Rebuilt{Kind: kind.table, Documents: s.Documents, Bytes: s.Bytes, Took: time.Since(began), ByServer: byServer})
 	}

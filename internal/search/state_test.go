@@ -8,6 +8,7 @@ import (
 )
 
 func TestReindexByTheServerAndWithoutOne(t *testing.T) {
+	t.Parallel()
 	app := testapp.NewBoard(t, slugs, testapp.With(Bind, Options{}))
 	acme, _ := app.Employer("Acme")
 	for range 3 {
@@ -25,7 +26,7 @@ func TestReindexByTheServerAndWithoutOne(t *testing.T) {
 	if jobs := alone[collections.Jobs]; jobs.ByServer || jobs.Documents != 3 || jobs.Bytes == 0 || len(alone) != len(Kinds()) {
 		t.Errorf("without a server: %+v", alone)
 	}
-	// a server that keeps the indexes, and a command in another process
+	// a server that has opened the indexes, and a command in another process
 	servers := []*Index{}
 	for _, kind := range Kinds() {
 		servers = append(servers, indexOf(t, app, kind))
@@ -34,10 +35,10 @@ func TestReindexByTheServerAndWithoutOne(t *testing.T) {
 	if _, err := app.DB().NewQuery("DROP TRIGGER search_log_on_job_insert").Execute(); err != nil {
 		t.Fatal(err)
 	}
-	app.Job(acme, "Baker") // which nobody hears of
+	app.Job(acme, "Baker") // not in the log
 	before := servers[0].engine
 	if got := found(t, servers[0], "baker"); len(got) != 3 {
-		t.Fatalf("found %d: this test proves nothing", len(got))
+		t.Fatalf("found %d: the change is in the log", len(got))
 	}
 	beside := reindex()
 	if jobs := beside[collections.Jobs]; !jobs.ByServer || jobs.Documents != 4 {
@@ -51,8 +52,9 @@ func TestReindexByTheServerAndWithoutOne(t *testing.T) {
 	}
 }
 
-// A rebuild that was asked for happens also when the process dies before it is done.
-func TestRequestOutlivesACrash(t *testing.T) {
+// A requested rebuild is done by the next process if this one crashes first.
+func TestRebuildRequestSurvivesACrash(t *testing.T) {
+	t.Parallel()
 	app, ix := newBoard(t, Jobs)
 	eventually(t, "the index", func() bool { return ix.engine.RebuildReason() == nil })
 	ix.close()
@@ -61,13 +63,14 @@ func TestRequestOutlivesACrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	if left, err := rebuildRequest(app.TestApp, Jobs); err != nil || left != asked {
-		t.Fatalf("%q is asked for, %v", left, err)
+		t.Fatalf("pending request %q, %v", left, err)
 	}
 	indexOf(t, app, Jobs)
-	eventually(t, "the answer", func() bool { left, err := rebuildRequest(app.TestApp, Jobs); return err == nil && left == "" })
+	eventually(t, "the rebuild", func() bool { left, err := rebuildRequest(app.TestApp, Jobs); return err == nil && left == "" })
 }
 
 func TestSearchIndexIsShownToAdmins(t *testing.T) {
+	t.Parallel()
 	app, ix := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Baker")
@@ -87,12 +90,13 @@ func TestSearchIndexIsShownToAdmins(t *testing.T) {
 	}
 	ix.engine.MarkStale(errLogGap)
 	if s, err := ix.currentState(); err != nil || s.State != stateBuilding || s.Problem != errLogGap.Error() {
-		t.Errorf("a doubted index stands as %+v, %v", s, err)
+		t.Errorf("a stale index has state %+v, %v", s, err)
 	}
 }
 
-// A server that starts before the last one has ended takes over from it.
-func TestCopySettlesInTheDataFolderOnceItIsFree(t *testing.T) {
+// A server that starts before the previous one has stopped takes over its index.
+func TestCopyTakesOverTheDataFolderOnceItIsFree(t *testing.T) {
+	t.Parallel()
 	app, first := newBoard(t, Jobs)
 	acme, _ := app.Employer("Acme")
 	app.Job(acme, "Baker")
@@ -100,13 +104,13 @@ func TestCopySettlesInTheDataFolderOnceItIsFree(t *testing.T) {
 	app.Store().Remove(storeKey + Jobs.table)
 	second := indexOf(t, app, Jobs)
 	if second.owner.Load() {
-		t.Fatal("two have the same folder")
+		t.Fatal("two indexes own the same folder")
 	}
 	first.close()
-	app.Store().Set(storeKey+Jobs.table, second) // close took it for its own
+	app.Store().Set(storeKey+Jobs.table, second) // close has removed it
 	second.takeOverFolder()
 	if !second.owner.Load() {
-		t.Fatal("the folder is free, and not taken")
+		t.Fatal("the free folder is not taken over")
 	}
 	signal(second.maintenanceDue)
 	eventually(t, "a saved index", func() bool { return !second.saveRequested.Load() && second.engine.Stats().Unsaved == 0 })
@@ -115,9 +119,9 @@ func TestCopySettlesInTheDataFolderOnceItIsFree(t *testing.T) {
 	second.close()
 	third := indexOf(t, app, Jobs)
 	if third.engine.RebuildReason() != nil {
-		t.Errorf("what it saved is damaged: %v", third.engine.RebuildReason())
+		t.Errorf("the saved index has rebuild reason %v", third.engine.RebuildReason())
 	}
 	if len(found(t, third, "baker")) != 2 {
-		t.Error("what it saved is not all")
+		t.Error("the saved index is incomplete")
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// BenchmarkVisibleAfterCommit is the time from the end of a save until the index has it, without a search that asks for it:
-// by this process, which wakes the index, and by plain SQL, which does not.
+// BenchmarkVisibleAfterCommit measures the time from a commit until the index has the change: after a save by this process,
+// which wakes the follower, and after plain SQL, which does not.
 func BenchmarkVisibleAfterCommit(b *testing.B) {
 	app := testapp.NewBoard(b, slugs, testapp.With(Bind, Options{}))
 	index := indexOf(b, app, Jobs)

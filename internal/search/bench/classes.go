@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// class is a kind of query, with what it may take: the p50 as a multiple of R, and for the selective ones in absolute
-// time too. 0 is no gate of its own; the p99 has one for all.
+// class is a class of queries with its gates: the p50 as a multiple of R and, for selective queries, in absolute time; 0 means
+// no gate. The gate of the p99 is the same for all classes.
 type class struct {
 	name   string
 	query  string // parameters of GET /api/jobs/search/
 	ratio  float64
 	maxP50 time.Duration
-	fts    string // the same as a condition on an FTS5 table, beside which the jobs are j
+	fts    string // the same query for an FTS5 table, joined with the jobs j
 	order  string // "": bm25
 	where  string
 	facets bool
@@ -25,7 +25,7 @@ const (
 	facetFields  = "industry,jobType,workplace,experienceLevel"
 )
 
-// classes are those of the table of gates.
+// classes returns the classes of the table of gates.
 func (c *corpus) classes() []class {
 	city := c.places[len(c.places)-1]
 	rare := inventedWord(c.rareWord())
@@ -72,10 +72,10 @@ func (c *corpus) classes() []class {
 	return list
 }
 
-// misspelt tells the classes for which a better spelling is looked for.
+// isCorrected reports whether the search looks for a spelling correction for this class.
 func (c *class) isCorrected() bool { return c.fts == "" && !c.facets && c.ratio == 0 }
 
-// rareWord is a made-up word that a published job has.
+// rareWord returns the number of an invented word that a published job has.
 func (c *corpus) rareWord() int {
 	r := c.random(3, 0)
 	return r.IntN(rareWords)

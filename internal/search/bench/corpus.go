@@ -11,7 +11,7 @@ import (
 	"jobboard/internal/gazetteer"
 )
 
-// corpus makes jobs out of real postings. Job i is the same for every run with the same seed.
+// corpus generates jobs by recombining real postings. Job i is the same in every run with the same seed.
 type corpus struct {
 	*source
 	seed uint64
@@ -20,15 +20,15 @@ type corpus struct {
 
 const (
 	jobsPerEmployer = 25
-	// the jobs were published over half a year, at an even pace
+	// the jobs were published at a constant rate over half a year
 	corpusAge    = 180 * 24 * time.Hour
-	jobWords     = 150 // from sentences; with the title and the rest 185
+	jobWords     = 150 // in sentences; 185 with the title and the other fields
 	rareWords    = 250_000
 	rareWordRate = 0.3
 )
 
-// common are sentences that bring words to the share of jobs in which a specialised board of this size has them:
-// python 22 %, manager 67 %, experience 95 %.
+// commonSentences make some words as frequent as they are on a specialised board of this size: python in 22 % of the jobs,
+// manager in 67 %, experience in 95 %.
 var commonSentences = []struct {
 	share float64
 	text  string
@@ -43,7 +43,7 @@ type job struct {
 	company                          string
 	skills                           []string
 	places                           []gazetteer.Place
-	industry                         int // a number, to be taken modulo the industries there are
+	industry                         int // modulo the number of industries
 	kind
 	pay
 	status    string
@@ -62,7 +62,7 @@ func (c *corpus) employers() int { return max(1, c.jobs/jobsPerEmployer) }
 
 func employerID(i int) string { return fmt.Sprintf("emp%012d", i) }
 
-// company names employer i: the names of two real ones, mixed, and often a made-up word.
+// company returns the name of employer i: a mixture of two real names and an invented word.
 func (c *corpus) company(i int) string {
 	r := c.random(1, i)
 	first, _, _ := strings.Cut(pick(r, c.companies), " ")
@@ -99,7 +99,7 @@ func (c *corpus) job(i int, now time.Time) job {
 	return j
 }
 
-// title is a real one, or half of one and half of another.
+// title returns a real title, or half of one and half of another.
 func (c *corpus) title(r *rand.Rand) string {
 	a := strings.Fields(pick(r, c.titles))
 	if r.IntN(2) == 0 {
@@ -133,7 +133,7 @@ func paragraph(sentences []string) string {
 	return html.EscapeString(strings.Join(sentences, ". ") + ".")
 }
 
-// madeUp returns the n-th word of a language of its own.
+// inventedWord returns the n-th word of an invented language.
 func inventedWord(n int) string {
 	const heads, tails = "bdfgjklmnprstvz", "aeiou"
 	word := []byte("x")
@@ -148,7 +148,7 @@ func inventedWord(n int) string {
 
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
-// skewed returns a number below n, small ones far more often.
+// skewed returns a random number below n; small numbers are far more frequent.
 func skewed(r *rand.Rand, n int) int {
 	f := r.Float64()
 	return int(f * f * f * float64(n))
@@ -157,7 +157,7 @@ func skewed(r *rand.Rand, n int) int {
 func jsonOf(v any) string {
 	raw, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // lists of texts and numbers can always be written
+		panic(err) // impossible for strings and numbers
 	}
 	return string(raw)
 }

@@ -19,8 +19,9 @@ const (
 
 func (r *run) data() string { return filepath.Join(r.dir, "pb_data") }
 
-// fill makes the board: its tables by the binary itself, the jobs straight into the tables. Their triggers are off
-// meanwhile: the index is missing and will be built anyway, and nobody is to be told of so many new jobs. A board kept from an earlier run is taken as it is.
+// fill creates the board: the binary creates the tables, and the jobs are inserted directly. The triggers are off meanwhile,
+// because the index will be built from scratch anyway and nobody must be notified of so many new jobs. A board that was kept
+// from an earlier run is used as it is.
 func (r *run) fill() error {
 	done := filepath.Join(r.dir, "filled")
 	if _, err := os.Stat(done); err == nil {
@@ -55,7 +56,7 @@ func (r *run) fill() error {
 	return os.WriteFile(done, nil, 0o600)
 }
 
-// openDB opens a database with one connection, so that pragmas and transactions are its own.
+// openDB opens a database with a single connection, to which the pragmas apply.
 func openDB(path string, pragmas ...string) (*sql.DB, error) {
 	dsn := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"
 	for _, p := range pragmas {
@@ -78,7 +79,7 @@ func execAll(db *sql.DB, statements ...string) error {
 	return nil
 }
 
-// dropTriggers takes the triggers that are like a pattern off the jobs and gives the statements that make them again.
+// dropTriggers drops the triggers of the jobs that match a pattern, and returns the statements that create them again.
 func dropTriggers(db *sql.DB, like string) (create []string, err error) {
 	rows, err := db.Query(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'jobs' AND name LIKE ?`, like)
 	if err != nil {
@@ -112,7 +113,7 @@ func (c *corpus) write(db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // without effect after the commit
+	defer tx.Rollback() // no effect after the commit
 	if _, err := tx.Exec(`INSERT INTO users (id, email, name, role, password, tokenKey, created, updated)
 		VALUES ('own000000000000', 'owner@example.com', 'Owner', 'employer', '', 'bench-owner', ?1, ?1)`, now.Format(timeLayout)); err != nil {
 		return err

@@ -11,10 +11,10 @@ import (
 
 const (
 	ftsRuns   = 5
-	ftsBudget = 20 * time.Second // for one class; slow ones are asked fewer times
+	ftsBudget = 20 * time.Second // for one class; slow classes run fewer times
 )
 
-// askFTS asks SQLite's FTS5 the same, in its own file beside the jobs and without HTTP, rows or permissions.
+// queryFTS runs the same queries on SQLite's FTS5, in a file of its own and without HTTP, rows or permissions.
 func (r *run) queryFTS() error {
 	db, took, err := r.openFTS("fts.db", "", -1)
 	if err != nil {
@@ -30,7 +30,7 @@ func (r *run) queryFTS() error {
 	for i := range r.report.classes {
 		one := &r.report.classes[i]
 		if one.isCorrected() {
-			continue // FTS5 has nothing for them
+			continue // FTS5 has no spelling correction
 		}
 		for began := time.Now(); len(one.fts) < ftsRuns && (len(one.fts) == 0 || time.Since(began) < ftsBudget); {
 			asked := time.Now()
@@ -43,8 +43,8 @@ func (r *run) queryFTS() error {
 	return nil
 }
 
-// openFTS opens an FTS5 table of published jobs in a file of its own, beside the jobs (board.jobs), and makes it first where it
-// is missing: then took tells how long that was. Most is how many jobs it has, -1 for all.
+// openFTS opens an FTS5 table of published jobs in a file of its own, with the board's database attached as board. If the file
+// does not exist, it is created with at most so many jobs (-1: all), and took is the time for that.
 func (r *run) openFTS(name, option string, most int) (db *sql.DB, took time.Duration, err error) {
 	path := filepath.Join(r.dir, name)
 	_, err = os.Stat(path)
@@ -64,7 +64,7 @@ func (r *run) openFTS(name, option string, most int) (db *sql.DB, took time.Dura
 	}
 	if err != nil {
 		err = firstOf(err, db.Close())
-		if missing { // half a table would pass for a whole one
+		if missing { // the next run must not use an incomplete table
 			err = errors.Join(err, os.Remove(path))
 		}
 		return nil, 0, err
@@ -104,7 +104,7 @@ func (c *class) queryFTS(db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	// the total, which every list has
+	// every page of a search also has the total
 	return drain(db, "SELECT count(*) FROM "+from+" WHERE "+where, args...)
 }
 

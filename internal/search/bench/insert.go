@@ -12,8 +12,8 @@ const (
 	insertsEach  = 100
 )
 
-// measureInsert compares single inserts, each a transaction, with and without the search log's triggers, in turn. They
-// are taken out again.
+// measureInsert compares inserts of one job, each in its own transaction, with and without the triggers of the search log. The
+// jobs are deleted afterwards.
 func (r *run) measureInsert() error {
 	db, err := openDB(filepath.Join(r.data(), "data.db"), "synchronous(NORMAL)")
 	if err != nil {

@@ -18,10 +18,10 @@ const (
 	maxP99         = 20 * time.Millisecond
 )
 
-// durations are of equal requests.
+// durations are the times of equal requests.
 type durations []time.Duration
 
-// at returns a quantile, 0.5 for the p50.
+// at returns a quantile, such as 0.5 for the p50.
 func (d durations) at(quantile float64) time.Duration {
 	if len(d) == 0 {
 		return 0
@@ -30,10 +30,10 @@ func (d durations) at(quantile float64) time.Duration {
 	return sorted[min(len(sorted)-1, int(quantile*float64(len(sorted))))]
 }
 
-// hello is H's route.
+// healthPath is the route of H.
 const healthPath = "/api/health"
 
-// rows is R's route: 20 jobs by id, which is all of a search but the searching.
+// rowsPath returns the route of R: 20 jobs by id, which costs as much as a search without the search itself.
 func (r *run) rowsPath(i int) string {
 	var list []string
 	random := r.corpus.random(4, i)
@@ -43,13 +43,13 @@ func (r *run) rowsPath(i int) string {
 	return "/api/jobs/?perPage=20&skipTotal=1&ids=" + strings.Join(list, ",")
 }
 
-// asked is what some rounds took: H, R, W if it was taken, and each class.
+// timings has the times of some rounds: of H, R, W if it was measured, and each class.
 type timings struct {
 	health, rows, w durations
 	classes         []durations
 }
 
-// round asks all of them in turn, so that what disturbs the machine disturbs all alike.
+// measureRounds measures all of them in turn, so that a disturbance of the machine affects all alike.
 func (r *run) measureRounds(s *server, rounds int, w *calibration) (timings, error) {
 	list := r.corpus.classes()
 	all := timings{classes: make([]durations, len(list))}
@@ -79,7 +79,7 @@ func (r *run) measureRounds(s *server, rounds int, w *calibration) (timings, err
 	return all, nil
 }
 
-// measureQuiet measures one client alone.
+// measureIdle measures one client alone.
 func (r *run) measureIdle(s *server) error {
 	w, err := r.openCalibration()
 	if err != nil {
@@ -127,7 +127,7 @@ func (r *run) measureBusy(s *server) error {
 	return nil
 }
 
-// save changes jobs at an even pace until stop is called, which tells how it went.
+// startSaves updates jobs at a constant rate until stop is called, which returns a summary.
 func (r *run) startSaves(s *server) (stop func() (string, error)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	due := make(chan int, savesPerSecond)
@@ -142,7 +142,7 @@ func (r *run) startSaves(s *server) (stop func() (string, error)) {
 			}
 			select {
 			case due <- i:
-			default: // the board is behind by a second: the pace is not held, which the answer tells
+			default: // the board is a second behind; the summary shows the rate that it reached
 			}
 		}
 	}()
@@ -172,7 +172,7 @@ func (r *run) startSaves(s *server) (stop func() (string, error)) {
 	}
 }
 
-// measureLag measures how long after a save has answered the change can be found, beside other saves.
+// measureLag measures the time from the response to a save until a search finds the change, beside other saves.
 func (r *run) measureLag(s *server) error {
 	stop := r.startSaves(s)
 	var lag durations
@@ -180,11 +180,12 @@ func (r *run) measureLag(s *server) error {
 		for i := range 200 {
 			word := fmt.Sprintf("k%d", time.Now().UnixNano())
 			id := fmt.Sprintf("job%012d", r.corpus.random(7, i).IntN(r.corpus.jobs))
-			if _, err := s.send(http.MethodPatch, "/api/collections/jobs/records/"+id, map[string]any{"title": "Keeper of " + word, "status": "published"}); err != nil {
+			change := map[string]any{"title": "Keeper of " + word, "status": "published"}
+			if _, err := s.send(http.MethodPatch, "/api/collections/jobs/records/"+id, change); err != nil {
 				if !strings.Contains(err.Error(), "400") {
 					return err
 				}
-				continue // a closed job may not be published just so
+				continue // some closed jobs cannot be published again
 			}
 			saved := time.Now()
 			for {
@@ -192,11 +193,11 @@ func (r *run) measureLag(s *server) error {
 				if err != nil {
 					return err
 				}
-				if len(p.Items) == 1 && p.Items[0].ID == id { // else it may be another word's, as a better spelling
+				if len(p.Items) == 1 && p.Items[0].ID == id { // otherwise the hit may come from a spelling correction
 					break
 				}
 				if time.Since(saved) > 10*time.Second {
-					return fmt.Errorf("a change can't be found after 10 s")
+					return fmt.Errorf("a change cannot be found after 10 s")
 				}
 			}
 			lag = append(lag, time.Since(saved))
@@ -212,7 +213,7 @@ func (r *run) measureLag(s *server) error {
 	return nil
 }
 
-// measureLoad measures many clients, without a pause and at 40 % of that.
+// measureLoad measures many clients, at full load and at 40 % of its throughput.
 func (r *run) measureLoad(s *server) error {
 	list := r.corpus.classes()
 	mix := func(i int) string { return "/api/jobs/search/?" + list[i%len(list)].query }
@@ -235,8 +236,8 @@ func (r *run) measureLoad(s *server) error {
 	return nil
 }
 
-// load has many clients ask for loadTime: as fast as they can, or at an even pace in all. Then a request counts from
-// when it was due, so that a stall counts for all that it held up.
+// load sends requests from many clients for loadTime: as fast as possible, or at a constant total rate of pace per second. In
+// that case the time of a request is counted from when it was due, so that a stall counts for every request that it delayed.
 func load(s *server, path func(i int) string, pace float64) (perSecond float64, took durations, err error) {
 	var next atomic.Int64
 	var mu sync.Mutex

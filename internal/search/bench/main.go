@@ -1,8 +1,8 @@
-// Command bench measures the search through HTTP on the real binary, over a board recombined from real postings, and
-// prints one table of gates: `make bench-search`.
+// Command bench measures the search of the real binary over HTTP, on a board of recombined real postings, and prints a table of
+// gates: `make bench-search`.
 //
-// The client shares the machine with the board, so absolute times depend on the machine and on what else runs. Most gates are
-// ratios within one run; the others are also held against W (see walk), which tells how slow the machine is.
+// The client shares the machine with the board, so absolute times depend on the machine and on what else is running. Most gates
+// are ratios within one run; the others are also judged relative to W (see calibration), which shows how slow the machine is.
 package main
 
 import (
@@ -16,13 +16,13 @@ import (
 
 func main() {
 	postings := flag.String("postings", "../shared/data/jobs-real.jsonl", "real postings, one JSON object a line")
-	sizes := flag.String("sizes", "100000 1000000", "how many jobs, each a run of its own")
-	seed := flag.Uint64("seed", 1, "of the recombination")
-	binary := flag.String("binary", "dist/jobboard", "the board")
-	keep := flag.String("keep", "", "a folder to keep the boards in, and to find them again")
+	sizes := flag.String("sizes", "100000 1000000", "numbers of jobs; each is a run of its own")
+	seed := flag.Uint64("seed", 1, "seed of the recombination")
+	binary := flag.String("binary", "dist/jobboard", "path of the board's binary")
+	keep := flag.String("keep", "", "folder to keep the boards in and reuse them from")
 	rounds := flag.Int("rounds", 300, "requests of each class")
 	small := flag.Bool("small", true, "measure the memory of a small board first")
-	baseline := flag.Bool("baseline", true, "ask FTS5 too")
+	baseline := flag.Bool("baseline", true, "measure FTS5 too")
 	flag.Parse()
 	err := func() error {
 		source, err := readPostings(*postings)
@@ -54,7 +54,7 @@ func main() {
 	}
 }
 
-// inFolder runs in a folder of its own, which is removed afterwards unless it is to be kept.
+// inFolder measures in a folder of its own, which is removed afterwards unless keep is set.
 func (r *run) inFolder(keep string) error {
 	if keep != "" {
 		r.dir = filepath.Join(keep, strconv.Itoa(r.corpus.jobs))

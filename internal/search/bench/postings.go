@@ -12,12 +12,12 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// source is what real postings are made of.
+// source has the parts of real postings.
 type source struct {
 	titles    []string
 	companies []string
 	sentences []string
-	skills    []string // as often as they occur
+	skills    []string // with duplicates, so that frequent ones are picked more often
 	places    []gazetteer.Place
 	pays      []pay
 	kinds     []kind
@@ -29,7 +29,7 @@ type pay struct {
 	SalaryPeriod         string
 }
 
-// kind is what goes together in one posting.
+// kind has attributes that are taken together from one posting.
 type kind struct{ Workplace, JobType, ExperienceLevel string }
 
 type posting struct {
@@ -39,7 +39,7 @@ type posting struct {
 	kind
 }
 
-// sentenceEnd is where one sentence ends; the postings glue many together ("on timeManage the team").
+// sentenceEnd matches the end of a sentence. In the postings, many sentences are joined without a space ("on timeManage the team").
 var sentenceEnd = regexp.MustCompile(`[.!?]\s+|[a-z.)][A-Z][a-z]`)
 
 func readPostings(path string) (*source, error) {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// report is what one run found.
+// report has the results of one run.
 type report struct {
 	health, rows time.Duration
 	w            time.Duration // 0: not taken
@@ -30,27 +30,27 @@ type gate struct {
 	measured, bound float64
 	format          string
 	compare         func(seen, pass float64) bool
-	absolute        bool // or of work per time: it depends on the machine
+	absolute        bool // in absolute time, or in work per time: depends on the machine
 }
 
-// The two directions of a gate.
+// atMost and atLeast are the two directions of a gate.
 func atMost(seen, pass float64) bool  { return seen <= pass }
 func atLeast(seen, pass float64) bool { return seen >= pass }
 
-// gate adds a gate that does not depend on the machine: a ratio, say.
+// gate adds a gate that does not depend on the machine, such as a ratio.
 func (r *report) gate(name string, seen, pass float64, format string, holds func(seen, pass float64) bool) {
 	r.gates = append(r.gates, gate{name, seen, pass, format, holds, false})
 }
 
-// gateOfTime adds a gate in absolute time, or in work per time.
+// timeGate adds a gate in absolute time, or in work per time.
 func (r *report) timeGate(name string, seen, pass float64, format string, holds func(seen, pass float64) bool) {
 	r.gates = append(r.gates, gate{name, seen, pass, format, holds, true})
 }
 
-// most reports whether the gate is passed from below.
+// isUpperBound reports whether the gate is an upper bound.
 func (g gate) isUpperBound() bool { return !g.compare(1, 0) }
 
-// holdsOn reports whether the gate is passed, on a machine so many times slower than where the gates were seen.
+// passesAt reports whether the gate is passed on a machine that is so many times slower than the one where the gates were set.
 func (g gate) passesAt(slower float64) bool {
 	switch {
 	case !g.absolute:
@@ -79,7 +79,7 @@ func (r *report) print(to io.Writer) {
 	fmt.Fprintf(to, "\nload average %s\n\n", strings.TrimSpace(string(average)))
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	if len(r.classes) > 0 {
-		fmt.Fprintf(to, "H %.2f ms · R %.2f ms · W %.0f ms, where the gates were seen %.0f: this machine is %.1f times slower\n\n",
+		fmt.Fprintf(to, "H %.2f ms · R %.2f ms · W %.0f ms, where the gates were set %.0f: this machine is %.1f times slower\n\n",
 			millis(r.health), millis(r.rows), millis(r.w), millis(referenceW), r.slowdown())
 		r.printClasses(w)
 	}
@@ -100,7 +100,7 @@ func (c *classResult) ftsText() string {
 	return fmt.Sprintf("%.1f", millis(c.fts.at(0.5)))
 }
 
-// verdict says "by W" of what passes only when the times are counted as they would be where the gates were seen.
+// verdict returns "by W" for what passes only when the times are scaled to the machine where the gates were set.
 func (r *report) verdict(holds func(slower float64) bool) string {
 	switch {
 	case holds(1):

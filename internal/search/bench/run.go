@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// run measures one size.
+// run is a run of all measurements on a board of one size.
 type run struct {
 	binary   string
 	corpus   *corpus
@@ -23,7 +23,7 @@ type run struct {
 	report    report
 }
 
-// do fills the board, and asks each question of the gates in turn.
+// measure fills the board and runs all measurements.
 func (r *run) measure() error {
 	began := time.Now()
 	if err := r.fill(); err != nil {
@@ -63,7 +63,7 @@ func (r *run) count() error {
 	return db.QueryRow("SELECT count(*) FROM jobs WHERE status = 'published'").Scan(&r.published)
 }
 
-// build lets the board make the index from nothing, then stops it.
+// build starts the board without an index, waits until it has built one, and stops it.
 func (r *run) build() (err error) {
 	index := filepath.Join(r.data(), "search")
 	if err := os.RemoveAll(index); err != nil {
@@ -133,7 +133,7 @@ func (r *run) serve() (err error) {
 	return nil
 }
 
-// comparePages turns pages by cursor and by number; they must show the same.
+// comparePages compares pages by cursor with pages by number.
 func (r *run) comparePages(s *server) error {
 	differ := 0
 	for _, query := range []string{"q=manager", "q=experience+python", "sort=salary&q=python", "sort=newest", "q=man*", "sort=deadline"} {
@@ -157,7 +157,7 @@ func (r *run) comparePages(s *server) error {
 	return nil
 }
 
-// compareFacets counts the values in SQL too.
+// compareFacets compares the facets with counts in SQL.
 func (r *run) compareFacets(s *server) error {
 	db, err := openDB(filepath.Join(r.data(), "data.db"))
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// server is the board, running.
+// server is a running board.
 type server struct {
 	url     string
 	process *exec.Cmd
@@ -27,7 +27,7 @@ type server struct {
 	token   string // of the superuser
 }
 
-// start runs the board and waits until it answers.
+// start starts the board and waits until it responds.
 func (r *run) start() (*server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -51,13 +51,13 @@ func (r *run) start() (*server, error) {
 			return s, nil
 		}
 		if time.Since(s.started) > time.Minute {
-			return nil, errors.Join(fmt.Errorf("the board does not answer: %w: %s", err, s.log.String()), s.stop())
+			return nil, errors.Join(fmt.Errorf("the board does not respond: %w: %s", err, s.log.String()), s.stop())
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
 }
 
-// stop ends the board as an operator would. Where it has ended by itself, the error tells its last words.
+// stop stops the board as an operator would. If the board has exited by itself, the error contains the end of its log.
 func (s *server) stop() error {
 	err := s.process.Process.Signal(syscall.SIGTERM)
 	if ended := s.process.Wait(); ended != nil || err != nil {
@@ -91,7 +91,7 @@ func (s *server) do(request *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// send writes JSON as the superuser.
+// send sends a JSON request as the superuser.
 func (s *server) send(method, path string, body any) ([]byte, error) {
 	request, err := http.NewRequest(method, s.url+path, strings.NewReader(jsonOf(body)))
 	if err != nil {
@@ -116,7 +116,7 @@ func (s *server) login() error {
 	return nil
 }
 
-// page is what the bench reads of an answer.
+// page is the part of a response that the benchmark reads.
 type page struct {
 	TotalItems int
 	NextCursor string
@@ -133,7 +133,7 @@ func (s *server) search(query string) (page, error) {
 	return p, json.Unmarshal(body, &p)
 }
 
-// waitFor waits until so many jobs can be found.
+// waitFor waits until exactly so many jobs can be found.
 func (s *server) waitFor(jobs int) error {
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		p, err := s.search("perPage=1&fields=id")
@@ -149,8 +149,8 @@ func (s *server) waitFor(jobs int) error {
 	}
 }
 
-// memory is what the kernel counts for the board, in MB: its own (heap, stacks), and pages of mapped files, which it
-// may take back at any time.
+// memory is the memory of the board in MB, as counted by the kernel: its own (heap, stacks), and pages of mapped files, which the
+// kernel may reclaim at any time.
 type memory struct{ own, peak, mapped float64 }
 
 func (s *server) memory() (memory, error) {
@@ -171,7 +171,7 @@ func (s *server) memory() (memory, error) {
 	return memory{own: mb["RssAnon"], peak: mb["VmHWM"], mapped: mb["RssFile"]}, nil
 }
 
-// cpu is how long the board has been computing, on all cores together.
+// cpu returns the CPU time of the board, on all cores together.
 func (s *server) cpu() (time.Duration, error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.process.Process.Pid))
 	if err != nil {
@@ -189,7 +189,7 @@ func (s *server) cpu() (time.Duration, error) {
 	return time.Duration(ticks) * 10 * time.Millisecond, nil // USER_HZ is 100 on Linux
 }
 
-// folderMB is the size of the files in a folder.
+// folderMB returns the size of the files in a folder, in MB.
 func folderMB(dir string) (float64, error) {
 	total := int64(0)
 	err := filepath.Walk(dir, func(_ string, info os.FileInfo, err error) error {

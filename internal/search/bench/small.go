@@ -12,8 +12,7 @@ const (
 	smallSearches = 300
 )
 
-// measureSmall compares the memory of a small board with that of an empty one, each after a restart and the same
-// searches.
+// measureSmall compares the memory of a small board with that of an empty one, each after a restart and the same searches.
 func measureSmall(binary string, s *source, seed uint64) (report, error) {
 	var rep report
 	dir, err := os.MkdirTemp("", "bench-search-")
@@ -33,7 +32,7 @@ func measureSmall(binary string, s *source, seed uint64) (report, error) {
 	return rep, nil
 }
 
-// ownMemory is that of the board after a restart and some searches, in MB.
+// ownMemory returns the board's own memory after a restart and some searches, in MB.
 func (r *run) ownMemory() (float64, error) {
 	if err := firstOf(r.fill(), r.count(), r.build()); err != nil {
 		return 0, err
@@ -48,7 +47,7 @@ func (r *run) ownMemory() (float64, error) {
 		}
 		list := r.corpus.classes()
 		for i := range smallSearches {
-			// a page of ids: the rows are the database's memory, not the index's
+			// one row only, because rows use memory of the database, not of the index
 			query := strings.ReplaceAll(list[i%len(list)].query, "perPage=20", "perPage=1")
 			if _, err := s.search(query); err != nil {
 				return memory{}, err

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// benchIndex is an index of one full segment and some small ones, in random words.
+// benchIndex returns an index of four segments with random words.
 func benchIndex(b *testing.B) (*Index, *world) {
 	b.Helper()
 	ix, w := NewMemory(newAnalyzer(b)), newWorld(1)
@@ -49,7 +49,7 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-// BenchmarkApply is one changed document, as a save makes it.
+// BenchmarkApply measures the change of one document, as after a save.
 func BenchmarkApply(b *testing.B) {
 	ix, w := benchIndex(b)
 	for i := 0; b.Loop(); i++ {
@@ -62,7 +62,7 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-// BenchmarkRebuild indexes 5000 documents at a time.
+// BenchmarkRebuild measures a rebuild of 5000 documents.
 func BenchmarkRebuild(b *testing.B) {
 	_, w := benchIndex(b)
 	var docs []Document

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestPairsLoseNoPhrase holds the signatures to a look into every document: none that holds the words next to each other
-// may be missing, and few others may be left.
+// TestBigramsLoseNoPhrase compares the signatures with the positions: every document with the phrase must pass the filter, and
+// few others may.
 func TestBigramsLoseNoPhrase(t *testing.T) {
 	a := newAnalyzer(t)
 	for _, docs := range []int{minBigramDocs - 1, minBigramDocs, 500} {
@@ -41,7 +41,7 @@ func TestBigramsLoseNoPhrase(t *testing.T) {
 				_, holds := looked.find(s.positionsOf(doc), FieldAny)
 				switch {
 				case holds && !left.has(doc):
-					t.Fatalf("%d documents: document %d holds %v, which its pairs deny", docs, doc, stems)
+					t.Fatalf("%d documents: document %d holds %v, but does not pass the bigram filter", docs, doc, stems)
 				case holds:
 					right++
 				case left.has(doc):
@@ -54,9 +54,9 @@ func TestBigramsLoseNoPhrase(t *testing.T) {
 		}
 		switch share := float64(wrong) / float64(300*docs); {
 		case docs < minBigramDocs && share < 0.9:
-			t.Errorf("%d documents: a small segment has pairs", docs)
+			t.Errorf("%d documents: a small segment has bigrams", docs)
 		case docs >= minBigramDocs && share > 0.04: // by the size of the signature: (1 - e^(-184*4/1536))^4 = .02
-			t.Errorf("%d documents: %.2f of all documents were left without holding the phrase", docs, share)
+			t.Errorf("%d documents: %.2f of all documents pass the filter without holding the phrase", docs, share)
 		}
 	}
 }

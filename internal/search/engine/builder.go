@@ -272,7 +272,7 @@ func (b *builder) writeStems(out *[sectionCount][]byte, termPlace, stemPlace []u
 	out[secStemTerms] = bytesOf(terms)
 }
 
-// writePostings first counts the posting lists, then fills one array with all of them, then moves the long ones to bitmaps.
+// writePostings counts the posting lists, fills one array with all of them, and has them encoded.
 // A term has one list for each field that holds it in any document; a filter value has one.
 func (b *builder) writePostings(out *[sectionCount][]byte, order []int, termPlace, valuePlace []uint32) {
 	terms, values := len(b.terms.list), len(b.values.list)
@@ -327,17 +327,26 @@ func (b *builder) writePostings(out *[sectionCount][]byte, order []int, termPlac
 		}
 	}
 
+	out[secTermMask] = mask
+	out[secTermFirst] = bytesOf(first[:terms])
+	out[secValueFirst] = bytesOf([]uint32{valueFirst})
+	writeLists(out, all, start, len(order))
+}
+
+// writeLists encodes the posting lists: list i is all[start[i]:start[i+1]].
+func writeLists(out *[sectionCount][]byte, all []uint16, start []uint32, segmentDocs int) {
+	lists := len(start) - 1
 	count, ref := make([]uint32, lists), make([]uint32, lists)
 	var arrays []uint16
 	var bitmaps []uint64
-	words := wordsFor(len(order))
+	words := wordsFor(segmentDocs)
 	for l := range lists {
 		docs := all[start[l]:start[l+1]]
 		count[l] = uint32(len(docs))
 		switch {
 		case len(docs) == 1:
 			ref[l] = uint32(docs[0])
-		case len(docs) >= denseThreshold(len(order)):
+		case len(docs) >= denseThreshold(segmentDocs):
 			ref[l] = uint32(len(bitmaps))
 			set := make(bitset, words)
 			for _, d := range docs {
@@ -349,9 +358,6 @@ func (b *builder) writePostings(out *[sectionCount][]byte, order []int, termPlac
 			arrays = append(arrays, docs...)
 		}
 	}
-	out[secTermMask] = mask
-	out[secTermFirst] = bytesOf(first[:terms])
-	out[secValueFirst] = bytesOf([]uint32{valueFirst})
 	out[secListCount], out[secListRef] = bytesOf(count), bytesOf(ref)
 	out[secArrays], out[secBitmaps] = bytesOf(arrays), bytesOf(bitmaps)
 }

@@ -7,15 +7,18 @@ import (
 	"time"
 )
 
-// Readers, writers, merges, saves, checks and rebuilds, all at once. Under the race detector this shows what shares memory;
-// and what the readers see must at every moment be one state of the index.
+// TestConcurrentUse runs searches, changes, merges, checkpoints, verifications and rebuilds at once. The race detector finds
+// shared memory, and every search must see a consistent state of the index.
 func TestConcurrentUse(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
 	a := newAnalyzer(t)
 	dir := t.TempDir()
 	ix := openIndex(t, dir, a)
 	must(t, ix.NewRebuild(0).Commit())
 	const ids = 1500
-	o := newOracle(a) // under truth, with the changes that Apply has got
+	o := newOracle(a) // guarded by truth; has the changes that were applied
 	var truth sync.Mutex
 	stop := time.After(2 * time.Second)
 	done := make(chan struct{})
@@ -35,7 +38,7 @@ func TestConcurrentUse(t *testing.T) {
 			}
 		})
 	}
-	loop(func(i int) error { // each change moves a pair of twins, which no reader may see apart
+	loop(func(i int) error { // each change updates two documents, of which no search may see only one
 		w := newWorld(uint64(i))
 		b := w.batch(ids, 100)
 		b.Seq = int64(i + 1)
@@ -54,7 +57,7 @@ func TestConcurrentUse(t *testing.T) {
 		return err
 	})
 	loop(func(int) error { ix.Verify(); time.Sleep(50 * time.Millisecond); return ix.RebuildReason() })
-	loop(func(i int) error { // a rebuild from what is true now, in parts, some of them given up
+	loop(func(i int) error { // every fourth rebuild is aborted
 		truth.Lock()
 		seq := ix.Seq()
 		var docs []Document
@@ -62,41 +65,11 @@ func TestConcurrentUse(t *testing.T) {
 			docs = append(docs, *d)
 		}
 		truth.Unlock()
-		if len(docs) == 0 {
-			return nil
-		}
-		r := ix.NewRebuild(seq)
-		for len(docs) > 0 {
-			n := min(len(docs), 300)
-			if err := r.Add(docs[:n]); err != nil {
-				return err
-			}
-			docs = docs[n:]
-			time.Sleep(time.Millisecond)
-		}
-		if i%4 == 3 {
-			r.Abort()
-			return nil
-		}
-		return r.Commit()
+		return rebuildInParts(ix, seq, docs, i%4 == 3)
 	})
 	for reader := range 3 {
 		w := newWorld(uint64(1000 + reader))
-		loop(func(int) error {
-			twins, err := ix.Search(Query{Words: Parse(a, "twin"), Scope: Everything(), Limit: 3, Facets: []string{"move"}, NoSpelling: true})
-			if err != nil {
-				return err
-			}
-			if twins.Total != 0 && (twins.Total != 2 || len(twins.Facets["move"]) != 1) {
-				return fmt.Errorf("%d twins in %v", twins.Total, twins.Facets["move"])
-			}
-			q := w.query(a, ids)
-			found, err := ix.Search(q)
-			if err == nil && len(found.Hits) != min(q.Limit, found.Total) {
-				err = fmt.Errorf("%q: %d hits of %d", q.Words.Source, len(found.Hits), found.Total)
-			}
-			return err
-		})
+		loop(func(int) error { return searchConsistently(ix, w.query(a, ids)) })
 	}
 	<-stop
 	close(done)
@@ -110,13 +83,53 @@ func TestConcurrentUse(t *testing.T) {
 	must(t, ix.Close())
 	again := openIndex(t, dir, a)
 	if again.RebuildReason() != nil || again.Stats().Documents != len(o.docs) {
-		t.Errorf("it comes back with %d documents of %d, damage %v", again.Stats().Documents, len(o.docs), again.RebuildReason())
+		t.Errorf("reopened with %d documents of %d, rebuild reason %v", again.Stats().Documents, len(o.docs), again.RebuildReason())
 	}
 	must(t, again.Close())
 }
 
-// What a restart finds is what was there, whether the process ended well or not.
+// rebuildInParts rebuilds the index from documents, unless there are none.
+func rebuildInParts(ix *Index, seq int64, docs []Document, abort bool) error {
+	if len(docs) == 0 {
+		return nil
+	}
+	r := ix.NewRebuild(seq)
+	for len(docs) > 0 {
+		n := min(len(docs), 300)
+		if err := r.Add(docs[:n]); err != nil {
+			return err
+		}
+		docs = docs[n:]
+		time.Sleep(time.Millisecond)
+	}
+	if abort {
+		r.Abort()
+		return nil
+	}
+	return r.Commit()
+}
+
+// searchConsistently checks that a search sees both twins in the same state, and that the hits of a query fit its total.
+func searchConsistently(ix *Index, q Query) error {
+	twins, err := ix.Search(Query{
+		Words: Parse(ix.analyzer, "twin"), Scope: Everything(), Limit: 3, Facets: []string{"move"}, NoSpelling: true,
+	})
+	if err != nil {
+		return err
+	}
+	if twins.Total != 0 && (twins.Total != 2 || len(twins.Facets["move"]) != 1) {
+		return fmt.Errorf("%d twins in %v", twins.Total, twins.Facets["move"])
+	}
+	found, err := ix.Search(q)
+	if err == nil && len(found.Hits) != min(q.Limit, found.Total) {
+		err = fmt.Errorf("%q: %d hits of %d", q.Words.Source, len(found.Hits), found.Total)
+	}
+	return err
+}
+
+// An index that is reopened finds the same as before, whether it was closed or only released as by a crash.
 func TestRestartsAgreeWithOracle(t *testing.T) {
+	t.Parallel()
 	a := newAnalyzer(t)
 	const ids = 200
 	for seed := range uint64(3) {
@@ -124,7 +137,7 @@ func TestRestartsAgreeWithOracle(t *testing.T) {
 		dir, o := t.TempDir(), newOracle(a)
 		ix := openIndex(t, dir, a)
 		must(t, ix.NewRebuild(0).Commit())
-		var log []Batch // what a restart may have to apply again
+		var log []Batch // the changes, which may have to be applied again
 		for round := range 10 {
 			b := w.batch(ids, ids/2)
 			b.Seq = int64(round + 1)

@@ -13,17 +13,18 @@ import (
 	"time"
 )
 
-// crashIDs is less than a page (MaxLimit), so that all can be compared, and small, so that documents are replaced and deleted all the time.
+// crashIDs is the number of ids: fewer than a page (MaxLimit), so that all documents can be compared, and few enough that
+// documents are often replaced and deleted.
 const crashIDs = 900
 
-// crashBatch is the change with a number, the same in every process.
+// crashBatch returns the change with this number, which is the same in every process.
 func crashBatch(seq int64) Batch {
 	b := newWorld(uint64(seq)).batch(crashIDs, 200)
 	b.Seq = seq
 	return b
 }
 
-// keepWriting is the process to be killed: it applies changes from where the index is, merging and saving all the time.
+// writeUntilKilled is run by the process that will be killed: it keeps applying changes, merging and saving.
 func writeUntilKilled(dir string) error {
 	a, err := analyzer()
 	if err != nil {
@@ -54,7 +55,7 @@ func writeUntilKilled(dir string) error {
 	}
 }
 
-// TestMain lets the tests start themselves as the process that a test is about.
+// TestMain lets a test start its own binary as another process.
 func TestMain(m *testing.M) {
 	job, dir := os.Getenv("SEARCH_TEST_PROCESS"), os.Getenv("SEARCH_TEST_DIR")
 	if run, ok := map[string]func(string) error{"keep writing": writeUntilKilled, "fill the disk": runWithFullDisk}[job]; ok {
@@ -74,8 +75,12 @@ func process(t *testing.T, job, dir string) *exec.Cmd {
 	return cmd
 }
 
-// A process that is killed at any moment leaves an index that opens whole, at its last save or later.
+// An index is intact after its process was killed at any moment, and contains at least what was saved.
 func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
+	t.Parallel()
 	dir := t.TempDir()
 	a := newAnalyzer(t)
 	o, at := newOracle(a), int64(0)
@@ -106,7 +111,7 @@ func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
 		must(t, cmd.Process.Kill())
 		last := <-saved
 		if err := cmd.Wait(); err == nil {
-			t.Fatal("it ended by itself")
+			t.Fatal("the process exited by itself")
 		}
 
 		ix := openIndex(t, dir, a)
@@ -138,7 +143,7 @@ func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	must(t, err)
 	if most := ix.Stats().Segments + 2; len(left) > most {
-		t.Errorf("%d files before, %d after a save, want at most %d: what the killed left is not swept out", len(entries), len(left), most)
+		t.Errorf("%d files before, %d after a save, want at most %d: files of the killed process are not removed", len(entries), len(left), most)
 	}
 	must(t, ix.Close())
 }

@@ -1,4 +1,4 @@
-// Package engine is a full-text search engine: documents in, ids in order of relevance out. It knows nothing of jobs or of the
+// Package engine is a full-text search engine: documents in, ids in order of relevance out. It is independent of jobs and of the
 // database; internal/search turns records into its documents.
 //
 // # Model
@@ -31,8 +31,11 @@
 //
 //	freshness × title factor × Σ over the clauses ( IDF of the clause × weight of its tier )
 //
-// The weight is that of the best field that holds the clause, as in BM25F with saturated term frequencies, and is lower for another term
-// of the same stem; field and form together make the impact tier (score.go, impact_tiers.go). The IDF is that of BM25, counted in the
-// caller's scope. The first k documents are found exactly but without scoring all matches, in the manner of MaxScore: the matches are
-// partitioned by tier, and a partition is skipped when its upper bound is below the threshold of the top-k heap (ranking.go, pruning.go).
+// The tier says which is the best field that holds the clause, and whether it holds the term as typed or another term of the same
+// stem (score.go, impact_tiers.go). Term frequency counts only in the body, where words that are repeated have a higher tier than
+// words that are mentioned. The IDF is that of BM25, computed in the caller's scope. Document length is not normalised, except for
+// titles, where the title factor favours short ones and those that equal the query.
+//
+// The first k documents are exact, but not all matches are scored. In the manner of MaxScore, the matches are partitioned by tier,
+// and a partition is skipped when its upper bound is below the threshold of the top-k heap (ranking.go, pruning.go).
 package engine

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// fillTheDisk is a process that may write no file larger than a few KB, as if the disk were full.
+// runWithFullDisk is run by a process that may not write files larger than a few KB, as if the disk were full.
 func runWithFullDisk(dir string) error {
 	a, err := analyzer()
 	if err != nil {
@@ -26,7 +26,7 @@ func runWithFullDisk(dir string) error {
 	for seq := int64(1); seq <= ix.Seq(); seq++ {
 		o.apply(crashBatch(seq))
 	}
-	signal.Ignore(syscall.SIGXFSZ) // a write beyond the limit then fails with an error
+	signal.Ignore(syscall.SIGXFSZ) // so that a write beyond the limit returns an error
 	whole := syscall.Rlimit{}
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &whole); err != nil {
 		return err
@@ -38,7 +38,7 @@ func runWithFullDisk(dir string) error {
 	}
 	saved := ix.Seq()
 	big := Batch{Seq: saved + 1}
-	for i := range largeSegmentDocs { // a segment that goes to a file at once
+	for i := range largeSegmentDocs { // a segment that is written to a file immediately
 		d := w.doc(10)
 		d.ID = fmt.Sprintf("doc%04d", i)
 		big.Put = append(big.Put, d)
@@ -75,9 +75,9 @@ func runWithFullDisk(dir string) error {
 		return fmt.Errorf("on a full disk: %w", err)
 	}
 	if parts, err := filepath.Glob(filepath.Join(dir, "*"+partSuffix)); err != nil || len(parts) > 0 {
-		return fmt.Errorf("half written files are left: %v %w", parts, err)
+		return fmt.Errorf("partial files are left: %v %w", parts, err)
 	}
-	// what a restart would find now
+	// a restart now would find the last checkpoint
 	m, err := readManifest(dir, a.Language)
 	if err != nil || m.Seq != saved {
 		return fmt.Errorf("the manifest is at %d, want %d: %w", m.Seq, saved, err)
@@ -93,6 +93,7 @@ func runWithFullDisk(dir string) error {
 }
 
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	a := newAnalyzer(t)
 	ix := openIndex(t, dir, a)
@@ -106,7 +107,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	reopened := openIndex(t, dir, a)
 	if reopened.RebuildReason() != nil || reopened.Seq() != 5 {
-		t.Errorf("after that the index is at %d with damage %v", reopened.Seq(), reopened.RebuildReason())
+		t.Errorf("the reopened index is at %d, rebuild reason %v", reopened.Seq(), reopened.RebuildReason())
 	}
 	must(t, reopened.Close())
 	if _, err := os.Stat(filepath.Join(dir, manifestName)); err != nil {

@@ -11,16 +11,17 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// seeds are queries and texts as people, and others, write them.
+// seeds are queries and texts, ordinary and hostile ones.
 var seeds = []string{
-	"", " ", "nurse night", `"project manager"`, `-intern -"per diem"`, "title:nurse company:acme skill:go", "java OR kotlin", "manag*",
-	"C++ C# .NET Node.js R&D", "sr dev", "東京都", "พยาบาล กรุงเทพ", "Société’s café", `"`, `""`, `" "`, "-", "--", "*", "**", "-*", "OR", "OR OR",
-	"| x", "x |", "title:", `title:"`, `title:-x`, "skill:*", "(((", ")x(", "a*b*", `-"a b`, "AND the of", "the", "\x00\xff\xfe", "\u200b\u0301",
-	strings.Repeat("x ", 600), strings.Repeat("\"a ", 60), "<b>bold</b> & <mark>", "a\u0000b", "İstanbul ß ﬁ ŉ", "1+1=2 #1 @home 50%", "x:y:z",
-	"full-stack/front-end", "🙂 nurse 🙂", "don't l'Oréal", "title:東京", "京", `"東京都 nurse"`, "nurse\tnight\nshift", "ⅷ ² ½",
+	"", " ", "nurse night", `"project manager"`, `-intern -"per diem"`, "title:nurse company:acme skill:go", "java OR kotlin",
+	"manag*", "C++ C# .NET Node.js R&D", "sr dev", "東京都", "พยาบาล กรุงเทพ", "Société’s café", `"`, `""`, `" "`, "-", "--", "*", "**",
+	"-*", "OR", "OR OR", "| x", "x |", "title:", `title:"`, `title:-x`, "skill:*", "(((", ")x(", "a*b*", `-"a b`, "AND the of", "the",
+	"\x00\xff\xfe", "\u200b\u0301", strings.Repeat("x ", 600), strings.Repeat("\"a ", 60), "<b>bold</b> & <mark>", "a\u0000b",
+	"İstanbul ß ﬁ ŉ", "1+1=2 #1 @home 50%", "x:y:z", "full-stack/front-end",
+	"🙂 nurse 🙂", "don't l'Oréal", "title:東京", "京", `"東京都 nurse"`, "nurse\tnight\nshift", "ⅷ ² ½",
 }
 
-// No text is an error, whatever it holds; and what it is read as keeps its promises.
+// FuzzParse checks that any text can be parsed, that the result is well formed, and that it can be searched for.
 func FuzzParse(f *testing.F) {
 	for _, s := range seeds {
 		f.Add(s)
@@ -48,7 +49,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("an empty clause of %q", s)
 			}
 			if end := c.At + len(c.Text); c.Text != "" && (c.At < 0 || end > len(words.Source) || words.Source[c.At:end] != c.Text) {
-				t.Fatalf("a clause of %q says that %q stands at %d", s, c.Text, c.At)
+				t.Fatalf("a clause of %q says that %q is at %d", s, c.Text, c.At)
 			}
 			for _, alt := range c.Any {
 				if len(alt.Words) == 0 {
@@ -70,7 +71,7 @@ func FuzzParse(f *testing.F) {
 
 var markTag = regexp.MustCompile(`</?mark>`)
 
-// A highlight is safe HTML: nothing but its own marks, closed, and the rest is the text as it was.
+// FuzzHighlighter checks that highlights are safe HTML: they contain only their own closed marks, and otherwise the text.
 func FuzzHighlighter(f *testing.F) {
 	for _, s := range seeds {
 		f.Add(s, "Night <b>nurse</b> & C++ 'developer' in 東京都 \" "+s)
@@ -94,7 +95,7 @@ func FuzzHighlighter(f *testing.F) {
 			t.Fatalf("the snippet of %q is %v %q", s, has, snippet)
 		}
 		if !utf8.ValidString(snippet) {
-			t.Fatalf("the snippet %q is no UTF-8", snippet)
+			t.Fatalf("the snippet %q is not UTF-8", snippet)
 		}
 		text.FromHTML(s)
 	})

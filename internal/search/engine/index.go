@@ -85,7 +85,7 @@ func (ix *Index) read(f func(snap *snapshot)) {
 	})
 }
 
-// lastOfEach returns the last document of each id.
+// latestOfEach returns the last document of each id.
 func latestOfEach(docs []Document) []*Document {
 	place := make(map[string]int, len(docs))
 	out := make([]*Document, 0, len(docs))

@@ -79,7 +79,7 @@ func (ix *Index) Maintain() error {
 	ix.maintainMu.Lock()
 	defer ix.maintainMu.Unlock()
 	return ix.withRecovery(func() error {
-		for _, at := range ix.growingSnapshots() { // in vain if the rebuild is aborted meanwhile
+		for _, at := range ix.growingSnapshots() { // a merge is wasted if the rebuild is aborted meanwhile
 			for {
 				snap := at.Load()
 				chosen := pickMerge(snap.segments)

@@ -9,8 +9,9 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// The engine's sums agree with adding up document by document, after changes too.
+// TestMoreLikeThisAgreesWithOracle compares MoreLikeThis with the oracle, after changes and merges.
 func TestMoreLikeThisAgreesWithOracle(t *testing.T) {
+	t.Parallel()
 	a := newAnalyzer(t)
 	compared := 0
 	for seed := range uint64(150) {
@@ -63,7 +64,7 @@ func (w *world) weightedTerms(a *text.Analyzer) []WeightedTerm {
 	return terms
 }
 
-// moreLikeThis is MoreLikeThis by looking at every document.
+// moreLikeThis is MoreLikeThis by reading every document.
 func (o *oracle) moreLikeThis(q Query, terms []WeightedTerm) []Hit {
 	has := func(d *Document, t WeightedTerm) bool {
 		if t.Stem == "" {
@@ -106,15 +107,19 @@ func (o *oracle) moreLikeThis(q Query, terms []WeightedTerm) []Hit {
 			hits = append(hits, Hit{ID: hit.ID, Score: sum * fresh.of(millis(o.docs[hit.ID].Published))})
 		}
 	}
-	// the plain search gave them newest first, then by id
+	// search has returned them newest first, then by id
 	slices.SortStableFunc(hits, func(x, y Hit) int { return cmp.Compare(y.Score, x.Score) })
 	return hits[:min(q.Limit, len(hits))]
 }
 
 func TestWeightedTermsAreTitleTermsAndRarestBodyTerms(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
-	docs := []Document{{ID: "1", Title: "Night Nurse", Body: "Care of patients, ventilators"}, {ID: "2", Title: "Nurse", Body: "Care of patients"},
-		{ID: "3", Title: "Baker", Body: "Care of bread"}, {ID: "4", Title: "Medic", Body: "ventilators"}}
+	docs := []Document{
+		{ID: "1", Title: "Night Nurse", Body: "Care of patients, ventilators"},
+		{ID: "2", Title: "Nurse", Body: "Care of patients"},
+		{ID: "3", Title: "Baker", Body: "Care of bread"},
+		{ID: "4", Title: "Medic", Body: "ventilators"},
+	}
 	if err := ix.Apply(Batch{Put: docs}); err != nil {
 		t.Fatal(err)
 	}
@@ -122,13 +127,14 @@ func TestWeightedTermsAreTitleTermsAndRarestBodyTerms(t *testing.T) {
 	for _, term := range ix.WeightedTerms("The Night Nurse", "<p>Care of our patients and their nurse, by ventilator and zeppelin</p>", 2) {
 		got = append(got, fmt.Sprintf("%s:%d", term.Stem, term.Field))
 	}
-	want := []string{fmt.Sprintf("night:%d", FieldTitle), fmt.Sprintf("nurs:%d", FieldTitle), fmt.Sprintf("patient:%d", FieldAny), fmt.Sprintf("ventil:%d", FieldAny)}
+	want := []string{fmt.Sprintf("night:%d", FieldTitle), fmt.Sprintf("nurs:%d", FieldTitle),
+		fmt.Sprintf("patient:%d", FieldAny), fmt.Sprintf("ventil:%d", FieldAny)}
 	if !slices.Equal(got, want) {
 		t.Errorf("traits %v, want %v", got, want)
 	}
 }
 
-// BenchmarkAlike looks for documents like one: by its title, skills and twenty words of its text, rare and common.
+// BenchmarkMoreLikeThis searches for documents like one, by its title, its skills and words of its body.
 func BenchmarkMoreLikeThis(b *testing.B) {
 	for _, n := range []int{100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("documents=%d", n), func(b *testing.B) {

@@ -14,14 +14,22 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// oracle is the plain way to search: it reads every document for every query, word by word. What it says is right
-// by being simple; the engine must say the same.
+// oracle is a naive search that reads every word of every document for each query. It is simple enough to be right, and the
+// engine must agree with it.
 type oracle struct {
 	analyzer *text.Analyzer
 	docs     map[string]*Document
+	analysed map[*Document]*analysedDocument // cache of texts
 }
 
-func newOracle(a *text.Analyzer) *oracle { return &oracle{a, map[string]*Document{}} }
+// analysedDocument has the words of a document, by field and by text.
+type analysedDocument [fieldCount][][]analysedWord
+
+type analysedWord struct{ term, stem string }
+
+func newOracle(a *text.Analyzer) *oracle {
+	return &oracle{a, map[string]*Document{}, map[*Document]*analysedDocument{}}
+}
 
 func (o *oracle) apply(b Batch) {
 	for _, id := range b.Delete {
@@ -32,10 +40,24 @@ func (o *oracle) apply(b Batch) {
 	}
 }
 
-// parts returns the texts of a document by field; a field may be several texts that phrases do not join.
-func (o *oracle) texts(d *Document) map[Field][]string {
-	return map[Field][]string{FieldTitle: {d.Title}, FieldSkills: d.Skills, FieldCompany: {d.Company}, FieldKeywords: d.Keywords,
-		FieldAny: {text.FromHTML(d.Body)}}
+// texts returns the words of a document. Phrases do not match across two texts of a field.
+func (o *oracle) texts(d *Document) *analysedDocument {
+	if known := o.analysed[d]; known != nil {
+		return known
+	}
+	var fields analysedDocument
+	for f, texts := range map[Field][]string{FieldTitle: {d.Title}, FieldSkills: d.Skills, FieldCompany: {d.Company},
+		FieldKeywords: d.Keywords, FieldAny: {text.FromHTML(d.Body)}} {
+		for _, one := range texts {
+			var words []analysedWord
+			for _, t := range text.Tokens(one) {
+				words = append(words, analysedWord{t.Term, o.analyzer.Stem(t.Term)})
+			}
+			fields[f] = append(fields[f], words)
+		}
+	}
+	o.analysed[d] = &fields
+	return &fields
 }
 
 func (o *oracle) inScope(s Scope, d *Document) bool {
@@ -59,24 +81,25 @@ func hasAny(d *Document, field string, values []string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return slices.Contains(d.Values[field], v) })
 }
 
-// wordTier returns the best level at which a document holds a word, false when it does not.
+// wordTier returns the best tier at which a document holds a word, and false when it does not.
 func (o *oracle) wordTier(d *Document, w Word, in Field) (tier, bool) {
 	best, found := lastTier, false
 	frequency := map[string]int{}
-	for f, parts := range o.texts(d) {
+	for i, texts := range o.texts(d) {
+		f := Field(i)
 		if in != FieldAny && f != in {
 			continue
 		}
-		for _, part := range parts {
-			for _, t := range text.Tokens(part) {
-				ofStem := o.analyzer.Stem(t.Term) == w.Stem
-				if !ofStem && !(w.Prefix && strings.HasPrefix(t.Term, w.Term)) {
+		for _, words := range texts {
+			for _, t := range words {
+				ofStem := t.stem == w.Stem
+				if !ofStem && !(w.Prefix && strings.HasPrefix(t.term, w.Term)) {
 					continue
 				}
-				asTyped := ofStem && sameTerm(t.Term, w.Term)
+				asTyped := ofStem && sameTerm(t.term, w.Term)
 				best, found = min(best, tierFor(f, asTyped)), true
 				if f == FieldAny {
-					if frequency[t.Term]++; frequency[t.Term] >= frequentCount {
+					if frequency[t.term]++; frequency[t.term] >= frequentCount {
 						best = min(best, tierFor(FieldFrequent, asTyped))
 					}
 				}
@@ -89,19 +112,19 @@ func (o *oracle) wordTier(d *Document, w Word, in Field) (tier, bool) {
 	return best, found
 }
 
-// phraseLevel is wordLevel for a phrase.
+// phraseTier is wordTier for a phrase.
 func (o *oracle) phraseTier(d *Document, alt Alternative) (tier, bool) {
 	best, found := lastTier, false
-	for f, parts := range o.texts(d) {
+	for i, texts := range o.texts(d) {
+		f := Field(i)
 		if alt.Field != FieldAny && f != alt.Field {
 			continue
 		}
-		for _, part := range parts {
-			tokens := text.Tokens(part)
-			for i := range tokens {
-				same := i+len(alt.Words) <= len(tokens)
+		for _, words := range texts {
+			for i := range words {
+				same := i+len(alt.Words) <= len(words)
 				for j := 0; same && j < len(alt.Words); j++ {
-					same = o.analyzer.Stem(tokens[i+j].Term) == alt.Words[j].Stem
+					same = words[i+j].stem == alt.Words[j].Stem
 				}
 				if same {
 					best, found = min(best, tierFor(f, true)), true
@@ -173,40 +196,12 @@ func (o *oracle) search(q Query) Result {
 		}
 	}
 	words := q.Words
-	count := func(c Clause) int { // a phrase counts by its words
-		c.Any = slices.Clone(c.Any)
-		for i := range c.Any {
-			c.Any[i].Phrase = false
-		}
-		n := 0
-		for _, d := range visible {
-			if _, ok := o.clauseTier(d, c); ok {
-				n++
-			}
-		}
-		return n
-	}
-	if last := len(words.Must) - 1; words.Typing && count(words.Must[last]) == 0 {
+	if last := len(words.Must) - 1; words.Typing && o.docFreq(visible, words.Must[last]) == 0 {
 		words = words.lastAsPrefix()
-	}
-	var idfs []float64
-	queryWords := 0
-	for _, c := range words.Must {
-		idfs = append(idfs, idf(len(visible), count(c)))
-		queryWords += len(c.Any[0].Words)
 	}
 	var base, matches []*Document
 	for _, d := range visible {
-		ok := true
-		for _, c := range words.Must {
-			_, has := o.clauseTier(d, c)
-			ok = ok && has
-		}
-		for _, c := range words.MustNot {
-			_, has := o.clauseTier(d, c)
-			ok = ok && !has
-		}
-		if !ok || q.IDs != nil && !q.IDs[d.ID] {
+		if !o.holds(d, &words) || q.IDs != nil && !q.IDs[d.ID] {
 			continue
 		}
 		base = append(base, d)
@@ -216,36 +211,7 @@ func (o *oracle) search(q Query) Result {
 	}
 	r := Result{Total: len(matches), Facets: map[string][]FacetCount{}}
 	for _, field := range q.Facets {
-		counts := map[string]int{}
-		for _, d := range base {
-			if o.passes(d, &q, field) {
-				for _, v := range uniq(d.Values[field]) {
-					counts[v]++
-				}
-			}
-		}
-		list := []FacetCount{}
-		for v, n := range counts {
-			list = append(list, FacetCount{v, n})
-		}
-		slices.SortFunc(list, func(x, y FacetCount) int {
-			return cmp.Or(cmp.Compare(y.Count, x.Count), cmp.Compare(x.Value, y.Value))
-		})
-		r.Facets[field] = list[:min(len(list), defaultFacetSize)]
-	}
-	currency := q.Currency
-	if currency == "" {
-		counts := map[string]int{}
-		for _, d := range matches {
-			for _, c := range uniq(d.Values["currency"]) {
-				counts[c]++
-			}
-		}
-		for c, n := range counts {
-			if currency == "" || n > counts[currency] || n == counts[currency] && c < currency {
-				currency = c
-			}
-		}
+		r.Facets[field] = o.facet(base, &q, field)
 	}
 	sort := q.Sort
 	if sort == "" || sort == SortRelevance {
@@ -254,8 +220,98 @@ func (o *oracle) search(q Query) Result {
 			sort = SortNewest
 		}
 	}
+	keys := o.sortKeys(&q, sort, &words, visible, matches)
+	slices.SortFunc(matches, func(x, y *Document) int {
+		return cmp.Or(cmp.Compare(keys[y], keys[x]), cmp.Compare(millis(y.Published), millis(x.Published)),
+			cmp.Compare(x.ID, y.ID))
+	})
+	for _, d := range matches[min(q.Offset, len(matches)):min(q.Offset+q.Limit, len(matches))] {
+		h := Hit{ID: d.ID}
+		if sort == SortRelevance {
+			h.Score = keys[d]
+		}
+		if q.Near != nil {
+			h.DistanceKm = o.distance(d, q.Near.Point)
+		}
+		r.Hits = append(r.Hits, h)
+	}
+	return r
+}
+
+// holds reports whether a document holds all clauses of Must and none of MustNot.
+func (o *oracle) holds(d *Document, words *Words) bool {
+	has := func(c Clause) bool { _, ok := o.clauseTier(d, c); return ok }
+	for _, c := range words.Must {
+		if !has(c) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(words.MustNot, has)
+}
+
+// docFreq returns how many documents hold a clause. The document frequency of a phrase is that of its words.
+func (o *oracle) docFreq(docs []*Document, c Clause) int {
+	c.Any = slices.Clone(c.Any)
+	for i := range c.Any {
+		c.Any[i].Phrase = false
+	}
+	n := 0
+	for _, d := range docs {
+		if _, ok := o.clauseTier(d, c); ok {
+			n++
+		}
+	}
+	return n
+}
+
+// facet counts the values of a field among the documents that pass the query's other filters.
+func (o *oracle) facet(docs []*Document, q *Query, field string) []FacetCount {
+	counts := map[string]int{}
+	for _, d := range docs {
+		if o.passes(d, q, field) {
+			for _, v := range uniq(d.Values[field]) {
+				counts[v]++
+			}
+		}
+	}
+	list := sortedCounts(counts)
+	return list[:min(len(list), defaultFacetSize)]
+}
+
+func sortedCounts(counts map[string]int) []FacetCount {
+	list := []FacetCount{}
+	for v, n := range counts {
+		list = append(list, FacetCount{v, n})
+	}
+	slices.SortFunc(list, func(x, y FacetCount) int {
+		return cmp.Or(cmp.Compare(y.Count, x.Count), cmp.Compare(x.Value, y.Value))
+	})
+	return list
+}
+
+// sortKeys returns the sort key of each match, -Inf for those without one.
+func (o *oracle) sortKeys(q *Query, sort Sort, words *Words, visible, matches []*Document) map[*Document]float64 {
+	currency := q.Currency
+	if currency == "" {
+		counts := map[string]int{}
+		for _, d := range matches {
+			for _, c := range uniq(d.Values["currency"]) {
+				counts[c]++
+			}
+		}
+		if list := sortedCounts(counts); len(list) > 0 {
+			currency = list[0].Value
+		}
+	}
+	var idfs []float64
+	if sort == SortRelevance {
+		for _, c := range words.Must {
+			idfs = append(idfs, idf(len(visible), o.docFreq(visible, c)))
+		}
+	}
 	fresh := newFreshness(millis(q.Now))
-	key := func(d *Document) float64 {
+	keys := map[*Document]float64{}
+	for _, d := range matches {
 		k := math.NaN()
 		switch c := d.columns(); sort {
 		case SortNewest:
@@ -269,54 +325,42 @@ func (o *oracle) search(q Query) Result {
 				k = c[ColumnSalary]
 			}
 		default:
-			sum, inTitle := 0.0, 0
-			for i, clause := range words.Must {
-				l, _ := o.clauseTier(d, clause)
-				if l.field() == FieldTitle {
-					inTitle++
-				}
-				sum += idfs[i] * tierWeights[l]
-			}
-			title := map[string]bool{}
-			for _, t := range text.Tokens(d.Title) {
-				if !o.analyzer.IsStopword(t.Term) {
-					title[o.analyzer.Stem(t.Term)] = true
-				}
-			}
-			all, asPhrase := inTitle == len(words.Must), false
-			if stems := words.stemsInOrder(); all && stems != nil {
-				phrase := Alternative{Phrase: true, Field: FieldTitle}
-				for _, stem := range stems {
-					phrase.Words = append(phrase.Words, Word{Stem: stem})
-				}
-				_, asPhrase = o.phraseTier(d, phrase)
-			}
-			factor := titleFactor(inTitle, queryWords, all, asPhrase, len(title))
-			k = fresh.of(c[ColumnPublished]) * (factor * sum)
+			k = fresh.of(c[ColumnPublished]) * o.relevance(d, words, idfs)
 		}
 		if k != k {
-			return math.Inf(-1)
+			k = math.Inf(-1)
 		}
-		return k
+		keys[d] = k
 	}
-	slices.SortFunc(matches, func(x, y *Document) int {
-		return cmp.Or(cmp.Compare(key(y), key(x)), cmp.Compare(millis(y.Published), millis(x.Published)),
-			cmp.Compare(x.ID, y.ID))
-	})
-	for i, d := range matches {
-		if i < q.Offset || i >= q.Offset+q.Limit {
-			continue
+	return keys
+}
+
+// relevance returns the score of a document, freshness aside.
+func (o *oracle) relevance(d *Document, words *Words, idfs []float64) float64 {
+	sum, inTitle, queryWords := 0.0, 0, 0
+	for i, clause := range words.Must {
+		l, _ := o.clauseTier(d, clause)
+		if l.field() == FieldTitle {
+			inTitle++
 		}
-		h := Hit{ID: d.ID}
-		if sort == SortRelevance {
-			h.Score = key(d)
-		}
-		if q.Near != nil {
-			h.DistanceKm = o.distance(d, q.Near.Point)
-		}
-		r.Hits = append(r.Hits, h)
+		sum += idfs[i] * tierWeights[l]
+		queryWords += len(clause.Any[0].Words)
 	}
-	return r
+	title := map[string]bool{}
+	for _, t := range o.texts(d)[FieldTitle][0] {
+		if !o.analyzer.IsStopword(t.term) {
+			title[t.stem] = true
+		}
+	}
+	all, asPhrase := inTitle == len(words.Must), false
+	if stems := words.stemsInOrder(); all && stems != nil {
+		phrase := Alternative{Phrase: true, Field: FieldTitle}
+		for _, stem := range stems {
+			phrase.Words = append(phrase.Words, Word{Stem: stem})
+		}
+		_, asPhrase = o.phraseTier(d, phrase)
+	}
+	return titleFactor(inTitle, queryWords, all, asPhrase, len(title)) * sum
 }
 
 func uniq(list []string) []string {
@@ -325,7 +369,7 @@ func uniq(list []string) []string {
 	return slices.Compact(list)
 }
 
-// world makes random documents and queries from few words, so that everything meets everything.
+// world generates random documents and queries from a small vocabulary, so that all combinations occur.
 type world struct {
 	*rand.Rand
 	now time.Time
@@ -351,7 +395,7 @@ func (w *world) text(most int) string {
 
 func (w *world) doc(ids int) Document {
 	d := Document{ID: fmt.Sprintf("doc%04d", w.IntN(ids)), Title: w.text(4), Company: w.text(2), Body: w.text(15),
-		// hours apart, so that many are published at the same moment
+		// multiples of six hours, so that many are published at the same time
 		Published: w.now.Add(-time.Duration(w.IntN(400)) * 6 * time.Hour), Years: -1}
 	for range w.IntN(4) {
 		d.Skills = append(d.Skills, w.text(2))
@@ -398,19 +442,19 @@ func (w *world) queryText() string {
 		case 3:
 			word += " OR " + w.pick(worldWords...)
 		case 4:
-			word = word[:min(3, len(word))] + "*" // of new it is a word of another stem than news
+			word = word[:min(3, len(word))] + "*" // "new*" also matches news, which has another stem
 		case 5:
 			word = w.pick("title:", "skill:") + `"` + w.pick(worldWords...) + " " + word + `"`
 		case 6:
 			word = "-" + `"` + w.pick(worldWords...) + " " + word + `"`
 		case 7:
-			word = "project manager" // which has a synonym as a whole
+			word = "project manager" // has a synonym as an expression
 		}
 		pieces = append(pieces, word)
 	}
 	s := strings.Join(pieces, " ")
 	if w.IntN(3) == 0 && len(s) > 1 {
-		s = s[:len(s)-1] // still typing
+		s = s[:len(s)-1] // an incomplete word
 	}
 	return s
 }
@@ -478,7 +522,7 @@ func (w *world) batch(docs, most int) Batch {
 	return b
 }
 
-// agree fails unless the engine and the oracle answer a query alike, page by page and from end to end.
+// checkAgrees fails unless the engine and the oracle return the same for a query, as a whole and page by page.
 func checkAgrees(t *testing.T, ix *Index, o *oracle, q Query) {
 	t.Helper()
 	whole := q
@@ -488,7 +532,8 @@ func checkAgrees(t *testing.T, ix *Index, o *oracle, q Query) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	describe := fmt.Sprintf("query %q sort %q filters %v ranges %v near %v scope %+v", q.Words.Source, q.Sort, q.Filters, q.Ranges, q.Near, q.Scope)
+	describe := fmt.Sprintf("query %q sort %q filters %v ranges %v near %v scope %+v",
+		q.Words.Source, q.Sort, q.Filters, q.Ranges, q.Near, q.Scope)
 	if got.Total != want.Total {
 		t.Fatalf("%s: total %d, want %d", describe, got.Total, want.Total)
 	}

@@ -87,7 +87,8 @@ func (e *evaluation) bySalary(top *topK) {
 	})
 }
 
-// commonest returns the value of a filter field that most matches have; of equally frequent ones, the first in sorted order.
+// mostFrequentValue returns the value of a filter field that most matches have; of equally frequent ones, the first in sorted
+// order.
 func (e *evaluation) mostFrequentValue(field string) string {
 	top := e.countValues(field, func(p *segmentMatch) bitset { return p.matches })
 	if len(top) == 0 {

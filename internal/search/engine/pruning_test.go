@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// manySegments returns an index of segments that differ in age, and few words in many combinations, so that pages end in
-// the middle of narrow differences.
+// manySegments returns an index of segments that overlap in age, with a small vocabulary, so that scores differ only slightly
+// at the end of a page.
 func manySegments(t *testing.T, seed uint64, sameAge bool) (*Index, *world) {
 	t.Helper()
 	a, w := newAnalyzer(t), newWorld(seed)
@@ -31,15 +31,15 @@ func manySegments(t *testing.T, seed uint64, sameAge bool) (*Index, *world) {
 	return ix, w
 }
 
-// divide has the ranking divide even a few documents into groups.
+// forcePartitioning makes the ranking partition even a few documents.
 func forcePartitioning(t *testing.T) {
 	before := scanDocs
 	scanDocs = 0
 	t.Cleanup(func() { scanDocs = before })
 }
 
-// The first hits must be the same whether the ranking may stop early or has to look at everything: this fails when a
-// bound of rank.go is too tight.
+// TestPruningChangesNoResult compares the first hits of a short page, where the ranking can stop early, with those of a page of
+// all matches. It fails when an upper bound is too low.
 func TestPruningChangesNoResult(t *testing.T) {
 	stopped := 0
 	for seed := range uint64(8) {
@@ -67,7 +67,7 @@ func TestPruningChangesNoResult(t *testing.T) {
 			}
 			whole, err := ix.Search(q)
 			must(t, err)
-			if whole.Total >= MaxLimit { // then even this search could stop
+			if whole.Total >= MaxLimit { // this search could stop early, too
 				continue
 			}
 			for _, q.Limit = range []int{1, 2, 5, 20} {
@@ -83,11 +83,12 @@ func TestPruningChangesNoResult(t *testing.T) {
 		}
 	}
 	if stopped < 1000 {
-		t.Errorf("only %d searches had anything to leave out", stopped)
+		t.Errorf("only %d searches had matches to skip", stopped)
 	}
 }
 
-// A bound that is much greater than any score it stands for costs time, unseen: this fails when one is too loose.
+// TestUpperBoundsAreTight fails when an upper bound is much higher than the score of the best document. Such a bound changes no
+// result but makes searches slower.
 func TestUpperBoundsAreTight(t *testing.T) {
 	var long []string
 	for i := range 24 {
@@ -109,7 +110,7 @@ func TestUpperBoundsAreTight(t *testing.T) {
 		level     tier
 		factor    float64
 	}{
-		{"part", "porter polishing", tierFor(FieldTitle, true), 0}, // 0: as the title lacks a clause
+		{"part", "porter polishing", tierFor(FieldTitle, true), 0}, // 0: the title lacks a clause
 		{"exact", "night nurse", tierFor(FieldTitle, true), exactTitleFactor},
 		{"long", strings.Join(long, " "), tierFor(FieldTitle, true), 1 + coverageFactor + phraseFactor},
 		{"body", "managed", lastTier, 0},

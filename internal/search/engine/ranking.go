@@ -57,8 +57,8 @@ type ranking struct {
 	tiers       []tier   // by clause: the tier at which the documents at hand hold it; mixedTiers where they differ
 	partitions  []bitset // by place in order: buffer for the documents with the same tiers up to that place
 	sameLength  bitset   // buffer for those of them whose titles have the same length
-	// By place in order, for the clauses from there on: the upper bound of their sum, whether one of them can be held by the
-	// title, and the least that is lost when one of them is not: 0 when that is so anyway, +Inf when no clause is left.
+	// By place in order, for the clauses from there on: the upper bound of their sum; whether the title can hold any of them; and
+	// the minimum loss when the title does not hold all of them: 0 if it cannot, +Inf if no clause is left.
 	maxRest     []float64
 	titleInRest []bool
 	minLoss     []float64

@@ -6,26 +6,27 @@ import (
 	"testing"
 )
 
-// Changes that come while the documents are read anew must win over what was read, whatever the order of the two.
-func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
+// Changes that are applied during a rebuild replace the documents that were read for it, in whatever order the two arrive.
+func TestRebuildIncludesConcurrentChanges(t *testing.T) {
+	t.Parallel()
 	a := newAnalyzer(t)
 	for seed := range uint64(8) {
 		w := newWorld(seed)
 		const ids = 60
 		ix, o := NewMemory(a), newOracle(a)
 		fromEmpty := seed%2 == 0
-		if !fromEmpty { // an old index, which serves meanwhile and may know what is long gone
+		if !fromEmpty { // an old index, which is searched meanwhile and may have documents that no longer exist
 			must(t, ix.Apply(w.batch(ids, ids)))
 			ix.rebuildReason.Store(&errBadFile)
 		}
-		o.apply(w.batch(ids, 2*ids)) // the truth, which the index has not heard of
-		var read []Document          // as some reader saw it, each part at its own moment
+		o.apply(w.batch(ids, 2*ids)) // documents that the index does not have
+		var read []Document          // as they were read, in parts
 		for _, d := range o.docs {
 			read = append(read, *d)
 		}
 		r := ix.NewRebuild(5)
 		if ix.Seq() != 5 {
-			t.Fatalf("a rebuild from 5 follows %d", ix.Seq())
+			t.Fatalf("after the start of a rebuild at 5 the index is at %d", ix.Seq())
 		}
 		for seq := int64(6); len(read) > 0; seq++ {
 			n := min(len(read), 1+w.IntN(20))
@@ -38,21 +39,21 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 			if err := r.Add(docs); err != nil { // read before the change
 				t.Fatal(err)
 			}
-			shown := w.IntN(2) == 0 // else the next change comes between
+			shown := w.IntN(2) == 0 // otherwise the next change comes first
 			if shown {
 				must(t, r.Flush())
 			}
 			must(t, ix.Maintain())
 			if ix.RebuildReason() == nil {
-				t.Fatal("an index that is being built counts as whole")
+				t.Fatal("an index that is being built counts as complete")
 			}
 			if fromEmpty && shown && !ix.has(docs[0].ID) && o.docs[docs[0].ID] != nil {
-				t.Fatal("what is shown is not found yet")
+				t.Fatal("a flushed document is not found")
 			}
 		}
 		must(t, r.Commit())
 		if ix.RebuildReason() != nil {
-			t.Fatalf("damaged after a rebuild: %v", ix.RebuildReason())
+			t.Fatalf("after the rebuild: %v", ix.RebuildReason())
 		}
 		must(t, ix.Maintain())
 		for range 40 {
@@ -61,13 +62,14 @@ func TestRebuildTakesInTheChangesMeanwhile(t *testing.T) {
 	}
 }
 
-// The changes of a long rebuild must not leave as many segments, which every search would have to visit.
+// The many changes during a long rebuild must not leave many segments, which every search would have to visit.
 func TestChangesDuringARebuildAreMerged(t *testing.T) {
+	t.Parallel()
 	a := newAnalyzer(t)
 	w := newWorld(3)
 	ix, o := NewMemory(a), newOracle(a)
 	const ids, changes = 100, 500
-	must(t, ix.Apply(w.batch(ids, ids))) // what the old index says of it is of no matter
+	must(t, ix.Apply(w.batch(ids, ids))) // the old index, which is replaced
 	r := ix.NewRebuild(0)
 	most := 0
 	for seq := range int64(changes) {
@@ -95,11 +97,12 @@ func TestChangesDuringARebuildAreMerged(t *testing.T) {
 	}
 	r.Abort()
 	if n := len(ix.growingSnapshots()); n != 1 {
-		t.Error("a rebuild that was given up still grows")
+		t.Error("an aborted rebuild still grows")
 	}
 }
 
 func TestUnfinishedRebuildIsNotSaved(t *testing.T) {
+	t.Parallel()
 	a := newAnalyzer(t)
 	dir := t.TempDir()
 	ix, err := Open(dir, a)
@@ -109,7 +112,7 @@ func TestUnfinishedRebuildIsNotSaved(t *testing.T) {
 	r := ix.NewRebuild(7)
 	must(t, r.Add([]Document{{ID: "one", Title: "Nurse"}}))
 	if _, err := ix.Checkpoint(); !errors.Is(err, errNoIndex) {
-		t.Errorf("half an index is saved: %v", err)
+		t.Errorf("an incomplete index is saved: %v", err)
 	}
 	r.Abort()
 	must(t, ix.Close())
@@ -118,7 +121,7 @@ func TestUnfinishedRebuildIsNotSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !errors.Is(again.RebuildReason(), errNoIndex) || again.has("one") {
-		t.Errorf("after a restart the damage is %v", again.RebuildReason())
+		t.Errorf("after a restart the rebuild reason is %v", again.RebuildReason())
 	}
 	r = again.NewRebuild(7)
 	must(t, r.Add([]Document{{ID: "one", Title: "Nurse"}}))
@@ -129,12 +132,12 @@ func TestUnfinishedRebuildIsNotSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	if whole.RebuildReason() != nil || whole.Seq() != 7 || !whole.has("one") {
-		t.Errorf("a finished rebuild comes back with damage %v at %d", whole.RebuildReason(), whole.Seq())
+		t.Errorf("after a restart a finished rebuild has rebuild reason %v and is at %d", whole.RebuildReason(), whole.Seq())
 	}
 	must(t, whole.Close())
 }
 
-// A segment whose documents all die while it is merged must not come back to life.
+// The documents of a segment that are all deleted while it is merged must not reappear.
 func TestMergeDoesNotRestoreDeletedDocuments(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	for _, id := range []string{"one", "two"} {

@@ -14,7 +14,7 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// savedWorld returns a folder with a saved index of several files, and what is in it.
+// savedIndex returns a folder with a saved index of several files, and its documents.
 func savedIndex(t *testing.T, a *text.Analyzer, seed uint64) (dir string, o *oracle) {
 	t.Helper()
 	dir, o = t.TempDir(), newOracle(a)
@@ -27,7 +27,7 @@ func savedIndex(t *testing.T, a *text.Analyzer, seed uint64) (dir string, o *ora
 		b.Seq = seq
 		must(t, ix.Apply(b))
 		o.apply(b)
-		_, err := ix.Checkpoint() // a file each
+		_, err := ix.Checkpoint() // one file each
 		must(t, err)
 	}
 	must(t, ix.Release())
@@ -49,11 +49,11 @@ func recoversAndRebuilds(t *testing.T, ix *Index, o *oracle, seed uint64) {
 	w := newWorld(seed)
 	for range 10 {
 		q := w.query(ix.analyzer, 200)
-		q.Limit, q.Facets = MaxLimit, nil // of orders and counts nothing can be said while something is missing
+		q.Limit, q.Facets = MaxLimit, nil // order and counts are not defined while documents are missing
 		got, err := ix.Search(q)
 		must(t, err)
 		if q.Words.Typing {
-			continue // whether the last word is read as the beginning of one depends on what is missing
+			continue // whether the last word is read as a prefix depends on the missing documents
 		}
 		right := map[string]bool{}
 		for _, hit := range o.search(q).Hits {
@@ -83,6 +83,10 @@ func recoversAndRebuilds(t *testing.T, ix *Index, o *oracle, seed uint64) {
 }
 
 func TestCorruptedFilesAreDetectedAndRebuilt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
+	t.Parallel()
 	a := newAnalyzer(t)
 	dir, o := savedIndex(t, a, 1)
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -103,7 +107,7 @@ func TestCorruptedFilesAreDetectedAndRebuilt(t *testing.T) {
 			continue
 		}
 		whole := saved[path]
-		damages := map[string]func() error{
+		corruptions := map[string]func() error{
 			"missing":       func() error { return os.Remove(path) },
 			"empty":         func() error { return os.Truncate(path, 0) },
 			"a byte longer": func() error { return os.WriteFile(path, append(slices.Clone(whole), 0), 0o600) },
@@ -111,7 +115,7 @@ func TestCorruptedFilesAreDetectedAndRebuilt(t *testing.T) {
 		}
 		for range 8 {
 			n := w.IntN(len(whole))
-			damages[fmt.Sprintf("cut at %d", n)] = func() error { return os.Truncate(path, int64(n)) }
+			corruptions[fmt.Sprintf("cut at %d", n)] = func() error { return os.Truncate(path, int64(n)) }
 		}
 		places := []int{0, 4, len(whole) - 1}
 		for range 16 {
@@ -124,24 +128,26 @@ func TestCorruptedFilesAreDetectedAndRebuilt(t *testing.T) {
 		}
 		for _, at := range places {
 			bit := byte(1) << w.IntN(8)
-			damages[fmt.Sprintf("bit %08b of byte %d", bit, at)] = func() error {
+			corruptions[fmt.Sprintf("bit %08b of byte %d", bit, at)] = func() error {
 				bad := slices.Clone(whole)
 				bad[at] ^= bit
 				return os.WriteFile(path, bad, 0o600)
 			}
 		}
 		i := 0
-		for what, damage := range damages {
-			must(t, damage())
+		for what, corrupt := range corruptions {
+			must(t, corrupt())
 			ix := openIndex(t, dir, a)
 			if ix.RebuildReason() == nil {
 				t.Errorf("%s %s: not noticed", name, what)
 			}
-			if i++; i%10 == 0 || what == "a folder" { // each takes a while
+			changed := map[string][]byte{path: whole}
+			if i++; i%10 == 0 || what == "a folder" { // not all, because each takes a while
 				recoversAndRebuilds(t, ix, o, uint64(i))
+				changed = saved
 			}
 			must(t, ix.Release())
-			for path, raw := range saved {
+			for path, raw := range changed {
 				must(t, os.RemoveAll(path))
 				must(t, os.WriteFile(path, raw, 0o600))
 			}
@@ -149,7 +155,7 @@ func TestCorruptedFilesAreDetectedAndRebuilt(t *testing.T) {
 	}
 	ix := openIndex(t, dir, a)
 	if ix.RebuildReason() != nil {
-		t.Fatalf("the whole files are taken for damaged: %v", ix.RebuildReason())
+		t.Fatalf("intact files count as corrupted: %v", ix.RebuildReason())
 	}
 	for range 20 {
 		checkAgrees(t, ix, o, w.query(a, 200))
@@ -158,6 +164,7 @@ func TestCorruptedFilesAreDetectedAndRebuilt(t *testing.T) {
 }
 
 func TestOldFormatIsRebuilt(t *testing.T) {
+	t.Parallel()
 	a := newAnalyzer(t)
 	dir, o := savedIndex(t, a, 3)
 	segments, err := filepath.Glob(filepath.Join(dir, segmentPrefix+"*"))
@@ -186,13 +193,14 @@ func TestOldFormatIsRebuilt(t *testing.T) {
 	must(t, ix.Close())
 }
 
-// A file that is cut off while it is mapped faults; one that is overwritten leads anywhere.
+// A file that is truncated while it is mapped causes faults; one that is overwritten yields invalid numbers.
 func TestFilesThatChangeWhileMapped(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("there files are read, not mapped")
+		t.Skip("files are read, not mapped")
 	}
 	a := newAnalyzer(t)
-	for name, damage := range map[string]func(path string) error{
+	for name, corrupt := range map[string]func(path string) error{
 		"cut off": func(path string) error { return os.Truncate(path, 0) },
 		"cut in half": func(path string) error {
 			info, err := os.Stat(path)
@@ -212,13 +220,13 @@ func TestFilesThatChangeWhileMapped(t *testing.T) {
 			ix := openIndex(t, dir, a)
 			segments, err := filepath.Glob(filepath.Join(dir, segmentPrefix+"*"))
 			must(t, err)
-			must(t, damage(segments[1]))
+			must(t, corrupt(segments[1]))
 			for _, words := range []string{"nurse", `"project manager"`, "man*", "-java"} {
 				if _, err := ix.Search(Query{Words: Parse(a, words), Scope: Everything(), Limit: 10, Facets: []string{"type"}}); err != nil {
 					t.Errorf("%s: %v", words, err)
 				}
 			}
-			// the rest, too, must go on
+			// the other operations must work, too
 			must(t, ix.Apply(Batch{Delete: []string{"nobody"}}))
 			must(t, ix.Maintain())
 			ix.Verify()
@@ -226,7 +234,7 @@ func TestFilesThatChangeWhileMapped(t *testing.T) {
 				t.Fatalf("not noticed: %v", ix.RebuildReason())
 			}
 			if _, err := ix.Checkpoint(); err == nil {
-				t.Error("a damaged index is saved")
+				t.Error("a corrupted index is saved")
 			}
 			recoversAndRebuilds(t, ix, o, 6)
 			must(t, ix.Close())
@@ -234,7 +242,7 @@ func TestFilesThatChangeWhileMapped(t *testing.T) {
 	}
 }
 
-// A panic that no damage explains is a mistake in the program, and must be seen.
+// A panic without corruption is a programming error and must not be hidden.
 func TestOtherPanicsPropagate(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	defer func() {
@@ -245,7 +253,7 @@ func TestOtherPanicsPropagate(t *testing.T) {
 	ix.read(func(*snapshot) { panic("a mistake") })
 }
 
-// What a rebuild wrote may be damaged, and the rebuild given up for it, while its segments are merged.
+// The files of a rebuild may be corrupted, and the rebuild aborted for that, while its segments are merged.
 func TestPanicInAnAbortedRebuildIsRetried(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	must(t, ix.Apply(Batch{Put: []Document{{ID: "one", Title: "Nurse"}}}))
@@ -254,7 +262,7 @@ func TestPanicInAnAbortedRebuildIsRetried(t *testing.T) {
 	must(t, ix.withRecovery(func() error {
 		if tries++; tries == 1 {
 			r.Abort()
-			panic("a merge of what is gone")
+			panic("a merge of missing segments")
 		}
 		return nil
 	}))
@@ -263,8 +271,9 @@ func TestPanicInAnAbortedRebuildIsRetried(t *testing.T) {
 	}
 }
 
-// A rebuild whose own files are damaged under way must not pass for complete.
+// A rebuild whose own files are corrupted must not be committed.
 func TestRebuildAbortsWhenCorrupted(t *testing.T) {
+	t.Parallel()
 	a := newAnalyzer(t)
 	dir := t.TempDir()
 	ix := openIndex(t, dir, a)
@@ -286,7 +295,7 @@ func TestRebuildAbortsWhenCorrupted(t *testing.T) {
 	must(t, os.Truncate(segments[0], 100))
 	ix.Verify()
 	if err := r.Commit(); err == nil || ix.RebuildReason() == nil {
-		t.Errorf("committed (%v) with damage %v", err, ix.RebuildReason())
+		t.Errorf("committed (%v) with rebuild reason %v", err, ix.RebuildReason())
 	}
 	must(t, ix.Close())
 }

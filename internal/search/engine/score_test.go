@@ -8,7 +8,7 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// TestOrder asks for what every person expects of an order, with two documents that differ in one thing.
+// TestRankingOrder checks what everybody expects of a ranking, with two documents that differ in one respect.
 func TestRankingOrder(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	old := now.AddDate(0, -3, 0)
@@ -55,9 +55,9 @@ func TestRankingOrder(t *testing.T) {
 			Document{Title: "Senior project manager", Published: old}, Document{Title: "Clerk", Body: "Sr. PM wanted as a friend", Published: old}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			test.first.ID, test.second.ID = "z", "a" // equals would come the other way round
+			test.first.ID, test.second.ID = "z", "a" // with equal scores the second would come first
 			ix := NewMemory(a)
-			// the rest of the board, so that rarity means something
+			// other documents, so that rarity has a meaning
 			batch := Batch{Put: []Document{test.second, test.first}, Seq: 1}
 			for i := range 20 {
 				batch.Put = append(batch.Put, Document{ID: string(rune('b' + i)), Title: "Manager", Published: old})
@@ -81,7 +81,7 @@ func TestRankingOrder(t *testing.T) {
 	}
 }
 
-// TestOneWaySynonym: who types the abbreviation finds what it means, and not the other way round.
+// TestOneWaySynonym checks that a search for an abbreviation finds its meaning, but not the other way round.
 func TestOneWaySynonym(t *testing.T) {
 	a, err := text.New("en", "pm => project manager, product manager")
 	if err != nil {
@@ -99,7 +99,7 @@ func TestOneWaySynonym(t *testing.T) {
 	}
 }
 
-// TestTypingOnBesideAPhrase: a word that is not typed to its end must not cost what stands before it.
+// TestUnfinishedWordBesideAPhrase checks that a phrase still counts when the word after it is read as a prefix.
 func TestUnfinishedWordBesideAPhrase(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	must(t, ix.Apply(Batch{Put: []Document{

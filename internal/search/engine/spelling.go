@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// fewHits is the total below which a corrected spelling is looked for.
+// correctBelow is the total below which a spelling correction is looked for.
 const correctBelow = 3
 
-// maxCorrected limits how many words of a query are corrected.
+// maxCorrectedWords is the maximum number of words in a query that are corrected.
 const maxCorrectedWords = 4
 
 // correct looks for words within an edit or two of the typed ones, among the documents that the caller may see. If the query

@@ -5,15 +5,14 @@ import (
 	"testing"
 )
 
-// plainEdits is the table of distances as the books have it (optimal string alignment), all of it.
+// maxEditWord is the maximum number of letters in the words of TestEditDistance.
+const maxEditWord = 8
+
+// fullEditDistance computes the whole table of the optimal string alignment distance.
 func fullEditDistance(a, b []rune) int {
-	table := make([][]int, len(a)+1)
+	var table [maxEditWord + 1][maxEditWord + 1]int
 	for i := range table {
-		table[i] = make([]int, len(b)+1)
-		table[i][0] = i
-	}
-	for j := range table[0] {
-		table[0][j] = j
+		table[i][0], table[0][i] = i, i
 	}
 	for i := range a {
 		for j := range b {
@@ -32,10 +31,11 @@ func fullEditDistance(a, b []rune) int {
 }
 
 func TestEditDistance(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(5, 6))
 	word := func() string {
 		var w []rune
-		for range r.IntN(9) {
+		for range r.IntN(maxEditWord + 1) {
 			w = append(w, []rune("abcé")[r.IntN(4)])
 		}
 		return string(w)
@@ -44,7 +44,7 @@ func TestEditDistance(t *testing.T) {
 		typed, other, most := word(), word(), r.IntN(3)
 		want := min(fullEditDistance([]rune(typed), []rune(other)), most+1)
 		m := newEditDistance(typed, most)
-		m.between(word()) // what one word leaves behind must not matter to the next
+		m.between(word()) // the state after one word must not affect the next
 		if got := m.between(other); got != want {
 			t.Fatalf("%q is %d edits from %q, want %d (at most %d counted)", typed, got, other, want, most)
 		}

@@ -16,10 +16,12 @@ func TestSuggest(t *testing.T) {
 			Values: map[string][]string{"status": {status}, "skills": skills}}
 	}
 	batches := [][]Document{
-		{put("1", "published", "Go Developer", "Gopher Works", "go", "machine learning"), put("2", "published", "GO Developer", "Acme", "go"),
-			put("3", "published", "Senior Go Developer", "Acme", "golf course design"), put("4", "draft", "Golem Maker", "Golem Ltd", "golem")},
+		{put("1", "published", "Go Developer", "Gopher Works", "go", "machine learning"),
+			put("2", "published", "GO Developer", "Acme", "go"),
+			put("3", "published", "Senior Go Developer", "Acme", "golf course design"),
+			put("4", "draft", "Golem Maker", "Golem Ltd", "golem")},
 		{put("5", "published", "Go Developer", "Café Gogol", "learning by doing"), put("6", "published", "Göteborg Guide", "Acme")},
-		{put("4", "draft", "Golem Maker", "Golem Ltd", "golem")}, // again, so that one is dead
+		{put("4", "draft", "Golem Maker", "Golem Ltd", "golem")}, // again, so that one is deleted
 	}
 	for _, docs := range batches {
 		if err := ix.Apply(Batch{Put: docs}); err != nil {
@@ -47,15 +49,16 @@ func TestSuggest(t *testing.T) {
 			t.Errorf("%q: %s; want %s", typed, got, want)
 		}
 	}
-	if s := ix.Suggest("golem", Everything(), 3); !slices.Equal(s.Titles, []string{"Golem Maker"}) || !slices.Equal(s.Skills, []string{"golem"}) {
-		t.Errorf("those who may see all are suggested %v", s)
+	s := ix.Suggest("golem", Everything(), 3)
+	if !slices.Equal(s.Titles, []string{"Golem Maker"}) || !slices.Equal(s.Skills, []string{"golem"}) {
+		t.Errorf("with the scope of all documents, suggested %v", s)
 	}
 	if s := ix.Suggest("go", Scope{}, 3); len(s.Titles)+len(s.Skills)+len(s.Companies) > 0 {
-		t.Errorf("those who may see nothing are suggested %v", s)
+		t.Errorf("with an empty scope, suggested %v", s)
 	}
 }
 
-// BenchmarkSuggest types into an index of many short documents.
+// BenchmarkSuggest measures suggestions from many short documents.
 func BenchmarkSuggest(b *testing.B) {
 	for _, n := range []int{100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("documents=%d", n), func(b *testing.B) {
@@ -71,7 +74,7 @@ func BenchmarkSuggest(b *testing.B) {
 	}
 }
 
-// benchTitles makes an index of documents with some 60,000 titles, 5,000 companies and 2,000 skills, common and rare ones.
+// benchTitles returns an index of n documents with some 60,000 titles, 5,000 companies and 2,000 skills, frequent and rare ones.
 func benchTitles(b *testing.B, n int) *Index {
 	b.Helper()
 	r := rand.New(rand.NewPCG(1, 2))

@@ -1,5 +1,5 @@
-// Package quality holds searches as people type them and what a reader judged of the real postings for each, in
-// testdata/judged.txt. Its test measures with them how good the order of the search's hits is, beside SQLite's FTS5:
+// Package quality measures the ranking of the search. testdata/judged.txt has queries as people type them, with relevance
+// judgments of real postings; the test computes nDCG and recall from them, for the search and for SQLite's FTS5:
 //
 //	go test ./internal/search/quality -v
 package quality

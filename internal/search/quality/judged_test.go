@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// judged is a search and how well postings answer it: 3 is what the person looks for, 2 is close, 1 is of some use,
-// 0 is none. What is not judged counts as 0.
+// judgedQuery is a query with the relevance grades of postings: 3 is what the person is looking for, 2 is close, 1 is of some
+// use, 0 is irrelevant. Postings that are not judged count as 0.
 type judgedQuery struct {
 	query  string
 	grades map[string]int // by externalId
 }
 
-// readJudged reads blocks of a query on a line of its own and, indented, grades with the postings' numbers. Lines
-// that begin with # are remarks.
+// readJudged reads blocks of lines: a query, and below it, indented, grades with the numbers of postings. Lines that begin with
+// # are comments.
 func readJudged(file io.Reader) ([]judgedQuery, error) {
 	var list []judgedQuery
 	lines := bufio.NewScanner(file)
@@ -42,8 +42,8 @@ func readJudged(file io.Reader) ([]judgedQuery, error) {
 	return list, lines.Err()
 }
 
-// ndcg is the normalised discounted cumulative gain of the first k hits (Järvelin and Kekäläinen 2002, with gains of
-// 2^grade - 1): 1 for the best possible order.
+// ndcg returns the normalised discounted cumulative gain of the first k hits, with gains of 2^grade - 1: 1 for the best possible
+// order.
 func (j *judgedQuery) ndcg(hits []string, k int) float64 {
 	var seen, best []int
 	for _, id := range hits[:min(k, len(hits))] {
@@ -67,7 +67,7 @@ func dcg(grades []int) float64 {
 	return sum
 }
 
-// recall is the share of what is at least close that is among the first k hits.
+// recall returns the share of the postings of grade 2 or 3 that are among the first k hits.
 func (j *judgedQuery) recall(hits []string, k int) float64 {
 	found, all := 0, 0
 	for id, grade := range j.grades {

@@ -21,9 +21,9 @@ import (
 
 const postingsFile = "../../../../shared/data/jobs-real.jsonl"
 
-var poolDepth = flag.Int("pool", 0, "print, to be judged, what a system finds among its first `n` hits and nobody has judged yet")
+var poolDepth = flag.Int("pool", 0, "print the postings among the first `n` hits of any system that have not been judged")
 
-var showHits = flag.Bool("show", false, "print the hits and grades of queries behind the baseline")
+var showHits = flag.Bool("show", false, "print the hits and grades of queries with a lower nDCG than the baseline")
 
 type posting struct {
 	ExternalID, Title, Company, Description, Location string
@@ -31,7 +31,7 @@ type posting struct {
 	Skills                                            []string
 }
 
-// board is the real search over the real postings, all published on the same day.
+// board is the search on the real postings, all published on the same day.
 type board struct {
 	*search.Index
 	externalID map[string]string
@@ -48,7 +48,7 @@ func newBoard(t *testing.T, postings []byte) board {
 	if err := importer.File(t.Context(), postingsFile, jsonl, bytes.NewReader(postings)); err != nil {
 		t.Fatal(err)
 	}
-	// a second apart, so that the order of equals is the same every time, and freshness has no part in it
+	// a second apart, so that equal scores have the same order every time and freshness plays no role
 	if _, err := app.DB().NewQuery(`UPDATE jobs SET publishedAt =
 		strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-' || substr(externalId, length('emscad-') + 1) || ' seconds')`).Execute(); err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func (b board) search(t *testing.T, text string) []string {
 	return ids
 }
 
-// figures are means over queries.
+// metrics are means over queries.
 type metrics struct {
 	name                       string
 	queries                    int
@@ -106,15 +106,16 @@ func (f *metrics) ndcg() float64 { return f.ndcg10 / float64(max(1, f.queries)) 
 
 func (f *metrics) String() string {
 	n := float64(max(1, f.queries))
-	return fmt.Sprintf("%-27s %3d queries  nDCG@10 %.3f  recall@20 %.3f  recall@50 %.3f", f.name, f.queries, f.ndcg(), f.recall20/n, f.recall50/n)
+	return fmt.Sprintf("%-27s %3d queries  nDCG@10 %.3f  recall@20 %.3f  recall@50 %.3f",
+		f.name, f.queries, f.ndcg(), f.recall20/n, f.recall50/n)
 }
 
-// TestJudged holds the order of the hits to what a reader judged. Weights are to be tuned on every second query; the
-// others tell whether they hold elsewhere.
+// TestRankingQuality compares the ranking with the relevance judgments. Weights may be tuned on every second query; the others
+// are held out.
 func TestRankingQuality(t *testing.T) {
 	raw, err := os.ReadFile(postingsFile)
 	if err != nil {
-		t.Skip("the real postings are not here: ", err)
+		t.Skip("the real postings are missing: ", err)
 	}
 	judgedFile, err := os.Open("testdata/judged.txt")
 	if err != nil {
@@ -185,7 +186,7 @@ func printHits(j *judgedQuery, hits []string, postings map[string]posting) {
 	}
 }
 
-// printPool shows postings to judge: sorted, so that nothing tells which system found them.
+// printPool prints postings to judge, sorted so that the order does not reveal which system found them.
 func printPool(j *judgedQuery, hits [][]string, postings map[string]posting) {
 	var ids []string
 	for _, list := range hits {

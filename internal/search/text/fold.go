@@ -8,12 +8,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// letters that Unicode does not split into a base letter and a mark, yet people type as the plain ones
+// plainLetters are letters that Unicode does not decompose into a base letter and a mark, but that people type as plain ones.
 var plainLetters = map[rune]string{
 	'ß': "ss", 'æ': "ae", 'œ': "oe", 'ø': "o", 'ł': "l", 'đ': "d", 'ð': "d", 'þ': "th", 'ı': "i", 'ħ': "h",
 }
 
-// Fold lower-cases a word and removes accents, apostrophes and a possessive 's: "Société's" becomes "societe".
+// Fold returns a word in lower case, without accents, apostrophes and a possessive 's: "Société's" becomes "societe".
 func Fold(word string) string {
 	ascii := true
 	lower := true

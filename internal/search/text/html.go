@@ -6,8 +6,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// FromHTML returns the readable text of an HTML fragment, with a space where a tag ends a block, so that words of
-// two paragraphs do not run together. Text without mark-up comes back as it is.
+// FromHTML returns the visible text of an HTML fragment, with a space in place of every block tag, so that the words of two
+// paragraphs are not joined. Text without markup is returned as it is.
 func FromHTML(s string) string {
 	if !strings.ContainsAny(s, "<&") {
 		return s
@@ -18,9 +18,10 @@ func FromHTML(s string) string {
 	return fromAnyHTML(s)
 }
 
-// fromSimpleHTML is fromAnyHTML for tags without attributes, as job descriptions are nearly all made of, in a fraction of its time.
+// fromSimpleHTML is a much faster fromAnyHTML for HTML whose tags have no attributes, as in nearly all job descriptions. For
+// other HTML it returns false.
 func fromSimpleHTML(s string) (text string, simple bool) {
-	if strings.IndexByte(s, '\r') >= 0 || strings.IndexByte(s, 0) >= 0 { // which a tokenizer changes
+	if strings.IndexByte(s, '\r') >= 0 || strings.IndexByte(s, 0) >= 0 { // bytes that the tokenizer replaces
 		return "", false
 	}
 	var b strings.Builder
@@ -52,7 +53,7 @@ func fromSimpleHTML(s string) (text string, simple bool) {
 	return b.String(), true
 }
 
-// holdsNoTags tells the elements in which a tag is not read as one.
+// isRawText reports whether the content of an element is not parsed for tags.
 func isRawText(tag string) bool {
 	switch tag {
 	case "iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp":
@@ -86,6 +87,7 @@ func fromAnyHTML(s string) string {
 	}
 }
 
+// hiddenDepth returns 1 for elements whose content is not visible, and 0 for others.
 func hiddenDepth(tag []byte) int {
 	if t := string(tag); t == "script" || t == "style" {
 		return 1
@@ -93,7 +95,7 @@ func hiddenDepth(tag []byte) int {
 	return 0
 }
 
-// separate writes a space for a tag, unless it only dresses letters inside a word.
+// writeSeparator writes a space for a tag, unless the tag may occur inside a word.
 func writeSeparator(b *strings.Builder, tag string) {
 	switch tag {
 	case "b", "i", "em", "strong", "u", "span", "a", "mark", "sub", "sup", "small", "font":

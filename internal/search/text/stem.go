@@ -27,7 +27,7 @@ var stemmers = map[string]func(*snowballstem.Env) bool{
 	"es": spanish.Stem, "sv": swedish.Stem, "none": func(*snowballstem.Env) bool { return true },
 }
 
-// Languages lists the language codes that New takes: ISO 639-1, and "none" for no stemming.
+// Languages returns the language codes that New accepts: ISO 639-1 codes, and "none" for no stemming.
 func Languages() []string {
 	var codes []string
 	for code := range stemmers {
@@ -37,20 +37,19 @@ func Languages() []string {
 	return codes
 }
 
-// Analyzer holds what depends on the board's language: the stemmer, the stopwords and the synonyms.
-// It is safe for use by many goroutines.
+// Analyzer has the stemmer, the stopwords and the synonyms of a language. It is safe for concurrent use.
 type Analyzer struct {
 	Language  string
 	stem      func(*snowballstem.Env) bool
 	stopwords map[string]bool
 	synonyms  atomic.Pointer[synonyms]
-	stemmed   [4096]atomic.Pointer[stemmed] // the last form of each hash that was stemmed, since texts repeat few words
+	stemmed   [4096]atomic.Pointer[stemmed] // cache by hash of the term: texts repeat few words
 }
 
 type stemmed struct{ term, stem string }
 
-// New makes an analyzer for one of Languages, with the default synonyms and those of an own list: see UseSynonyms. Lines
-// of it that make no sense are skipped.
+// New returns an analyzer for one of Languages, with the default synonyms and those of the board's own list (see UseSynonyms).
+// Invalid lines of the list are skipped.
 func New(language, ownSynonyms string) (*Analyzer, error) {
 	stem, ok := stemmers[language]
 	if !ok {
@@ -64,8 +63,8 @@ func New(language, ownSynonyms string) (*Analyzer, error) {
 	return a, nil
 }
 
-// Stem cuts a folded form to its stem, which begins with the same letter. Forms with digits or signs (c++, node.js,
-// b2b) and those of two letters stay as they are.
+// Stem returns the stem of a term, which begins with the same letter. Terms with digits or signs (c++, node.js, b2b) and those
+// of two letters are their own stems.
 func (a *Analyzer) Stem(term string) string {
 	if len(term) < 3 {
 		return term
@@ -85,11 +84,11 @@ func (a *Analyzer) Stem(term string) string {
 	}
 	env := snowballstem.NewEnv(term)
 	a.stem(env)
-	// What stays must not be a piece of the form, which may lie in a mapped file that is gone tomorrow.
+	// the cache must not refer to the memory of the term, which may be a mapped file that is unmapped later
 	known := &stemmed{strings.Clone(term), strings.Clone(env.Current())}
 	slot.Store(known)
 	return known.stem
 }
 
-// IsStopword reports whether a folded form is too common to search for by itself.
+// IsStopword reports whether a term is too common to be searched for.
 func (a *Analyzer) IsStopword(term string) bool { return a.stopwords[term] }

@@ -11,25 +11,25 @@ import (
 //go:embed stopwords.txt
 var stopwordList string
 
-// DefaultSynonyms is the list that every board begins with.
+// defaultSynonyms is the built-in list.
 //
 //go:embed synonyms.txt
 var defaultSynonyms string
 
-// MaxSynonymWords is the length of the longest expression that synonyms are looked up for.
+// MaxSynonymWords is the maximum number of words in an expression with synonyms.
 const MaxSynonymWords = 3
 
-// synonyms maps a sequence of stems, joined by spaces, to the forms of the other members of its groups.
+// synonyms maps an expression, as its stems joined by spaces, to the terms of the other members of its groups.
 type synonyms struct{ byStems map[string][][]string }
 
-// UseSynonyms replaces the synonyms by DefaultSynonyms and what an own list adds to them or takes away:
+// UseSynonyms replaces the synonyms by the built-in ones, with additions and removals from the board's own list:
 //
-//	js, javascript                  who types one finds the others
-//	pm => project manager           from left to right alone
-//	! dev                           an expression of the default list to be left out
+//	js, javascript                  a search for one finds the others
+//	pm => project manager           only from left to right
+//	! dev                           removes an expression of the built-in list
 //	# a comment
 //
-// An error names a line that makes no sense, which is skipped. Searches may go on meanwhile.
+// It returns an error for each invalid line, which is skipped. It may be called while searches are running.
 func (a *Analyzer) UseSynonyms(own string) []error {
 	s := &synonyms{byStems: map[string][][]string{}}
 	s.read(a, defaultSynonyms)
@@ -71,7 +71,7 @@ func (s *synonyms) readLine(a *Analyzer, line string) error {
 	if oneWay {
 		to, err = expressions(meant)
 	} else if len(from) < 2 {
-		err = errors.New("a group has two members or more")
+		err = errors.New("a group needs at least two members")
 	}
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ func (s *synonyms) readLine(a *Analyzer, line string) error {
 	return nil
 }
 
-// forget takes an expression out of all groups.
+// remove removes an expression from all groups.
 func (s *synonyms) remove(a *Analyzer, one []string) {
 	key := a.stemKey(one)
 	delete(s.byStems, key)
@@ -98,7 +98,7 @@ func (s *synonyms) remove(a *Analyzer, one []string) {
 	}
 }
 
-// expressions reads a list joined by commas.
+// expressions parses a comma-separated list into the terms of each expression.
 func expressions(list string) ([][]string, error) {
 	var out [][]string
 	for part := range strings.SplitSeq(list, ",") {
@@ -108,7 +108,7 @@ func expressions(list string) ([][]string, error) {
 		}
 		switch {
 		case len(terms) == 0:
-			return nil, errors.New("a member is no word")
+			return nil, errors.New("a member has no word")
 		case len(terms) > MaxSynonymWords:
 			return nil, fmt.Errorf("a member has more than %d words", MaxSynonymWords)
 		}
@@ -125,7 +125,7 @@ func (a *Analyzer) stemKey(terms []string) string {
 	return strings.Join(stems, " ")
 }
 
-// Synonyms returns the other expressions for a sequence of forms, each a sequence of forms itself.
+// Synonyms returns the synonyms of an expression. The expression and its synonyms are sequences of terms.
 func (a *Analyzer) Synonyms(terms []string) [][]string {
 	if len(terms) == 0 || len(terms) > MaxSynonymWords {
 		return nil

@@ -39,11 +39,11 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-func TestTokensKnowTheirPlaceInTheOriginal(t *testing.T) {
+func TestTokenRanges(t *testing.T) {
 	in := "Chef à l’Opéra: C++, 東京都 and Node.js"
 	for _, tok := range Tokens(in) {
 		if got := Fold(in[tok.Start:tok.End]); got != tok.Term {
-			t.Errorf("token %q stands at %q", tok.Term, in[tok.Start:tok.End])
+			t.Errorf("token %q is at %q", tok.Term, in[tok.Start:tok.End])
 		}
 	}
 }
@@ -75,12 +75,12 @@ func TestStem(t *testing.T) {
 		}
 	}
 	if _, err := New("xx", ""); err == nil {
-		t.Error("an unknown language is taken")
+		t.Error("an unknown language is accepted")
 	}
 }
 
-// A form may lie in a mapped file, which is gone after the next merge; a stem that is remembered must not go with it.
-func TestRememberedStemsAreTheirOwn(t *testing.T) {
+// A term may be in a mapped file, which is unmapped after the next merge. Cached stems must not refer to it.
+func TestCachedStemsAreCopies(t *testing.T) {
 	a, err := New("en", "")
 	if err != nil {
 		t.Fatal(err)
@@ -94,12 +94,12 @@ func TestRememberedStemsAreTheirOwn(t *testing.T) {
 		}
 		clear(memory)
 		if got := a.Stem(word); got != stem {
-			t.Errorf("Stem(%q), once the memory of the form was used for something else: %q", word, got)
+			t.Errorf("Stem(%q), after the memory of the term was overwritten: %q", word, got)
 		}
 	}
 }
 
-func TestDefaultListsMakeSense(t *testing.T) {
+func TestDefaultSynonymsAreValid(t *testing.T) {
 	a, err := New("en", "")
 	if err != nil {
 		t.Fatal(err)
@@ -110,19 +110,20 @@ func TestDefaultListsMakeSense(t *testing.T) {
 	}
 }
 
-func TestWrongLinesOfSynonymsAreNamedAndSkipped(t *testing.T) {
+func TestInvalidSynonymsAreReportedAndSkipped(t *testing.T) {
 	a, err := New("en", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrong := a.UseSynonyms("# a comment\nflorist, gardener # another\nalone\n\nfour words are many, x\n=> x\ny =>\n! dev\n!\nc# => csharp, sharp\n")
+	wrong := a.UseSynonyms("# a comment\nflorist, gardener # another\nalone\n\nfour words are many, x\n=> x\ny =>\n" +
+		"! dev\n!\nc# => csharp, sharp\n")
 	var lines []string
 	for _, err := range wrong {
 		line, _, _ := strings.Cut(err.Error(), ":")
 		lines = append(lines, line)
 	}
 	if got := strings.Join(lines, ", "); got != "line 3, line 5, line 6, line 7, line 9" {
-		t.Errorf("wrong are %s: %v", got, wrong)
+		t.Errorf("invalid lines: %s: %v", got, wrong)
 	}
 	if got := a.Synonyms([]string{"florist"}); len(got) != 1 || got[0][0] != "gardener" {
 		t.Errorf("florist: %v", got)
@@ -134,7 +135,7 @@ func TestWrongLinesOfSynonymsAreNamedAndSkipped(t *testing.T) {
 		t.Errorf("developer: %v", got)
 	}
 	if got := a.Synonyms([]string{"sr"}); len(got) != 1 {
-		t.Errorf("the default list is gone: sr: %v", got)
+		t.Errorf("the default list is missing: sr: %v", got)
 	}
 	if got := a.Synonyms([]string{"c#"}); len(got) < 2 {
 		t.Errorf("c#: %v", got)
@@ -179,18 +180,19 @@ func FuzzTokens(f *testing.F) {
 				t.Fatalf("bad token %+v of %q", tok, s)
 			}
 			if tok.Start < last {
-				t.Fatalf("tokens go backwards in %q", s)
+				t.Fatalf("the tokens of %q are not in order", s)
 			}
 			last = tok.Start
 		}
 	})
 }
 
-// simpleHTML has what the short way of FromHTML takes, and what it must leave to the tokenizer.
+// simpleHTML has fragments that fromSimpleHTML accepts, and others that it must leave to the tokenizer.
 var simpleHTML = []string{
-	"<p>One</p><p>two &amp; <b>th</b>ree &#39;n&#x27; &nbsp; &notit; &</p>", "<h1>Head</h1><br>a<hr/>b", "<p>a < b</p>", "x<", "x</", "x<p", "</p>",
-	"<title>a<b>c</title>d", "<script>alert(1)</script>left", "<style>p{}</style>left", "<textarea><p></textarea>", "<P>up</P>", "<p class=a>x</p>",
-	"<!-- <p> -->y", "<!DOCTYPE html>z", "<?p>", "<p>a\r\nb\x00c</p>", "<h7>a<a1>b<1>c", "<noscript><b>n</noscript>", "<svg><title><b>t</b></title></svg>",
+	"<p>One</p><p>two &amp; <b>th</b>ree &#39;n&#x27; &nbsp; &notit; &</p>", "<h1>Head</h1><br>a<hr/>b", "<p>a < b</p>",
+	"x<", "x</", "x<p", "</p>", "<title>a<b>c</title>d", "<script>alert(1)</script>left", "<style>p{}</style>left",
+	"<textarea><p></textarea>", "<P>up</P>", "<p class=a>x</p>", "<!-- <p> -->y", "<!DOCTYPE html>z", "<?p>",
+	"<p>a\r\nb\x00c</p>", "<h7>a<a1>b<1>c", "<noscript><b>n</noscript>", "<svg><title><b>t</b></title></svg>",
 	"<plaintext><p>a", "</plaintext><p>a", "<p>\xff&\xff;</p>", "<ul><li>one</li><li>two</li></ul>",
 }
 
@@ -205,7 +207,7 @@ func TestFromSimpleHTML(t *testing.T) {
 		}
 	}
 	if taken < 4 || taken > len(simpleHTML)/2 {
-		t.Errorf("%d of %d are taken as simple", taken, len(simpleHTML))
+		t.Errorf("%d of %d are accepted as simple", taken, len(simpleHTML))
 	}
 }
 
@@ -222,6 +224,7 @@ func FuzzFromHTML(f *testing.F) {
 }
 
 func TestStemKeepsTheFirstLetter(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	const letters = "aeioustnrlgemyhzwcédüöåжкси"
 	runes := []rune(letters)
@@ -243,9 +246,11 @@ func TestStemKeepsTheFirstLetter(t *testing.T) {
 	}
 }
 
-// TestTokensBeginning holds the short way to the long one: no token may be missing that begins as asked.
+// TestTokensBeginning compares TokensBeginning with Tokens: it must return every token that begins with an initial.
 func TestTokensBeginning(t *testing.T) {
-	texts := []string{"Managers manage C++ and .NET, node.js; Écoles é́tude 東京都 R&D company's L'Oréal ﬁne İstanbul ÀB 9to5 naïve", "", "m M ™ µ"}
+	texts := []string{
+		"Managers manage C++ and .NET, node.js; Écoles é́tude 東京都 R&D company's L'Oréal ﬁne İstanbul ÀB 9to5 naïve", "", "m M ™ µ",
+	}
 	for _, s := range texts {
 		for first := range 256 {
 			var initials [256]bool

@@ -1,8 +1,8 @@
-// Package text turns what people write into the words that the search engine compares.
+// Package text is the analysis of texts for the search: tokens, folding, stems, stopwords and synonyms.
 //
-// A text becomes tokens (Tokens), each a folded form: lower case, accents removed. A form becomes a stem
-// (Analyzer.Stem), so that "managers" finds "manager". Documents, queries and highlights go through the same
-// functions, which is what makes them agree.
+// A text is split into tokens (Tokens). The term of a token is folded: lower case, without accents. A term has a stem
+// (Analyzer.Stem), so that "managers" finds "manager". Documents, queries and highlights are analysed by the same functions, so
+// that they agree.
 package text
 
 import (
@@ -11,32 +11,32 @@ import (
 	"unicode/utf8"
 )
 
-// Token is one word of a text: its folded form, and where it stands in the original, in bytes.
+// Token is one word of a text: its term, which is folded, and its range in the text, in bytes.
 type Token struct {
 	Term       string
 	Start, End int
 }
 
-// maxWordBytes cuts absurdly long words (encoded files, rulers of dashes) so that they cannot bloat the index.
+// maxWordBytes is the length at which absurdly long words, such as encoded files, are cut, so that they do not bloat the index.
 const maxWordBytes = 64
 
-// Tokens splits a text into folded words.
+// Tokens splits a text into tokens.
 //
-// Kept whole: C++, C#, .NET, Node.js and its kin, R&D. Scripts written without spaces give overlapping pairs of
-// characters, and the last character alone, so that any part of a run can be found.
+// C++, C#, .NET, R&D, and names such as Node.js are single tokens. A run of a script without spaces becomes overlapping
+// character bigrams, and its last character, so that any part of the run can be found.
 func Tokens(s string) []Token { return AppendTokens(nil, s) }
 
-// AppendTokens is Tokens for who reads many texts: it appends to out, whose room can be used again.
+// AppendTokens is Tokens for callers with many texts: it appends to out, so that its memory can be reused.
 func AppendTokens(out []Token, s string) []Token { return appendTokens(out, s, true, nil) }
 
-// TokensBeginning is Tokens for who looks for few words: of those that begin with an ASCII sign it leaves out the ones whose
-// form begins with another byte than initials has. The rest is left to the caller.
+// TokensBeginning is a faster Tokens for callers that look for certain words only: it leaves out ASCII words whose term does not
+// begin with one of the initials. Other tokens may begin with any byte.
 func TokensBeginning(s string, initials *[256]bool) []Token {
 	return appendTokens(nil, s, true, initials)
 }
 
-// QueryTokens is Tokens for the searching side: a run of a script without spaces gives only its pairs, since a
-// document that continues the run has no single last character at this place.
+// QueryTokens is Tokens for queries: a run of a script without spaces becomes only bigrams, because a document in which the run
+// continues does not have its last character as a token.
 func QueryTokens(s string) []Token {
 	return appendTokens(nil, s, false, nil)
 }
@@ -48,7 +48,7 @@ func appendTokens(out []Token, s string, document bool, initials *[256]bool) []T
 		case !asciiWord[b]:
 			i++
 			continue
-		default: // as nearly always
+		default: // nearly always
 			end := wordEnd(s, i)
 			if initials == nil || initials[b|('a'-'A')] { // digits have this bit anyway
 				out = appendWord(out, s, i, end)
@@ -83,7 +83,7 @@ func appendTokens(out []Token, s string, document bool, initials *[256]bool) []T
 	return out
 }
 
-// asciiWord are the letters and digits of ASCII, which nearly all texts are made of.
+// asciiWord has the ASCII letters and digits. The loops over texts test it first, because nearly all words are ASCII.
 var asciiWord = func() (table [utf8.RuneSelf]bool) {
 	for b := range table {
 		table[b] = 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
@@ -98,17 +98,17 @@ func isWord(r rune) bool {
 	return (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)) && !isUnspaced(r)
 }
 
-// isUnspaced tells the scripts that put no spaces between words.
+// isUnspaced reports whether a character belongs to a script that has no spaces between words.
 func isUnspaced(r rune) bool {
 	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul,
 		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// wordEnd returns the end of the word that starts at i, the signs that belong to it included.
+// wordEnd returns the end of the word that starts at i, including the signs that belong to it.
 func wordEnd(s string, i int) int {
 	end := lettersEnd(s, i)
 	rest := s[end:]
-	if rest == "" || rest[0] == ' ' { // as nearly always
+	if rest == "" || rest[0] == ' ' { // nearly always
 		return end
 	}
 	switch {
@@ -124,7 +124,7 @@ func wordEnd(s string, i int) int {
 			return after
 		}
 	case isApostrophe(rest) > 0:
-		// "company's", "l'Oréal", "don't": the word goes on; Fold drops a possessive and the sign
+		// "company's", "l'Oréal", "don't": the word continues; Fold removes the apostrophe and a possessive s
 		n := isApostrophe(rest)
 		if wordAt(s, end+n) {
 			return lettersEnd(s, end+n)
@@ -159,7 +159,7 @@ func wordAt(s string, i int) bool {
 	return isWord(r)
 }
 
-// isApostrophe returns the width of the apostrophe that s starts with, or 0.
+// isApostrophe returns the number of bytes of the apostrophe that s starts with, or 0.
 func isApostrophe(s string) int {
 	switch {
 	case strings.HasPrefix(s, "'"):
@@ -170,7 +170,7 @@ func isApostrophe(s string) int {
 	return 0
 }
 
-// startsDotNet finds ".NET" also inside "ASP.NET", but not in "www.network.com" or "slideshare.net".
+// startsDotNet reports whether ".NET" starts at i: also in "ASP.NET", but not in "www.network.com" or "slideshare.net".
 func startsDotNet(s string, i int) bool {
 	if len(s)-i < 4 || !strings.EqualFold(s[i:i+4], ".net") || wordAt(s, i+4) {
 		return false
@@ -203,7 +203,7 @@ func appendBigrams(out []Token, s string, start, end int, document bool) []Token
 	var starts []int
 	for i := start; i < end; {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if isUnspaced(r) { // else a mark, which goes with the character before it
+		if isUnspaced(r) { // otherwise it is a mark, which belongs to the character before it
 			starts = append(starts, i)
 		}
 		i += size
@@ -218,7 +218,7 @@ func appendBigrams(out []Token, s string, start, end int, document bool) []Token
 	return out
 }
 
-// Unspaced reports whether a form is of a script without spaces, where one character is found by prefix.
+// Unspaced reports whether a term is of a script without spaces, where a single character is searched for as a prefix.
 func Unspaced(term string) bool {
 	r, _ := utf8.DecodeRuneInString(term)
 	return isUnspaced(r)
