@@ -50,7 +50,7 @@ func New(job, employer *core.Record, boardURL, address string) (map[string]any, 
 		"employmentType":     employmentTypes[job.GetString("jobType")],
 		"identifier":         map[string]any{"@type": "PropertyValue", "name": employer.GetString("name"), "value": job.Id},
 		"hiringOrganization": organization(employer, boardURL),
-		"directApply":        true,
+		"directApply":        job.GetString("applyMethod") == "" || job.GetString("applyMethod") == "board",
 		"url":                address,
 	}
 	if until := validThrough(job); until != "" {
@@ -77,6 +77,21 @@ func New(job, employer *core.Record, boardURL, address string) (map[string]any, 
 		posting["skills"] = strings.Join(skills, ", ")
 	}
 	return posting, nil
+}
+
+// HasWhatGoogleRequires reports whether a posting has every property that Google requires: one without them, such as a remote job
+// that names no country, counts as an error of the whole board there and is better left out of its page.
+func HasWhatGoogleRequires(posting map[string]any) bool {
+	for _, name := range []string{"title", "description", "datePosted"} {
+		if text, _ := posting[name].(string); strings.TrimSpace(text) == "" {
+			return false
+		}
+	}
+	employer, _ := posting["hiringOrganization"].(map[string]any)
+	if name, _ := employer["name"].(string); name == "" {
+		return false
+	}
+	return posting["jobLocation"] != nil || posting["jobLocationType"] != nil && posting["applicantLocationRequirements"] != nil
 }
 
 func timestamp(record *core.Record, field string) string {

@@ -72,6 +72,7 @@ func (s *site) showCompany(e *core.RequestEvent) error {
 	}
 	h := head{Path: pageurl.Company(company.Slug), Title: s.words.say("company.head", "company", company.Name),
 		Description: s.words.say("company.description", "company", company.Name, "n", found.TotalItems)}
+	h.JSONLD = append(s.organization(company), s.breadcrumbs(crumb{s.words.say("nav.jobs"), pageurl.Jobs}, crumb{company.Name, h.Path}))
 	if f.Page > 1 {
 		h.Robots = noindex
 	}

@@ -68,8 +68,24 @@ func (s *site) showJob(e *core.RequestEvent) error {
 	status := http.StatusOK
 	if ended {
 		status, h.Robots = http.StatusGone, noindex
+	} else if h.JSONLD, err = s.jobData(e, j, &page); err != nil {
+		return err
 	}
 	return s.show(e, status, "job", view{Head: h, Page: page})
+}
+
+// jobData is what the page of an open job says to search engines.
+func (s *site) jobData(e *core.RequestEvent, j *job, page *jobView) ([]any, error) {
+	steps := []crumb{{s.words.say("nav.jobs"), pageurl.Jobs}}
+	if len(page.Topics) > 0 {
+		steps = append(steps, crumb{page.Topics[0].Label, page.Topics[0].URL})
+	}
+	data := []any{s.breadcrumbs(append(steps, crumb{j.Title, pageurl.Job(j.ID, j.Title)})...)}
+	posting, err := s.posting(e, j, page.Apply.URL != "" && !page.Apply.Elsewhere)
+	if err != nil || posting == nil {
+		return data, err
+	}
+	return append(data, posting), nil
 }
 
 // endedJob reads a job that takes no more applications. The API shows it to those alone who had to do with it; on its page it

@@ -87,7 +87,9 @@ func (s *site) showLanding(e *core.RequestEvent, l landing) error {
 			r.Related = s.fieldsAt(e, f, l.place)
 		}
 	}
-	return s.showResults(e, f, r, head{Path: l.path, Description: r.Intro}, at)
+	h := head{Path: l.path, Description: r.Intro}
+	h.JSONLD = []any{s.breadcrumbs(crumb{s.words.say("nav.jobs"), pageurl.Jobs}, crumb{l.heading, l.path})}
+	return s.showResults(e, f, r, h, at)
 }
 
 // fieldsAt are the fields with pages of their own in a place.

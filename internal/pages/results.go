@@ -132,7 +132,7 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 	if h.Path != pageurl.Jobs && r.Total < leastJobs { // a landing page that there isn't yet
 		h.Robots = noindex
 		if h.Path != pageurl.Remote { // which every page links to
-			status, h.Path = http.StatusNotFound, ""
+			status, h.Path, h.JSONLD = http.StatusNotFound, "", nil
 		}
 	}
 	return s.show(e, status, "results", view{Head: h, Page: r, Find: f})
