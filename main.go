@@ -20,6 +20,7 @@ import (
 	"jobboard/internal/config"
 	"jobboard/internal/dashboard"
 	"jobboard/internal/database"
+	"jobboard/internal/delivery"
 	"jobboard/internal/headers"
 	"jobboard/internal/jobalerts"
 	"jobboard/internal/logs"
@@ -60,6 +61,7 @@ func main() {
 		PerUser: settings.RealtimeConnectionsPerUser, PerAddress: settings.RealtimeConnectionsPerAddress,
 	})
 	overload.Bind(app, overload.Options{MaxWait: time.Duration(settings.MaxWaitMS) * time.Millisecond})
+	delivery.Bind(app)
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
 	mail.Bind(app, mail.Options{})
 	jobalerts.Bind(app, jobalerts.Options{})

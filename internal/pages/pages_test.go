@@ -14,6 +14,7 @@ import (
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/api"
+	"jobboard/internal/delivery"
 	"jobboard/internal/headers"
 	"jobboard/internal/pages"
 	"jobboard/internal/search"
@@ -25,11 +26,12 @@ import (
 func newBoard(t testing.TB, language string, more ...func(core.App)) *testapp.Board {
 	t.Helper()
 	public := os.DirFS("../../pb_public")
-	bind := append([]func(core.App){headers.Bind, testapp.With(throttle.Bind, throttle.Options{}), hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}), func(app core.App) {
-		if err := pages.BindFiles(app, pages.Files{Public: public, Embedded: public}, pages.Options{Language: language}); err != nil {
-			t.Fatal(err)
-		}
-	}}, more...)
+	bind := append([]func(core.App){headers.Bind, delivery.Bind, testapp.With(throttle.Bind, throttle.Options{}), hooks.Bind, api.Bind,
+		testapp.With(search.Bind, search.Options{}), func(app core.App) {
+			if err := pages.BindFiles(app, pages.Files{Public: public, Embedded: public}, pages.Options{Language: language}); err != nil {
+				t.Fatal(err)
+			}
+		}}, more...)
 	board := testapp.NewBoard(t, bind...)
 	board.Settings().Meta.AppURL = "https://jobs.example.org"
 	board.Settings().Meta.AppName = "Example Jobs"
@@ -75,8 +77,9 @@ func ended(board *testapp.Board, job *core.Record, status string) *core.Record {
 func TestPagesAnswer(t *testing.T) {
 	board := newBoard(t, "en")
 	employer, _ := board.Employer("Acme Works")
-	at := map[string]any{"locations": []string{"Berlin, Germany"}, "salaryMin": 50_000, "salaryMax": 60_000, "salaryCurrency": "EUR", "salaryPeriod": "year",
-		"skills": []string{"go"}, "deadline": time.Now().Add(20 * 24 * time.Hour).UTC().Format(time.RFC3339)}
+	at := map[string]any{"locations": []string{"Berlin, Germany"}, "salaryMin": 50_000, "salaryMax": 60_000, "salaryCurrency": "EUR",
+		"salaryPeriod": "year",
+		"skills":       []string{"go"}, "deadline": time.Now().Add(20 * 24 * time.Hour).UTC().Format(time.RFC3339)}
 	var job *core.Record
 	for i := range 3 {
 		job = board.Job(employer, fmt.Sprintf("Gardener %d", i), at)
@@ -92,7 +95,8 @@ func TestPagesAnswer(t *testing.T) {
 		"/companies/acme-works":  {"Acme Works", "Open jobs", "Gardener 1"},
 		"/developers":            {"/api/docs"},
 		"/jobs/" + job.Id + "/gardener-2": {
-			"Gardener 2</h1>", "€50,000 – €60,000", `<time datetime="`, "19 days left", `href="mailto:?subject=Gardener%202%20at%20Acme%20Works`, "Similar jobs", "Gardener 0",
+			"Gardener 2</h1>", "€50,000 – €60,000", `<time datetime="`, "19 days left", `href="mailto:?subject=Gardener%202%20at%20Acme%20Works`,
+			"Similar jobs", "Gardener 0",
 			`href="/companies/acme-works"`, `href="/jobs/in/berlin"`, `href="/jobs?skills=go"`,
 		},
 	} {
@@ -150,7 +154,8 @@ func TestJobsHaveOneAddress(t *testing.T) {
 	}
 	nameless := board.Job(employer, "???")
 	mustShow(t, board, "/jobs/"+nameless.Id+"/job", 200)
-	for _, path := range []string{"/jobs/abc/x", "/jobs/" + strings.Repeat("a", 200), "/jobs/..%2f..%2fusers/x", "/jobs/in/nowhere-at-all", "/jobs/field/none", "/companies/none", "/companies/..%2f", "/nothing"} {
+	for _, path := range []string{"/jobs/abc/x", "/jobs/" + strings.Repeat("a", 200), "/jobs/..%2f..%2fusers/x", "/jobs/in/nowhere-at-all",
+		"/jobs/field/none", "/companies/none", "/companies/..%2f", "/nothing"} {
 		mustShow(t, board, path, 404, "There is no such page", `role="search"`)
 	}
 }
@@ -162,7 +167,8 @@ func TestEndedJobsSaySoAndLeadOn(t *testing.T) {
 	for _, status := range []string{"closed", "expired"} {
 		job := board.Job(employer, "Gardener", map[string]any{"skills": []string{"roses", "hedges"}, "description": "<p>Cut the hedges.</p>"})
 		ended(board, job, status)
-		got := mustShow(t, board, "/jobs/"+job.Id+"/gardener", 410, "takes no more applications", "Cut the hedges.", "Rose gardener", `content="noindex`)
+		got := mustShow(t, board, "/jobs/"+job.Id+"/gardener", 410, "takes no more applications", "Cut the hedges.", "Rose gardener",
+			`content="noindex`)
 		if got.Header.Get("X-Robots-Tag") == "" || strings.Contains(got.Raw, "ld+json") || strings.Contains(got.Raw, "Share by e-mail") {
 			t.Errorf("%s: the page invites: %v", status, got.Header)
 		}
@@ -202,7 +208,8 @@ func TestLandingPagesNeedThreeJobs(t *testing.T) {
 		}
 	}
 	for from, to := range map[string]string{
-		"/jobs/in/Lyon": "/jobs/in/lyon", "/jobs/in/lyon-france": "/jobs/in/lyon", "/jobs/field/backend-developer/in/LYON": "/jobs/field/backend-developer/in/lyon",
+		"/jobs/in/Lyon": "/jobs/in/lyon", "/jobs/in/lyon-france": "/jobs/in/lyon",
+		"/jobs/field/backend-developer/in/LYON": "/jobs/field/backend-developer/in/lyon",
 	} {
 		if got := get(board, from); got.Status != 301 || got.Header.Get("Location") != to {
 			t.Errorf("%s: %d to %q, want %s", from, got.Status, got.Header.Get("Location"), to)
@@ -220,12 +227,14 @@ func TestNothingFoundOffersMore(t *testing.T) {
 	board := newBoard(t, "en")
 	employer, _ := board.Employer("Acme Works")
 	board.Job(employer, "Baker", map[string]any{"locations": []string{"Potsdam, Germany"}, "workplace": "on_site"})
-	page := main(mustShow(t, board, "/jobs?q=baker&location=Berlin&jobType=contract", 200, "0 jobs for “baker” in Berlin", "Nothing fits all of this").Raw)
+	page := main(mustShow(t, board, "/jobs?q=baker&location=Berlin&jobType=contract", 200, "0 jobs for “baker” in Berlin",
+		"Nothing fits all of this").Raw)
 	if strings.Contains(page, "Without <bdi>Contract") {
 		t.Error("a filter is offered to be dropped, without anything to find")
 	}
 	page = main(mustShow(t, board, "/jobs?q=baker&location=Berlin", 200).Raw)
-	for _, want := range []string{"In a wider circle", `href="/jobs?location=Berlin&amp;q=baker&amp;radius=50">50 km <span class="count">1 job`, "Without <bdi>Berlin</bdi>"} {
+	for _, want := range []string{"In a wider circle",
+		`href="/jobs?location=Berlin&amp;q=baker&amp;radius=50">50 km <span class="count">1 job`, "Without <bdi>Berlin</bdi>"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in:\n%s", want, page)
 		}
@@ -243,7 +252,8 @@ func TestPagesOfALongList(t *testing.T) {
 	if strings.Contains(first, `rel="prev"`) {
 		t.Error("the first page has a previous one")
 	}
-	last := mustShow(t, board, "/jobs?page=3", 200, `rel="prev" href="/jobs?page=2"`, "<title>45 jobs, page 3 of 3 · Example Jobs</title>", `aria-current="page" aria-label="Page 3"`).Raw
+	last := mustShow(t, board, "/jobs?page=3", 200, `rel="prev" href="/jobs?page=2"`, "<title>45 jobs, page 3 of 3 · Example Jobs</title>",
+		`aria-current="page" aria-label="Page 3"`).Raw
 	if strings.Contains(last, `rel="next"`) {
 		t.Error("the last page has a next one")
 	}
