@@ -95,7 +95,7 @@ func isReport(method, path string) bool {
 // isSearch knows the lists, and the pages with lists, that are read through the index.
 func isSearch(path string) bool {
 	switch path {
-	case "/api/jobs", "/api/jobs/search", "/api/jobs/suggest", "/api/candidates", "", "/jobs", "/remote":
+	case "/api/jobs", "/api/jobs/search", "/api/jobs/suggest", "/api/candidates", "", "/jobs", "/remote", "/feed.xml", "/feed.json":
 		return true
 	}
 	return strings.HasPrefix(path, "/jobs/") || strings.HasPrefix(path, "/companies/") ||

@@ -60,8 +60,8 @@ func BindFiles(app core.App, files Files, options Options) error {
 		return e.Next()
 	})
 	loaded.Bind(app)
-	options.HasHome = func() bool {
-		_, err := fs.Stat(files.Public, "index.html")
+	options.HasFile = func(name string) bool {
+		_, err := fs.Stat(files.Public, name)
 		return err == nil
 	}
 	options.HasClient = func() bool { return client.IsBuilt(loaded) }

@@ -71,7 +71,8 @@ func (s *site) showCompany(e *core.RequestEvent) error {
 		page.Reviews = append(page.Reviews, reviewView{r, s.words.dayOf(r.Created)})
 	}
 	h := head{Path: pageurl.Company(company.Slug), Title: s.words.say("company.head", "company", company.Name),
-		Description: s.words.say("company.description", "company", company.Name, "n", found.TotalItems)}
+		Description: s.words.say("company.description", "company", company.Name, "n", found.TotalItems),
+		Links:       s.feedLinks(url.Values{"employer": {company.ID}})}
 	h.JSONLD = append(s.organization(company), s.breadcrumbs(crumb{s.words.say("nav.jobs"), pageurl.Jobs}, crumb{company.Name, h.Path}))
 	if f.Page > 1 {
 		h.Robots = noindex

@@ -10,7 +10,7 @@ import (
 
 func TestPagesAreRecognisedAndCompressed(t *testing.T) {
 	board, job := benchBoard(t)
-	for _, path := range []string{"/", "/jobs?q=gardener", job, "/companies/acme-works"} {
+	for _, path := range []string{"/", "/jobs?q=gardener", job, "/companies/acme-works", "/feed.xml", "/feed.json", "/sitemaps/jobs-1.xml"} {
 		ask := func(tag string) testapp.Response {
 			request := httptest.NewRequest("GET", path, nil)
 			request.Header.Set("Accept", "text/html")

@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
+
+	"jobboard/internal/pages/pageurl"
 )
 
 // errorPage says what went wrong in words.
@@ -37,10 +39,14 @@ func (s *site) showErrors() *hook.Handler[*core.RequestEvent] {
 // readsPages reports whether a request is a browser's for a page.
 func readsPages(r *http.Request) bool {
 	path := r.URL.Path
-	for _, prefix := range []string{"/api", "/_", "/assets", "/metrics"} {
+	for _, prefix := range []string{"/api", "/_", "/assets", "/metrics", "/sitemaps", "/feed", "/pictures"} {
 		if path == prefix || strings.HasPrefix(path, prefix+"/") {
 			return false
 		}
+	}
+	switch path {
+	case pageurl.Robots, pageurl.Sitemap, pageurl.Feed, pageurl.JSONFeed, pageurl.OpenSearch:
+		return false
 	}
 	accept := r.Header.Get("Accept")
 	return accept == "" || strings.Contains(accept, "text/html") || strings.Contains(accept, "*/*") && !strings.Contains(accept, "json")

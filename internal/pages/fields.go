@@ -20,6 +20,14 @@ type fieldBook struct {
 
 type fieldOfInterest struct{ ID, Name, Slug, Kind string }
 
+// param is the parameter of a search that finds the field's jobs.
+func (f fieldOfInterest) param() string {
+	if f.Kind == "industry" {
+		return "industry"
+	}
+	return "field"
+}
+
 const fieldsFresh = time.Minute
 
 // look reads the fields where they are not fresh.

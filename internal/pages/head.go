@@ -41,6 +41,7 @@ func (h *head) finish(s *site) {
 	if h.Title == "" {
 		h.Title = h.Board
 	}
+	h.Links = append(h.Links, link{"search", openSearchType, h.Board, pageurl.OpenSearch})
 	if h.Image != "" {
 		h.Image = s.baseURL() + h.Image
 	}

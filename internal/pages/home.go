@@ -25,6 +25,6 @@ func (s *site) home(e *core.RequestEvent) error {
 	}
 	page := homePage{Newest: s.list(found.Items[:min(newestJobs, len(found.Items))], time.Now()), Top: s.top(e)}
 	h := head{Path: pageurl.Home, Title: s.words.say("home.head", "board", s.app.Settings().Meta.AppName),
-		Description: s.words.say("home.lead")}
+		Description: s.words.say("home.lead"), Links: s.feedLinks(nil)}
 	return s.show(e, http.StatusOK, "home", view{Head: h, Page: page})
 }

@@ -37,11 +37,7 @@ func (s *site) field(e *core.RequestEvent) error {
 	if !ok || field.Slug != e.Request.PathValue("field") {
 		return errNotFound
 	}
-	name := "field"
-	if field.Kind == "industry" {
-		name = "industry"
-	}
-	l := landing{fixed: url.Values{name: {field.Slug}}, field: field.Slug, heading: s.words.say("landing.field", "field", field.Name)}
+	l := landing{fixed: url.Values{field.param(): {field.Slug}}, field: field.Slug, heading: s.words.say("landing.field", "field", field.Name)}
 	if typed := e.Request.PathValue("place"); typed != "" {
 		place, ok := pageurl.Place(typed)
 		if !ok {

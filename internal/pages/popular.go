@@ -4,13 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"jobboard/internal/gazetteer"
 	"jobboard/internal/pages/pageurl"
 	"jobboard/internal/search"
 	"jobboard/internal/search/engine"
@@ -76,13 +74,11 @@ func (s *site) countPopular(e *core.RequestEvent) (popular, error) {
 		}
 	}
 	for _, c := range found.Facets["place"] {
-		// a city's key is "@FR//lyon", see search.placeKeys
-		country, city, isCity := strings.Cut(strings.TrimPrefix(c.Value, "@"), "//")
-		if !isCity || c.Count < leastJobs || len(p.Places) >= 12 {
+		if c.Count < leastJobs || len(p.Places) >= 12 {
 			continue
 		}
-		place, ok := gazetteer.Resolve(city + ", " + country)
-		if slug := pageurl.PlaceSlug(place); ok && slug != "" && place.City != "" {
+		place, isCity := placeOfKey(c.Value)
+		if slug := pageurl.PlaceSlug(place); isCity && slug != "" {
 			p.Places = append(p.Places, counted{Label: place.City, URL: pageurl.In(slug), Count: c.Count})
 		}
 	}

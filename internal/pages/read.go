@@ -34,6 +34,7 @@ type job struct {
 	Status             string            `json:"status"`
 	Deadline           string            `json:"deadline"`
 	PublishedAt        string            `json:"publishedAt"`
+	Updated            string            `json:"updated"`
 	ClosedAt           string            `json:"closedAt"`
 	ApplyMethod        string            `json:"applyMethod"`
 	ApplyURL           string            `json:"applyUrl"`

@@ -128,6 +128,7 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 	if h.Description == "" {
 		h.Description = s.words.say("results.description", "board", s.app.Settings().Meta.AppName, "title", r.Heading)
 	}
+	h.Links = s.feedLinks(f.values)
 	status := http.StatusOK
 	if h.Path != pageurl.Jobs && r.Total < leastJobs { // a landing page that there isn't yet
 		h.Robots = noindex

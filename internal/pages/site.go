@@ -22,8 +22,9 @@ type Options struct {
 	Logo     string // name of the board's logo among the assets; "" is the board's mark beside its name
 	// HasClient reports whether the client at /app/ is there, so that pages may link to it; nil: it is not.
 	HasClient func() bool
-	// HasHome reports whether an own front end serves the home page; nil: it does not.
-	HasHome func() bool
+	// HasFile reports whether the operator serves a file of that name at the board's root, which then replaces what the pages would
+	// answer there, such as index.html; nil: there is none.
+	HasFile func(name string) bool
 }
 
 // site serves the pages of one board.
@@ -36,6 +37,11 @@ type site struct {
 	guest   *guest
 	fields  fieldBook
 	popular popularBook
+
+	sitemaps       sitemapIndex
+	sitemapReaders turns
+	landings       landingBook
+	indeed         indeedReaders
 }
 
 // Bind serves the pages as soon as app starts serving.
@@ -47,15 +53,23 @@ func Bind(app core.App, files *assets.Assets, options Options) error {
 	if err != nil {
 		return err
 	}
-	s := &site{app: app, options: options, assets: files, words: texts}
+	s := &site{app: app, options: options, assets: files, words: texts, sitemapReaders: make(turns, mostSitemapReaders)}
 	if s.sheets, err = newSheets(s); err != nil {
 		return err
 	}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		s.guest = newGuest(e.Router)
 		e.Router.Bind(s.showErrors())
-		if options.HasHome == nil || !options.HasHome() {
-			e.Router.GET("/{$}", guarded(s.home))
+		for name, page := range map[string]struct {
+			path string
+			show func(*core.RequestEvent) error
+		}{
+			"index.html": {"/{$}", s.home},
+			"robots.txt": {pageurl.Robots, s.robots},
+		} {
+			if options.HasFile == nil || !options.HasFile(name) {
+				e.Router.GET(page.path, guarded(page.show))
+			}
 		}
 		for path, show := range map[string]func(*core.RequestEvent) error{
 			pageurl.Jobs:                        s.search,
@@ -67,6 +81,12 @@ func Bind(app core.App, files *assets.Assets, options Options) error {
 			"/jobs/{id}/{slug}":                 s.showJob,
 			pageurl.Company("{slug}"):           s.showCompany,
 			pageurl.Developers:                  s.developers,
+			pageurl.Sitemap:                     s.showSitemapIndex,
+			"/sitemaps/{part}":                  s.showSitemapPart,
+			pageurl.Feed:                        s.atomFeed,
+			pageurl.JSONFeed:                    s.jsonFeed,
+			pageurl.IndeedFeed:                  s.indeedFeed,
+			pageurl.OpenSearch:                  s.openSearch,
 			pageurl.Verify:                      s.showAccount,
 			pageurl.ResetPassword:               s.showAccount,
 			pageurl.ChangeEmail:                 s.showAccount,

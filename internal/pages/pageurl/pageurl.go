@@ -4,6 +4,7 @@ package pageurl
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gosimple/slug"
@@ -21,6 +22,16 @@ const (
 	Verify        = "/account/verify"
 	ResetPassword = "/account/reset"
 	ChangeEmail   = "/account/email"
+)
+
+// What programs read.
+const (
+	Robots     = "/robots.txt"
+	Sitemap    = "/sitemap.xml"
+	Feed       = "/feed.xml"  // Atom
+	JSONFeed   = "/feed.json" // JSON Feed
+	IndeedFeed = "/feed/indeed.xml"
+	OpenSearch = "/opensearch.xml"
 )
 
 // Places in the client, which routes by what follows the #.
@@ -68,6 +79,22 @@ func Search(params url.Values) string {
 		return Jobs
 	}
 	return Jobs + "?" + params.Encode()
+}
+
+// FeedOf is the feed of a search, at Feed or JSONFeed.
+func FeedOf(feed string, params url.Values) string {
+	if len(params) == 0 {
+		return feed
+	}
+	return feed + "?" + params.Encode()
+}
+
+// SitemapPart is one of the sitemaps that the index at Sitemap lists; without a number it is the only one of its kind.
+func SitemapPart(kind string, number int) string {
+	if number > 0 {
+		kind += "-" + strconv.Itoa(number)
+	}
+	return "/sitemaps/" + kind + ".xml"
 }
 
 // PlaceSlug is how a place is called in addresses, "" for one that could not be found again by it: the shortest of city, city
