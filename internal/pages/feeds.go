@@ -74,7 +74,7 @@ func (s *site) showFeed(e *core.RequestEvent, path, mediaType string, write func
 func (s *site) feedItem(e *core.RequestEvent, j *job) feeds.Item {
 	base := s.baseURL()
 	item := feeds.Item{ID: base + "/jobs/" + j.ID, Page: base + pageurl.Job(j.ID, j.Title), Title: plain(j.Title),
-		Author: plain(j.Expand.Employer.Name), HTML: string(rich(j.Description))}
+		Author: plain(j.Expand.Employer.Name), HTML: string(rich(j.Description)), Image: base + s.pictureOf(j)}
 	item.Published, _ = timeOf(j.PublishedAt)
 	if item.Updated, _ = timeOf(j.Updated); item.Updated.Before(item.Published) {
 		item.Updated = item.Published

@@ -68,8 +68,11 @@ func (s *site) showJob(e *core.RequestEvent) error {
 	status := http.StatusOK
 	if ended {
 		status, h.Robots = http.StatusGone, noindex
-	} else if h.JSONLD, err = s.jobData(e, j, &page); err != nil {
-		return err
+	} else {
+		h.Image = s.pictureOf(j)
+		if h.JSONLD, err = s.jobData(e, j, &page); err != nil {
+			return err
+		}
 	}
 	return s.show(e, status, "job", view{Head: h, Page: page})
 }

@@ -42,6 +42,7 @@ type site struct {
 	sitemapReaders turns
 	landings       landingBook
 	indeed         indeedReaders
+	pictures       pictureBook
 }
 
 // Bind serves the pages as soon as app starts serving.
@@ -87,6 +88,7 @@ func Bind(app core.App, files *assets.Assets, options Options) error {
 			pageurl.JSONFeed:                    s.jsonFeed,
 			pageurl.IndeedFeed:                  s.indeedFeed,
 			pageurl.OpenSearch:                  s.openSearch,
+			"/pictures/{file}":                  s.showPicture,
 			pageurl.Verify:                      s.showAccount,
 			pageurl.ResetPassword:               s.showAccount,
 			pageurl.ChangeEmail:                 s.showAccount,

@@ -89,6 +89,9 @@ func FeedOf(feed string, params url.Values) string {
 	return feed + "?" + params.Encode()
 }
 
+// Picture is the picture that is shown with a link to a job.
+func Picture(id string) string { return "/pictures/" + id + ".png" }
+
 // SitemapPart is one of the sitemaps that the index at Sitemap lists; without a number it is the only one of its kind.
 func SitemapPart(kind string, number int) string {
 	if number > 0 {

@@ -13,6 +13,8 @@ import (
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/text/unicode/norm"
+
+	"jobboard/internal/bidi"
 )
 
 // face is one of the fonts that text can be set in.
@@ -81,7 +83,7 @@ func newTypesetter(out *fpdf.Fpdf, all func(see func(string))) *typesetter {
 
 // visual brings text into the order and the letter forms in which it is seen: right-to-left scripts from the left, joined
 // Arabic letters.
-func (t *typesetter) visual(text string) string { return leftToRight(t.legible(text)) }
+func (t *typesetter) visual(text string) string { return bidi.LeftToRight(t.legible(text)) }
 
 // legible composes accents, drops line breaks and other control characters, and writes in Latin letters what no font knows:
 // there is no font of Thai or of the scripts of India to be had as a Go module, and a name must still tell who is meant.

@@ -1,4 +1,7 @@
-package pdf
+// Package bidi puts right-to-left text into the order in which it is seen, for what sets characters in the order in which they are
+// written out, such as PDF and pictures. It is the part of the Unicode bidirectional algorithm (UAX 9) that names and titles need:
+// one left-to-right line, right-to-left spans in it, numbers inside those.
+package bidi
 
 import (
 	"slices"
@@ -9,26 +12,22 @@ import (
 	"golang.org/x/text/language"
 )
 
-// PDF sets characters in the order in which they are written out, so right-to-left text has to be turned round first.
-// This is the part of the Unicode bidirectional algorithm (UAX 9) that names and titles need: one left-to-right line,
-// right-to-left spans in it, numbers inside those.
-
-// leftToRight turns every right-to-left span into the order and the joined forms in which it is seen from the left.
-func leftToRight(text string) string {
-	if strings.IndexFunc(text, rightToLeft) < 0 {
+// LeftToRight turns every right-to-left span into the order and the joined forms in which it is seen from the left.
+func LeftToRight(text string) string {
+	if strings.IndexFunc(text, IsRightToLeft) < 0 {
 		return text
 	}
 	var out strings.Builder
 	runes := []rune(text)
 	for i := 0; i < len(runes); {
-		if !rightToLeft(runes[i]) {
+		if !IsRightToLeft(runes[i]) {
 			out.WriteRune(runes[i])
 			i++
 			continue
 		}
 		end := i + 1 // a span ends with its last right-to-left letter before a left-to-right one
-		for j := i; j < len(runes) && (rightToLeft(runes[j]) || !unicode.IsLetter(runes[j])); j++ {
-			if rightToLeft(runes[j]) {
+		for j := i; j < len(runes) && (IsRightToLeft(runes[j]) || !unicode.IsLetter(runes[j])); j++ {
+			if IsRightToLeft(runes[j]) {
 				end = j + 1
 			}
 		}
@@ -58,8 +57,8 @@ func turned(span []rune) string {
 	for i := 0; i < len(span); {
 		end := i + 1
 		switch {
-		case rightToLeft(span[i]):
-			for end < len(span) && rightToLeft(span[end]) {
+		case IsRightToLeft(span[i]):
+			for end < len(span) && IsRightToLeft(span[end]) {
 				end++
 			}
 			pieces = append(pieces, bitmapfont.PresentationForms(string(span[i:end]), bitmapfont.DirectionRightToLeft, language.Und))
@@ -85,6 +84,7 @@ func mirrored(r rune) string {
 	return string(r)
 }
 
-func rightToLeft(r rune) bool {
+// IsRightToLeft reports whether a character is a letter of a right-to-left script.
+func IsRightToLeft(r rune) bool {
 	return !unicode.IsDigit(r) && (r >= 0x590 && r <= 0x8ff || r >= 0xfb1d && r <= 0xfdff || r >= 0xfe70 && r <= 0xfeff)
 }
