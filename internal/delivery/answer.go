@@ -170,6 +170,7 @@ func (a *answer) stream() error {
 	if a.compresses() {
 		header.Set("Content-Encoding", "gzip")
 		header.Del("Content-Length")
+		header.Del("Accept-Ranges") // they would be ranges of something else
 		a.zip, _ = zippers.Get().(*gzip.Writer)
 		a.zip.Reset(a.ResponseWriter)
 	}
@@ -292,6 +293,7 @@ func (a *answer) sendHeld() error {
 			return fmt.Errorf("compress an answer: %w", err)
 		}
 		header.Set("Content-Encoding", "gzip")
+		header.Del("Accept-Ranges")
 		if tag := header.Get("Etag"); strings.HasPrefix(tag, `"`) { // a strong one is of the answer as it was
 			header.Set("Etag", "W/"+tag)
 		}

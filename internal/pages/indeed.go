@@ -19,7 +19,7 @@ const (
 	indeedBatch = 200
 	// mostIndeedReaders is how many may read the file of all jobs at a time, each from an address of its own: aggregators fetch it a
 	// few times a day, and it is the most that one request can ask of a board.
-	mostIndeedReaders = 3
+	mostIndeedReaders = 2
 	indeedWait        = "60" // seconds after which to try again
 )
 

@@ -325,3 +325,21 @@ func TestBrowsersCanSearchTheBoard(t *testing.T) {
 		}
 	}
 }
+
+func TestProgramsAreToldToComeBackLater(t *testing.T) {
+	board, open := machineBoard(t)
+	board.Settings().RateLimits.Enabled = true
+	board.Settings().RateLimits.Rules = []core.RateLimitRule{{Label: "/api/", MaxRequests: 2, Duration: 60}}
+	for _, path := range []string{"/feed.xml", "/feed.json", "/pictures/" + open[0].Id + ".png"} {
+		var got testapp.Response
+		for range 3 {
+			request := httptest.NewRequest("GET", path, nil)
+			request.Header.Set("Accept", "text/html")
+			got = board.Send(request)
+		}
+		if got.Status != 429 || got.Header.Get("Retry-After") == "" || !strings.HasPrefix(got.Header.Get("Content-Type"), "application/json") ||
+			got.Header.Get("Cache-Control") != "" {
+			t.Errorf("the third call of two of %s: %d, %v", path, got.Status, got.Header)
+		}
+	}
+}

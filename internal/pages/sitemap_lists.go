@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,10 @@ type landingBook struct {
 
 func (s *site) sitemapOfLists(e *core.RequestEvent) error {
 	paths, err := s.landingPaths(e)
+	if errors.Is(err, search.ErrBehind) {
+		e.Response.Header().Set("Retry-After", turnAfter)
+		return e.Error(http.StatusServiceUnavailable, "The board is counting its jobs. Try again in a moment.", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"jobboard/internal/pages/pageurl"
 	"jobboard/internal/testapp"
 )
 
@@ -98,7 +99,8 @@ func TestJobPagesDescribeThemselvesToSearchEngines(t *testing.T) {
 	posting := data["JobPosting"]
 	mustHaveWhatGoogleRequires(t, posting)
 	if posting["employmentType"] != "FULL_TIME" || posting["url"] != "https://jobs.example.org/jobs/"+job.Id+"/gardener" ||
-		posting["validThrough"] == nil || posting["baseSalary"] == nil || posting["directApply"] != false { // there is no client to apply by
+		posting["validThrough"] == nil || posting["baseSalary"] == nil ||
+		posting["directApply"] != strings.Contains(get(board, "/jobs/"+job.Id+"/gardener").Raw, pageurl.Apply(job.Id)) { // with the client alone
 		t.Errorf("the posting is %v", posting)
 	}
 	if last := data["BreadcrumbList"]["itemListElement"].([]any); len(last) != 3 || at(last, "item") != "https://jobs.example.org/" {
