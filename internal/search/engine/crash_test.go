@@ -76,7 +76,7 @@ func process(t *testing.T, job, dir string) *exec.Cmd {
 }
 
 // An index is intact after its process was killed at any moment, and contains at least what was saved.
-func TestKilledProcessLeavesAWholeIndex(t *testing.T) {
+func TestKilledProcessLeavesAnIntactIndex(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes several seconds")
 	}

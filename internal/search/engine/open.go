@@ -129,7 +129,7 @@ func (ix *Index) Checkpoint() (seq int64, err error) {
 
 // intactSnapshot returns the snapshot, or the reason to rebuild it.
 func (ix *Index) intactSnapshot() (*snapshot, error) {
-	ix.snapshotMu.Lock() // otherwise the beginning of a rebuild could pass for the whole index
+	ix.snapshotMu.Lock() // otherwise the beginning of a rebuild could be taken for the whole index
 	defer ix.snapshotMu.Unlock()
 	return ix.current.Load(), ix.RebuildReason()
 }

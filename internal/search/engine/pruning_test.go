@@ -57,7 +57,7 @@ func TestPruningChangesNoResult(t *testing.T) {
 			case 0, 1:
 				text += " OR " + w.pick(worldWords...)
 			case 2:
-				text += " project manager" // which has a synonym as a whole
+				text += " project manager" // has a synonym as an expression
 			case 3: // longer than any title
 				text = strings.Repeat(words[0]+" ", len(shortTitles{})+1)
 			}
