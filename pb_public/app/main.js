@@ -41,8 +41,8 @@ const routes = [
 
 speak(me()?.locale || language());
 startShell();
-await resume();
+startRouter(routes, drawShell);
 followNotifications();
 openStream();
 restWhileHidden();
-startRouter(routes, drawShell);
+resume();

@@ -5,8 +5,10 @@ import { follow } from "./stream.js";
 
 /** @import { Notification, Schemas } from "./pb.js" */
 
-/** @type {{ items: Notification[], unread: number, loaded: boolean }} */
-const none = { items: [], unread: 0, loaded: false };
+const perPage = 50;
+
+/** @type {{ items: Notification[], unread: number, total: number, loaded: boolean }} */
+const none = { items: [], unread: 0, total: 0, loaded: false };
 
 /** What is known of them: the newest first, and how many are unread, also beyond those that were fetched. */
 export const notifications = store(none);
@@ -15,7 +17,7 @@ export const newest = store(/** @type {Notification | null} */ (null));
 
 /** followNotifications hears of the notifications of whoever is signed in. */
 export function followNotifications() {
-    return follow({ subscribe: () => pb.collection("notifications").subscribe("*", hear), refresh: fetchLatest });
+    return follow({ subscribe: () => pb.collection("notifications").subscribe("*", hear), refresh: () => fetchPage(1) });
 }
 
 /** forgetNotifications is for the end of a session. */
@@ -26,12 +28,16 @@ function update(change) {
     notifications.set({ ...notifications.value, ...change });
 }
 
-async function fetchLatest() {
+/** @param {number} number  of a page, beginning with 1 for the newest */
+async function fetchPage(number) {
     /** @type {Schemas["NotificationPage"]} */
-    const page = await pb.send(`/api/users/${myId()}/notifications/`, { query: { perPage: 50 }, requestKey: "notifications" });
+    const page = await pb.send(`/api/users/${myId()}/notifications/`, { query: { page: number, perPage }, requestKey: "notifications" });
     merge(page.items);
-    update({ unread: page.unreadCount, loaded: true });
+    update({ unread: page.unreadCount, total: page.totalItems, loaded: true });
 }
+
+/** fetchOlder adds those before the ones that are known. */
+export const fetchOlder = () => fetchPage(Math.floor(notifications.value.items.length / perPage) + 1);
 
 /** merge is by id: a fetch and an event may bring the same row. @param {Notification[]} records */
 function merge(records) {

@@ -10,7 +10,7 @@ export function placeOf(notification) {
         return me()?.role === "employer" ? `#/employer/applications/${application}` : `#/applications/${application}`;
     }
     if (job) {
-        return `#/jobs/${job}`;
+        return me()?.role === "employer" ? `#/employer/jobs/${job}` : `#/jobs/${job}`;
     }
     return jobs ? "#/search?sort=newest" : "#/notifications";
 }
@@ -18,6 +18,15 @@ export function placeOf(notification) {
 /** start is where a person begins. */
 export function start() {
     return me()?.role === "employer" ? "#/employer" : "#/search";
+}
+
+/**
+ * onward is where a login leads: to what was asked for before it, else where it says.
+ * @param {URLSearchParams} query @param {string} otherwise
+ */
+export function onward(query, otherwise) {
+    const wanted = query.get("next") ?? "";
+    return wanted.startsWith("#/") ? wanted : otherwise; // an address of this client, whatever a link says
 }
 
 /** @param {Job} job */

@@ -1,5 +1,5 @@
 // Saved jobs: which they are, and the button that saves one.
-import { html, icon } from "./view.js";
+import { html, icon, nothing } from "./view.js";
 import { t } from "./i18n.js";
 import { me, myId, pb } from "./pb.js";
 import { announce, attempt } from "./messages.js";
@@ -35,6 +35,6 @@ export function saveButton(job, saved, redraw, withText = false) {
         redraw();
     });
     return html`
-        <button class="button ${withText ? "" : "quiet slim"} save" aria-pressed=${is} aria-label=${withText ? t("save") : t("saveOne", { title: job.title })} @click=${toggle}>
-            ${icon("bookmark")}${withText ? html`<span>${t(is ? "savedState" : "save")}</span>` : ""}</button>`;
+        <button class="button ${withText ? "" : "quiet slim"} save" aria-pressed=${is} aria-label=${withText ? nothing : t("saveOne", { title: job.title })} @click=${toggle}>
+            ${icon("bookmark")}${withText ? html`<span>${t("saveJob")}</span>` : nothing}</button>`;
 }

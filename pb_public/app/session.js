@@ -16,9 +16,16 @@ export async function resume() {
         await pb.collection("users").authRefresh({ requestKey: null });
     } catch (error) {
         if ([401, 403, 404].includes(statusOf(error))) {
-            pb.authStore.clear();
+            await end();
+            location.replace(`#/sign-in?next=${encodeURIComponent(location.hash)}`);
         }
     }
+}
+
+async function end() {
+    await closeStream();
+    forgetNotifications();
+    pb.authStore.clear();
 }
 
 /**
@@ -41,8 +48,7 @@ export function signIn(email, password) {
 /** SDK idiom: log out. Clearing the store alone leaves the token alive; the board's logout kills it everywhere at once. */
 export async function signOut() {
     await closeStream();
-    forgetNotifications();
     await pb.send("/api/users/auth/logout/", { method: "POST" }).catch(() => {}); // offline: forgotten here at least
-    pb.authStore.clear();
+    await end();
     location.hash = "#/sign-in";
 }

@@ -13,13 +13,23 @@ const hiddenFor = 5 * 60_000; // ms
 /** Whether the connection is lost; the SDK is trying to get it back. */
 export const offline = store(false);
 
-/** @type {Set<Topic>} */
-const topics = new Set();
+/** What is followed, with how to stop hearing of it. @type {Map<Topic, (() => Promise<void>) | undefined>} */
+const topics = new Map();
 let open = false;
 let retry = 0;
 
 /** @param {Topic} topic */
 const refresh = (topic) => topic.refresh().catch(() => {}); // the next connect tries again
+
+/** @param {Topic} topic */
+async function subscribe(topic) {
+    const unsubscribe = await topic.subscribe();
+    if (topics.has(topic)) {
+        topics.set(topic, unsubscribe);
+    } else {
+        await unsubscribe(); // nobody follows it any more
+    }
+}
 
 /**
  * SDK idiom: no replay. What happens while the connection is down is never sent again, and the SDK reconnects by itself. So every
@@ -35,10 +45,10 @@ export async function openStream() {
     pb.realtime.onDisconnect = (active) => offline.set(active.length > 0);
     try {
         await Promise.all([
-            ...[...topics].map((topic) => topic.subscribe()),
+            ...[...topics.keys()].map(subscribe),
             pb.realtime.subscribe("PB_CONNECT", () => {
                 offline.set(false);
-                topics.forEach(refresh);
+                [...topics.keys()].forEach(refresh);
             }),
         ]);
     } catch {
@@ -61,15 +71,14 @@ export async function closeStream() {
  * @param {Topic} topic @param {AbortSignal} [signal]
  */
 export async function follow(topic, signal) {
-    topics.add(topic);
-    /** @type {(() => Promise<void>) | undefined} */
-    let unsubscribe;
+    topics.set(topic, undefined);
     signal?.addEventListener("abort", () => {
+        const unsubscribe = topics.get(topic);
         topics.delete(topic);
         unsubscribe?.();
     });
     if (open) {
-        unsubscribe = await topic.subscribe();
+        await subscribe(topic);
         refresh(topic);
     }
 }

@@ -55,7 +55,7 @@ export const texts = /** @satisfies {Record<string, [en: Text, de: Text]>} */ ({
 
     // What is wrong in a form
     problem: ["There is a problem", "Es gibt ein Problem"],
-    errRequired: ["This is needed.", "Bitte ausfüllen."],
+    errRequired: ["Please fill this in.", "Bitte ausfüllen."],
     errEmail: ["This is no e-mail address.", "Das ist keine E-Mail-Adresse."],
     errURL: ["This is no web address. They begin with https://.", "Das ist keine Webadresse. Sie beginnt mit https://."],
     errTaken: ["This is taken already.", "Das ist schon vergeben."],
@@ -134,7 +134,7 @@ export const texts = /** @satisfies {Record<string, [en: Text, de: Text]>} */ ({
     publicPage: ["Public page", "Öffentliche Seite"],
     similar: ["Similar jobs", "Ähnliche Stellen"],
     saveOne: ["Save {title}", "{title} merken"],
-    savedState: ["Saved", "Gemerkt"],
+    saveJob: ["Save", "Merken"],
     savedNow: ["Saved: {title}", "Gemerkt: {title}"],
     unsaved: ["No longer saved: {title}", "Nicht mehr gemerkt: {title}"],
     reviews: ["Reviews", "Bewertungen"],

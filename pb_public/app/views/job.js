@@ -41,7 +41,7 @@ export default async function jobView({ params: { id }, show }) {
             ${heading(job.title, html`${action()}${save()}`, html`
                 <div class="row by">${logo(employer, "large")}<div><a href="/companies/${employer?.slug}">${employer?.name}</a>
                     ${employer?.verified ? html` <span class="badge good">${icon("check")} ${t("verified")}</span>` : nothing}
-                    <p class="muted small">${place(job)} ${job.publishedAt ? t("posted", { date: ago(job.publishedAt) }) : nothing}</p></div></div>`)}
+                    <p class="muted small row">${place(job)} ${job.publishedAt ? html`<span>${t("posted", { date: ago(job.publishedAt) })}</span>` : nothing}</p></div></div>`)}
             ${facts(job)}
             <div class="sides right">
                 <article class="card"><h2>${t("aboutJob")}</h2><div class="prose">${richText(job.description)}</div></article>

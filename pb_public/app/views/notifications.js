@@ -3,7 +3,7 @@ import { empty, heading, html, icon, nothing, repeat, skeletons } from "../view.
 import { t } from "../i18n.js";
 import { ago } from "../format.js";
 import { attempt } from "../messages.js";
-import { markAllRead, markRead, notifications, remove } from "../notifications.js";
+import { fetchOlder, markAllRead, markRead, notifications, remove } from "../notifications.js";
 import { placeOf } from "../places.js";
 
 /** @import { Notification } from "../pb.js" */
@@ -24,11 +24,12 @@ export default function notificationsView({ signal, show }) {
             </div></li>`;
 
     function draw() {
-        const { items, unread, loaded } = notifications.value;
+        const { items, unread, total, loaded } = notifications.value;
         show(t("notifications"), html`
             ${heading(t("notifications"), unread > 0 ? html`<button class="button" @click=${() => attempt(markAllRead)}>${icon("check")} ${t("markAllRead")}</button>` : nothing)}
             ${!loaded ? skeletons(3) : items.length === 0 ? empty("bell", t("noNotifications"), t("noNotificationsText")) : html`
                 <ol class="plain stack">${repeat(items, ({ id }) => id, item)}</ol>`}
+            ${items.length < total ? html`<p class="more"><button class="button" @click=${() => attempt(fetchOlder)}>${t("more")}</button></p>` : nothing}
             <p class="more"><a href="#/me">${t("mailSettings")}</a></p>`);
     }
     notifications.watch(draw, signal);

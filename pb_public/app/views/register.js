@@ -4,7 +4,7 @@ import { language, t } from "../i18n.js";
 import { pb } from "../pb.js";
 import { createForm, textOf } from "../forms.js";
 import { signIn } from "../session.js";
-import { start } from "../places.js";
+import { onward, start } from "../places.js";
 import { toast } from "../messages.js";
 
 /** @import { Visit } from "../router.js" */
@@ -22,7 +22,7 @@ export default function register({ query, show }) {
         });
         await signIn(email, password);
         toast({ text: t("welcome", { email }) });
-        location.hash = role === "employer" ? start() : "#/me/profile";
+        location.hash = onward(query, role === "employer" ? start() : "#/me/profile");
     });
 
     /** @param {string} value @param {string} title @param {string} text */
@@ -44,7 +44,7 @@ export default function register({ query, show }) {
                     ${form.field({ name: "password", label: t("password"), type: "password", required: true, minlength: 8, hint: t("passwordHint"), autocomplete: "new-password" })}
                     ${form.button(t("register"))}
                 </form>
-                <p class="center">${t("haveAccount")} <a href="#/sign-in">${t("signIn")}</a></p>
+                <p class="center">${t("haveAccount")} <a href="#/sign-in?${query}">${t("signIn")}</a></p>
             </div>`);
     }
     draw();

@@ -5,16 +5,13 @@ import { pb } from "../pb.js";
 import { createForm, textOf } from "../forms.js";
 import { attempt } from "../messages.js";
 import { asNewUser, signIn } from "../session.js";
-import { start } from "../places.js";
+import { onward, start } from "../places.js";
 
 /** @import { Visit } from "../router.js" */
 
 /** @param {Visit} visit */
 export default async function signInView({ query, show }) {
-    const next = () => {
-        const wanted = query.get("next") ?? "";
-        location.hash = wanted.startsWith("#/") ? wanted : start();
-    };
+    const next = () => (location.hash = onward(query, start()));
     const form = createForm(draw, async (data) => {
         await signIn(textOf(data, "email"), String(data.get("password")));
         next();
@@ -35,7 +32,7 @@ export default async function signInView({ query, show }) {
                         <button class="button wide" type="button" @click=${() => withProvider(name)}>
                             <img src="/_/images/oauth2/${name}.svg" alt="" width="20" height="20"> ${t("continueWith", { name: displayName })}</button>`)}` : nothing}
                 </form>
-                <p class="center">${t("noAccount")} <a href="#/register">${t("register")}</a></p>
+                <p class="center">${t("noAccount")} <a href="#/register?${query}">${t("register")}</a></p>
             </div>`);
     }
 

@@ -4,7 +4,7 @@ import { t } from "../../i18n.js";
 import { myId, pb } from "../../pb.js";
 import { createForm, filesOf, textOf } from "../../forms.js";
 import { toast } from "../../messages.js";
-import { setQuery } from "../../router.js";
+import { reload, setQuery } from "../../router.js";
 import { myCompanies } from "../../companies.js";
 import { fields } from "../../taxonomy.js";
 import { toHTML, toText } from "../../richtext.js";
@@ -39,7 +39,7 @@ export default async function companyView({ query, show }) {
     /** @param {string} id */
     function choose(id) {
         setQuery(new URLSearchParams({ id }));
-        dispatchEvent(new HashChangeEvent("hashchange"));
+        reload();
     }
 
     function draw() {
