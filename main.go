@@ -41,7 +41,7 @@ import (
 var public embed.FS
 
 func main() {
-	// dev mode only where asked for by --dev, not for every `go run`
+	// Dev mode only with --dev, not for every `go run`.
 	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: command.DataDir(os.Args[1:]), DBConnect: database.Connect})
 
 	settings, err := config.Load(app.RootCmd, os.Args[1:], os.Environ())

@@ -89,7 +89,7 @@ test("a job can be closed and an employer verified by keyboard", async () => {
 test("a report for the chosen period can be made and downloaded", async () => {
     const { page, close } = await openBoard();
     const download = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Make and download" }).click();
+    await page.getByRole("button", { name: "Create and download" }).click();
     const text = await readFile(await (await download).path(), "utf8");
     const lines = text.trimEnd().split("\r\n");
     assert.equal(lines.length, 3);

@@ -1,6 +1,6 @@
-// Package assets serves the style sheets, scripts and pictures of the board's pages below an address that changes with them:
-// /assets/{hash}/site/base.css. So browsers and caches may keep each of them for ever, and modules that import one another by
-// relative paths need no rewriting.
+// Package assets serves the style sheets, scripts and images of the board's pages under an address that changes with them:
+// /assets/{hash}/site/base.css. So browsers and caches may keep each file for ever, and modules that import one another by relative
+// paths need no rewriting.
 package assets
 
 import (
@@ -23,7 +23,7 @@ import (
 
 const (
 	prefix = "/assets/"
-	// lookEvery is how often files on disk are looked at for changes while they are asked for.
+	// lookEvery is how often files on disk are checked for changes, at most, while they are requested.
 	lookEvery = time.Second
 )
 
@@ -39,19 +39,19 @@ type Assets struct {
 	seen   string // the names, sizes and times of the files as last loaded
 }
 
-// edition is all files at one time.
+// edition holds all files as they were at one time.
 type edition struct {
 	hash  string
 	files map[string]file
 }
 
 type file struct {
-	content, zipped []byte // zipped is nil where it would not be smaller
+	content, zipped []byte // zipped is nil if it would not be smaller
 	mediaType       string
 }
 
-// New loads files. amend changes the content of some by name, and may add files that are not in the folder: it is given nil for
-// those.
+// New loads files. amend holds functions that change the content of files by name, and may add files that are not in the folder, for
+// which they are given nil.
 func New(files fs.FS, amend map[string]func([]byte) []byte) (*Assets, error) {
 	a := &Assets{files: files, amend: amend}
 	if info, err := fs.Stat(files, "."); err == nil {
@@ -60,7 +60,7 @@ func New(files fs.FS, amend map[string]func([]byte) []byte) (*Assets, error) {
 	return a, a.Reload()
 }
 
-// Reload reads the files anew, such as when what amends them has changed.
+// Reload reads the files again, such as after a change in what amend returns.
 func (a *Assets) Reload() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -122,7 +122,7 @@ func newFile(name string, content []byte) file {
 	return f
 }
 
-// mediaType does not ask the machine's own list, which differs from machine to machine.
+// mediaType returns the media type of a file name. The machine's own list, which differs between machines, comes last.
 func mediaType(name string) string {
 	switch path.Ext(name) {
 	case ".css":
@@ -162,13 +162,13 @@ func (a *Assets) fingerprint() (string, error) {
 	return seen.String(), nil
 }
 
-// latest is the newest edition: where the files are on disk, they may be changed while the board runs.
+// latest returns the newest edition: files on disk may change while the board runs.
 func (a *Assets) latest() *edition {
 	if a.live && a.mu.TryLock() {
 		if time.Since(a.looked) > lookEvery {
 			a.looked = time.Now()
 			if seen, err := a.fingerprint(); err == nil && seen != a.seen {
-				_ = a.load() // a file that is half written is read by the next look
+				_ = a.load() // a file that is only half written is read at the next check
 			}
 		}
 		a.mu.Unlock()
@@ -176,7 +176,7 @@ func (a *Assets) latest() *edition {
 	return a.current.Load()
 }
 
-// URL is the address of a file such as "site/base.css".
+// URL returns the address of a file such as "site/base.css".
 func (a *Assets) URL(name string) string { return prefix + a.latest().hash + "/" + name }
 
 // Has reports whether there is a file of that name.
@@ -202,7 +202,7 @@ func (a *Assets) serve(e *core.RequestEvent) error {
 	header := e.Response.Header()
 	header.Set("Content-Type", f.mediaType)
 	header.Set("Vary", "Accept-Encoding")
-	// A page of before an update may still ask under the old address; it gets what there is now, and shall not keep it.
+	// A page from before an update may still use the old address; it gets the current file, and must not keep it.
 	header.Set("Cache-Control", "no-cache")
 	if e.Request.PathValue("hash") == now.hash {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")

@@ -11,25 +11,24 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"jobboard/internal/assets"
 	"jobboard/internal/testapp"
 )
 
 func TestServesFilesForEver(t *testing.T) {
 	style := strings.Repeat("a { color: red; }\n", 100)
-	a, err := assets.New(fstest.MapFS{"site/base.css": {Data: []byte(style)}, "site/.hidden": {Data: []byte("x")}}, map[string]func([]byte) []byte{
+	files := fstest.MapFS{"site/base.css": {Data: []byte(style)}, "site/.hidden": {Data: []byte("x")}}
+	a, err := assets.New(files, map[string]func([]byte) []byte{
 		"site/base.css": func(content []byte) []byte { return append(content, "b { color: blue; }"...) },
 		"site/logo.svg": func([]byte) []byte { return []byte("<svg/>") },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	board := testapp.NewBoard(t, func(app core.App) { a.Bind(app) })
+	board := testapp.NewBoard(t, a.Bind)
 	got := board.Send(httptest.NewRequest("GET", a.URL("site/base.css"), nil))
-	if got.Status != 200 || !strings.HasSuffix(got.Raw, "b { color: blue; }") || !strings.Contains(got.Header.Get("Cache-Control"), "immutable") ||
-		got.Header.Get("Content-Type") != "text/css; charset=utf-8" {
+	if got.Status != 200 || !strings.HasSuffix(got.Raw, "b { color: blue; }") ||
+		!strings.Contains(got.Header.Get("Cache-Control"), "immutable") || got.Header.Get("Content-Type") != "text/css; charset=utf-8" {
 		t.Errorf("got %d, %v", got.Status, got.Header)
 	}
 	zipped := httptest.NewRequest("GET", a.URL("site/base.css"), nil)
@@ -50,7 +49,8 @@ func TestServesFilesForEver(t *testing.T) {
 		t.Errorf("an added file: %d, %q", got.Status, got.Raw)
 	}
 	for _, name := range []string{"site/.hidden", "site/", "", "../main.go", "site/absent.css"} {
-		if got := board.Send(httptest.NewRequest("GET", "/assets/0123456789ab/"+strings.ReplaceAll(name, "..", "%2e%2e"), nil)); got.Status == 200 {
+		path := "/assets/0123456789ab/" + strings.ReplaceAll(name, "..", "%2e%2e")
+		if got := board.Send(httptest.NewRequest("GET", path, nil)); got.Status == 200 {
 			t.Errorf("%q is served", name)
 		}
 	}

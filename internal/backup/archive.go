@@ -53,7 +53,7 @@ func (a *archive) addFolder(root string, exclude []string) error {
 	})
 }
 
-// unlessGone forgives files that were deleted meanwhile: so were the rows that named them, or will be.
+// unlessGone drops the error of a file that was deleted meanwhile: the row that named it is gone, too, or will be.
 func unlessGone(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -61,7 +61,7 @@ func unlessGone(err error) error {
 	return err
 }
 
-// addFile adds a file under a name. Sockets and the like, which hold nothing, are left out.
+// addFile adds a file under a name. Sockets and other special files are left out.
 func (a *archive) addFile(name, path string) (err error) {
 	if err := a.ctx.Err(); err != nil {
 		return err
@@ -71,7 +71,7 @@ func (a *archive) addFile(name, path string) (err error) {
 	case err != nil:
 		return err
 	case info.IsDir():
-		return fmt.Errorf("%s is a link to a folder, which a backup doesn't follow", path)
+		return fmt.Errorf("%s is a link to a folder, which backups don't follow", path)
 	case !info.Mode().IsRegular():
 		return nil
 	}

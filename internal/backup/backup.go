@@ -1,5 +1,5 @@
-// Package backup makes the board's backups, in place of PocketBase, which reads the database files themselves: see
-// database.Copy for what that does. The archives are like PocketBase's, which restores them.
+// Package backup creates the board's backups, in place of PocketBase, which reads the database files itself: see database.Copy for
+// the harm that does. The archives are like PocketBase's, which restores them.
 package backup
 
 import (
@@ -19,15 +19,15 @@ import (
 	"jobboard/internal/database"
 )
 
-// workFolder is where a backup is made, in the data folder. PocketBase's own folder for such things won't do: every command
-// beside the board empties it.
+// workFolder is the folder, in the data folder, where a backup is created. PocketBase's own folder for temporary files won't do: every
+// command beside the board empties it.
 const workFolder = ".backup"
 
-// Bind makes the backups that people, schedules and commands ask for.
+// Bind creates the backups that people, schedules and commands ask for.
 func Bind(app core.App) {
 	app.OnBackupCreate().Bind(&hook.Handler[*core.BackupEvent]{
 		Id:       "jobboardBackup",
-		Priority: 9999, // last, in PocketBase's place, when others have said what to leave out
+		Priority: 9999, // last, in PocketBase's place, after other hooks have said what to leave out
 		Func:     create,
 	})
 	app.OnBackupRestore().BindFunc(func(e *core.BackupEvent) error {
@@ -41,7 +41,7 @@ func create(e *core.BackupEvent) (err error) {
 		e.Name = nameFor(e.App, time.Now())
 	}
 	work := filepath.Join(e.App.DataDir(), workFolder)
-	if err := os.RemoveAll(work); err != nil { // what a backup that was killed has left
+	if err := os.RemoveAll(work); err != nil { // left by a backup that was killed
 		return fmt.Errorf("make a backup: %w", err)
 	}
 	if err := os.Mkdir(work, 0o700); err != nil {
@@ -58,20 +58,20 @@ func create(e *core.BackupEvent) (err error) {
 	return nil
 }
 
-// nameFor names a backup as PocketBase does.
+// nameFor returns the name of a backup, as PocketBase would choose it.
 func nameFor(app core.App, now time.Time) string {
 	board := inflector.Snakecase(app.Settings().Meta.AppName)
 	return fmt.Sprintf("pb_backup_%.50s_%s.zip", board, now.UTC().Format("20060102150405"))
 }
 
-// write makes the archive of a data folder.
+// write creates the archive of a data folder.
 func write(ctx context.Context, path, data, work string, exclude []string) error {
 	a, err := newArchive(ctx, path)
 	if err != nil {
 		return err
 	}
-	// Files are written before the rows that name them and deleted after those. Gathered before and again after the
-	// databases, every file is there that their rows name.
+	// Files are written before the rows that name them, and deleted after those. Since they are added both before and after the
+	// databases, the archive has every file that a row names.
 	files := func() error { return a.addFolder(data, append(databases(data), exclude...)) }
 	err = files()
 	for _, name := range []string{"data.db", "auxiliary.db"} {
@@ -85,7 +85,7 @@ func write(ctx context.Context, path, data, work string, exclude []string) error
 	return errors.Join(err, a.close())
 }
 
-// databases are the files in the data folder that are SQLite's to read.
+// databases returns the names of the files in the data folder that only SQLite may read.
 func databases(data string) []string {
 	var names []string
 	for _, database := range []string{"data.db", "auxiliary.db"} {
@@ -103,10 +103,10 @@ func addDatabase(ctx context.Context, a *archive, from, to string) error {
 	if err := a.addFile(filepath.Base(from), to); err != nil {
 		return err
 	}
-	return os.Remove(to) // room for the rest
+	return os.Remove(to) // makes room for the rest
 }
 
-// store puts the archive where the board keeps its backups.
+// store moves the archive to where the board keeps its backups.
 func store(ctx context.Context, app core.App, path, name string) (err error) {
 	files, err := app.NewBackupsFilesystem()
 	if err != nil {
@@ -122,7 +122,7 @@ func store(ctx context.Context, app core.App, path, name string) (err error) {
 	return files.UploadFile(file, name)
 }
 
-// excluded reports whether a file is one of the names, or in a folder of that name.
+// excluded reports whether a file has one of the names, or is in a folder with one of them.
 func excluded(name string, exclude []string) bool {
 	for _, each := range exclude {
 		if each = filepath.ToSlash(filepath.Clean(each)); name == each || strings.HasPrefix(name, each+"/") {

@@ -17,7 +17,7 @@ import (
 	"jobboard/internal/account"
 )
 
-// NewAdminCommand is `jobboard admin create EMAIL`. password is JOBBOARD_ADMIN_PASSWORD, or empty.
+// NewAdminCommand returns `jobboard admin create EMAIL`. password is JOBBOARD_ADMIN_PASSWORD, or empty.
 func NewAdminCommand(app core.App, password string) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "admin",
@@ -30,16 +30,16 @@ func NewAdminCommand(app core.App, password string) *cobra.Command {
 func newAdminCreateCommand(app core.App, password string) *cobra.Command {
 	return &cobra.Command{
 		Use:   "create EMAIL",
-		Short: "Makes an administrator of the board, and the superuser with it",
-		Long: "Makes an administrator of the board and a superuser (for the admin UI at /_/) with the same address and\n" +
-			"password. The password comes from JOBBOARD_ADMIN_PASSWORD, else it is asked for; without a terminal one is\n" +
-			"made and printed. Of two that exist already nothing is changed; if one is missing, it is made.",
+		Short: "Creates an administrator of the board, and a superuser with the same address",
+		Long: "Creates an administrator of the board and a superuser (for the admin UI at /_/) with the same address and\n" +
+			"password. The password comes from JOBBOARD_ADMIN_PASSWORD; otherwise the command asks for one or, without a\n" +
+			"terminal, generates and prints one. Accounts that exist already are not changed; a missing one is created.",
 		Example:      "admin create you@example.org",
 		Args:         cobra.ExactArgs(1),
 		SilenceUsage: true,
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := app.RunAllMigrations(); err != nil {
-				return fmt.Errorf("bring the database up to date: %w", err)
+				return fmt.Errorf("migrate the board: %w", err)
 			}
 			return createAdmin(app, command, args[0], password)
 		},
@@ -53,7 +53,7 @@ func createAdmin(app core.App, command *cobra.Command, email, password string) e
 		return err
 	}
 	if user != nil && !account.IsActiveAdmin(user) {
-		return fmt.Errorf("%s has an account with the role %s; change its role in the admin UI, or take another address",
+		return fmt.Errorf("%s has an account with the role %s; change its role in the admin UI, or choose another address",
 			email, user.GetString("role"))
 	}
 	superuser, err := findAccount(app, core.CollectionNameSuperusers, email)
@@ -61,25 +61,25 @@ func createAdmin(app core.App, command *cobra.Command, email, password string) e
 		return err
 	}
 	if user != nil && superuser != nil {
-		fmt.Fprintf(out, "%s is an administrator and a superuser already; nothing to do.\n", email)
+		fmt.Fprintf(out, "%s is already an administrator and a superuser; nothing to do.\n", email)
 		return nil
 	}
 
-	made := false
+	generated := false
 	if password == "" {
-		if password, made, err = choosePassword(command.InOrStdin(), out); err != nil {
+		if password, generated, err = choosePassword(command.InOrStdin(), out); err != nil {
 			return err
 		}
 	}
 	err = app.RunInTransaction(func(tx core.App) error {
 		if user == nil {
 			values := map[string]any{"name": "Administrator", "role": collections.RoleAdmin, "verified": true}
-			if err := makeAccount(tx, collections.Users, email, password, values); err != nil {
+			if err := createAccount(tx, collections.Users, email, password, values); err != nil {
 				return err
 			}
 		}
 		if superuser == nil {
-			return makeAccount(tx, core.CollectionNameSuperusers, email, password, nil)
+			return createAccount(tx, core.CollectionNameSuperusers, email, password, nil)
 		}
 		return nil
 	})
@@ -89,19 +89,19 @@ func createAdmin(app core.App, command *cobra.Command, email, password string) e
 
 	switch {
 	case user == nil && superuser == nil:
-		fmt.Fprintf(out, "Made the administrator and superuser %s.\n", email)
+		fmt.Fprintf(out, "Created the administrator and superuser %s.\n", email)
 	case user == nil:
-		fmt.Fprintf(out, "Made the administrator %s; the superuser was there and keeps its password.\n", email)
+		fmt.Fprintf(out, "Created the administrator %s; the superuser existed and keeps its password.\n", email)
 	default:
-		fmt.Fprintf(out, "Made the superuser %s; the administrator was there and keeps its password.\n", email)
+		fmt.Fprintf(out, "Created the superuser %s; the administrator existed and keeps its password.\n", email)
 	}
-	if made {
+	if generated {
 		fmt.Fprintf(out, "Password: %s\n", password)
 	}
 	return nil
 }
 
-// findAccount returns nil where there is none.
+// findAccount returns the account with an address, or nil.
 func findAccount(app core.App, collection, email string) (*core.Record, error) {
 	record, err := app.FindAuthRecordByEmail(collection, strings.ToLower(email))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -113,7 +113,7 @@ func findAccount(app core.App, collection, email string) (*core.Record, error) {
 	return record, nil
 }
 
-func makeAccount(tx core.App, name, email, password string, values map[string]any) error {
+func createAccount(tx core.App, name, email, password string, values map[string]any) error {
 	collection, err := tx.FindCachedCollectionByNameOrId(name)
 	if err != nil {
 		return fmt.Errorf("find %s: %w", name, err)
@@ -123,20 +123,20 @@ func makeAccount(tx core.App, name, email, password string, values map[string]an
 	record.SetEmail(email)
 	record.SetPassword(password)
 	if err := tx.Save(record); err != nil {
-		return fmt.Errorf("make %s in %s: %w", email, name, err)
+		return fmt.Errorf("create %s in %s: %w", email, name, err)
 	}
 	return nil
 }
 
-// choosePassword asks for a password on a terminal, and makes one elsewhere: waiting for a pipe that nobody writes to
-// would never end.
-func choosePassword(in io.Reader, out io.Writer) (password string, made bool, err error) {
+// choosePassword asks for a password on a terminal, and generates one elsewhere: reading from a pipe that nobody writes to would
+// never end.
+func choosePassword(in io.Reader, out io.Writer) (password string, generated bool, err error) {
 	if terminal, ok := in.(*os.File); ok && term.IsTerminal(int(terminal.Fd())) {
 		first, err := askPassword(terminal, out, "Password: ")
 		if err != nil {
 			return "", false, err
 		}
-		second, err := askPassword(terminal, out, "Once more: ")
+		second, err := askPassword(terminal, out, "Repeat the password: ")
 		if err != nil {
 			return "", false, err
 		}

@@ -9,12 +9,11 @@ import (
 	"jobboard/internal/config"
 )
 
-// NewConfigCommand is `jobboard config`: it lists every setting with its
-// variable, its flag and its present value, without secrets.
+// NewConfigCommand returns `jobboard config`, which lists every setting with its variable, flag and current value, without secrets.
 func NewConfigCommand(c *config.Config) *cobra.Command {
 	return &cobra.Command{
 		Use:          "config",
-		Short:        "Lists the configuration: variables, flags and present values",
+		Short:        "Lists the configuration: variables, flags and current values",
 		Args:         cobra.NoArgs,
 		SilenceUsage: true,
 		Annotations:  withoutBoard,

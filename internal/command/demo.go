@@ -15,8 +15,8 @@ import (
 	"jobboard/internal/demo"
 )
 
-// DataDir is the default data folder for the command line args: the demo has its own, so that trying the board never
-// touches a real one. Elsewhere it is "", which leaves it to PocketBase.
+// DataDir returns the default data folder for the command line args: the demo has its own, so that trying out the board never
+// touches a real one. For other commands it is "", which leaves the choice to PocketBase.
 func DataDir(args []string) string {
 	named := slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") })
 	if named >= 0 && args[named] == "demo" {
@@ -25,15 +25,15 @@ func DataDir(args []string) string {
 	return ""
 }
 
-// NewDemoCommand is `jobboard demo`: a ready board for trying out. It fills an empty data folder, prints the addresses and
-// logins, and serves like serve does, with serve's flags. password is JOBBOARD_DEMO_PASSWORD, or empty.
+// NewDemoCommand returns `jobboard demo`, a board to try out: it fills an empty data folder, prints the addresses and logins, and
+// serves as serve does, with serve's flags. password is JOBBOARD_DEMO_PASSWORD, or empty.
 func NewDemoCommand(app core.App, serve *cobra.Command, password string) *cobra.Command {
 	run := serve.RunE
 	serve.Use = "demo"
-	serve.Short = "Fills a board for trying out, prints its logins, and serves it on this machine"
+	serve.Short = "Fills a board with sample data, prints its logins, and serves it on this machine"
 	serve.Args = cobra.NoArgs
-	reset := serve.Flags().Bool("reset", false, "throw the demo's data away and fill it anew")
-	serve.Flags().StringVar(&password, "password", password, "of the demo's accounts, when they are made (JOBBOARD_DEMO_PASSWORD)")
+	reset := serve.Flags().Bool("reset", false, "delete the demo's data and fill it again")
+	serve.Flags().StringVar(&password, "password", password, "of the demo's accounts, when they are created (JOBBOARD_DEMO_PASSWORD)")
 	serve.Flags().Lookup("password").DefValue = demo.Password // help must not show a secret
 	serve.RunE = func(command *cobra.Command, args []string) error {
 		address, err := demoAddress(command)
@@ -44,7 +44,7 @@ func NewDemoCommand(app core.App, serve *cobra.Command, password string) *cobra.
 		if err != nil {
 			return err
 		}
-		defer listener.Close() // the server has closed it, unless it did not come to that
+		defer listener.Close() // the server has closed it, if it ever started
 		serveAt(app, listener, command)
 		if password == "" {
 			password = demo.Password
@@ -54,7 +54,7 @@ func NewDemoCommand(app core.App, serve *cobra.Command, password string) *cobra.
 		}
 		user, err := app.FindAuthRecordByEmail(collections.Users, demo.SeekerEmail)
 		if err != nil || !user.ValidatePassword(password) {
-			password = "(as it was filled)"
+			password = "(as when it was filled)"
 		}
 		fmt.Fprintln(command.OutOrStdout(), welcome("http://"+address, password))
 		return run(command, args)
@@ -62,7 +62,7 @@ func NewDemoCommand(app core.App, serve *cobra.Command, password string) *cobra.
 	return serve
 }
 
-// demoAddress is where the demo is served: on this machine alone.
+// demoAddress returns the address to serve the demo at, which only this machine can reach.
 func demoAddress(command *cobra.Command) (string, error) {
 	address, err := command.Flags().GetString("http")
 	if err != nil {
@@ -72,15 +72,15 @@ func demoAddress(command *cobra.Command) (string, error) {
 		address = "127.0.0.1:8090"
 	}
 	if secure, err := command.Flags().GetString("https"); err != nil || secure != "" {
-		return "", fmt.Errorf("the demo serves no https: its logins are public, so it stays on this machine")
+		return "", fmt.Errorf("the demo does not serve https: its logins are public, so it stays on this machine")
 	}
 	if !isLoopback(address) {
-		return "", fmt.Errorf("the demo serves 127.0.0.1 or localhost, not %s: its logins are public", address)
+		return "", fmt.Errorf("the demo listens on 127.0.0.1 or localhost, not on %s: its logins are public", address)
 	}
 	return address, nil
 }
 
-// fillDemo brings the demo's data folder up to date, and fills it where it is empty.
+// fillDemo migrates the demo's data folder, and fills it if it is empty.
 func fillDemo(out io.Writer, app core.App, reset bool, password string) error {
 	if len(password) < minDemoPassword {
 		return fmt.Errorf("the demo's password needs at least %d characters", minDemoPassword)
@@ -104,10 +104,10 @@ func fillDemo(out io.Writer, app core.App, reset bool, password string) error {
 	return err
 }
 
-// minDemoPassword is what PocketBase asks of passwords.
+// minDemoPassword is the least length, in characters, that PocketBase accepts.
 const minDemoPassword = 8
 
-// isLoopback tells whether only this machine can reach an address such as 127.0.0.1:8090.
+// isLoopback reports whether only this machine can reach an address such as 127.0.0.1:8090.
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -130,6 +130,6 @@ A job board to try out:
   REST           %[6]s/api/jobs/
   documentation  %[6]s/api/docs
 
-With --reset the demo begins anew.
+The flag --reset restores the demo's original data.
 `, demo.SeekerEmail, password, demo.EmployerEmail, demo.AdminEmail, demo.SuperuserEmail, url)
 }

@@ -16,20 +16,19 @@ import (
 	"jobboard/internal/datafolder"
 )
 
-// withoutBoard marks commands that open no data folder: beside a running
-// board they must neither wait for its database nor clear its temporary files.
+// withoutBoard marks commands that open no data folder: beside a running board they must neither wait for its database nor delete
+// its temporary files.
 var withoutBoard = map[string]string{"board": "none"}
 
-// serving are the commands of which only one at a time may have a data folder.
+// serving lists the commands that serve: of these, only one at a time may use a data folder.
 var serving = []string{"serve", "demo"}
 
-// Execute runs the command line args (without the program's name) on
-// PocketBase's root command, which holds all commands by now, and returns the
-// error of the command that failed, already shown to the user. PocketBase's
-// own Execute drops that error, so that a script could not see it.
+// Execute runs the command line args (without the program's name) on PocketBase's root command, which has all commands by now, and
+// returns the error of a command that failed, already shown to the user. PocketBase's own Execute drops that error, so scripts could
+// not notice it.
 func Execute(app *pocketbase.PocketBase, args []string) error {
 	root := app.RootCmd
-	root.SetErr(os.Stderr) // PocketBase's coloured writer puts errors on stdout, in the way of what is piped on
+	root.SetErr(os.Stderr) // PocketBase's coloured writer would mix errors into the output, which may be piped on
 	chosen, _, err := root.Find(args)
 	if err != nil || chosen.Annotations["board"] == "none" {
 		root.SetArgs(args)
@@ -41,7 +40,7 @@ func Execute(app *pocketbase.PocketBase, args []string) error {
 	kept.watch(root)
 	interrupted := context.Background()
 	if chosen.Annotations["interrupt"] == endsItself["interrupt"] {
-		// From here on, since PocketBase takes the signals before the command begins.
+		// Before the command starts, since PocketBase handles the signals from then on.
 		ctx, done := untilInterrupted(context.Background())
 		defer done()
 		root.SetContext(ctx)
@@ -62,14 +61,14 @@ func Execute(app *pocketbase.PocketBase, args []string) error {
 	return kept.get()
 }
 
-// keptError is the last error of a command. The lock is for an interrupted
-// command, which may still be on its way out when the error is asked for.
+// keptError keeps the last error of a command. The lock is for an interrupted command, which may still be ending when the error is
+// read.
 type keptError struct {
 	running sync.WaitGroup
 	dir     string // of the board, which errors of its database don't name
 	mu      sync.Mutex
 	err     error
-	begun   bool // a command has come to its run
+	begun   bool // a command has started to run
 }
 
 func (k *keptError) hasBegun() bool {
@@ -96,8 +95,7 @@ func (k *keptError) keep(err error) error {
 	return err
 }
 
-// watch keeps what goes wrong in command and those below it: wrong flags,
-// wrong arguments, or the run itself.
+// watch keeps the errors of command and its subcommands: of flags, of arguments, or of the run itself.
 func (k *keptError) watch(command *cobra.Command) {
 	flagError := command.FlagErrorFunc()
 	command.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return k.keep(flagError(c, err)) })

@@ -11,35 +11,33 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// healthTimeout bounds the whole question, so that a hanging board counts as
-// unhealthy.
+// healthTimeout bounds the whole request, so that a hanging board counts as unhealthy.
 const healthTimeout = 3 * time.Second
 
-// NewHealthCommand is `jobboard health`, for container health checks: it
-// succeeds when the board that listens on this machine answers.
+// NewHealthCommand returns `jobboard health`, for container health checks, which succeeds if the board on this machine answers.
 func NewHealthCommand() *cobra.Command {
 	var address string
 	command := &cobra.Command{
 		Use:          "health",
-		Short:        "Asks the board that runs on this machine whether it is well (exit code 1 if not)",
+		Short:        "Checks whether the board on this machine is healthy (exit code 1 if not)",
 		Args:         cobra.NoArgs,
 		SilenceUsage: true,
 		Annotations:  withoutBoard,
 		RunE: func(command *cobra.Command, _ []string) error {
-			return askHealth(command.Context(), address)
+			return checkHealth(command.Context(), address)
 		},
 	}
 	command.Flags().StringVar(&address, "http", "127.0.0.1:8090", "the address that serve listens on")
 	return command
 }
 
-func askHealth(ctx context.Context, address string) error {
+func checkHealth(ctx context.Context, address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return fmt.Errorf("--http: %w", err)
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1" // it listens everywhere, so here too
+		host = "127.0.0.1" // it listens on all addresses, so on this one too
 	}
 
 	if ctx == nil {
@@ -57,10 +55,10 @@ func askHealth(ctx context.Context, address string) error {
 	}
 	defer response.Body.Close()
 	if _, err := io.Copy(io.Discard, response.Body); err != nil {
-		return fmt.Errorf("the board breaks off: %w", err)
+		return fmt.Errorf("the board broke off its answer: %w", err)
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("the board is not well: %s", response.Status)
+		return fmt.Errorf("the board is not healthy: %s", response.Status)
 	}
 	return nil
 }

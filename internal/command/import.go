@@ -20,7 +20,7 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// NewImportCommand is `jobboard import FILE|DIR`: jobs in bulk. Refused rows are reported and the rest goes on; an
+// NewImportCommand returns `jobboard import FILE|DIR`, which imports jobs in bulk. Rejected rows are reported and the rest goes on; an
 // unreadable file or format is an error.
 func NewImportCommand(app core.App) *cobra.Command {
 	var format, status, source string
@@ -31,12 +31,12 @@ func NewImportCommand(app core.App) *cobra.Command {
 		Short: "Imports jobs in bulk",
 		Long: `Imports jobs from a file, or from all files of the format in a folder.
 
-A row is the job that an earlier import made from the same source and externalId, or a new one. So a second import of the
-same file changes nothing, and one of a changed file updates. Fields that a row leaves out stay as they are, null empties
-them. Every row passes the same checks as a job from any other door: those refused are listed with line and reason, and the
-rest goes on.
+A row updates the job that an earlier import created from the same source and externalId, or creates a new one. So importing
+the same file again changes nothing, and importing a changed file updates the jobs. Fields that a row leaves out stay as they
+are; null empties them. Every row passes the same checks as a job created in any other way: rows that fail are listed with
+line and reason, and the rest goes on.
 
-Anybody may found a company of any name, so companies are found by name only among those of the board itself, those that an
+Anybody can create a company of any name, so companies are matched by name only among those of the board itself, those that an
 admin has verified, and those of --employer. Others are created, and belong to the board until an admin gives them an owner.`,
 		Example:      "import jobs.jsonl --dry-run",
 		Args:         cobra.ExactArgs(1),
@@ -81,22 +81,22 @@ admin has verified, and those of --employer. Others are created, and belong to t
 			}
 			fmt.Fprintf(command.OutOrStdout(), "Took %s\n", time.Since(started).Round(time.Millisecond))
 			if importErr == nil && report.Failed > 0 {
-				importErr = fmt.Errorf("%d rows could not be saved for reasons that are not in the file", report.Failed)
+				importErr = fmt.Errorf("%d rows could not be saved for reasons other than their content", report.Failed)
 			}
 			return importErr
 		},
 	}
 	flags := command.Flags()
 	flags.StringVar(&format, "format", "jsonl", "the format: "+strings.Join(transfer.FormatNames(), ", "))
-	flags.StringVar(&status, "status", workflow.Published, "of new jobs whose row has none: draft or published")
-	flags.StringVar(&source, "source", "", `of rows that name none (default "import")`)
-	flags.StringArrayVar(&employers, "employer", nil, "a company that may be given jobs though it is not verified, by its slug;\n"+
-		"\"ACME=acme-gmbh\" names one for the rows of another name than its own; can be repeated")
-	flags.BoolVar(&dryRun, "dry-run", false, "checks and reports everything, saves nothing")
+	flags.StringVar(&status, "status", workflow.Published, "status of new jobs whose row has none: draft or published")
+	flags.StringVar(&source, "source", "", `source of rows that name none (default "import")`)
+	flags.StringArrayVar(&employers, "employer", nil, "slug of a company that may be given jobs although it is not verified;\n"+
+		"\"ACME=acme-gmbh\" gives it the rows of a company called ACME; can be repeated")
+	flags.BoolVar(&dryRun, "dry-run", false, "check and report everything, but save nothing")
 	return command
 }
 
-// filesOf lists the files to read, in the order of their names.
+// filesOf returns the paths of the files to read, sorted by name.
 func filesOf(path string, format transfer.Format) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -121,7 +121,7 @@ func filesOf(path string, format transfer.Format) ([]string, error) {
 	return files, nil
 }
 
-// importFiles goes on with the next file where one can't be read.
+// importFiles imports files; one that can't be read does not stop the others.
 func importFiles(ctx context.Context, importer *transfer.Importer, format transfer.Format, files []string, terminal io.Writer) error {
 	var errs []error
 	for _, path := range files {

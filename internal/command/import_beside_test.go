@@ -130,6 +130,7 @@ func TestImportThatIsInterruptedSaysWhereItStopped(t *testing.T) {
 
 func TestImportBesideAServingBoardLosesNothing(t *testing.T) {
 	t.Parallel()
+	testapp.Slow(t, "it runs the real board")
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, owner := board.Employer("Acme")
 	token := board.Token(owner)

@@ -110,7 +110,8 @@ func TestImportIntoACompanyThatItsAdminNames(t *testing.T) {
 			t.Errorf("row %d went to %s", n, got)
 		}
 	}
-	if out, err := importFile(t, b.TestApp, []string{row(9, "")}, "--employer", "nobody"); err == nil || !strings.Contains(err.Error(), "nobody") {
+	out, err := importFile(t, b.TestApp, []string{row(9, "")}, "--employer", "nobody")
+	if err == nil || !strings.Contains(err.Error(), "nobody") {
 		t.Errorf("an unknown company: %v\n%s", err, out)
 	}
 	if n := count(t, b.TestApp, collections.Jobs); n != 5 {

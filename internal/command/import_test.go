@@ -19,12 +19,14 @@ import (
 	"jobboard/internal/testapp"
 )
 
-const nurseRow = `{"source":"feed","externalId":"1","company":"City Clinic","title":"Nurse","description":"<p>Care.</p>","location":"Lyon, FR",` +
-	`"workplace":"on_site","jobType":"full_time","industry":"hospital and health care","skills":["Care"," care "],"salaryMin":1000,"salaryMax":2000,"salaryCurrency":"EUR","salaryPeriod":"month"}`
+const nurseRow = `{"source":"feed","externalId":"1","company":"City Clinic","title":"Nurse","description":"<p>Care.</p>",` +
+	`"location":"Lyon, FR","workplace":"on_site","jobType":"full_time","industry":"hospital and health care","skills":["Care"," care "],` +
+	`"salaryMin":1000,"salaryMax":2000,"salaryCurrency":"EUR","salaryPeriod":"month"}`
 
 // row is a complete row with a number of its own; extra is more JSON, with a leading comma.
 func row(number int, extra string) string {
-	return fmt.Sprintf(`{"source":"feed","externalId":"%d","company":"City Clinic","title":"Job %d","description":"<p>Work.</p>","workplace":"remote","jobType":"full_time"%s}`, number, number, extra)
+	return fmt.Sprintf(`{"source":"feed","externalId":"%d","company":"City Clinic","title":"Job %[1]d","description":"<p>Work.</p>",`+
+		`"workplace":"remote","jobType":"full_time"%[2]s}`, number, extra)
 }
 
 // importFile writes lines to a file and imports it.
@@ -107,7 +109,8 @@ func TestImportMakesJobsLikeAnyOtherDoor(t *testing.T) {
 		City, Country string
 		Lat           float64
 	}
-	if err := job.UnmarshalJSONField("locations", &places); err != nil || len(places) != 1 || places[0].City != "Lyon" || places[0].Country != "FR" || places[0].Lat < 45 {
+	err = job.UnmarshalJSONField("locations", &places)
+	if err != nil || len(places) != 1 || places[0].City != "Lyon" || places[0].Country != "FR" || places[0].Lat < 45 {
 		t.Errorf("locations are %s (%v)", job.GetString("locations"), err)
 	}
 	industry, err := b.FindRecordById(collections.FieldsOfInterest, job.GetString("industry"))
@@ -161,7 +164,8 @@ func TestImportMakesOneAccountForAllItsCompanies(t *testing.T) {
 func TestImportAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
-	lines := []string{nurseRow, row(2, `,"locations":["Berlin",{"city":"Paris","country":"fr"}],"questions":[{"id":"q","label":"Why?","type":"text"}],"fields":["Nurse"]`)}
+	lines := []string{nurseRow, row(2, `,"locations":["Berlin",{"city":"Paris","country":"fr"}],"fields":["Nurse"],`+
+		`"questions":[{"id":"q","label":"Why?","type":"text"}]`)}
 	if out, err := importFile(t, b.TestApp, lines); err != nil {
 		t.Fatal(err, out)
 	}
@@ -205,7 +209,8 @@ func TestImportOfAChangedRowUpdatesTheJob(t *testing.T) {
 	b.Update(job, map[string]any{"status": "closed"})
 	published := job.GetString("publishedAt")
 
-	changed := strings.NewReplacer(`"Nurse"`, `"Head Nurse"`, `"salaryMax":2000`, `"salaryMax":null`, `"skills":["Care"," care "],`, "", "City Clinic", "Renamed Clinic").Replace(nurseRow)
+	changed := strings.NewReplacer(`"Nurse"`, `"Head Nurse"`, `"salaryMax":2000`, `"salaryMax":null`, `"skills":["Care"," care "],`, "",
+		"City Clinic", "Renamed Clinic").Replace(nurseRow)
 	out, err := importFile(t, b.TestApp, []string{changed, row(2, "")})
 	if err != nil {
 		t.Fatal(err, out)
@@ -308,7 +313,8 @@ func TestImportAsDrafts(t *testing.T) {
 	if out, err := importFile(t, b.TestApp, []string{row(1, ""), row(2, `,"status":"published"`)}, "--status", "draft"); err != nil {
 		t.Fatal(err, out)
 	}
-	if one, two := importedJob(t, b.TestApp, "1").GetString("status"), importedJob(t, b.TestApp, "2").GetString("status"); one != "draft" || two != "published" {
+	one, two := importedJob(t, b.TestApp, "1").GetString("status"), importedJob(t, b.TestApp, "2").GetString("status")
+	if one != "draft" || two != "published" {
 		t.Errorf("the jobs are %s and %s, want draft, and published as its row says", one, two)
 	}
 }

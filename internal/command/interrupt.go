@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// endsItself marks commands that end by themselves, and soon, when they are interrupted: the board stays open until then.
+// endsItself marks commands that end by themselves, and soon, when interrupted: the board stays open until then.
 var endsItself = map[string]string{"interrupt": "ends itself"}
 
 // interruptedError ends a command that a signal interrupted.
@@ -17,7 +17,7 @@ type interruptedError struct{ signal os.Signal }
 
 func (e interruptedError) Error() string { return "interrupted" }
 
-// ExitCode is the exit code for the error of a command: as a shell has it, 130 after Ctrl-C and 143 after SIGTERM.
+// ExitCode returns the exit code for the error of a command; as in a shell, 130 after Ctrl-C and 143 after SIGTERM.
 func ExitCode(err error) int {
 	var interrupted interruptedError
 	switch {
@@ -31,8 +31,8 @@ func ExitCode(err error) int {
 	return 1
 }
 
-// untilInterrupted returns a context that ends at Ctrl-C or SIGTERM, its cause then an interruptedError. A second Ctrl-C ends
-// the process at once.
+// untilInterrupted returns a context that is cancelled by Ctrl-C or SIGTERM, with an interruptedError as its cause. A second Ctrl-C
+// ends the process at once.
 func untilInterrupted(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)

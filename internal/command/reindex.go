@@ -11,20 +11,20 @@ import (
 	"jobboard/internal/search"
 )
 
-// NewReindexCommand is `jobboard reindex`: it has the search index built anew from the database.
+// NewReindexCommand returns `jobboard reindex`, which rebuilds the search index from the database.
 func NewReindexCommand(app core.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "reindex",
-		Short: "Builds the search index anew",
-		Long: `Builds the search index anew from the database.
+		Short: "Rebuilds the search index",
+		Long: `Rebuilds the search index from the database.
 
-It is hardly ever needed: missing, damaged and old index files are noticed and built anew by themselves. A running board
-builds the index itself, when this asks it to, and goes on answering from the old one meanwhile.`,
+This is hardly ever needed: missing, damaged and outdated index files are detected and rebuilt automatically. A running board
+rebuilds the index itself when this command asks it to, and goes on answering from the old one meanwhile.`,
 		Args:         cobra.NoArgs,
 		SilenceUsage: true,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := app.RunAllMigrations(); err != nil {
-				return fmt.Errorf("bring the board up to date: %w", err)
+				return fmt.Errorf("migrate the board: %w", err)
 			}
 			return search.Reindex(command.Context(), app, func(r search.Rebuilt) {
 				by := ""

@@ -24,7 +24,8 @@ func TestReindexTellsWhatItDid(t *testing.T) {
 	if err := reindex.ExecuteContext(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := out.String(); !strings.Contains(got, "jobs: 1 documents, ") || !strings.Contains(got, "job_seekers: ") || strings.Contains(got, "running") {
+	got := out.String()
+	if !strings.Contains(got, "jobs: 1 documents, ") || !strings.Contains(got, "job_seekers: ") || strings.Contains(got, "running") {
 		t.Errorf("it says %q", got)
 	}
 }

@@ -15,24 +15,24 @@ import (
 	"jobboard/internal/report"
 )
 
-// reportFlags are the flags of `jobboard report`, as they are written.
+// reportFlags are the flags of `jobboard report`, as given.
 type reportFlags struct {
 	format, from, to, filters, out string
 	plain                          bool
 }
 
-// NewReportCommand is `jobboard report KIND`: it makes a report without a record of it, on the standard output or in a file.
+// NewReportCommand returns `jobboard report KIND`, which writes a report to standard output or a file, without a record of it.
 func NewReportCommand(app core.App) *cobra.Command {
 	var flags reportFlags
 	command := &cobra.Command{
 		Use:          "report KIND",
-		Short:        "Makes a report (" + strings.Join(collections.ReportKinds(), ", ") + ") as CSV or PDF",
+		Short:        "Creates a report (" + strings.Join(collections.ReportKinds(), ", ") + ") as CSV or PDF",
 		Example:      "report applications --format pdf --from 2026-01-01 --to 2026-03-31 --out q1.pdf",
 		Args:         cobra.ExactArgs(1),
 		SilenceUsage: true,
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := app.RunAllMigrations(); err != nil {
-				return fmt.Errorf("bring the board up to date: %w", err)
+				return fmt.Errorf("migrate the board: %w", err)
 			}
 			request, err := flags.request(app, args[0])
 			if err != nil {
@@ -43,11 +43,12 @@ func NewReportCommand(app core.App) *cobra.Command {
 	}
 	set := command.Flags()
 	set.StringVar(&flags.format, "format", report.CSV, strings.Join(collections.ReportFormats(), " or "))
-	set.StringVar(&flags.from, "from", "", "the first day or moment, UTC (default: since the board began)")
-	set.StringVar(&flags.to, "to", "", "the last day or moment, UTC (default: now)")
-	set.StringVar(&flags.filters, "filters", "", `a JSON object, such as {"status": ["hired"]}`)
-	set.StringVar(&flags.out, "out", "", "the file to write (default: the standard output)")
-	set.BoolVar(&flags.plain, "no-bom", false, "CSV for programs: without the byte order mark that spreadsheets tell UTF-8 by, times end in Z")
+	set.StringVar(&flags.from, "from", "", "first day or time, UTC (default: since the board began)")
+	set.StringVar(&flags.to, "to", "", "last day or time, UTC (default: now)")
+	set.StringVar(&flags.filters, "filters", "", `JSON object, such as {"status": ["hired"]}`)
+	set.StringVar(&flags.out, "out", "", "file to write (default: standard output)")
+	set.BoolVar(&flags.plain, "no-bom", false,
+		"CSV for programs: times end in Z, and there is no byte order mark, by which spreadsheets recognise UTF-8")
 	return command
 }
 
@@ -61,7 +62,7 @@ func (f reportFlags) request(app core.App, kind string) (report.Request, error) 
 		return request, fmt.Errorf("--to: %w", err)
 	}
 	if err := request.Check(); err != nil {
-		return request, errors.New(strings.TrimSuffix(err.Error(), ".")) // the list of fields ends in a second one
+		return request, errors.New(strings.TrimSuffix(err.Error(), ".")) // there is one after each field, too
 	}
 	if request.Filters, err = report.ParseFilters(app, kind, json.RawMessage(f.filters)); err != nil {
 		return request, errors.New(strings.TrimSuffix(err.Error(), "."))
@@ -69,14 +70,14 @@ func (f reportFlags) request(app core.App, kind string) (report.Request, error) 
 	return request, nil
 }
 
-// writeReport writes to a file beside the wanted one first, so that a failure leaves no half report.
+// writeReport writes to a file beside the wanted one first, so that a failure leaves no incomplete report under its name.
 func writeReport(command *cobra.Command, app core.App, request report.Request, path string) (err error) {
 	if path == "" {
 		_, err := report.Write(command.Context(), app, request, command.OutOrStdout())
 		return err
 	}
 	half := path + ".part"
-	file, err := os.OpenFile(half, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) // it tells of people
+	file, err := os.OpenFile(half, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) // it holds personal data
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func writeReport(command *cobra.Command, app core.App, request report.Request, p
 		err = closing
 	}
 	if err != nil {
-		return fmt.Errorf("%w; what there is of it stands in %s", err, half)
+		return fmt.Errorf("%w; the incomplete report is in %s", err, half)
 	}
 	if err := os.Rename(half, path); err != nil {
 		return err

@@ -10,10 +10,8 @@ import (
 	"jobboard/internal/schema"
 )
 
-// NewSchemaCommand is `jobboard schema diff NAME`, for those who change the
-// board's code: it writes the migration that leads from what the migrations
-// make to what definitions returns (see collections.Snapshot). It looks at no
-// board's data.
+// NewSchemaCommand returns `jobboard schema diff NAME`, for those who change the board's code: it writes the migration that leads from
+// the result of the migrations to what definitions returns (see collections.Snapshot). It reads no board's data.
 func NewSchemaCommand(definitions func() ([]byte, error)) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "schema",
@@ -34,7 +32,7 @@ func newSchemaDiffCommand(definitions func() ([]byte, error)) *cobra.Command {
 		Annotations:  withoutBoard,
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := schema.CheckName(args[0]); err != nil {
-				return err // before the work of seconds
+				return err // at once, not after seconds of work
 			}
 			snapshot, err := definitions()
 			if err != nil {
@@ -61,7 +59,7 @@ func writeStep(out io.Writer, migrated, defined []byte, folder, name string) err
 		return err
 	}
 	if step.Empty() {
-		fmt.Fprintln(out, "Nothing to do: the migrations lead to the definitions.")
+		fmt.Fprintln(out, "Nothing to do: the migrations match the definitions.")
 		return nil
 	}
 	diff, err := schema.Diff(migrated, defined)
@@ -73,16 +71,16 @@ func writeStep(out io.Writer, migrated, defined []byte, folder, name string) err
 		return err
 	}
 
-	fmt.Fprintf(out, "- as the migrations make it, + as it is defined\n%s\n", diff)
+	fmt.Fprintf(out, "- result of the migrations, + definitions\n%s\n", diff)
 	for _, path := range paths {
 		fmt.Fprintln(out, "Wrote", path)
 	}
 	for _, dropped := range step.DroppedFields {
-		fmt.Fprintf(out, "Careful: %s.%s and its data go. Was it renamed? Then give the new field the id of the old one.\n",
+		fmt.Fprintf(out, "Careful: %s.%s is dropped with its data. If it was renamed, give the new field the id of the old one.\n",
 			dropped.Collection, dropped.Field)
 	}
 	for _, dropped := range step.DroppedCollections {
-		fmt.Fprintf(out, "Careful: the collection %s and its records go.\n", dropped)
+		fmt.Fprintf(out, "Careful: the collection %s is dropped with its records.\n", dropped)
 	}
 	fmt.Fprintln(out, "Read it before you commit it; afterwards it is frozen.")
 	return nil

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// NewServeCommand is `jobboard serve`: PocketBase's, whose address is taken before anything else happens, and which shows
-// one way to the first administrator.
+// NewServeCommand returns `jobboard serve`: PocketBase's command, which opens its address before anything else happens, and names the
+// one way to create the first administrator.
 func NewServeCommand(app core.App, serve *cobra.Command) *cobra.Command {
 	run := serve.RunE
 	serve.RunE = func(command *cobra.Command, args []string) error {
@@ -24,14 +24,14 @@ func NewServeCommand(app core.App, serve *cobra.Command) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		defer listener.Close() // the server has closed it, unless it did not come to that
+		defer listener.Close() // the server has closed it, if it ever started
 		serveAt(app, listener, command)
 		return run(command, args)
 	}
 	return serve
 }
 
-// listen opens the address that serve's flags name, so that an address in use ends the command before it does anything.
+// listen opens the address given by serve's flags, so that an address in use ends the command before it does anything.
 func listen(command *cobra.Command, domains bool) (net.Listener, error) {
 	flag, other := "http", "127.0.0.1:8091"
 	address, err := command.Flags().GetString("http")
@@ -60,8 +60,8 @@ func listen(command *cobra.Command, domains bool) (net.Listener, error) {
 	return listener, nil
 }
 
-// serveAt has the board served at the listener. PocketBase would show a link for making the first superuser, who is no
-// administrator of the board; here the command that makes both is named instead.
+// serveAt makes the board serve at the listener. PocketBase would show a link for creating the first superuser, who is no
+// administrator of the board; the command that creates both is named instead.
 func serveAt(app core.App, listener net.Listener, command *cobra.Command) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Listener = listener
@@ -73,7 +73,7 @@ func serveAt(app core.App, listener net.Listener, command *cobra.Command) {
 	})
 }
 
-// nameFirstStep says how to make the first administrator of a board that has no superuser.
+// nameFirstStep says how to create the first administrator of a board that has no superuser.
 func nameFirstStep(app core.App, command *cobra.Command, out io.Writer) error {
 	superusers, err := app.CountRecords(core.CollectionNameSuperusers, dbx.Not(dbx.HashExp{"email": core.DefaultInstallerEmail}))
 	if err != nil {
@@ -89,6 +89,6 @@ func nameFirstStep(app core.App, command *cobra.Command, out io.Writer) error {
 	if dir := command.Flags().Lookup("dir"); dir != nil && dir.Changed {
 		program = append(program, "--dir", dir.Value.String())
 	}
-	fmt.Fprintf(out, "The board has no administrator yet. Make the first one with: %s admin create EMAIL\n", strings.Join(program, " "))
+	fmt.Fprintf(out, "The board has no administrator yet. Create the first one with: %s admin create EMAIL\n", strings.Join(program, " "))
 	return nil
 }

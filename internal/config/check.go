@@ -22,8 +22,8 @@ var (
 	headerPattern = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 )
 
-// check refuses what parses but cannot work, and brings values into the form
-// that the rest of the board expects. It looks only at what is given.
+// check rejects values that parse but cannot work, and brings the others into the form that the rest of the board expects. It checks
+// only what is given.
 func (c *Config) check() error {
 	var wrong []error
 	require := func(variable string, ok bool, must string) {
@@ -57,7 +57,7 @@ func (c *Config) check() error {
 
 	for i, header := range c.TrustedProxyHeaders {
 		c.TrustedProxyHeaders[i] = strings.TrimSpace(header)
-		require("JOBBOARD_TRUSTED_PROXY_HEADERS", headerPattern.MatchString(c.TrustedProxyHeaders[i]), "header names, by comma")
+		require("JOBBOARD_TRUSTED_PROXY_HEADERS", headerPattern.MatchString(c.TrustedProxyHeaders[i]), "header names, separated by commas")
 	}
 	require("JOBBOARD_PASSWORD_TRIES", c.PasswordTries >= 1 && c.PasswordTries <= 10_000, "between 1 and 10000")
 	require("JOBBOARD_REGISTRATIONS", c.Registrations >= 1 && c.Registrations <= 100_000, "between 1 and 100000")

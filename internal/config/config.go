@@ -6,55 +6,54 @@ import (
 	"strings"
 )
 
-// Config is everything that can be configured from outside the database. What
-// is not given stays as the admin UI has it (or has its default below); what is
-// given wins over the admin UI for as long as it is given, see [Config.Bind].
+// Config is everything that can be configured from outside the database. What is not given stays as set in the admin UI (or has its
+// default below); what is given overrides the admin UI for as long as it is given, see [Config.Bind]. The variables are explained in
+// help.go.
 //
-// A flag is named after its variable: JOBBOARD_SMTP_HOST is --smtp-host. The
-// flag wins. Secrets have no flag, but can be read from a file:
-// JOBBOARD_SMTP_PASSWORD_FILE names it.
+// A flag is named after its variable: JOBBOARD_SMTP_HOST is --smtp-host. The flag wins. Secrets have no flag, but can be read from a
+// file: JOBBOARD_SMTP_PASSWORD_FILE names it.
 type Config struct {
-	URL  string `env:"JOBBOARD_URL" example:"https://jobs.example.org" help:"public address of the board, as in mails, feeds and the sitemap"`
-	Name string `env:"JOBBOARD_NAME" example:"Jobs" help:"the board's name, as in mails and page titles"`
+	URL  string `env:"JOBBOARD_URL" example:"https://jobs.example.org"`
+	Name string `env:"JOBBOARD_NAME" example:"Jobs"`
 
-	Language string `env:"JOBBOARD_LANGUAGE" envDefault:"en" example:"en" help:"language of the public pages: de or en"`
-	Logo     string `env:"JOBBOARD_LOGO" example:"/etc/jobboard/logo.svg" help:"file with the board's logo for its pages: an SVG, PNG, JPEG or WebP of at most 100 kB; else its mark"`
-	Accent   string `env:"JOBBOARD_ACCENT" example:"#0d6b58" help:"accent colour of the pages and the admin UI, as #rrggbb"`
+	Language string `env:"JOBBOARD_LANGUAGE" envDefault:"en" example:"en"`
+	Logo     string `env:"JOBBOARD_LOGO" example:"/etc/jobboard/logo.svg"`
+	Accent   string `env:"JOBBOARD_ACCENT" example:"#0d6b58"`
 
-	SMTPHost     string `env:"JOBBOARD_SMTP_HOST" example:"smtp.example.org" help:"mail server; giving it turns SMTP on (else the local sendmail is used)"`
-	SMTPPort     int    `env:"JOBBOARD_SMTP_PORT" example:"587" help:"port of the mail server"`
-	SMTPUsername string `env:"JOBBOARD_SMTP_USERNAME" example:"jobs@example.org" help:"login at the mail server"`
-	SMTPPassword string `env:"JOBBOARD_SMTP_PASSWORD" secret:"true" help:"password at the mail server"`
-	SMTPAuth     string `env:"JOBBOARD_SMTP_AUTH" example:"plain" help:"how to log in at the mail server: plain or login"`
-	SMTPTLS      bool   `env:"JOBBOARD_SMTP_TLS" example:"off" help:"on: TLS from the first byte (port 465); off: STARTTLS where the server offers it"`
+	SMTPHost     string `env:"JOBBOARD_SMTP_HOST" example:"smtp.example.org"`
+	SMTPPort     int    `env:"JOBBOARD_SMTP_PORT" example:"587"`
+	SMTPUsername string `env:"JOBBOARD_SMTP_USERNAME" example:"jobs@example.org"`
+	SMTPPassword string `env:"JOBBOARD_SMTP_PASSWORD" secret:"true"`
+	SMTPAuth     string `env:"JOBBOARD_SMTP_AUTH" example:"plain"`
+	SMTPTLS      bool   `env:"JOBBOARD_SMTP_TLS" example:"off"`
 
-	SenderName    string `env:"JOBBOARD_SENDER_NAME" example:"Jobs" help:"sender's name of the board's mails"`
-	SenderAddress string `env:"JOBBOARD_SENDER_ADDRESS" example:"jobs@example.org" help:"sender's address of the board's mails"`
+	SenderName    string `env:"JOBBOARD_SENDER_NAME" example:"Jobs"`
+	SenderAddress string `env:"JOBBOARD_SENDER_ADDRESS" example:"jobs@example.org"`
 
-	RateLimits          bool     `env:"JOBBOARD_RATE_LIMITS" example:"on" help:"limit how often one client may call; off for load tests only"`
-	PasswordTries       int      `env:"JOBBOARD_PASSWORD_TRIES" envDefault:"10" example:"10" help:"wrong passwords that one address may send for one account before it must wait; five times as many from all strange addresses together"`
-	Registrations       int      `env:"JOBBOARD_REGISTRATIONS" envDefault:"20" example:"20" help:"accounts that one address may register at once, and one a minute after that"`
-	TrustedProxyHeaders []string `env:"JOBBOARD_TRUSTED_PROXY_HEADERS" example:"X-Forwarded-For" help:"headers, by comma, in which your reverse proxy tells the client's real address; only behind a proxy that always sets them"`
-	MaxWaitMS           int      `env:"JOBBOARD_MAX_WAIT_MS" envDefault:"200" example:"200" help:"milliseconds that a request may wait for its turn when more come than the board can carry; what would wait longer is answered 503 at once; 0 lets all wait"`
-	BatchMaxRequests    int      `env:"JOBBOARD_BATCH_MAX_REQUESTS" example:"50" help:"how many calls one batch may hold"`
-	BatchMaxBodyMB      int      `env:"JOBBOARD_BATCH_MAX_BODY_MB" example:"32" help:"how large one batch may be, in MB"`
+	RateLimits          bool     `env:"JOBBOARD_RATE_LIMITS" example:"on"`
+	PasswordTries       int      `env:"JOBBOARD_PASSWORD_TRIES" envDefault:"10" example:"10"`
+	Registrations       int      `env:"JOBBOARD_REGISTRATIONS" envDefault:"20" example:"20"`
+	TrustedProxyHeaders []string `env:"JOBBOARD_TRUSTED_PROXY_HEADERS" example:"X-Forwarded-For"`
+	MaxWaitMS           int      `env:"JOBBOARD_MAX_WAIT_MS" envDefault:"200" example:"200"`
+	BatchMaxRequests    int      `env:"JOBBOARD_BATCH_MAX_REQUESTS" example:"50"`
+	BatchMaxBodyMB      int      `env:"JOBBOARD_BATCH_MAX_BODY_MB" example:"32"`
 
-	RealtimeTopics                int `env:"JOBBOARD_REALTIME_TOPICS" envDefault:"100" example:"100" help:"topics that one realtime connection may have; 0 is no limit"`
-	RealtimeTopicBytes            int `env:"JOBBOARD_REALTIME_TOPIC_BYTES" envDefault:"2000" example:"2000" help:"how long one topic with its options may be, and all of a connection ten times as long; 0 is no limit"`
-	RealtimeConnections           int `env:"JOBBOARD_REALTIME_CONNECTIONS" envDefault:"10000" example:"10000" help:"realtime connections of the whole board; like the next two it holds while JOBBOARD_RATE_LIMITS is on, and 0 is no limit"`
-	RealtimeConnectionsPerUser    int `env:"JOBBOARD_REALTIME_CONNECTIONS_PER_USER" envDefault:"20" example:"20" help:"realtime connections of one account"`
-	RealtimeConnectionsPerAddress int `env:"JOBBOARD_REALTIME_CONNECTIONS_PER_ADDRESS" envDefault:"200" example:"200" help:"realtime connections from one address (IPv6: from one /64)"`
+	RealtimeTopics                int `env:"JOBBOARD_REALTIME_TOPICS" envDefault:"100" example:"100"`
+	RealtimeTopicBytes            int `env:"JOBBOARD_REALTIME_TOPIC_BYTES" envDefault:"2000" example:"2000"`
+	RealtimeConnections           int `env:"JOBBOARD_REALTIME_CONNECTIONS" envDefault:"10000" example:"10000"`
+	RealtimeConnectionsPerUser    int `env:"JOBBOARD_REALTIME_CONNECTIONS_PER_USER" envDefault:"20" example:"20"`
+	RealtimeConnectionsPerAddress int `env:"JOBBOARD_REALTIME_CONNECTIONS_PER_ADDRESS" envDefault:"200" example:"200"`
 
-	LogLevel         string `env:"JOBBOARD_LOG_LEVEL" example:"info" help:"least level that is logged: debug, info, warn or error"`
-	LogRequests      bool   `env:"JOBBOARD_LOG_REQUESTS" example:"off" help:"log the requests that succeed too, not only those that fail; never with what was searched for, addresses or tokens"`
-	NotificationDays int    `env:"JOBBOARD_NOTIFICATION_DAYS" envDefault:"365" example:"365" help:"days after which read notifications are deleted; 0 keeps them"`
+	LogLevel         string `env:"JOBBOARD_LOG_LEVEL" example:"info"`
+	LogRequests      bool   `env:"JOBBOARD_LOG_REQUESTS" example:"off"`
+	NotificationDays int    `env:"JOBBOARD_NOTIFICATION_DAYS" envDefault:"365" example:"365"`
 
-	MetricsToken string `env:"JOBBOARD_METRICS_TOKEN" secret:"true" help:"turns /metrics (Prometheus) on, for who sends Authorization: Bearer with this token"`
+	MetricsToken string `env:"JOBBOARD_METRICS_TOKEN" secret:"true"`
 
-	SearchLanguage string `env:"JOBBOARD_SEARCH_LANGUAGE" envDefault:"en" example:"en" help:"language whose word forms the search knows: da, de, en, es, fi, fr, it, nl, no, pt, ru, sv, or none"`
+	SearchLanguage string `env:"JOBBOARD_SEARCH_LANGUAGE" envDefault:"en" example:"en"`
 
-	AdminPassword string `env:"JOBBOARD_ADMIN_PASSWORD" secret:"true" help:"password for the command admin create"`
-	DemoPassword  string `env:"JOBBOARD_DEMO_PASSWORD" secret:"true" help:"password of the accounts that the command demo makes"`
+	AdminPassword string `env:"JOBBOARD_ADMIN_PASSWORD" secret:"true"`
+	DemoPassword  string `env:"JOBBOARD_DEMO_PASSWORD" secret:"true"`
 
 	given map[string]bool
 }
@@ -66,15 +65,15 @@ type Setting struct {
 	Help     string
 	Example  string
 	Secret   bool
-	// Value is as people write it; of a secret it is never more than "(set)".
+	// Value is the value as people write it; for a secret it is never more than "(set)".
 	Value string
-	// Given is false where the admin UI or the default decides.
+	// Given is false if the admin UI or the default decides.
 	Given bool
 
 	kind reflect.Kind
 }
 
-// Settings lists the configuration in the order of the struct, without secrets.
+// Settings returns the configuration in the order of the struct, without secrets.
 func (c *Config) Settings() []Setting {
 	value := reflect.ValueOf(c).Elem()
 	var list []Setting
@@ -86,7 +85,7 @@ func (c *Config) Settings() []Setting {
 		}
 		setting := Setting{
 			Variable: variable,
-			Help:     field.Tag.Get("help"),
+			Help:     help[variable],
 			Example:  field.Tag.Get("example"),
 			Secret:   field.Tag.Get("secret") == "true",
 			Given:    c.given[variable],
@@ -106,7 +105,7 @@ func (c *Config) Settings() []Setting {
 	return list
 }
 
-// String is the configuration for logs and terminals, without secrets.
+// String returns the configuration for logs and terminals, without secrets.
 func (c *Config) String() string {
 	var text strings.Builder
 	for _, setting := range c.Settings() {

@@ -18,10 +18,9 @@ const (
 	fileSuffix = "_FILE"
 )
 
-// Load adds the flags to root, so that every command knows them, and reads the
-// configuration from args (the command line without the program's name) and
-// environ (as from os.Environ). An empty variable counts as not given. The
-// error names every variable that is wrong, one per line.
+// Load adds the flags to root, so that every command accepts them, and reads the configuration from args (the command line without the
+// program's name) and environ (as from os.Environ). An empty variable counts as not given. The error names every variable that is
+// wrong, one per line.
 func Load(root *cobra.Command, args, environ []string) (*Config, error) {
 	given, err := readFiles(ownVariables(environ))
 	if err != nil {
@@ -55,8 +54,7 @@ func ownVariables(environ []string) map[string]string {
 	return own
 }
 
-// readFiles puts the content of the file that X_FILE names into X, for each
-// secret X: container platforms hand secrets over in files.
+// readFiles sets each secret X whose X_FILE names a file to the content of that file: container platforms pass secrets as files.
 func readFiles(own map[string]string) (map[string]string, error) {
 	var wrong []error
 	for _, setting := range (&Config{}).Settings() {
@@ -83,9 +81,8 @@ func readFiles(own map[string]string) (map[string]string, error) {
 	return own, errors.Join(wrong...)
 }
 
-// readFlags returns the given flags by their variable. It reads them before
-// Cobra does, since PocketBase opens the database before it runs a command;
-// what else is wrong with the command line is Cobra's to say.
+// readFlags returns the given flags by their variable. It reads them before Cobra does, since PocketBase opens the database before it
+// runs a command; other errors in the command line are left to Cobra.
 func readFlags(root *cobra.Command, args []string) map[string]string {
 	flags := pflag.NewFlagSet("config", pflag.ContinueOnError)
 	flags.ParseErrorsAllowlist.UnknownFlags = true
@@ -120,8 +117,7 @@ func parseSwitch(text string) (any, error) {
 	return nil, errors.New("must be on or off")
 }
 
-// explain turns the parser's errors, which name fields of the struct, into
-// ones that name variables.
+// explain turns the parser's errors, which name fields of the struct, into ones that name variables.
 func explain(err error) error {
 	var all env.AggregateError
 	if !errors.As(err, &all) {
@@ -144,7 +140,7 @@ func explain(err error) error {
 	return errors.Join(wrong...)
 }
 
-// written is a value as it would stand in the environment.
+// written returns a value as it would be written in the environment.
 func written(value reflect.Value) string {
 	switch value.Kind() {
 	case reflect.Bool:

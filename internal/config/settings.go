@@ -21,7 +21,7 @@ var logLevels = map[string]slog.Level{
 	"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
 }
 
-// overlay is one of PocketBase's settings that a variable can decide.
+// overlay is one of PocketBase's settings that a variable can override.
 type overlay struct {
 	variable string
 	set      func(s *core.Settings, c *Config)
@@ -75,11 +75,9 @@ var overlays = []overlay{
 		func(c *Config) []string { return c.TrustedProxyHeaders }),
 }
 
-// Bind lays the given configuration over PocketBase's settings whenever they
-// are loaded, in memory only: the database keeps what the admin UI saved, and
-// gets neither the configuration nor its secrets. So the environment wins over
-// the admin UI while a variable is given, and the admin UI's value is back
-// when it is not.
+// Bind lays the given configuration over PocketBase's settings whenever they are loaded, in memory only: the database keeps what the
+// admin UI saved, and gets neither the configuration nor its secrets. So the environment overrides the admin UI while a variable is
+// given, and the admin UI's value returns when it no longer is.
 func (c *Config) Bind(app core.App) {
 	var given []overlay
 	for _, o := range overlays {
@@ -120,8 +118,8 @@ func (c *Config) Bind(app core.App) {
 		},
 	})
 
-	// a value that equals the overlay came from it, since the admin UI and
-	// migrations save whole settings; anything else was meant to be stored
+	// A value that equals the overlay came from it, since the admin UI and migrations save whole settings; any other value was meant
+	// to be stored.
 	keep := func(e *core.ModelEvent) error {
 		saved, ok := e.Model.(*core.Settings)
 		mu.Lock()

@@ -15,8 +15,8 @@ var files embed.FS
 // extensionName is the extension's folder under /_/extensions/.
 const extensionName = "jobboard"
 
-// Bind adds the page when app serves. It rests on PocketBase's experimental UI extensions, so all of it is one script
-// without the UI's own components; e2e/dashboard.test.js holds it to the pinned version of PocketBase.
+// Bind adds the page when app serves. It relies on PocketBase's experimental UI extensions, so it is a single script that uses none
+// of the UI's own components; e2e/dashboard.test.js checks it against the pinned version of PocketBase.
 func Bind(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		ui, err := fs.Sub(files, "ui")

@@ -10,8 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// Bind has requests answered by what is the matter where the database can't serve them, at every door, and keeps the
-// planner's statistics fresh.
+// Bind answers requests that the database can't serve with what is wrong, at every door, and keeps the planner's statistics fresh.
 func Bind(app core.App) {
 	bindStatistics(app)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
@@ -25,8 +24,8 @@ func Bind(app core.App) {
 	}
 }
 
-// lockOnExecute has a save wait for the write lock once. By itself PocketBase tries a dozen times, for two minutes in all,
-// while it holds the only connection that writes.
+// lockOnExecute makes a save wait for the write lock once. PocketBase on its own tries a dozen times, for two minutes in all, while
+// it holds the only connection that writes.
 func lockOnExecute(e *core.ModelEvent) error {
 	if e.Model.TableName() == core.LogsTableName { // in the other file
 		return e.Next()
@@ -39,8 +38,8 @@ func lockOnExecute(e *core.ModelEvent) error {
 	})
 }
 
-// answerTrouble says 503 or 507 where PocketBase calls the request wrong because the database is locked or the disk is full.
-// It sees what each record request of the REST API fails with, before that API draws its conclusions.
+// answerTrouble returns a middleware that answers with 503 or 507 where PocketBase would blame the request although the database is
+// locked or the disk is full. It also sees the errors of the record requests behind the REST API, before that API handles them.
 func answerTrouble() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{
 		Id:       "jobboardDatabaseTrouble",
@@ -55,7 +54,7 @@ func answerTrouble() *hook.Handler[*core.RequestEvent] {
 				e.Response.Header().Set("Retry-After", found.retryAfter)
 			}
 			if router.ToApiError(err).Message == found.message {
-				return err // told by the record request within
+				return err // the record request behind this one has logged it
 			}
 			e.App.Logger().Error("The database refused a request", "error", cause, "route", e.Request.Pattern)
 			if found.status == http.StatusInsufficientStorage {

@@ -39,9 +39,14 @@ func newScene(t *testing.T) *scene {
 	s.job = s.Job(s.employer, "Developer")
 	s.application = s.Application(s.seeker, s.job)
 	s.text = strings.Repeat("work ", 4_000)
-	job := map[string]any{"employer": s.employer.Id, "title": "Nurse", "description": "<p>" + s.text + "</p>", "workplace": "remote", "jobType": "full_time"}
+	job := map[string]any{
+		"employer": s.employer.Id, "title": "Nurse", "description": "<p>" + s.text + "</p>", "workplace": "remote", "jobType": "full_time",
+	}
 	user := func(name string) map[string]any {
-		return map[string]any{"email": name + "@example.com", "name": name, "password": testapp.Password, "passwordConfirm": testapp.Password, "role": "job_seeker"}
+		return map[string]any{
+			"email": name + "@example.com", "name": name, "role": "job_seeker",
+			"password": testapp.Password, "passwordConfirm": testapp.Password,
+		}
 	}
 	search := map[string]any{"name": "Mine", "query": map[string]any{"q": "nurse"}, "frequency": "daily"}
 	batch := map[string]any{"requests": []any{map[string]any{"method": "POST", "url": testapp.Records(collections.Jobs), "body": job}}}
@@ -56,7 +61,8 @@ func newScene(t *testing.T) *scene {
 		{s.owner, "POST", "/api/batch", batch},
 		{s.owner, "POST", "/api/jobs/", job},
 		{s.owner, "PATCH", "/api/jobs/" + s.job.Id + "/", map[string]any{"description": "<p>" + s.text + "</p>"}},
-		{s.owner, "PATCH", fmt.Sprintf("/api/jobs/%s/applications/%s/status/", s.job.Id, s.application.Id), map[string]any{"status": "in_review"}},
+		{s.owner, "PATCH", fmt.Sprintf("/api/jobs/%s/applications/%s/status/", s.job.Id, s.application.Id),
+			map[string]any{"status": "in_review"}},
 		{nil, "POST", "/api/users/auth/register/", user("newer")},
 	}
 	return s

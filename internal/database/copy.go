@@ -9,14 +9,15 @@ import (
 	"modernc.org/sqlite"
 )
 
-// copyPages is how many pages are copied before it is asked whether to give up: some ten milliseconds' worth.
+// copyPages is how many pages are copied between two checks of the context: about ten milliseconds of work.
 const copyPages = 1_000
 
-// Copy writes the database in the file from, which may be in use, to the new file to, as it is at one moment. Whoever writes
-// need not wait for it.
+// Copy writes the database in the file from, which may be in use, to the new file to, as it is at one moment. Writers need not wait
+// for it.
 //
-// Nothing else may read a database that this process has open: when any handle on the file is closed, the system drops all
-// locks that the process holds on it, SQLite's included, and the next process to come deletes the log with the latest writes.
+// Nothing else may read a database file that this process has open: when any handle on the file is closed, the system drops all
+// locks that the process holds on it, SQLite's included, and the next process that opens the database deletes the log with the
+// latest writes.
 func Copy(ctx context.Context, from, to string) (err error) {
 	db, err := Connect(from)
 	if err != nil {
@@ -28,7 +29,7 @@ func Copy(ctx context.Context, from, to string) (err error) {
 		return fmt.Errorf("copy %s: %w", from, err)
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	// The transaction holds the moment; without it a write between two steps would make the copy begin anew.
+	// The transaction keeps the moment; without it a write between two steps would restart the copy.
 	moment, err := source.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("copy %s: %w", from, err)
@@ -44,7 +45,7 @@ func Copy(ctx context.Context, from, to string) (err error) {
 		if !ok {
 			return fmt.Errorf("%T makes no backups", connection)
 		}
-		// a half-made copy is of no use, so it needs neither a journal nor the disk's word for each page
+		// half a copy is of no use, so it needs neither a journal nor a sync for each page
 		copying, err := backup.NewBackup(to + "?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)")
 		if err != nil {
 			return err

@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	fewRows  = 1_000 // a table with fewer tells the planner nothing
+	fewRows  = 1_000 // tables with fewer rows get no statistics
 	analysed = 1_000 // rows of an index that an analysis reads, so that it holds the write lock for milliseconds
 )
 
-// bindStatistics keeps the statistics of SQLite's planner fit for a board that grows: at start and every few minutes.
+// bindStatistics keeps the statistics of SQLite's query planner right for a growing board: at start and every few minutes.
 //
-// PocketBase has them made once a day and with each change of a collection. A table that holds one row by them, as on the
-// board's first day, is scanned for each thing that is looked up, however large it has become.
+// PocketBase refreshes them once a day and with each change of a collection. A table that has one row according to them, as on the
+// board's first day, is scanned for every lookup, however large it has become.
 func bindStatistics(app core.App) {
 	refresh := func(app core.App) {
 		if err := refreshStatistics(app); err != nil {
@@ -30,9 +30,9 @@ func bindStatistics(app core.App) {
 	app.Cron().MustAdd("refresh_planner_statistics", "*/5 * * * *", func() { refresh(app) })
 }
 
-// refreshStatistics analyses the tables that have grown or shrunk tenfold since they were analysed last. Tables of few rows
-// it leaves without statistics: without, the planner takes them for large, which serves as well while they are small, and
-// also when thousands of rows come in at once.
+// refreshStatistics analyses the tables that have grown or shrunk tenfold since they were last analysed. Tables of few rows stay
+// without statistics: the planner then takes them for large, which is good enough while they are small, and right when thousands
+// of rows come in at once.
 func refreshStatistics(app core.App) error {
 	db := app.NonconcurrentDB()
 	var due []string // statements, such as ANALYZE "main"."jobs"
@@ -64,8 +64,8 @@ func refreshStatistics(app core.App) error {
 
 var analysedTable = regexp.MustCompile(`^ANALYZE "main"\."(\w+)"$`)
 
-// forgetFewRows deletes the statistics of tables of few rows. Other connections, which live for some minutes, learn of it
-// when they are opened anew.
+// forgetFewRows deletes the statistics of tables of few rows. Other connections, which live for some minutes, notice when they are
+// next opened.
 func forgetFewRows(app core.App) error {
 	var known int
 	few := dbx.NewExp("tbl IN (SELECT tbl FROM sqlite_stat1 GROUP BY tbl HAVING max(CAST(stat AS INTEGER)) < {:few})",
@@ -77,7 +77,7 @@ func forgetFewRows(app core.App) error {
 	if err != nil {
 		return fmt.Errorf("read the planner's statistics: %w", err)
 	}
-	if known == 0 { // so that nothing is written while there is nothing to do
+	if known == 0 { // nothing to delete, so nothing is written
 		return nil
 	}
 	if _, err := app.NonconcurrentDB().Delete("sqlite_stat1", few).Execute(); err != nil {

@@ -11,10 +11,10 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// trouble is why the database, or the disk below it, refuses what is right in itself.
+// trouble is why the database, or the disk below it, fails a valid request.
 type trouble struct {
 	status     int
-	retryAfter string // seconds, or "" where waiting is of no use
+	retryAfter string // seconds, or "" where waiting does not help
 	message    string
 }
 
@@ -24,7 +24,7 @@ var (
 	sick = &trouble{http.StatusServiceUnavailable, "30", "The board can't reach its data just now. Nothing was changed; try again later."}
 )
 
-// troubles are SQLite's result codes that are about trouble.
+// troubles maps those of SQLite's result codes that are about trouble.
 var troubles = map[int]*trouble{
 	sqlite3.SQLITE_BUSY: busy, sqlite3.SQLITE_LOCKED: busy, sqlite3.SQLITE_PROTOCOL: busy,
 	sqlite3.SQLITE_FULL: full, sqlite3.SQLITE_IOERR_WRITE: full, // such as beyond a quota
@@ -32,20 +32,20 @@ var troubles = map[int]*trouble{
 	sqlite3.SQLITE_CORRUPT: sick, sqlite3.SQLITE_NOTADB: sick,
 }
 
-// IsUnavailable reports whether an error comes from the database or the disk, not from what was asked of them.
+// IsUnavailable reports whether an error comes from the database or the disk, not from the request.
 func IsUnavailable(err error) bool {
 	found, _ := troubleOf(err)
 	return found != nil
 }
 
-// IsBusy reports whether an error is that another transaction kept the write lock for too long.
+// IsBusy reports whether an error means that another transaction kept the write lock for too long.
 func IsBusy(err error) bool {
 	found, _ := troubleOf(err)
 	return found == busy
 }
 
-// troubleOf finds the trouble that an error comes from, and its cause, the error that tells; nil where it comes from something
-// else. PocketBase wraps errors in answers of its own, such as a 400 "Failed to create record", which don't tell.
+// troubleOf returns the trouble that an error comes from, and its cause, the wrapped error that shows it; nil if the error comes from
+// something else. PocketBase wraps errors in answers of its own, such as a 400 "Failed to create record", which don't show it.
 func troubleOf(err error) (found *trouble, cause error) {
 	var nested []error
 	switch e := err.(type) {

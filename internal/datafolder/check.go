@@ -14,10 +14,10 @@ import (
 	"jobboard/internal/database"
 )
 
-// damagedLogs begins the names of the logs that were set aside.
+// damagedLogs is the prefix of the names of logs that were set aside.
 const damagedLogs = "auxiliary.db.damaged-"
 
-// checkData refuses a folder whose database can't be read, or is gone: to begin a new board in its place would hide the loss.
+// checkData rejects a folder whose database can't be read or is gone: starting a new board in its place would hide the loss.
 func checkData(dir string) error {
 	path := filepath.Join(dir, "data.db")
 	tables, err := tablesOf(path)
@@ -28,14 +28,14 @@ func checkData(dir string) error {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(dir, marker)); err == nil {
-		return fmt.Errorf("%s is missing or empty, but the folder held a board. Put data.db back, from a backup if need be; "+
+		return fmt.Errorf("%s is missing or empty, but the folder held a board. Restore data.db, if need be from a backup; "+
 			"for a new board choose another --dir", path)
 	}
 	return nil
 }
 
-// tablesOf counts a database's tables. A file that is absent or empty has none, and is not touched: SQLite would delete the
-// log that lies beside it, perhaps the last that is left of the data.
+// tablesOf returns the number of a database's tables. A file that is absent or empty has none, and is not opened: SQLite would delete
+// the log beside it, perhaps all that is left of the data.
 func tablesOf(path string) (tables int, err error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
@@ -53,8 +53,8 @@ func tablesOf(path string) (tables int, err error) {
 	return tables, err
 }
 
-// setDamagedLogsAside renames an auxiliary.db that can't be read, so that a new one is made, and returns its new path. It
-// holds logs alone. What another process serves is left to it; mine tells that this process is the one.
+// setDamagedLogsAside renames an auxiliary.db that can't be read, so that a new one is created, and returns its new path. The file
+// holds only logs. Only the process that serves the folder may do so; mine says that this process is the one.
 func setDamagedLogsAside(dir string, mine bool) (aside string, err error) {
 	path := filepath.Join(dir, "auxiliary.db")
 	_, damage := tablesOf(path)
@@ -78,6 +78,7 @@ func setDamagedLogsAside(dir string, mine bool) (aside string, err error) {
 			return "", fmt.Errorf("set the damaged logs aside: %w", err)
 		}
 	}
-	fmt.Fprintf(os.Stderr, "Warning: %s, which holds logs alone, is damaged (%v). It was set aside as %s, and new logs are begun.\n", path, damage, aside)
+	fmt.Fprintf(os.Stderr, "Warning: %s, which holds only logs, is damaged (%v). It was set aside as %s, and a new one is created.\n",
+		path, damage, aside)
 	return aside, nil
 }

@@ -1,5 +1,5 @@
-// Package datafolder looks at the data folder before the board in it is opened: that no other process serves it, that its
-// database has not gone, and that damaged logs don't keep the board from starting.
+// Package datafolder checks the data folder before its board is opened: no other process may serve it, its database must not be
+// missing, and damaged logs must not keep the board from starting.
 package datafolder
 
 import (
@@ -11,13 +11,14 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// LockFile is the file in the data folder that a process which serves the board holds.
+// LockFile is the name of the file in the data folder that is locked by the process that serves the board.
 const LockFile = "serve.lock"
 
-// marker is the file by which a data folder is known to hold a board.
+// marker is the name of the file that marks a data folder as that of a board.
 const marker = "BOARD"
 
-// Bind looks at the folder whenever the board is opened. A process that serves keeps others from serving it, until it ends.
+// Bind checks the folder whenever the board is opened. If serves is set, it also keeps other processes from serving the folder until
+// this one ends.
 func Bind(app core.App, serves bool) {
 	var held *lock
 	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{
@@ -26,7 +27,7 @@ func Bind(app core.App, serves bool) {
 		Func: func(e *core.BootstrapEvent) (err error) {
 			dir := e.App.DataDir()
 			if err := os.MkdirAll(dir, os.ModePerm); err != nil {
-				return fmt.Errorf("make the data folder: %w", err)
+				return fmt.Errorf("create the data folder: %w", err)
 			}
 			if serves && held == nil {
 				if held, err = acquire(dir); err != nil {
@@ -44,7 +45,7 @@ func Bind(app core.App, serves bool) {
 				return fmt.Errorf("open the board in %s: %w", dir, err)
 			}
 			if aside != "" {
-				e.App.Logger().Warn("The logs were damaged. They were set aside, and new ones begun.", "file", aside)
+				e.App.Logger().Warn("The logs were damaged. They were set aside, and new ones were created.", "file", aside)
 			}
 			return mark(e.App)
 		},
@@ -61,12 +62,12 @@ func Bind(app core.App, serves bool) {
 		return e.Next()
 	})
 	app.OnBackupRestore().BindFunc(func(e *core.BackupEvent) error {
-		e.Exclude = append(e.Exclude, LockFile) // it stays where it is held
+		e.Exclude = append(e.Exclude, LockFile) // it must stay while it is locked
 		return e.Next()
 	})
 }
 
-// mark notes that the folder holds a board, once the database is surely on the disk.
+// mark writes the marker once the database is surely on the disk.
 func mark(app core.App) error {
 	path := filepath.Join(app.DataDir(), marker)
 	if _, err := os.Stat(path); err == nil {
@@ -75,14 +76,14 @@ func mark(app core.App) error {
 	if _, err := app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(PASSIVE)").Execute(); err != nil {
 		return fmt.Errorf("write the new database to the disk: %w", err)
 	}
-	const content = "This folder holds a job board. Without this file, a missing data.db would begin a new one.\n"
+	const content = "This folder holds a job board. Without this file, a missing data.db would start a new one.\n"
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		return fmt.Errorf("mark the data folder: %w", err)
 	}
 	return nil
 }
 
-// served is the error of a folder that another process serves.
+// served returns the error for a folder that another process serves.
 func served(dir, pid string) error {
 	if pid != "" {
 		pid = " (process " + pid + ")"

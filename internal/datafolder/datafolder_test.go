@@ -20,6 +20,7 @@ const password = "correct horse battery"
 // opened returns a folder whose board was opened once, as every command does, and so is known to hold one.
 func opened(t *testing.T) string {
 	t.Helper()
+	testapp.Slow(t, "it runs the real board")
 	dir := testapp.Folder(t)
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: database.Connect})
 	datafolder.Bind(app, false)

@@ -23,7 +23,7 @@ func acquire(dir string) (*lock, error) {
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("the data folder can't be written: %w", err)
+		return nil, fmt.Errorf("the data folder is not writable: %w", err)
 	}
 	return &lock{file, path}, nil
 }

@@ -11,27 +11,27 @@ import (
 	"syscall"
 )
 
-// lock keeps a second process from serving the folder. The system drops it when the process ends, however it ends.
+// lock keeps a second process from serving the folder. The system releases it when the process ends, however it ends.
 type lock struct{ file *os.File }
 
 func acquire(dir string) (*lock, error) {
 	file, err := os.OpenFile(filepath.Join(dir, LockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("the data folder can't be written: %w", err)
+		return nil, fmt.Errorf("the data folder is not writable: %w", err)
 	}
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		pid, _ := io.ReadAll(io.LimitReader(file, 20)) // for the message alone
+		pid, _ := io.ReadAll(io.LimitReader(file, 20)) // only for the message
 		return nil, errors.Join(served(dir, string(pid)), file.Close())
 	}
 	if err != nil {
-		return &lock{file}, nil // the file system knows no such locks, so serving twice can't be noticed there
+		return &lock{file}, nil // the file system has no such locks, so serving twice can't be noticed
 	}
 	if err := file.Truncate(0); err != nil {
-		return nil, errors.Join(fmt.Errorf("the data folder can't be written: %w", err), file.Close())
+		return nil, errors.Join(fmt.Errorf("the data folder is not writable: %w", err), file.Close())
 	}
 	if _, err := fmt.Fprint(file, os.Getpid()); err != nil {
-		return nil, errors.Join(fmt.Errorf("the data folder can't be written: %w", err), file.Close())
+		return nil, errors.Join(fmt.Errorf("the data folder is not writable: %w", err), file.Close())
 	}
 	return &lock{file}, nil
 }

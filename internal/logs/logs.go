@@ -1,5 +1,5 @@
-// Package logs keeps what is nobody's business out of the log: what people search for, their addresses, and the tokens by
-// which they are let in. It stands before the table that every line ends in, PocketBase's and the board's own.
+// Package logs keeps personal data and secrets out of the log: what people search for, their addresses and their tokens. It cleans
+// every line, PocketBase's and the board's own, before it is saved.
 package logs
 
 import (
@@ -38,14 +38,14 @@ func Bind(app core.App, options Options) {
 
 var (
 	address = regexp.MustCompile(`[\p{L}\p{N}._%+~-]+@[\p{L}\p{N}.-]+`)
-	// A login's or a file's token is a JWT; what else is that long and has no spaces is a token of ours.
+	// Login and file tokens are JWTs; any other text that long without spaces is one of the board's own tokens.
 	token         = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+(\.[\w-]*)?|[\w-]{60,}`)
-	word          = regexp.MustCompile(`[\p{L}\p{N}]{3,}`) // shorter ones are in every other text
+	word          = regexp.MustCompile(`[\p{L}\p{N}]{3,}`) // shorter ones occur in any text
 	unsubscribing = regexp.MustCompile(`^/unsubscribe/.*`)
 	fileName      = regexp.MustCompile(`^(/api/files/[^/]*/[^/]*/).*`)
 )
 
-// clean takes out of a line what it should not keep.
+// clean removes from a line what the log must not keep.
 func clean(line *core.Log) {
 	var searched map[string]bool
 	if line.Data["type"] == "request" {
@@ -63,7 +63,7 @@ func clean(line *core.Log) {
 	line.Data = data
 }
 
-// cleanRequest leaves a request's path and the site it came from, and returns what its query held, for errors to be cleaned of.
+// cleanRequest keeps a request's path and the site it came from, and returns the words of its query, to be removed from errors.
 func cleanRequest(line *core.Log) map[string]bool {
 	target, _ := line.Data["url"].(string)
 	path, query, _ := strings.Cut(target, "?")
@@ -79,7 +79,7 @@ func cleanRequest(line *core.Log) map[string]bool {
 	return searchedFor(query)
 }
 
-// cleanPath takes the names of people's files and the tokens out of a path, however often it is escaped.
+// cleanPath replaces the names of people's files and the tokens in a path, however often it is escaped.
 func cleanPath(path string) string {
 	for range 3 {
 		plain, err := url.PathUnescape(path)
@@ -93,7 +93,7 @@ func cleanPath(path string) string {
 	return fileName.ReplaceAllString(path, "${1}[file]")
 }
 
-// searchedFor returns the words in the values of a query: errors repeat them.
+// searchedFor returns the words in the values of a query, which errors may repeat.
 func searchedFor(query string) map[string]bool {
 	found := map[string]bool{}
 	for pair := range strings.SplitSeq(query, "&") {
@@ -109,7 +109,7 @@ func searchedFor(query string) map[string]bool {
 	return found
 }
 
-// redactAll cleans the texts in a value of any type.
+// redactAll returns a value of any type with its texts redacted.
 func redactAll(value any, searched map[string]bool) any {
 	switch value := value.(type) {
 	case nil, bool, int, int64, float64:

@@ -87,7 +87,8 @@ func visit(t *testing.T, board *testapp.Board) {
 	for _, what := range []string{"request-password-reset", "request-verification"} {
 		board.Call(nil, "POST", "/api/collections/users/"+what, map[string]any{"email": "ann.secret@example.org"})
 	}
-	board.Call(nil, "POST", "/api/collections/users/auth-with-password", map[string]any{"identity": "ann.secret@example.org", "password": "secretword"})
+	login := map[string]any{"identity": "ann.secret@example.org", "password": "secretword"}
+	board.Call(nil, "POST", "/api/collections/users/auth-with-password", login)
 	board.Call(seeker, "POST", "/api/collections/users/request-email-change", map[string]any{"newEmail": "ann.secret@"})
 	board.Call(nil, "POST", "/api/collections/users/confirm-verification", map[string]any{"token": jwt})
 	board.Call(nil, "POST", "/api/users/auth/register/", map[string]any{"email": "ann.secret@example.com", "role": "job_seeker", "name": "ann",
@@ -114,7 +115,8 @@ func TestFailedRequestsAreLoggedWithoutSecrets(t *testing.T) {
 	mustKeepSecrets(t, all)
 	seen := strings.Join(all, "\n")
 	for _, want := range []string{
-		"GET /api/collections/jobs/records ", "POST /api/collections/users/request-password-reset", "GET /api/files/applications/000000000000000/[file]",
+		"GET /api/collections/jobs/records ", "POST /api/collections/users/request-password-reset",
+		"GET /api/files/applications/000000000000000/[file]",
 		"a line of ours about [address]", "[address]\\u003e: [token]", `"referer":"https://elsewhere.example"`, `"status":400`,
 	} {
 		if !strings.Contains(seen, want) {

@@ -11,12 +11,12 @@ import (
 var (
 	connections = prometheus.NewDesc("jobboard_realtime_connections", "Open realtime connections.", nil, nil)
 	mails       = prometheus.NewDesc("jobboard_mails_waiting", "Notifications whose mail is still to be sent.", nil, nil)
-	fanouts     = prometheus.NewDesc("jobboard_fanouts_waiting", "Published jobs whose seekers are still to be told.", nil, nil)
+	fanouts     = prometheus.NewDesc("jobboard_fanouts_waiting", "Published jobs whose seekers are still to be notified.", nil, nil)
 	documents   = prometheus.NewDesc("jobboard_search_documents", "Documents in the search index.", []string{"kind"}, nil)
-	lag         = prometheus.NewDesc("jobboard_search_lag", "Changes that are committed but can't be found yet.", []string{"kind"}, nil)
+	lag         = prometheus.NewDesc("jobboard_search_lag", "Changes that are committed but not in the index yet.", []string{"kind"}, nil)
 )
 
-// board measures what waits, whenever it is asked.
+// board collects the board's own figures whenever the metrics are read.
 type board struct{ app core.App }
 
 // Describe implements [prometheus.Collector].
@@ -43,17 +43,17 @@ func (b *board) Collect(out chan<- prometheus.Metric) {
 	count(mails, collections.Notifications, dbx.HashExp{"mail": collections.MailPending})
 	count(fanouts, "fanouts", nil)
 
-	var states []struct {
+	var indexes []struct {
 		Kind      string
 		Documents float64
 		Lag       float64
 	}
-	if err := b.app.DB().Select("kind", "documents", "lag").From(collections.SearchStates).All(&states); err != nil {
+	if err := b.app.DB().Select("kind", "documents", "lag").From(collections.SearchStates).All(&indexes); err != nil {
 		out <- prometheus.NewInvalidMetric(documents, err)
 		return
 	}
-	for _, state := range states {
-		gauge(documents, state.Documents, state.Kind)
-		gauge(lag, state.Lag, state.Kind)
+	for _, index := range indexes {
+		gauge(documents, index.Documents, index.Kind)
+		gauge(lag, index.Lag, index.Kind)
 	}
 }

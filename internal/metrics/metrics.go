@@ -1,4 +1,4 @@
-// Package metrics shows how the board is doing to a Prometheus server, at /metrics.
+// Package metrics serves figures on the board's load and health to a Prometheus server, at /metrics.
 package metrics
 
 import (
@@ -35,7 +35,8 @@ func Bind(app core.App, options Options) {
 	}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		registry := prometheus.NewRegistry()
-		registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &board{app: e.App})
+		registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		registry.MustRegister(&board{app: e.App})
 		e.Router.Bind(measure(registry))
 		page := promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 		e.Router.GET(path, func(e *core.RequestEvent) error {
@@ -53,8 +54,8 @@ func Bind(app core.App, options Options) {
 
 type measuredKey struct{}
 
-// measure counts and times requests by method, route and status. The record requests that a REST request turns into are
-// part of it, so they are not counted again.
+// measure returns a middleware that counts and times requests by method, route and status. The record requests that a REST request
+// turns into are part of it, so they are not counted again.
 func measure(registry *prometheus.Registry) *hook.Handler[*core.RequestEvent] {
 	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "jobboard_http_request_duration_seconds",
@@ -79,7 +80,7 @@ func measure(registry *prometheus.Registry) *hook.Handler[*core.RequestEvent] {
 	}
 }
 
-// known keeps made-up methods from becoming so many series.
+// known returns the method, or "other" for made-up ones, each of which would become a series of its own.
 func known(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:

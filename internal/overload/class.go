@@ -7,21 +7,22 @@ import (
 	"time"
 )
 
-// class groups requests that cost alike, so that the dear ones don't keep the cheap ones waiting.
+// class groups requests of similar cost, so that expensive ones don't keep cheap ones waiting.
 type class string
 
 const (
-	free      class = ""          // costs nothing, or must work when nothing else does
-	reads     class = "reads"     //
-	heavy     class = "searches"  // and what else goes through the index
-	writes    class = "writes"    // a batch is one
-	passwords class = "passwords" // are hashed: a tenth of a second of a core
-	reports   class = "reports"   //
-	uploads   class = "uploads"   // take long for the network's sake
+	free      class = "" // costs nothing, or must work when nothing else does
+	reads     class = "reads"
+	heavy     class = "searches"  // and whatever else reads the index
+	writes    class = "writes"    // a batch counts as one
+	passwords class = "passwords" // hashing one takes a core a tenth of a second
+	reports   class = "reports"
+	uploads   class = "uploads" // slow because of the network
 )
 
-// classes says how many requests of a class are worked on at once on so many cores, and how long one takes until that is
-// measured. Together they are more than the cores can do at once, since some wait for the disk or the write lock.
+// classes holds, for each class, how many requests run at once on a number of cores, and how long one is expected to take until
+// that is measured. All slots together are more than the cores can serve at once, since some requests wait for the disk or the
+// write lock.
 var classes = map[class]struct {
 	slots    func(cores int) int
 	expected time.Duration
@@ -34,15 +35,16 @@ var classes = map[class]struct {
 	uploads:   {func(cores int) int { return 64 * cores }, 100 * time.Millisecond},
 }
 
-// largeBody is from where on a request is an upload.
+// largeBody is the size in bytes above which a request counts as an upload.
 const largeBody = 64 << 10
 
-// classify looks at no more than the head of a request.
+// classify returns the class of a request, judged by its head alone.
 func classify(r *http.Request) class {
 	path := strings.TrimSuffix(r.URL.Path, "/")
 	switch {
 	case r.Method == http.MethodOptions, path == "/api/health", path == "/api/realtime", path == "/metrics",
-		path == "/_" || strings.HasPrefix(path, "/_/"), strings.HasPrefix(path, "/assets/"), path == "/api/docs" || strings.HasPrefix(path, "/api/docs/"):
+		path == "/_", strings.HasPrefix(path, "/_/"), strings.HasPrefix(path, "/assets/"),
+		path == "/api/docs", strings.HasPrefix(path, "/api/docs/"):
 		return free
 	case isWrite(r.Method) && (r.ContentLength < 0 || r.ContentLength > largeBody):
 		return uploads
@@ -60,7 +62,7 @@ func classify(r *http.Request) class {
 
 func isWrite(method string) bool { return method != http.MethodGet && method != http.MethodHead }
 
-// hashes reports whether a request hashes a password or, for all that its head tells, may do so.
+// hashes reports whether a request hashes a password, or may do so as far as its head shows.
 func hashes(path string) bool {
 	if rest, ok := strings.CutPrefix(path, "/api/collections/"); ok {
 		collection, action, _ := strings.Cut(rest, "/")
@@ -81,7 +83,7 @@ func hashes(path string) bool {
 	return strings.HasPrefix(path, "/api/users/auth/") || isOneUser(path)
 }
 
-// isOneUser reports whether the path is that of the users or of one of them, without anything below.
+// isOneUser reports whether the path is that of all users or of one, with nothing below it.
 func isOneUser(path string) bool {
 	rest, ok := strings.CutPrefix(path, "/api/users")
 	return ok && !strings.Contains(strings.TrimPrefix(rest, "/"), "/")
@@ -92,7 +94,7 @@ func isReport(method, path string) bool {
 		isWrite(method) && (path == "/api/reports" || strings.HasPrefix(path, "/api/collections/reports/records"))
 }
 
-// isSearch knows the lists, and the pages with lists, that are read through the index.
+// isSearch reports whether the path is a list, or a page with lists, that is read through the index.
 func isSearch(path string) bool {
 	switch path {
 	case "/api/jobs", "/api/jobs/search", "/api/jobs/suggest", "/api/candidates", "", "/jobs", "/remote", "/feed.xml", "/feed.json":

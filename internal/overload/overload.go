@@ -1,7 +1,7 @@
-// Package overload keeps the board quick while more is asked of it than it can carry: of each class of requests a few are
-// worked on at once, a short line waits, and the rest is told at once to come back later.
+// Package overload keeps the board responsive under more load than it can handle: of each class of requests a few run at once, a
+// short queue waits, and the rest are refused at once, with the time after which to try again.
 //
-// Without it everything that comes is begun, everybody waits for everybody, and at twice the capacity nobody is served in time.
+// Without it every request is started, all wait for one another, and at twice the capacity none is answered in time.
 package overload
 
 import (
@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	retryAfter  = 2                // seconds; it is calm again within two
-	reportEvery = 10 * time.Second // how often the log tells of refusals
+	retryAfter  = 2                // seconds, within which most bursts have passed
+	reportEvery = 10 * time.Second // how often refusals are logged
 )
 
 // Options configures the guard.
@@ -45,43 +45,43 @@ func Bind(app core.App, options Options) {
 	})
 }
 
-// guard has a line for each class of requests.
+// guard has a queue for each class of requests.
 type guard struct {
-	lines   map[class]*line
+	queues  map[class]*queue
 	uploads uploadsUnderWay
 	report  *report
 }
 
 func newGuard(cores int, maxWait time.Duration) *guard {
-	g := &guard{lines: map[class]*line{}, report: &report{}}
+	g := &guard{queues: map[class]*queue{}, report: &report{}}
 	for class, of := range classes {
-		g.lines[class] = newLine(of.slots(cores), of.expected, maxWait)
+		g.queues[class] = newQueue(of.slots(cores), of.expected, maxWait)
 	}
-	g.lines[uploads].fixed = true // how long the slowest sender takes tells nothing about the next place
+	g.queues[uploads].fixed = true // how long a slow sender takes says nothing about when the next slot is free
 	return g
 }
 
-// admit lets a request through when it is its turn. A REST call is counted once, though it comes by again as the record
-// requests that it turns into.
+// admit lets a request through when it is its turn. A REST call counts once, although it passes here again as the record requests
+// that it turns into.
 func (g *guard) admit(e *core.RequestEvent) (result error) {
 	if isAdmitted(e.Request) {
 		return e.Next()
 	}
 	class := classify(e.Request)
-	line := g.lines[class]
-	if line == nil {
+	queue := g.queues[class]
+	if queue == nil {
 		return e.Next()
 	}
-	// A slow sender must not hold a place, so what is small is read before. What is large has places of its own.
+	// A slow sender must not hold a slot, so small bodies are read first. Large ones have slots of their own.
 	if class != uploads && e.Request.Body != nil {
 		if _, err := io.Copy(io.Discard, e.Request.Body); err != nil { // PocketBase rewinds it at its end
 			return e.BadRequestError("The request ended before it was whole.", err)
 		}
 	}
-	if class == uploads && line.isFull() {
+	if class == uploads && queue.isFull() {
 		g.uploads.endSlowest()
 	}
-	leave, err := line.enter(e.Request.Context())
+	leave, err := queue.enter(e.Request.Context())
 	if err != nil {
 		return g.refuse(e, class, "The board is busy. Try again in a moment.")
 	}
@@ -102,14 +102,14 @@ func (g *guard) admit(e *core.RequestEvent) (result error) {
 	return e.Next()
 }
 
-// refuse answers that the caller may come back later.
+// refuse returns the error that has the client try again later.
 func (g *guard) refuse(e *core.RequestEvent, of class, message string) error {
 	g.report.refused(e.App.Logger(), of)
 	e.Response.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 	return router.NewApiError(http.StatusServiceUnavailable, message, nil)
 }
 
-// answer gives the place back with the first byte of the answer: then the work is done, and a slow reader keeps nobody waiting.
+// answer frees the slot with the first byte that is written: by then the work is done, and a slow reader keeps nobody waiting.
 type answer struct {
 	http.ResponseWriter
 	leave func()
@@ -124,7 +124,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	return a.ResponseWriter.Write(p)
 }
 
-// ReadFrom implements [io.ReaderFrom], so that files still go the short way.
+// ReadFrom implements [io.ReaderFrom], so that the system can still send files without copying them.
 func (a *answer) ReadFrom(r io.Reader) (int64, error) {
 	a.leave()
 	return io.Copy(a.ResponseWriter, r)

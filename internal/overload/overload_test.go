@@ -146,6 +146,7 @@ func (r *stuckReader) Read([]byte) (int, error) {
 
 // However many uploads bring a byte now and then, another finds a place, and whoever must go is told why.
 func TestSlowUploadsGiveWay(t *testing.T) {
+	testapp.Slow(t, "an upload has two seconds to show its pace")
 	cores := runtime.GOMAXPROCS(1) // fewer places to fill
 	t.Cleanup(func() { runtime.GOMAXPROCS(cores) })
 	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(overload.Bind, overload.Options{MaxWait: 400 * time.Millisecond}))

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// report sums up the refusals for the log: a line for each would be one more thing to do when there is too much to do.
+// report sums up refusals for the log: a line for each would add work when there is too much of it already.
 type report struct {
 	mu    sync.Mutex
 	count map[class]int
 	last  time.Time
 }
 
-// refused counts a refusal, and tells of all since the last time when that is a while ago.
+// refused counts a refusal, and logs all since the last time once that is reportEvery ago.
 func (r *report) refused(log *slog.Logger, of class) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	// bodyMemory is how much of an upload is kept in memory; the rest goes to a temporary file. PocketBase keeps 16 MB of each.
+	// bodyMemory is how many bytes of an upload are kept in memory; the rest goes to a temporary file. PocketBase keeps 16 MB.
 	bodyMemory = 1 << 20
 	// showPace is how long an upload may take before its pace is compared with that of others.
 	showPace = 2 * time.Second
 )
 
-// uploadsUnderWay are the uploads that hold a place while their bodies come in. A few who send a byte a second would keep
-// everybody else out, so the slowest is ended when another needs its place.
+// uploadsUnderWay holds the uploads whose bodies are still coming in. A few senders of a byte a second would keep everybody else
+// out, so the slowest is ended when another upload needs its slot.
 type uploadsUnderWay struct {
 	mu  sync.Mutex
 	all map[*upload]struct{}
@@ -49,7 +49,7 @@ func (u *upload) pace(now time.Time) float64 {
 	return float64(u.bytes.Load()) / now.Sub(u.began).Seconds()
 }
 
-// add follows the body of a request that has its place.
+// add tracks the body of an admitted request.
 func (all *uploadsUnderWay) add(w http.ResponseWriter, r *http.Request) *upload {
 	u := &upload{began: time.Now()}
 	u.end = func() error { return http.NewResponseController(w).SetReadDeadline(time.Now()) }
@@ -74,7 +74,7 @@ func (all *uploadsUnderWay) remove(u *upload) {
 	delete(all.all, u)
 }
 
-// endSlowest ends the slowest upload that has had time to show its pace and is not whole yet.
+// endSlowest ends the slowest upload that has had time to show its pace and is not complete yet.
 func (all *uploadsUnderWay) endSlowest() {
 	all.mu.Lock()
 	defer all.mu.Unlock()

@@ -10,13 +10,14 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/mail"
 	"jobboard/internal/notify"
 	"jobboard/internal/testapp"
 )
 
 // Whatever a mail links to is there: this follows every link of a mail of every kind.
 func TestEveryLinkInEveryMailLeadsToAPage(t *testing.T) {
-	board := newBoard(t, "en", testapp.With(notify.Bind, notify.Options{}))
+	board := newBoard(t, "en", testapp.With(mail.Bind, mail.Options{}))
 	board.Settings().Meta.SenderAddress = "board@jobs.example.org"
 	box := board.CatchMail()
 	employer, _ := board.Employer("Acme Works")
@@ -30,8 +31,8 @@ func TestEveryLinkInEveryMailLeadsToAPage(t *testing.T) {
 			if kind == collections.KindJobDigest || kind == collections.KindJobPublished && i == 1 {
 				data = map[string]any{"jobs": []string{open.Id, nameless.Id, gone.Id}}
 			}
-			notice := notify.Notification{Kind: kind, Title: "About " + kind, Body: "One\nTwo\nThree", Data: data}
-			if err := notify.Write(board.TestApp, notice, ann.Id); err != nil {
+			notification := notify.Notification{Kind: kind, Title: "About " + kind, Body: "One\nTwo\nThree", Data: data}
+			if err := notify.Write(board.TestApp, notification, ann.Id); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -51,12 +52,12 @@ func TestEveryLinkInEveryMailLeadsToAPage(t *testing.T) {
 	kinds := slices.Clone(collections.NotificationKinds())
 	accountMails := 0
 	for len(kinds) > 0 || accountMails < 3 {
-		mail := box.MustReceive(t)
-		if strings.Contains(mail.HTML, "/account/") {
+		received := box.MustReceive(t)
+		if strings.Contains(received.HTML, "/account/") {
 			accountMails++
 		}
-		kinds = slices.DeleteFunc(kinds, func(kind string) bool { return strings.Contains(mail.Text, "About "+kind) })
-		texts := mail.HTML + "\n" + mail.Text + "\n" + strings.Trim(mail.Header.Get("List-Unsubscribe"), "<>")
+		kinds = slices.DeleteFunc(kinds, func(kind string) bool { return strings.Contains(received.Text, "About "+kind) })
+		texts := received.HTML + "\n" + received.Text + "\n" + strings.Trim(received.Header.Get("List-Unsubscribe"), "<>")
 		for _, link := range address.FindAllString(texts, -1) {
 			followed[html.UnescapeString(strings.TrimPrefix(link, "https://jobs.example.org"))] = true
 		}

@@ -1,4 +1,5 @@
-// Package schema compares the collections that the definitions describe with those that the migrations make, and writes the step between them.
+// Package schema compares the collections that the definitions describe with those that the migrations make, and writes the step
+// between them.
 package schema
 
 import (

@@ -120,38 +120,38 @@ func byID(raw []byte) (snapshot, error) {
 }
 
 var (
-	deedPattern = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+	namePattern = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
 	//go:embed step.go.tmpl
 	stepTemplate string
 	stepSource   = template.Must(template.New("step").Parse(stepTemplate))
 )
 
-// CheckName refuses a name for a step that is not in snake_case.
-func CheckName(deed string) error {
-	if !deedPattern.MatchString(deed) {
-		return fmt.Errorf("%q is not a name in snake_case, such as add_job_salary", deed)
+// CheckName returns an error for the name of a step that is not in snake_case.
+func CheckName(name string) error {
+	if !namePattern.MatchString(name) {
+		return fmt.Errorf("%q is not a name in snake_case, such as add_job_salary", name)
 	}
 	return nil
 }
 
-// Write puts the step into dir as <unix>_<deed>.go and .json, adds both to the
-// checksums that freeze them, and returns the two paths. deed says in
+// Write puts the step into dir as <unix>_<name>.go and .json, adds both to the
+// checksums that freeze them, and returns the two paths. name says in
 // snake_case what the step does, as in "add_job_salary".
-func (s Step) Write(dir, deed string, at time.Time) ([]string, error) {
-	if err := CheckName(deed); err != nil {
+func (s Step) Write(dir, name string, at time.Time) ([]string, error) {
+	if err := CheckName(name); err != nil {
 		return nil, err
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("%s is not a folder: run this in the folder of the project, or name the folder of the migrations", dir)
 	}
 
-	base := fmt.Sprintf("%d_%s", at.Unix(), deed)
+	base := fmt.Sprintf("%d_%s", at.Unix(), name)
 	var source bytes.Buffer
 	if err := stepSource.Execute(&source, map[string]any{
 		"Step":     s,
 		"File":     base,
-		"Variable": lowerCamel(deed),
+		"Variable": lowerCamel(name),
 		"Imports":  s.changed > 0,
 	}); err != nil {
 		return nil, fmt.Errorf("write the migration: %w", err)

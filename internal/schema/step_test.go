@@ -99,6 +99,9 @@ func TestStepIsRefusedForBadNamesAndFolders(t *testing.T) {
 // The written steps are compiled and run, as a person who adds a field and
 // later removes a field and a collection would have them.
 func TestWrittenStepsLeadToTheDefinitions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: it compiles the written steps into a program")
+	}
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -120,12 +123,12 @@ func TestWrittenStepsLeadToTheDefinitions(t *testing.T) {
 
 	dir := t.TempDir()
 	steps := [][2][]byte{{empty, first}, {first, second}, {second, third}}
-	for i, deed := range []string{"start", "add_jobs", "drop_salary"} {
+	for i, name := range []string{"start", "add_jobs", "drop_salary"} {
 		step, err := schema.NewStep(steps[i][0], steps[i][1])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := step.Write(dir, deed, time.Unix(int64(1000000000+i), 0)); err != nil {
+		if _, err := step.Write(dir, name, time.Unix(int64(1000000000+i), 0)); err != nil {
 			t.Fatal(err)
 		}
 	}

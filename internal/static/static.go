@@ -11,8 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Files gives the folder name of the working directory where there is one, so that a front end can be put there and changed
-// while the board runs; else the folder of that name in the binary.
+// Files returns the folder of that name in the working directory if there is one, so that a front end can be put there and changed
+// while the board runs; otherwise the folder of that name in the binary.
 func Files(name string, embedded fs.FS) fs.FS {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return os.DirFS(name)
@@ -33,7 +33,7 @@ type Options struct {
 func Bind(app core.App, options Options) {
 	serve := apis.Static(options.Files, false)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		// Any method: a pattern for GET alone would be at odds with the REST API's, which take all methods of their paths.
+		// Any method: a pattern for GET alone would conflict with those of the REST API, which take all methods of their paths.
 		e.Router.Any("/{path...}", func(e *core.RequestEvent) error {
 			path, method := e.Request.URL.Path, e.Request.Method
 			if path == "/api" || strings.HasPrefix(path, "/api/") || method != http.MethodGet && method != http.MethodHead {

@@ -1,5 +1,5 @@
-// Package tempdir keeps a server's temporary files inside its data folder. Large uploads are written to temporary files, and a
-// killed server leaves them: applicants' documents belong neither in the machine's shared folder nor anywhere after a restart.
+// Package tempdir keeps the server's temporary files in its data folder, and deletes them at start. Large uploads are temporary
+// files, and a killed server leaves them behind: documents of applicants must not stay in a folder that others can read.
 package tempdir
 
 import (
@@ -10,10 +10,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// name is the folder within the data folder. PocketBase's own is emptied by every command beside the server.
+// name is the folder within the data folder. PocketBase's own is emptied by every command that runs beside the server.
 const name = ".jobboard_temp"
 
-// Bind empties the folder when app starts serving and makes it the process's folder for temporary files. Backups leave it out.
+// Bind empties the folder when app starts serving, and makes it the folder of the process for temporary files. Backups leave it out.
 func Bind(app core.App) {
 	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
 		e.Exclude = append(e.Exclude, name)

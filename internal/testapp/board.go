@@ -19,10 +19,10 @@ import (
 	"jobboard/collections"
 )
 
-// Password is the password of every user that a Board makes.
+// Password is the password of every user that a Board creates.
 const Password = "correct horse battery"
 
-// passwordHash is made once, at the lowest cost: hashing per user would be most of a test's time.
+// passwordHash is computed once, at the lowest cost: hashing for each user would take most of a test's time.
 var passwordHash = sync.OnceValue(func() string {
 	hash, err := bcrypt.GenerateFromPassword([]byte(Password), bcrypt.MinCost)
 	if err != nil {
@@ -31,14 +31,14 @@ var passwordHash = sync.OnceValue(func() string {
 	return string(hash)
 })
 
-// Board is a test board with builders that read as sentences and a way to call it over HTTP.
+// Board is a test board with methods that create records and call it over HTTP. They fail the test on any error.
 type Board struct {
 	*tests.TestApp
 	t       testing.TB
 	handler http.Handler
 }
 
-// NewBoard returns a fresh board bound by bind. Builders fail the test on any error.
+// NewBoard returns a fresh board bound by bind.
 func NewBoard(t testing.TB, bind ...func(core.App)) *Board {
 	t.Helper()
 	return &Board{TestApp: New(t, bind...), t: t}
@@ -59,7 +59,7 @@ func (b *Board) Record(collection string, values map[string]any) *core.Record {
 	return record
 }
 
-// Update saves changes to a record, which it reads anew first.
+// Update reloads a record and saves changes to it.
 func (b *Board) Update(record *core.Record, values map[string]any) *core.Record {
 	b.t.Helper()
 	fresh := b.Reload(record)
@@ -70,7 +70,7 @@ func (b *Board) Update(record *core.Record, values map[string]any) *core.Record 
 	return fresh
 }
 
-// Reload reads a record as it is stored now.
+// Reload returns a record as it is stored now.
 func (b *Board) Reload(record *core.Record) *core.Record {
 	b.t.Helper()
 	fresh, err := b.FindRecordById(record.Collection().Name, record.Id)
@@ -80,7 +80,7 @@ func (b *Board) Reload(record *core.Record) *core.Record {
 	return fresh
 }
 
-// User makes a user of a role with the address name@example.com.
+// User creates a user of a role with the address name@example.com.
 func (b *Board) User(role, name string) *core.Record {
 	b.t.Helper()
 	users, err := b.FindCollectionByNameOrId(collections.Users)
@@ -92,7 +92,7 @@ func (b *Board) User(role, name string) *core.Record {
 	})
 }
 
-// Superuser makes a superuser with the address name@example.com.
+// Superuser creates a superuser with the address name@example.com.
 func (b *Board) Superuser(name string) *core.Record {
 	b.t.Helper()
 	superusers, err := b.FindCollectionByNameOrId(core.CollectionNameSuperusers)
@@ -114,26 +114,26 @@ func (b *Board) account(collection *core.Collection, values map[string]any) *cor
 	return b.Reload(record)
 }
 
-// Seeker makes a job seeker.
+// Seeker creates a job seeker.
 func (b *Board) Seeker(name string) *core.Record {
 	b.t.Helper()
 	return b.User(collections.RoleJobSeeker, name)
 }
 
-// Admin makes an administrator of the board.
+// Admin creates an administrator of the board.
 func (b *Board) Admin(name string) *core.Record {
 	b.t.Helper()
 	return b.User(collections.RoleAdmin, name)
 }
 
-// Employer makes an employer owned by a new user with the role employer, and returns both.
+// Employer creates an employer owned by a new user with the role employer, and returns both.
 func (b *Board) Employer(name string) (employer, owner *core.Record) {
 	b.t.Helper()
 	owner = b.User(collections.RoleEmployer, strings.ToLower(strings.ReplaceAll(name, " ", "-"))+"-owner")
 	return b.Record(collections.Employers, map[string]any{"owner": owner.Id, "name": name}), owner
 }
 
-// Job makes a published job of an employer; values override the defaults.
+// Job creates a published job of an employer; values override the defaults.
 func (b *Board) Job(employer *core.Record, title string, values ...map[string]any) *core.Record {
 	b.t.Helper()
 	job := map[string]any{
@@ -148,13 +148,13 @@ func (b *Board) Job(employer *core.Record, title string, values ...map[string]an
 	return b.Record(collections.Jobs, job)
 }
 
-// Application makes a submitted application of a seeker to a job.
+// Application creates a submitted application of a seeker to a job.
 func (b *Board) Application(seeker, job *core.Record) *core.Record {
 	b.t.Helper()
 	return b.Record(collections.Applications, map[string]any{"seeker": seeker.Id, "job": job.Id})
 }
 
-// Token returns an auth token of a user or superuser; nil is a guest, who has none.
+// Token returns an auth token of a user or superuser, and "" for nil, a guest.
 func (b *Board) Token(user *core.Record) string {
 	b.t.Helper()
 	if user == nil {
@@ -167,7 +167,7 @@ func (b *Board) Token(user *core.Record) string {
 	return token
 }
 
-// Response is an answer over HTTP; Body is its JSON, nil where there is none.
+// Response is an answer over HTTP; Body is its JSON, or nil.
 type Response struct {
 	Status int
 	Header http.Header
@@ -175,7 +175,7 @@ type Response struct {
 	Body   map[string]any
 }
 
-// Code is the error code of a field in the answer, or "".
+// Code returns the error code of a field in the answer, or "".
 func (r Response) Code(field string) string {
 	data, _ := r.Body["data"].(map[string]any)
 	entry, _ := data[field].(map[string]any)
@@ -183,7 +183,7 @@ func (r Response) Code(field string) string {
 	return code
 }
 
-// Items is the list of a list answer.
+// Items returns the items of a list answer.
 func (r Response) Items() []map[string]any {
 	list, _ := r.Body["items"].([]any)
 	items := make([]map[string]any, 0, len(list))
@@ -194,7 +194,7 @@ func (r Response) Items() []map[string]any {
 	return items
 }
 
-// Handler is the board's whole HTTP surface, built once.
+// Handler returns the handler of all the board's routes, built once.
 func (b *Board) Handler() http.Handler {
 	b.t.Helper()
 	if b.handler != nil {
@@ -216,14 +216,14 @@ func (b *Board) Handler() http.Handler {
 	return b.handler
 }
 
-// Call sends a JSON request as user (nil: a guest) and reads the answer. body may be nil, a string sent as it is, or
+// Call sends a JSON request as a user (nil: a guest) and returns the answer. body may be nil, a string that is sent as it is, or
 // anything that encodes to JSON.
 func (b *Board) Call(user *core.Record, method, path string, body any) Response {
 	b.t.Helper()
 	return b.CallWithToken(b.Token(user), method, path, body)
 }
 
-// CallWithToken is Call with a token at hand.
+// CallWithToken is Call with a token instead of a user.
 func (b *Board) CallWithToken(token, method, path string, body any) Response {
 	b.t.Helper()
 	var reader io.Reader
@@ -246,7 +246,7 @@ func (b *Board) CallWithToken(token, method, path string, body any) Response {
 	return b.Send(request)
 }
 
-// Send sends a request made by the test.
+// Send sends a request and returns the answer.
 func (b *Board) Send(request *http.Request) Response {
 	b.t.Helper()
 	recorder := httptest.NewRecorder()
@@ -258,7 +258,7 @@ func (b *Board) Send(request *http.Request) Response {
 	return response
 }
 
-// Records is the path of PocketBase's record API for a collection, or for one record of it.
+// Records returns the path of PocketBase's record API for a collection, or for one record of it.
 func Records(collection string, id ...string) string {
 	path := fmt.Sprintf("/api/collections/%s/records", collection)
 	for _, part := range id {

@@ -16,11 +16,11 @@ import (
 )
 
 const (
-	patience = 10 * time.Second      // bounds every wait of a test for what must come
-	grace    = 20 * time.Millisecond // for what must not come: PocketBase sends each message by a goroutine of its own
+	patience = 10 * time.Second      // bounds every wait for a message that must come
+	grace    = 20 * time.Millisecond // for messages that must not come: PocketBase sends each in a goroutine of its own
 )
 
-// Restart returns a board on the data that b has left, as after a restart of the server. b can't be used any more.
+// Restart returns a board on the data of b, as after a restart of the server. b can't be used any more.
 func (b *Board) Restart(bind ...func(core.App)) *Board {
 	b.t.Helper()
 	b.end()
@@ -36,7 +36,7 @@ func (b *Board) Restart(bind ...func(core.App)) *Board {
 	return &Board{TestApp: app, t: b.t}
 }
 
-// Twin returns a second board on the very same data folder, as another process on it would be.
+// Twin returns a second board on the same data folder, as another process would open it.
 func (b *Board) Twin(bind ...func(core.App)) *Board {
 	b.t.Helper()
 	app := core.NewBaseApp(config(b.DataDir()))
@@ -51,7 +51,7 @@ func (b *Board) Twin(bind ...func(core.App)) *Board {
 	return twin
 }
 
-// end stops what the board does, as the server does when it is stopped.
+// end stops the board as the server does when it is stopped.
 func (b *Board) end() {
 	b.t.Helper()
 	event := new(core.TerminateEvent)
@@ -62,7 +62,7 @@ func (b *Board) end() {
 	}
 }
 
-// Serve gives the board a real address until the test ends, for what a recorded answer can't show.
+// Serve serves the board at a real address until the test ends, for what a recorded answer can't show.
 func (b *Board) Serve() string {
 	b.t.Helper()
 	server := httptest.NewServer(b.Handler())
@@ -79,7 +79,7 @@ type Event struct {
 	Data string
 }
 
-// Change reads what PocketBase tells of a record.
+// Change returns the action and the record of the event.
 func (e Event) Change(t testing.TB) (action string, record map[string]any) {
 	t.Helper()
 	var change struct {
@@ -92,7 +92,7 @@ func (e Event) Change(t testing.TB) (action string, record map[string]any) {
 	return change.Action, change.Record
 }
 
-// Listener is a realtime connection, as PocketBase's SDK opens it.
+// Listener is a realtime connection, like those of PocketBase's SDK.
 type Listener struct {
 	ID     string     // of the client at PocketBase's broker
 	events chan Event // closed when the server ends the connection
@@ -136,7 +136,7 @@ func Listen(t testing.TB, url, token string, topics ...string) *Listener {
 		ClientID string `json:"clientId"`
 	}
 	if err := json.Unmarshal([]byte(l.MustReceive(t).Data), &hello); err != nil || hello.ClientID == "" {
-		t.Fatalf("realtime didn't greet with a client id: %v", err)
+		t.Fatalf("the first event has no client id: %v", err)
 	}
 	l.ID = hello.ClientID
 	if status := l.Subscribe(t, token, topics...); status != http.StatusNoContent {
@@ -183,7 +183,7 @@ func (l *Listener) MustReceive(t testing.TB) Event {
 	return Event{}
 }
 
-// MustReceiveNothing checks that no message has come before one that it sends to the connection itself.
+// MustReceiveNothing checks that no message comes before one that it sends to the connection itself.
 func (l *Listener) MustReceiveNothing(t testing.TB, app core.App) {
 	t.Helper()
 	client, err := app.SubscriptionsBroker().ClientById(l.ID)
@@ -200,7 +200,7 @@ func (l *Listener) MustReceiveNothing(t testing.TB, app core.App) {
 	}
 }
 
-// AwaitEnd waits until the server ends the connection, whatever it brings before.
+// AwaitEnd waits until the server ends the connection, whatever messages come before.
 func (l *Listener) AwaitEnd(t testing.TB) {
 	t.Helper()
 	late := time.After(patience)
@@ -216,7 +216,7 @@ func (l *Listener) AwaitEnd(t testing.TB) {
 	}
 }
 
-// MustEnd waits until the server ends the connection, which must bring no message before.
+// MustEnd waits until the server ends the connection, before which no message may come.
 func (l *Listener) MustEnd(t testing.TB) {
 	t.Helper()
 	select {

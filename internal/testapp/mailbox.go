@@ -21,7 +21,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/mailer"
 )
 
-// Mail is one mail as the mail server got it.
+// Mail is one mail as the mail server received it.
 type Mail struct {
 	To      string // the envelope's recipient
 	Subject string
@@ -32,20 +32,20 @@ type Mail struct {
 	Parts map[string]string
 	// ContentTypes are the parts' Content-Type headers by media type, as they came.
 	ContentTypes map[string]string
-	// Login is who has authenticated to send it, "" where nobody did.
+	// Login is the user name of the client that sent it, "" if it did not log in.
 	Login string
 }
 
-// Mailbox is a mail server that keeps what it gets.
+// Mailbox is a mail server that keeps what it receives.
 type Mailbox struct {
 	Port  int
 	mails chan Mail
-	// refuse is asked before a mail is taken, by the command that it may refuse; nil takes all.
+	// refuse is called for each command of a mail, and may reject it; nil accepts all.
 	refuse atomic.Pointer[func(command, to string) error]
 	lines  atomic.Int32
 }
 
-// NewMailbox starts a mail server on 127.0.0.1 until the test ends. It asks for no login, and takes any.
+// NewMailbox starts a mail server on 127.0.0.1 until the test ends. It requires no login, and accepts any.
 func NewMailbox(t testing.TB) *Mailbox {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -81,8 +81,7 @@ func (b *Board) SendBy(server *mailer.SMTPClient) {
 	})
 }
 
-// Refuse makes the mail server answer an error of answer to mails for those it returns one for, from now on. It is asked
-// when a recipient is named.
+// Refuse makes the mail server reject, from now on, every recipient for whom answer returns an error.
 func (m *Mailbox) Refuse(answer func(to string) error) {
 	m.RefuseAt(func(command, to string) error {
 		if command != "RCPT" {
@@ -95,7 +94,7 @@ func (m *Mailbox) Refuse(answer func(to string) error) {
 // RefuseAt is Refuse for each of the commands MAIL (which names no recipient yet), RCPT and DATA.
 func (m *Mailbox) RefuseAt(answer func(command, to string) error) { m.refuse.Store(&answer) }
 
-// Connections is how many have been made so far.
+// Connections returns how many connections were made so far.
 func (m *Mailbox) Connections() int { return int(m.lines.Load()) }
 
 // MustReceive waits for the next mail.
@@ -110,7 +109,7 @@ func (m *Mailbox) MustReceive(t testing.TB) Mail {
 	return Mail{}
 }
 
-// Received takes what has come so far.
+// Received returns the mails that have come since the last call.
 func (m *Mailbox) Received() []Mail {
 	var got []Mail
 	for {
@@ -123,7 +122,7 @@ func (m *Mailbox) Received() []Mail {
 	}
 }
 
-// MustBeEmpty fails the test when mails are left. What is still on its way doesn't count: wait for something later first.
+// MustBeEmpty fails the test if mails are left. Mails still on their way don't count: wait for a later one first.
 func (m *Mailbox) MustBeEmpty(t testing.TB) {
 	t.Helper()
 	for _, got := range m.Received() {
@@ -141,7 +140,7 @@ func (s *mailSession) Reset()                               { s.to = nil }
 func (s *mailSession) Logout() error                        { return nil }
 func (s *mailSession) Mail(string, *smtp.MailOptions) error { return s.refused("MAIL", "") }
 
-// refused is what the test wants this command to be answered, nil for yes.
+// refused returns the error that the test wants as the answer to a command, or nil.
 func (s *mailSession) refused(command, to string) error {
 	if answer := s.box.refuse.Load(); answer != nil {
 		return (*answer)(command, to)
@@ -169,7 +168,7 @@ func (s *mailSession) Auth(mechanism string) (sasl.Server, error) {
 	}), nil
 }
 
-// loginServer speaks the obsolete LOGIN, which some mail servers still want: it asks for the name, then the password.
+// loginServer speaks the obsolete LOGIN, which some mail servers still require: it asks for the name, then for the password.
 type loginServer struct {
 	session *mailSession
 	asked   int
@@ -215,7 +214,7 @@ func (s *mailSession) Data(r io.Reader) error {
 	return nil
 }
 
-// readPart reads the part with that header, and the parts in it.
+// readPart reads the part with a header, and the parts in it.
 func (m *Mail) readPart(header interface{ Get(string) string }, body io.Reader) error {
 	contentType := header.Get("Content-Type")
 	kind, parameters, err := mime.ParseMediaType(contentType)

@@ -15,8 +15,8 @@ import (
 func NotifiedUsers(t testing.TB, app core.App, kind string) []string {
 	t.Helper()
 	var names []string
-	err := app.DB().NewQuery("SELECT u.name FROM {{notifications}} n JOIN {{users}} u ON u.id = n.user WHERE n.kind = {:kind} ORDER BY u.name").
-		Bind(dbx.Params{"kind": kind}).Column(&names)
+	const query = "SELECT u.name FROM {{notifications}} n JOIN {{users}} u ON u.id = n.user WHERE n.kind = {:kind} ORDER BY u.name"
+	err := app.DB().NewQuery(query).Bind(dbx.Params{"kind": kind}).Column(&names)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,8 @@ import (
 // statementLogKey is where a board's store keeps its statementLog.
 const statementLogKey = "testapp.statementLog"
 
-// A statementLog passes on what a board's database is asked. It is there before anything else runs, since dbx reads the functions that
-// it calls without a lock, and the board's own loops ask the database at any time.
+// statementLog passes each statement that a board's database runs to listeners. It is set before anything else runs, since dbx reads its
+// log functions without a lock, and the board's own loops use the database at any time.
 type statementLog struct {
 	mu        sync.Mutex
 	next      int
@@ -31,14 +31,14 @@ func logStatements(app core.App) error {
 		if !ok {
 			return fmt.Errorf("a pool is a %T", pool)
 		}
-		db.QueryLogFunc = func(ctx context.Context, _ time.Duration, text string, _ *sql.Rows, _ error) { log.tell(ctx, text) }
-		db.ExecLogFunc = func(ctx context.Context, _ time.Duration, text string, _ sql.Result, _ error) { log.tell(ctx, text) }
+		db.QueryLogFunc = func(ctx context.Context, _ time.Duration, text string, _ *sql.Rows, _ error) { log.send(ctx, text) }
+		db.ExecLogFunc = func(ctx context.Context, _ time.Duration, text string, _ sql.Result, _ error) { log.send(ctx, text) }
 	}
 	app.Store().Set(statementLogKey, log)
 	return nil
 }
 
-func (l *statementLog) tell(ctx context.Context, statement string) {
+func (l *statementLog) send(ctx context.Context, statement string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, listener := range l.listeners {
@@ -46,8 +46,8 @@ func (l *statementLog) tell(ctx context.Context, statement string) {
 	}
 }
 
-// OnStatement calls listener, one call at a time, with each statement that a board's database is asked, with the values in place, until
-// stop is called. The listener must not ask the database.
+// OnStatement calls listener with each statement that a board's database runs, with the values in place, one call at a time, until stop
+// is called. The listener must not use the database.
 func OnStatement(t testing.TB, app core.App, listener func(ctx context.Context, statement string)) (stop func()) {
 	t.Helper()
 	log, ok := app.Store().Get(statementLogKey).(*statementLog)
@@ -66,13 +66,13 @@ func OnStatement(t testing.TB, app core.App, listener func(ctx context.Context, 
 	}
 }
 
-// Statements runs do and returns the SQL of what the board's database is asked meanwhile, with the values in place.
+// Statements runs do and returns the statements that the board's database runs meanwhile, with the values in place.
 func Statements(t testing.TB, app core.App, do func()) []string {
 	t.Helper()
 	var all []string
 	stop := OnStatement(t, app, func(_ context.Context, statement string) { all = append(all, statement) })
 	defer stop()
 	do()
-	stop() // and with it nobody else writes to all
+	stop() // from here on nobody else appends to all
 	return all
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// EmptyStatistics makes SQLite's planner believe that every table holds one row, as on a board that has grown since it was
-// last analysed.
+// EmptyStatistics makes SQLite's planner believe that every table has one row, as on a board that has grown since it was last
+// analysed.
 func EmptyStatistics(t testing.TB, app core.App) {
 	t.Helper()
 	for _, statement := range []string{
-		"ANALYZE sqlite_schema", // makes the table of statistics where there is none
+		"ANALYZE sqlite_schema", // creates the table of statistics if there is none
 		"DELETE FROM sqlite_stat1",
 		`INSERT INTO sqlite_stat1 (tbl, idx, stat)
 			SELECT m.tbl_name, m.name, '1' || replace(hex(zeroblob((SELECT count(*) FROM pragma_index_info(m.name)))), '00', ' 1')
@@ -22,7 +22,7 @@ func EmptyStatistics(t testing.TB, app core.App) {
 		"ANALYZE sqlite_schema", // reads it
 	} {
 		if _, err := app.NonconcurrentDB().NewQuery(statement).Execute(); err != nil {
-			t.Fatalf("forge the statistics: %v", err)
+			t.Fatalf("fake the statistics: %v", err)
 		}
 	}
 	pool := app.ConcurrentDB().(*dbx.DB).DB() // connections read the statistics when they are opened
@@ -30,7 +30,7 @@ func EmptyStatistics(t testing.TB, app core.App) {
 	pool.SetMaxIdleConns(2)
 }
 
-// Scans returns those steps of the plan of a statement that read a whole table, or a whole index of it.
+// Scans returns the steps in the plan of a statement that read a whole table, or a whole index of one.
 func Scans(t testing.TB, app core.App, statement string) []string {
 	t.Helper()
 	var plan []struct{ Detail string }

@@ -1,4 +1,4 @@
-// Package testapp gives tests a board: migrated once per package, then cloned, with all hooks bound.
+// Package testapp gives tests a board, migrated once per package and then cloned, in this process or as the real binary.
 package testapp
 
 import (
@@ -33,7 +33,7 @@ var migrated = sync.OnceValues(func() (string, error) {
 	return dir, app.ResetBootstrapState()
 })
 
-// config is that of the real board, where it matters to tests.
+// config returns the configuration of the real board, as far as it matters to tests.
 func config(dir string) core.BaseAppConfig {
 	return core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env", DBConnect: database.Connect}
 }
@@ -58,7 +58,7 @@ func With[Options any](bind func(core.App, Options), options Options) func(core.
 	return func(app core.App) { bind(app, options) }
 }
 
-// Slow skips a test under go test -short; why completes "slow: ".
+// Slow skips a test under go test -short; why says what takes its time.
 func Slow(t testing.TB, why string) {
 	t.Helper()
 	if testing.Short() {
@@ -66,7 +66,7 @@ func Slow(t testing.TB, why string) {
 	}
 }
 
-// New returns a fresh board with empty collections, bound by bind, that is thrown away when the test ends.
+// New returns a fresh board with empty collections, bound by bind, that is deleted when the test ends.
 func New(t testing.TB, bind ...func(core.App)) *tests.TestApp {
 	t.Helper()
 	dir, err := migrated()
@@ -81,10 +81,10 @@ func New(t testing.TB, bind ...func(core.App)) *tests.TestApp {
 	if err := logStatements(app); err != nil {
 		t.Fatalf("watch the test board's database: %v", err)
 	}
-	// All requests of a test come from one address; the tests of the limits turn them on again.
+	// All requests of a test come from one address; the tests of the limits turn the limits on again.
 	app.Settings().RateLimits.Enabled = false
-	// PocketBase's test app counts this event; on a board that serves only those who show fields are bound to it, which
-	// decides how public rows are read.
+	// PocketBase's test app binds a counter to this event, to which a real board binds only what decides about shown fields; the
+	// number of these handlers decides how public rows are read.
 	app.OnRecordEnrich().UnbindAll()
 	for _, b := range bind {
 		b(app)

@@ -15,8 +15,8 @@ import (
 // boardEmail is the address of the account that owns unclaimed companies. No mail can ever go there (RFC 2606).
 const boardEmail = "board@jobboard.invalid"
 
-// findBoardAccount returns the id of the account that owns unclaimed companies or, while there is none, the address under
-// which to make it: boardEmail, or the next one where somebody else has registered that.
+// findBoardAccount returns the id of the account that owns unclaimed companies or, while there is none, the address under which to
+// create it: boardEmail, or the next free one if somebody else has registered that.
 func findBoardAccount(app core.App) (id, freeEmail string, err error) {
 	name, domain, _ := strings.Cut(boardEmail, "@")
 	for n := 1; ; n++ {
@@ -36,15 +36,15 @@ func findBoardAccount(app core.App) (id, freeEmail string, err error) {
 	}
 }
 
-// isBoardAccount tells the board's own account from one that a person registered under its address and left: only the
-// board makes an account that was never active. Nobody knows its password.
+// isBoardAccount reports whether a user is the board's own account, and not a person who registered its address and left: only the
+// board creates accounts that were never active. Nobody knows its password.
 func isBoardAccount(user *core.Record) bool {
 	deactivated := user.GetDateTime("deactivatedAt")
 	return user.GetString("role") == collections.RoleEmployer && !deactivated.IsZero() && !deactivated.After(user.GetDateTime("created"))
 }
 
-// makeBoardAccount makes the account, unless another import has made it meanwhile.
-func makeBoardAccount(tx core.App) (string, error) {
+// createBoardAccount creates the account, unless another import has just done so.
+func createBoardAccount(tx core.App) (string, error) {
 	id, email, err := findBoardAccount(tx)
 	if err != nil || id != "" {
 		return id, err

@@ -15,22 +15,22 @@ import (
 	"jobboard/internal/problem"
 )
 
-// companyBook knows which employers an import may give jobs to, by their name in small letters. Anybody can found a company
-// of any name, so a name alone is no proof: the employer is one that the admin named for this import, a verified one, or one
-// of the board itself.
+// companyBook holds the employers that an import may give jobs to, by their name in lower case. Anybody can create a company of any
+// name, so a name alone is no proof: the employer must be one that the admin named for this import, a verified one, or one of the
+// board itself.
 type companyBook struct {
 	named   map[string]string // by the admin
-	ids     map[string]string // met so far
+	ids     map[string]string // found or created so far
 	owner   string            // the board's own account, "" while there is none
-	dryRuns map[string]bool   // companies that a dry run has made and taken back, so that each counts once
+	dryRuns map[string]bool   // companies that a dry run has created and rolled back, so that each counts once
 }
 
-// company is an employer as the import judges it, and as a person tells it from another.
+// company is what an import needs to know of an employer, and what people recognise it by.
 type company struct {
 	ID   string `db:"id"`
 	Name string `db:"name"`
 	Slug string `db:"slug"`
-	// Boards is true of a company of the board itself: the board's account owns it, and nobody else is in it.
+	// Boards is true for a company of the board itself: the board's account owns it, and it has no members.
 	Boards   bool `db:"boards"`
 	Verified bool `db:"verified"`
 }
@@ -39,13 +39,13 @@ func (c *company) String() string { return fmt.Sprintf("%s (%s)", c.Name, c.Slug
 
 func (c *company) trusted() bool { return c.Boards || c.Verified }
 
-// companyChange is what one transaction adds to the book, kept when it stands.
+// companyChange is what one transaction adds to the book; it is kept when the transaction is committed.
 type companyChange struct {
 	book    *companyBook
 	ids     map[string]string
 	created map[string]bool
 	owner   string
-	// namesakes are companies of a row's name that are not to be trusted, by that name.
+	// namesakes are untrusted companies of the same name as that of a row, by that name.
 	namesakes map[string]*company
 }
 
@@ -76,7 +76,7 @@ func readCompanies(app core.App, named []string) (companyBook, error) {
 	return book, nil
 }
 
-// companyKey makes "ACME  GmbH" and "Acme GmbH" one.
+// companyKey returns the name in the form that is compared: "ACME  GmbH" and "Acme GmbH" are the same.
 func companyKey(name string) string {
 	return strings.ToLower(strings.Join(strings.Fields(name), " "))
 }
@@ -100,7 +100,7 @@ func (b *companyBook) forget(change *companyChange) {
 	}
 }
 
-// look returns the first company of which where is true, the trusted ones first, or nil.
+// look returns the first company that matches where, trusted ones first, or nil.
 func (c *companyChange) look(app core.App, where dbx.Expression) (*company, error) {
 	var found []company
 	err := app.DB().Select("id", "name", "slug", "verified").
@@ -116,7 +116,7 @@ func (c *companyChange) look(app core.App, where dbx.Expression) (*company, erro
 	return &found[0], nil
 }
 
-// find returns the employer that a job goes to, or "" where there is none to be trusted with it.
+// find returns the id of the employer that a job goes to, or "" if none can be trusted with it.
 func (c *companyChange) find(tx core.App, job *Job) (string, error) {
 	if job.EmployerID != "" {
 		return c.findByID(tx, job.EmployerID)
@@ -150,11 +150,11 @@ func (c *companyChange) findByID(tx core.App, id string) (string, error) {
 		return id, nil
 	}
 	return "", problem.Field("employer", problem.InvalidValue,
-		fmt.Sprintf("%s is neither the board's own nor verified; if it shall have the job, name it with --employer %s", found, found.Slug))
+		fmt.Sprintf("%s is neither the board's own nor verified; to give it the job, name it with --employer %s", found, found.Slug))
 }
 
-// checkHolder refuses a row whose job is with a company that the row does not lead to, unless that is one of the board's
-// own, which only imports give jobs to.
+// checkHolder rejects a row whose job belongs to a company other than the one the row leads to, unless that is one of the board's own,
+// whose jobs all come from imports.
 func (c *companyChange) checkHolder(tx core.App, record *core.Record, job *Job) error {
 	holder, err := c.look(tx, dbx.HashExp{"id": record.GetString("employer")})
 	if err != nil || holder == nil || holder.Boards {
@@ -165,18 +165,18 @@ func (c *companyChange) checkHolder(tx core.App, record *core.Record, job *Job) 
 		return err
 	}
 	return problem.Field("externalId", problem.InvalidValue, fmt.Sprintf(
-		"%s of %s is a job of %s, neither the board's own nor verified as %s; if it shall have the row, name it with --employer '%s=%s'",
+		"%s of %s is a job of %s, neither the board's own nor verified as %s; to give it the row, name it with --employer '%s=%s'",
 		record.GetString("externalId"), record.GetString("source"), holder, job.Company, job.Company, holder.Slug))
 }
 
-// findOrMake gives the employer of a new job. A company unknown so far is created; it belongs to the board until it is
-// claimed, that is until an admin changes its owner.
-func (c *companyChange) findOrMake(tx core.App, job *Job) (id string, isNew bool, err error) {
+// findOrCreate returns the id of the employer of a new job. An unknown company is created; it belongs to the board until it is
+// claimed, that is, until an admin changes its owner.
+func (c *companyChange) findOrCreate(tx core.App, job *Job) (id string, isNew bool, err error) {
 	if id, err = c.find(tx, job); err != nil || id != "" {
 		return id, false, err
 	}
 	if c.owner == "" {
-		if c.owner, err = makeBoardAccount(tx); err != nil {
+		if c.owner, err = createBoardAccount(tx); err != nil {
 			return "", false, err
 		}
 	}

@@ -22,24 +22,24 @@ import (
 )
 
 const (
-	// batchSize is how many jobs are read before they are saved.
+	// batchSize is the number of jobs that are read before they are saved.
 	batchSize = 100
-	// countFor bounds how long the rest of the rows is counted when the import ends early.
+	// countFor bounds how long the remaining rows are counted when the import ends early.
 	countFor = time.Second
-	// maxRefusals bounds how many refusals a report keeps in words; all are counted.
+	// maxRefusals bounds how many refusals a report lists; all are counted.
 	maxRefusals = 10_000
 )
 
-// Importer saves the jobs of files, each through the same hooks as a job from any other door.
+// Importer saves the jobs of files, each through the same hooks as a job from any other source.
 type Importer struct {
-	// Status is that of new jobs whose row has none: draft or published.
+	// Status is the status of new jobs whose row has none: draft or published.
 	Status string
-	// Source is that of rows which name none.
+	// Source is the source of rows that name none.
 	Source string
-	// Employers are companies that the admin trusts with jobs of this import: a slug or id, or "name=slug" for the rows of
+	// Employers are companies that the admin trusts with jobs of this import: each a slug or id, or "name=slug" for rows with
 	// another name than the company's own.
 	Employers []string
-	// DryRun saves everything and takes it back again, so that the report is the real one.
+	// DryRun rolls everything back after saving it, so that the report is the real one.
 	DryRun bool
 
 	app       core.App
@@ -56,7 +56,7 @@ type rowPlace struct {
 	line int
 }
 
-// NewImporter prepares an import into a board that is migrated.
+// NewImporter returns an importer into a migrated board.
 func NewImporter(app core.App) *Importer {
 	return &Importer{
 		Status: workflow.Published, Source: "import",
@@ -64,22 +64,22 @@ func NewImporter(app core.App) *Importer {
 	}
 }
 
-// Report is what the import has done so far.
+// Report returns what the import has done so far.
 func (i *Importer) Report() *Report { return i.report }
 
-// File imports one file; name stands in the report. The error is about the file or the board as a whole, never about a row.
-// When ctx ends, what is saved stays, and the rows that are left are counted.
+// File imports one file, which the report calls name. The error is about the file or the board as a whole, never about a row. When
+// ctx is cancelled, what is saved stays, and the remaining rows are counted.
 func (i *Importer) File(ctx context.Context, name string, format Format, content io.Reader) error {
 	if err := i.Prepare(); err != nil {
 		return err
 	}
-	// One save can't be told from another by its arguments, so the hook looks for the mark that only the import sets.
+	// A hook can't see who saves, so it looks for the mark that only the import sets.
 	skip := &hook.Handler[*core.RecordEvent]{Id: "skipUnchangedJobOnImport", Priority: 9999, Func: skipUnchangedOnUpdate}
 	i.app.OnRecordUpdate(collections.Jobs).Bind(skip)
 	defer i.app.OnRecordUpdate(collections.Jobs).Unbind(skip.Id)
 
 	understood, refusedBefore, refusals := 0, i.report.Refused, len(i.report.Refusals)
-	// Rows refused while reading overtake those that wait for their batch.
+	// Rows rejected while reading come before earlier ones that wait for their batch.
 	defer func() { sortByLine(i.report.Refusals[refusals:]) }()
 	var batch []*Job
 	for job, err := range format.Read(content) {
@@ -121,7 +121,7 @@ func (i *Importer) File(ctx context.Context, name string, format Format, content
 	return nil
 }
 
-// ended reports whether the import takes no more rows.
+// ended reports whether the import saves no more rows.
 func (i *Importer) ended(ctx context.Context) bool {
 	if i.stopped.IsZero() && ctx.Err() != nil {
 		i.stopped = time.Now()
@@ -129,7 +129,7 @@ func (i *Importer) ended(ctx context.Context) bool {
 	return !i.stopped.IsZero()
 }
 
-// Prepare reads what the import needs to know of the board. Its error is about the board or the import's settings.
+// Prepare reads what the import needs from the board. Its error is about the board or the import's settings.
 func (i *Importer) Prepare() error {
 	if i.interests.byKind != nil {
 		return nil
@@ -142,14 +142,14 @@ func (i *Importer) Prepare() error {
 	return err
 }
 
-// check refuses what the jobs collection could not: a row that a second import could not find again.
+// check rejects what the jobs collection would accept: a row that a second import could not find again.
 func (i *Importer) check(file string, job *Job) *Refusal {
 	for _, key := range job.Ignored {
 		i.report.Ignored[key]++
 	}
 	externalID, _ := job.Values["externalId"].(string)
 	if externalID = strings.TrimSpace(externalID); externalID == "" {
-		return refuse(job.Line, "externalId: missing; without it a second import would double the job")
+		return refuse(job.Line, "externalId: missing; without it a second import would duplicate the job")
 	}
 	source, _ := job.Values["source"].(string)
 	if source = strings.TrimSpace(source); source == "" {
@@ -167,7 +167,7 @@ func (i *Importer) check(file string, job *Job) *Refusal {
 	return nil
 }
 
-// save saves a batch, some rows at a time. Where the database can't take them, all that are left are counted as such.
+// save saves a batch, some rows at a time. If the database is unavailable, all that remain are counted as such.
 func (i *Importer) save(ctx context.Context, file string, batch []*Job) error {
 	for len(batch) > 0 {
 		if i.ended(ctx) {
@@ -185,8 +185,8 @@ func (i *Importer) save(ctx context.Context, file string, batch []*Job) error {
 	return nil
 }
 
-// saveSome saves the batch's first rows in one transaction, and answers how many are done with. Where one of them is
-// refused, each gets a transaction of its own, so that the others stand.
+// saveSome saves the batch's first rows in one transaction, and returns how many are done. If one of them is rejected, each gets a
+// transaction of its own, so that the others are saved.
 func (i *Importer) saveSome(ctx context.Context, file string, batch []*Job) (done int, err error) {
 	var results []result
 	var tried int
@@ -211,17 +211,17 @@ func (i *Importer) saveSome(ctx context.Context, file string, batch []*Job) (don
 	case errors.As(err, &errs):
 		i.report.refuse(file, refuse(batch[0].Line, "%s", reasons(errs)))
 	default:
-		// Not the row's fault, as far as one can tell: the rest goes on, and the command fails at the end.
+		// Not the row's fault, as far as can be seen: the rest goes on, and the command fails at the end.
 		i.report.Failed++
 		i.report.refuse(file, refuse(batch[0].Line, "could not be saved: %s", err))
 	}
 	return tried, nil
 }
 
-// errDryRun takes a finished transaction back.
+// errDryRun rolls back a finished transaction.
 var errDryRun = errors.New("dry run")
 
-// saveTogether saves the first rows in one transaction, as many as its time allows.
+// saveTogether saves the first rows in one transaction, as many as fit into its time.
 func (i *Importer) saveTogether(batch []*Job) (results []result, tried int, err error) {
 	companies := i.companies.begin()
 	err = i.app.RunInTransaction(func(tx core.App) error {
@@ -252,11 +252,11 @@ func (i *Importer) saveTogether(batch []*Job) (results []result, tried int, err 
 	return results, tried, err
 }
 
-// result is what one row has led to.
+// result is the outcome of one row.
 type result struct {
 	action        action
 	newCompany    string
-	namesake      *company // a company of that name that is not to be trusted
+	namesake      *company // an untrusted company of that name
 	unknownFields []string // texts for which no field of interest was found
 }
 
@@ -283,7 +283,7 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (res
 		record = core.NewRecord(jobs)
 		record.Set("status", i.Status)
 		// A job stays with its employer: a company that claimed its jobs may have renamed itself since.
-		id, isNewCompany, err := companies.findOrMake(tx, job)
+		id, isNewCompany, err := companies.findOrCreate(tx, job)
 		if err != nil {
 			return r, err
 		}
@@ -320,9 +320,9 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (res
 	return r, nil
 }
 
-// findImported finds the job of an earlier import, or nil.
+// findImported returns the job of an earlier import, or nil.
 func findImported(tx core.App, job *Job) (*core.Record, error) {
-	// The second condition is there for SQLite, which else does not see that the index of such jobs holds this one.
+	// The second condition lets SQLite use the index, which holds only jobs that have an externalId.
 	found, err := tx.FindAllRecords(collections.Jobs, dbx.HashExp{
 		"source": job.Values["source"], "externalId": job.Values["externalId"],
 	}, dbx.NewExp("[[externalId]] != ''"))
@@ -335,13 +335,13 @@ func findImported(tx core.App, job *Job) (*core.Record, error) {
 	return found[0], nil
 }
 
-// importedKey marks a record that the import saves. No field can be named like that.
+// importedKey marks a record that the import saves. No field can have this name.
 const importedKey = "@imported"
 
-// errUnchanged ends a save that would write what is there already.
+// errUnchanged ends a save that would change nothing.
 var errUnchanged = errors.New("the job has not changed")
 
-// skipUnchangedOnUpdate runs after all other hooks, when the new values have got the form in which they are stored.
+// skipUnchangedOnUpdate runs after all other hooks, when the new values have the form in which they are stored.
 func skipUnchangedOnUpdate(e *core.RecordEvent) error {
 	if e.Record.GetRaw(importedKey) != true {
 		return e.Next()
@@ -372,7 +372,7 @@ func sameStored(before, after *core.Record, name string) (bool, error) {
 	return x == y, err
 }
 
-// reasons says in one line which fields are wrong and why.
+// reasons returns one line that says which fields are wrong and why.
 func reasons(errs validation.Errors) string {
 	fields := make([]string, 0, len(errs))
 	for field := range errs {
@@ -385,7 +385,7 @@ func reasons(errs validation.Errors) string {
 	return strings.Join(fields, "; ")
 }
 
-// storedValue is a field in the form that goes to the database.
+// storedValue returns a field's value as it is stored in the database.
 func storedValue(record *core.Record, name string) (string, error) {
 	raw, err := json.Marshal(record.Get(name))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"jobboard/collections"
 )
 
-// interestBook finds fields of interest by what people write: the name, the slug or the id.
+// interestBook finds fields of interest by name, slug or id.
 type interestBook struct {
 	byKind map[string]map[string]string // kind, then key, to id
 }
@@ -31,10 +31,10 @@ func readInterests(app core.App) (interestBook, error) {
 	return book, nil
 }
 
-// interestKey makes "Hospital & Health Care", "hospital and  health care" and "Hospital-and-Health-Care" one.
+// interestKey returns the text in the form that is compared: "Hospital & Health Care" and "hospital-and-health-care" are the same.
 func interestKey(text string) string {
 	text = strings.ReplaceAll(strings.ToLower(text), "&", " and ")
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '-' || r == '_' || r == '/' || r == ',' || r == '\t' }), " ")
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" -_/,\t", r) }), " ")
 }
 
 func (b interestBook) find(text string, kinds ...string) string {
@@ -46,7 +46,7 @@ func (b interestBook) find(text string, kinds ...string) string {
 	return ""
 }
 
-// set sets the industry and the fields of a job as far as they are known, and returns the texts that are not.
+// set sets the industry and the fields of a job as far as they are known, and returns the texts that are unknown.
 func (b interestBook) set(record *core.Record, job *Job) (unknown []string) {
 	if job.Industry != "" {
 		if id := b.find(job.Industry, collections.KindIndustry); id != "" {

@@ -18,7 +18,7 @@ import (
 	"jobboard/internal/deadline"
 )
 
-// maxLine bounds a line of a JSON Lines file, in bytes: more than all fields of a job at their longest.
+// maxLine is the length limit of a line of a JSON Lines file, in bytes: more than a job with every field at its longest.
 const maxLine = 1 << 20
 
 // jsonLines is one JSON object per line, with the field names of the jobs collection (https://jsonlines.org).
@@ -61,7 +61,7 @@ func readJSONLines(file io.Reader) iter.Seq2[*Job, error] {
 	}
 }
 
-// readLine reads to the next line break. Of an overlong line it keeps nothing, so that no file can fill the memory.
+// readLine reads to the next line break. It keeps nothing of a line that is too long, so that no file can fill the memory.
 func readLine(lines *bufio.Reader) (line []byte, tooLong bool, err error) {
 	for {
 		piece, err := lines.ReadSlice('\n')
@@ -76,7 +76,7 @@ func readLine(lines *bufio.Reader) (line []byte, tooLong bool, err error) {
 	}
 }
 
-// The fields of a row and the JSON type of each. Values of selects are text, which the job's own checks read.
+// jsonJobFields holds the fields of a row with the function that reads each. Values of selects are text, checked by the job's hooks.
 var jsonJobFields = map[string]func(raw json.RawMessage) (any, error){
 	"title": decode[string], "description": decode[string], "location": decode[string], "workplace": decode[string],
 	"jobType": decode[string], "experienceLevel": decode[string], "salaryCurrency": decode[string], "salaryPeriod": decode[string],
@@ -93,7 +93,7 @@ func decode[T any](raw json.RawMessage) (any, error) {
 	return value, err
 }
 
-// decodeDate refuses what PocketBase would silently take for no date.
+// decodeDate rejects what PocketBase would silently read as no date.
 func decodeDate(raw json.RawMessage) (any, error) {
 	var text string
 	if err := json.Unmarshal(raw, &text); err != nil || text == "" {
@@ -106,7 +106,7 @@ func decodeDate(raw json.RawMessage) (any, error) {
 	return date, nil
 }
 
-// decodeDeadline leaves a day without a time as it is: the job's place says when it ends.
+// decodeDeadline keeps a day without a time as it is: the time zone of the job's place decides when it ends.
 func decodeDeadline(raw json.RawMessage) (any, error) {
 	var text string
 	if json.Unmarshal(raw, &text) == nil && deadline.IsDate(text) {
@@ -115,7 +115,7 @@ func decodeDeadline(raw json.RawMessage) (any, error) {
 	return decodeDate(raw)
 }
 
-// decodePastDate is for publishedAt: a job of tomorrow would be the newest until then.
+// decodePastDate reads publishedAt: with a date in the future the job would be the newest until then.
 func decodePastDate(raw json.RawMessage) (any, error) {
 	value, err := decodeDate(raw)
 	if date, ok := value.(types.DateTime); ok && date.Time().After(time.Now()) {
@@ -124,7 +124,7 @@ func decodePastDate(raw json.RawMessage) (any, error) {
 	return value, err
 }
 
-// parseJSONJob reads one line. Keys are taken as they are written: "Title" is not "title".
+// parseJSONJob reads one line. Keys are case-sensitive: "Title" is not "title".
 func parseJSONJob(line []byte) (*Job, *Refusal) {
 	if !utf8.Valid(line) {
 		return nil, refuse(0, "not UTF-8")
@@ -165,8 +165,8 @@ func parseJSONJob(line []byte) (*Job, *Refusal) {
 	return job, nil
 }
 
-// readObject reads the keys of a JSON object and their values in order. A key that comes twice is an error: which of the
-// two is meant, nobody knows.
+// readObject reads the keys of a JSON object and their values in order. A duplicate key is an error: nothing says which of the two is
+// meant.
 func readObject(line []byte) (keys []string, values []json.RawMessage, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	opening, err := decoder.Token()
@@ -181,7 +181,7 @@ func readObject(line []byte) (keys []string, values []json.RawMessage, err error
 		if err != nil {
 			return nil, nil, fmt.Errorf("not JSON: %w", err)
 		}
-		key, _ := token.(string) // the decoder has made sure
+		key, _ := token.(string) // guaranteed by the decoder
 		if slices.Contains(keys, key) {
 			return nil, nil, fmt.Errorf("%.50q comes twice", key)
 		}
@@ -203,7 +203,7 @@ func readObject(line []byte) (keys []string, values []json.RawMessage, err error
 	return keys, values, nil
 }
 
-// wrongJSONType says what is wrong with a value without Go's names of types.
+// wrongJSONType says what is wrong with a value without naming Go's types.
 func wrongJSONType(err error) string {
 	var wrong *json.UnmarshalTypeError
 	if !errors.As(err, &wrong) {

@@ -31,7 +31,8 @@ func read(t *testing.T, text io.Reader) (jobs []*Job, refusals []string) {
 }
 
 func TestJSONLinesGivesAJobPerLine(t *testing.T) {
-	jobs, refusals := read(t, strings.NewReader("\xef\xbb\xbf"+`{"title":"Nurse","company":"Clinic","industry":"Hospital","fields":["Nurse"],"skills":["care"],"salaryMin":1000.5,`+
+	jobs, refusals := read(t, strings.NewReader("\xef\xbb\xbf"+
+		`{"title":"Nurse","company":"Clinic","industry":"Hospital","fields":["Nurse"],"skills":["care"],"salaryMin":1000.5,`+
 		`"deadline":"2031-02-03T04:05:06Z","salaryMax":null,"department":"Ward 2"}`+"\n\n  \r\n"+`{"title":"Cook"}`))
 	if len(refusals) > 0 || len(jobs) != 2 {
 		t.Fatalf("%d jobs, refused %v", len(jobs), refusals)
@@ -117,7 +118,10 @@ func TestJSONLinesReadsNoMoreThanAskedFor(t *testing.T) {
 }
 
 func FuzzParseJSONJob(f *testing.F) {
-	for _, line := range []string{`{}`, `null`, `{"title":null,"skills":[null]}`, `{"a":1,"a":2}`, `{"locations":[{"lat":1e400}]}`, `{"deadline":"0"}`, `{"publishedAt":"9999999999999999"}`, `{"title":"\ud800"}`, "\xff"} {
+	for _, line := range []string{
+		`{}`, `null`, `{"title":null,"skills":[null]}`, `{"a":1,"a":2}`, `{"locations":[{"lat":1e400}]}`, `{"deadline":"0"}`,
+		`{"publishedAt":"9999999999999999"}`, `{"title":"\ud800"}`, "\xff",
+	} {
 		f.Add([]byte(line))
 	}
 	if file, err := os.Open("../../../shared/data/jobs-real.jsonl"); err == nil {

@@ -11,24 +11,24 @@ import (
 // Report counts what an import has done.
 type Report struct {
 	Created, Updated, Unchanged int
-	// Refused counts rows that are not in the board, those in Failed among them: the ones for reasons not in the file.
+	// Refused counts rows that are not in the board; Failed counts those of them that failed for reasons other than their content.
 	Refused, Failed int
-	// Remaining counts rows that an import which ended early has not come to; MoreRemaining tells that there are more than it counted.
+	// Remaining counts rows that an import did not reach because it ended early; MoreRemaining is set if there are more than counted.
 	Remaining     int
 	MoreRemaining bool
-	// Companies counts employers made for names unknown so far.
+	// Companies counts employers that were created for unknown names.
 	Companies int
-	// Namesakes are companies whose name alone was that of a row: nobody has verified them, so they got no job.
+	// Namesakes are companies that got no job although a row has their name, since nobody has verified them.
 	Namesakes []string
 	// UnknownFields counts the texts for which no field of interest was found; they were left out.
 	UnknownFields map[string]int
-	// Ignored counts, by name, what the rows hold beside the fields of a job.
+	// Ignored counts, by name, the keys of rows that are no fields of a job.
 	Ignored map[string]int
-	// Refusals says why rows were refused, in the order of the files, up to 10 000.
+	// Refusals says why rows were rejected, in the order of the files, up to 10 000.
 	Refusals []FileRefusal
 }
 
-// FileRefusal is a refused row of a file.
+// FileRefusal is a rejected row of a file.
 type FileRefusal struct {
 	File string
 	Refusal
@@ -38,10 +38,10 @@ func newReport() *Report {
 	return &Report{UnknownFields: map[string]int{}, Ignored: map[string]int{}}
 }
 
-// Rows is how many rows were read.
+// Rows returns how many rows were read.
 func (r *Report) Rows() int { return r.Created + r.Updated + r.Unchanged + r.Refused }
 
-// Progress says how much of the files is in the board after an import that ended early.
+// Progress says how many rows are in the board after an import that ended early.
 func (r *Report) Progress() string {
 	more := ""
 	if r.MoreRemaining {
@@ -91,13 +91,14 @@ func (r *Report) Write(out io.Writer) error {
 		fmt.Fprintf(&text, "%d companies created; they belong to the board until claimed\n", r.Companies)
 	}
 	if len(r.Namesakes) > 0 {
-		fmt.Fprintf(&text, "Companies of the same name, not verified and so left alone (--employer names one): %s\n", listed(r.Namesakes))
+		fmt.Fprintf(&text, "Companies of the same name that got no jobs, since they are not verified (--employer allows one): %s\n",
+			listed(r.Namesakes))
 	}
 	if len(r.UnknownFields) > 0 {
-		fmt.Fprintf(&text, "No field of interest, left out: %s\n", countsInWords(r.UnknownFields))
+		fmt.Fprintf(&text, "Unknown fields of interest, left out: %s\n", countsInWords(r.UnknownFields))
 	}
 	if len(r.Ignored) > 0 {
-		fmt.Fprintf(&text, "No field of a job, ignored: %s\n", countsInWords(r.Ignored))
+		fmt.Fprintf(&text, "Unknown fields, ignored: %s\n", countsInWords(r.Ignored))
 	}
 	if r.Refused > 0 {
 		text.WriteString("Refused:\n")
@@ -112,7 +113,7 @@ func (r *Report) Write(out io.Writer) error {
 	return err
 }
 
-// countsInWords lists the most frequent first.
+// countsInWords returns names with their counts, the most frequent first.
 func countsInWords(counts map[string]int) string {
 	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		if counts[a] != counts[b] {
@@ -126,7 +127,7 @@ func countsInWords(counts map[string]int) string {
 	return listed(names)
 }
 
-// listed lists at most twenty.
+// listed returns at most twenty names, and how many more there are.
 func listed(names []string) string {
 	more := ""
 	if len(names) > 20 {

@@ -1,4 +1,4 @@
-// Package transfer brings jobs into the board and data out of it in outside formats, one file per format.
+// Package transfer imports jobs from outside formats, one file per format.
 package transfer
 
 import (
@@ -9,24 +9,24 @@ import (
 	"strings"
 )
 
-// Job is one job as a foreign file has it, whatever the format.
+// Job is one job as read from a file of any format.
 type Job struct {
-	// Line is where the row starts in its file, from 1.
+	// Line is the line in the file where the row starts, from 1.
 	Line int
-	// Company is the employer's name; EmployerID its id, which wins where both are given.
+	// Company is the employer's name; EmployerID its id, which wins if both are given.
 	Company, EmployerID string
-	// Industry is the text, slug or id of a field of interest of kind industry.
+	// Industry is the name, slug or id of a field of interest of kind industry.
 	Industry string
-	// Fields are the same for jobs.fields, of any kind; nil leaves the job's own.
+	// Fields are the names, slugs or ids of fields of interest of any kind, for jobs.fields; nil keeps the job's own.
 	Fields []string
-	// Values are values of other fields of the jobs collection, by field. An absent field leaves the job's own value, nil
+	// Values holds the values of other fields of the jobs collection, by field. An absent field keeps the job's own value, nil
 	// empties it.
 	Values map[string]any
-	// Ignored lists what the row holds beside that.
+	// Ignored lists the row's other keys.
 	Ignored []string
 }
 
-// Refusal says why a row is not taken. It is an error of the row, not of the file.
+// Refusal says why a row is rejected. It is an error of the row, not of the file.
 type Refusal struct {
 	Line   int
 	Reason string
@@ -41,16 +41,16 @@ func refuse(line int, format string, args ...any) *Refusal {
 // Format reads the jobs of one kind of file.
 type Format struct {
 	Name string
-	// Extensions are those of its files in a folder, with the dot.
+	// Extensions are the extensions of its files in a folder, with the dot.
 	Extensions []string
-	// Read gives job after job; of the two values one is set. A *Refusal concerns its row alone, any other error ends the
-	// reading.
+	// Read returns the jobs of a file in order; each time, one of the two values is set. A *Refusal concerns its row alone; any
+	// other error ends the reading.
 	Read func(file io.Reader) iter.Seq2[*Job, error]
 }
 
 var formats = []Format{jsonLines}
 
-// FormatNames lists the names that FindFormat knows.
+// FormatNames returns the names that FindFormat knows.
 func FormatNames() []string {
 	names := make([]string, len(formats))
 	for i, format := range formats {
@@ -59,7 +59,7 @@ func FormatNames() []string {
 	return names
 }
 
-// FindFormat finds a format by its name.
+// FindFormat returns the format of a name, whatever its case.
 func FindFormat(name string) (Format, error) {
 	i := slices.IndexFunc(formats, func(f Format) bool { return f.Name == strings.ToLower(name) })
 	if i < 0 {

@@ -11,26 +11,26 @@ import (
 )
 
 const (
-	// turn is how long one transaction may keep the write lock before it ends with the row at hand.
+	// turn is how long one transaction may keep the write lock before it ends with the current row.
 	turn = 15 * time.Millisecond
-	// expectOthers is for how long others who have written are expected to write again.
+	// expectOthers is for how long other processes are expected to write again after they have written.
 	expectOthers = 5 * time.Second
 	// gap is the pause between turns while nobody else writes: enough for a first one to get in.
 	gap = 2 * time.Millisecond
-	// patience is how long the import tries for the write lock before it ends.
+	// patience is how long the import tries to get the write lock before it gives up.
 	patience = 2 * time.Minute
 )
 
-// turns shares the write lock with the other processes of the board. Those who wait for it only look now and then whether
-// it is free, so an import that took it again at once would keep them out.
+// turns shares the write lock with the board's other processes. Those that wait for it only check now and then whether it is free, so
+// an import that took it again at once would keep them out.
 type turns struct {
 	app     core.App
-	version int64 // of the database, as far as this process knows
+	version int64 // of the database, as last seen by this process
 	others  time.Time
 }
 
-// take runs a transaction and then leaves the lock alone for a while: as long as it held it where others write too. It
-// tries again while the lock can't be had.
+// take runs a transaction and then leaves the lock free for a while: for as long as it held it, if others write too. It tries again
+// while the lock is taken.
 func (t *turns) take(ctx context.Context, transaction func() error) error {
 	deadline := time.Now().Add(patience)
 	for {
@@ -53,7 +53,7 @@ func (t *turns) take(ctx context.Context, transaction func() error) error {
 	}
 }
 
-// othersWrite reports whether another process has written to the database lately.
+// othersWrite reports whether another process has recently written to the database.
 func (t *turns) othersWrite() bool {
 	var version int64
 	// It changes when another connection commits, and only then.

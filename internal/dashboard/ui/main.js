@@ -2,12 +2,12 @@
 // It uses only app.routes, app.store and app.pb of the UI, and the uPlot that the UI ships.
 
 const KINDS = { jobs: "Jobs", users: "Users", applications: "Applications", performance: "Performance" };
-const UNCHOSEN = ["users.admins", "performance.answered", "performance.answerRate", "performance.hired", "performance.daysToHire",
+const HIDDEN_BY_DEFAULT = ["users.admins", "performance.answered", "performance.answerRate", "performance.hired", "performance.daysToHire",
     "performance.hoursToFirstAnswer", "performance.received", "chart.noticesByKind", "chart.answersOverTime", "chart.activeByRole"];
 const WIDE = ["editor", "json", "geoPoint", "password"];
 const PALETTE = { light: ["#1d4ed8", "#b45309", "#047857", "#be185d"], dark: ["#7ab0ff", "#fbbf24", "#4ade80", "#f9a8d4"] };
 
-/** el makes an element; props are properties, or attributes where the name has a dash or is role or for. */
+/** el creates an element; props are properties, or attributes if the name has a dash or is role or for. */
 function el(name, props = {}, ...children) {
     const node = document.createElement(name);
     for (const [key, value] of Object.entries(props)) {
@@ -34,10 +34,10 @@ function readable(value, unit) {
     }
 }
 
-// The row of the collection dashboards in which the server keeps what this superuser wants to see.
+// The row of the collection dashboards that stores what this superuser wants to see.
 let dashboard = { shown: {} };
 
-const shown = (key) => dashboard.shown?.[key] ?? !UNCHOSEN.includes(key);
+const shown = (key) => dashboard.shown?.[key] ?? !HIDDEN_BY_DEFAULT.includes(key);
 
 async function loadDashboard() {
     const own = { filter: app.pb.filter("superuser = {:id}", { id: app.pb.authStore.record.id }), requestKey: null };
@@ -46,7 +46,7 @@ async function loadDashboard() {
 
 let saving = Promise.resolve();
 
-/** choose keeps one choice; one is saved after the other, so that the first makes the row and the last wins. */
+/** choose saves one choice; saves run one after another, so that the first creates the row and the last wins. */
 function choose(key, wanted) {
     dashboard.shown = { ...dashboard.shown, [key]: wanted };
     const save = async () => {
@@ -63,7 +63,7 @@ function day(daysAgo) {
     return new Date(Date.now() - daysAgo * 86400000).toISOString().slice(0, 10);
 }
 
-/** asTable is a chart for those who can't see it, and for copying. */
+/** asTable returns a chart as a table, for screen readers and for copying. */
 function asTable(chart) {
     const head = el("tr", {}, el("th", { scope: "col" }, chart.over === "time" ? "From" : "Value"), chart.series.map((s) => el("th", { scope: "col" }, s.name)));
     const rows = chart.labels.map((label, i) =>
@@ -124,11 +124,11 @@ function figureCards(summary) {
     });
 }
 
-function chooser(summary, redraw, tell) {
+function chooser(summary, redraw, showStatus) {
     const box = (key, label) => {
         const input = el("input", { type: "checkbox", checked: shown(key), name: key });
         input.onchange = () => {
-            choose(key, input.checked).catch((error) => tell(error.message));
+            choose(key, input.checked).catch((error) => showStatus(error.message));
             redraw();
         };
         return el("label", { className: "jb-choice" }, input, label);
@@ -139,56 +139,56 @@ function chooser(summary, redraw, tell) {
         el("fieldset", {}, el("legend", {}, "Charts"), summary.charts.map((c) => box("chart." + c.key, c.title))));
 }
 
-// One list of the moderation queue: what is fetched, how a row reads, and what can be done with it in place.
+// The lists of the moderation queue: what each fetches, how a row is shown, and the actions on it.
 const QUEUE = [
     { title: "Newest jobs", collection: "jobs", query: { sort: "-created", expand: "employer" }, text: (r) => [r.title, `${r.expand?.employer?.name ?? ""} · ${r.status}`],
-        deeds: [{ label: "Close", when: (r) => r.status === "published", change: () => ({ status: "closed" }), done: "Closed" }] },
+        actions: [{ label: "Close", when: (r) => r.status === "published", change: () => ({ status: "closed" }), done: "Closed" }] },
     { title: "Unverified employers", collection: "employers", query: { sort: "-created", filter: "verified = false", expand: "owner" }, text: (r) => [r.name, r.expand?.owner?.email ?? ""],
-        deeds: [{ label: "Verify", when: () => true, change: () => ({ verified: true }), done: "Verified" },
+        actions: [{ label: "Verify", when: () => true, change: () => ({ verified: true }), done: "Verified" },
             { label: "Deactivate owner", when: (r) => r.expand?.owner && !r.expand.owner.deactivatedAt, collection: "users", id: (r) => r.owner, change: () => ({ deactivatedAt: new Date().toISOString() }), done: "Deactivated", ask: true }] },
     ...[["job_reviews", "job reviews", "job"], ["user_reviews", "reviews of people", "subject"]].flatMap(([collection, whose, about]) => {
         const text = (r) => [`${r.rating} of 5 · ${r.title || r.expand?.[about]?.title || r.expand?.[about]?.name || "no title"}`, r.body];
         return [
-            { title: "Newest " + whose, collection, query: { sort: "-created", filter: "status = 'visible'", expand: about }, text, deeds: [{ label: "Hide", when: () => true, change: () => ({ status: "hidden" }), done: "Hidden" }] },
-            { title: "Hidden " + whose, collection, query: { sort: "-created", filter: "status = 'hidden'", expand: about }, text, deeds: [{ label: "Show", when: () => true, change: () => ({ status: "visible" }), done: "Shown" }] },
+            { title: "Newest " + whose, collection, query: { sort: "-created", filter: "status = 'visible'", expand: about }, text, actions: [{ label: "Hide", when: () => true, change: () => ({ status: "hidden" }), done: "Hidden" }] },
+            { title: "Hidden " + whose, collection, query: { sort: "-created", filter: "status = 'hidden'", expand: about }, text, actions: [{ label: "Show", when: () => true, change: () => ({ status: "visible" }), done: "Shown" }] },
         ];
     }),
 ];
 
-function queueCard(queue, tell) {
+function queueCard(queue, showStatus) {
     const list = el("ul", { className: "jb-queue" });
     const fill = async () => {
         const page = await app.pb.collection(queue.collection).getList(1, 5, { ...queue.query, requestKey: null });
         list.replaceChildren(...page.items.map((record) => {
             const [main, hint] = queue.text(record);
-            const deeds = queue.deeds.filter((deed) => deed.when(record)).map((deed) => {
-                const button = el("button", { type: "button", className: "btn sm secondary", "aria-label": `${deed.label}: ${main}` }, deed.label);
+            const actions = queue.actions.filter((action) => action.when(record)).map((action) => {
+                const button = el("button", { type: "button", className: "btn sm secondary", "aria-label": `${action.label}: ${main}` }, action.label);
                 button.onclick = async () => {
-                    if (deed.ask && !window.confirm(`${deed.label} of ${main}?`)) {
+                    if (action.ask && !window.confirm(`${action.label} of ${main}?`)) {
                         return;
                     }
                     button.disabled = true;
                     try {
-                        await app.pb.collection(deed.collection ?? queue.collection).update(deed.id?.(record) ?? record.id, deed.change());
-                        tell(`${deed.done}: ${main}`);
+                        await app.pb.collection(action.collection ?? queue.collection).update(action.id?.(record) ?? record.id, action.change());
+                        showStatus(`${action.done}: ${main}`);
                         document.dispatchEvent(new CustomEvent("jobboard:moderated"));
                     } catch (error) {
                         button.disabled = false;
-                        tell(error.message);
+                        showStatus(error.message);
                     }
                 };
                 return button;
             });
             return el("li", {}, el("span", { className: "jb-queue-text" }, el("a", { href: `#/collections?collection=${queue.collection}&record=${record.id}` }, main),
-                el("small", {}, hint)), el("span", { className: "jb-deeds" }, deeds));
+                el("small", {}, hint)), el("span", { className: "jb-actions" }, actions));
         }));
         if (!page.items.length) {
             list.append(el("li", { className: "jb-none" }, "Nothing here."));
         }
     };
-    const refill = () => list.isConnected ? fill().catch((error) => tell(error.message)) : document.removeEventListener("jobboard:moderated", refill);
+    const refill = () => list.isConnected ? fill().catch((error) => showStatus(error.message)) : document.removeEventListener("jobboard:moderated", refill);
     document.addEventListener("jobboard:moderated", refill);
-    fill().catch((error) => tell(error.message));
+    fill().catch((error) => showStatus(error.message));
     return el("section", { className: "jb-card" }, el("h3", {}, queue.title), list);
 }
 
@@ -197,19 +197,19 @@ async function download(report) {
     el("a", { href: app.pb.files.getURL(report, report.file, { token, download: 1 }), download: report.file }).click();
 }
 
-function reportForm(period, tell) {
+function reportForm(period, showStatus) {
     const select = (name, label, options) => {
         const input = el("select", { name, id: "jb-" + name }, Object.entries(options).map(([value, text]) => el("option", { value }, text)));
         return [el("label", { for: "jb-" + name, className: "jb-field" }, label, input), input];
     };
     const [kindField, kind] = select("kind", "Report", KINDS);
     const [formatField, format] = select("format", "Format", { csv: "CSV (spreadsheet)", pdf: "PDF" });
-    const button = el("button", { type: "submit", className: "btn" }, "Make and download");
+    const button = el("button", { type: "submit", className: "btn" }, "Create and download");
     const form = el("form", { className: "jb-form" }, kindField, formatField, button);
     form.onsubmit = async (event) => {
         event.preventDefault();
         button.disabled = true;
-        tell("The report is being made …");
+        showStatus("Creating the report …");
         try {
             let report = await app.pb.collection("reports").create({ kind: kind.value, format: format.value, ...period() });
             while (["pending", "running"].includes(report.status)) {
@@ -220,9 +220,9 @@ function reportForm(period, tell) {
                 throw new Error("The report failed: " + report.error);
             }
             await download(report);
-            tell(`The report is ready: ${report.rows} rows.`);
+            showStatus(`The report is ready: ${report.rows} rows.`);
         } catch (error) {
-            tell(error.message);
+            showStatus(error.message);
         }
         button.disabled = false;
     };
@@ -232,7 +232,7 @@ function reportForm(period, tell) {
 function page() {
     app.store.title = "Job board";
     const status = el("p", { className: "jb-status", role: "status", "aria-live": "polite" });
-    const tell = (text) => (status.textContent = text);
+    const showStatus = (text) => (status.textContent = text);
     const from = el("input", { type: "date", value: day(29), required: true, id: "jb-from" });
     const to = el("input", { type: "date", value: day(0), required: true, id: "jb-to" });
     const period = () => ({ from: from.value, to: to.value });
@@ -245,12 +245,12 @@ function page() {
         figures.setAttribute("aria-busy", "true");
         try {
             [summary] = await Promise.all([app.pb.send("/api/reports/summary/", { query: period(), requestKey: "jobboardSummary" }), loadDashboard()]);
-            choices.replaceChildren(chooser(summary, draw, tell));
+            choices.replaceChildren(chooser(summary, draw, showStatus));
             draw();
-            tell("");
+            showStatus("");
         } catch (error) {
             if (!error.isAbort) {
-                tell(Object.values(error.response?.data ?? {})[0]?.message ?? error.message);
+                showStatus(Object.values(error.response?.data ?? {})[0]?.message ?? error.message);
             }
         }
         figures.setAttribute("aria-busy", "false");
@@ -264,8 +264,8 @@ function page() {
     load();
     return el("div", { className: "page jb-page" }, el("div", { className: "page-content jb-content" },
         el("header", { className: "jb-head" }, el("h1", {}, "Job board"), dates), status, figures,
-        el("section", {}, el("h2", {}, "Moderation"), el("div", { className: "jb-queues" }, QUEUE.map((queue) => queueCard(queue, tell)))),
-        reportForm(period, tell), choices));
+        el("section", {}, el("h2", {}, "Moderation"), el("div", { className: "jb-queues" }, QUEUE.map((queue) => queueCard(queue, showStatus)))),
+        reportForm(period, showStatus), choices));
 }
 
 /**

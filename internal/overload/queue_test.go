@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// enterAll sends requests into a line, each of which works for a time, and counts how they fared.
+// tally counts what became of the requests that it sends into a queue.
 type tally struct {
 	served, refused atomic.Int64
 	longestWait     atomic.Int64
 	longestRefusal  atomic.Int64
 }
 
-func (c *tally) send(l *line, work time.Duration) {
+func (c *tally) send(q *queue, work time.Duration) {
 	came := time.Now()
-	leave, err := l.enter(context.Background())
+	leave, err := q.enter(context.Background())
 	waited := int64(time.Since(came))
 	if err != nil {
 		c.refused.Add(1)
@@ -42,9 +42,9 @@ func raise(highest *atomic.Int64, value int64) {
 
 func TestWithinCapacityNobodyIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, c := newLine(2, 10*time.Millisecond, 500*time.Millisecond), &tally{}
+		q, c := newQueue(2, 10*time.Millisecond, 500*time.Millisecond), &tally{}
 		for range 1_000 { // 2 places of 10 ms are 200 a second
-			go c.send(l, 10*time.Millisecond)
+			go c.send(q, 10*time.Millisecond)
 			time.Sleep(5 * time.Millisecond)
 		}
 		time.Sleep(time.Minute)
@@ -56,9 +56,9 @@ func TestWithinCapacityNobodyIsRefused(t *testing.T) {
 
 func TestAtTwiceTheCapacityTheServedAreQuickAndTheRestIsRefusedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, c := newLine(2, 10*time.Millisecond, 500*time.Millisecond), &tally{}
+		q, c := newQueue(2, 10*time.Millisecond, 500*time.Millisecond), &tally{}
 		for range 8_000 { // for 20 s
-			go c.send(l, 10*time.Millisecond)
+			go c.send(q, 10*time.Millisecond)
 			time.Sleep(2500 * time.Microsecond)
 		}
 		time.Sleep(time.Second)
@@ -71,17 +71,17 @@ func TestAtTwiceTheCapacityTheServedAreQuickAndTheRestIsRefusedAtOnce(t *testing
 		if wait := time.Duration(c.longestRefusal.Load()); wait > 0 {
 			t.Errorf("a refusal took %s", wait)
 		}
-		if len(l.waiting) != 0 || l.active != 0 {
-			t.Errorf("%d are waiting and %d at work when all is over", len(l.waiting), l.active)
+		if len(q.waiting) != 0 || q.active != 0 {
+			t.Errorf("%d are waiting and %d at work when all is over", len(q.waiting), q.active)
 		}
 	})
 }
 
 func TestABurstIsServedWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, c := newLine(2, 10*time.Millisecond, 500*time.Millisecond), &tally{}
+		q, c := newQueue(2, 10*time.Millisecond, 500*time.Millisecond), &tally{}
 		for range 50 {
-			go c.send(l, 10*time.Millisecond)
+			go c.send(q, 10*time.Millisecond)
 		}
 		time.Sleep(time.Minute)
 		if c.served.Load() != 50 {
@@ -93,20 +93,20 @@ func TestABurstIsServedWhole(t *testing.T) {
 // Behind a lock, the work takes longer than it ever did: nobody waits for ever.
 func TestNobodyWaitsLongerThanAllowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, c := newLine(2, 10*time.Millisecond, 500*time.Millisecond), &tally{}
+		q, c := newQueue(2, 10*time.Millisecond, 500*time.Millisecond), &tally{}
 		for range 2 {
-			go c.send(l, 10*time.Second)
+			go c.send(q, 10*time.Second)
 		}
 		synctest.Wait()
 		for range 50 {
-			go c.send(l, 10*time.Millisecond)
+			go c.send(q, 10*time.Millisecond)
 		}
 		time.Sleep(3 * time.Second)
-		if c.refused.Load() != 50 || len(l.waiting) != 0 {
-			t.Errorf("refused %d, waiting %d", c.refused.Load(), len(l.waiting))
+		if c.refused.Load() != 50 || len(q.waiting) != 0 {
+			t.Errorf("refused %d, waiting %d", c.refused.Load(), len(q.waiting))
 		}
 		time.Sleep(time.Minute)
-		c.send(l, 10*time.Millisecond)
+		c.send(q, 10*time.Millisecond)
 		if c.served.Load() != 3 {
 			t.Errorf("served %d", c.served.Load())
 		}
@@ -115,15 +115,15 @@ func TestNobodyWaitsLongerThanAllowed(t *testing.T) {
 
 func TestWhoLeavesTheLineTakesNoTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLine(1, 10*time.Millisecond, 500*time.Millisecond)
-		leave, err := l.enter(context.Background())
+		q := newQueue(1, 10*time.Millisecond, 500*time.Millisecond)
+		leave, err := q.enter(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		gone := make(chan error)
 		go func() {
-			_, err := l.enter(ctx)
+			_, err := q.enter(ctx)
 			gone <- err
 		}()
 		synctest.Wait()
@@ -133,8 +133,8 @@ func TestWhoLeavesTheLineTakesNoTurn(t *testing.T) {
 		}
 		leave()
 		leave() // twice is once
-		if l.active != 0 {
-			t.Errorf("%d at work", l.active)
+		if q.active != 0 {
+			t.Errorf("%d at work", q.active)
 		}
 	})
 }
