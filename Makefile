@@ -97,7 +97,7 @@ bench-search: build ## measures the search on boards of SIZES jobs, recombined f
 	go test ./internal/search/quality -count=1 -v -run Judged
 	go run ./internal/search/bench -binary $(BINARY) -postings $(POSTINGS) -sizes "$(SIZES)" -seed $(SEED)
 
-docker: ## builds the container image jobboard
+docker: try-assets ## builds the container image jobboard
 	docker build --build-arg VERSION=$(VERSION) -t jobboard .
 
 # not the folder: a binary that was run where it is built keeps its board's data beside it

@@ -1,6 +1,6 @@
 // Forms: fields with labels and hints, and what is wrong with them, said at the field and in a summary.
 import { html, nothing } from "./view.js";
-import { t } from "./i18n.js";
+import { label, t } from "./i18n.js";
 import { ClientResponseError } from "./pb.js";
 import { reasonOf } from "./messages.js";
 
@@ -179,11 +179,27 @@ function drawField(field, error) {
         </div>`;
 }
 
+/** valueOf makes a listener for the value of the control that changed. @param {(value: string) => void} listener */
+export const valueOf = (listener) => (/** @type {Event} */ { target }) => listener(/** @type {HTMLInputElement} */ (target).value);
+
+/**
+ * choices are the options of a select: none chosen, then each value by its label.
+ * @param {readonly string[]} values @param {(value: string) => string} [labelOf]
+ * @returns {[string, string][]}
+ */
+export const choices = (values, labelOf = label) => [["", t("choose")], ...values.map((value) => /** @type {[string, string]} */ ([value, labelOf(value)]))];
+
+/** named are choices among records. @param {readonly { id: string, name: string }[]} records @returns {[string, string][]} */
+export const named = (records) => [["", t("choose")], ...records.map(({ id, name }) => /** @type {[string, string]} */ ([id, name]))];
+
 /**
  * words splits a list that people type: "Go, SQL, care".
  * @param {FormDataEntryValue | null} value
  */
 export const words = (value) => String(value ?? "").split(/[,\n]/).map((word) => word.trim()).filter(Boolean);
+
+/** @param {string} text */
+export const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
 /** @param {FormData} data @param {string} name */
 export const textOf = (data, name) => String(data.get(name) ?? "").trim();

@@ -23,7 +23,8 @@ export function deadline(job) {
         return nothing;
     }
     const days = Math.ceil((time(job.deadline).getTime() - Date.now()) / 86_400_000);
-    return html`<span class="badge ${days <= 3 ? "warn" : ""}">${days > 14 ? t("until", { date: date(job.deadline) }) : t("daysLeft", { n: Math.max(days, 0) })}</span>`;
+    const text = days > 14 ? t("until", { date: date(job.deadline) }) : t("daysLeft", { n: Math.max(days, 0) });
+    return html`<span class="badge ${days <= 3 ? "warn" : ""}">${text}</span>`;
 }
 
 /** @param {FoundJob} job @param {unknown} [action] */

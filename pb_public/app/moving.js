@@ -22,7 +22,8 @@ export async function askForMove(application, to) {
         title: label(to), yes: t("move"),
         body: html`
             <div class="field"><label for="interview-at">${t("interviewAt")}</label>
-                <input class="input" id="interview-at" name="interviewAt" type="datetime-local" required min=${forInput(new Date())} value=${forInput(application.interviewAt) || forInput(tomorrow)}></div>
+                <input class="input" id="interview-at" name="interviewAt" type="datetime-local" required min=${forInput(new Date())}
+                    value=${forInput(application.interviewAt) || forInput(tomorrow)}></div>
             <div class="field"><label for="interview-place">${t("interviewPlace")}</label>
                 <input class="input" id="interview-place" name="interviewLocation" maxlength="500" value=${application.interviewLocation}></div>`,
     });

@@ -47,7 +47,8 @@ export function reviewSection({ title, hint, withTitle = false, existing, redraw
                     ${form.summary()}
                     <fieldset class="rating"><legend>${t("rating")}</legend>${form.error("rating")}
                         <div class="row">${[1, 2, 3, 4, 5].map((n) => html`
-                            <label class="check"><input type="radio" name="rating" id=${n === 1 ? "field-rating" : nothing} value=${n} required ?checked=${existing?.rating === n}>
+                            <label class="check"><input type="radio" name="rating" value=${n} required ?checked=${existing?.rating === n}
+                                id=${n === 1 ? "field-rating" : nothing}>
                                 ${n} <span class="stars" aria-hidden="true">★</span></label>`)}</div></fieldset>
                     ${withTitle ? form.field({ name: "title", label: t("headlineOf"), value: existing?.title ?? "" }) : nothing}
                     ${form.field({ name: "body", label: t("words"), type: "textarea", rows: 4, value: existing?.body ?? "" })}

@@ -35,6 +35,7 @@ export function saveButton(job, saved, redraw, withText = false) {
         redraw();
     });
     return html`
-        <button class="button ${withText ? "" : "quiet slim"} save" aria-pressed=${is} aria-label=${withText ? nothing : t("saveOne", { title: job.title })} @click=${toggle}>
+        <button class="button ${withText ? "" : "quiet slim"} save" aria-pressed=${is} @click=${toggle}
+            aria-label=${withText ? nothing : t("saveOne", { title: job.title })}>
             ${icon("bookmark")}${withText ? html`<span>${t("saveJob")}</span>` : nothing}</button>`;
 }

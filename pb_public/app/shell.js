@@ -43,7 +43,8 @@ export function drawShell() {
                         <li><a href="#/${target}" aria-current=${current(target)}>${icon(picture)}<span>${t(text)}</span></a></li>`)}
                     ${user ? html`
                         <li><a href="#/notifications" aria-current=${current("notifications")} class="bell">${icon("bell")}<span>${t("notifications")}</span>
-                            ${unread ? html`<span class="badge-count">${unread > 99 ? "99+" : unread}<span class="hidden-visually"> ${t("unread")}</span></span>` : nothing}</a></li>
+                            ${unread ? html`<span class="badge-count">${unread > 99 ? "99+" : unread}<span
+                                class="hidden-visually"> ${t("unread")}</span></span>` : nothing}</a></li>
                         <li><a href="#/me" aria-current=${current("me")}>${icon("user")}<span>${t("me")}</span></a></li>` : nothing}
                 </ul>
             </nav>

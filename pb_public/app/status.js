@@ -29,7 +29,10 @@ export const nextOf = (status) => moves[status];
 /** isRunning reports whether an application still waits for a decision. @param {Status} status */
 export const isRunning = (status) => moves[status].includes("hired");
 
-const looks = { offered: "good", hired: "good", rejected: "bad", withdrawn: "", submitted: "", in_review: "accent", shortlisted: "accent", interview_scheduled: "accent" };
+const looks = {
+    submitted: "", in_review: "accent", shortlisted: "accent", interview_scheduled: "accent", offered: "good", hired: "good", rejected: "bad",
+    withdrawn: "",
+};
 
 /** @param {Status} status */
 export const statusBadge = (status) => html`<span class="badge ${looks[status]}">${label(status)}</span>`;

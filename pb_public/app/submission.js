@@ -24,7 +24,8 @@ export function submission(application, questions) {
     }
     return html`
         <section class="card"><h2>${t("sent")}</h2>
-            ${answered.length > 0 ? html`<dl class="answers">${answered.map(({ id, label }) => html`<dt>${label}</dt><dd>${answer(answers[id ?? ""])}</dd>`)}</dl>` : nothing}
+            ${answered.length > 0 ? html`
+                <dl class="answers">${answered.map(({ id, label }) => html`<dt>${label}</dt><dd>${answer(answers[id ?? ""])}</dd>`)}</dl>` : nothing}
             ${application.coverLetter ? html`<h3>${t("coverLetter")}</h3><p class="letter">${application.coverLetter}</p>` : nothing}
             ${documents(application, application.documents, t("documents"))}
         </section>`;

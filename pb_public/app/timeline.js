@@ -8,13 +8,15 @@ import { pb } from "./pb.js";
 
 /** @param {string} application */
 export function eventsOf(application) {
-    return pb.collection("application_events").getFullList({ filter: pb.filter("application = {:application}", { application }), sort: "created", requestKey: null });
+    const filter = pb.filter("application = {:application}", { application });
+    return pb.collection("application_events").getFullList({ filter, sort: "created", requestKey: null });
 }
 
 /** @param {ApplicationEvent[]} events */
 export const timeline = (events) => html`
     <ol class="plain timeline">
         ${events.map((event) => html`
-            <li class=${event.to}><strong>${label(event.to)}</strong> <time class="muted small" datetime=${event.created}>${dateTime(event.created)}</time>
+            <li class=${event.to}><strong>${label(event.to)}</strong>
+                <time class="muted small" datetime=${event.created}>${dateTime(event.created)}</time>
                 ${event.note ? html`<p>${event.note}</p>` : nothing}</li>`)}
     </ol>`;

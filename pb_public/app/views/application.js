@@ -19,7 +19,10 @@ export default async function applicationView({ params: { id }, signal, show }) 
     let [application, events] = await load();
     const job = application.expand?.job;
     const employer = job?.expand?.employer;
-    const review = reviewSection({ title: t("yourReview"), hint: t("yourReviewHint"), withTitle: true, redraw: draw, ...reviewOf(application.job), existing: await ownReview(application.job) });
+    const review = reviewSection({
+        title: t("yourReview"), hint: t("yourReviewHint"), withTitle: true, existing: await ownReview(application.job), redraw: draw,
+        ...reviewOf(application.job),
+    });
 
     async function refresh() {
         [application, events] = await load();
@@ -35,10 +38,10 @@ export default async function applicationView({ params: { id }, signal, show }) 
     });
 
     function draw() {
-        const running = isRunning(application.status);
+        const takeBack = html`<button class="button danger" @click=${withdraw}>${t("withdraw")}</button>`;
         show(t("yourApplication"), html`
             ${back("#/applications", t("applications"))}
-            ${heading(job?.title ?? t("goneJob"), running ? html`<button class="button danger" @click=${withdraw}>${t("withdraw")}</button>` : nothing, html`
+            ${heading(job?.title ?? t("goneJob"), isRunning(application.status) ? takeBack : nothing, html`
                 <p class="row">${statusBadge(application.status)}
                     ${employer ? html`<a href="/companies/${employer.slug}">${employer.name}</a>` : nothing}
                     ${job ? html`<a href="#/jobs/${job.id}">${t("theJob")}</a>` : nothing}</p>`)}
@@ -59,7 +62,8 @@ export default async function applicationView({ params: { id }, signal, show }) 
 
 /** @param {string} job */
 async function ownReview(job) {
-    const { items } = await pb.collection("job_reviews").getList(1, 1, { filter: pb.filter("job = {:job} && author = {:me}", { job, me: myId() }), requestKey: null });
+    const filter = pb.filter("job = {:job} && author = {:me}", { job, me: myId() });
+    const { items } = await pb.collection("job_reviews").getList(1, 1, { filter, requestKey: null });
     return items[0];
 }
 

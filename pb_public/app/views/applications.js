@@ -34,7 +34,8 @@ export default async function applications({ signal, show }) {
                 ${logo(job?.expand?.employer)}
                 <div class="about"><h3><a href="#/applications/${application.id}">${job?.title ?? t("goneJob")}</a></h3>
                     <p class="who">${job?.expand?.employer?.name}</p>
-                    ${application.status === "interview_scheduled" ? html`<p class="small">${t("interviewOn", { date: dateTime(application.interviewAt) })}</p>` : nothing}</div>
+                    ${application.status === "interview_scheduled" ? html`
+                        <p class="small">${t("interviewOn", { date: dateTime(application.interviewAt) })}</p>` : nothing}</div>
                 <p class="when">${statusBadge(application.status)} <time datetime=${application.submittedAt}>${ago(application.submittedAt)}</time></p>
             </article>`;
     };

@@ -2,7 +2,7 @@
 import { back, heading, html, nothing } from "../view.js";
 import { t } from "../i18n.js";
 import { me, myId, pb } from "../pb.js";
-import { createForm, filesOf, textOf } from "../forms.js";
+import { choices, createForm, filesOf, textOf } from "../forms.js";
 import { asFile, plainName } from "../documents.js";
 import { fetchWithProgress } from "../upload.js";
 import { guess } from "../prefill.js";
@@ -17,7 +17,9 @@ export default async function apply({ params: { id }, show }) {
     const [job, profile, earlier] = await Promise.all([
         pb.collection("jobs").getOne(id, { expand: "employer", requestKey: null }),
         pb.collection("job_seekers").getFirstListItem(pb.filter("user = {:me}", { me: myId() }), { requestKey: null }),
-        pb.collection("applications").getList(1, 10, { filter: pb.filter("seeker = {:me}", { me: myId() }), sort: "-created", expand: "job", requestKey: null }),
+        pb.collection("applications").getList(1, 10, {
+            filter: pb.filter("seeker = {:me}", { me: myId() }), sort: "-created", expand: "job", requestKey: null,
+        }),
     ]);
     const known = guess(profile, earlier.items);
     const key = crypto.randomUUID(); // of this application: sent twice, it is one
@@ -52,7 +54,7 @@ export default async function apply({ params: { id }, show }) {
         const field = { name: `answer-${question.id}`, label: question.label, required: question.required, value: String(value ?? "") };
         switch (question.type) {
             case "yes_no": return form.field({ ...field, type: "select", options: [["", t("choose")], ["true", t("yes")], ["false", t("no")]] });
-            case "choice": return form.field({ ...field, type: "select", options: [["", t("choose")], .../** @type {[string, string][]} */ ((question.options ?? []).map((o) => [o, o]))] });
+            case "choice": return form.field({ ...field, type: "select", options: choices(question.options ?? [], String) });
             case "number": return form.field({ ...field, type: "number" });
             default: return form.field({ ...field, type: "textarea", rows: 3 });
         }
@@ -73,8 +75,14 @@ export default async function apply({ params: { id }, show }) {
                     ${profile.resumes.length > 0 ? html`
                         <fieldset><legend>${t("fromProfile")}</legend>
                             ${profile.resumes.map((name, i) => form.check("resume", plainName(name), i === 0, name))}</fieldset>` : nothing}
-                    ${form.field({ name: "documents", label: t("moreDocuments"), type: "file", multiple: true, accept: documentTypes, hint: t("documentsHint") })}
-                    ${form.field({ name: "coverLetter", label: t("coverLetter"), type: "textarea", rows: 8, value: known.coverLetter, hint: known.coverLetter ? t("fromLast") : t("optional") })}
+                    ${form.field({
+                        name: "documents", label: t("moreDocuments"), type: "file", multiple: true, accept: documentTypes,
+                        hint: t("documentsHint"),
+                    })}
+                    ${form.field({
+                        name: "coverLetter", label: t("coverLetter"), type: "textarea", rows: 8, value: known.coverLetter,
+                        hint: known.coverLetter ? t("fromLast") : t("optional"),
+                    })}
                     ${form.busy ? html`<progress value=${progress} max="1" aria-label=${t("upload")}></progress>` : nothing}
                     ${form.button(t("sendApplication"), html`<a class="button quiet" href="#/jobs/${id}">${t("cancel")}</a>`)}
                 </form>

@@ -21,7 +21,10 @@ export default function forgot({ show }) {
                 ${sentTo ? html`<div class="notice good" role="status"><p>${t("resetSent", { email: sentTo })}</p></div>` : html`
                     <form class="card" novalidate @submit=${form.submit}>
                         ${form.summary()}
-                        ${form.field({ name: "email", label: t("email"), type: "email", required: true, autocomplete: "username", hint: t("resetHint") })}
+                        ${form.field({
+                            name: "email", label: t("email"), type: "email", required: true, autocomplete: "username",
+                            hint: t("resetHint"),
+                        })}
                         ${form.button(t("sendLink"))}
                     </form>`}
                 <p class="center"><a href="#/sign-in">${t("signIn")}</a></p>

@@ -41,7 +41,8 @@ export default async function jobView({ params: { id }, show }) {
             ${heading(job.title, html`${action()}${save()}`, html`
                 <div class="row by">${logo(employer, "large")}<div><a href="/companies/${employer?.slug}">${employer?.name}</a>
                     ${employer?.verified ? html` <span class="badge good">${icon("check")} ${t("verified")}</span>` : nothing}
-                    <p class="muted small row">${place(job)} ${job.publishedAt ? html`<span>${t("posted", { date: ago(job.publishedAt) })}</span>` : nothing}</p></div></div>`)}
+                    <p class="muted small row">${place(job)}
+                        ${job.publishedAt ? html`<span>${t("posted", { date: ago(job.publishedAt) })}</span>` : nothing}</p></div></div>`)}
             ${facts(job)}
             <div class="sides right">
                 <article class="card"><h2>${t("aboutJob")}</h2><div class="prose">${richText(job.description)}</div></article>
@@ -57,7 +58,8 @@ export default async function jobView({ params: { id }, show }) {
                         <p class="small"><a href=${publicPage(job)}>${t("publicPage")}</a></p>
                     </section>
                     ${employer?.ratingCount ? html`<section class="card"><h2>${t("reviews")}</h2>
-                        <p>${stars(employer.ratingAverage)} <span class="muted">${t("reviewCount", { n: employer.ratingCount })}</span></p></section>` : nothing}
+                        <p>${stars(employer.ratingAverage)}
+                            <span class="muted">${t("reviewCount", { n: employer.ratingCount })}</span></p></section>` : nothing}
                 </aside>
             </div>
             ${similar.length > 0 ? html`<section class="part"><h2>${t("similar")}</h2>
@@ -83,6 +85,8 @@ async function ownApplication(job) {
 /** @param {string} job @returns {Promise<Job[]>} */
 async function similarTo(job) {
     /** @type {JobPage} */
-    const page = await pb.send(`/api/jobs/${job}/similar/`, { query: { perPage: 3, expand: "employer" }, requestKey: null }).catch(() => ({ items: [] }));
+    const page = await pb
+        .send(`/api/jobs/${job}/similar/`, { query: { perPage: 3, expand: "employer" }, requestKey: null })
+        .catch(() => ({ items: [] })); // the job is shown without
     return page.items;
 }

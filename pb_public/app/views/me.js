@@ -62,32 +62,49 @@ export default function meView({ show }) {
     });
 
     function draw() {
+        const profile = html`<a class="button" href="#/me/profile">${t("editProfile")}</a>`;
         show(t("me"), html`
             <div class="narrow-view stack">
-                ${heading(t("me"), user.role === "job_seeker" ? html`<a class="button" href="#/me/profile">${t("editProfile")}</a>` : nothing, html`<p class="muted">${user.email}</p>`)}
-                ${user.verified ? nothing : html`<div class="notice warn"><p>${t("notVerified")}</p><button class="button slim" @click=${verify}>${t("sendLink")}</button></div>`}
+                ${heading(t("me"), user.role === "job_seeker" ? profile : nothing, html`<p class="muted">${user.email}</p>`)}
+                ${user.verified ? nothing : html`
+                    <div class="notice warn"><p>${t("notVerified")}</p>
+                        <button class="button slim" @click=${verify}>${t("sendLink")}</button></div>`}
                 <form class="card" novalidate @submit=${account.submit}>
                     <h2>${t("account")}</h2>${account.summary()}
                     ${account.field({ name: "name", label: t("yourName"), value: user.name, required: true, autocomplete: "name" })}
-                    ${account.field({ name: "locale", label: t("language"), type: "select", value: document.documentElement.lang, options: Object.entries(languages) })}
+                    ${account.field({
+                        name: "locale", label: t("language"), type: "select", value: document.documentElement.lang,
+                        options: Object.entries(languages),
+                    })}
                     ${account.button(t("save"))}
                 </form>
                 <form class="card" @submit=${mails.submit}>
                     <h2>${t("mailSettings")}</h2>${mails.summary()}
                     <fieldset><legend>${t("mailMe")}</legend>
-                        ${kinds[user.role ?? ""].map((kind) => mails.check("kind", label(kind), user.emailNotifications?.includes(kind), kind))}</fieldset>
+                        ${kinds[user.role ?? ""].map((kind) =>
+                            mails.check("kind", label(kind), user.emailNotifications?.includes(kind), kind))}</fieldset>
                     ${mails.button(t("save"))}
                 </form>
                 <form class="card" novalidate @submit=${address.submit}>
                     <h2>${t("changeEmail")}</h2>${address.summary()}
-                    ${address.field({ name: "newEmail", label: t("newEmail"), type: "email", required: true, autocomplete: "email", hint: t("newEmailHint") })}
+                    ${address.field({
+                        name: "newEmail", label: t("newEmail"), type: "email", required: true, autocomplete: "email",
+                        hint: t("newEmailHint"),
+                    })}
                     ${address.button(t("sendLink"))}
                 </form>
                 <form class="card" novalidate @submit=${secret.submit}>
                     <h2>${t("changePassword")}</h2>${secret.summary()}
-                    <input class="hidden-visually" type="text" name="username" autocomplete="username" value=${user.email ?? ""} tabindex="-1" aria-hidden="true" readonly>
-                    ${secret.field({ name: "oldPassword", label: t("oldPassword"), type: "password", required: true, autocomplete: "current-password" })}
-                    ${secret.field({ name: "password", label: t("newPassword"), type: "password", required: true, minlength: 8, hint: t("passwordHint"), autocomplete: "new-password" })}
+                    <input class="hidden-visually" type="text" name="username" autocomplete="username" value=${user.email ?? ""}
+                        tabindex="-1" aria-hidden="true" readonly>
+                    ${secret.field({
+                        name: "oldPassword", label: t("oldPassword"), type: "password", required: true,
+                        autocomplete: "current-password",
+                    })}
+                    ${secret.field({
+                        name: "password", label: t("newPassword"), type: "password", required: true, minlength: 8,
+                        hint: t("passwordHint"), autocomplete: "new-password",
+                    })}
                     ${secret.button(t("changePassword"))}
                 </form>
                 <section class="card"><h2>${t("leaveTitle")}</h2><p>${t("leaveText")}</p>

@@ -11,22 +11,25 @@ import { placeOf } from "../places.js";
 
 /** @param {Visit} visit */
 export default function notificationsView({ signal, show }) {
+    const dot = html`<span class="dot"><span class="hidden-visually">${t("unread")}: </span></span>`;
     const item = (/** @type {Notification} */ notification) => html`
         <li class="card line ${notification.read ? "" : "unread"}">
             <div><a href=${placeOf(notification)} @click=${() => notification.read || attempt(() => markRead(notification))}>
-                    ${notification.read ? nothing : html`<span class="dot"><span class="hidden-visually">${t("unread")}: </span></span>`}${notification.title}</a>
+                    ${notification.read ? nothing : dot}${notification.title}</a>
                 ${notification.body ? html`<p class="muted small letter">${notification.body}</p>` : nothing}
                 <p class="muted small"><time datetime=${notification.created}>${ago(notification.created)}</time></p></div>
             <div class="row">
-                <button class="button slim quiet" @click=${() => attempt(() => markRead(notification, !notification.read))}>${t(notification.read ? "markUnread" : "markRead")}
-                    <span class="hidden-visually">: ${notification.title}</span></button>
-                <button class="button slim quiet" aria-label=${t("removeOne", { name: notification.title })} @click=${() => attempt(() => remove(notification))}>${icon("close")}</button>
+                <button class="button slim quiet" @click=${() => attempt(() => markRead(notification, !notification.read))}>
+                    ${t(notification.read ? "markUnread" : "markRead")}<span class="hidden-visually">: ${notification.title}</span></button>
+                <button class="button slim quiet" aria-label=${t("removeOne", { name: notification.title })}
+                    @click=${() => attempt(() => remove(notification))}>${icon("close")}</button>
             </div></li>`;
 
     function draw() {
         const { items, unread, total, loaded } = notifications.value;
         show(t("notifications"), html`
-            ${heading(t("notifications"), unread > 0 ? html`<button class="button" @click=${() => attempt(markAllRead)}>${icon("check")} ${t("markAllRead")}</button>` : nothing)}
+            ${heading(t("notifications"), unread > 0
+                ? html`<button class="button" @click=${() => attempt(markAllRead)}>${icon("check")} ${t("markAllRead")}</button>` : nothing)}
             ${!loaded ? skeletons(3) : items.length === 0 ? empty("bell", t("noNotifications"), t("noNotificationsText")) : html`
                 <ol class="plain stack">${repeat(items, ({ id }) => id, item)}</ol>`}
             ${items.length < total ? html`<p class="more"><button class="button" @click=${() => attempt(fetchOlder)}>${t("more")}</button></p>` : nothing}

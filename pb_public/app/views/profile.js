@@ -84,8 +84,10 @@ export default async function profileView({ show }) {
             ${values.map((value) => form.check(name, label(value), /** @type {string[]} */ (profile[name]).includes(value), value))}</div></fieldset>`;
 
     const resume = (/** @type {string} */ name) => html`
-        <li class="line"><button class="button slim" @click=${() => attempt(() => openDocument(profile, name))}>${icon("file")} ${plainName(name)}</button>
-            <button class="button slim danger" aria-label=${t("removeOne", { name: plainName(name) })} @click=${() => remove(name)}>${t("remove")}</button></li>`;
+        <li class="line">
+            <button class="button slim" @click=${() => attempt(() => openDocument(profile, name))}>${icon("file")} ${plainName(name)}</button>
+            <button class="button slim danger" aria-label=${t("removeOne", { name: plainName(name) })}
+                @click=${() => remove(name)}>${t("remove")}</button></li>`;
 
     function draw() {
         show(t("profile"), html`
@@ -97,7 +99,10 @@ export default async function profileView({ show }) {
                         ${form.field({ name: "headline", label: t("headline"), value: profile.headline, hint: t("headlineHint") })}
                         ${form.field({ name: "summary", label: t("summary"), type: "textarea", value: toText(profile.summary) })}
                         ${form.field({ name: "skills", label: t("skills"), value: (profile.skills ?? []).join(", "), hint: t("commas") })}
-                        ${form.field({ name: "experienceYears", label: t("experienceYears"), type: "number", min: 0, max: 80, value: profile.experienceYears || "" })}
+                        ${form.field({
+                            name: "experienceYears", label: t("experienceYears"), type: "number", min: 0, max: 80,
+                            value: profile.experienceYears || "",
+                        })}
                         ${form.field({ name: "location", label: t("location"), value: profile.location, autocomplete: "address-level2" })}
                         ${form.field({ name: "phone", label: t("phone"), type: "tel", value: profile.phone, autocomplete: "tel" })}
                         ${form.field({ name: "website", label: t("website"), type: "url", value: profile.website, autocomplete: "url" })}
@@ -105,16 +110,28 @@ export default async function profileView({ show }) {
                     <section class="card"><h2>${t("lookingFor")}</h2>
                         ${form.check("openToWork", t("openToWork"), profile.openToWork)}
                         ${choices("preferredWorkplaces", workplaces)}${choices("preferredJobTypes", jobTypes)}
-                        ${form.field({ name: "preferredLocations", label: t("preferredLocations"), value: (profile.preferredLocations ?? []).join(", "), hint: t("commas") })}
+                        ${form.field({
+                            name: "preferredLocations", label: t("preferredLocations"),
+                            value: (profile.preferredLocations ?? []).join(", "), hint: t("commas"),
+                        })}
                         <div class="pair">
-                            ${form.field({ name: "salaryExpectation", label: t("salaryExpectation"), type: "number", min: 0, value: profile.salaryExpectation || "" })}
-                            ${form.field({ name: "salaryCurrency", label: t("currency"), value: profile.salaryCurrency, hint: t("currencyHint") })}</div>
+                            ${form.field({
+                                name: "salaryExpectation", label: t("salaryExpectation"), type: "number", min: 0,
+                                value: profile.salaryExpectation || "",
+                            })}
+                            ${form.field({
+                                name: "salaryCurrency", label: t("currency"), value: profile.salaryCurrency,
+                                hint: t("currencyHint"),
+                            })}</div>
                         <details><summary>${t("interests")} <span class="count">${number(rows.size)}</span></summary>
                             <fieldset><legend class="hint">${t("interestsHint")}</legend><div class="columns-narrow">
                                 ${taxonomy.map(({ id, name }) => form.check("interests", name, rows.has(id), id))}</div></fieldset></details>
                     </section>
                     <section class="card"><h2>${t("whoSees")}</h2>
-                        ${form.field({ name: "visibility", label: t("visibility"), type: "select", value: profile.visibility, options: visibilities.map((value) => [value, label(value)]) })}
+                        ${form.field({
+                            name: "visibility", label: t("visibility"), type: "select", value: profile.visibility,
+                            options: visibilities.map((value) => [value, label(value)]),
+                        })}
                     </section>
                     ${form.button(t("save"))}
                 </form>
@@ -123,7 +140,10 @@ export default async function profileView({ show }) {
                     ${profile.resumes.length > 0 ? html`<ul class="plain files">${profile.resumes.map(resume)}</ul>` : nothing}
                     ${profile.resumes.length < 5 ? html`
                         <form novalidate @submit=${upload.submit}>${upload.summary()}
-                            ${upload.field({ name: "resumes", label: t("addResume"), type: "file", required: true, accept: documentTypes, hint: t("documentsHint") })}
+                            ${upload.field({
+                                name: "resumes", label: t("addResume"), type: "file", required: true, accept: documentTypes,
+                                hint: t("documentsHint"),
+                            })}
                             ${progress >= 0 ? html`<progress value=${progress} max="1" aria-label=${t("upload")}></progress>` : nothing}
                             ${upload.button(t("upload"))}</form>` : nothing}
                 </section></aside>

@@ -21,7 +21,10 @@ export default function reset({ params: { token }, show }) {
                 ${heading(t("newPassword"))}
                 <form class="card" novalidate @submit=${form.submit}>
                     ${form.summary()}
-                    ${form.field({ name: "password", label: t("newPassword"), type: "password", required: true, minlength: 8, hint: t("passwordHint"), autocomplete: "new-password" })}
+                    ${form.field({
+                        name: "password", label: t("newPassword"), type: "password", required: true, minlength: 8,
+                        hint: t("passwordHint"), autocomplete: "new-password",
+                    })}
                     ${form.button(t("save"))}
                 </form>
             </div>`);

@@ -3,6 +3,8 @@ import { empty, heading, html, icon, nothing, repeat, skeletons } from "../view.
 import { label, t } from "../i18n.js";
 import { number } from "../format.js";
 import { isAbort, me, myId, pb } from "../pb.js";
+import { frequencies } from "../choices.js";
+import { valueOf } from "../forms.js";
 import { announce, ask, attempt, reasonOf, toast } from "../messages.js";
 import { jobCard } from "../job-card.js";
 import { saveButton, savedJobs } from "../saving.js";
@@ -84,16 +86,18 @@ export default async function search({ query, signal, show }) {
             title: t("saveSearch"), yes: t("save"),
             body: html`
                 <div class="field"><label for="search-name">${t("name")}</label>
-                    <input class="input" id="search-name" name="name" required maxlength="200" value=${query.get("q") || query.get("location") || t("allJobs")}></div>
+                    <input class="input" id="search-name" name="name" required maxlength="200"
+                        value=${query.get("q") || query.get("location") || t("allJobs")}></div>
                 <div class="field"><label for="search-often">${t("tellMe")}</label>
                     <select class="select" id="search-often" name="frequency">
-                        ${["instant", "daily", "weekly", "off"].map((value) => html`<option value=${value} ?selected=${value === "daily"}>${label(value)}</option>`)}
+                        ${frequencies.map((value) => html`<option value=${value} ?selected=${value === "daily"}>${label(value)}</option>`)}
                     </select></div>`,
         });
         if (data) {
             await attempt(async () => {
                 const wanted = Object.fromEntries([...query].filter(([name]) => name !== "sort"));
-                await pb.collection("saved_searches").create({ seeker: myId(), name: data.get("name"), frequency: data.get("frequency"), query: wanted });
+                const [name, frequency] = [data.get("name"), data.get("frequency")];
+                await pb.collection("saved_searches").create({ seeker: myId(), name, frequency, query: wanted });
                 toast({ text: t("searchSaved"), href: "#/saved", label: t("show") });
             });
         }
@@ -128,7 +132,8 @@ export default async function search({ query, signal, show }) {
 
     function results() {
         if (problem) {
-            return html`<div class="notice bad" role="alert"><p>${problem}</p><button class="button" @click=${() => find()}>${t("again")}</button></div>`;
+            return html`
+                <div class="notice bad" role="alert"><p>${problem}</p><button class="button" @click=${() => find()}>${t("again")}</button></div>`;
         }
         if (!page) {
             return skeletons(5);
@@ -138,9 +143,11 @@ export default async function search({ query, signal, show }) {
             q.fill(didYouMean ?? "");
             set("q", didYouMean ?? "");
         };
-        const suggestion = didYouMean ? html`<p>${t("didYouMean")} <button class="button quiet slim" @click=${correct}>${didYouMean}</button></p>` : nothing;
+        const suggestion = didYouMean
+            ? html`<p>${t("didYouMean")} <button class="button quiet slim" @click=${correct}>${didYouMean}</button></p>` : nothing;
         if (jobs.length === 0) {
-            return html`${suggestion}${empty("telescope", t("noJobs"), t("noJobsText"), html`<button class="button" @click=${clear}>${t("clearAll")}</button>`)}`;
+            const all = html`<button class="button" @click=${clear}>${t("clearAll")}</button>`;
+            return html`${suggestion}${empty("telescope", t("noJobs"), t("noJobsText"), all)}`;
         }
         return html`
             ${suggestion}
@@ -160,9 +167,9 @@ export default async function search({ query, signal, show }) {
                 ${q.root}
                 <div class="field"><label for="search-place">${t("where")}</label>
                     <input class="input" id="search-place" type="search" autocomplete="off" value=${query.get("location") ?? ""}
-                        @input=${(/** @type {{ target: HTMLInputElement }} */ { target }) => set("location", target.value)}></div>
+                        @input=${valueOf((text) => set("location", text))}></div>
                 <div class="field"><label for="search-sort">${t("sort")}</label>
-                    <select class="select" id="search-sort" @change=${(/** @type {{ target: HTMLSelectElement }} */ { target }) => set("sort", target.value)}>
+                    <select class="select" id="search-sort" @change=${valueOf((sort) => set("sort", sort))}>
                         <option value="">${t("bestSort")}</option>
                         ${sorts.map((sort) => html`<option value=${sort} ?selected=${query.get("sort") === sort}>${t(sort)}</option>`)}
                     </select></div>
@@ -170,7 +177,8 @@ export default async function search({ query, signal, show }) {
             <div class="sides">
                 <details class="filters" ?open=${wide}><summary class="button slim">${filters}</summary>${facets.map(facet)}</details>
                 <section aria-label=${t("results")} class="stack">
-                    ${chosen.length > 0 ? html`<ul class="chips">${chosen}<li><button class="chip" @click=${clear}>${t("clearAll")}</button></li></ul>` : nothing}
+                    ${chosen.length > 0 ? html`
+                        <ul class="chips">${chosen}<li><button class="chip" @click=${clear}>${t("clearAll")}</button></li></ul>` : nothing}
                     ${results()}
                 </section>
             </div>`);

@@ -26,11 +26,15 @@ export default async function signInView({ query, show }) {
                 <form class="card" novalidate @submit=${form.submit}>
                     ${form.summary()}
                     ${form.field({ name: "email", label: t("email"), type: "email", required: true, autocomplete: "username" })}
-                    ${form.field({ name: "password", label: t("password"), type: "password", required: true, autocomplete: "current-password" })}
+                    ${form.field({
+                        name: "password", label: t("password"), type: "password", required: true,
+                        autocomplete: "current-password",
+                    })}
                     ${form.button(t("signIn"), html`<a href="#/forgot">${t("forgot")}</a>`)}
                     ${providers.length > 0 ? html`<hr>${providers.map(({ name, displayName }) => html`
                         <button class="button wide" type="button" @click=${() => withProvider(name)}>
-                            <img src="/_/images/oauth2/${name}.svg" alt="" width="20" height="20"> ${t("continueWith", { name: displayName })}</button>`)}` : nothing}
+                            <img src="/_/images/oauth2/${name}.svg" alt="" width="20" height="20">
+                            ${t("continueWith", { name: displayName })}</button>`)}` : nothing}
                 </form>
                 <p class="center">${t("noAccount")} <a href="#/register?${query}">${t("register")}</a></p>
             </div>`);

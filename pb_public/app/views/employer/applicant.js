@@ -3,7 +3,7 @@ import { back, empty, face, heading, html, nothing } from "../../view.js";
 import { label, t } from "../../i18n.js";
 import { dateTime } from "../../format.js";
 import { myId, pb } from "../../pb.js";
-import { createForm, textOf } from "../../forms.js";
+import { choices, createForm, textOf } from "../../forms.js";
 import { attempt, toast } from "../../messages.js";
 import { askForMove, move } from "../../moving.js";
 import { newest } from "../../notifications.js";
@@ -23,7 +23,9 @@ export default async function applicant({ params: { id }, signal, show }) {
     let [application, events] = await load();
     const [profiles, reviews] = await Promise.all([
         pb.collection("job_seekers").getList(1, 1, { filter: pb.filter("user = {:seeker}", { seeker: application.seeker }), requestKey: null }),
-        pb.collection("user_reviews").getList(1, 1, { filter: pb.filter("application = {:id} && author = {:me}", { id, me: myId() }), requestKey: null }),
+        pb.collection("user_reviews").getList(1, 1, {
+            filter: pb.filter("application = {:id} && author = {:me}", { id, me: myId() }), requestKey: null,
+        }),
     ]);
     const [profile] = profiles.items; // none where the seeker hides it
     const { job, seeker } = application.expand ?? {};
@@ -59,9 +61,11 @@ export default async function applicant({ params: { id }, signal, show }) {
         show(name, html`
             ${back(`#/employer/jobs/${application.job}`, job?.title ?? t("pipeline"))}
             ${heading(html`${face(name)} ${name}`, nothing, html`
-                <p class="row">${statusBadge(application.status)} ${seeker?.email ? html`<a href="mailto:${seeker.email}">${seeker.email}</a>` : nothing}</p>`)}
+                <p class="row">${statusBadge(application.status)}
+                    ${seeker?.email ? html`<a href="mailto:${seeker.email}">${seeker.email}</a>` : nothing}</p>`)}
             ${application.status === "interview_scheduled" ? html`
-                <p class="notice good"><strong>${t("interviewOn", { date: dateTime(application.interviewAt) })}</strong> ${application.interviewLocation}</p>` : nothing}
+                <p class="notice good"><strong>${t("interviewOn", { date: dateTime(application.interviewAt) })}</strong>
+                    ${application.interviewLocation}</p>` : nothing}
             <div class="sides right">
                 <div class="stack">
                     ${submission(application, job?.questions ?? [])}
@@ -69,7 +73,7 @@ export default async function applicant({ params: { id }, signal, show }) {
                 </div>
                 <aside class="stack">
                     ${next.length > 0 ? html`<form class="card" novalidate @submit=${form.submit}><h2>${t("nextStep")}</h2>${form.summary()}
-                        ${form.field({ name: "status", label: t("moveTo"), type: "select", required: true, options: [["", t("choose")], ...next.map((status) => /** @type {[string, string]} */ ([status, label(status)]))] })}
+                        ${form.field({ name: "status", label: t("moveTo"), type: "select", required: true, options: choices(next) })}
                         ${form.field({ name: "note", label: t("note"), type: "textarea", rows: 3, hint: t("noteHint") })}
                         ${form.button(t("move"))}</form>` : nothing}
                     <section class="card"><h2>${t("timeline")}</h2>${timeline(events)}</section>
@@ -92,6 +96,8 @@ const profileOf = (profile) => html`
         ${profile.website ? html`<p><a href=${profile.website} rel="noopener nofollow" target="_blank">${profile.website}</a></p>` : nothing}
         ${profile.skills?.length ? html`<ul class="chips">${profile.skills.map((skill) => html`<li class="chip">${skill}</li>`)}</ul>` : nothing}
         ${(profile.experience ?? []).map(({ title, company, from, to, description }) => html`
-            <h3>${title}</h3><p class="muted small">${[company, [from, to].filter(Boolean).join(" – ")].filter(Boolean).join(" · ")}</p><p class="letter">${description}</p>`)}
+            <h3>${title}</h3>
+            <p class="muted small">${[company, [from, to].filter(Boolean).join(" – ")].filter(Boolean).join(" · ")}</p>
+            <p class="letter">${description}</p>`)}
         ${documents(profile, profile.resumes, t("resumes"))}
     </section>`;

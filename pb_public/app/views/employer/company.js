@@ -2,7 +2,7 @@
 import { heading, html, logo, nothing } from "../../view.js";
 import { t } from "../../i18n.js";
 import { myId, pb } from "../../pb.js";
-import { createForm, filesOf, textOf } from "../../forms.js";
+import { choices, createForm, filesOf, named, textOf, valueOf } from "../../forms.js";
 import { toast } from "../../messages.js";
 import { reload, setQuery } from "../../router.js";
 import { myCompanies } from "../../companies.js";
@@ -45,21 +45,38 @@ export default async function companyView({ query, show }) {
     function draw() {
         show(t("company"), html`
             <div class="narrow-view stack">
-                ${heading(company?.name ?? t("addCompany"), company ? html`<a class="button" href="/companies/${company.slug}">${t("publicPage")}</a>` : nothing)}
+                ${heading(company?.name ?? t("addCompany"), company
+                    ? html`<a class="button" href="/companies/${company.slug}">${t("publicPage")}</a>` : nothing)}
                 ${companies.length > 1 ? html`<div class="field"><label for="which">${t("whichCompany")}</label>
-                    <select class="select" id="which" @change=${(/** @type {{ target: HTMLSelectElement }} */ { target }) => choose(target.value)}>
-                        ${companies.map(({ id, name }) => html`<option value=${id} ?selected=${id === company?.id}>${name}</option>`)}</select></div>` : nothing}
+                    <select class="select" id="which" @change=${valueOf(choose)}>
+                        ${companies.map(({ id, name }) => html`
+                            <option value=${id} ?selected=${id === company?.id}>${name}</option>`)}</select></div>` : nothing}
                 <form class="card" novalidate @submit=${form.submit}>
                     ${form.summary()}
-                    ${form.field({ name: "name", label: t("companyName"), value: company?.name ?? "", required: true, autocomplete: "organization" })}
+                    ${form.field({
+                        name: "name", label: t("companyName"), value: company?.name ?? "", required: true,
+                        autocomplete: "organization",
+                    })}
                     <div class="row top">${company ? logo(company, "large") : nothing}
-                        <div class="grow">${form.field({ name: "logo", label: t("logo"), type: "file", accept: "image/png,image/jpeg,image/webp,image/svg+xml", hint: t("logoHint") })}</div></div>
-                    ${form.field({ name: "about", label: t("about"), type: "textarea", value: toText(company?.about ?? ""), hint: t("markupHint") })}
+                        <div class="grow">${form.field({
+                            name: "logo", label: t("logo"), type: "file",
+                            accept: "image/png,image/jpeg,image/webp,image/svg+xml", hint: t("logoHint"),
+                        })}</div></div>
+                    ${form.field({
+                        name: "about", label: t("about"), type: "textarea", value: toText(company?.about ?? ""),
+                        hint: t("markupHint"),
+                    })}
                     ${form.field({ name: "website", label: t("website"), type: "url", value: company?.website ?? "", autocomplete: "url" })}
                     ${form.field({ name: "location", label: t("location"), value: company?.location ?? "" })}
                     <div class="pair">
-                        ${form.field({ name: "industry", label: t("industry"), type: "select", value: company?.industry ?? "", options: [["", t("choose")], ...industries.map(({ id, name }) => /** @type {[string, string]} */ ([id, name]))] })}
-                        ${form.field({ name: "size", label: t("size"), type: "select", value: company?.size ?? "", options: [["", t("choose")], ...companySizes.map((size) => /** @type {[string, string]} */ ([size, size]))] })}</div>
+                        ${form.field({
+                            name: "industry", label: t("industry"), type: "select", value: company?.industry ?? "",
+                            options: named(industries),
+                        })}
+                        ${form.field({
+                            name: "size", label: t("size"), type: "select", value: company?.size ?? "",
+                            options: choices(companySizes),
+                        })}</div>
                     ${form.button(t("save"))}
                 </form>
             </div>`);

@@ -3,10 +3,11 @@ import { back, heading, html, icon, nothing } from "../../view.js";
 import { label, t } from "../../i18n.js";
 import { forInput } from "../../format.js";
 import { pb } from "../../pb.js";
-import { createForm, textOf, words } from "../../forms.js";
+import { choices, createForm, lines, named, textOf, words } from "../../forms.js";
 import { toast } from "../../messages.js";
 import { facts, place } from "../../job-card.js";
 import { myCompanies } from "../../companies.js";
+import { publicPage } from "../../places.js";
 import { fields } from "../../taxonomy.js";
 import { richText, toHTML, toText } from "../../richtext.js";
 import { experienceLevels, jobTypes, salaryPeriods, workplaces } from "../../choices.js";
@@ -20,6 +21,7 @@ export default async function jobForm({ params: { id }, show }) {
     const [job, companies, taxonomy] = await Promise.all([
         id ? pb.collection("jobs").getOne(id, { requestKey: null }) : undefined, myCompanies(), fields(),
     ]);
+    const industries = taxonomy.filter(({ kind }) => kind === "industry");
     const places = (job?.locations ?? []).map((place) => (typeof place === "string" ? place : place.name)).join("\n");
     const questions = questionEditor(job?.questions ?? [], draw);
     let publish = false;
@@ -30,9 +32,10 @@ export default async function jobForm({ params: { id }, show }) {
     const written = (data) => ({
         title: textOf(data, "title"), description: toHTML(textOf(data, "description")),
         workplace: /** @type {Job["workplace"]} */ (textOf(data, "workplace")), jobType: /** @type {Job["jobType"]} */ (textOf(data, "jobType")),
-        experienceLevel: /** @type {Job["experienceLevel"]} */ (textOf(data, "experienceLevel")), industry: textOf(data, "industry"), skills: words(data.get("skills")),
-        salaryMin: Number(textOf(data, "salaryMin")), salaryMax: Number(textOf(data, "salaryMax")), salaryCurrency: textOf(data, "salaryCurrency").toUpperCase(),
-        salaryPeriod: /** @type {Job["salaryPeriod"]} */ (textOf(data, "salaryPeriod")),
+        experienceLevel: /** @type {Job["experienceLevel"]} */ (textOf(data, "experienceLevel")),
+        industry: textOf(data, "industry"), skills: words(data.get("skills")),
+        salaryMin: Number(textOf(data, "salaryMin")), salaryMax: Number(textOf(data, "salaryMax")),
+        salaryCurrency: textOf(data, "salaryCurrency").toUpperCase(), salaryPeriod: /** @type {Job["salaryPeriod"]} */ (textOf(data, "salaryPeriod")),
         deadline: textOf(data, "deadline") && new Date(textOf(data, "deadline")).toISOString(),
     });
 
@@ -40,13 +43,15 @@ export default async function jobForm({ params: { id }, show }) {
         const locations = textOf(data, "places");
         const body = {
             ...written(data), questions: questions.read(),
-            ...(locations === places ? {} : { locations: locations.split("\n").map((line) => line.trim()).filter(Boolean) }), // the board finds them on the map
+            ...(locations === places ? {} : { locations: lines(locations) }), // the board finds them on the map
             ...(publish ? { status: "published" } : {}),
         };
         const saved = job
             ? await pb.collection("jobs").update(job.id, body)
-            : await pb.collection("jobs").create({ ...body, status: publish ? "published" : "draft", employer: textOf(data, "employer") || companies[0]?.id });
-        toast(saved.status === "published" ? { text: t("publishedNow", { title: saved.title }), href: `/jobs/${saved.id}/job`, label: t("show") } : { text: t("savedAll") });
+            : await pb.collection("jobs").create({ status: "draft", employer: textOf(data, "employer") || companies[0]?.id, ...body });
+        toast(saved.status === "published"
+            ? { text: t("publishedNow", { title: saved.title }), href: publicPage(saved), label: t("show") }
+            : { text: t("savedAll") });
         location.hash = `#/employer/jobs/${saved.id}`;
     });
 
@@ -57,11 +62,6 @@ export default async function jobForm({ params: { id }, show }) {
         draw();
     }
 
-    /** @param {readonly string[]} values @returns {[string, string][]} */
-    const options = (values) => [["", t("choose")], ...values.map((value) => /** @type {[string, string]} */ ([value, label(value)]))];
-    /** @param {readonly { id: string, name: string }[]} records @returns {[string, string][]} */
-    const named = (records) => records.map(({ id, name }) => [id, name]);
-
     function draw() {
         const published = job?.status === "published";
         show(t(job ? "editJob" : "newJob"), html`
@@ -71,35 +71,67 @@ export default async function jobForm({ params: { id }, show }) {
                 <form class="stack" novalidate @submit=${form.submit} @input=${typed}>
                     ${form.summary()}
                     <section class="card">
-                        ${!job && companies.length > 1 ? form.field({ name: "employer", label: t("company"), type: "select", options: named(companies) }) : nothing}
+                        ${!job && companies.length > 1 ? form.field({
+                            name: "employer", label: t("company"), type: "select", options: named(companies), required: true,
+                        }) : nothing}
                         ${form.field({ name: "title", label: t("jobTitle"), value: job?.title ?? "", required: true })}
-                        ${form.field({ name: "description", label: t("description"), type: "textarea", rows: 14, value: toText(job?.description ?? ""), required: true, hint: t("markupHint") })}
+                        ${form.field({
+                            name: "description", label: t("description"), type: "textarea", rows: 14,
+                            value: toText(job?.description ?? ""), required: true, hint: t("markupHint"),
+                        })}
                         ${form.field({ name: "skills", label: t("skills"), value: (job?.skills ?? []).join(", "), hint: t("commas") })}
                     </section>
                     <section class="card"><h2>${t("whereAndHow")}</h2>
                         <div class="pair">
-                            ${form.field({ name: "workplace", label: t("workplace"), type: "select", value: job?.workplace ?? "", options: options(workplaces), required: true })}
-                            ${form.field({ name: "jobType", label: t("jobType"), type: "select", value: job?.jobType ?? "", options: options(jobTypes), required: true })}</div>
-                        ${form.field({ name: "places", label: t("places"), type: "textarea", rows: 2, value: places, hint: t("placesHint") })}
+                            ${form.field({
+                                name: "workplace", label: t("workplace"), type: "select", value: job?.workplace ?? "",
+                                options: choices(workplaces), required: true,
+                            })}
+                            ${form.field({
+                                name: "jobType", label: t("jobType"), type: "select", value: job?.jobType ?? "",
+                                options: choices(jobTypes), required: true,
+                            })}</div>
+                        ${form.field({
+                            name: "places", label: t("places"), type: "textarea", rows: 2, value: places,
+                            hint: t("placesHint"),
+                        })}
                         <div class="pair">
-                            ${form.field({ name: "experienceLevel", label: t("experienceLevel"), type: "select", value: job?.experienceLevel ?? "", options: options(experienceLevels) })}
-                            ${form.field({ name: "industry", label: t("industry"), type: "select", value: job?.industry ?? "", options: [["", t("choose")], ...named(taxonomy.filter(({ kind }) => kind === "industry"))] })}</div>
+                            ${form.field({
+                                name: "experienceLevel", label: t("experienceLevel"), type: "select",
+                                value: job?.experienceLevel ?? "", options: choices(experienceLevels),
+                            })}
+                            ${form.field({
+                                name: "industry", label: t("industry"), type: "select", value: job?.industry ?? "",
+                                options: named(industries),
+                            })}</div>
                     </section>
                     <section class="card"><h2>${t("pay")}</h2>
                         <div class="pair">
                             ${form.field({ name: "salaryMin", label: t("salaryMin"), type: "number", min: 0, value: job?.salaryMin || "" })}
                             ${form.field({ name: "salaryMax", label: t("salaryMax"), type: "number", min: 0, value: job?.salaryMax || "" })}
-                            ${form.field({ name: "salaryCurrency", label: t("currency"), value: job?.salaryCurrency ?? "", hint: t("currencyHint") })}
-                            ${form.field({ name: "salaryPeriod", label: t("salaryPeriod"), type: "select", value: job?.salaryPeriod ?? "", options: [["", t("choose")], ...salaryPeriods.map((value) => /** @type {[string, string]} */ ([value, t(`per_${value}`)]))] })}</div>
+                            ${form.field({
+                                name: "salaryCurrency", label: t("currency"), value: job?.salaryCurrency ?? "",
+                                hint: t("currencyHint"),
+                            })}
+                            ${form.field({
+                                name: "salaryPeriod", label: t("salaryPeriod"), type: "select",
+                                value: job?.salaryPeriod ?? "",
+                                options: choices(salaryPeriods, (value) => label(`per_${value}`)),
+                            })}</div>
                     </section>
                     <section class="card"><h2>${t("applying")}</h2>
-                        ${form.field({ name: "deadline", label: t("deadline"), type: "datetime-local", value: forInput(job?.deadline ?? ""), hint: t("optional") })}
+                        ${form.field({
+                            name: "deadline", label: t("deadline"), type: "datetime-local",
+                            value: forInput(job?.deadline ?? ""), hint: t("optional"),
+                        })}
                         ${form.error("questions")}
                         ${questions.draw()}
                     </section>
                     <div class="row">
-                        ${published ? nothing : html`<button class="button primary" @click=${() => (publish = true)} aria-busy=${form.busy}>${t("publish")}</button>`}
-                        <button class="button ${published ? "primary" : ""}" @click=${() => (publish = false)} aria-busy=${form.busy}>${t(published ? "save" : "saveDraft")}</button></div>
+                        ${published ? nothing : html`
+                            <button class="button primary" @click=${() => (publish = true)} aria-busy=${form.busy}>${t("publish")}</button>`}
+                        <button class="button ${published ? "primary" : ""}" @click=${() => (publish = false)} aria-busy=${form.busy}>
+                            ${t(published ? "save" : "saveDraft")}</button></div>
                 </form>
                 <aside aria-labelledby="preview" class="preview"><h2 id="preview">${icon("telescope")} ${t("preview")}</h2>
                     <article class="card">

@@ -3,6 +3,7 @@ import { html, nothing } from "../../view.js";
 import { t } from "../../i18n.js";
 import { pb } from "../../pb.js";
 import { ask, attempt, toast } from "../../messages.js";
+import { publicPage } from "../../places.js";
 
 /** @import { Job } from "../../pb.js" */
 
@@ -14,7 +15,7 @@ export function jobMoves(job, done) {
     const publish = () => attempt(async () => {
         /** @type {Job} */
         const published = await pb.send(`/api/jobs/${job.id}/publish/`, { method: "POST", requestKey: null });
-        toast({ text: t("publishedNow", { title: job.title }), href: `/jobs/${job.id}/job`, label: t("show") });
+        toast({ text: t("publishedNow", { title: job.title }), href: publicPage(job), label: t("show") });
         done(published);
     });
     const close = () => attempt(async () => {

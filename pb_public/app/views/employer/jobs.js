@@ -50,7 +50,8 @@ export default async function jobsView({ signal, show }) {
             ? empty("building", t("noCompany"), t("noCompanyText"), primaryLink("#/employer/company", t("addCompany")))
             : empty("bag", t("noOwnJobs"), t("noOwnJobsText"), primaryLink("#/employer/jobs/new", t("newJob")));
         show(t("myJobs"), html`
-            ${heading(t("myJobs"), companies.length > 0 ? html`<a class="button primary" href="#/employer/jobs/new">${icon("plus")} ${t("newJob")}</a>` : nothing)}
+            ${heading(t("myJobs"), companies.length > 0
+                ? html`<a class="button primary" href="#/employer/jobs/new">${icon("plus")} ${t("newJob")}</a>` : nothing)}
             ${jobs.length === 0 ? first : html`<ol class="plain stack">${repeat(jobs, ({ id }) => id, row)}</ol>`}
             ${page < pages ? html`<p class="more"><button class="button" @click=${() => attempt(() => load(page + 1))}>${t("more")}</button></p>` : nothing}`);
     }

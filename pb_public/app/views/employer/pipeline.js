@@ -3,6 +3,7 @@ import { back, empty, face, heading, html, nothing, repeat } from "../../view.js
 import { label, t } from "../../i18n.js";
 import { ago, dateTime } from "../../format.js";
 import { pb } from "../../pb.js";
+import { valueOf } from "../../forms.js";
 import { reasonOf, toast } from "../../messages.js";
 import { askForMove, move } from "../../moving.js";
 import { nextOf, statuses } from "../../status.js";
@@ -18,17 +19,17 @@ export default async function pipeline({ params: { id }, signal, show }) {
     /** @type {Application[]} */
     let applications = [];
     let dragged = "";
+    const filter = pb.filter("job = {:id}", { id });
 
     async function refresh() {
-        applications = await pb.collection("applications").getFullList({ filter: pb.filter("job = {:id}", { id }), expand: "seeker", sort: "submittedAt", requestKey: null });
+        applications = await pb.collection("applications").getFullList({ filter, expand: "seeker", sort: "submittedAt", requestKey: null });
         draw();
     }
 
     /** @param {Application} changed */
     function put(changed) {
-        const known = applications.some((other) => other.id === changed.id);
         // events and answers of moves bring no seeker: it stays the one there was
-        applications = known ? applications.map((other) => (other.id === changed.id ? { ...other, ...changed, expand: other.expand } : other)) : [...applications, changed];
+        applications = applications.map((other) => (other.id === changed.id ? { ...other, ...changed, expand: other.expand } : other));
         draw();
     }
 
@@ -40,9 +41,12 @@ export default async function pipeline({ params: { id }, signal, show }) {
     /** @param {Application} application @param {Status} to */
     async function moveTo(application, to) {
         const from = application.status;
+        const list = /** @type {HTMLSelectElement | null} */ (document.getElementById(`move-${application.id}`));
+        if (list) {
+            list.value = ""; // it is a menu of moves, not a state
+        }
         const details = await askForMove(application, to);
         if (!details) {
-            draw(); // the list shows no choice again
             return;
         }
         put({ ...application, status: to }); // shown at once, taken back if the board refuses
@@ -70,14 +74,15 @@ export default async function pipeline({ params: { id }, signal, show }) {
     const card = (/** @type {Application} */ application) => {
         const next = nextOf(application.status);
         const name = nameOf(application);
+        const invited = application.status === "interview_scheduled";
         return html`
             <li class="card applicant" draggable=${next.length > 0} @dragstart=${() => (dragged = application.id)} @dragend=${() => (dragged = "")}>
                 <div class="line">${face(name)} <a id="card-${application.id}" href="#/employer/applications/${application.id}">${name}</a></div>
-                <p class="muted small">${application.status === "interview_scheduled" ? dateTime(application.interviewAt) : ago(application.submittedAt)}</p>
+                <p class="muted small">${invited ? dateTime(application.interviewAt) : ago(application.submittedAt)}</p>
                 ${next.length > 0 ? html`
                     <label class="hidden-visually" for="move-${application.id}">${t("moveOne", { name })}</label>
-                    <select class="select slim" id="move-${application.id}" .value=${""}
-                        @change=${(/** @type {{ target: HTMLSelectElement }} */ { target }) => { const to = target.value; target.value = ""; moveTo(application, /** @type {Status} */ (to)); }}>
+                    <select class="select slim" id="move-${application.id}"
+                        @change=${valueOf((status) => moveTo(application, /** @type {Status} */ (status)))}>
                         <option value="">${t("moveTo")}</option>
                         ${next.map((status) => html`<option value=${status}>${label(status)}</option>`)}</select>` : nothing}
             </li>`;
@@ -86,31 +91,33 @@ export default async function pipeline({ params: { id }, signal, show }) {
     const column = (/** @type {Status} */ status) => {
         const cards = inColumn(status);
         const mayDrop = () => nextOf(applications.find((application) => application.id === dragged)?.status ?? "withdrawn").includes(status);
+        const over = (/** @type {Event} */ event) => mayDrop() && event.preventDefault();
         const drop = (/** @type {DragEvent} */ event) => {
             event.preventDefault();
             const application = applications.find(({ id }) => id === dragged);
             application && mayDrop() && moveTo(application, status);
         };
         return html`
-            <section class="column" aria-labelledby="column-${status}" @dragover=${(/** @type {Event} */ event) => mayDrop() && event.preventDefault()} @drop=${drop}>
+            <section class="column" aria-labelledby="column-${status}" @dragover=${over} @drop=${drop}>
                 <h2 id="column-${status}">${label(status)} <span class="count">${cards.length}</span></h2>
                 <ol class="plain">${repeat(cards, (application) => application.id, card)}</ol>
             </section>`;
     };
 
     function draw() {
+        const nobody = empty("people", t("noApplicants"), t(job.status === "draft" ? "noApplicantsDraft" : "noApplicantsText"));
         show(job.title, html`
             ${back("#/employer", t("myJobs"))}
             ${heading(job.title, jobMoves(job, (changed) => { job = { ...job, ...changed }; draw(); }), html`
                 <p class="muted row"><span class="badge">${label(job.status)}</span>${t("applicants", { n: applications.length })}</p>`)}
-            ${applications.length === 0 ? empty("people", t("noApplicants"), t(job.status === "draft" ? "noApplicantsDraft" : "noApplicantsText")) : html`
+            ${applications.length === 0 ? nobody : html`
                 <div class="board" tabindex="0" role="group" aria-label=${t("pipeline")}>${statuses.map(column)}</div>`}`);
     }
 
     await refresh();
     // SDK idiom: record events of a filter. The rule of the collection says who hears, the filter of what.
     await follow({
-        subscribe: () => pb.collection("applications").subscribe("*", ({ action, record }) => (action === "update" ? put(record) : refresh()), { filter: pb.filter("job = {:id}", { id }) }),
+        subscribe: () => pb.collection("applications").subscribe("*", ({ action, record }) => (action === "update" ? put(record) : refresh()), { filter }),
         refresh,
     }, signal);
 }

@@ -2,6 +2,7 @@
 import { html, icon, nothing, repeat } from "../../view.js";
 import { label, t } from "../../i18n.js";
 import { questionTypes } from "../../choices.js";
+import { lines, valueOf } from "../../forms.js";
 
 /** @import { Question } from "../../pb.js" */
 
@@ -27,24 +28,28 @@ export function questionEditor(initial, redraw) {
     const row = (question, i) => html`
         <fieldset class="question" @change=${redraw}><legend>${t("questionN", { n: i + 1 })}</legend>
             <div class="field"><label for="question-${i}">${t("questionText")}</label>
-                <input class="input" id="question-${i}" .value=${question.label} @input=${(/** @type {{ target: HTMLInputElement }} */ { target }) => (question.label = target.value)}></div>
+                <input class="input" id="question-${i}" .value=${question.label} @input=${valueOf((text) => (question.label = text))}></div>
             <div class="field"><label for="question-type-${i}">${t("answerIs")}</label>
-                <select class="select" id="question-type-${i}" @change=${(/** @type {{ target: HTMLSelectElement }} */ { target }) => (question.type = /** @type {Question["type"]} */ (target.value))}>
+                <select class="select" id="question-type-${i}" @change=${valueOf((type) => (question.type = /** @type {Question["type"]} */ (type)))}>
                     ${questionTypes.map((type) => html`<option value=${type} ?selected=${type === question.type}>${label(type)}</option>`)}</select></div>
             ${question.type === "choice" ? html`<div class="field"><label for="question-options-${i}">${t("options")}</label>
                 <textarea class="textarea short" id="question-options-${i}" .value=${(question.options ?? []).join("\n")}
-                    @change=${(/** @type {{ target: HTMLTextAreaElement }} */ { target }) => (question.options = target.value.split("\n").map((line) => line.trim()).filter(Boolean))}></textarea></div>` : nothing}
+                    @change=${valueOf((text) => (question.options = lines(text)))}></textarea></div>` : nothing}
             <div class="row"><label class="check"><input type="checkbox" .checked=${question.required ?? false}
                     @change=${(/** @type {{ target: HTMLInputElement }} */ { target }) => (question.required = target.checked)}> ${t("mustAnswer")}</label>
-                <button class="button slim danger" type="button" @click=${() => remove(question)}>${t("remove")}<span class="hidden-visually">: ${t("questionN", { n: i + 1 })}</span></button></div>
+                <button class="button slim danger" type="button" aria-label=${t("removeOne", { name: t("questionN", { n: i + 1 }) })}
+                    @click=${() => remove(question)}>${t("remove")}</button></div>
         </fieldset>`;
 
     return {
         draw: () => html`
             <h3>${t("questions")}</h3>
             ${repeat(questions, (question) => question, row)}
-            ${questions.length < most ? html`<button class="button slim" type="button" id="add-question" @click=${add}>${icon("plus")} ${t("addQuestion")}</button>` : nothing}`,
+            ${questions.length < most ? html`
+                <button class="button slim" type="button" id="add-question" @click=${add}>${icon("plus")} ${t("addQuestion")}</button>` : nothing}`,
         /** read leaves out questions without words. */
-        read: () => questions.filter((question) => question.label.trim()).map(({ options, ...question }) => (question.type === "choice" ? { ...question, options } : question)),
+        read: () => questions
+            .filter((question) => question.label.trim())
+            .map(({ options, ...question }) => (question.type === "choice" ? { ...question, options } : question)),
     };
 }
