@@ -97,6 +97,26 @@ var nameStarts = []string{
 	"Amber", "Basalt", "Copper", "Delta", "Elm", "Flint", "Grove", "Hazel", "Iris", "Jasper", "Kite", "Larch", "Maple", "Nimbus", "Osprey",
 }
 
+// companyStories say how a company came to be what it is.
+var companyStories = []string{
+	"It began with three friends at a kitchen table and a problem nobody wanted to solve. We still have lunch at one table.",
+	"We belong to the people who work here. Nobody is in a hurry to sell, and most of our customers have stayed for years.",
+	"We grew from five people to fifty in four years and wrote down what we learned, so that you can skip the hard part.",
+	"Several of us left, worked elsewhere and came back. Ask them why when you meet them.",
+	"We are small enough to know each other by name and big enough to finish what we start.",
+	"Our founder still answers the phone on Fridays. It keeps us close to the people we work for.",
+	"Twice a year we close for a day, visit a customer together and find out what we got wrong.",
+}
+
+// habits are what working at a company is like.
+var habits = []string{
+	"Meetings are short, and every one has an agenda", "Four-day weeks in August", "Pay bands that everybody can see",
+	"A mentor and a plan for your first month", "A yearly budget for courses, books and conferences",
+	"Decisions are written down, together with the reasons", "Overtime is rare, and always paid or taken off",
+	"We answer every application within ten days", "Parental leave for both parents, and part-time work at every level",
+	"Dogs are welcome on Fridays", "One day a year for a project in the neighbourhood",
+}
+
 var coverLetters = []string{
 	"I have done this work for some years and would like to do it with you. Your description reads like the team I am looking for.",
 	"I am moving to your city in spring and look for a place to stay. I bring patience, good tools and references.",
@@ -115,10 +135,18 @@ var eventNotes = map[string][]string{
 	"withdrawn":           {"I found another place. Thank you for your time."},
 }
 
-var reviewTitles = []string{"Quick and friendly", "Honest answers", "Slow to reply", "A good talk", "Well organised"}
-var reviewBodies = []string{
-	"They answered within days and told me what comes next.",
-	"The interview was about the real work. I would apply again.",
-	"I waited three weeks for an answer, but it was a kind one.",
-	"Everybody knew my name and had read my CV.",
+// jobReviews are what applicants write, with the fewest and the most stars that go with the words.
+var jobReviews = []struct {
+	title, body string
+	least, most int
+}{
+	{"Quick and friendly", "They answered within two days and told me what would come next.", 4, 5},
+	{"A real conversation", "The interview was about the actual work, not about riddles. I would apply again.", 4, 5},
+	{"Kind, but slow", "I waited three weeks for an answer. It was a kind one, but I had nearly given up.", 2, 3},
+	{"They had read my CV", "Everybody knew my name and what I had done before.", 4, 5},
+	{"Well organised", "They sent the questions beforehand and kept to the agreed time.", 4, 5},
+	{"A clear no, with reasons", "I was turned down, but they told me why, which helped with the next application.", 3, 4},
+	{"Met the whole team", "I spent a morning with the people I would have worked with, and could ask them anything.", 5, 5},
+	{"Salary only at the end", "Nice people, but nobody wanted to talk about money until the third round.", 2, 3},
+	{"Nothing special", "A standard process: a call, an interview, an answer. No surprises.", 3, 3},
 }

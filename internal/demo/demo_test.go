@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
 	"jobboard/hooks"
@@ -54,6 +55,16 @@ func TestDemoBoardIsWhole(t *testing.T) {
 			"job IN (SELECT j.id FROM jobs j JOIN employers e ON e.id = j.employer WHERE e.owner = {:owner})", dbx.Params{"owner": employer.Id}))
 		if err != nil || own == 0 {
 			t.Errorf("the demo employer has no application that is %s (%v)", status, err)
+		}
+	}
+	if bare := count(collections.Employers, dbx.HashExp{"logo": ""}); bare == 0 || bare > 10 {
+		t.Errorf("%d companies have no logo; a few should show their initials", bare)
+	}
+	for _, reviews := range []string{collections.JobReviews, collections.UserReviews} {
+		for _, age := range []int{7, 30} {
+			if count(reviews, dbx.NewExp("created < {:before}", dbx.Params{"before": began.AddDate(0, 0, -age).UTC().Format(types.DefaultDateLayout)})) == 0 {
+				t.Errorf("no record of %s is older than %d days", reviews, age)
+			}
 		}
 	}
 	if mails := count(collections.Notifications, dbx.Not(dbx.HashExp{"mail": collections.MailNone})); mails != 0 {

@@ -30,15 +30,21 @@ func (b *board) foundCompanies() error {
 			}
 			home := pick(b, towns)
 			name := nameStarts[n] + " " + pick(b, trade.endings)
-			record, err := b.create(collections.Employers, map[string]any{
+			values := map[string]any{
 				"owner": user.Id, "name": name,
-				"about":    fmt.Sprintf("<p>%s %s. We are a team in %s and beyond.</p>", name, trade.mission, home.name),
+				"about":    about(name, trade, home, n),
 				"website":  "https://" + strings.ToLower(strings.ReplaceAll(name, " ", "-")) + ".example",
 				"industry": b.fields[trade.industry],
 				"size":     pick(b, []string{"1-10", "11-50", "11-50", "51-200", "201-1000", "1001+"}),
 				"location": home.name,
 				"verified": b.chance(70),
-			})
+			}
+			if n%8 != 5 { // the others show their initials
+				if values["logo"], err = logo(n); err != nil {
+					return err
+				}
+			}
+			record, err := b.create(collections.Employers, values)
 			if err != nil {
 				return err
 			}
@@ -50,6 +56,14 @@ func (b *board) foundCompanies() error {
 		}
 	}
 	return nil
+}
+
+// about is what the nth company writes about itself: what it does, its story, and what working there is like.
+func about(name string, t trade, home town, n int) string {
+	city, _, _ := strings.Cut(home.name, ",")
+	habit := func(step int) string { return habits[(3*n+step)%len(habits)] }
+	return fmt.Sprintf("<p>%s %s. Our home is %s.</p><p>%s</p><h3>How we work</h3><ul><li>%s</li><li>%s</li><li>%s</li></ul>",
+		name, t.mission, city, companyStories[n%len(companyStories)], habit(0), habit(4), habit(8))
 }
 
 func (b *board) postJobs() error {

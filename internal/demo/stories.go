@@ -151,34 +151,65 @@ func (b *board) spread(application, job *core.Record) error {
 	return b.backdate(application, dates)
 }
 
-// review lets some applicants review the job, and some employers the applicant.
+// review lets some applicants review the job, and some employers the applicant, some time after the application.
 func (b *board) review() error {
 	for i, application := range b.applications {
+		if i%3 != 0 && i%5 != 0 {
+			continue
+		}
+		id := application.Id
+		application, err := b.app.FindRecordById(collections.Applications, id) // again, for the dates that spread gave it
+		if err != nil {
+			return fmt.Errorf("read application %s: %w", id, err)
+		}
 		job, err := b.app.FindRecordById(collections.Jobs, application.GetString("job"))
 		if err != nil {
 			return fmt.Errorf("read the job of application %s: %w", application.Id, err)
 		}
-		seeker := application.GetString("seeker")
 		if i%3 == 0 {
-			_, err := b.create(collections.JobReviews, map[string]any{
-				"author": seeker, "job": job.Id, "rating": b.fake.IntRange(2, 5), "title": pick(b, reviewTitles), "body": pick(b, reviewBodies),
-			})
-			if err != nil {
+			if err := b.reviewJob(application, job); err != nil {
 				return err
 			}
 		}
 		if i%5 == 0 {
-			owner, err := b.mover("", nil, job)
-			if err != nil {
-				return err
-			}
-			_, err = b.create(collections.UserReviews, map[string]any{
-				"author": owner.Id, "subject": seeker, "application": application.Id, "rating": b.fake.IntRange(3, 5), "body": "Well prepared, and good to talk to.",
-			})
-			if err != nil {
+			if err := b.reviewSeeker(application, job); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func (b *board) reviewJob(application, job *core.Record) error {
+	words := pick(b, jobReviews)
+	review, err := b.create(collections.JobReviews, map[string]any{
+		"author": application.GetString("seeker"), "job": job.Id,
+		"rating": b.fake.IntRange(words.least, words.most), "title": words.title, "body": words.body,
+	})
+	if err != nil {
+		return err
+	}
+	return b.dateReview(review, application)
+}
+
+func (b *board) reviewSeeker(application, job *core.Record) error {
+	owner, err := b.mover("", nil, job)
+	if err != nil {
+		return err
+	}
+	review, err := b.create(collections.UserReviews, map[string]any{
+		"author": owner.Id, "subject": application.GetString("seeker"), "application": application.Id,
+		"rating": b.fake.IntRange(3, 5), "body": "Well prepared, and good to talk to.",
+	})
+	if err != nil {
+		return err
+	}
+	return b.dateReview(review, application)
+}
+
+// dateReview dates a review between its application and now.
+func (b *board) dateReview(review, application *core.Record) error {
+	since := b.now.Sub(application.GetDateTime("submittedAt").Time())
+	at := b.ago(min(time.Hour, since/2), since)
+	return b.backdate(review, map[string]time.Time{"created": at, "updated": at})
 }
