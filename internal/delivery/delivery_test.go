@@ -109,6 +109,27 @@ func TestBothDoorsCompressAndRecogniseWhatAReaderHas(t *testing.T) {
 	}
 }
 
+func TestASearchThatFindsTheSameHasTheSameTag(t *testing.T) {
+	board := serve(t, nil)
+	employer, _ := board.Employer("Acme Works")
+	jobs := []*core.Record{board.Job(employer, "Gardener 1"), board.Job(employer, "Gardener 2"), board.Job(employer, "Gardener 3")}
+	tag := func() string {
+		got := ask(board, "GET", "/api/jobs?q=gardener&perPage=2")
+		if got.Status != 200 || got.Body["nextCursor"] == nil || got.Body["took"] == nil {
+			t.Fatalf("%d %s", got.Status, got.Raw)
+		}
+		return got.Header.Get("Etag")
+	}
+	first := tag()
+	if second := tag(); second != first {
+		t.Errorf("the tag of the same answer was %s and is %s", first, second)
+	}
+	board.Update(jobs[2], map[string]any{"title": "Gardener 4"})
+	if tag() == first {
+		t.Error("another answer has the same tag")
+	}
+}
+
 func TestWhatOneCallerHasIsNotAnothersAnswer(t *testing.T) {
 	board := serve(t, nil)
 	ann, bob := board.Seeker("ann"), board.Seeker("bob")
