@@ -90,7 +90,7 @@ func applicationRoutes() []route {
 	}
 }
 
-// apply hands in an application under a job that the caller may see.
+// apply creates an application to a job that the caller may see.
 func apply(c *call) error {
 	job, err := c.viewObject(collections.Jobs, c.Param("job_id"), nil)
 	if err != nil {
@@ -117,14 +117,14 @@ func apply(c *call) error {
 func (c *call) createApplication() (*response, error) {
 	a, err := c.create(collections.Applications, c.expandQuery(), c.body)
 	if c.body.has("seeker") {
-		err = explainRefusal(err, "seeker", "You can apply for yourself alone.")
+		err = explainRefusal(err, "seeker", "You can only apply for yourself.")
 	}
 	return a, err
 }
 
 func applicationPath(jobID string) string { return "/api/jobs/" + jobID + "/applications/%s/" }
 
-// listJobApplications is for those who may change the job, as its own rule says.
+// listJobApplications answers those who may change the job, as its update rule says.
 func listJobApplications(c *call) error {
 	id := c.Param("job_id")
 	if err := c.requireJobWriter(id); err != nil {
@@ -151,7 +151,7 @@ func listJobApplications(c *call) error {
 	return c.sendTrusted(collections.Applications, query, conditions...)
 }
 
-// requireJobWriter answers 404 unless the job's update rule lets the caller change it.
+// requireJobWriter fails with a 404 unless the job's update rule lets the caller change it.
 func (c *call) requireJobWriter(id string) error {
 	if !isID(id) {
 		return notFound()
@@ -162,7 +162,7 @@ func (c *call) requireJobWriter(id string) error {
 	}
 	allowed, err := c.canAccess(job, job.Collection().UpdateRule)
 	if err != nil {
-		return fmt.Errorf("ask who may change job %s: %w", id, err)
+		return fmt.Errorf("check who may change job %s: %w", id, err)
 	}
 	if !allowed {
 		return notFound()
@@ -170,7 +170,8 @@ func (c *call) requireJobWriter(id string) error {
 	return nil
 }
 
-// applicationUnder reads an application as the caller sees it, and answers 404 when it is not under the path's job or user.
+// applicationUnder reads the path's application as the caller sees it. It fails with a 404 if the application does not belong to the path's
+// job or user: field must hold parent.
 func (c *call) applicationUnder(field, parent string, query url.Values) (*object, error) {
 	application, err := c.viewObject(collections.Applications, c.Param("application_id"), query)
 	if err != nil {

@@ -102,8 +102,8 @@ func authRoutes() []route {
 
 const usersAuth = "/api/collections/" + collections.Users
 
-// registerUser makes a user, and for an employer the company, as one. Whoever calls does so as a guest: a token that is sent
-// along gives no rights to the new account.
+// registerUser creates a user and, for an employer, the company, in one transaction. It does so as a guest: a token that is sent along
+// gives the new account no rights.
 func registerUser(c *call) error {
 	company, err := c.body.text("companyName")
 	if err != nil {
@@ -140,7 +140,7 @@ func registerUser(c *call) error {
 }
 
 func (c *call) registerEmployer(company string) error {
-	// The id is chosen here, since the answer that would tell it waits for the transaction.
+	// The id is chosen here, since the answer, which would contain it, is written only after the transaction.
 	id := core.GenerateDefaultRandomId()
 	if err := c.body.set("id", id); err != nil {
 		return err
@@ -169,7 +169,7 @@ func (c *call) registerEmployer(company string) error {
 	return c.sendRegistered(id)
 }
 
-// hashPassword does before a transaction what would keep all other writes waiting in it.
+// hashPassword hashes the password before the transaction, in which it would keep all other writes waiting.
 func (c *call) hashPassword() error {
 	if err := throttle.LimitRegistration(c.event); err != nil {
 		return err
@@ -194,7 +194,7 @@ func (c *call) hashPassword() error {
 	return nil
 }
 
-// sendRegistered answers with the new user as that user sees it, e-mail address and all.
+// sendRegistered answers with the new user as that user sees it, including the e-mail address.
 func (c *call) sendRegistered(id string) error {
 	user, err := c.app().FindRecordById(collections.Users, id)
 	if err != nil {
@@ -220,7 +220,7 @@ func login(c *call) error {
 	if err != nil {
 		return err
 	}
-	// As a guest: a token that is sent along has no part in it.
+	// As a guest: a token that is sent along does not matter.
 	a, err := c.requestAs(nil, http.MethodPost, usersAuth+"/auth-with-password", c.expandQuery(), b)
 	if err != nil {
 		return renameField(err, "identity", "email")
@@ -228,7 +228,7 @@ func login(c *call) error {
 	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
-// logout ends the session of the token or, where everywhere says so, all sessions of the caller.
+// logout ends the session of the token or, with everywhere, all sessions of the caller.
 func logout(c *call) error {
 	everywhere, err := c.body.flag("everywhere", false)
 	if err != nil {
@@ -237,7 +237,7 @@ func logout(c *call) error {
 	if everywhere {
 		err = session.RevokeAll(c.app(), c.auth())
 	} else {
-		err = session.Revoke(c.app(), token(c))
+		err = session.Revoke(c.app(), session.BearerToken(c.Request()))
 	}
 	if errors.Is(err, session.ErrInvalidToken) {
 		return unauthorized(c)
@@ -280,7 +280,7 @@ func resetPassword(c *call) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// changePassword works with the token of a reset mail or, logged in, with the old password.
+// changePassword accepts the token of a reset mail or, from those who are logged in, the old password.
 func changePassword(c *call) error {
 	if c.body.has("token") {
 		return resetPassword(c)
@@ -297,17 +297,18 @@ func changePassword(c *call) error {
 			return err
 		}
 	}
-	// PocketBase does not ask admins for the old password. A stolen session must not be enough for a new one.
+	// PocketBase does not ask admins for the old password. A stolen session must not be enough to set a new one.
 	err = throttle.LimitOwnPassword(c.event, c.auth(), "oldPassword", func() error {
 		if !c.auth().ValidatePassword(old) {
-			return invalid("oldPassword", problem.InvalidValue, "Not the present password.")
+			return invalid("oldPassword", problem.InvalidValue, "This is not the current password.")
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := c.update(c.auth().Collection().Name, c.auth().Id, nil, c.body.only("oldPassword", "password", "passwordConfirm")); err != nil {
+	b := c.body.only("oldPassword", "password", "passwordConfirm")
+	if _, err := c.update(c.auth().Collection().Name, c.auth().Id, nil, b); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

@@ -21,13 +21,11 @@ import (
 	"jobboard/internal/problem"
 )
 
-const (
-	// maxFormBytes fits five documents of 10 MB and the rest of an application.
-	maxFormBytes = 84 << 20
-)
+// maxFormBytes is enough for five documents of 10 MB and the rest of an application.
+const maxFormBytes = 84 << 20
 
-// body is what a request sent: a JSON object, or a form with files. Values of known JSON type that go with a form, such as
-// those a handler adds, are in values too and win over the form's.
+// body is the body of a request: a JSON object, or a form with files. A form may come with JSON values too, such as those that a
+// handler adds; they take precedence over the form's.
 type body struct {
 	values map[string]json.RawMessage
 	form   *multipart.Form // nil for JSON
@@ -35,7 +33,7 @@ type body struct {
 
 func emptyBody() *body { return &body{values: map[string]json.RawMessage{}} }
 
-// jsonBody makes the body of a record request.
+// jsonBody returns a body with the values, for a record request.
 func jsonBody(values map[string]any) (*body, error) {
 	b := emptyBody()
 	for name, value := range values {
@@ -46,7 +44,7 @@ func jsonBody(values map[string]any) (*body, error) {
 	return b, nil
 }
 
-// readBody reads the request's body into c.body. Only forms of routes that take files may be large.
+// readBody reads the request's body into c.body. Only a form may be large, and only where the route takes files.
 func (c *call) readBody(takesFiles bool) error {
 	c.body = emptyBody()
 	r := c.Request()
@@ -79,7 +77,7 @@ func (c *call) readBody(takesFiles bool) error {
 		c.body.form = plainForm(r.PostForm, nil)
 		return c.body.takePayload()
 	}
-	if r.ContentLength < 0 { // chunked: it may still be empty
+	if r.ContentLength < 0 { // of a chunked body, which may be empty
 		if n, err := r.Body.Read(make([]byte, 1)); n == 0 && errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -120,7 +118,7 @@ func unreadable(err error, message string) error {
 	return invalid("body", problem.InvalidValue, message)
 }
 
-// plainForm takes "documents[]" for "documents", as many clients name repeated values.
+// plainForm returns the form with "documents[]", as many clients name repeated values, as "documents".
 func plainForm(values map[string][]string, files map[string][]*multipart.FileHeader) *multipart.Form {
 	form := &multipart.Form{Value: map[string][]string{}, File: map[string][]*multipart.FileHeader{}}
 	for name, list := range values {
@@ -134,7 +132,7 @@ func plainForm(values map[string][]string, files map[string][]*multipart.FileHea
 	return form
 }
 
-// takePayload reads the JSON part that PocketBase's SDK sends along with files.
+// takePayload moves the JSON part that PocketBase's SDK sends along with files into values.
 func (b *body) takePayload() error {
 	for _, payload := range b.form.Value[router.JSONPayloadKey] {
 		if err := json.Unmarshal([]byte(payload), &b.values); err != nil || b.values == nil {
@@ -145,10 +143,10 @@ func (b *body) takePayload() error {
 	return nil
 }
 
-// attach makes the body that of a record request. The form is handed over as it was parsed, files and all.
+// attach makes the body that of a record request. A form is handed over as it was parsed, with its files.
 func (b *body) attach(r *http.Request) {
 	raw, err := json.Marshal(b.values)
-	if err != nil { // never: every value has been JSON before
+	if err != nil { // never happens: every value was decoded from JSON
 		raw = []byte("{}")
 	}
 	if b.form != nil {
@@ -157,7 +155,7 @@ func (b *body) attach(r *http.Request) {
 			values[router.JSONPayloadKey] = []string{string(raw)}
 		}
 		r.Header.Set("Content-Type", "multipart/form-data")
-		r.ContentLength = -1 // 0 would mean that there is nothing to read
+		r.ContentLength = -1 // 0 would mean that there is no body
 		r.MultipartForm = &multipart.Form{Value: values, File: b.form.File}
 		r.Form = url.Values(values)
 		r.PostForm = url.Values(values)
@@ -168,7 +166,7 @@ func (b *body) attach(r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(raw))
 }
 
-// has tells whether the body sends the field, be it null.
+// has reports whether the field is in the body, even if it is null.
 func (b *body) has(name string) bool {
 	if _, ok := b.values[name]; ok {
 		return true
@@ -176,7 +174,7 @@ func (b *body) has(name string) bool {
 	return b.form != nil && (len(b.form.Value[name]) > 0 || len(b.form.File[name]) > 0)
 }
 
-// names lists the fields that the body sends.
+// names returns the fields that are in the body.
 func (b *body) names() []string {
 	names := map[string]bool{}
 	for name := range b.values {
@@ -197,7 +195,7 @@ func (b *body) names() []string {
 	return list
 }
 
-// set gives a field a value of the handler's own.
+// set replaces the value of a field.
 func (b *body) set(name string, value any) error {
 	raw, err := json.Marshal(value)
 	if err != nil {
@@ -218,7 +216,7 @@ func (b *body) drop(names ...string) {
 	}
 }
 
-// only is the body with the named fields alone.
+// only returns a body with nothing but the named fields.
 func (b *body) only(names ...string) *body {
 	kept := &body{values: maps.Clone(b.values)}
 	if b.form != nil {
@@ -232,7 +230,7 @@ func (b *body) only(names ...string) *body {
 	return kept
 }
 
-// text reads a field of text: "" when it is absent or null, a 400 when it is something else.
+// text returns the value of a text field, or "" if it is absent or null. It fails with a 400 if it is something else.
 func (b *body) text(name string) (string, error) {
 	raw, ok := b.values[name]
 	if !ok {
@@ -251,7 +249,7 @@ func (b *body) text(name string) (string, error) {
 	return *text, nil
 }
 
-// required reads a field of text that can't be left out.
+// required is like text, but fails with a 400 if there is no text.
 func (b *body) required(name string) (string, error) {
 	text, err := b.text(name)
 	if err == nil && strings.TrimSpace(text) == "" {
@@ -260,7 +258,7 @@ func (b *body) required(name string) (string, error) {
 	return text, err
 }
 
-// flag reads a yes or no; what is absent or null is otherwise.
+// flag returns the value of a boolean field, or otherwise if it is absent or null.
 func (b *body) flag(name string, otherwise bool) (bool, error) {
 	raw, ok := b.values[name]
 	if !ok {
@@ -282,7 +280,7 @@ func (b *body) flag(name string, otherwise bool) (bool, error) {
 	return *value, nil
 }
 
-// resetMissing empties the fields that a PUT leaves out: it replaces, where PATCH changes.
+// resetMissing sets fields that are not in the body to null: PUT replaces them, where PATCH leaves them.
 func (b *body) resetMissing(names ...string) error {
 	for _, name := range names {
 		if b.has(name) {

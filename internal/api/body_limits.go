@@ -12,20 +12,20 @@ import (
 )
 
 const (
-	// maxPlainBytes fits the largest record without its files: a job with a full description and all its lists.
+	// maxPlainBytes is enough for the largest record without its files: a job with a full description and all its lists.
 	maxPlainBytes = 2 << 20
-	// maxGuestBatchBytes fits a batch of registrations.
+	// maxGuestBatchBytes is enough for a batch of registrations.
 	maxGuestBatchBytes = 4 << 20
 	// maxFormMemory is how much of a form's files is kept in memory; the rest goes to temporary files.
 	maxFormMemory = 1 << 20
 )
 
-// limitBodies limits the bodies of PocketBase's own API to what the record can hold. PocketBase takes 32 MB more than that
-// anywhere, from anybody. Superusers, who restore backups and import collections, keep PocketBase's limits.
+// limitBodies limits the bodies of PocketBase's own API to what a record can hold. PocketBase accepts 32 MB more than that everywhere
+// and from everybody. Its own limits stay for superusers, who restore backups and import collections.
 func limitBodies() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{
 		Id:       "jobboardLimitBodies",
-		Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, // when the caller is known
+		Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, // after the caller is known
 		Func: func(e *core.RequestEvent) error {
 			limit := bodyLimit(e)
 			if limit == 0 {
@@ -36,11 +36,11 @@ func limitBodies() *hook.Handler[*core.RequestEvent] {
 	}
 }
 
-// parseForms reads bounded forms before PocketBase does, which would keep 16 MB of each in memory: a hundred slow uploads were 4 GB.
+// parseForms parses limited forms before PocketBase does, which would keep 16 MB of each in memory: a hundred slow uploads took 4 GB.
 func parseForms() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{
 		Id:       "jobboardParseForms",
-		Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, // when the body is bounded
+		Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, // after limitBodies
 		Func: func(e *core.RequestEvent) error {
 			if bodyLimit(e) == 0 || !strings.HasPrefix(e.Request.Header.Get("Content-Type"), "multipart/form-data") {
 				return e.Next()
@@ -53,14 +53,14 @@ func parseForms() *hook.Handler[*core.RequestEvent] {
 	}
 }
 
-// bodyLimit returns how many bytes the request's body may have; 0 leaves that to what comes after.
+// bodyLimit returns how many bytes the request's body may have, or 0 if something else limits it.
 func bodyLimit(e *core.RequestEvent) int64 {
 	r := e.Request
 	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Body == nil || r.Body == http.NoBody || e.HasSuperuserAuth() {
 		return 0
 	}
 	if _, inner := r.Context().Value(internalRequestKey{}).(*internalRequest); inner {
-		return 0 // bounded when it came in
+		return 0 // limited when it came in
 	}
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	switch {
@@ -74,7 +74,7 @@ func bodyLimit(e *core.RequestEvent) int64 {
 	case parts[1] == "collections" && len(parts) > 3 && parts[3] == "records":
 		return maxPlainBytes + fileBytes(e, parts[2])
 	case isREST(parts[1]):
-		return 0 // each route has its own
+		return 0 // each route has its own limit
 	}
 	return maxPlainBytes
 }
@@ -94,6 +94,7 @@ func fileBytes(e *core.RequestEvent, nameOrID string) int64 {
 	return sum
 }
 
+// isREST reports whether paths that begin with /api/ and the word belong to this API.
 func isREST(word string) bool {
 	for _, prefix := range prefixes() {
 		if prefix == "/api/"+word {

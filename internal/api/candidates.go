@@ -21,8 +21,7 @@ func candidateRoutes() []route {
 	}
 }
 
-// listCandidates finds job seekers among the profiles that the caller may see. Whoever has left the board is nobody's
-// candidate.
+// listCandidates searches the profiles that the caller may see. Seekers who have left the board are not found.
 func listCandidates(c *call) error {
 	scope, err := c.candidateScope()
 	if err != nil {
@@ -36,7 +35,7 @@ func listCandidates(c *call) error {
 	return c.search(s, c.QueryParams())
 }
 
-// candidateScope is whom the caller may find, as the rule of job_seekers says.
+// candidateScope returns whom the caller may find: the same people whom the list rule of job_seekers shows.
 func (c *call) candidateScope() (engine.Scope, error) {
 	if caller := c.auth(); caller.IsSuperuser() || caller.GetString("role") == collections.RoleAdmin {
 		return search.AllCandidates(), nil

@@ -66,13 +66,13 @@ func serveDocument(c *call) error {
 	return c.Blob(http.StatusOK, "application/json", raw)
 }
 
-// docsFiles are the documentation page's own files. The page that comes with Swagger UI has inline script and style, which
-// the board's content security policy forbids.
+// docsFiles are the documentation page's own files. The page that comes with Swagger UI has inline scripts and styles, which the
+// board's content security policy forbids.
 //
 //go:embed docs
 var docsFiles embed.FS
 
-// swaggerAssets serves the script and style of Swagger UI, embedded: the page works without internet.
+// swaggerAssets serves the embedded script and style of Swagger UI, so that the page works without internet access.
 var swaggerAssets = sync.OnceValue(func() http.Handler {
 	return v5emb.NewHandlerWithConfig(swgui.Config{BasePath: "/api/docs/"})
 })
@@ -90,5 +90,5 @@ func serveDocs(c *call) error {
 	return nil
 }
 
-// redirectToAdmin redirects people who look for the administration to PocketBase's admin UI.
+// redirectToAdmin leads people who look for an administration page to PocketBase's admin UI.
 func redirectToAdmin(c *call) error { return c.Redirect(http.StatusFound, "/_/") }

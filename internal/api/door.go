@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -32,15 +31,15 @@ func Bind(app core.App) {
 	})
 }
 
-// door is the one place where Echo and PocketBase meet: PocketBase's router hands the REST paths to Echo, and what Echo's
-// handlers ask for goes back as record requests to the same router.
+// door connects Echo and PocketBase: PocketBase's router hands the REST paths to Echo, and the handlers there send record requests back
+// to the same router.
 type door struct {
 	app    core.App
 	router *router.Router[*core.RequestEvent]
 	echo   *echo.Echo
-	// mux is PocketBase's own, built on first use, when every route is bound.
+	// mux is PocketBase's own. It is built on first use, after every route has been bound.
 	mux func() (http.Handler, error)
-	// document is made once too, on first use.
+	// document returns the OpenAPI document, which is made on first use.
 	document   func() ([]byte, error)
 	publicRows recordjson.PublicRows
 }
@@ -48,9 +47,9 @@ type door struct {
 func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
 	d := &door{app: app, router: r, mux: sync.OnceValues(r.BuildMux), document: sync.OnceValues(Document)}
 	d.echo = echo.NewWithConfig(echo.Config{
-		Logger: slog.New(slog.DiscardHandler), // PocketBase logs the request, and its error
+		Logger: slog.New(slog.DiscardHandler), // PocketBase logs requests and their errors
 		Router: echo.NewRouter(echo.RouterConfig{AutoHandleHEAD: true, UnescapePathParamValues: true}),
-		// Errors go back to PocketBase, so that both doors have one shape and one log.
+		// PocketBase answers with the error, so that errors of both doors have one shape and are in one log.
 		HTTPErrorHandler: func(c *echo.Context, err error) { bridgedRequestOf(c).err = err },
 	})
 	for _, r := range routes() {
@@ -71,17 +70,17 @@ func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
 	return d
 }
 
-// open binds every REST prefix to PocketBase's router: two PocketBase routes each, to one Echo.
+// open binds every REST prefix to PocketBase's router, as two routes that lead to the same Echo app.
 func (d *door) open() {
 	d.router.Bind(passInternalRequests(), retryAfter(), limitBodies(), parseForms(), removeTempFiles())
 	for _, prefix := range prefixes() {
-		// The record operations have their own limits; this one fits an application with all its documents.
+		// Record requests have limits of their own. This one is large enough for an application with all its documents.
 		d.router.Any(prefix, d.enter).Bind(apis.BodyLimit(maxFormBytes))
 		d.router.Any(prefix+"/{path...}", d.enter).Bind(apis.BodyLimit(maxFormBytes))
 	}
 }
 
-// bridgedRequest carries a REST request's PocketBase event through Echo, and Echo's error back.
+// bridgedRequest carries the PocketBase event of a REST request through Echo, and Echo's error back.
 type bridgedRequest struct {
 	event *core.RequestEvent
 	err   error
@@ -97,7 +96,7 @@ func bridgedRequestOf(c *echo.Context) *bridgedRequest {
 func (d *door) enter(e *core.RequestEvent) error {
 	v := &bridgedRequest{event: e}
 	r := e.Request.WithContext(context.WithValue(e.Request.Context(), bridgedRequestKey{}, v))
-	// The form is parsed on the copy: whoever removes its files looks for it on the event.
+	// The form is parsed on the copy of the request, and its files are removed by way of the event.
 	defer func() { e.Request.MultipartForm = r.MultipartForm }()
 	address := *e.Request.URL
 	address.Path = strings.TrimSuffix(address.Path, "/")
@@ -113,14 +112,14 @@ func (d *door) enter(e *core.RequestEvent) error {
 	} else {
 		err = answer()
 	}
-	// Echo answers HEAD where there is a GET, but does not say so.
+	// Echo answers HEAD wherever there is a GET, but does not list it.
 	if allow := e.Response.Header().Get("Allow"); strings.Contains(allow, http.MethodGet) && !strings.Contains(allow, http.MethodHead) {
 		e.Response.Header().Set("Allow", allow+", "+http.MethodHead)
 	}
 	return err
 }
 
-// call is one REST request in the hands of its handler.
+// call is one REST request, as its handler sees it.
 type call struct {
 	*echo.Context
 	door    *door
@@ -128,11 +127,11 @@ type call struct {
 	body    *body
 	tx      core.App  // set while inTransaction runs
 	buffers []*[]byte // lent by buffer, returned by release
-	// hashed are passwords that its record requests refer to.
+	// hashed holds the hashes of passwords that the record requests refer to.
 	hashed password.Prehashed
 }
 
-// app is the board, or the transaction's view of it.
+// app returns the app of the request, or of the transaction that is running.
 func (c *call) app() core.App {
 	if c.tx != nil {
 		return c.tx
@@ -140,21 +139,21 @@ func (c *call) app() core.App {
 	return c.event.App
 }
 
-// auth is the caller, or nil for a guest.
+// auth returns the caller, or nil for a guest.
 func (c *call) auth() *core.Record { return c.event.Auth }
 
-// internalRequest is one of the record requests that a REST request becomes.
+// internalRequest is a record request that a handler makes, and how it is to be run.
 type internalRequest struct {
 	auth   *core.Record
 	app    core.App
 	hashed password.Prehashed
-	err    error
+	err    error // the outcome
 }
 
 type internalRequestKey struct{}
 
-// passInternalRequests lets record requests from this door through as the caller's own: already logged, already authenticated.
-// Their error is returned as it is. Limits per collection count them like any other, so both doors share one measure.
+// passInternalRequests runs internal requests as the caller, who is authenticated already, without logging them again, and hands back
+// their error as it is. Rate limits per collection count them like any other request, so both doors share the same limits.
 func passInternalRequests() *hook.Handler[*core.RequestEvent] {
 	skipLog := apis.SkipSuccessActivityLog()
 	return &hook.Handler[*core.RequestEvent]{
@@ -176,20 +175,23 @@ func passInternalRequests() *hook.Handler[*core.RequestEvent] {
 	}
 }
 
-// response is the response to a record request, held in memory.
+// response is the response to an internal request, held in memory.
 type response struct {
 	status int
 	header http.Header
 	bytes.Buffer
 }
 
-func (a *response) Header() http.Header       { return a.header }
-func (a *response) WriteHeader(status int)    { a.status = status }
-func (a *response) json() []byte              { return bytes.TrimSpace(a.Bytes()) }
-func (a *response) object() (*object, error)  { return parseObject(a.json()) }
+func (r *response) Header() http.Header      { return r.header }
+func (r *response) WriteHeader(status int)   { r.status = status }
+func (r *response) json() []byte             { return bytes.TrimSpace(r.Bytes()) }
+func (r *response) object() (*object, error) { return parseObject(r.json()) }
+
+var _ http.ResponseWriter = (*response)(nil)
+
 func collectionPath(collection string) string { return "/api/collections/" + collection + "/records" }
 
-// requestAs is like request, made as auth instead of the caller; nil is a guest.
+// requestAs is like request, but with auth as the caller; nil is a guest.
 func (c *call) requestAs(auth *core.Record, method, path string, query url.Values, b *body) (*response, error) {
 	mux, err := c.door.mux()
 	if err != nil {
@@ -218,7 +220,8 @@ func (c *call) requestAs(auth *core.Record, method, path string, query url.Value
 	a := &response{header: http.Header{}}
 	mux.ServeHTTP(a, r)
 	switch {
-	// An answer that is written already wins, as in PocketBase: a reset for an unknown address answers 204, then errs.
+	// An answer that has been written counts even if there is an error, as in PocketBase: a password reset for an unknown address
+	// answers 204 and then fails.
 	case in.err != nil && a.status == 0:
 		return nil, in.err
 	case a.status >= 300: // answered by the router itself, such as after a panic
@@ -227,12 +230,12 @@ func (c *call) requestAs(auth *core.Record, method, path string, query url.Value
 	return a, nil
 }
 
-// request makes a request on PocketBase's own API under the caller's token, headers and address.
+// request makes a request to PocketBase's own API with the caller's token, headers and address.
 func (c *call) request(method, path string, query url.Values, b *body) (*response, error) {
 	return c.requestAs(c.auth(), method, path, query, b)
 }
 
-// view reads a record as the caller sees it, or answers 404.
+// view reads a record as the caller sees it. It fails with a 404 if there is no such record.
 func (c *call) view(collection, id string, query url.Values) (*response, error) {
 	if !isID(id) {
 		return nil, notFound()
@@ -240,7 +243,7 @@ func (c *call) view(collection, id string, query url.Values) (*response, error) 
 	return c.request(http.MethodGet, collectionPath(collection)+"/"+id, query, nil)
 }
 
-// viewObject reads a record as the caller sees it, for handlers that look inside.
+// viewObject is like view, for handlers that need the fields of the record.
 func (c *call) viewObject(collection, id string, query url.Values) (*object, error) {
 	a, err := c.view(collection, id, query)
 	if err != nil {
@@ -249,12 +252,12 @@ func (c *call) viewObject(collection, id string, query url.Values) (*object, err
 	return a.object()
 }
 
-// create makes a record of the body.
+// create creates a record from the body.
 func (c *call) create(collection string, query url.Values, b *body) (*response, error) {
 	return c.request(http.MethodPost, collectionPath(collection), query, b)
 }
 
-// update changes a record as the body says.
+// update changes the fields of a record that are in the body.
 func (c *call) update(collection, id string, query url.Values, b *body) (*response, error) {
 	if !isID(id) {
 		return nil, notFound()
@@ -273,7 +276,7 @@ func (c *call) remove(collection, id string) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// inTransaction runs the record requests of do in one transaction. Their answers are there when it is done.
+// inTransaction runs do, and the record requests that it makes, in one transaction. The answers must not be used before it is over.
 func (c *call) inTransaction(do func() error) error {
 	defer func() { c.tx = nil }()
 	return c.event.App.RunInTransaction(func(tx core.App) error {
@@ -282,7 +285,7 @@ func (c *call) inTransaction(do func() error) error {
 	})
 }
 
-// canAccess reports whether one of the collection's rules lets the caller access the record.
+// canAccess reports whether a rule of the record's collection lets the caller access the record.
 func (c *call) canAccess(record *core.Record, rule *string) (bool, error) {
 	info, err := c.event.RequestInfo()
 	if err != nil {
@@ -291,7 +294,7 @@ func (c *call) canAccess(record *core.Record, rule *string) (bool, error) {
 	return c.app().CanAccessRecord(record, info, rule)
 }
 
-// isID reports whether an id from a path is well formed, so that it is safe in the path of a record request.
+// isID reports whether a text from a path is well formed as an id, and so is safe in the path of a record request.
 func isID(id string) bool {
 	if id == "" || len(id) > 100 {
 		return false
@@ -304,7 +307,7 @@ func isID(id string) bool {
 	return true
 }
 
-// echoStatus is the status of an error of Echo's own, such as 404 and 405 of its router, or 0.
+// echoStatus returns the status of one of Echo's own errors, such as the 404 and 405 of its router, or 0 for other errors.
 func echoStatus(err error) int {
 	var apiErr *router.ApiError
 	if errors.As(err, &apiErr) {
@@ -312,5 +315,3 @@ func echoStatus(err error) int {
 	}
 	return echo.StatusCode(err)
 }
-
-var _ io.Writer = (*response)(nil)

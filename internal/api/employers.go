@@ -122,7 +122,7 @@ func listEmployers(c *call) error {
 func createEmployer(c *call) error {
 	a, err := c.create(collections.Employers, c.expandQuery(), c.body)
 	if err != nil {
-		return explainRefusal(err, "owner", "You can found a company for yourself alone.")
+		return explainRefusal(err, "owner", "You can only found a company for yourself.")
 	}
 	return c.sendCreated(a, "/api/employers/%s/")
 }

@@ -11,11 +11,11 @@ import (
 	"jobboard/internal/problem"
 )
 
-// fileTooLarge is PocketBase's code for a file above its field's limit.
+// codeFileTooLarge is PocketBase's code for a file above the limit of its field.
 const codeFileTooLarge = "validation_file_size_limit"
 
-// mapError gives an error the status that the REST API promises: PocketBase's own API says 400 to nearly everything, here
-// conflicts are 409 and files too large 413.
+// mapError returns the error with the status that the REST API promises. PocketBase's own API answers nearly everything with 400; here
+// a conflict is 409, and a file that is too large 413.
 func mapError(err error) error {
 	if err == nil {
 		return nil
@@ -45,7 +45,7 @@ func mapError(err error) error {
 	switch {
 	case large:
 		return router.NewApiError(http.StatusRequestEntityTooLarge, apiErr.Message, apiErr.RawData())
-	// A request that is wrong in itself stays wrong when the conflict is gone: 400 wins.
+	// 400 takes precedence: the request would be wrong even without the conflict.
 	case conflicts == len(apiErr.Data):
 		return router.NewApiError(http.StatusConflict, apiErr.Message, apiErr.RawData())
 	}
@@ -58,31 +58,32 @@ func codeOf(item any) string {
 	return code
 }
 
+// notFound returns a 404.
 func notFound() error { return apis.NewNotFoundError("", nil) }
 
-// isNotFound tells whether a record request found nothing that the caller may see.
+// isNotFound reports whether a record request found nothing that the caller may see.
 func isNotFound(err error) bool {
 	var apiErr *router.ApiError
 	return errors.As(err, &apiErr) && apiErr.Status == http.StatusNotFound
 }
 
-// isRefused tells whether a record request was refused by its rule, about which PocketBase says nothing more.
+// isRefused reports whether a rule refused a record request. PocketBase gives no details in that case.
 func isRefused(err error) bool {
 	var apiErr *router.ApiError
 	return errors.As(err, &apiErr) && apiErr.Status == http.StatusBadRequest && len(apiErr.Data) == 0
 }
 
-// invalid is a 400 that names one field, parameter or header.
+// invalid returns a 400 that names one field, parameter or header.
 func invalid(field, code, message string) error {
 	return apis.NewBadRequestError("Failed to read the request.", problem.Field(field, code, message))
 }
 
-// conflict is a 409 that names one field.
+// conflictError returns a 409 that names one field.
 func conflictError(field, code, message string) error {
 	return router.NewApiError(http.StatusConflict, message, problem.Field(field, code, message))
 }
 
-// renameField gives an error the field name that this API uses.
+// renameField returns the error with a field of PocketBase named as this API names it.
 func renameField(err error, from, to string) error {
 	var apiErr *router.ApiError
 	if !errors.As(err, &apiErr) || apiErr.Data[from] == nil {

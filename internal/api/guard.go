@@ -2,11 +2,11 @@ package api
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
 
 	"jobboard/collections"
+	"jobboard/internal/session"
 )
 
 // access is which callers a route is for. It is coarse on purpose: the API rules decide which records a caller may see or change.
@@ -67,10 +67,10 @@ var (
 	}
 )
 
-// admit refuses callers the route is not for, and queries and bodies it can't take.
+// admit refuses callers that the route is not for, and queries and bodies that it doesn't take, and reads the body.
 func (c *call) admit(r route) error {
 	auth := c.auth()
-	if auth == nil && (r.access.login || token(c) != "" && !r.access.ignoresToken) {
+	if auth == nil && (r.access.login || session.BearerToken(c.Request()) != "" && !r.access.ignoresToken) {
 		return unauthorized(c)
 	}
 	if auth != nil && !auth.IsSuperuser() && len(r.access.roles) > 0 && !slices.Contains(r.access.roles, auth.GetString("role")) &&
@@ -93,18 +93,10 @@ func (c *call) isMember() bool {
 	return err == nil && slices.Contains(employer.GetStringSlice("members"), c.auth().Id)
 }
 
+// unauthorized returns the 401 for a caller without a valid login.
 func unauthorized(c *call) error {
-	if token(c) != "" {
+	if session.BearerToken(c.Request()) != "" {
 		return apis.NewUnauthorizedError("The token is invalid, expired or revoked.", nil)
 	}
 	return apis.NewUnauthorizedError("This request needs a login.", nil)
-}
-
-// token is the token as PocketBase reads it: after "Bearer ", or bare.
-func token(c *call) string {
-	value := c.Request().Header.Get("Authorization")
-	if len(value) > 7 && strings.EqualFold(value[:7], "Bearer ") {
-		return value[7:]
-	}
-	return value
 }

@@ -23,21 +23,23 @@ const (
 	maxIdempotencyKey = 255 // characters
 )
 
-// bindIdempotency forgets answers after a day.
+// bindIdempotency deletes keys and their answers once a day has passed.
 func bindIdempotency(app core.App) {
 	app.Cron().MustAdd("delete_old_idempotency_keys", "17 * * * *", func() {
-		_, err := app.NonconcurrentDB().Delete(collections.IdempotencyKeys, dbx.NewExp("[[created]] < {:past}", dbx.Params{"past": idempotencyCutoff()})).Execute()
+		old := dbx.NewExp("[[created]] < {:past}", dbx.Params{"past": idempotencyCutoff()})
+		_, err := app.NonconcurrentDB().Delete(collections.IdempotencyKeys, old).Execute()
 		if err != nil {
 			app.Logger().Error("Failed to delete old idempotency keys", "error", err)
 		}
 	})
 }
 
-// idempotencyCutoff returns the time before which keys are forgotten, as it is stored.
+// idempotencyCutoff returns the time before which keys are no longer valid, in the form in which times are stored.
 func idempotencyCutoff() string {
 	return time.Now().Add(-idempotencyKept).UTC().Format(types.DefaultDateLayout)
 }
 
+// idempotencyKey returns the key that the request has been sent with, or "".
 func (c *call) idempotencyKey() (string, error) {
 	values := c.Request().Header.Values(idempotencyHeader)
 	if len(values) == 0 {
@@ -50,11 +52,11 @@ func (c *call) idempotencyKey() (string, error) {
 	return key, nil
 }
 
-// applyOnce hands in an application and remembers its answer under the key, in one transaction: of two requests at once
-// the second finds the key of the first. A refused application leaves no key, so that it can be mended and sent again.
+// applyOnce creates an application and stores its key in the same transaction: of two requests at once, the second finds the key of
+// the first. A refused application stores no key, so that it can be corrected and sent again.
 func (c *call) applyOnce(key, jobID string) error {
 	where := dbx.HashExp{"caller": c.auth().Id, "route": "POST /api/jobs/" + jobID + "/applications", "key": key}
-	// The id is chosen here, since the answer that would tell it waits for the transaction.
+	// The id is chosen here, since the answer, which would contain it, is written only after the transaction.
 	id := core.GenerateDefaultRandomId()
 	if err := c.body.set("id", id); err != nil {
 		return err
@@ -74,7 +76,7 @@ func (c *call) applyOnce(key, jobID string) error {
 		if fresh, err = c.createApplication(); err != nil {
 			return err
 		}
-		row, err = rememberKey(c.tx, where, id)
+		row, err = storeKey(c.tx, where, id)
 		return err
 	})
 	if err != nil {
@@ -85,15 +87,16 @@ func (c *call) applyOnce(key, jobID string) error {
 	}
 	row.Set("answer", json.RawMessage(fresh.json()))
 	if err := c.app().Save(row); err != nil {
-		// The application stands; sent again, the request is answered with it as it is then.
-		c.app().Logger().Error("Failed to keep the answer for an idempotency key", "error", err, "application", id)
+		// The application is there all the same. If the request is sent again, the answer shows it as it is then.
+		c.app().Logger().Error("Failed to store the answer for an idempotency key", "error", err, "application", id)
 	}
 	return c.sendCreated(fresh, applicationPath(jobID))
 }
 
-func rememberKey(tx core.App, where dbx.HashExp, applicationID string) (*core.Record, error) {
-	if _, err := tx.DB().Delete(collections.IdempotencyKeys, where).Execute(); err != nil { // older than a day
-		return nil, fmt.Errorf("forget the old idempotency key: %w", err)
+// storeKey stores a key for an application, in place of one that is too old.
+func storeKey(tx core.App, where dbx.HashExp, applicationID string) (*core.Record, error) {
+	if _, err := tx.DB().Delete(collections.IdempotencyKeys, where).Execute(); err != nil {
+		return nil, fmt.Errorf("delete the old idempotency key: %w", err)
 	}
 	collection, err := tx.FindCachedCollectionByNameOrId(collections.IdempotencyKeys)
 	if err != nil {
@@ -103,19 +106,19 @@ func rememberKey(tx core.App, where dbx.HashExp, applicationID string) (*core.Re
 	row.Load(where)
 	row.Set("application", applicationID)
 	if err := tx.Save(row); err != nil {
-		return nil, fmt.Errorf("remember the idempotency key: %w", err)
+		return nil, fmt.Errorf("store the idempotency key: %w", err)
 	}
 	return row, nil
 }
 
-// replayAnswer answers with the first answer or, if a crash came before it was stored, with the application as it is now.
+// replayAnswer sends the first answer again or, if a crash came before it was stored, the application as it is now.
 func (c *call) replayAnswer(row *core.Record, jobID string) error {
 	id := row.GetString("application")
 	c.Response().Header().Set("Location", fmt.Sprintf(applicationPath(jobID), id))
 	c.Response().Header().Set("Idempotency-Replayed", "true")
 	raw, err := json.Marshal(row.Get("answer"))
 	if err != nil {
-		return fmt.Errorf("read the kept answer: %w", err)
+		return fmt.Errorf("read the stored answer: %w", err)
 	}
 	if string(raw) != "null" {
 		return c.send(http.StatusCreated, json.RawMessage(raw))

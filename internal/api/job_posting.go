@@ -12,7 +12,7 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// viewJobPosting describes a job that the caller may see for search engines. A draft is no posting yet.
+// viewJobPosting answers with a job that the caller may see as search engines read it. A draft is not a posting yet.
 func viewJobPosting(c *call) error {
 	seen, err := c.viewObject(collections.Jobs, c.Param("job_id"), nil)
 	if err != nil {

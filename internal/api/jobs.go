@@ -162,13 +162,13 @@ func viewJob(c *call) error {
 	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
-// replaceJob leaves the status, which is moved and not written, and where the job was imported from.
+// replaceJob replaces a job, except for its status, which moves by rules of its own, and for where the job was imported from.
 func replaceJob(c *call) error {
 	fields := []string{
 		"title", "description", "workplace", "applicantCountries", "jobType", "experienceLevel", "industry", "fields", "skills",
 		"salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod", "deadline", "questions",
 	}
-	// The places are said in one of two ways; the other follows.
+	// A client sends places in one of two fields, and the other is derived from it.
 	if !c.body.has("location") && !c.body.has("locations") {
 		fields = append(fields, "location", "locations")
 	}
@@ -190,7 +190,7 @@ func publishJob(c *call) error {
 	return c.moveJob(workflow.Published, "The job is published already.")
 }
 
-// closeJob closes a job or, with permanent=1, deletes one that nobody has applied to.
+// closeJob closes a job or, with permanent=1, deletes a job that nobody has applied to.
 func closeJob(c *call) error {
 	permanent, err := c.isSet("permanent")
 	if err != nil {
@@ -202,8 +202,8 @@ func closeJob(c *call) error {
 	return c.moveJob(workflow.Closed, "The job is closed already.")
 }
 
-// moveJob moves a job to a status it doesn't have yet. The status is read in the transaction of the move, so that of two
-// at once one moves it and the other is told.
+// moveJob moves a job to a status that it doesn't have yet. The status is read in the transaction of the move: of two requests at once,
+// one moves the job and the other fails with a 409.
 func (c *call) moveJob(status, already string) error {
 	id := c.Param("job_id")
 	b, err := jsonBody(map[string]any{"status": status})
@@ -217,7 +217,7 @@ func (c *call) moveJob(status, already string) error {
 			return fmt.Errorf("find job %s: %w", id, err)
 		}
 		if a, err = c.update(collections.Jobs, id, c.expandQuery("employer"), b); err != nil {
-			return err // the caller may not move it, or nobody may from here
+			return err // the caller may not move it, or the workflow has no such move
 		}
 		if before[0].GetString("status") == status {
 			return conflictError("status", problem.AlreadyInState, already)
@@ -230,7 +230,7 @@ func (c *call) moveJob(status, already string) error {
 	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
-// explainRefusal names the field to blame when the create rule refuses a new record, since PocketBase names none.
+// explainRefusal returns a 400 that names the field for which a create rule has refused a record, since PocketBase names none.
 func explainRefusal(err error, field, message string) error {
 	if isRefused(err) {
 		return invalid(field, problem.MissingRelation, message)

@@ -30,7 +30,7 @@ func (c *call) searchIndexedJobs(params url.Values) error {
 		collection: collections.Jobs, expand: "employer", title: "title", body: "description"}, params)
 }
 
-// jobScope is what the caller may find: published jobs, or with mine=1 all jobs of the caller's employers.
+// jobScope returns what the caller may find: published jobs, or with mine=1 all jobs of the caller's employers.
 func (c *call) jobScope() (engine.Scope, error) {
 	mine, err := c.isSet("mine")
 	if err != nil || !mine {

@@ -15,14 +15,14 @@ import (
 	"jobboard/internal/throttle"
 )
 
-// limitPrefix begins the hidden details of PocketBase's own 429, before the rule as JSON.
+// limitPrefix is how the hidden details of PocketBase's own 429 begin; the rule follows as JSON.
 const limitPrefix = "triggered rate limit rule: "
 
-// retryAfter adds to every 429, whatever the door, how long to wait: PocketBase's limiter says nothing about it. Its
-// windows are fixed and their beginning is its secret, so the whole window is what surely suffices.
+// retryAfter adds to every 429, of both doors, how long to wait. PocketBase's limiter doesn't tell. Its windows are fixed, but when one
+// began is not known, so the answer gives the length of a whole window, which is always enough.
 //
-// The headers are Retry-After (RFC 9110) and RateLimit-* (draft-ietf-httpapi-ratelimit-headers, in the older form that
-// clients know, and the newer).
+// The headers are Retry-After (RFC 9110), and RateLimit-* (draft-ietf-httpapi-ratelimit-headers) in the older form that clients know
+// and in the newer one.
 func retryAfter() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{
 		Id:       "jobboardRetryAfter",
@@ -46,10 +46,10 @@ func retryAfter() *hook.Handler[*core.RequestEvent] {
 	}
 }
 
-// limit is the limit behind a 429: how many requests a window allows, its length and how long to wait now, both in seconds.
+// limit is the limit behind a 429: how many requests a window allows, how long it is and how long to wait now, both in seconds.
 type limit struct{ max, window, wait int }
 
-// limitOf finds the limit in the details of a 429; a minute where they don't say.
+// limitOf returns the limit in the details of a 429, or a minute if there is none.
 func limitOf(apiErr *router.ApiError) limit {
 	details, ok := apiErr.RawData().(error)
 	if !ok {

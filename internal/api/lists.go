@@ -29,7 +29,7 @@ type recordPage struct {
 	Items []json.RawMessage `json:"items"`
 }
 
-// pageHead is the list shape without its items.
+// pageHead is the list shape without the items.
 type pageHead struct {
 	Page       int `json:"page"`
 	PerPage    int `json:"perPage"`
@@ -41,7 +41,7 @@ func newPageHead(number, perPage, total int) pageHead {
 	return pageHead{Page: number, PerPage: perPage, TotalItems: total, TotalPages: (total + perPage - 1) / perPage}
 }
 
-// paging reads page and perPage. perPage is brought into 1..100, a page that is no number is refused.
+// paging returns the parameters page and perPage. It brings perPage into the range from 1 to 100, and refuses a page that is not a number.
 func (c *call) paging() (number, perPage int, err error) {
 	number, perPage = 1, defaultPerPage
 	if raw := c.QueryParam("page"); raw != "" {
@@ -51,7 +51,7 @@ func (c *call) paging() (number, perPage int, err error) {
 	}
 	if raw := c.QueryParam("perPage"); raw != "" {
 		if perPage, err = strconv.Atoi(raw); err != nil {
-			// A number too large for a computer is still above 100.
+			// A number that overflows is still above 100.
 			if numError, ok := err.(*strconv.NumError); !ok || numError.Err != strconv.ErrRange {
 				return 0, 0, invalid("perPage", problem.InvalidValue, "Must be a whole number from 1 to 100.")
 			}
@@ -62,8 +62,8 @@ func (c *call) paging() (number, perPage int, err error) {
 	return number, perPage, nil
 }
 
-// listQuery is the query of a record list: the caller's page, perPage, sort, filter, expand and skipTotal, narrowed by
-// conditions of the path and of the route's own parameters. order is the sort where the caller asks for none.
+// listQuery returns the query of a record list: the caller's page, perPage, sort, filter, expand and skipTotal, narrowed by conditions
+// that follow from the path and the route's own parameters. order is the default for sort.
 func (c *call) listQuery(order string, conditions ...string) (url.Values, error) {
 	number, perPage, err := c.paging()
 	if err != nil {
@@ -84,7 +84,7 @@ func (c *call) listQuery(order string, conditions ...string) (url.Values, error)
 		query.Set("skipTotal", strconv.FormatBool(skip))
 	}
 	if own := c.QueryParam("filter"); own != "" {
-		// Parsed by itself, so that it can't reach out of its brackets.
+		// It is parsed by itself, so that it can't break out of its brackets.
 		if _, err := fexpr.Parse(own); err != nil {
 			return nil, invalid("filter", problem.InvalidValue, "Not a filter: "+err.Error()+".")
 		}
@@ -100,7 +100,7 @@ func (c *call) listQuery(order string, conditions ...string) (url.Values, error)
 	return query, nil
 }
 
-// send answers with JSON, cut down to the caller's fields parameter.
+// send answers with data as JSON, reduced to the fields that the caller asks for.
 func (c *call) send(status int, data any) error {
 	if fields := c.QueryParam("fields"); fields != "" {
 		picked, err := pick(data, fields)
@@ -115,18 +115,18 @@ func (c *call) send(status int, data any) error {
 		encoder := json.NewEncoder(&buffer)
 		encoder.SetEscapeHTML(false)
 		if err := encoder.Encode(data); err != nil {
-			return fmt.Errorf("encode the answer: %w", err)
+			return fmt.Errorf("encode the response: %w", err)
 		}
 		raw = buffer.Bytes()
 	}
 	return c.Blob(status, "application/json", raw)
 }
 
-// pick cuts an answer down to some fields; a list's are those of its items, as at PocketBase's door.
+// pick returns data with only some fields. In a list these are fields of the items, as in PocketBase's own API.
 func pick(data any, fields string) (any, error) {
 	raw, err := json.Marshal(data)
 	if err != nil {
-		return nil, fmt.Errorf("encode the answer: %w", err)
+		return nil, fmt.Errorf("encode the response: %w", err)
 	}
 	var list struct {
 		PerPage int             `json:"perPage"`
@@ -141,13 +141,13 @@ func pick(data any, fields string) (any, error) {
 	}
 	whole := map[string]any{}
 	if err := json.Unmarshal(raw, &whole); err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
+		return nil, fmt.Errorf("read the response: %w", err)
 	}
 	whole["items"] = items
 	return whole, nil
 }
 
-// sendCreated answers 201 with a new record and where it is.
+// sendCreated answers 201 with a new record, and a Location made from path, in which %s stands for its id.
 func (c *call) sendCreated(a *response, path string) error {
 	record, err := a.object()
 	if err != nil {
@@ -157,7 +157,7 @@ func (c *call) sendCreated(a *response, path string) error {
 	return c.send(http.StatusCreated, json.RawMessage(a.json()))
 }
 
-// expandQuery is the caller's expand parameter and those that the route always has.
+// expandQuery returns a query with the relations that the route always expands and those that the caller asks for.
 func (c *call) expandQuery(always ...string) url.Values {
 	if own := c.QueryParam("expand"); own != "" {
 		always = append(always, own)
@@ -168,7 +168,7 @@ func (c *call) expandQuery(always ...string) url.Values {
 	return url.Values{"expand": {strings.Join(always, ",")}}
 }
 
-// values reads a parameter that may be repeated or joined by commas: the values of an OR.
+// values returns the values of a parameter that may be repeated or joined by commas.
 func (c *call) values(name string) []string {
 	var list []string
 	for _, raw := range c.QueryParams()[name] {
@@ -181,7 +181,7 @@ func (c *call) values(name string) []string {
 	return list
 }
 
-// isSet reads a parameter such as mine=1.
+// isSet returns the value of a boolean parameter, such as mine=1. An absent one is false.
 func (c *call) isSet(name string) (bool, error) {
 	raw := c.QueryParam(name)
 	if raw == "" {
@@ -194,13 +194,13 @@ func (c *call) isSet(name string) (bool, error) {
 	return value, nil
 }
 
-// quoted is a value as text in a filter.
+// quoted returns a value as a text of a filter.
 func quoted(value string) string {
 	value = strings.ReplaceAll(value, `\`, `\\`)
 	return `'` + strings.ReplaceAll(value, `'`, `\'`) + `'`
 }
 
-// anyOf is the filter that holds when condition holds for one of the values; %s stands for the quoted value.
+// anyOf returns a filter that holds if condition, in which %s stands for the quoted value, holds for one of the values.
 func anyOf(condition string, values []string) string {
 	list := make([]string, len(values))
 	for i, value := range values {

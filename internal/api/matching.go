@@ -23,7 +23,7 @@ func recommendationRoutes() []route {
 	}
 }
 
-// listRecommendations answers with the jobs that fit a seeker whose profile the caller may see.
+// listRecommendations answers with the jobs that fit a seeker. The caller must be able to see the profile.
 func listRecommendations(c *call) error {
 	id := c.Param("user_id")
 	if !isID(id) {
@@ -43,7 +43,7 @@ func listRecommendations(c *call) error {
 	return c.sendHits(collections.Jobs, "employer", hits)
 }
 
-// listSimilarJobs answers with published jobs like one that the caller may see, save those that the caller has applied to.
+// listSimilarJobs answers with published jobs like one that the caller may see, except those that the caller has applied to.
 func listSimilarJobs(c *call) error {
 	if _, err := c.view(collections.Jobs, c.Param("job_id"), nil); err != nil {
 		return err
@@ -65,8 +65,8 @@ func listSimilarJobs(c *call) error {
 	return c.sendHits(collections.Jobs, "employer", hits)
 }
 
-// listCandidatesFor answers with the candidates whom a job fits, one that the caller may see, among those that the other
-// parameters find.
+// listCandidatesFor answers with those of the candidates that the other parameters find who fit a job. The caller must be able to see
+// the job.
 func (c *call) listCandidatesFor(s searchSpec) error {
 	id := c.QueryParam("job")
 	if _, err := c.view(collections.Jobs, id, nil); err != nil {
@@ -91,7 +91,7 @@ func (c *call) listCandidatesFor(s searchSpec) error {
 	return c.sendHits(s.collection, s.expand, hits)
 }
 
-// sendHits answers with a page of what match has found, each record with its score, from 0 to 1, and the reasons in words.
+// sendHits answers with a page of matches, each with its score, from 0 to 1, and the reasons in words.
 func (c *call) sendHits(collection, expand string, hits []match.Hit) error {
 	number, perPage, err := c.paging()
 	if err != nil {

@@ -99,12 +99,13 @@ func listNotifications(c *call) error {
 	if err != nil {
 		return err
 	}
-	// The list is JSON already: the count goes in before its last brace.
+	// The list is JSON already, so the count is put in before its last brace.
 	raw = append(bytes.TrimSuffix(raw, []byte("}")), fmt.Sprintf(`,"unreadCount":%d}`, unreadCount)...)
 	return c.send(http.StatusOK, raw)
 }
 
-// ownNotification answers 404 unless the path's notification is the path's user's, and that user the caller.
+// ownNotification returns the path's notification id. It fails with a 404 unless the notification belongs to the path's user, who must be
+// the caller.
 func (c *call) ownNotification() (string, error) {
 	userID, err := c.ownUserID()
 	if err != nil {
@@ -148,7 +149,7 @@ func deleteNotification(c *call) error {
 	return c.remove(collections.Notifications, id)
 }
 
-// markAllRead reads all of the caller's notifications with one statement; each change is still pushed in realtime.
+// markAllRead marks all of the caller's notifications as read with one statement. Each change is still pushed in realtime.
 func markAllRead(c *call) error {
 	userID, err := c.ownUserID()
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// object is a record as the caller sees it, field by field.
+// object is a record as the caller sees it, with its fields still encoded.
 type object struct{ fields map[string]json.RawMessage }
 
 func parseObject(raw []byte) (*object, error) {
@@ -16,10 +16,10 @@ func parseObject(raw []byte) (*object, error) {
 	return o, nil
 }
 
-// MarshalJSON writes the record back.
+// MarshalJSON returns the record as JSON.
 func (o *object) MarshalJSON() ([]byte, error) { return json.Marshal(o.fields) }
 
-// text reads a field of text, "" where it is something else.
+// text returns the value of a text field, or "" if it is something else.
 func (o *object) text(name string) string {
 	var text string
 	if json.Unmarshal(o.fields[name], &text) != nil {
@@ -28,7 +28,7 @@ func (o *object) text(name string) string {
 	return text
 }
 
-// read decodes a field into dst; what is absent leaves dst as it is.
+// read decodes a field into dst. If the field is absent, dst stays as it is.
 func (o *object) read(name string, dst any) error {
 	raw, ok := o.fields[name]
 	if !ok {
@@ -49,7 +49,7 @@ func (o *object) set(name string, value any) error {
 	return nil
 }
 
-// expanded reads the record's expand, empty where there is none.
+// expanded returns the record's expand, which is empty if there is none.
 func (o *object) expanded() (map[string]json.RawMessage, error) {
 	expand := map[string]json.RawMessage{}
 	if err := o.read("expand", &expand); err != nil {

@@ -10,7 +10,7 @@ import (
 	"jobboard/internal/queryguard"
 )
 
-// takesQuery reports whether the route has the parameter as PocketBase's lists have it: a search has orders of its own.
+// takesQuery reports whether the route has the parameter with the same meaning as PocketBase's lists. The sort of a search has another.
 func (r route) takesQuery(name string) bool {
 	for _, p := range r.query {
 		if p.Name == name {
@@ -20,7 +20,7 @@ func (r route) takesQuery(name string) bool {
 	return false
 }
 
-// checkQuery judges what the caller writes into the query before anything runs.
+// checkQuery checks what the caller has written into the query before anything runs.
 func (c *call) checkQuery(r route) error {
 	for _, p := range r.query {
 		if p.Multiple && len(c.values(p.Name)) > maxValues {
@@ -51,7 +51,7 @@ const (
 	maxWordsText = 200 // characters of q
 )
 
-// wordsCondition is the filter for records that hold every word of q in one of the fields, "" where there are none.
+// wordsCondition returns a filter for records that have every word of q in one of the fields, or "" if there are no words.
 func (c *call) wordsCondition(fields ...string) (string, error) {
 	q := c.QueryParam("q")
 	words := strings.Fields(q)

@@ -28,7 +28,7 @@ func (c *call) list(collection string, query url.Values) (*recordPage, error) {
 	return p, nil
 }
 
-// sendList answers with a list of records as it is.
+// sendList answers with a page of records.
 func (c *call) sendList(collection string, query url.Values) error {
 	raw, err := c.listJSON(collection, query)
 	if err != nil {
@@ -37,8 +37,8 @@ func (c *call) sendList(collection string, query url.Values) error {
 	return c.send(http.StatusOK, raw)
 }
 
-// listJSON reads a page of records as JSON. A list without a filter of the caller's own is read here: through PocketBase's
-// door it would count as probing by filter as soon as a few are empty, and wait for up to half a second.
+// listJSON reads a page of records as JSON. Where the caller has sent no filter, it reads a known list: of a forwarded request with a
+// filter, PocketBase assumes that the caller guesses hidden values once a few answers are empty, and delays it by up to half a second.
 func (c *call) listJSON(collection string, query url.Values) (json.RawMessage, error) {
 	if c.QueryParam("filter") == "" {
 		return c.listTrusted(collection, query)
@@ -50,7 +50,7 @@ func (c *call) listJSON(collection string, query url.Values) (json.RawMessage, e
 	return a.json(), nil
 }
 
-// sendTrusted answers with a list of records narrowed by the route's own conditions, see [call.listTrusted].
+// sendTrusted answers with a page of records narrowed by the route's own conditions, see [call.listTrusted].
 func (c *call) sendTrusted(collection string, query url.Values, conditions ...string) error {
 	raw, err := c.listTrusted(collection, query, conditions...)
 	if err != nil {
@@ -59,9 +59,9 @@ func (c *call) sendTrusted(collection string, query url.Values, conditions ...st
 	return c.send(http.StatusOK, raw)
 }
 
-// listTrusted reads a page of records as PocketBase does, with its rule and its hooks, narrowed by conditions that may use
-// fields no caller may filter by, such as e-mail addresses. Conditions may contain nothing of the caller's but quoted values,
-// and may only use fields that the caller is shown.
+// listTrusted reads a page of records as PocketBase does, with its rule and its hooks, narrowed by conditions that may use fields that
+// no caller may filter by, such as e-mail addresses. Conditions must contain nothing from the caller but quoted values, and must use
+// only fields that the caller is shown.
 func (c *call) listTrusted(collectionName string, query url.Values, conditions ...string) (json.RawMessage, error) {
 	collection, err := c.app().FindCachedCollectionByNameOrId(collectionName)
 	if err != nil {
@@ -106,7 +106,7 @@ func (c *call) listTrusted(collectionName string, query url.Values, conditions .
 	return raw, err
 }
 
-// withQuery returns the caller's request with another query, for hooks and expansions to read.
+// withQuery returns the caller's request with another query, for the hooks and the expansion to read.
 func (c *call) withQuery(query url.Values) *core.RequestEvent {
 	e := &core.RequestEvent{App: c.app(), Auth: c.event.Auth}
 	e.Request = c.event.Request.Clone(c.event.Request.Context())
@@ -115,7 +115,7 @@ func (c *call) withQuery(query url.Values) *core.RequestEvent {
 	return e
 }
 
-// unreadable names the filter or the sort that PocketBase can't read, such as one with a field that there isn't.
+// unreadable returns a 400 that names the filter or the sort that PocketBase can't read, such as one with an unknown field.
 func (c *call) unreadable(collection *core.Collection, info *core.RequestInfo, query url.Values, failed error) error {
 	fields := func() *core.RecordFieldResolver {
 		return core.NewRecordFieldResolver(c.app(), collection, info, info.HasSuperuserAuth())
@@ -127,7 +127,7 @@ func (c *call) unreadable(collection *core.Collection, info *core.RequestInfo, q
 	}
 	for _, field := range search.ParseSortFromString(query.Get("sort")) {
 		if _, err := field.BuildExpr(fields()); err != nil {
-			return invalid("sort", problem.InvalidValue, "Not fields of this collection to sort by.")
+			return invalid("sort", problem.InvalidValue, "Not a list of this collection's fields to sort by.")
 		}
 	}
 	return apis.NewBadRequestError("", failed)

@@ -19,9 +19,9 @@ import (
 	"jobboard/internal/problem"
 )
 
-// itemsByID reads the records of a collection that have one of the ids and that its list rule shows to the caller, in the
-// order of the ids, with a relation that every one has, "" for none, and those that the caller names. It is what a record
-// list filtered by id answers, without writing and reading it as JSON on the way, which would take most of a search's time.
+// itemsByID reads the records of a collection that have one of the ids and that its list rule shows to the caller, in the order of the
+// ids. It expands a relation, "" for none, and those that the caller asks for. A record list filtered by id would give the same answer,
+// but encoding and decoding it as JSON on the way would take most of a search's time.
 func (c *call) itemsByID(name string, ids []string, expand string) ([]recordjson.Item, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -42,7 +42,7 @@ func (c *call) itemsByID(name string, ids []string, expand string) ([]recordjson
 	}
 	ordered := make([]recordjson.Item, 0, len(items))
 	for _, id := range ids {
-		if item, ok := byID[id]; ok { // else it is gone, or closed, since it was found
+		if item, ok := byID[id]; ok { // else it was deleted or closed after it was found
 			ordered = append(ordered, item)
 		}
 	}
@@ -68,7 +68,7 @@ func (c *call) seesAsEverybody() bool {
 	return c.QueryParam("expand") == "" && !hooks.MayManageJobs(c.auth()) && hooks.OnlyOwnEnrichers(c.event.App)
 }
 
-// recordItems reads what itemsByID answers through PocketBase's records, in any order.
+// recordItems is itemsByID by way of PocketBase's records, in any order.
 func (c *call) recordItems(collection *core.Collection, ids []string, expand string) ([]recordjson.Item, error) {
 	info, err := c.event.RequestInfo()
 	if err != nil {
@@ -79,7 +79,7 @@ func (c *call) recordItems(collection *core.Collection, ids []string, expand str
 		return nil, fmt.Errorf("read %s by id: %w", collection.Name, err)
 	}
 	if records, err = c.visibleRecords(collection, info, records); err != nil {
-		return nil, fmt.Errorf("ask the rule of %s: %w", collection.Name, err)
+		return nil, fmt.Errorf("apply the list rule of %s: %w", collection.Name, err)
 	}
 	var expands []string
 	if expand != "" {
@@ -97,8 +97,8 @@ func (c *call) recordItems(collection *core.Collection, ids []string, expand str
 	return items, nil
 }
 
-// findByIDs reads records in any order. PocketBase's FindRecordsByIds has a parameter for each id, which the database has to
-// read the statement with.
+// findByIDs reads records in any order. PocketBase's FindRecordsByIds has a parameter for each id, and the database has to parse a long
+// statement.
 func findByIDs(app core.App, collection *core.Collection, ids []string) ([]*core.Record, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
@@ -111,7 +111,7 @@ func findByIDs(app core.App, collection *core.Collection, ids []string) ([]*core
 	return records, err
 }
 
-// applyListRule narrows a query to what the caller may list.
+// applyListRule narrows a query to the records that the caller may list.
 func applyListRule(query *dbx.SelectQuery, fields *core.RecordFieldResolver, collection *core.Collection, info *core.RequestInfo) error {
 	if info.HasSuperuserAuth() {
 		return nil
@@ -120,7 +120,7 @@ func applyListRule(query *dbx.SelectQuery, fields *core.RecordFieldResolver, col
 		return apis.NewForbiddenError("", nil)
 	}
 	text := listing.SimplifyRule(*collection.ListRule, info.Auth)
-	if text == "" { // the caller may list all
+	if text == "" { // the caller may list all records
 		return nil
 	}
 	rule, err := search.FilterData(text).BuildExpr(fields)
@@ -131,8 +131,8 @@ func applyListRule(query *dbx.SelectQuery, fields *core.RecordFieldResolver, col
 	return nil
 }
 
-// visibleRecords keeps the records that the collection's list rule shows to the caller. What the rule makes public by a plain
-// condition needs no asking: for the rest of it the database joins tables, which takes longer than reading the records.
+// visibleRecords returns the records that the collection's list rule shows to the caller. Public ones are not looked up again: for the
+// rest of the rule the database joins tables, which takes longer than reading the records.
 func (c *call) visibleRecords(collection *core.Collection, info *core.RequestInfo, records []*core.Record) ([]*core.Record, error) {
 	if info.HasSuperuserAuth() {
 		return records, nil
@@ -164,7 +164,7 @@ func (c *call) visibleRecords(collection *core.Collection, info *core.RequestInf
 
 // idsMatching returns the ids of all records that the caller may list and that match a PocketBase filter.
 func (c *call) idsMatching(name, filter string) (map[string]bool, error) {
-	// PocketBase itself judges first what may be asked: the syntax, the fields, @collection and the like
+	// PocketBase itself checks first whether the caller may ask this: the syntax, the fields, @collection and the like.
 	query := url.Values{"filter": {filter}, "perPage": {"1"}, "fields": {"id"}, "skipTotal": {"1"}}
 	if _, err := c.list(name, query); err != nil {
 		return nil, filterRefused(err)
@@ -202,7 +202,7 @@ func (c *call) idsMatching(name, filter string) (map[string]bool, error) {
 	return set, nil
 }
 
-// filterRefused names the filter in an error of its own making.
+// filterRefused returns the error as one that names the filter, if the filter is what is wrong.
 func filterRefused(err error) error {
 	if router.ToApiError(err).Status == http.StatusBadRequest {
 		return invalid("filter", problem.InvalidValue, "Not a filter of this collection's fields.")

@@ -85,7 +85,7 @@ func reportRoutes() []route {
 	}
 }
 
-// reportWait is how long a request waits for its report, which is then finished in the background.
+// reportWait is how long a request waits for its report. After that, the report is finished in the background.
 const reportWait = 3 * time.Second
 
 func createReport(c *call) error {
@@ -147,7 +147,7 @@ func viewReport(c *call) error {
 	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
-// downloadReport streams the file of a report that the caller may see. One that is not done yet has none: 404.
+// downloadReport streams the file of a report that the caller may see. It fails with a 404 if the report is not done yet.
 func downloadReport(c *call) error {
 	seen, err := c.viewObject(collections.Reports, c.Param("report_id"), nil)
 	if err != nil {
@@ -159,14 +159,15 @@ func downloadReport(c *call) error {
 	}
 	file := record.GetString("file")
 	if file == "" {
-		return apis.NewNotFoundError("The report has no file (yet).", nil)
+		return apis.NewNotFoundError("The report has no file, or not yet.", nil)
 	}
 	files, err := c.app().NewFilesystem()
 	if err != nil {
 		return fmt.Errorf("open the file storage: %w", err)
 	}
 	defer files.Close()
-	name := fmt.Sprintf("%s-%s.%s", record.GetString("kind"), record.GetDateTime("created").Time().UTC().Format("2006-01-02"), record.GetString("format"))
+	day := record.GetDateTime("created").Time().UTC().Format(time.DateOnly)
+	name := fmt.Sprintf("%s-%s.%s", record.GetString("kind"), day, record.GetString("format"))
 	header := c.Response().Header()
 	header.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	header.Set("Content-Type", reportMedia[record.GetString("format")])

@@ -75,7 +75,8 @@ func listEmployerReviews(c *call) error {
 	return c.sendReviews(collections.JobReviews, "employer", c.Param("employer_id"))
 }
 
-// listUserReviews shows what the caller may see of them. A user of whom the caller may see nothing at all is a 404.
+// listUserReviews answers with the reviews of a user that the caller may see. It fails with a 404 if the caller may not see the user at
+// all.
 func listUserReviews(c *call) error {
 	id := c.Param("user_id")
 	if !isID(id) {
@@ -141,7 +142,7 @@ func createUserReview(c *call) error {
 func (c *call) createReview(collection string) (*response, error) {
 	a, err := c.create(collection, c.expandQuery(), c.body)
 	if c.body.has("author") {
-		err = explainRefusal(err, "author", "You can review in your own name alone.")
+		err = explainRefusal(err, "author", "You can only review in your own name.")
 	}
 	return a, err
 }

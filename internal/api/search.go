@@ -19,7 +19,7 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// searchPage is the list shape with what a search adds to it, without the items.
+// searchPage is the list shape with what a search adds to it, but without the items.
 type searchPage struct {
 	pageHead
 	Facets          map[string]map[string]int `json:"facets,omitempty"` // by parameter: value, records
@@ -29,18 +29,18 @@ type searchPage struct {
 	TotalIsEstimate bool                      `json:"totalIsEstimate,omitempty"`
 }
 
-// searchSpec says what a search route searches, and within which scope.
+// searchSpec is what a search route searches, and within which scope.
 type searchSpec struct {
 	kind  *search.Kind
 	parse func(*text.Analyzer, url.Values) (engine.Query, error)
-	scope engine.Scope // all that the caller may find; no parameter leads out of it
+	scope engine.Scope // everything that the caller may find, whatever the parameters say
 
-	collection  string // where the records are read
-	expand      string // relation that every record has
-	title, body string // fields that are shown with the words marked
+	collection  string // of the records
+	expand      string // the relation that is expanded in every record
+	title, body string // the fields in which the words that were found are marked
 }
 
-// search asks the search index which records answer, and reads these as the caller may see them.
+// search answers with the records that the search index finds, as the caller may see them.
 func (c *call) search(s searchSpec, params url.Values) error {
 	started := time.Now()
 	number, perPage, err := c.paging()
@@ -93,7 +93,7 @@ func (c *call) search(s searchSpec, params url.Values) error {
 	return c.sendItems(answer, items)
 }
 
-// allowedIDs returns the ids that the parameters ids and filter allow, nil for all.
+// allowedIDs returns the ids that the parameters ids and filter allow; nil means all.
 func (c *call) allowedIDs(collection string) (map[string]bool, error) {
 	var among map[string]bool
 	if filter := c.QueryParam("filter"); filter != "" {
@@ -118,7 +118,7 @@ func (c *call) allowedIDs(collection string) (map[string]bool, error) {
 	return asked, nil
 }
 
-// searchQuery opens the index and reads the query within the scope.
+// searchQuery opens the index and parses the query, which stays within the scope.
 func (c *call) searchQuery(s searchSpec, params url.Values) (*search.Index, engine.Query, error) {
 	board, err := search.For(c.door.app, s.kind)
 	if err != nil {
@@ -164,7 +164,7 @@ func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]
 	return items, nil
 }
 
-// ownEmployers lists the employers whose people the caller is one of. Who is no longer an employer by role has none.
+// ownEmployers returns the ids of the employers that the caller belongs to. Users who have lost the role employer belong to none.
 func (c *call) ownEmployers() ([]string, error) {
 	if c.auth().GetString("role") == collections.RoleJobSeeker {
 		return nil, nil

@@ -6,15 +6,15 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// removeTempFiles deletes the temporary files of the request's multipart form. Go's server only deletes those of the request
-// that it made itself; a form parsed on a copy would leave applicants' documents in the temporary folder.
+// removeTempFiles deletes the temporary files of a request's multipart form. Go's server deletes them only if the form was parsed on the
+// request that the server made; if it was parsed on a copy, applicants' documents would stay in the temporary folder.
 func removeTempFiles() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{
 		Id:       "jobboardRemoveTempFiles",
-		Priority: apis.DefaultCorsMiddlewarePriority - 2, // around everything that may read the form
+		Priority: apis.DefaultCorsMiddlewarePriority - 2, // before everything that may read the form
 		Func: func(e *core.RequestEvent) error {
 			if _, inner := e.Request.Context().Value(internalRequestKey{}).(*internalRequest); inner {
-				return e.Next() // its files are those of the request that it comes from
+				return e.Next() // its files belong to the request that it was made for
 			}
 			defer func() {
 				if form := e.Request.MultipartForm; form != nil {

@@ -153,7 +153,7 @@ var profileRelations = []string{"job_seekers_via_user", "employers_via_owner", "
 
 func listUsers(c *call) error {
 	if auth := c.auth(); !auth.IsSuperuser() && auth.GetString("role") != collections.RoleAdmin {
-		query, err := c.listQuery("name", "id = "+quoted(auth.Id)) // employer people may not sort users by date
+		query, err := c.listQuery("name", "id = "+quoted(auth.Id)) // employer people may not sort users by a date
 		if err != nil {
 			return err
 		}
@@ -198,7 +198,7 @@ func viewUser(c *call) error {
 	return c.sendUser(user)
 }
 
-// sendUser answers with a user and what belongs to the person: expand.profile or expand.employers.
+// sendUser answers with a user, with the profile in expand.profile or the companies in expand.employers.
 func (c *call) sendUser(user *object) error {
 	expand, err := user.expanded()
 	if err != nil {
@@ -273,8 +273,8 @@ func deactivateUser(c *call) error { return c.setActivity(account.Deactivate) }
 
 func reactivateUser(c *call) error { return c.setActivity(account.Reactivate) }
 
-// setActivity is for those who may change the user, as the collection's own rule says. No record operation does this:
-// deactivatedAt is the system's to write.
+// setActivity runs set for those who may change the user, as the update rule says. It is not a record request, since only the system
+// may write deactivatedAt.
 func (c *call) setActivity(set func(app core.App, caller *core.Record, userID string) (*core.Record, error)) error {
 	id := c.Param("user_id")
 	if !isID(id) {
@@ -286,7 +286,7 @@ func (c *call) setActivity(set func(app core.App, caller *core.Record, userID st
 	}
 	allowed, err := c.canAccess(user, user.Collection().UpdateRule)
 	if err != nil {
-		return fmt.Errorf("ask who may change user %s: %w", id, err)
+		return fmt.Errorf("check who may change user %s: %w", id, err)
 	}
 	if !allowed {
 		return notFound()
@@ -295,7 +295,7 @@ func (c *call) setActivity(set func(app core.App, caller *core.Record, userID st
 		return apis.NewBadRequestError("Failed to update record.", err)
 	}
 	if err := apis.EnrichRecord(c.event, user); err != nil {
-		return fmt.Errorf("show user %s: %w", id, err)
+		return fmt.Errorf("enrich user %s: %w", id, err)
 	}
 	return c.send(http.StatusOK, user)
 }
@@ -316,7 +316,7 @@ func changeRole(c *call) error {
 	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
-// requireVisibleUser answers 404 unless the caller may see the user's account or profile.
+// requireVisibleUser fails with a 404 unless the caller may see the user's account or profile.
 func (c *call) requireVisibleUser(id string) error {
 	_, err := c.view(collections.Users, id, nil)
 	if !isNotFound(err) {
@@ -335,7 +335,7 @@ func (c *call) requireVisibleUser(id string) error {
 	return nil
 }
 
-// ownUserID returns the path's user id, and answers 404 unless that user is the caller or a superuser asks.
+// ownUserID returns the path's user id. It fails with a 404 unless the caller is that user or a superuser.
 func (c *call) ownUserID() (string, error) {
 	id := c.Param("user_id")
 	if c.auth().IsSuperuser() {
@@ -348,13 +348,13 @@ func (c *call) ownUserID() (string, error) {
 	return id, nil
 }
 
-// statusCondition reads the status parameter as leniently as a status in a body.
-func (c *call) statusCondition(states []string) (string, error) {
+// statusCondition returns a filter for the parameter status, which is read as leniently as a status in a body.
+func (c *call) statusCondition(statuses []string) (string, error) {
 	values := c.values("status")
 	for i, value := range values {
 		values[i] = workflow.Parse(value)
-		if !slices.Contains(states, values[i]) {
-			return "", invalid("status", problem.InvalidValue, "Must be one of "+strings.Join(states, ", ")+".")
+		if !slices.Contains(statuses, values[i]) {
+			return "", invalid("status", problem.InvalidValue, "Must be one of "+strings.Join(statuses, ", ")+".")
 		}
 	}
 	return anyOf("status = %s", values), nil

@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// SimplifyRule returns a list rule without what is already known of a caller, such as the role. What is left asks for the same records, and
-// the planner can use an index for it where a condition on the caller, joined by "or", would keep it from that.
+// SimplifyRule returns a list rule without the conditions whose outcome is known for the caller, such as those on the role. The rest
+// lists the same records, and the planner can use an index for it; a condition on the caller, joined by "or", would prevent that.
 func SimplifyRule(rule string, caller *core.Record) string {
 	return conditionsOf(rule, caller).text()
 }
@@ -29,16 +29,17 @@ func conditionsOf(rule string, caller *core.Record) conditions {
 	return fold(key)
 }
 
-// folded names a rule as seen by everybody of one role; known is false for guests.
+// folded is a rule as it is for everybody with one role. known is false for guests.
 type folded struct {
 	rule, role string
 	known      bool
 }
 
-// foldedRules holds conditions by folded: rules are few, and so are roles.
+// foldedRules caches conditions by folded: there are few rules and few roles.
 var foldedRules sync.Map
 
-// conditions are joined by "or", and each is of parts joined by "and". No conditions are never true; one without parts always is.
+// conditions are joined by "or", and each consists of parts joined by "and". Without conditions it is never true, and a condition without
+// parts is always true.
 type conditions [][]string
 
 var (
@@ -46,7 +47,7 @@ var (
 	always = conditions{nil}
 )
 
-// nobody is a rule that no record meets: without a field in it, the database looks at it once and reads nothing.
+// nobody is a rule that no record meets. Since it has no field in it, the database evaluates it once and reads nothing.
 const nobody = `"" != ""`
 
 func (c conditions) text() string {
@@ -61,7 +62,7 @@ func (c conditions) text() string {
 }
 
 func fold(key folded) conditions {
-	result := conditions{{"(" + key.rule + ")"}} // as it is, where it can't be read
+	result := conditions{{"(" + key.rule + ")"}} // unchanged if it can't be parsed
 	if groups, err := fexpr.Parse(key.rule); err == nil {
 		result = foldGroups(key, groups)
 	}
@@ -69,7 +70,7 @@ func fold(key folded) conditions {
 	return result
 }
 
-// foldGroups reads conditions as the database will: "and" binds closer than "or".
+// foldGroups reads conditions as the database does: "and" binds more tightly than "or".
 func foldGroups(key folded, groups []fexpr.ExprGroup) conditions {
 	result, one := never, always
 	for i, group := range groups {
@@ -97,7 +98,7 @@ func foldExpr(key folded, e fexpr.Expr) conditions {
 	equal, known := false, false
 	if e.Left.Type == fexpr.TokenIdentifier && e.Right.Type == fexpr.TokenText {
 		switch e.Left.Literal {
-		case "@request.auth.id": // of a user, known only not to be empty
+		case "@request.auth.id": // of a user, whose id is only known not to be empty
 			equal, known = !key.known, e.Right.Literal == ""
 		case "@request.auth.role":
 			equal, known = key.role == e.Right.Literal, true
@@ -128,7 +129,7 @@ func both(x, y conditions) conditions {
 	return conditions{slices.Concat(x.part(), y.part())}
 }
 
-// part is what to join with others by "and".
+// part returns parts that can be joined with others by "and".
 func (c conditions) part() []string {
 	if len(c) == 1 {
 		return c[0]
@@ -138,7 +139,7 @@ func (c conditions) part() []string {
 
 var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// token writes a token as it is read.
+// token returns a token as it is written in a rule.
 func token(t fexpr.Token) string {
 	switch t.Type {
 	case fexpr.TokenText:

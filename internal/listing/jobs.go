@@ -14,25 +14,25 @@ import (
 	"jobboard/collections"
 )
 
-// Most of a million jobs are everybody's to see, and a few more are the caller's own. Asked for "published or mine" in an order,
-// SQLite reads and sorts them all. Here it merges two lists, each of which comes from an index in that order, and how many there
-// are is read from job_counts (see migrations/1795774100_count_jobs.go).
+// Of a million jobs, everybody sees most, and the caller sees a few more of their own. To list "published or mine" in an order, SQLite
+// would read and sort all of them. Instead it merges two lists here, each of which an index gives in that order, and the total is read
+// from job_counts (see migrations/1795774100_count_jobs.go).
 
-// jobsQuery is how to read a caller's list of jobs. Its texts are conditions as in rules, "" for none.
+// jobsQuery is how a caller's list of jobs is read. Its conditions are written as in rules; "" is none.
 type jobsQuery struct {
-	common string // what nearly all of the listed jobs meet
-	own    string // what the others meet, if there are any
+	common string // the condition that nearly all of the listed jobs meet
+	own    string // the condition that the others meet, if there are any
 	filter string // the caller's
-	sorted bool   // by the caller
-	// merged reads common and own jobs as one table, with its parameters.
+	sorted bool   // whether the caller asks for an order
+	// merged is SQL that reads common and own jobs as one table.
 	merged       string
 	mergedParams dbx.Params
 }
 
-// countedBy are the fields of jobs that job_counts counts by.
+// countedBy are the fields by whose values job_counts counts the jobs.
 var countedBy = []string{"status", "jobType", "workplace", "experienceLevel", "industry"}
 
-// newJobsQuery returns nil where a list asks for more than jobs' own fields, for which PocketBase joins tables.
+// newJobsQuery returns nil if a list uses more than jobs' own fields: then PocketBase joins tables.
 func newJobsQuery(app core.App, jobs *core.Collection, rule conditions, filter, sort string, info *core.RequestInfo) (*jobsQuery, error) {
 	fields, readable := filterFields(filter)
 	for _, field := range search.ParseSortFromString(sort) {
@@ -64,12 +64,12 @@ func newJobsQuery(app core.App, jobs *core.Collection, rule conditions, filter, 
 	return j, nil
 }
 
-// apply makes a query of jobs read the merged table.
+// apply makes a query of jobs read the merged table, in an order that an index gives.
 func (j *jobsQuery) apply(query *dbx.SelectQuery) {
 	if j.merged != "" {
 		query.PreFragment(j.merged).AndBind(j.mergedParams)
 	}
-	// Without an order SQLite would go through the rows as they lie, past all the closed jobs of an old board.
+	// Without an order SQLite would read the rows as they are stored, which on an old board begin with many closed jobs.
 	if !j.sorted {
 		query.OrderBy("jobs.created")
 	}
@@ -119,7 +119,7 @@ func condition(app core.App, jobs *core.Collection, info *core.RequestInfo, text
 	return expression, nil
 }
 
-// filterFields lists the fields that a filter names; readable is false where it can't be read.
+// filterFields returns the fields that a filter names. readable is false if the filter can't be parsed.
 func filterFields(filter string) (names []string, readable bool) {
 	if filter == "" {
 		return nil, true
@@ -163,18 +163,19 @@ func isConstant(identifier string) bool {
 		slices.Contains([]string{"true", "false", "null"}, strings.ToLower(identifier))
 }
 
-// areOwn reports whether all names are those of a collection's fields.
+// areOwn reports whether all names are fields of the collection itself.
 func areOwn(collection *core.Collection, names []string) bool {
 	return !slices.ContainsFunc(names, func(name string) bool {
 		return name != "" && !isConstant(name) && collection.Fields.GetByName(name) == nil
 	})
 }
 
+// within reports whether all names are allowed.
 func within(names, allowed []string) bool {
 	return !slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(allowed, name) })
 }
 
-// skipsTotal reports whether a list is asked for without its total. What isn't a bool PocketBase refuses.
+// skipsTotal reports whether a list is asked for without its total. PocketBase refuses what isn't a boolean.
 func skipsTotal(text string) bool {
 	skip, err := strconv.ParseBool(text)
 	return text != "" && (skip || err != nil)

@@ -1,5 +1,5 @@
-// Package listing makes PocketBase's own lists of records fast on a board of a million jobs. It decides nothing about who may see
-// what, which is the collection's list rule: it hands PocketBase the same rule in a form that the planner can use.
+// Package listing makes PocketBase's own lists of records fast on a board with a million jobs. Who may see what is still decided by the
+// collection's list rule alone: this package hands PocketBase the same rule in a form that SQLite's query planner can use.
 package listing
 
 import (
@@ -11,7 +11,7 @@ import (
 	"jobboard/collections"
 )
 
-// Bind binds the lists of app. Call it once, before the app starts.
+// Bind prepares the lists of app. Call it once, before the app starts.
 func Bind(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "prepareList", Func: prepareList})
@@ -22,14 +22,14 @@ func Bind(app core.App) {
 
 const listPattern = "GET /api/collections/{collection}/records"
 
-// prepareList answers PocketBase's list of records with an app that knows how to read this list.
+// prepareList runs PocketBase's list of records with an app that reads this list in a better way.
 func prepareList(e *core.RequestEvent) error {
 	if e.Request.Pattern != listPattern {
 		return e.Next()
 	}
 	collection, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
 	if err != nil || collection.ListRule == nil {
-		return e.Next() // PocketBase says what is wrong
+		return e.Next() // PocketBase answers what is wrong
 	}
 	l := &list{App: e.App, collection: collection}
 	rule := always
@@ -51,14 +51,14 @@ func prepareList(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// list is the app as the list of one collection sees it.
+// list is the app for one list of records.
 type list struct {
 	core.App
-	collection *core.Collection // with the rule as the caller meets it
-	jobs       *jobsQuery       // nil where the list is none of jobs, or none that is read in a way of its own
+	collection *core.Collection // with the list rule simplified for the caller
+	jobs       *jobsQuery       // nil if PocketBase reads the list in its own way
 }
 
-// FindCachedCollectionByNameOrId finds the listed collection as this list knows it, and others as they are.
+// FindCachedCollectionByNameOrId returns the listed collection with the simplified rule, and others as they are.
 func (l *list) FindCachedCollectionByNameOrId(nameOrID string) (*core.Collection, error) {
 	if nameOrID == l.collection.Name || nameOrID == l.collection.Id {
 		return l.collection, nil
@@ -66,7 +66,7 @@ func (l *list) FindCachedCollectionByNameOrId(nameOrID string) (*core.Collection
 	return l.App.FindCachedCollectionByNameOrId(nameOrID)
 }
 
-// RecordQuery selects the records to be listed.
+// RecordQuery returns a query that reads the listed records.
 func (l *list) RecordQuery(collection any) *dbx.SelectQuery {
 	query := l.App.RecordQuery(collection)
 	if l.jobs != nil && collection == any(l.collection) {
@@ -77,7 +77,7 @@ func (l *list) RecordQuery(collection any) *dbx.SelectQuery {
 
 const countJobsKey = "countJobs"
 
-// prepareJobs chooses how to read a list of jobs, and takes its total over from PocketBase.
+// prepareJobs decides how to read a list of jobs, and makes PocketBase leave its total to countJobsOnListRequest.
 func (l *list) prepareJobs(e *core.RequestEvent, rule conditions) error {
 	info, err := e.RequestInfo()
 	if err != nil {
@@ -97,7 +97,7 @@ func (l *list) prepareJobs(e *core.RequestEvent, rule conditions) error {
 	return nil
 }
 
-// countJobsOnListRequest fills in the total that PocketBase was told to skip.
+// countJobsOnListRequest fills in the total that PocketBase has left out.
 func countJobsOnListRequest(e *core.RecordsListRequestEvent) error {
 	jobs, ok := e.Get(countJobsKey).(*jobsQuery)
 	if !ok || e.Collection.Name != collections.Jobs {

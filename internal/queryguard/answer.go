@@ -16,9 +16,9 @@ import (
 	"jobboard/internal/problem"
 )
 
-// ServeBounded runs next, which reads records for the caller and answers with them, within bounds of time and size: the app that it
-// finds in e gives up after maxTime or when the client has gone, and an answer that comes out too large is not sent. What is
-// beyond them is a 400 that names the parameter, and a 503 where the caller asked for nothing that could be the cause.
+// ServeBounded runs next, which reads records for the caller and answers with them, within limits of time and size: queries through e.App
+// are cancelled after maxTime or when the client has gone, and an answer that is too large is not sent. Instead, the caller gets a 400
+// that names the parameter, or a 503 if no parameter can be the cause.
 func ServeBounded(e *core.RequestEvent, next func() error) error {
 	if e.HasSuperuserAuth() {
 		return next()
@@ -55,10 +55,10 @@ func ServeBounded(e *core.RequestEvent, next func() error) error {
 	return err
 }
 
-// patience is maxTime, save in tests.
+// patience is maxTime, except in tests.
 var patience = maxTime
 
-// tooSlow names what the caller asked for; where that is nothing, it is the board that is slow.
+// tooSlow returns an error that names the parameter that may have been too slow. If there is none, it is the board that is slow.
 func tooSlow(e *core.RequestEvent) error {
 	params := e.Request.URL.Query()
 	for _, param := range []string{search.FilterQueryParam, search.SortQueryParam, expandParam} {
@@ -71,19 +71,19 @@ func tooSlow(e *core.RequestEvent) error {
 	return router.NewApiError(http.StatusServiceUnavailable, "The board is busy. Try again in a moment.", nil)
 }
 
-// boundedApp is the app of one request. Its queries for records end with the request's context, and its expansions read no
-// more records than one answer may.
+// boundedApp is the app of one request. Its queries for records are cancelled with the request's context, and its expansions read no more
+// records than one answer may have.
 type boundedApp struct {
 	core.App
 	ctx        context.Context
-	expandable int // records that may still be expanded
+	expandable int // how many records may still be expanded
 	maxBytes   int
-	manyParam  string // that makes an answer large
-	incomplete bool   // an expansion gave up
-	over       error  // what the answer is instead, where it would be beyond the bounds
+	manyParam  string // the parameter that makes an answer large
+	incomplete bool   // whether an expansion was cancelled
+	over       error  // the answer if a limit was exceeded, else nil
 }
 
-// ConcurrentDB is PocketBase's, for as long as the request may take.
+// ConcurrentDB is like PocketBase's, but its queries are cancelled with the request.
 func (a *boundedApp) ConcurrentDB() dbx.Builder {
 	if db, ok := a.App.ConcurrentDB().(*dbx.DB); ok {
 		return db.WithContext(a.ctx)
@@ -91,17 +91,17 @@ func (a *boundedApp) ConcurrentDB() dbx.Builder {
 	return a.App.ConcurrentDB()
 }
 
-// RecordQuery is PocketBase's, for as long as the request may take.
+// RecordQuery is like PocketBase's, but the query is cancelled with the request.
 func (a *boundedApp) RecordQuery(collection any) *dbx.SelectQuery {
 	return a.App.RecordQuery(collection).WithContext(a.ctx)
 }
 
-// FindRecordById is PocketBase's, for as long as the request may take.
+// FindRecordById is like PocketBase's, but the query is cancelled with the request.
 func (a *boundedApp) FindRecordById(collection any, id string, filters ...func(q *dbx.SelectQuery) error) (*core.Record, error) {
 	return a.App.FindRecordById(collection, id, append(filters, a.endWithRequest)...)
 }
 
-// FindRecordsByIds is PocketBase's, for as long as the request may take.
+// FindRecordsByIds is like PocketBase's, but the query is cancelled with the request.
 func (a *boundedApp) FindRecordsByIds(collection any, ids []string, filters ...func(q *dbx.SelectQuery) error) ([]*core.Record, error) {
 	return a.App.FindRecordsByIds(collection, ids, append(filters, a.endWithRequest)...)
 }
@@ -118,7 +118,7 @@ func (a *boundedApp) ExpandRecord(record *core.Record, expands []string, fetch c
 	return a.ExpandRecords([]*core.Record{record}, expands, fetch)
 }
 
-// ExpandRecords is PocketBase's, and notes when the records become more than one answer may hold.
+// ExpandRecords is like PocketBase's, and notes when there are more records than one answer may have.
 func (a *boundedApp) ExpandRecords(records []*core.Record, expands []string, fetch core.ExpandFetchFunc) map[string]error {
 	if fetch == nil {
 		fetch = func(collection *core.Collection, ids []string) ([]*core.Record, error) {
@@ -127,7 +127,8 @@ func (a *boundedApp) ExpandRecords(records []*core.Record, expands []string, fet
 	}
 	failed := a.App.ExpandRecords(records, expands, func(collection *core.Collection, ids []string) ([]*core.Record, error) {
 		if a.expandable -= len(ids); a.expandable < 0 {
-			a.over = refused(expandParam, fmt.Sprintf("Leads to more than %d records: ask for fewer per page, or list them by themselves.", maxExpanded))
+			a.over = refused(expandParam,
+				fmt.Sprintf("Leads to more than %d records: ask for fewer per page, or list them by themselves.", maxExpanded))
 			return nil, errTooMany
 		}
 		return fetch(collection, ids)
@@ -139,7 +140,7 @@ func (a *boundedApp) ExpandRecords(records []*core.Record, expands []string, fet
 	return failed
 }
 
-// checkSize notes when records are more than the answer may hold.
+// checkSize notes when records are too large for one answer.
 func (a *boundedApp) checkSize(records []*core.Record) {
 	if a.over == nil && sizeOf(records, map[*core.Record]int{}) > a.maxBytes {
 		a.over = a.tooLarge()
@@ -151,10 +152,10 @@ func (a *boundedApp) tooLarge() error {
 		fmt.Sprintf("The answer would have more than %d MB: ask for fewer records per page, or expand less.", a.maxBytes>>20)))
 }
 
-// answerKey is where a request's context holds its boundedApp, which others may have wrapped.
+// answerKey is the key of a request's boundedApp in its context. e.App may be wrapped by others.
 type answerKey struct{}
 
-// checkSizeOnListRequest spares the writing of what would not be sent.
+// checkSizeOnListRequest refuses a list that is too large before it is encoded.
 func checkSizeOnListRequest(e *core.RecordsListRequestEvent) error {
 	if a, ok := e.Request.Context().Value(answerKey{}).(*boundedApp); ok {
 		if a.checkSize(e.Records); a.over != nil {
@@ -164,7 +165,7 @@ func checkSizeOnListRequest(e *core.RecordsListRequestEvent) error {
 	return e.Next()
 }
 
-// boundedWriter holds the status back until the first byte, so that an answer beyond the bounds can still become an error.
+// boundedWriter delays the status until the first byte, so that an answer that exceeds a limit can still become an error.
 type boundedWriter struct {
 	http.ResponseWriter
 	app    *boundedApp
@@ -172,17 +173,17 @@ type boundedWriter struct {
 	sent   bool
 }
 
-// Unwrap lets http.ResponseController find the real one.
+// Unwrap gives http.ResponseController the real writer.
 func (w *boundedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader notes the status for the first byte.
+// WriteHeader stores the status until the first byte is written.
 func (w *boundedWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
 }
 
-// Write sends, unless the answer is not to be sent. JSON answers come in one piece.
+// Write sends b, unless the answer exceeds a limit. JSON answers are written in one piece.
 func (w *boundedWriter) Write(b []byte) (int, error) {
 	isJSON := strings.HasPrefix(w.Header().Get("Content-Type"), "application/json")
 	switch {

@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/cast"
 )
 
-// Bind has every query that comes by PocketBase's own API checked before it runs, and answered within bounds.
+// Bind makes PocketBase's own API check every query before it runs, and answer it within limits.
 func Bind(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{
@@ -30,26 +30,26 @@ func Bind(app core.App) {
 	app.OnRecordsListRequest().BindFunc(checkSizeOnListRequest)
 }
 
-// recordRoutes stands in the pattern of every route that answers with records of a collection, listRoute is the list's.
+// recordRoutes is in the pattern of every route that answers with records of a collection; listRoute is the pattern of the list.
 const (
 	recordRoutes = "/api/collections/{collection}/"
 	listRoute    = "GET /api/collections/{collection}/records"
 )
 
-type judgedKey struct{}
+type checkedKey struct{}
 
-// MarkChecked marks a request whose query was checked already, and may hold conditions that are not the caller's.
+// MarkChecked marks a request whose query has been checked already. It may have conditions that are not the caller's.
 func MarkChecked(ctx context.Context) context.Context {
-	return context.WithValue(ctx, judgedKey{}, true)
+	return context.WithValue(ctx, checkedKey{}, true)
 }
 
 func checkQueryOnRecordRequest(e *core.RequestEvent) error {
-	if e.Request.Context().Value(judgedKey{}) != nil || e.HasSuperuserAuth() || !strings.Contains(e.Request.Pattern, recordRoutes) {
+	if e.Request.Context().Value(checkedKey{}) != nil || e.HasSuperuserAuth() || !strings.Contains(e.Request.Pattern, recordRoutes) {
 		return e.Next()
 	}
 	collection, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
 	if err != nil {
-		return e.Next() // to be told that there is none
+		return e.Next() // PocketBase answers that there is none
 	}
 	params := e.Request.URL.Query()
 	query := Query{Expand: params.Get(expandParam), Fields: params.Get(fieldsParam), Single: true}
@@ -95,14 +95,14 @@ func checkQueriesOnBatchRequest(e *core.BatchRequestEvent) error {
 	return e.Next()
 }
 
-// failedRequest is a request of a batch as PocketBase shows it when it fails.
-type failedRequest struct{ answer *router.ApiError }
+// failedRequest is a failed request of a batch, in the form in which PocketBase shows it.
+type failedRequest struct{ response *router.ApiError }
 
 func (*failedRequest) Code() string  { return "batch_request_failed" }
 func (*failedRequest) Error() string { return "Batch request failed." }
 
 func (f *failedRequest) Resolve(data map[string]any) any {
-	data["response"] = f.answer
+	data["response"] = f.response
 	return data
 }
 
@@ -119,14 +119,14 @@ func checkTopicsOnSubscribeRequest(e *core.RealtimeSubscribeRequestEvent) error 
 	return e.Next()
 }
 
-// subscribed reads the topic and the query of a subscription such as
+// subscribed returns the collection and the query of a subscription such as
 // `applications/*?options={"query":{"filter":"..."}}`, as PocketBase's broker does.
 func subscribed(app core.App, subscription string) (*core.Collection, Query) {
 	topic, _, _ := strings.Cut(subscription, "?")
 	name, _, _ := strings.Cut(topic, "/")
 	collection, err := app.FindCachedCollectionByNameOrId(name)
 	if err != nil {
-		return nil, Query{} // a topic of its own, which carries no records
+		return nil, Query{} // a custom topic, whose messages are not records
 	}
 	query := Query{Realtime: true}
 	parsed, err := url.Parse(subscription)
@@ -136,7 +136,7 @@ func subscribed(app core.App, subscription string) (*core.Collection, Query) {
 	var options struct {
 		Query map[string]any `json:"query"`
 	}
-	// Without looking at the error, as the broker does: of half-readable options it takes the readable half.
+	// The error is ignored, as in the broker, which uses the part of broken options that it can read.
 	_ = json.Unmarshal([]byte(parsed.Query().Get("options")), &options)
 	query.Filter, query.Sort = cast.ToString(options.Query[search.FilterQueryParam]), cast.ToString(options.Query[search.SortQueryParam])
 	query.Expand, query.Fields = cast.ToString(options.Query[expandParam]), cast.ToString(options.Query[fieldsParam])

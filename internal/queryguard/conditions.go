@@ -8,7 +8,7 @@ import (
 	"github.com/ganigeorgiev/fexpr"
 )
 
-// conditionsOf lists the comparisons of a filter, whatever brackets they stand in.
+// conditionsOf returns all comparisons of a filter, including those in brackets.
 func conditionsOf(groups []fexpr.ExprGroup) []fexpr.Expr {
 	var all []fexpr.Expr
 	for _, group := range groups {
@@ -24,7 +24,7 @@ func conditionsOf(groups []fexpr.ExprGroup) []fexpr.Expr {
 	return all
 }
 
-// checkLikes says what is wrong with the patterns of a filter, or "".
+// checkLikes returns what is wrong with the patterns of a filter, or "".
 func checkLikes(conditions []fexpr.Expr) string {
 	likes := 0
 	for _, condition := range conditions {
@@ -38,19 +38,19 @@ func checkLikes(conditions []fexpr.Expr) string {
 		switch {
 		case likes > maxLikes:
 			return fmt.Sprintf("Must have at most %d conditions with ~ or !~.", maxLikes)
-		// What stands in a record may be as long, and hold as many wildcards, as whoever wrote it likes.
+		// A text in a record may be of any length and have any number of wildcards.
 		case pattern.Type == fexpr.TokenFunction || pattern.Type == fexpr.TokenIdentifier && !strings.HasPrefix(pattern.Literal, "@"):
 			return "On the right of ~ and !~ there must be a text."
 		case len(pattern.Literal) > maxLikeBytes:
 			return fmt.Sprintf("A text to look for with ~ or !~ must have at most %d characters.", maxLikeBytes)
 		case wildcards(pattern.Literal) > maxWildcards:
-			return fmt.Sprintf("A text to look for with ~ or !~ must have at most %d times %%.", maxWildcards)
+			return fmt.Sprintf("A text to look for with ~ or !~ must have %% at most %d times.", maxWildcards)
 		}
 	}
 	return ""
 }
 
-// wildcards counts the % of a pattern that a backslash does not make plain characters.
+// wildcards counts the % of a pattern that are not escaped by a backslash.
 func wildcards(pattern string) int {
 	count, escaped := 0, false
 	for _, r := range pattern {
@@ -62,11 +62,11 @@ func wildcards(pattern string) int {
 	return count
 }
 
-// callersFunctions are the functions that a caller's filter may use. The others that are registered belong to API rules, and
-// read what their argument's owner may not want to be read, such as the visibility of a profile.
+// callersFunctions are the functions that a caller's filter may use. The other registered functions are for API rules. They read what
+// callers may not see, such as the visibility of a profile.
 var callersFunctions = []string{"geoDistance", "strftime"}
 
-// checkFunctions says which function of a filter isn't for callers, or "".
+// checkFunctions returns why a function of a filter isn't for callers, or "".
 func checkFunctions(conditions []fexpr.Expr) string {
 	var check func(token fexpr.Token) string
 	check = func(token fexpr.Token) string {
@@ -94,15 +94,16 @@ func checkFunctions(conditions []fexpr.Expr) string {
 	return ""
 }
 
-// path is one field that a filter or sort names.
+// path is a field that a filter or sort names.
 type path struct {
 	name string
-	// anyOf: of several records that the path leads to, one is enough, as with the operators ?=, ?~ ... and in a sort.
+	// anyOf means that one of several records that the path leads to is enough, as with the operators ?=, ?~ and the like, and in a
+	// sort.
 	anyOf bool
 	sorts bool
 }
 
-// pathsOf lists every identifier of a filter's conditions, also those in arguments of functions.
+// pathsOf returns all identifiers in a filter's conditions, including those in arguments of functions.
 func pathsOf(conditions []fexpr.Expr) []path {
 	var all []path
 	var add func(token fexpr.Token, anyOf bool)

@@ -7,7 +7,7 @@ import (
 	"jobboard/internal/actor"
 )
 
-// checkExpand says what is wrong with an expand, or "". A path that leads nowhere is left to PocketBase, which expands nothing.
+// checkExpand returns what is wrong with an expand, or "". A path that leads nowhere is left to PocketBase, which then expands nothing.
 func (p *paths) checkExpand(expand string) string {
 	most := maxExpands
 	if p.query.Realtime {
@@ -15,7 +15,7 @@ func (p *paths) checkExpand(expand string) string {
 	}
 	backs, seen := map[string]bool{}, map[string]bool{}
 	for text := range strings.SplitSeq(expand, ",") {
-		// As PocketBase reads it.
+		// PocketBase reads it like this too.
 		path := strings.Trim(strings.ReplaceAll(text, " ", ""), ".")
 		if path == "" || seen[path] {
 			continue
@@ -36,7 +36,7 @@ func (p *paths) checkExpand(expand string) string {
 			}
 			if step.back {
 				back++
-				// Paths that begin alike are followed together, as far as that.
+				// Paths with a common beginning are followed together up to its end.
 				backs[strings.Join(names[:i+1], ".")] = true
 			}
 			if step.costly && !p.query.Single && !actor.IsManager(p.caller) {

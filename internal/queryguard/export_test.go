@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// SetPatience changes how long a request may take until the test ends.
+// SetPatience sets how long a request may take, until the test ends.
 func SetPatience(t testing.TB, d time.Duration) {
 	before := patience
 	patience = d

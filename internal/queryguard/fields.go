@@ -7,11 +7,11 @@ import (
 	"github.com/pocketbase/pocketbase/tools/tokenizer"
 )
 
-// listMembers are the members of a list beside its items, which every list has whatever fields are asked for.
+// listMembers are the members of a list besides its items. Every list has them, whatever fields are asked for.
 var listMembers = []string{"page", "perPage", "totalItems", "totalPages"}
 
-// ItemFields reads the parameter fields of a list as one that names fields of its items: "items.title" and "title" are the
-// same. PocketBase itself would look for items within the items, and answer with empty objects.
+// ItemFields returns the parameter fields of a list with "items.title" as "title", which mean the same. PocketBase itself would look for
+// items within the items, and answer with empty objects.
 func ItemFields(fields string) string {
 	if !strings.Contains(fields, "items") {
 		return fields

@@ -13,34 +13,34 @@ import (
 	"jobboard/internal/actor"
 )
 
-// paths judges the paths of one query, such as "seeker.locale" on applications.
+// paths checks the paths of one query, such as "seeker.locale" on applications.
 type paths struct {
 	app        core.App
 	caller     *core.Record
 	collection *core.Collection
 	query      Query
-	relations  map[string]bool // that filter and sort follow
-	manifold   map[string]bool // of these, the ones to several records or values
-	backs      map[string]bool // of these, the steps back to records of which the caller may not see all
+	relations  map[string]bool // the relations that filter and sort follow
+	manifold   map[string]bool // of these, the ones that lead to several records or values
+	backs      map[string]bool // of these, the back relations to records of which the caller may not see all
 }
 
-// refuse says why a path of a filter or sort isn't for the caller, or "". What PocketBase knows nothing of is left to it: it
-// refuses fields that don't exist, or are hidden from all, before it asks the database.
+// refuse returns why a path of a filter or sort isn't for the caller, or "". Fields that don't exist or are hidden from everybody are left
+// to PocketBase, which refuses them before it queries the database.
 //
-// Beside paths that cost too much, two kinds are refused. Private fields of users, which the caller may see only of itself.
-// And paths over several records of which the caller may not see all, with an operator that asks for all of them: PocketBase
-// lets through only records that the caller may list, but for "all" it also looks at the others, so that
-// "applications_via_job.seeker != X" would tell an applicant who else applied. With "?=" and its like only what the caller may
-// list is looked at.
+// Besides paths that cost too much, two kinds are refused: private fields of other users, and paths over several records of which the
+// caller may not see all, with an operator that asks for all of them. PocketBase returns only records that the caller may list, but for
+// such an operator it also looks at the others: "applications_via_job.seeker != X" would reveal to an applicant who else has applied.
+// With "?=" and the like it looks only at records that the caller may list.
 func (p *paths) refuse(path path) string {
 	collection := p.collection
 	names := strings.Split(path.name, ".")
-	// The list of users itself shows to all but employer people the caller alone, who may sort and filter it.
+	// The list of users shows only the caller, who may sort and filter it, except to employer people.
 	ownList := len(names) == 1 && !(p.caller != nil && p.caller.GetString("role") == collections.RoleEmployer)
 	several, back := false, false
 	for i, name := range names {
 		field, modifier, _ := strings.Cut(name, ":")
-		if !actor.IsManager(p.caller) && collection.Name == collections.Users && slices.Contains(collections.PrivateUserFields, field) && !ownList {
+		isPrivate := collection.Name == collections.Users && slices.Contains(collections.PrivateUserFields, field)
+		if isPrivate && !ownList && !actor.IsManager(p.caller) {
 			return path.name + " can't be used here."
 		}
 		if modifier == "each" {
@@ -49,7 +49,7 @@ func (p *paths) refuse(path path) string {
 		}
 		step := p.follow(collection, field)
 		if step.to == nil || i == len(names)-1 {
-			break // the value itself, or inside a JSON field, or nothing that PocketBase knows
+			break // a field, a part of a JSON field, or something that does not exist
 		}
 		switch {
 		case i >= maxSteps:
@@ -84,21 +84,21 @@ func (p *paths) refuse(path path) string {
 	return ""
 }
 
-// step is what one relation of a path does.
+// step is one relation of a path.
 type step struct {
-	to      *core.Collection // nil if it is no relation
+	to      *core.Collection // nil if it is not a relation
 	several bool             // leads to several records
 	back    bool             // from a record to those that point to it, such as applications_via_seeker
-	costly  bool             // finding them takes reading all records of their collection
+	costly  bool             // finding the records requires reading all of their collection
 }
 
-// backRelation is a step back, and oldBackRelation the form of it that PocketBase still takes in expand.
+// backRelation matches a back relation, and oldBackRelation the older form that PocketBase still accepts in expand.
 var (
 	backRelation    = regexp.MustCompile(`^(\w+)_via_(\w+)$`)
 	oldBackRelation = regexp.MustCompile(`^(\w+)\((\w+)\)$`)
 )
 
-// follow makes one step of a path.
+// follow returns the step that a name of a path stands for.
 func (p *paths) follow(from *core.Collection, name string) step {
 	if relation, ok := from.Fields.GetByName(name).(*core.RelationField); ok {
 		to, err := p.app.FindCachedCollectionByNameOrId(relation.CollectionId)
@@ -126,7 +126,7 @@ func (p *paths) follow(from *core.Collection, name string) step {
 	return step{to: to, several: !unique, back: true, costly: relation.IsMultiple() || !isIndexed(to, relation.Name)}
 }
 
-// isIndexed reports whether an index of the collection finds its records by the field.
+// isIndexed reports whether the collection has an index that begins with the field.
 func isIndexed(collection *core.Collection, field string) bool {
 	return slices.ContainsFunc(collection.Indexes, func(text string) bool {
 		index := dbutils.ParseIndex(text)

@@ -8,11 +8,11 @@ import (
 	"github.com/ganigeorgiev/fexpr"
 )
 
-// checkPresence says which step back a filter must not make as it does, or "".
+// checkPresence returns what is wrong with the back relations of a filter, or "".
 //
-// PocketBase drops records whose followers, such as a job's applications, are all hidden from the caller, but keeps those that
-// have none: a filter that holds without a follower would tell the two apart, and with them which jobs have applicants. So a
-// filter that goes back must demand a follower.
+// Take jobs filtered by their applications. PocketBase drops a job whose applications are all hidden from the caller, but keeps one
+// without applications. A filter that holds without an application would tell the two apart, and so reveal which jobs have applicants.
+// Therefore a filter with a back relation must hold only where the relation leads to a record.
 func (p *paths) checkPresence(groups []fexpr.ExprGroup) string {
 	for _, relation := range slices.Sorted(maps.Keys(p.backs)) {
 		if !demands(groups, relation) {
@@ -22,7 +22,7 @@ func (p *paths) checkPresence(groups []fexpr.ExprGroup) string {
 	return ""
 }
 
-// demands reports whether a filter holds only where the relation leads to a record. AND binds closer than OR.
+// demands reports whether a filter holds only where the relation leads to a record. AND binds more tightly than OR.
 func demands(groups []fexpr.ExprGroup, relation string) bool {
 	demanded := false
 	for i, group := range groups {
@@ -44,7 +44,7 @@ func demands(groups []fexpr.ExprGroup, relation string) bool {
 	return demanded
 }
 
-// failsOnNull reports whether a comparison is sure to fail where the relation leads to no record, and its fields are NULL.
+// failsOnNull reports whether a comparison always fails where the relation leads to no record and its fields are NULL.
 func failsOnNull(e fexpr.Expr, relation string) bool {
 	path, other := e.Left, e.Right
 	if !isBelow(path, relation) {
@@ -54,17 +54,18 @@ func failsOnNull(e fexpr.Expr, relation string) bool {
 		return false
 	}
 	switch fexpr.SignOp(strings.TrimPrefix(string(e.Op), "?")) {
-	case fexpr.SignEq: // with nothing, or with another field that may be NULL as well, it may hold
+	case fexpr.SignEq: // with an empty text, or a field that may be NULL as well, it may hold
 		return other.Type == fexpr.TokenNumber || other.Type == fexpr.TokenText && other.Literal != "" ||
 			other.Type == fexpr.TokenIdentifier && (other.Literal == "true" || other.Literal == "false")
-	case fexpr.SignNeq: // fields of JSON differ from '' when they are NULL; ids are never JSON
+	case fexpr.SignNeq: // JSON fields differ from '' when they are NULL, but an id is never JSON
 		return path.Literal == relation+".id" && other.Type == fexpr.TokenText && other.Literal == ""
 	default: // ~ !~ < <= > >= are NULL with NULL
 		return true
 	}
 }
 
-// isBelow reports whether an operand is a field behind the relation; the length of a list that isn't there is no NULL but 0.
+// isBelow reports whether an operand is a field of the records that the relation leads to. :length is not: of a missing list it is 0, not
+// NULL.
 func isBelow(operand fexpr.Token, relation string) bool {
 	return operand.Type == fexpr.TokenIdentifier && strings.HasPrefix(operand.Literal, relation+".") &&
 		!strings.HasSuffix(operand.Literal, ":length")

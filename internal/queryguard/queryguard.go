@@ -1,8 +1,8 @@
-// Package queryguard judges what callers write into queries (filter, sort, expand, fields, also in batches and realtime
-// topics) before anything runs, and bounds what answering them may cost.
+// Package queryguard checks what callers write into queries (filter, sort, expand and fields, also in batches and realtime topics) before
+// anything runs, and limits what answering them may cost.
 //
-// PocketBase checks much of it too, but some of it only in the middle of the work, when the time that a refusal takes already
-// tells the answer, and some of it not at all, since it knows nothing of fields that are private to some callers.
+// PocketBase checks much of this too. But some of it it checks only while the query runs, when the time until the refusal already
+// reveals the answer, and some of it not at all, since fields that are private to some callers are a concept of this board.
 package queryguard
 
 import (
@@ -23,15 +23,16 @@ const (
 	fieldsParam = "fields"
 )
 
-// Query is what a caller asks of a collection's records, "" where it asks nothing.
+// Query is the query of a request for records of a collection; "" is a parameter that is absent.
 type Query struct {
 	Filter, Sort, Expand, Fields string
-	// Realtime is a realtime topic's query, Single that of a single record; else it is a list's.
+	// Realtime means that it is the query of a realtime topic, Single that it is the query of a single record. Otherwise it is that of
+	// a list.
 	Realtime, Single bool
 }
 
-// Check returns the answer to a query that is not for caller, which names the parameter, and nil where the query may run. It
-// asks the database nothing, so that its time tells nothing.
+// Check returns an error that names the parameter if caller may not make the query, and nil if it may run. It does not query the
+// database, so the time that it takes reveals nothing.
 func Check(app core.App, caller *core.Record, collection *core.Collection, q Query) error {
 	if caller != nil && caller.IsSuperuser() {
 		return nil
@@ -68,11 +69,12 @@ func Check(app core.App, caller *core.Record, collection *core.Collection, q Que
 	return nil
 }
 
+// refused returns the error for a parameter.
 func refused(param, reason string) error {
 	return router.NewBadRequestError("This query is not allowed.", problem.Field(param, problem.InvalidValue, reason))
 }
 
-// checkSuperuserFields refuses what PocketBase's list of records refuses, as loosely and with the same words.
+// checkSuperuserFields refuses what PocketBase's list of records refuses, with the same simple test and the same message.
 func checkSuperuserFields(param, text string) error {
 	for _, field := range []string{"@collection.", "@request."} {
 		if strings.Contains(text, field) {

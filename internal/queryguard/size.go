@@ -5,8 +5,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// sizeOf is about what records take as JSON, with all that is expanded in them: a record that several lead to is written as
-// often. known holds what was counted already.
+// sizeOf returns about how many bytes records take as JSON, with everything that is expanded in them. A record that several others expand
+// counts each time. known holds the sizes that are known already.
 func sizeOf(records []*core.Record, known map[*core.Record]int) int {
 	total := 0
 	for _, record := range records {

@@ -10,7 +10,7 @@ import (
 	"jobboard/collections"
 )
 
-// Bind gives every login of app its own session, for users and superusers and by any method, and holds ended sessions off.
+// Bind gives every login its own session, for users and superusers and by any method, and refuses revoked ones.
 func Bind(app core.App) {
 	revoked := &revokedSet{expires: map[string]time.Time{}}
 	app.Store().Set(storeKey, revoked)
@@ -50,29 +50,29 @@ func Bind(app core.App) {
 	})
 }
 
-// dropRevokedSession makes the caller of an ended session a guest, right after PocketBase has read the token, as
-// PocketBase does for a token that is dead otherwise.
+// dropRevokedSession treats the caller of a revoked session as a guest, right after PocketBase has read the token. PocketBase does the
+// same with a token that is invalid for another reason.
 func dropRevokedSession(revoked *revokedSet) func(e *core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
-		if e.Auth != nil && revoked.has(bearer(e.Request)) {
+		if e.Auth != nil && revoked.has(BearerToken(e.Request)) {
 			e.Auth = nil
 		}
 		return e.Next()
 	}
 }
 
-// callerSession is where a refresh leaves the caller's session for the new token, in the request event's store.
+// callerSession is the key under which a refresh stores the caller's session id in the request event, for the new token.
 const callerSession = "jobboard.session"
 
 func noteSessionOnRefresh(e *core.RecordAuthRefreshRequestEvent) error {
-	e.Set(callerSession, ID(bearer(e.Request)))
+	e.Set(callerSession, ID(BearerToken(e.Request)))
 	return e.Next()
 }
 
 func nameSessionOnAuth(e *core.RecordAuthRequestEvent) error {
 	id, refreshed := e.Get(callerSession).(string)
-	if refreshed && e.Token == bearer(e.Request) {
-		return e.Next() // a token that can't be refreshed is answered as it came
+	if refreshed && e.Token == BearerToken(e.Request) {
+		return e.Next() // a token that can't be refreshed is returned as it is
 	}
 	if !refreshed {
 		id = newID()
@@ -86,7 +86,7 @@ func nameSessionOnAuth(e *core.RecordAuthRequestEvent) error {
 }
 
 func nameSessionOnFileToken(e *core.FileTokenRequestEvent) error {
-	token, err := named(e.Token, e.Record, e.Record.Collection().FileToken.Secret, ID(bearer(e.Request)))
+	token, err := named(e.Token, e.Record, e.Record.Collection().FileToken.Secret, ID(BearerToken(e.Request)))
 	if err != nil {
 		return e.InternalServerError("Failed to generate file token.", err)
 	}

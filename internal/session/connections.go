@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
-// The keys in a realtime client's store under which its session stands, and when the session's token expires.
+// The keys in a realtime client's store of its session id, and of the time when its token expires.
 const (
 	clientSession = "jobboard.session"
 	clientExpires = "jobboard.sessionExpires"
@@ -19,12 +19,12 @@ const (
 
 var errExpired = errors.New("the token of this connection has expired")
 
-// bindConnections ends realtime connections with what they were authorised by. PocketBase would leave them open as a
-// guest's, so that the other side doesn't notice that it is logged out.
+// bindConnections closes realtime connections when the session or account that they were authorised by ends. PocketBase would leave
+// them open as those of a guest, and the client would not notice that it is logged out.
 func bindConnections(app core.App) {
 	app.OnRealtimeSubscribeRequest().BindFunc(noteSessionOnSubscribe)
 	app.OnRealtimeMessageSend().BindFunc(refuseExpiredOnMessageSend)
-	// Before PocketBase's own hooks of priority -99, which forget who the connections belonged to.
+	// Before PocketBase's own hooks of priority -99, which remove the account from its connections.
 	app.OnModelAfterUpdateSuccess().Bind(&hook.Handler[*core.ModelEvent]{
 		Id: "closeConnectionsOnTokenKeyChange", Priority: -100,
 		Func: func(e *core.ModelEvent) error {
@@ -48,13 +48,13 @@ func bindConnections(app core.App) {
 	})
 }
 
-// noteSessionOnSubscribe marks the connection, and looks once more whether the session still lives: it may have ended after
-// the request was let in and before the connection was marked.
+// noteSessionOnSubscribe stores the session id in the connection, and checks once more whether the session is still valid: it may have
+// been revoked after the request was let in and before its id was stored.
 func noteSessionOnSubscribe(e *core.RealtimeSubscribeRequestEvent) error {
 	if e.Auth == nil {
 		return e.Next()
 	}
-	token := bearer(e.Request)
+	token := BearerToken(e.Request)
 	e.Client.Set(clientSession, ID(token))
 	if claims, err := security.ParseUnverifiedJWT(token); err == nil { // PocketBase has verified it
 		if expires, err := claims.GetExpirationTime(); err == nil && expires != nil {
@@ -71,7 +71,7 @@ func noteSessionOnSubscribe(e *core.RealtimeSubscribeRequestEvent) error {
 	return nil
 }
 
-// refuseExpiredOnMessageSend ends a connection that would bring something after its token has expired.
+// refuseExpiredOnMessageSend closes a connection instead of sending a message after its token has expired.
 func refuseExpiredOnMessageSend(e *core.RealtimeMessageEvent) error {
 	if expires, ok := e.Client.Get(clientExpires).(time.Time); ok && time.Now().After(expires) {
 		return errExpired
@@ -79,7 +79,7 @@ func refuseExpiredOnMessageSend(e *core.RealtimeMessageEvent) error {
 	return e.Next()
 }
 
-// closeSession ends the realtime connections of one session.
+// closeSession closes the realtime connections of one session.
 func closeSession(app core.App, id string) {
 	closeWhere(app, func(client subscriptions.Client) bool { return client.Get(clientSession) == id })
 }

@@ -11,7 +11,7 @@ import (
 	"jobboard/collections"
 )
 
-// revokedSet holds the ended sessions of an app in memory, by id, with the time when their last token has expired.
+// revokedSet holds the revoked sessions of an app in memory, by id, with the time when their last token expires.
 type revokedSet struct {
 	mu      sync.RWMutex
 	expires map[string]time.Time
@@ -19,13 +19,14 @@ type revokedSet struct {
 
 const storeKey = "jobboard.revokedSessions"
 
-// of finds the set of an app, or of the app that a transaction belongs to; nil where Bind was not called.
+// of returns the set of an app, or of the app that a transaction belongs to. It is nil if Bind was not called.
 func of(app core.App) *revokedSet {
 	set, _ := app.Store().Get(storeKey).(*revokedSet)
 	return set
 }
 
-// has asks for the id only once something is revoked at all, since reading it from the token is what costs.
+// has reports whether the session of a token is revoked. It reads the id only if anything is revoked, since decoding the token is the
+// expensive part.
 func (s *revokedSet) has(token string) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -1,10 +1,10 @@
-// Package session makes every login a session of its own that can be ended alone: logging out kills one session's tokens
-// and realtime connections at once, and they stay dead over a restart.
+// Package session makes every login a session of its own, which can be ended without the others: logging out revokes the session's
+// tokens and closes its realtime connections at once, and a restart does not bring them back.
 //
-// A session is named by the claim "sid" in its tokens, a random id that refreshing keeps and that the file tokens got with
-// it share. Ended sessions are rows of revoked_sessions, held in memory so that no request costs a query. That memory is
-// per process: of several processes on one data folder, which PocketBase doesn't support either, the others learn of a
-// logout when they start again.
+// A session is identified by the claim "sid" in its tokens, a random id that stays the same when a token is refreshed, and that is also
+// in the file tokens requested with it. Revoked sessions are rows of revoked_sessions, kept in memory so that no request costs a query.
+// That memory belongs to one process: of several processes on one data folder, which PocketBase doesn't support either, the others
+// learn of a logout only when they start again.
 package session
 
 import (
@@ -27,14 +27,14 @@ import (
 	"jobboard/collections"
 )
 
-// claim is the token claim that names the session.
+// claim is the token claim that holds the session id.
 const claim = "sid"
 
-// ErrInvalidToken tells that a token is no valid auth token, perhaps no more.
+// ErrInvalidToken means that a token is not a valid auth token, or no longer one.
 var ErrInvalidToken = errors.New("not a valid auth token")
 
-// Revoke ends the session of an auth token: all tokens of that login are dead at once, and its realtime connections are
-// closed. Revoking twice is no error. It returns ErrInvalidToken for a token that is dead anyway.
+// Revoke ends the session of an auth token: all tokens of that login are invalid at once, and its realtime connections are closed.
+// Revoking twice is not an error. It returns ErrInvalidToken for a token that is invalid for another reason.
 func Revoke(app core.App, token string) error {
 	record, err := app.FindAuthRecordByToken(token, core.TokenTypeAuth)
 	if err != nil {
@@ -44,7 +44,7 @@ func Revoke(app core.App, token string) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalidToken, err)
 	}
-	// The session's youngest token may have been made just now; this one may live longer, if it was made by impersonation.
+	// Another token of the session may have been issued just now. This one may expire even later, if it was issued by impersonation.
 	expires := time.Now().Add(record.Collection().AuthToken.DurationTime())
 	if own, err := claims.GetExpirationTime(); err == nil && own != nil && own.After(expires) {
 		expires = own.Time
@@ -68,7 +68,7 @@ func Revoke(app core.App, token string) error {
 	})
 }
 
-// RevokeAll ends every session of an auth record: all its tokens are dead at once, and its realtime connections are closed.
+// RevokeAll ends every session of an auth record: all its tokens are invalid at once, and its realtime connections are closed.
 func RevokeAll(app core.App, record *core.Record) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		fresh, err := tx.FindRecordById(record.Collection(), record.Id)
@@ -83,14 +83,14 @@ func RevokeAll(app core.App, record *core.Record) error {
 	})
 }
 
-// IsRevoked tells whether the session of a token was ended. It doesn't ask whether the token is valid otherwise.
+// IsRevoked reports whether the session of a token was ended. It doesn't check whether the token is valid otherwise.
 func IsRevoked(app core.App, token string) bool {
 	revoked := of(app)
 	return revoked != nil && revoked.has(token)
 }
 
-// ID names the session of a token: its sid claim, or, for a token that has none since code or an older board made it, a hash
-// of the token. The signature isn't looked at.
+// ID returns the session id of a token: its sid claim, or a hash of the token if it has none because code or an older board issued it.
+// The signature isn't checked.
 func ID(token string) string {
 	parts := strings.Split(token, ".")
 	if len(parts) == 3 {
@@ -106,15 +106,15 @@ func ID(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// newID makes a session id: 128 random bits.
+// newID returns a new session id of 128 random bits.
 func newID() string {
 	raw := make([]byte, 16)
-	_, _ = rand.Read(raw) // never fails, since Go 1.24
+	_, _ = rand.Read(raw) // never fails since Go 1.24
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
-// named signs token again with the claim that names its session; everything else in it stays, its expiry too. secret is
-// that of the token's type.
+// named returns the token signed again with the session id in it. Everything else in it stays, including its expiry. secret is the one
+// of the token's type.
 func named(token string, record *core.Record, secret, id string) (string, error) {
 	claims, err := security.ParseJWT(token, record.TokenKey()+secret)
 	if err != nil {
@@ -128,13 +128,15 @@ func named(token string, record *core.Record, secret, id string) (string, error)
 	return signed, nil
 }
 
-// bearer is the request's token as PocketBase reads it.
-func bearer(request *http.Request) string {
-	token := request.Header.Get("Authorization")
-	if len(token) > 7 && strings.EqualFold(token[:7], "Bearer ") {
-		return token[7:]
+// BearerToken returns the token of a request as PocketBase reads it: what follows "Bearer " in the Authorization header, or the whole
+// header.
+func BearerToken(r *http.Request) string {
+	const scheme = "Bearer "
+	header := r.Header.Get("Authorization")
+	if len(header) > len(scheme) && strings.EqualFold(header[:len(scheme)], scheme) {
+		return header[len(scheme):]
 	}
-	return token
+	return header
 }
 
 // forgetExpired deletes the rows of sessions whose tokens have all expired.

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// block returns what counts as one address: of IPv6 the /64, of which a single customer has at least one.
+// block returns what counts as one address. With IPv6 that is the /64, since every customer has at least one.
 func block(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
@@ -22,8 +22,8 @@ func block(address string) string {
 	return netip.PrefixFrom(ip, 64).Masked().Addr().String()
 }
 
-// countByBlock makes PocketBase's own limits count by blocks: they ask each request for its address, which is the block's
-// while the request is answered. An address that a list of the settings names stays whole, so that the list still fits.
+// countByBlock makes PocketBase's own limits count by blocks: while a request is answered, it gives the block as its address. An address
+// in one of the settings' lists stays as it is, so that the list still applies.
 func countByBlock() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{
 		Id:       "jobboardCountByBlock",
@@ -36,13 +36,14 @@ func countByBlock() *hook.Handler[*core.RequestEvent] {
 				return e.Next()
 			}
 			remote, header := e.Request.RemoteAddr, e.Request.Header
-			defer func() { e.Request.RemoteAddr, e.Request.Header = remote, header }() // for the log
+			defer func() { e.Request.RemoteAddr, e.Request.Header = remote, header }() // so that the log shows the real one
 			showAs(e.Request, shown, settings.TrustedProxy.Headers)
 			return e.Next()
 		},
 	}
 }
 
+// showAs gives a request another address.
 func showAs(r *http.Request, address string, proxyHeaders []string) {
 	_, port, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -57,7 +58,7 @@ func showAs(r *http.Request, address string, proxyHeaders []string) {
 	}
 }
 
-// isListed reports whether a list of addresses and subnets has the address.
+// isListed reports whether a list of addresses and subnets contains the address.
 func isListed(address string, list []string) bool {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package throttle slows down who tries too often: to guess a password, to register, to publish one job. It counts by account and by address,
-// in memory, and only while the board's rate limits are on.
+// Package throttle slows down callers who try something too often: to guess a password, to register, or to publish one job. It counts by
+// account and by address, in memory, and only while the board's rate limits are on.
 package throttle
 
 import (
@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Limit lets Burst tries through at once, and then one each Every.
+// Limit allows Burst tries at once, and then one per Every.
 type Limit struct {
 	Burst int
 	Every time.Duration
 }
 
-// maxBuckets bounds the memory that strangers can fill; a bucket has some 150 bytes with its key.
+// maxBuckets limits the memory that strangers can fill. A bucket takes about 150 bytes with its key.
 const maxBuckets = 100_000
 
-// buckets are leaky buckets of one limit, by what they count.
+// buckets are the leaky buckets of one limit, by key.
 type buckets struct {
 	limit Limit
 	mu    sync.Mutex
@@ -24,13 +24,13 @@ type buckets struct {
 }
 
 type bucket struct {
-	level float64 // tries that have not leaked yet
+	level float64 // tries that have not leaked out yet
 	at    time.Time
 }
 
 func newBuckets(limit Limit) *buckets { return &buckets{limit: limit, of: map[string]*bucket{}} }
 
-// take counts a try, or returns how long to wait before the next one fits.
+// take counts a try and returns 0, or returns how long to wait until the next one is allowed.
 func (b *buckets) take(key string, now time.Time) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -48,7 +48,7 @@ func (b *buckets) take(key string, now time.Time) time.Duration {
 	return 0
 }
 
-// give takes a counted try back.
+// give takes back a try that was counted.
 func (b *buckets) give(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,7 +57,7 @@ func (b *buckets) give(key string) {
 	}
 }
 
-// empty forgets what was counted.
+// empty forgets all tries that were counted.
 func (b *buckets) empty(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -68,7 +68,7 @@ func (b *buckets) leaked(one *bucket, now time.Time) float64 {
 	return max(one.level-float64(now.Sub(one.at))/float64(b.limit.Every), 0)
 }
 
-// makeRoom drops what has leaked out, and where that is too little, any others.
+// makeRoom drops the buckets that have leaked out if there are too many and, if that is not enough, any others.
 func (b *buckets) makeRoom(now time.Time) {
 	if len(b.of) < maxBuckets {
 		return

@@ -15,7 +15,7 @@ import (
 
 const (
 	knownKept    = 180 * 24 * time.Hour // after the last login from there
-	knownRenewed = 24 * time.Hour       // how exactly the last login is known, to spare writes
+	knownRenewed = 24 * time.Hour       // how precise the time of the last login is, to save writes
 )
 
 func bindKnown(app core.App) {
@@ -41,8 +41,8 @@ func before(age time.Duration) string {
 	return time.Now().Add(-age).UTC().Format(types.DefaultDateLayout)
 }
 
-// fingerprint names an address of one account so that nobody can read it from the database. It changes with the account's
-// token key: a new password or role, or a logout everywhere, makes all addresses strange again.
+// fingerprint identifies an address of one account in a form from which nobody who reads the database can tell the address. It changes
+// with the account's token key: after a new password or role, or a logout everywhere, no address is known any more.
 func fingerprint(account *core.Record, address string) string {
 	key, id := "", ""
 	if account != nil {
@@ -53,8 +53,8 @@ func fingerprint(account *core.Record, address string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// isKnown reports whether an account, nil where there is none, has logged in from an address before. It looks in either
-// case, so that its time tells nothing.
+// isKnown reports whether an account has logged in from an address before. account is nil if there is none; the query is made all the
+// same, so that the time does not reveal whether there is one.
 func isKnown(app core.App, account *core.Record, address string) bool {
 	n, err := app.CountRecords(collections.KnownAddresses, dbx.HashExp{"fingerprint": fingerprint(account, address)})
 	if err != nil {
@@ -63,7 +63,7 @@ func isKnown(app core.App, account *core.Record, address string) bool {
 	return n > 0
 }
 
-// remember makes an address known. Where that fails the login stands all the same.
+// remember stores that an account has logged in from an address. If that fails, the login is still valid.
 func remember(app core.App, account *core.Record, address string) {
 	where := dbx.HashExp{"fingerprint": fingerprint(account, address)}
 	n, err := app.CountRecords(collections.KnownAddresses, where, dbx.NewExp("[[seen]] >= {:past}", dbx.Params{"past": before(knownRenewed)}))

@@ -9,11 +9,11 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// Wrong passwords are counted before they are checked, so that tries at once don't pass together, and right ones are taken
-// back. Addresses without an account are counted like the others: a 429 tells of no account.
+// A password is counted as wrong before it is checked, so that concurrent tries don't all pass, and the count is taken back if it was
+// right. E-mail addresses without an account are counted like the others, so a 429 does not reveal whether there is an account.
 //
-// Strangers can't lock anybody out: what they use up is their own address's share, and the share of addresses that the
-// account has never logged in from. A new password by mail makes an address known too.
+// Strangers can't lock anybody out: they use up the tries of their own address, and those of all addresses that the account has never
+// logged in from. Setting a new password by mail makes an address known too.
 
 func bindPasswords(app core.App) {
 	app.OnRecordAuthWithPasswordRequest().Bind(&hook.Handler[*core.RecordAuthWithPasswordRequestEvent]{
@@ -43,12 +43,12 @@ func limitLogins(e *core.RecordAuthWithPasswordRequestEvent) error {
 	return err
 }
 
-// isRightLogin reports whether a login had the right password. Where a second factor is missing the answer is 401.
+// isRightLogin reports whether a login had the right password. If a second factor is missing, PocketBase answers 401.
 func isRightLogin(err error) bool {
 	return err == nil || router.ToApiError(err).Status == http.StatusUnauthorized
 }
 
-// limitOldPasswords counts those who are logged in apart: nobody else can use up their share.
+// limitOldPasswords counts the tries of those who are logged in separately, so that nobody else can use them up.
 func limitOldPasswords(e *core.RecordRequestEvent) error {
 	info, err := e.RequestInfo()
 	if err != nil || !e.Collection.IsAuth() || info.Body["oldPassword"] == nil {
@@ -57,8 +57,8 @@ func limitOldPasswords(e *core.RecordRequestEvent) error {
 	return LimitOwnPassword(e.RequestEvent, e.Record, "oldPassword", e.Next)
 }
 
-// LimitOwnPassword runs check, which compares a password with that of an account whose owner seems to ask. The password is
-// wrong where the error of check names field.
+// LimitOwnPassword runs check, which compares a password with that of an account whose owner seems to be the caller. If the error of
+// check names field, the password was wrong.
 func LimitOwnPassword(e *core.RequestEvent, account *core.Record, field string, check func() error) error {
 	if isOff(e) {
 		return check()
@@ -68,7 +68,7 @@ func LimitOwnPassword(e *core.RequestEvent, account *core.Record, field string, 
 	return try(e, counted, check, func(err error) bool { return err == nil || router.ToApiError(err).Data[field] == nil })
 }
 
-// limitEmailChanges counts the password with which a new address is confirmed. PocketBase checks it before it asks a hook.
+// limitEmailChanges counts the passwords that confirm a new e-mail address. PocketBase checks them before it runs a hook.
 func limitEmailChanges() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{Id: "jobboardLimitEmailChanges", Priority: 95, Func: func(e *core.RequestEvent) error {
 		if e.Request.Method != http.MethodPost || !strings.HasSuffix(strings.TrimSuffix(e.Request.URL.Path, "/"), "/confirm-email-change") {

@@ -8,7 +8,8 @@ import (
 	"jobboard/collections"
 )
 
-// publications is how often one job may be published: closing it tells its applicants, publishing it those whom it fits.
+// publications is how often one job may be published. Each time, the seekers whom it fits are notified, and when it is closed again, its
+// applicants are.
 var publications = Limit{Burst: 5, Every: 12 * time.Minute}
 
 // LimitPublishing runs publish, which publishes a job, and counts it when it succeeds. Admins are not counted.

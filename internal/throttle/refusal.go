@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// LimitError is what a 429 of this package is about; it stands in the error's raw data.
+// LimitError is the cause of a 429 of this package. It is in the raw data of the API error.
 type LimitError struct {
 	Limit      Limit
 	RetryAfter time.Duration
@@ -16,10 +16,10 @@ type LimitError struct {
 
 func (r *LimitError) Error() string { return fmt.Sprintf("too many tries: wait %s", r.RetryAfter) }
 
-// RetryAfterSeconds is how long to wait, in whole seconds.
+// RetryAfterSeconds returns how long to wait, in whole seconds.
 func (r *LimitError) RetryAfterSeconds() int { return max(int(math.Ceil(r.RetryAfter.Seconds())), 1) }
 
-// refuse makes the error and, for PocketBase's own door, the header of an answer.
+// refuse returns the 429 and sets its Retry-After header, which PocketBase's own API would lack.
 func refuse(e *core.RequestEvent, limit Limit, wait time.Duration) error {
 	refusal := &LimitError{Limit: limit, RetryAfter: wait}
 	e.Response.Header().Set("Retry-After", fmt.Sprint(refusal.RetryAfterSeconds()))

@@ -12,8 +12,8 @@ import (
 	"jobboard/internal/password"
 )
 
-// limitRegistrations counts those who make an account for themselves, before the password is hashed, also when they fail:
-// an answer tells whether an address is taken. Admins, who make accounts for others, are not counted.
+// limitRegistrations counts registrations before the password is hashed. Failed ones count too, since their answer reveals whether an
+// e-mail address is taken. Admins, who create accounts for others, are not counted.
 func limitRegistrations() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{Id: "jobboardLimitRegistrations", Priority: 80, Func: func(e *core.RequestEvent) error {
 		if password.Attached(e) || !isRegistration(e.App, e.Request.Method, e.Request.URL.Path) {
@@ -40,8 +40,8 @@ func limitRegistrationsOnBatch(e *core.BatchRequestEvent) error {
 	return e.Next()
 }
 
-// isRegistration reports whether a request makes a user. PUT, which only a batch knows, may change one instead; no front end
-// does that many at once.
+// isRegistration reports whether a request creates a user. PUT, which exists only in a batch, may change one instead, but no front end
+// does that often.
 func isRegistration(app core.App, method, path string) bool {
 	method = strings.ToUpper(method)
 	name, inCollection := strings.CutPrefix(strings.TrimSuffix(path, "/"), "/api/collections/")
@@ -53,7 +53,7 @@ func isRegistration(app core.App, method, path string) bool {
 	return err == nil && collection.Name == collections.Users
 }
 
-// LimitRegistration counts one for a handler that hashes the password itself, before it makes the account.
+// LimitRegistration counts a registration, for a handler that hashes the password itself before it creates the account.
 func LimitRegistration(e *core.RequestEvent) error { return countRegistrations(e, 1) }
 
 func countRegistrations(e *core.RequestEvent, asked int) error {

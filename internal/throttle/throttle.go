@@ -14,18 +14,18 @@ type Options struct {
 	Registrations int
 }
 
-// throttle is the state of one board.
+// throttle counts the tries on one board.
 type throttle struct {
-	pairs     *buckets // wrong passwords by account and address
-	accounts  *buckets // wrong passwords by account, from addresses it has not logged in from
-	addresses *buckets // wrong passwords by address
-	newcomers *buckets // registrations by address
-	jobs      *buckets // publications by job
+	pairs     *buckets // wrong passwords, by account and address
+	accounts  *buckets // wrong passwords from addresses that the account has not logged in from, by account
+	addresses *buckets // wrong passwords, by address
+	newcomers *buckets // registrations, by address
+	jobs      *buckets // publications, by job
 }
 
 const storeKey = "jobboard.throttle"
 
-// Bind slows down logins by password, checks of the old password and registrations, at every door.
+// Bind limits logins by password, checks of the old password and registrations, in both APIs.
 func Bind(app core.App, options Options) {
 	app.Store().Set(storeKey, newThrottle(options))
 	bindPasswords(app)
@@ -46,7 +46,7 @@ func newThrottle(options Options) *throttle {
 	}
 	return &throttle{
 		pairs: newBuckets(Limit{options.PasswordTries, time.Minute}),
-		// Above what one address may try, so that it takes several to make strangers wait.
+		// More than one address may try, so that it takes several addresses before all strangers have to wait.
 		accounts: newBuckets(Limit{5 * options.PasswordTries, 30 * time.Second}),
 		// An office or a school shares one address.
 		addresses: newBuckets(Limit{10 * options.PasswordTries, 10 * time.Second}),
@@ -60,7 +60,7 @@ func of(app core.App) *throttle {
 	return app.Store().GetOrSet(storeKey, func() any { return newThrottle(Options{}) }).(*throttle)
 }
 
-// isOff reports whether nothing is counted for a request: the limits are off, or its caller or address is exempt.
+// isOff reports whether a request is not counted: the limits are off, or its caller or address is exempt.
 func isOff(e *core.RequestEvent) bool {
 	limits := e.App.Settings().RateLimits
 	return !limits.Enabled || e.HasSuperuserAuth() || isListed(e.RealIP(), limits.ExcludedIPs)

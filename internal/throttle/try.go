@@ -8,13 +8,13 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// count is one bucket that a try counts in.
+// count is a bucket in which a try counts.
 type count struct {
 	buckets *buckets
 	key     string
 }
 
-// try counts a try in all buckets before it runs, or refuses it, and takes it back when its outcome is harmless.
+// try counts a try in all buckets and runs it, or refuses it. If the outcome is harmless, it takes the count back.
 func try(e *core.RequestEvent, counted []count, run func() error, isHarmless func(error) bool) error {
 	now := time.Now()
 	for i, c := range counted {
@@ -26,7 +26,7 @@ func try(e *core.RequestEvent, counted []count, run func() error, isHarmless fun
 		}
 	}
 	err := run()
-	failed := err != nil && router.ToApiError(err).Status >= http.StatusInternalServerError // the board's own fault
+	failed := err != nil && router.ToApiError(err).Status >= http.StatusInternalServerError // not the caller's fault
 	if failed || isHarmless(err) {
 		for _, c := range counted {
 			c.buckets.give(c.key)
