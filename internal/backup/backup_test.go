@@ -17,7 +17,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// unpack makes a backup and returns a folder with what is in it.
+// unpack creates a backup and returns a folder with its contents.
 func unpack(t *testing.T, board *testapp.Board) string {
 	t.Helper()
 	if err := board.CreateBackup(context.Background(), "made.zip"); err != nil {
@@ -96,7 +96,7 @@ func TestBackupHoldsTheBoardAndNothingElse(t *testing.T) {
 	}
 }
 
-// Whoever writes need not wait for a backup, and it not for them.
+// Writers need not wait for a backup, nor a backup for them.
 func TestBackupNeedsNoWriteLock(t *testing.T) {
 	board := testapp.NewBoard(t, backup.Bind)
 	for _, name := range []string{"data.db", "auxiliary.db"} {
@@ -113,19 +113,19 @@ func TestBackupNeedsNoWriteLock(t *testing.T) {
 	unpack(t, board)
 }
 
-func TestBackupGivesUpWithItsCaller(t *testing.T) {
+func TestBackupEndsWithItsContext(t *testing.T) {
 	board := testapp.NewBoard(t, backup.Bind)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if err := board.CreateBackup(ctx, "made.zip"); err == nil {
-		t.Error("a backup was made for nobody")
+		t.Error("a backup was created although its context is cancelled")
 	}
 	if left, err := filepath.Glob(filepath.Join(board.DataDir(), "backups", "*")); err != nil || len(left) > 0 {
 		t.Errorf("it has left %v (%v)", left, err)
 	}
 }
 
-// A copy is one moment of the database, whoever writes meanwhile.
+// A copy shows the database at one moment, even while others write.
 func TestCopyIsOneMoment(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data.db")
 	db, err := database.Connect(path)

@@ -16,8 +16,8 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// A handle that is closed on a live database file takes SQLite's locks along, and the next command then deletes the log
-// with what has been written since the last checkpoint.
+// Closing a handle on an open database file releases SQLite's locks, and the next command then deletes the log with everything written
+// since the last checkpoint.
 func TestBackupThenCommandThenKillLosesNothing(t *testing.T) {
 	dir := testapp.Folder(t)
 	const email, password = "root@example.com", "correct horse battery"
@@ -86,12 +86,12 @@ func TestBackupThenCommandThenKillLosesNothing(t *testing.T) {
 	}
 }
 
-// mustBeLocked fails the test unless the process holds a lock on the file, where the system tells.
+// mustBeLocked fails the test unless the process holds a lock on the file, if the system lists locks.
 func mustBeLocked(t *testing.T, pid int, path string) {
 	t.Helper()
 	locks, err := os.ReadFile("/proc/locks")
 	if err != nil {
-		t.Logf("the system does not tell of locks: %v", err)
+		t.Logf("the system does not list locks: %v", err)
 		return
 	}
 	info, err := os.Stat(path)

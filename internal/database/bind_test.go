@@ -16,7 +16,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// scene is a board that can be brought into trouble, with a request for each way of writing.
+// scene is a board whose database can be made unavailable, with a request for each way of writing.
 type scene struct {
 	*testapp.Board
 	admin, owner, seeker       *core.Record
@@ -68,7 +68,7 @@ func newScene(t *testing.T) *scene {
 	return s
 }
 
-// pragma is set for the one connection that writes.
+// pragma sets a pragma of the one connection that writes.
 func (s *scene) pragma(t *testing.T, pragma string) {
 	t.Helper()
 	if _, err := s.NonconcurrentDB().NewQuery("PRAGMA " + pragma).Execute(); err != nil {
@@ -76,7 +76,7 @@ func (s *scene) pragma(t *testing.T, pragma string) {
 	}
 }
 
-// mustAll makes every request and compares the answers' status.
+// mustAll sends every request and compares the status of the answers.
 func (s *scene) mustAll(t *testing.T, status int, header string) {
 	t.Helper()
 	for _, r := range s.requests {
@@ -87,7 +87,7 @@ func (s *scene) mustAll(t *testing.T, status int, header string) {
 	}
 }
 
-// mustNone checks that no request is answered as one that is in trouble.
+// mustNone checks that no request is answered as if the database were unavailable.
 func (s *scene) mustNone(t *testing.T) {
 	t.Helper()
 	for _, r := range s.requests {

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Connections must differ from PocketBase's in the cache alone, also after an upgrade of PocketBase.
+// Connections must differ from PocketBase's only in the cache, also after an upgrade of PocketBase.
 func TestConnectIsPocketBasesButForTheCache(t *testing.T) {
 	ask := func(connect core.DBConnectFunc, pragma string) string {
 		db, err := connect(filepath.Join(t.TempDir(), "data.db"))
@@ -29,7 +29,7 @@ func TestConnectIsPocketBasesButForTheCache(t *testing.T) {
 		}
 	}
 	if ours, theirs := ask(Connect, "cache_size"), ask(core.DefaultDBConnect, "cache_size"); ours != "-4000" || theirs != "-32000" {
-		t.Errorf("the cache is %s, PocketBase's %s: decision 19 tells what was measured", ours, theirs)
+		t.Errorf("the cache is %s, PocketBase's %s: see the measurements in decision 19", ours, theirs)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// statistics returns the tables that the planner knows something of.
+// statistics returns the tables for which the planner has statistics.
 func statistics(t *testing.T, app core.App) []string {
 	t.Helper()
 	var tables []string
@@ -21,8 +21,8 @@ func statistics(t *testing.T, app core.App) []string {
 	return tables
 }
 
-// However a board has grown since it was last analysed, and on whatever connection, what is looked up by an index is not
-// looked for in the whole table.
+// However much a board has grown since it was last analysed, and on whatever connection, a lookup by an index never scans the whole
+// table.
 func TestStatisticsFollowTheBoard(t *testing.T) {
 	app := testapp.New(t)
 	refresh := func() {

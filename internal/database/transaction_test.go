@@ -25,7 +25,7 @@ func execute(t *testing.T, db dbx.Builder, query string) {
 	}
 }
 
-// A transaction that reads first and then finds that another process has written would be refused at once.
+// Without the lock from the start, a transaction that reads first would fail at once if another process had written since.
 func TestTransactionsThatReadFirstWaitForOthers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data.db")
 	server, command := connect(t, path), connect(t, path)

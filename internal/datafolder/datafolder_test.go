@@ -46,7 +46,7 @@ func TestOneProcessServes(t *testing.T) {
 		}
 	}
 	board.Kill()
-	testapp.Start(t, dir) // the killed one leaves nothing that keeps it from serving
+	testapp.Start(t, dir) // nothing that the killed one left keeps the next from serving
 }
 
 func TestMissingDatabaseIsNoNewBoard(t *testing.T) {
@@ -118,7 +118,7 @@ func TestStartNamesWhatItCannotOpen(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir() // a folder in the database's place can't be written, not by root either
+	folder := t.TempDir() // a folder in the database's place can't be written, not even by root
 	if err := os.Mkdir(filepath.Join(folder, "auxiliary.db"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestStartNamesWhatItCannotOpen(t *testing.T) {
 	}
 }
 
-// The binary that is run where it is built keeps its data beside it.
+// A binary that is run where it was built keeps its data there.
 func TestMakeCleanLeavesTheData(t *testing.T) {
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip(err)

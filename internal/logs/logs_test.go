@@ -27,7 +27,7 @@ func newBoard(t *testing.T, successes bool) *testapp.Board {
 	return board
 }
 
-// lines returns what is logged, once a last line has arrived: requests are logged after they are answered.
+// lines returns the logged lines, once a last one has arrived: requests are logged after they are answered.
 func lines(t *testing.T, board *testapp.Board) []string {
 	t.Helper()
 	board.Send(httptest.NewRequest("GET", "/api/last-line", nil))
@@ -53,7 +53,7 @@ func lines(t *testing.T, board *testapp.Board) []string {
 	return nil
 }
 
-// secrets are what the requests below carry, each in a place of its own.
+// secrets are in the requests below, each in a different place.
 var secrets = []string{"secretword", "ann.secret", "ann-secret-cv", "eyJhbGciOi", "c2VjcmV0LXRva2Vu"}
 
 const (
@@ -61,7 +61,7 @@ const (
 	unsubscribe = "/unsubscribe/c2VjcmV0LXRva2VuLWMyVmpjbVYwTFhSdmEyVnVjMlZqY21WMExYUnZhMlZ1"
 )
 
-// visit makes requests that fail and that don't, and lines of other origin.
+// visit sends requests that fail and that succeed, and logs other lines.
 func visit(t *testing.T, board *testapp.Board) {
 	t.Helper()
 	seeker := board.Seeker("ann.secret")

@@ -46,7 +46,7 @@ func TestTooManyReadsAreRefusedAndNothingElse(t *testing.T) {
 	token := board.Token(ann)
 	statuses, release := crowd(t, board, n)
 	refused := 0
-	// Those at work wait for the gate; all others are refused, at once or when they have waited for long enough.
+	// Admitted requests wait for the gate; all others are refused, at once or after they have waited for long enough.
 	for status := range statuses {
 		if status != http.StatusServiceUnavailable {
 			t.Fatalf("got %d before the gate is open", status)
@@ -92,9 +92,9 @@ func TestTooManyReadsAreRefusedAndNothingElse(t *testing.T) {
 
 func TestZeroTurnsTheGuardOff(t *testing.T) {
 	board := testapp.NewBoard(t, testapp.With(overload.Bind, overload.Options{}))
-	n := 2*runtime.GOMAXPROCS(0) + 8 // more than have places
+	n := 2*runtime.GOMAXPROCS(0) + 8 // more than there are slots
 	statuses, release := crowd(t, board, n)
-	time.AfterFunc(600*time.Millisecond, release) // longer than anybody would wait
+	time.AfterFunc(600*time.Millisecond, release) // longer than any request may wait
 	for range n {
 		if status := <-statuses; status != http.StatusOK {
 			t.Fatalf("got %d", status)
@@ -102,8 +102,8 @@ func TestZeroTurnsTheGuardOff(t *testing.T) {
 	}
 }
 
-// A slow reader or a slow sender holds no place.
-func TestSlowClientsHoldNoPlace(t *testing.T) {
+// Slow readers and slow senders hold no slot.
+func TestSlowClientsHoldNoSlot(t *testing.T) {
 	board := testapp.NewBoard(t, testapp.With(overload.Bind, overload.Options{MaxWait: 400 * time.Millisecond}))
 	handler := board.Handler()
 	stop := make(chan struct{})
@@ -144,10 +144,10 @@ func (r *stuckReader) Read([]byte) (int, error) {
 	return 0, http.ErrBodyReadAfterClose
 }
 
-// However many uploads bring a byte now and then, another finds a place, and whoever must go is told why.
+// However many uploads send a byte now and then, another one gets a slot, and the one that is ended is told why.
 func TestSlowUploadsGiveWay(t *testing.T) {
 	testapp.Slow(t, "an upload has two seconds to show its pace")
-	cores := runtime.GOMAXPROCS(1) // fewer places to fill
+	cores := runtime.GOMAXPROCS(1) // fewer slots to fill
 	t.Cleanup(func() { runtime.GOMAXPROCS(cores) })
 	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(overload.Bind, overload.Options{MaxWait: 400 * time.Millisecond}))
 	url := board.Serve()
@@ -164,7 +164,7 @@ func TestSlowUploadsGiveWay(t *testing.T) {
 		}
 		slow[i] = connection
 	}
-	time.Sleep(2500 * time.Millisecond) // long enough to be known as slow
+	time.Sleep(2500 * time.Millisecond) // long enough to be measured as slow
 	answer, err := http.Post(url+"/api/users/auth/login", "application/json", strings.NewReader("{"+strings.Repeat(" ", 100_000)+"}"))
 	if err != nil {
 		t.Fatal(err)
@@ -173,19 +173,19 @@ func TestSlowUploadsGiveWay(t *testing.T) {
 	if answer.StatusCode != http.StatusBadRequest { // no address was given
 		t.Errorf("an upload beside %d slow ones: %d", len(slow), answer.StatusCode)
 	}
-	told := make(chan int, len(slow))
+	ended := make(chan int, len(slow))
 	for _, connection := range slow {
 		go func() {
 			if answer, err := http.ReadResponse(bufio.NewReader(connection), nil); err == nil {
 				defer answer.Body.Close()
-				told <- answer.StatusCode
+				ended <- answer.StatusCode
 			}
 		}()
 	}
 	select {
-	case status := <-told:
+	case status := <-ended:
 		if status != http.StatusServiceUnavailable {
-			t.Errorf("a slow one was told %d", status)
+			t.Errorf("a slow upload was answered %d", status)
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("no slow upload was ended")

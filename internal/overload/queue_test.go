@@ -54,7 +54,7 @@ func TestWithinCapacityNobodyIsRefused(t *testing.T) {
 	})
 }
 
-func TestAtTwiceTheCapacityTheServedAreQuickAndTheRestIsRefusedAtOnce(t *testing.T) {
+func TestAtTwiceTheCapacitySomeAreServedQuicklyAndTheRestRefusedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q, c := newQueue(2, 10*time.Millisecond, 500*time.Millisecond), &tally{}
 		for range 8_000 { // for 20 s
@@ -77,7 +77,7 @@ func TestAtTwiceTheCapacityTheServedAreQuickAndTheRestIsRefusedAtOnce(t *testing
 	})
 }
 
-func TestABurstIsServedWhole(t *testing.T) {
+func TestBurstIsServedCompletely(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q, c := newQueue(2, 10*time.Millisecond, 500*time.Millisecond), &tally{}
 		for range 50 {
@@ -113,7 +113,7 @@ func TestNobodyWaitsLongerThanAllowed(t *testing.T) {
 	})
 }
 
-func TestWhoLeavesTheLineTakesNoTurn(t *testing.T) {
+func TestCancelledRequestsTakeNoTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue(1, 10*time.Millisecond, 500*time.Millisecond)
 		leave, err := q.enter(context.Background())

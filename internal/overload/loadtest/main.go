@@ -1,6 +1,5 @@
-// Command loadtest shows how the board fares at its capacity and at twice of it. It fills and serves a demo board of the given
-// binary on this machine, asks it for a mix of what people ask for, and prints what was offered, served and refused, and how long
-// it took:
+// Command loadtest measures the board at its capacity and at twice that. It fills and serves a demo board with the given binary on
+// this machine, sends it a typical mix of requests, and prints how many were offered, served and refused, and how long they took:
 //
 //	go build -o dist/jobboard . && go run ./internal/overload/loadtest -board dist/jobboard
 package main
@@ -99,7 +98,7 @@ func start(binary string) (*board, error) {
 		}
 	}
 	b.stop()
-	return nil, fmt.Errorf("the board didn't come up at %s", b.url)
+	return nil, fmt.Errorf("the board did not start at %s", b.url)
 }
 
 func (b *board) stop() {
@@ -108,7 +107,7 @@ func (b *board) stop() {
 	_ = os.RemoveAll(b.folder)
 }
 
-// send makes a request and reads the whole answer; the status is 0 where there was none.
+// send sends a request and reads the whole answer; the status is 0 if there was none.
 func (b *board) send(method, path string, body any) (status int, answer []byte) {
 	var reader io.Reader
 	if body != nil {
@@ -157,7 +156,7 @@ func (b *board) prepare() error {
 	return nil
 }
 
-// stream opens realtime connections; what it returns holds an entry for each that ends.
+// stream opens realtime connections, and returns a channel with an entry for each that ends.
 func (b *board) stream(n int) (ended chan struct{}) {
 	ended = make(chan struct{}, n)
 	for range n {
@@ -175,7 +174,7 @@ func (b *board) stream(n int) (ended chan struct{}) {
 	return ended
 }
 
-// one makes one request of the mix.
+// one sends one request of the mix.
 func (b *board) one() int {
 	job := b.jobs[rand.IntN(len(b.jobs))]
 	status := 0
@@ -199,7 +198,7 @@ func (b *board) one() int {
 	return status
 }
 
-// closed asks for one thing after another, a few at once, which gives the capacity.
+// closed sends one request after another, a few at once, which gives the capacity.
 func (b *board) closed(during time.Duration) (perSecond float64) {
 	var wait sync.WaitGroup
 	var mu sync.Mutex
@@ -220,7 +219,7 @@ func (b *board) closed(during time.Duration) (perSecond float64) {
 	return float64(done) / time.Since(began).Seconds()
 }
 
-// figures are what a load has shown.
+// figures are the results of one load.
 type figures struct {
 	mu              sync.Mutex
 	offered         int
@@ -241,7 +240,7 @@ func (f *figures) add(status int, took time.Duration) {
 	}
 }
 
-// open asks at a fixed rate, whether or not the board keeps up, and prints what came of it.
+// open sends requests at a fixed rate, whether or not the board keeps up, and prints the results.
 func (b *board) open(name string, perSecond float64, during time.Duration) {
 	f, health := &figures{}, &figures{}
 	ctx, cancel := context.WithTimeout(context.Background(), during)
@@ -271,7 +270,7 @@ func (b *board) open(name string, perSecond float64, during time.Duration) {
 		at(f.served, 50), at(f.served, 99), at(f.refused, 99), at(health.served, 99), b.memory())
 }
 
-// at is a percentile in milliseconds.
+// at returns a percentile, in milliseconds.
 func at(all []time.Duration, percent int) int64 {
 	if len(all) == 0 {
 		return 0
@@ -280,7 +279,7 @@ func at(all []time.Duration, percent int) int64 {
 	return all[min(len(all)-1, len(all)*percent/100)].Milliseconds()
 }
 
-// memory is what the board holds, where the system tells.
+// memory returns the memory that the board uses, if the system says so.
 func (b *board) memory() string {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.process.Process.Pid))
 	if err != nil {
