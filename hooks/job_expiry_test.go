@@ -41,7 +41,8 @@ func TestJobsExpireAfterTheirDeadline(t *testing.T) {
 	board.RunCron(cron) // the slower may have failed, and tries again a minute later
 	board = board.Restart(hooks.Bind)
 	board.RunCron(cron)
-	if a, b, c := board.Reload(overdue).GetString("status"), board.Reload(later).GetString("status"), board.Reload(draft).GetString("status"); a != "expired" ||
+	a, b := board.Reload(overdue).GetString("status"), board.Reload(later).GetString("status")
+	if c := board.Reload(draft).GetString("status"); a != "expired" ||
 		b != "published" || c != "draft" {
 		t.Errorf("the overdue job is %s, the other %s, the draft %s", a, b, c)
 	}

@@ -10,28 +10,9 @@ import (
 
 // bindReports has every new report checked, by whatever door it comes, and made in the background.
 func bindReports(app core.App) {
-	worker := report.NewWorker()
 	app.OnRecordCreateRequest(collections.Reports).BindFunc(readReportDatesOnCreateRequest)
 	app.OnRecordCreate(collections.Reports).BindFunc(prepareReportOnCreate)
-	wake := func(e *core.RecordEvent) error {
-		if e.Record.GetString("status") == collections.ReportPending {
-			worker.Wake()
-		}
-		return e.Next()
-	}
-	app.OnRecordAfterCreateSuccess(collections.Reports).BindFunc(wake)
-	app.OnRecordAfterUpdateSuccess(collections.Reports).BindFunc(wake) // a superuser may put a failed one back in line
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if err := e.Next(); err != nil {
-			return err
-		}
-		worker.Start(e.App)
-		return nil
-	})
-	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		worker.Stop()
-		return e.Next()
-	})
+	report.Bind(app)
 }
 
 // readReportDatesOnCreateRequest takes a bare date in "to" for the whole day; PocketBase alone would make it the midnight

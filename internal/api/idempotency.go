@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/background"
 	"jobboard/internal/problem"
 )
 
@@ -25,12 +26,12 @@ const (
 
 // bindIdempotency deletes keys and their answers once a day has passed.
 func bindIdempotency(app core.App) {
-	app.Cron().MustAdd("delete_old_idempotency_keys", "17 * * * *", func() {
-		old := dbx.NewExp("[[created]] < {:past}", dbx.Params{"past": idempotencyCutoff()})
-		_, err := app.NonconcurrentDB().Delete(collections.IdempotencyKeys, old).Execute()
-		if err != nil {
-			app.Logger().Error("Failed to delete old idempotency keys", "error", err)
+	background.Schedule(app, "delete_old_idempotency_keys", "17 * * * *", func(app core.App, _ time.Time) error {
+		past := dbx.NewExp("[[created]] < {:past}", dbx.Params{"past": idempotencyCutoff()})
+		if _, err := app.NonconcurrentDB().Delete(collections.IdempotencyKeys, past).Execute(); err != nil {
+			return fmt.Errorf("delete old idempotency keys: %w", err)
 		}
+		return nil
 	})
 }
 

@@ -2,16 +2,18 @@
 // schedule. All of them follow the same rules.
 //
 //   - Start: a loop starts once the server is ready, not for a command.
-//   - Stop: when the app terminates, the context of every loop ends, and the loops together have StopTimeout to finish their
-//     step. A step that takes longer is cut off with the process, so every step must leave work that the next start can resume.
+//   - Stop: when the app terminates, the context of every loop ends, and each loop has its StopTimeout to finish its step. A step
+//     that takes longer is cut off with the process, so every step must leave work that the next start can resume.
 //   - Failure: an error or a panic is logged, once if it repeats, and the loop goes on after its interval.
-//   - Pace: a loop repeats its step while there is more work, resting in between, and otherwise waits to be woken, at most for its interval.
+//   - Pace: a loop repeats its step while there is more work, resting in between. Otherwise it waits to be woken, at most for its
+//     interval.
 package background
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -20,34 +22,42 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// StopTimeout is how long stopping waits for the steps that are under way.
-const StopTimeout = 2 * time.Second
+// DefaultStopTimeout is the StopTimeout of loops that set none.
+const DefaultStopTimeout = 2 * time.Second
+
+// NoStopTimeout is for loops that use what is closed after them: stopping waits for their step however long it takes.
+const NoStopTimeout = time.Duration(math.MaxInt64)
 
 // Step does one piece of work and reports whether there may be more to do right away. ctx ends when the loop stops.
 type Step func(ctx context.Context, app core.App) (more bool, err error)
 
-// Pace says when a loop runs its step again.
-type Pace struct {
-	// Interval is the longest pause when there is no more work or the step failed. A loop with Wake needs it only for work
-	// that other processes leave behind.
+// Options says how a loop runs.
+type Options struct {
+	// Interval is the longest pause when there is no more work or the step failed. A loop that is woken needs it only for work that
+	// other processes leave behind.
 	Interval time.Duration
 	// Rest is the pause while there is more work, as a multiple of the time that the step took. It leaves the database to others.
 	Rest float64
+	// StopTimeout is how long stopping waits for the step in progress; 0 stands for DefaultStopTimeout.
+	StopTimeout time.Duration
 }
 
 // Loop is a step that is repeated until the board stops.
 type Loop struct {
 	name    string
 	step    Step
-	pace    Pace
+	options Options
 	wake    chan struct{}
 	running atomic.Bool
 	failure string // the last error that was logged, "" after a step without one
 }
 
 // NewLoop returns a loop that does nothing until it is started. Its name is for the log, such as "send mails".
-func NewLoop(name string, pace Pace, step Step) *Loop {
-	return &Loop{name: name, step: step, pace: pace, wake: make(chan struct{}, 1)}
+func NewLoop(name string, options Options, step Step) *Loop {
+	if options.StopTimeout == 0 {
+		options.StopTimeout = DefaultStopTimeout
+	}
+	return &Loop{name: name, step: step, options: options, wake: make(chan struct{}, 1)}
 }
 
 // Wake ends the loop's pause, because there may be work. It never blocks; call it after the commit.
@@ -71,9 +81,9 @@ func (l *Loop) run(ctx context.Context, app core.App) {
 		began := time.Now()
 		more, err := l.safeStep(ctx, app)
 		l.logFailure(ctx, app, err)
-		pause, wake := l.pace.Interval, l.wake
+		pause, wake := l.options.Interval, l.wake
 		if more && err == nil {
-			pause, wake = time.Duration(l.pace.Rest*float64(time.Since(began))), nil
+			pause, wake = time.Duration(l.options.Rest*float64(time.Since(began))), nil
 		}
 		timer := time.NewTimer(pause)
 		select {
@@ -86,7 +96,7 @@ func (l *Loop) run(ctx context.Context, app core.App) {
 }
 
 func (l *Loop) safeStep(ctx context.Context, app core.App) (more bool, err error) {
-	err = recovered(func() (err error) {
+	err = Recover(func() (err error) {
 		more, err = l.step(ctx, app)
 		return err
 	})
@@ -97,7 +107,7 @@ func (l *Loop) logFailure(ctx context.Context, app core.App, err error) {
 	switch {
 	case err == nil:
 		l.failure = ""
-	case ctx.Err() != nil && errors.Is(err, ctx.Err()): // it was told to stop
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()): // it was stopped
 	case err.Error() != l.failure:
 		l.failure = err.Error()
 		app.Logger().Error("A background loop failed.", append([]any{"loop", l.name}, details(err)...)...)
@@ -112,8 +122,8 @@ type panicError struct {
 
 func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
-// recovered calls do and turns a panic into an error.
-func recovered(do func() error) (err error) {
+// Recover calls do and turns a panic into an error, for work in a goroutine that is no loop.
+func Recover(do func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = &panicError{value: value, stack: string(debug.Stack())}
@@ -137,8 +147,13 @@ type Group struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	mu      sync.Mutex // so that no loop starts while Stop waits
-	running sync.WaitGroup
+	mu      sync.Mutex // also so that no loop starts while Stop waits
+	started []startedLoop
+}
+
+type startedLoop struct {
+	loop  *Loop
+	ended chan struct{}
 }
 
 // NewGroup returns a group without loops.
@@ -157,26 +172,43 @@ func (g *Group) Start(loop *Loop) {
 	if g.ctx.Err() != nil || loop.running.Swap(true) {
 		return
 	}
-	g.running.Go(func() {
+	ended := make(chan struct{})
+	g.started = append(g.started, startedLoop{loop, ended})
+	go func() {
+		defer close(ended)
 		defer loop.running.Store(false)
 		loop.run(g.ctx, g.app)
-	})
+	}()
 }
 
-// Stop ends the loops and reports whether all of them have ended within a time.
-func (g *Group) Stop(within time.Duration) bool {
+// Stop ends the loops, waits for each as long as its StopTimeout allows, and reports whether all of them have ended.
+func (g *Group) Stop() bool {
 	g.mu.Lock()
 	g.cancel()
+	started := g.started
 	g.mu.Unlock()
-	ended := make(chan struct{})
-	go func() {
-		g.running.Wait()
-		close(ended)
-	}()
+	began, all := time.Now(), true
+	for _, s := range started {
+		if !s.endsWithin(s.loop.options.StopTimeout - time.Since(began)) {
+			all = false
+			g.app.Logger().Warn("A background loop did not stop in time.", "loop", s.loop.name)
+		}
+	}
+	return all
+}
+
+func (s startedLoop) endsWithin(limit time.Duration) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
 	select {
-	case <-ended:
+	case <-s.ended:
 		return true
-	case <-time.After(within):
+	case <-timer.C:
+	}
+	select {
+	case <-s.ended: // while others were waited for
+		return true
+	default:
 		return false
 	}
 }

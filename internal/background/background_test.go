@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 func start(t *testing.T, loop *background.Loop) *background.Group {
 	t.Helper()
 	group := background.NewGroup(testapp.New(t))
-	t.Cleanup(func() { group.Stop(time.Second) })
+	t.Cleanup(func() { group.Stop() })
 	group.Start(loop)
 	return group
 }
@@ -38,7 +39,7 @@ func start(t *testing.T, loop *background.Loop) *background.Group {
 func TestALoopRepeatsWhileThereIsMoreAndThenWaitsToBeWoken(t *testing.T) {
 	t.Parallel()
 	var steps atomic.Int32
-	loop := background.NewLoop("count", background.Pace{Interval: long}, func(context.Context, core.App) (bool, error) {
+	loop := background.NewLoop("count", background.Options{Interval: long}, func(context.Context, core.App) (bool, error) {
 		return steps.Add(1)%3 != 0, nil
 	})
 	start(t, loop)
@@ -55,7 +56,7 @@ func TestALoopRepeatsWhileThereIsMoreAndThenWaitsToBeWoken(t *testing.T) {
 func TestALoopLooksForWorkAfterItsInterval(t *testing.T) {
 	t.Parallel()
 	var steps atomic.Int32
-	start(t, background.NewLoop("look", background.Pace{Interval: 5 * time.Millisecond}, func(context.Context, core.App) (bool, error) {
+	start(t, background.NewLoop("look", background.Options{Interval: 5 * time.Millisecond}, func(context.Context, core.App) (bool, error) {
 		steps.Add(1)
 		return false, nil
 	}))
@@ -66,7 +67,7 @@ func TestALoopRestsAsLongAsItsStepTook(t *testing.T) {
 	t.Parallel()
 	var ends, begins []time.Time
 	done := make(chan struct{})
-	start(t, background.NewLoop("rest", background.Pace{Interval: long, Rest: 2}, func(context.Context, core.App) (bool, error) {
+	start(t, background.NewLoop("rest", background.Options{Interval: long, Rest: 2}, func(context.Context, core.App) (bool, error) {
 		begins = append(begins, time.Now())
 		time.Sleep(20 * time.Millisecond)
 		ends = append(ends, time.Now())
@@ -86,7 +87,7 @@ func TestALoopRestsAsLongAsItsStepTook(t *testing.T) {
 func TestALoopGoesOnAfterErrorsAndPanics(t *testing.T) {
 	t.Parallel()
 	var steps atomic.Int32
-	start(t, background.NewLoop("fail", background.Pace{Interval: time.Millisecond}, func(context.Context, core.App) (bool, error) {
+	start(t, background.NewLoop("fail", background.Options{Interval: time.Millisecond}, func(context.Context, core.App) (bool, error) {
 		switch n := steps.Add(1); {
 		case n == 1:
 			panic("broken")
@@ -101,7 +102,7 @@ func TestALoopGoesOnAfterErrorsAndPanics(t *testing.T) {
 func TestStoppingEndsTheStepsContextAndWaits(t *testing.T) {
 	t.Parallel()
 	began, ended := make(chan struct{}), false
-	group := start(t, background.NewLoop("stop", background.Pace{Interval: long}, func(ctx context.Context, _ core.App) (bool, error) {
+	group := start(t, background.NewLoop("stop", background.Options{Interval: long}, func(ctx context.Context, _ core.App) (bool, error) {
 		close(began)
 		<-ctx.Done()
 		time.Sleep(10 * time.Millisecond)
@@ -109,7 +110,7 @@ func TestStoppingEndsTheStepsContextAndWaits(t *testing.T) {
 		return true, ctx.Err()
 	}))
 	<-began
-	if !group.Stop(10*time.Second) || !ended {
+	if !group.Stop() || !ended {
 		t.Error("Stop returned before the step had ended")
 	}
 }
@@ -117,14 +118,44 @@ func TestStoppingEndsTheStepsContextAndWaits(t *testing.T) {
 func TestStoppingWaitsNoLongerThanAllowed(t *testing.T) {
 	t.Parallel()
 	began, release := make(chan struct{}), make(chan struct{})
-	group := start(t, background.NewLoop("hang", background.Pace{Interval: long}, func(context.Context, core.App) (bool, error) {
+	options := background.Options{Interval: long, StopTimeout: 10 * time.Millisecond}
+	group := start(t, background.NewLoop("hang", options, func(context.Context, core.App) (bool, error) {
 		close(began)
 		<-release
 		return false, nil
 	}))
 	<-began
-	if group.Stop(10 * time.Millisecond) {
+	if group.Stop() {
 		t.Error("Stop reports that a step has ended that hangs")
+	}
+	close(release)
+}
+
+func TestEachLoopHasItsOwnStopTimeout(t *testing.T) {
+	t.Parallel()
+	var began sync.WaitGroup
+	began.Add(2)
+	release, slowEnded := make(chan struct{}), false
+	group := start(t, background.NewLoop("hang", background.Options{Interval: long, StopTimeout: time.Millisecond},
+		func(context.Context, core.App) (bool, error) {
+			began.Done()
+			<-release
+			return false, nil
+		}))
+	group.Start(background.NewLoop("slow", background.Options{Interval: long, StopTimeout: background.NoStopTimeout},
+		func(ctx context.Context, _ core.App) (bool, error) {
+			began.Done()
+			<-ctx.Done()
+			time.Sleep(50 * time.Millisecond)
+			slowEnded = true
+			return false, nil
+		}))
+	began.Wait()
+	if group.Stop() {
+		t.Error("Stop reports that a step has ended that hangs")
+	}
+	if !slowEnded {
+		t.Error("Stop did not wait for the loop without a limit")
 	}
 	close(release)
 }
@@ -132,14 +163,14 @@ func TestStoppingWaitsNoLongerThanAllowed(t *testing.T) {
 func TestALoopRunsOnceAndNotAfterStopping(t *testing.T) {
 	t.Parallel()
 	var steps atomic.Int32
-	loop := background.NewLoop("once", background.Pace{Interval: long}, func(context.Context, core.App) (bool, error) {
+	loop := background.NewLoop("once", background.Options{Interval: long}, func(context.Context, core.App) (bool, error) {
 		steps.Add(1)
 		return false, nil
 	})
 	group := start(t, loop)
 	group.Start(loop)
 	eventually(t, "the first step", func() bool { return steps.Load() == 1 })
-	group.Stop(time.Second)
+	group.Stop()
 	group.Start(loop)
 	time.Sleep(20 * time.Millisecond)
 	if got := steps.Load(); got != 1 {
@@ -152,12 +183,13 @@ func TestBindStartsOnServeAndStopsOnTerminate(t *testing.T) {
 	var steps, stopped atomic.Int32
 	loops := make([]*background.Loop, 2)
 	for i := range loops {
-		loops[i] = background.NewLoop(fmt.Sprintf("loop %d", i), background.Pace{Interval: long}, func(ctx context.Context, _ core.App) (bool, error) {
-			steps.Add(1)
-			<-ctx.Done()
-			stopped.Add(1)
-			return false, nil
-		})
+		loops[i] = background.NewLoop(fmt.Sprintf("loop %d", i), background.Options{Interval: long},
+			func(ctx context.Context, _ core.App) (bool, error) {
+				steps.Add(1)
+				<-ctx.Done()
+				stopped.Add(1)
+				return false, nil
+			})
 	}
 	board := testapp.NewBoard(t, func(app core.App) { background.Bind(app, loops[0]) }, func(app core.App) { background.Bind(app, loops[1]) })
 	time.Sleep(20 * time.Millisecond)

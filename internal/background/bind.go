@@ -32,7 +32,7 @@ func groupOf(app core.App) *Group {
 	group, _ := app.Store().GetOrSet(storeKey, func() any {
 		group := NewGroup(app)
 		app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-			group.Stop(StopTimeout)
+			group.Stop()
 			return e.Next()
 		})
 		return group
@@ -40,8 +40,8 @@ func groupOf(app core.App) *Group {
 	return group
 }
 
-// Schedule runs a job by a cron expression, in UTC, while the app serves. A run that takes long is not joined by the next one. An
-// error or a panic is logged; the next run comes as planned. id is the job's name among PocketBase's crons.
+// Schedule runs a job by a cron expression, in UTC, while the app serves. While one run takes its time, the next is skipped. An
+// error or a panic is logged; the next run comes on schedule. id is the job's name among PocketBase's crons.
 func Schedule(app core.App, id, cron string, job func(app core.App, now time.Time) error) {
 	var running sync.Mutex
 	app.Cron().MustAdd(id, cron, func() {
@@ -49,7 +49,7 @@ func Schedule(app core.App, id, cron string, job func(app core.App, now time.Tim
 			return
 		}
 		defer running.Unlock()
-		if err := recovered(func() error { return job(app, time.Now()) }); err != nil {
+		if err := Recover(func() error { return job(app, time.Now()) }); err != nil {
 			app.Logger().Error("A scheduled job failed.", append([]any{"cron", id}, details(err)...)...)
 		}
 	})

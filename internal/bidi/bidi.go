@@ -31,16 +31,16 @@ func LeftToRight(text string) string {
 				end = j + 1
 			}
 		}
-		if end < len(runes) && closes(runes[i:end], runes[end]) { // a bracket belongs where its other half is (UAX 9, N0)
+		if end < len(runes) && closes(runes[i:end], runes[end]) { // a bracket belongs to the span of its counterpart (UAX 9, N0)
 			end++
 		}
-		out.WriteString(turned(runes[i:end]))
+		out.WriteString(reverseSpan(runes[i:end]))
 		i = end
 	}
 	return out.String()
 }
 
-// closes tells whether r closes a bracket that is open in the span.
+// closes reports whether r closes a bracket that is open in the span.
 func closes(span []rune, r rune) bool {
 	const opening, closing = "([{", ")]}"
 	at := strings.IndexRune(closing, r)
@@ -51,8 +51,8 @@ func closes(span []rune, r rune) bool {
 	return open > strings.Count(string(span), closing[at:at+1])
 }
 
-// turned reverses a span word by word; numbers keep their order and brackets change sides.
-func turned(span []rune) string {
+// reverseSpan reverses a span word by word; numbers keep their order and brackets are mirrored.
+func reverseSpan(span []rune) string {
 	var pieces []string
 	for i := 0; i < len(span); {
 		end := i + 1

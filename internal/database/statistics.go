@@ -3,9 +3,12 @@ package database
 import (
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/background"
 )
 
 const (
@@ -18,16 +21,15 @@ const (
 // PocketBase refreshes them once a day and with each change of a collection. A table that has one row according to them, as on the
 // board's first day, is scanned for every lookup, however large it has become.
 func bindStatistics(app core.App) {
-	refresh := func(app core.App) {
-		if err := refreshStatistics(app); err != nil {
-			app.Logger().Warn("Failed to refresh the planner's statistics.", "error", err)
-		}
-	}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		refresh(e.App)
+		if err := refreshStatistics(e.App); err != nil {
+			e.App.Logger().Warn("Failed to refresh the planner's statistics.", "error", err)
+		}
 		return e.Next()
 	})
-	app.Cron().MustAdd("refresh_planner_statistics", "*/5 * * * *", func() { refresh(app) })
+	background.Schedule(app, "refresh_planner_statistics", "*/5 * * * *", func(app core.App, _ time.Time) error {
+		return refreshStatistics(app)
+	})
 }
 
 // refreshStatistics analyses the tables that have grown or shrunk tenfold since they were last analysed. Tables of few rows stay

@@ -1,10 +1,9 @@
-// Package jobalerts notifies people of jobs: seekers of new jobs that fit them or their saved searches, in digests or at once, and
-// everybody around a job of its deadline.
+// Package jobalerts notifies people about jobs: seekers about new jobs that match their profile or saved searches, at once or in
+// digests, and savers and the employer's people about deadlines.
 //
-// A job that was published by hand is a fan-out (fanout.go): its seekers are notified step by step. The jobs of an import are
-// announced in rounds (rounds.go), one summary for each seeker. Digests (digest.go) go by the numbers of publications. How far
-// each of them has come is in the database and moves in the transaction that writes the notifications, so a crash neither loses
-// nor repeats any.
+// A job that was published by hand is a fan-out (fanout.go): its seekers are notified in small steps. The jobs of an import are
+// announced in rounds (rounds.go), with one summary per seeker. Digests (digest.go) cover a range of publication numbers. The progress
+// of each is stored in the transaction that writes the notifications, so a crash neither loses nor repeats any.
 package jobalerts
 
 import (
@@ -18,19 +17,19 @@ import (
 )
 
 const (
-	pollInterval = 5 * time.Second // how often fan-outs and rounds are looked for that other processes have left
+	pollInterval = 5 * time.Second // how often to check for fan-outs and rounds that other processes have left
 	deleteBatch  = 250             // rows that one statement deletes, so that others can write in between
 )
 
-// Options is what can be set: nothing so far.
+// Options configures the package; there is nothing to configure yet.
 type Options struct{}
 
-// Bind notifies of jobs while the app serves: of new ones in the background, of deadlines and with digests on a schedule.
+// Bind notifies people about jobs while the app serves: new jobs in the background, deadlines and digests on a schedule.
 func Bind(app core.App, _ Options) {
-	pace := background.Pace{Interval: pollInterval, Rest: 1}
-	fanOuts := background.NewLoop("notify seekers of new jobs", pace,
+	options := background.Options{Interval: pollInterval, Rest: 1}
+	fanOuts := background.NewLoop("notify seekers of new jobs", options,
 		func(_ context.Context, app core.App) (bool, error) { return fanOutStep(app) })
-	rounds := background.NewLoop("notify seekers of imported jobs", pace,
+	rounds := background.NewLoop("notify seekers of imported jobs", options,
 		func(_ context.Context, app core.App) (bool, error) { return roundStep(app) })
 	background.Bind(app, fanOuts, rounds)
 	app.OnRecordAfterCreateSuccess(collections.Jobs).BindFunc(fanOuts.WakeOn())

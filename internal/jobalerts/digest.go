@@ -20,12 +20,12 @@ import (
 )
 
 const (
-	digestBatch      = 200 // searches due that are read at once
+	digestBatch      = 200 // due searches that are read at once
 	digestJobs       = 10  // jobs that a digest names; it counts the others
-	digestsPerSeeker = 20  // searches of one seeker after which others have their turn
+	digestsPerSeeker = 20  // searches of one seeker after which it is other seekers' turn
 )
 
-// savedSearch is what matters of a row of saved_searches.
+// savedSearch is a row of saved_searches, as far as alerts need it.
 type savedSearch struct {
 	ID, Seeker, Name, Query string
 	Sent                    string // when the last digest was sent, or the search was saved
@@ -33,11 +33,11 @@ type savedSearch struct {
 	Wanted                  bool   // its owner is a seeker, and active
 }
 
-// parse reads the query. ok is false, and it is logged, for one that can't be read: it was stored around the hooks.
+// parse returns the query. An invalid one, which was stored by passing the hooks, is logged, and ok is false.
 func (s savedSearch) parse(app core.App, board *search.Index) (query engine.Query, ok bool) {
 	query, err := search.ParseSaved(board.Analyzer(), s.Query)
 	if err != nil {
-		app.Logger().Warn("A saved search can't be read.", "search", s.ID, "error", err)
+		app.Logger().Warn("A saved search can't be parsed.", "search", s.ID, "error", err)
 	}
 	return query, err == nil
 }
@@ -50,9 +50,8 @@ type digestRun struct {
 	window *window
 }
 
-// sendDigests tells the owners of daily and weekly saved searches that are due what became visible on the board since the
-// last digest. A search is due a day or a week after the last one, or after it was saved; where nothing is new it waits
-// for the next day or week.
+// sendDigests notifies the owners of due daily and weekly saved searches of what became visible on the board since the last digest. A
+// search is due a day or a week after its last digest, or after it was saved. If nothing is new, it is due again a day or a week later.
 func sendDigests(app core.App, now time.Time) error {
 	last, err := lastPublication(app)
 	if err != nil {
@@ -96,12 +95,12 @@ func sendDigests(app core.App, now time.Time) error {
 	return prunePublications(app, last)
 }
 
-// wholeMinute is what the clock that calls showed: with its milliseconds, a digest would often come one turn later each day.
+// wholeMinute returns the time without seconds: with them, a digest would often be sent one run later each day.
 func wholeMinute(now types.DateTime) string {
 	return now.Time().Truncate(time.Minute).Format(types.DefaultDateLayout)
 }
 
-// sendAll sends the digests of some searches that are due.
+// sendAll sends the digests of due searches.
 func (r digestRun) sendAll(ids []string) error {
 	list, err := json.Marshal(ids)
 	if err != nil {
@@ -137,7 +136,7 @@ func (r digestRun) sendAll(ids []string) error {
 	return errors.Join(failed...)
 }
 
-// appliedTo returns the jobs that the owners of searches have applied to: nobody needs to be told of these.
+// appliedTo returns the jobs that the owners of searches have applied to, which digests leave out.
 func (r digestRun) appliedTo(searches []savedSearch) (map[string][]string, error) {
 	seekers := make([]any, len(searches))
 	for i, one := range searches {
@@ -146,7 +145,7 @@ func (r digestRun) appliedTo(searches []savedSearch) (map[string][]string, error
 	var rows []struct{ Seeker, Job string }
 	err := r.app.DB().Select("seeker", "job").From(collections.Applications).Where(dbx.In("seeker", seekers...)).All(&rows)
 	if err != nil {
-		return nil, fmt.Errorf("find what the owners of saved searches have applied to: %w", err)
+		return nil, fmt.Errorf("find the applications of the owners of saved searches: %w", err)
 	}
 	applied := map[string][]string{}
 	for _, row := range rows {
@@ -155,8 +154,8 @@ func (r digestRun) appliedTo(searches []savedSearch) (map[string][]string, error
 	return applied, nil
 }
 
-// newHits asks for the jobs that answer a search and were published since the last digest, but not for those that its
-// owner has applied to: the newest of them, and their number.
+// newHits returns the newest jobs that match a search and were published since its last digest, and the number of all such jobs. Jobs
+// that the owner has applied to are left out.
 func (r digestRun) newHits(s savedSearch, applied []string) ([]jobHit, int, error) {
 	published, err := r.window.after(r.app, s.Position)
 	if err != nil {
@@ -192,10 +191,10 @@ func (r digestRun) newHits(s savedSearch, applied []string) ([]jobHit, int, erro
 	return hits, found.Total, err
 }
 
-// hit is a job as a digest or a summary shows it.
+// jobHit is a job as a digest or a summary shows it.
 type jobHit struct{ ID, Title, Employer, Company string }
 
-// readHits reads jobs, in the order of ids.
+// readHits returns jobs in the order of ids.
 func readHits(app core.App, ids []string) ([]jobHit, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
@@ -207,12 +206,12 @@ func readHits(app core.App, ids []string) ([]jobHit, error) {
 		CROSS JOIN {{employers}} e INDEXED BY [[sqlite_autoindex_employers_1]] ON e.id = j.employer ORDER BY wanted.key`).
 		Bind(dbx.Params{"ids": string(list)}).All(&hits)
 	if err != nil {
-		return nil, fmt.Errorf("read the jobs to tell of: %w", err)
+		return nil, fmt.Errorf("read the jobs of an alert: %w", err)
 	}
 	return hits, nil
 }
 
-// send writes the digest and how far it tells in one transaction, so that each hit is in one digest alone.
+// send writes the digest and its position in one transaction, so that each hit is in only one digest.
 func (r digestRun) send(s savedSearch, hits []jobHit, total int) error {
 	return r.app.RunInTransaction(func(tx core.App) error {
 		ours, err := r.claim(tx, s)
@@ -241,15 +240,15 @@ func (r digestRun) send(s savedSearch, hits []jobHit, total int) error {
 	})
 }
 
-// claim notes that a search is told up to the end of the window. It returns false where the search has changed since it
-// was read: another process was faster, or its digests were turned off or on.
+// claim stores that the digests of a search have reached the end of the window. It returns false if the search has changed since it was
+// read: another process was faster, or its digests were turned off or on.
 func (r digestRun) claim(tx core.App, s savedSearch) (bool, error) {
 	result, err := tx.NonconcurrentDB().NewQuery(`UPDATE {{saved_searches}} SET [[lastSentAt]] = {:now}
 		WHERE id = {:id} AND frequency IN ('daily', 'weekly') AND iif([[lastSentAt]] = '', created, [[lastSentAt]]) = {:sent}
 			AND EXISTS (SELECT 1 FROM {{digest_positions}} WHERE search = {:id} AND seq = {:position})`).
 		Bind(dbx.Params{"now": r.sent, "id": s.ID, "sent": s.Sent, "position": s.Position}).Execute()
 	if err != nil {
-		return false, fmt.Errorf("note when the digest was sent: %w", err)
+		return false, fmt.Errorf("store when the digest was sent: %w", err)
 	}
 	ours, err := result.RowsAffected()
 	if err != nil || ours == 0 {
@@ -258,7 +257,7 @@ func (r digestRun) claim(tx core.App, s savedSearch) (bool, error) {
 	_, err = tx.NonconcurrentDB().NewQuery("UPDATE {{digest_positions}} SET seq = max(seq, {:until}) WHERE search = {:id}").
 		Bind(dbx.Params{"until": r.window.until, "id": s.ID}).Execute()
 	if err != nil {
-		return false, fmt.Errorf("note how far the digest tells: %w", err)
+		return false, fmt.Errorf("store the position of the digest: %w", err)
 	}
 	return true, nil
 }

@@ -32,19 +32,20 @@ func digests(t testing.TB, app core.App) []string {
 	return bodies
 }
 
-// saveSearch saves a search that a digest is due for at once.
+// saveSearch saves a search whose digest is due at once.
 func saveSearch(t testing.TB, board *testapp.Board, seeker *core.Record, query, frequency string) *core.Record {
 	t.Helper()
 	search := board.Record(collections.SavedSearches, map[string]any{
 		"seeker": seeker.Id, "name": "Mine", "query": query, "frequency": frequency})
-	_, err := board.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"created": testapp.Ago(8 * 24 * time.Hour)}, dbx.HashExp{"id": search.Id}).Execute()
+	_, err := board.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"created": testapp.Ago(8 * 24 * time.Hour)},
+		dbx.HashExp{"id": search.Id}).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return search
 }
 
-// days sends the digests of one day after the other.
+// days sends the digests of successive days.
 type days struct {
 	board *testapp.Board
 	now   time.Time
@@ -68,13 +69,14 @@ func rawJob(t testing.TB, app core.App, employer *core.Record, id, title, publis
 	}
 }
 
-// Whatever door a job comes in by, and whatever time it bears, it is in exactly one digest: the next one after it became
-// visible.
+// However a job is created and whatever its time, it is in exactly one digest: the next one after it became visible.
 func TestDigestsListWhatBecameVisible(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
 	employer, owner := board.Employer("Acme")
 	saveSearch(t, board, board.Seeker("ann"), `{"q":"go"}`, "daily")
-	body := map[string]any{"employer": employer.Id, "description": "<p>Do.</p>", "workplace": "remote", "jobType": "full_time", "status": "published"}
+	body := map[string]any{"employer": employer.Id, "description": "<p>Do.</p>", "workplace": "remote", "jobType": "full_time",
+		"status": "published"}
 	clock := days{board, time.Now()}
 	create := func(path, title string) {
 		body["title"] = title
@@ -132,8 +134,9 @@ func TestDigestsListWhatBecameVisible(t *testing.T) {
 	}
 }
 
-// A transaction that is still under way when a digest is sent is in the next one, though its job bears an earlier time.
+// A job whose transaction is still open when a digest is sent is in the next one, even if its time is earlier.
 func TestDigestsBesideATransaction(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	saveSearch(t, board, board.Seeker("ann"), `{"q":"go"}`, "daily")
@@ -165,8 +168,9 @@ func TestDigestsBesideATransaction(t *testing.T) {
 	}
 }
 
-// A job that is closed and published again is new again, but once in a digest; what is no longer published is in none.
+// A job that is published again is new again, but only once per digest; a job that is no longer published is in none.
 func TestRepublishedJobsAreNewAgain(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	saveSearch(t, board, board.Seeker("ann"), `{"q":"go"}`, "daily")
@@ -193,6 +197,7 @@ func TestRepublishedJobsAreNewAgain(t *testing.T) {
 
 // Two processes send digests while two others publish, and every job is in one digest of each search.
 func TestTwinsSendEachJobOnce(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	const searches, jobs = 3, 40
@@ -220,27 +225,29 @@ func TestTwinsSendEachJobOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var told, twice int
+	var notified, twice int
 	err := board.DB().NewQuery(`SELECT total(json_extract(data, '$.count')), (SELECT count(*) FROM (
 			SELECT 1 FROM notifications n, json_each(n.data, '$.jobs') j WHERE n.kind = 'job_digest' GROUP BY n.user, j.value HAVING count(*) > 1))
-		FROM notifications WHERE kind = 'job_digest'`).Row(&told, &twice)
+		FROM notifications WHERE kind = 'job_digest'`).Row(&notified, &twice)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if told != searches*jobs || twice != 0 {
-		t.Errorf("%d jobs told of, want %d; %d twice", told, searches*jobs, twice)
+	if notified != searches*jobs || twice != 0 {
+		t.Errorf("%d jobs in digests, want %d; %d twice", notified, searches*jobs, twice)
 	}
 }
 
-// Digests begin with what is new once a seeker wants them, leave out what the seeker has applied to, and a search that can't
-// be read keeps no other waiting.
+// Digests begin with jobs that are new when a seeker turns them on, and leave out jobs that the seeker has applied to. An invalid search
+// does not block others.
 func TestDigestsOfOneSeeker(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	ann := board.Seeker("ann")
 	search := saveSearch(t, board, ann, `{"q":"go"}`, "instant")
 	broken := saveSearch(t, board, ann, `{"q":"go"}`, "daily")
-	if _, err := board.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"query": `{"near":"x"}`}, dbx.HashExp{"id": broken.Id}).Execute(); err != nil {
+	if _, err := board.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"query": `{"near":"x"}`},
+		dbx.HashExp{"id": broken.Id}).Execute(); err != nil {
 		t.Fatal(err)
 	}
 	board.Job(employer, "Go at once")
@@ -248,7 +255,7 @@ func TestDigestsOfOneSeeker(t *testing.T) {
 	clock := days{board, time.Now()}
 	clock.next(t)
 	if got := digests(t, board.TestApp); len(got) != 0 {
-		t.Errorf("told at once and by digest: %q", got)
+		t.Errorf("notified at once and by digest: %q", got)
 	}
 	applied := board.Job(employer, "Go applied to")
 	board.Job(employer, "Go not applied to")
@@ -258,7 +265,7 @@ func TestDigestsOfOneSeeker(t *testing.T) {
 	if got := digests(t, board.TestApp); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	// Whoever has left, or seeks no longer, is told nothing, and not of all that when they come back.
+	// Deactivated users and those who are no longer seekers get no digest, and do not get it later when they return.
 	for _, away := range []map[string]any{{"deactivatedAt": time.Now()}, {"role": collections.RoleEmployer}} {
 		board.Update(ann, away)
 		board.Job(employer, "Go while away")

@@ -1,6 +1,6 @@
 package jobalerts
 
-// What the tests drive by hand, which in the binary the clock and the loops do.
+// What loops and schedules run in the binary, for tests to call directly.
 var (
 	FanOutStep        = fanOutStep
 	RoundStep         = roundStep
@@ -9,7 +9,7 @@ var (
 )
 
 const (
-	FanoutBatch    = fanoutBatch    // people whom one step of a fan-out looks at
+	FanoutBatch    = fanoutBatch    // people whom one step of a fan-out checks
 	DigestBatch    = digestBatch    // searches whose digests are sent together
-	RoundUserBatch = roundUserBatch // people whom one step of a round looks at
+	RoundUserBatch = roundUserBatch // people whom one step of a round checks
 )

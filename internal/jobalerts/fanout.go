@@ -18,21 +18,21 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// fanoutBatch is how many people or searches one step looks at. A step holds the database's write lock for some 10 ms.
+// fanoutBatch is how many people or searches one step checks. A step holds the write lock of the database for about 10 ms.
 const fanoutBatch = 250
 
-// The stages of telling about a job: first whom it fits, then whose instant saved searches it answers.
+// The stages of a fan-out: first the seekers who match the job, then the owners of instant saved searches that it matches.
 const (
 	stageSeekers  = "seekers"
 	stageSearches = "searches"
 )
 
-// fanout is a row of the table fanouts, which a trigger writes in the transaction that publishes a job. Those of a batch, the
-// jobs of one source, are told of in rounds (see round), so that jobs published by hand do not wait for an import. What is still to
-// be done is in the row, so a crash loses nothing; that nobody is told twice is the notification's Dedupe.
+// fanout is a row of the table fanouts, which a trigger writes in the transaction that publishes a job. Rows with a batch, the jobs of
+// one source, are announced in rounds (see round), so that jobs published by hand do not wait for an import. The row holds the progress,
+// so a crash loses nothing; the notification's Dedupe keeps it from being written twice.
 type fanout struct{ Job, Stage, Cursor, Queued string }
 
-// fanOutStep tells the next batch of seekers of the job that waits longest. It returns false when no job waits.
+// fanOutStep notifies the next batch of seekers of the job that has waited longest. It returns false when no job is waiting.
 func fanOutStep(app core.App) (bool, error) {
 	var f fanout
 	err := app.DB().NewQuery("SELECT job, stage, cursor, queued FROM {{fanouts}} WHERE batch = '' ORDER BY queued, job LIMIT 1").One(&f)
@@ -40,10 +40,10 @@ func fanOutStep(app core.App) (bool, error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("find the job whose seekers are to be told: %w", err)
+		return false, fmt.Errorf("find the job whose seekers are next: %w", err)
 	}
 	if err := f.step(app); err != nil {
-		// One job that fails must not keep the others waiting.
+		// One job that fails must not block the others.
 		_, later := app.NonconcurrentDB().NewQuery("UPDATE {{fanouts}} SET queued = strftime('%Y-%m-%d %H:%M:%fZ') WHERE job = {:job}").
 			Bind(dbx.Params{"job": f.Job}).Execute()
 		return false, errors.Join(err, later)
@@ -80,23 +80,23 @@ func (f fanout) step(app core.App) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		open, err := tx.CountRecords(collections.Jobs, dbx.HashExp{"id": f.Job, "status": workflow.Published})
 		if err != nil {
-			return fmt.Errorf("look whether job %s is still published: %w", f.Job, err)
+			return fmt.Errorf("check that job %s is still published: %w", f.Job, err)
 		}
 		if open == 0 {
 			return f.finish(tx)
 		}
-		receivers, err := recipientsOf(tx, notification, f.Job, hits)
+		recipients, err := recipientsOf(tx, notification, f.Job, hits)
 		if err != nil {
 			return err
 		}
-		if err := notify.WriteEach(tx, notification, receivers); err != nil {
+		if err := notify.WriteEach(tx, notification, recipients); err != nil {
 			return err
 		}
 		return f.advance(tx, next)
 	})
 }
 
-// advance moves the cursor on; where the job was published anew meanwhile, the row has begun again and stays so.
+// advance stores the new cursor, unless the job was published again meanwhile: then the row has started over.
 func (f fanout) advance(tx core.App, next string) error {
 	stage := f.Stage
 	switch {
@@ -106,10 +106,9 @@ func (f fanout) advance(tx core.App, next string) error {
 	default:
 		return f.finish(tx)
 	}
-	_, err := tx.NonconcurrentDB().Update("fanouts", dbx.Params{"stage": stage, "cursor": next},
-		f.unchanged()).Execute()
+	_, err := tx.NonconcurrentDB().Update("fanouts", dbx.Params{"stage": stage, "cursor": next}, f.unchanged()).Execute()
 	if err != nil {
-		return fmt.Errorf("note how far the seekers of job %s are told: %w", f.Job, err)
+		return fmt.Errorf("store the progress of notifying seekers of job %s: %w", f.Job, err)
 	}
 	return nil
 }
@@ -117,12 +116,12 @@ func (f fanout) advance(tx core.App, next string) error {
 func (f fanout) finish(tx core.App) error {
 	_, err := tx.NonconcurrentDB().Delete("fanouts", f.unchanged()).Execute()
 	if err != nil {
-		return fmt.Errorf("note that the seekers of job %s are told: %w", f.Job, err)
+		return fmt.Errorf("finish notifying seekers of job %s: %w", f.Job, err)
 	}
 	return nil
 }
 
-// asRead holds for the row unless it has changed since: the job may have been published anew, which begins again.
+// unchanged matches the row unless it has changed since it was read: publishing the job again starts over.
 func (f fanout) unchanged() dbx.Expression {
 	return dbx.HashExp{"job": f.Job, "stage": f.Stage, "cursor": f.Cursor, "queued": f.Queued}
 }
@@ -140,7 +139,7 @@ func newJobNotification(app core.App, job *core.Record) (notify.Notification, er
 	}, nil
 }
 
-// receiversOf leaves out who has applied and says why each other is told.
+// recipientsOf leaves out those who have applied, and gives each of the others the reasons for the match.
 func recipientsOf(tx core.App, notification notify.Notification, jobID string, hits []match.Hit) ([]notify.Recipient, error) {
 	var applied []string
 	err := tx.DB().Select("seeker").Distinct(true).From(collections.Applications).Where(dbx.HashExp{"job": jobID}).Column(&applied)
@@ -148,7 +147,7 @@ func recipientsOf(tx core.App, notification notify.Notification, jobID string, h
 		return nil, fmt.Errorf("find who has applied to job %s: %w", jobID, err)
 	}
 	slices.Sort(applied)
-	var receivers []notify.Recipient
+	var recipients []notify.Recipient
 	for _, hit := range hits {
 		if _, has := slices.BinarySearch(applied, hit.ID); has {
 			continue
@@ -157,9 +156,10 @@ func recipientsOf(tx core.App, notification notify.Notification, jobID string, h
 		for key, value := range notification.Data {
 			data[key] = value
 		}
-		receivers = append(receivers, notify.Recipient{User: hit.ID, Body: truncate(strings.Join(reasonLines(hit.Reasons), "\n"), 2_000), Data: data})
+		body := truncate(strings.Join(reasonLines(hit.Reasons), "\n"), 2_000)
+		recipients = append(recipients, notify.Recipient{User: hit.ID, Body: body, Data: data})
 	}
-	return receivers, nil
+	return recipients, nil
 }
 
 func reasonLines(reasons []match.Reason) []string {
@@ -170,8 +170,8 @@ func reasonLines(reasons []match.Reason) []string {
 	return lines
 }
 
-// instantSearches returns the owners of the next instant saved searches that the job answers, from at most limit searches
-// after the id in after. next is the cursor for the following call, "" at the end.
+// instantSearches returns the owners of instant saved searches that match the job, from at most limit searches after the id after.
+// next is the cursor for the following call, or "" at the end.
 func instantSearches(app core.App, job *core.Record, after string, limit int) (hits []match.Hit, next string, err error) {
 	var searches []savedSearch
 	err = app.DB().NewQuery(`
@@ -198,7 +198,7 @@ func instantSearches(app core.App, job *core.Record, after string, limit int) (h
 		}
 		answers, err := probe.Matches(query)
 		if err != nil {
-			return nil, "", fmt.Errorf("ask saved search %s: %w", one.ID, err)
+			return nil, "", fmt.Errorf("run saved search %s: %w", one.ID, err)
 		}
 		if !answers {
 			continue
@@ -209,14 +209,14 @@ func instantSearches(app core.App, job *core.Record, after string, limit int) (h
 	return hits, searches[len(searches)-1].ID, nil
 }
 
-// searchHit is that a saved search has found something for its owner.
+// searchHit returns the hit of a saved search for its owner.
 func searchHit(s savedSearch) match.Hit {
 	return match.Hit{ID: s.Seeker, Reasons: []match.Reason{{
 		Kind: match.ReasonSavedSearch, Values: []string{s.Name}, Text: "Saved search: " + s.Name,
 	}}}
 }
 
-// truncate shortens a text to at most max characters.
+// truncate returns a text shortened to at most max characters.
 func truncate(text string, max int) string {
 	if utf8.RuneCountInString(text) <= max {
 		return text

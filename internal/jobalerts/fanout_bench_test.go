@@ -19,8 +19,8 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// BenchmarkFanOut measures telling 100,000 seekers of one job, and what it costs those who read and apply over HTTP: their
-// times before it and beside it, in one run. A step is how long others wait for the database at most.
+// BenchmarkFanOut measures notifying 100,000 seekers of one job, and its cost for those who read and apply over HTTP: their times before
+// and during the fan-out, in one run. A step is the longest that others wait for the database.
 func BenchmarkFanOut(b *testing.B) {
 	const n = 100_000
 	board := testapp.NewBoard(b, hooks.Bind, bindJobAlerts, testapp.With(realtime.Bind, realtime.DefaultOptions()), api.Bind)
@@ -99,7 +99,7 @@ func BenchmarkFanOut(b *testing.B) {
 	report("apply", appliesBefore, applies)
 }
 
-// BenchmarkFanOutStep is one step of telling 100,000 seekers: an upper bound of how long it keeps others from writing.
+// BenchmarkFanOutStep is one step of notifying 100,000 seekers: an upper bound of how long it blocks other writers.
 func BenchmarkFanOutStep(b *testing.B) {
 	board := testapp.NewBoard(b, hooks.Bind)
 	testapp.SeedSeekers(b, board.TestApp, 100_000, "python")
@@ -137,7 +137,7 @@ func waitForFanOuts(b *testing.B, board *testapp.Board) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	b.Fatal("the seekers are not told in two minutes")
+	b.Fatal("the seekers are not notified in two minutes")
 }
 
 // BenchmarkSeekersOfAJob finds the 500 seekers of a rare skill among many others.

@@ -17,8 +17,8 @@ import (
 
 func bindJobAlerts(app core.App) { jobalerts.Bind(app, jobalerts.Options{}) }
 
-// tell tells the seekers of all waiting jobs.
-func tell(t testing.TB, app core.App) {
+// fanOutAll notifies the seekers of all pending jobs.
+func fanOutAll(t testing.TB, app core.App) {
 	t.Helper()
 	for {
 		more, err := jobalerts.FanOutStep(app)
@@ -41,6 +41,7 @@ func field(t testing.TB, app core.App, slug string) string {
 }
 
 func TestPublishingTellsWhomTheJobFits(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	banking := field(t, board.TestApp, "banking")
@@ -64,38 +65,40 @@ func TestPublishingTellsWhomTheJobFits(t *testing.T) {
 	board.SetProfile(applicant, map[string]any{"skills": []string{"go"}})
 
 	draft := board.Job(employer, "Draft Engineer", map[string]any{"status": "draft", "skills": []string{"go"}})
-	tell(t, board.TestApp)
+	fanOutAll(t, board.TestApp)
 	if got := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished); len(got) != 0 {
-		t.Fatalf("told of a draft: %v", got)
+		t.Fatalf("notified of a draft: %v", got)
 	}
 	job := board.Update(draft, map[string]any{"status": "published", "publishedAt": types.NowDateTime(), "fields": []string{banking}})
 	board.Application(applicant, job)
-	tell(t, board.TestApp)
+	fanOutAll(t, board.TestApp)
 	want := []string{"any-remote", "interested", "searcher", "skilled"}
 	if got := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, want) {
-		t.Fatalf("told %v, want %v", got, want)
+		t.Fatalf("notified %v, want %v", got, want)
 	}
 	notification, err := board.FindFirstRecordByData(collections.Notifications, "user", interested.Id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if notification.GetString("title") != "New job: Draft Engineer at Acme" || !strings.Contains(notification.GetString("body"), "Interests: Banking") {
+	if notification.GetString("title") != "New job: Draft Engineer at Acme" ||
+		!strings.Contains(notification.GetString("body"), "Interests: Banking") {
 		t.Errorf("notification: %q, %q", notification.GetString("title"), notification.GetString("body"))
 	}
 
-	// Republishing tells only who was not told yet.
+	// Republishing tells only who was not notified yet.
 	board.Update(job, map[string]any{"status": "closed"})
 	board.SetProfile(board.Seeker("newcomer"), map[string]any{"skills": []string{"go"}})
 	board.Update(job, map[string]any{"status": "published"})
-	tell(t, board.TestApp)
+	fanOutAll(t, board.TestApp)
 	want = []string{"any-remote", "interested", "newcomer", "searcher", "skilled"}
 	if got := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, want) {
 		t.Errorf("after republishing %v, want %v", got, want)
 	}
 }
 
-// Killed in the middle and started again, everyone is told exactly once.
+// After a crash in the middle, everyone is notified exactly once.
 func TestFanOutGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	const n = 3*jobalerts.FanoutBatch + 7
 	testapp.SeedSeekers(t, board.TestApp, n, "python")
@@ -105,10 +108,10 @@ func TestFanOutGoesOnAfterARestart(t *testing.T) {
 		t.Fatal(more, err)
 	}
 	if got := len(testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished)); got != jobalerts.FanoutBatch {
-		t.Fatalf("one step has told %d, want %d", got, jobalerts.FanoutBatch)
+		t.Fatalf("one step has notified %d, want %d", got, jobalerts.FanoutBatch)
 	}
 	board = board.Restart(hooks.Bind)
-	tell(t, board.TestApp)
+	fanOutAll(t, board.TestApp)
 	var rows, users int
 	err := board.DB().NewQuery("SELECT COUNT(*), COUNT(DISTINCT user) FROM {{notifications}} WHERE kind = 'job_published'").Row(&rows, &users)
 	if err != nil {
@@ -119,8 +122,9 @@ func TestFanOutGoesOnAfterARestart(t *testing.T) {
 	}
 }
 
-// Who has saved as many instant searches as one may keeps nobody waiting: one step asks more than those.
+// A seeker with the maximum number of instant searches does not delay others: one step covers more searches than that.
 func TestInstantSearchesOfOneHoldUpNobody(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	many, few := board.Seeker("many"), board.Seeker("few")
@@ -128,7 +132,8 @@ func TestInstantSearchesOfOneHoldUpNobody(t *testing.T) {
 		saveSearch(t, board, many, `{"q":"baker"}`, "instant")
 	}
 	last := saveSearch(t, board, few, `{"q":"baker"}`, "instant")
-	_, err := board.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"id": "zzzzzzzzzzzzzzz"}, dbx.HashExp{"id": last.Id}).Execute()
+	_, err := board.NonconcurrentDB().Update(collections.SavedSearches, dbx.Params{"id": "zzzzzzzzzzzzzzz"},
+		dbx.HashExp{"id": last.Id}).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +143,7 @@ func TestInstantSearchesOfOneHoldUpNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if told := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished); !slices.Equal(told, []string{"few", "many"}) {
-		t.Errorf("told: %v", told)
+	if notified := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished); !slices.Equal(notified, []string{"few", "many"}) {
+		t.Errorf("notified: %v", notified)
 	}
 }

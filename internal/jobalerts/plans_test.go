@@ -12,9 +12,10 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// A board that has grown since its tables were analysed has statistics by which each of them holds one row. What is looked
-// up for each of thousands of people is looked up by an index all the same: nothing reads a table once for each of them.
-func TestManyAreToldByWhateverStatistics(t *testing.T) {
+// On a board that has grown since its tables were analysed, the statistics say that each table has one row. Lookups for each of thousands
+// of people must use an index all the same: nothing may scan a table once per person.
+func TestManyAreNotifiedByWhateverStatistics(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, testapp.With(realtime.Bind, realtime.DefaultOptions()))
 	employer, _ := board.Employer("Acme")
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
@@ -29,10 +30,10 @@ func TestManyAreToldByWhateverStatistics(t *testing.T) {
 	testapp.EmptyStatistics(t, board.TestApp)
 	for _, step := range []struct {
 		name string
-		kind string // what is told
+		kind string // what is notified
 		do   func() error
 	}{
-		{"new jobs", collections.KindJobPublished, func() error { tell(t, board.TestApp); return nil }},
+		{"new jobs", collections.KindJobPublished, func() error { fanOutAll(t, board.TestApp); return nil }},
 		{"a reminder", collections.KindDeadlineReminder, func() error { return jobalerts.RemindOfDeadlines(board.TestApp, time.Now()) }},
 		{"digests", collections.KindJobDigest, func() error { return jobalerts.SendDigests(board.TestApp, time.Now().Add(time.Minute)) }},
 		{"closing", collections.KindJobClosed, func() error { board.Update(job, map[string]any{"status": "closed"}); return nil }},
@@ -42,8 +43,8 @@ func TestManyAreToldByWhateverStatistics(t *testing.T) {
 				t.Fatalf("%s: %v", step.name, err)
 			}
 		})
-		if told := testapp.NotifiedUsers(t, board.TestApp, step.kind); len(told) == 0 {
-			t.Errorf("%s: nobody is told", step.name)
+		if notified := testapp.NotifiedUsers(t, board.TestApp, step.kind); len(notified) == 0 {
+			t.Errorf("%s: nobody is notified", step.name)
 		}
 		for _, statement := range asked {
 			if scans := testapp.Scans(t, board.TestApp, statement); len(scans) > 0 && strings.Contains(statement, "FROM json_each('[") {

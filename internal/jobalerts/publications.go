@@ -7,8 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// lastPublication returns the number of the latest publication that is committed. Triggers number them in the transaction
-// that publishes, and one transaction writes at a time: no lower number is committed later.
+// lastPublication returns the number of the last committed publication. Triggers number publications in the transaction that publishes,
+// and only one transaction writes at a time, so no lower number is committed later.
 func lastPublication(app core.App) (int64, error) {
 	var last int64
 	err := app.DB().NewQuery("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'publications'), 0)").Row(&last)
@@ -18,14 +18,14 @@ func lastPublication(app core.App) (int64, error) {
 	return last, nil
 }
 
-// window is the jobs that were published after one publication and up to another. It is asked for by many searches with
-// few positions, from the latest on: then each publication is read once.
+// window is the jobs that were published after one publication and up to another. Searches are processed from the latest position on,
+// so that the window only grows and each publication is read once.
 type window struct {
 	until, since int64
 	jobs         map[string]bool
 }
 
-// after returns the jobs published since a publication, each once. They belong to the window.
+// after returns the jobs published since a publication, each once. The map is the window's own.
 func (w *window) after(app core.App, since int64) (map[string]bool, error) {
 	if w.jobs == nil || since > w.since {
 		w.since, w.jobs = w.until, map[string]bool{}
@@ -46,7 +46,7 @@ func (w *window) after(app core.App, since int64) (map[string]bool, error) {
 	return w.jobs, nil
 }
 
-// forgetPublications deletes those that every digest has passed.
+// prunePublications deletes the publications that every digest has passed.
 func prunePublications(app core.App, until int64) error {
 	for {
 		result, err := app.NonconcurrentDB().NewQuery(`
@@ -55,11 +55,11 @@ func prunePublications(app core.App, until int64) error {
 				WHERE s.frequency IN ('daily', 'weekly')) ORDER BY seq LIMIT {:limit})`).
 			Bind(dbx.Params{"until": until, "limit": deleteBatch}).Execute()
 		if err != nil {
-			return fmt.Errorf("forget old publications: %w", err)
+			return fmt.Errorf("delete old publications: %w", err)
 		}
 		gone, err := result.RowsAffected()
 		if err != nil {
-			return fmt.Errorf("forget old publications: %w", err)
+			return fmt.Errorf("delete old publications: %w", err)
 		}
 		if gone < deleteBatch {
 			return nil

@@ -14,11 +14,11 @@ import (
 	"jobboard/internal/notify"
 )
 
-// remindBefore is how long before its deadline the people around a job are reminded.
+// reminderLead is how long before a job's deadline people are reminded.
 const reminderLead = 48 * time.Hour
 
-// remindOfDeadlines tells, once for a deadline, the seekers who have saved the job without applying and the employer's
-// people that it is near. A deadline moved by less than remindBefore is no new one.
+// remindOfDeadlines notifies, once per deadline, the seekers who have saved the job without applying and the employer's people. A
+// deadline that is moved by less than reminderLead does not count as a new one.
 func remindOfDeadlines(app core.App, now time.Time) error {
 	clock, err := types.ParseDateTime(now)
 	if err != nil {
@@ -81,7 +81,7 @@ func remindOfDeadline(app core.App, jobID string) error {
 			users []string
 			body  string
 		}{
-			{savers, closes + "\nYou have saved this job at " + employer.GetString("name") + " and not applied yet."},
+			{savers, closes + "\nYou saved this job at " + employer.GetString("name") + " and have not applied yet."},
 			{people, closes},
 		} {
 			notification.Body = group.body
@@ -93,8 +93,8 @@ func remindOfDeadline(app core.App, jobID string) error {
 	})
 }
 
-// claimReminder notes, before anything else in its transaction, that a job's deadline is reminded of, and tells whether it
-// was not yet: another process may have been faster.
+// claimReminder stores, as the first write of its transaction, that people are reminded of a job's deadline. It reports whether they had
+// not been reminded before, possibly by another process.
 func claimReminder(tx core.App, jobID string) (bool, error) {
 	result, err := tx.NonconcurrentDB().NewQuery(`
 		INSERT INTO {{job_reminders}} (job, deadline)
@@ -103,11 +103,11 @@ func claimReminder(tx core.App, jobID string) (bool, error) {
 			WHERE julianday(excluded.deadline) - julianday({{job_reminders}}.deadline) > {:days}`).
 		Bind(dbx.Params{"job": jobID, "days": reminderLead.Hours() / 24}).Execute()
 	if err != nil {
-		return false, fmt.Errorf("note the reminder: %w", err)
+		return false, fmt.Errorf("store the reminder: %w", err)
 	}
-	noted, err := result.RowsAffected()
+	claimed, err := result.RowsAffected()
 	if err != nil {
-		return false, fmt.Errorf("note the reminder: %w", err)
+		return false, fmt.Errorf("store the reminder: %w", err)
 	}
-	return noted > 0, nil
+	return claimed > 0, nil
 }

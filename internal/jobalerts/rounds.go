@@ -23,19 +23,19 @@ import (
 )
 
 const (
-	quietPeriod    = 10 * time.Second // without a new job, after which an import is taken for finished
-	maxWait        = 10 * time.Minute // after which a source is told of though it goes on
-	roundInterval  = time.Hour        // at most, for each source
-	roundUserBatch = 500              // whom one step of a round looks at; all jobs of the round are read for them
-	roundJobBatch  = 1_000            // that are read at once
-	summaryJobs    = 10               // that a summary names; it counts the others
+	quietPeriod    = 10 * time.Second // without a new job, after which an import counts as finished
+	maxWait        = 10 * time.Minute // after which a source is announced even if the import continues
+	roundInterval  = time.Hour        // between two rounds of a source, at least
+	roundUserBatch = 500              // people whom one step of a round checks; all jobs of the round are read for them
+	roundJobBatch  = 1_000            // jobs that are read at once
+	summaryJobs    = 10               // jobs that a summary names; it counts the others
 )
 
-// round tells the seekers of the jobs of one source that waited when it began: each seeker in one summary, once an hour at
-// most. Like a fan-out it is a row, so a crash loses nothing; the cursor moves in the transaction that tells.
+// round announces the jobs of one source that were waiting when it began, with one summary per seeker, at most once an hour. Like a
+// fan-out it is a row, so a crash loses nothing; its cursor moves in the transaction that writes the notifications.
 type round struct{ Batch, Began, Cursor string }
 
-// roundStep tells the next seekers of a source, mostly the only one that is due. It returns false when none is.
+// roundStep notifies the next seekers of an open round, of which there is rarely more than one. It returns false when none is due.
 func roundStep(app core.App) (bool, error) {
 	var r round
 	err := app.DB().NewQuery("SELECT batch, began, cursor FROM {{fanout_rounds}} WHERE open ORDER BY random() LIMIT 1").One(&r)
@@ -43,17 +43,17 @@ func roundStep(app core.App) (bool, error) {
 		return startRound(app, time.Now())
 	}
 	if err != nil {
-		return false, fmt.Errorf("find the import whose seekers are to be told: %w", err)
+		return false, fmt.Errorf("find the import whose seekers are next: %w", err)
 	}
 	if err := r.step(app); err != nil {
-		_, begun := startRound(app, time.Now()) // one source that fails must not keep the others waiting
+		_, begun := startRound(app, time.Now()) // one source that fails must not block the others
 		return false, errors.Join(err, begun)
 	}
 	return true, nil
 }
 
-// beginRound begins to tell of a source whose import is finished. Its time is taken while the database is locked: whatever
-// was queued before is committed by then, and so belongs to the round.
+// startRound starts the round of a source whose import is finished. Its start time is taken while the database is locked, so whatever was
+// queued earlier is committed and belongs to the round.
 func startRound(app core.App, now time.Time) (bool, error) {
 	clock, err := types.ParseDateTime(now)
 	if err != nil {
@@ -61,18 +61,18 @@ func startRound(app core.App, now time.Time) (bool, error) {
 	}
 	var due string
 	times := dbx.Params{
-		"quiet": clock.Add(-quietPeriod).String(), "patience": clock.Add(-maxWait).String(), "last": clock.Add(-roundInterval).String(),
+		"quiet": clock.Add(-quietPeriod).String(), "longest": clock.Add(-maxWait).String(), "last": clock.Add(-roundInterval).String(),
 	}
 	err = app.DB().NewQuery(`
 		SELECT f.batch FROM {{fanouts}} f WHERE f.batch != '' GROUP BY f.batch
-		HAVING (max(f.queued) <= {:quiet} OR min(f.queued) <= {:patience})
+		HAVING (max(f.queued) <= {:quiet} OR min(f.queued) <= {:longest})
 			AND NOT EXISTS (SELECT 1 FROM {{fanout_rounds}} r WHERE r.batch = f.batch AND r.began > {:last})
 		ORDER BY min(f.queued) LIMIT 1`).Bind(times).Row(&due)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("find an import that is finished: %w", err)
+		return false, fmt.Errorf("find a finished import: %w", err)
 	}
 	times["batch"] = due
 	_, err = app.NonconcurrentDB().NewQuery(`
@@ -80,7 +80,7 @@ func startRound(app core.App, now time.Time) (bool, error) {
 		ON CONFLICT (batch) DO UPDATE SET began = excluded.began, cursor = '', open = 1 WHERE NOT open AND began <= {:last}`).
 		Bind(times).Execute()
 	if err != nil {
-		return false, fmt.Errorf("begin to tell of an import: %w", err)
+		return false, fmt.Errorf("start announcing an import: %w", err)
 	}
 	return true, nil
 }
@@ -112,12 +112,12 @@ func (r round) step(app core.App) error {
 	return err
 }
 
-// waiting holds for the jobs of the round that wait still.
+// waiting matches the jobs of the round that have not been announced.
 func (r round) waiting() dbx.Expression {
 	return dbx.NewExp("batch = {:batch} AND queued < {:began}", dbx.Params{"batch": r.Batch, "began": r.Began})
 }
 
-// whoLooks returns the next users, in the order of ids, who look for jobs by what their profile says or by an instant search.
+// nextSeekers returns the next users, in the order of ids, who are looking for jobs by their profile or by an instant search.
 func nextSeekers(app core.App, after string, limit int) ([]string, error) {
 	var users []string
 	err := app.DB().NewQuery(`
@@ -126,12 +126,12 @@ func nextSeekers(app core.App, after string, limit int) ([]string, error) {
 			WHERE seeker > {:after} AND frequency = 'instant' ORDER BY seeker LIMIT {:limit})
 		ORDER BY seeker LIMIT {:limit}`).Bind(dbx.Params{"after": after, "limit": limit}).Column(&users)
 	if err != nil {
-		return nil, fmt.Errorf("find who looks for jobs: %w", err)
+		return nil, fmt.Errorf("find the seekers who are looking for jobs: %w", err)
 	}
 	return users, nil
 }
 
-// summary is what one seeker is told of an import.
+// summary is what one seeker is notified of after an import.
 type summary struct {
 	user  string
 	count int
@@ -158,7 +158,7 @@ func (s *summary) add(hit summaryHit) {
 	}
 }
 
-// summarise weighs jobs for users and returns what each is to be told, in the order of users.
+// buildSummaries matches jobs with users and returns a summary for each user with a match, in the order of users.
 func buildSummaries(app core.App, jobs, users []string) ([]*summary, error) {
 	audience, err := match.NewAudience(app, users)
 	if err != nil {
@@ -169,7 +169,7 @@ func buildSummaries(app core.App, jobs, users []string) ([]*summary, error) {
 		return nil, err
 	}
 	byUser := map[string]*summary{}
-	tell := func(user string, hit summaryHit) {
+	add := func(user string, hit summaryHit) {
 		if byUser[user] == nil {
 			byUser[user] = &summary{user: user}
 		}
@@ -185,11 +185,11 @@ func buildSummaries(app core.App, jobs, users []string) ([]*summary, error) {
 			return nil, err
 		}
 		for _, job := range chunk {
-			told := applied[job.ID]
+			seen := applied[job.ID] // who needs no notification of this job
 			for _, hit := range slices.Concat(audience.Matches(job), found[job.ID]) {
-				if !slices.Contains(told, hit.ID) {
-					told = append(told, hit.ID)
-					tell(hit.ID, summaryHit{job.ID, hit.Score, hit.Reasons})
+				if !slices.Contains(seen, hit.ID) {
+					seen = append(seen, hit.ID)
+					add(hit.ID, summaryHit{job.ID, hit.Score, hit.Reasons})
 				}
 			}
 		}
@@ -202,7 +202,7 @@ func buildSummaries(app core.App, jobs, users []string) ([]*summary, error) {
 	return summaries, nil
 }
 
-// whoApplied returns who has applied to which of some jobs.
+// applicantsOf returns the applicants of jobs, by job.
 func applicantsOf(app core.App, jobs []string) (map[string][]string, error) {
 	list, err := json.Marshal(jobs)
 	if err != nil {
@@ -212,7 +212,7 @@ func applicantsOf(app core.App, jobs []string) (map[string][]string, error) {
 	err = app.DB().NewQuery(`SELECT a.job, a.seeker FROM json_each({:ids}) wanted CROSS JOIN {{applications}} a ON a.job = wanted.value`).
 		Bind(dbx.Params{"ids": string(list)}).All(&rows)
 	if err != nil {
-		return nil, fmt.Errorf("find who has applied to the jobs of an import: %w", err)
+		return nil, fmt.Errorf("find the applicants of the jobs of an import: %w", err)
 	}
 	applied := map[string][]string{}
 	for _, row := range rows {
@@ -221,7 +221,7 @@ func applicantsOf(app core.App, jobs []string) (map[string][]string, error) {
 	return applied, nil
 }
 
-// instantHits asks the instant searches of users for jobs and returns, by job, whose searches found it.
+// instantHits runs the instant searches of users on jobs and returns, by job, the searches that found it.
 func instantHits(app core.App, jobs, users []string) (map[string][]match.Hit, error) {
 	list, err := json.Marshal(users)
 	if err != nil {
@@ -255,7 +255,7 @@ func instantHits(app core.App, jobs, users []string) (map[string][]match.Hit, er
 		query.IDs, query.Limit, query.Facets, query.NoSpelling = among, engine.MaxLimit, nil, true
 		result, err := board.SearchUpToDate(query)
 		if err != nil {
-			return nil, fmt.Errorf("ask saved search %s: %w", one.ID, err)
+			return nil, fmt.Errorf("run saved search %s: %w", one.ID, err)
 		}
 		for _, hit := range result.Hits {
 			found[hit.ID] = append(found[hit.ID], searchHit(one))
@@ -264,9 +264,9 @@ func instantHits(app core.App, jobs, users []string) (map[string][]match.Hit, er
 	return found, nil
 }
 
-// tell writes summaries and how far the round is in one transaction. It returns false where another process was faster.
+// writeSummaries writes summaries and the progress of the round in one transaction. It returns false if another process was faster.
 func (r round) writeSummaries(app core.App, summaries []*summary, cursor string) (ours bool, err error) {
-	receivers, err := summaryRecipients(app, summaries)
+	recipients, err := summaryRecipients(app, summaries)
 	if err != nil {
 		return false, err
 	}
@@ -274,7 +274,7 @@ func (r round) writeSummaries(app core.App, summaries []*summary, cursor string)
 	err = app.RunInTransaction(func(tx core.App) error {
 		result, err := tx.NonconcurrentDB().Update("fanout_rounds", dbx.Params{"cursor": cursor}, r.unchanged()).Execute()
 		if err != nil {
-			return fmt.Errorf("note how far the seekers of an import are told: %w", err)
+			return fmt.Errorf("store the progress of an import's round: %w", err)
 		}
 		moved, err := result.RowsAffected()
 		if err != nil || moved == 0 {
@@ -285,7 +285,7 @@ func (r round) writeSummaries(app core.App, summaries []*summary, cursor string)
 			Kind:   collections.KindJobPublished,
 			Title:  "New jobs that fit you",
 			Dedupe: fmt.Sprintf("job_published:%x:%s", source[:8], r.Began),
-		}, receivers)
+		}, recipients)
 	})
 	return ours, err
 }
@@ -294,7 +294,7 @@ func (r round) unchanged() dbx.Expression {
 	return dbx.HashExp{"batch": r.Batch, "began": r.Began, "cursor": r.Cursor, "open": 1}
 }
 
-// summaryNotices puts summaries into words. One of a single job reads as if that had been published by hand.
+// summaryRecipients renders summaries. A summary of a single job reads as if the job had been published by hand.
 func summaryRecipients(app core.App, summaries []*summary) ([]notify.Recipient, error) {
 	var ids []string
 	for _, s := range summaries {
@@ -311,7 +311,7 @@ func summaryRecipients(app core.App, summaries []*summary) ([]notify.Recipient, 
 	for _, job := range jobs {
 		byID[job.ID] = job
 	}
-	var receivers []notify.Recipient
+	var recipients []notify.Recipient
 	for _, s := range summaries {
 		var lines, named []string
 		for _, best := range s.best {
@@ -323,35 +323,35 @@ func summaryRecipients(app core.App, summaries []*summary) ([]notify.Recipient, 
 		if len(named) == 0 {
 			continue
 		}
-		receiver := notify.Recipient{
+		recipient := notify.Recipient{
 			User: s.user, Title: fmt.Sprintf("%d new jobs that fit you", s.count), Data: map[string]any{"jobs": named, "count": s.count},
 		}
 		if s.count == 1 {
 			job := byID[named[0]]
-			receiver.Title = truncate(fmt.Sprintf("New job: %s at %s", job.Title, job.Company), 300)
-			receiver.Data["job"], receiver.Data["employer"], receiver.Data["score"] = job.ID, job.Employer, s.best[0].score
+			recipient.Title = truncate(fmt.Sprintf("New job: %s at %s", job.Title, job.Company), 300)
+			recipient.Data["job"], recipient.Data["employer"], recipient.Data["score"] = job.ID, job.Employer, s.best[0].score
 			lines = reasonLines(s.best[0].reasons)
 		} else if more := s.count - len(lines); more > 0 {
 			lines = append(lines, fmt.Sprintf("and %d more", more))
 		}
-		receiver.Body = truncate(strings.Join(lines, "\n"), 2_000)
-		receivers = append(receivers, receiver)
+		recipient.Body = truncate(strings.Join(lines, "\n"), 2_000)
+		recipients = append(recipients, recipient)
 	}
-	return receivers, nil
+	return recipients, nil
 }
 
-// finish forgets the jobs of the round, little by little, and then ends it.
+// finish deletes the jobs of the round in small steps and then closes it.
 func (r round) finish(app core.App) error {
 	for {
 		result, err := app.NonconcurrentDB().NewQuery(`DELETE FROM {{fanouts}} WHERE job IN (
 			SELECT job FROM {{fanouts}} WHERE batch = {:batch} AND queued < {:began} LIMIT {:limit})`).
 			Bind(dbx.Params{"batch": r.Batch, "began": r.Began, "limit": deleteBatch}).Execute()
 		if err != nil {
-			return fmt.Errorf("forget the jobs of an import: %w", err)
+			return fmt.Errorf("delete the jobs of an import: %w", err)
 		}
 		gone, err := result.RowsAffected()
 		if err != nil {
-			return fmt.Errorf("forget the jobs of an import: %w", err)
+			return fmt.Errorf("delete the jobs of an import: %w", err)
 		}
 		if gone < deleteBatch {
 			return r.close(app)
@@ -362,7 +362,7 @@ func (r round) finish(app core.App) error {
 func (r round) close(app core.App) error {
 	_, err := app.NonconcurrentDB().Update("fanout_rounds", dbx.Params{"open": 0}, dbx.HashExp{"batch": r.Batch, "began": r.Began}).Execute()
 	if err != nil {
-		return fmt.Errorf("note that the seekers of an import are told: %w", err)
+		return fmt.Errorf("close the round of an import: %w", err)
 	}
 	return nil
 }

@@ -25,22 +25,23 @@ func importJobs(t testing.TB, app core.App, employer *core.Record, source string
 		WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {:n})
 		INSERT INTO jobs (employer, title, description, workplace, jobType, skills, status, publishedAt, source, externalId)
 		SELECT {:employer}, printf('%s %d', {:source}, i), '<p>Do.</p>', 'remote', 'full_time',
-			iif(i % 3, '["java"]', iif(i % 6, '["go","ada"]', '["go","sql"]')), 'published', {:at}, {:source}, (SELECT count(*) FROM jobs) + i FROM c`).
+			iif(i % 3, '["java"]', iif(i % 6, '["go","ada"]', '["go","sql"]')), 'published', {:at}, {:source}, (SELECT count(*) FROM jobs) + i
+				FROM c`).
 		Bind(dbx.Params{"n": n, "employer": employer.Id, "source": source, "at": publishedAt}).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-// finished makes the imports of all sources finished, and the rounds before them d old.
+// finished makes the imports of all sources count as finished, and earlier rounds d old.
 func finished(t testing.TB, app core.App, d time.Duration) {
 	t.Helper()
 	testapp.SetColumn(t, app, "fanouts", "queued", testapp.Ago(time.Minute))
 	testapp.SetColumn(t, app, "fanout_rounds", "began", testapp.Ago(d))
 }
 
-// tellRounds tells of all imports that are finished.
-func tellRounds(t testing.TB, app core.App) {
+// runRounds announces all finished imports.
+func runRounds(t testing.TB, app core.App) {
 	t.Helper()
 	for {
 		more, err := jobalerts.RoundStep(app)
@@ -66,9 +67,9 @@ func waitingFanOuts(t testing.TB, app core.App, batch string) (waiting int) {
 	return waiting
 }
 
-// An import tells each seeker once, of the jobs that fit best, and not before it is finished. Jobs published by hand don't
-// wait for it.
-func TestAnImportIsToldOfInOneSummary(t *testing.T) {
+// An import notifies each seeker once, of the best matches, after it is finished. Jobs published by hand do not wait for it.
+func TestAnImportIsNotifiedOfInOneSummary(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
@@ -79,18 +80,18 @@ func TestAnImportIsToldOfInOneSummary(t *testing.T) {
 	importJobs(t, board.TestApp, employer, "archive", 30, testapp.Ago(8*24*time.Hour))
 	board.Job(employer, "Handmade", map[string]any{"skills": []string{"go"}})
 
-	tellRounds(t, board.TestApp) // not finished yet
-	tell(t, board.TestApp)
+	runRounds(t, board.TestApp) // not finished yet
+	fanOutAll(t, board.TestApp)
 	if got := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, []string{"ann"}) {
-		t.Fatalf("by hand: told %v", got)
+		t.Fatalf("by hand: notified %v", got)
 	}
 	if old, fresh := waitingFanOuts(t, board.TestApp, "archive"), waitingFanOuts(t, board.TestApp, "feed"); old != 0 || fresh != 90 {
 		t.Fatalf("%d jobs of old and %d new ones wait", old, fresh)
 	}
 	finished(t, board.TestApp, 0)
-	tellRounds(t, board.TestApp)
+	runRounds(t, board.TestApp)
 	if got := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished); !slices.Equal(got, []string{"ann", "ann", "ben"}) {
-		t.Fatalf("told %v", got)
+		t.Fatalf("notified %v", got)
 	}
 	summary := func(user *core.Record) (title, body string, jobs []string, count int) {
 		notifications, err := board.FindRecordsByFilter(collections.Notifications, "user = {:user}", "-@rowid", 1, 0, dbx.Params{"user": user.Id})
@@ -113,7 +114,7 @@ func TestAnImportIsToldOfInOneSummary(t *testing.T) {
 	for _, id := range jobs {
 		job, err := board.FindRecordById(collections.Jobs, id)
 		if err != nil || job.GetString("skills") != `["go","sql"]` {
-			t.Errorf("ann is told of %s first (%v)", job.GetString("skills"), err)
+			t.Errorf("ann is notified of %s first (%v)", job.GetString("skills"), err)
 		}
 	}
 	if title, _, _, count := summary(ben); title != "90 new jobs that fit you" || count != 90 {
@@ -126,12 +127,12 @@ func TestAnImportIsToldOfInOneSummary(t *testing.T) {
 	// What comes within the hour waits for the next.
 	importJobs(t, board.TestApp, employer, "feed", 3, testapp.Ago(time.Hour))
 	finished(t, board.TestApp, 50*time.Minute)
-	tellRounds(t, board.TestApp)
+	runRounds(t, board.TestApp)
 	if got := len(testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished)); got != 3 {
-		t.Errorf("within the hour: %d are told", got)
+		t.Errorf("within the hour: %d are notified", got)
 	}
 	finished(t, board.TestApp, 61*time.Minute)
-	tellRounds(t, board.TestApp)
+	runRounds(t, board.TestApp)
 	if title, body, jobs, _ := summary(ann); title != "New job: feed 3 at Acme" || body != "Skills: go" || len(jobs) != 1 {
 		t.Errorf("a single job: %q, %q, %v", title, body, jobs)
 	}
@@ -145,8 +146,9 @@ func fanOuts(t testing.TB, app core.App) (waiting int) {
 	return waiting
 }
 
-// Killed in the middle and started again, with another process beside it, everyone is told once.
+// After a crash in the middle, with another process running, everyone is notified once.
 func TestARoundGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	const n = jobalerts.RoundUserBatch + jobalerts.FanoutBatch + 7
 	testapp.SeedSeekers(t, board.TestApp, n, "java")
@@ -159,17 +161,17 @@ func TestARoundGoesOnAfterARestart(t *testing.T) {
 		}
 	}
 	if got := len(testapp.NotifiedUsers(t, board.TestApp, collections.KindJobPublished)); got != jobalerts.RoundUserBatch {
-		t.Fatalf("one step has told %d", got)
+		t.Fatalf("one step has notified %d", got)
 	}
 	board = board.Restart(hooks.Bind)
 	twin := board.Twin(hooks.Bind)
 	done := make(chan error)
 	go func() { _, err := jobalerts.RoundStep(twin.TestApp); done <- err }()
-	tellRounds(t, board.TestApp)
+	runRounds(t, board.TestApp)
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	tellRounds(t, board.TestApp)
+	runRounds(t, board.TestApp)
 	var rows, users int
 	err := board.DB().NewQuery("SELECT COUNT(*), COUNT(DISTINCT user) FROM notifications WHERE kind = 'job_published'").Row(&rows, &users)
 	if err != nil || rows != n || users != n {
@@ -180,8 +182,9 @@ func TestARoundGoesOnAfterARestart(t *testing.T) {
 	}
 }
 
-// The work for an import doesn't grow with jobs times seekers: what is read and written is counted, whatever the clock says.
-func TestAnImportIsToldOfByBatches(t *testing.T) {
+// The work for an import does not grow with jobs times seekers. The test counts statements, since times vary.
+func TestAnImportIsNotifiedOfByBatches(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	const seekers, jobs = 300, 3_000
 	testapp.SeedSeekers(t, board.TestApp, seekers, "java")
@@ -189,7 +192,7 @@ func TestAnImportIsToldOfByBatches(t *testing.T) {
 	importJobs(t, board.TestApp, employer, "feed", jobs, testapp.Ago(time.Hour))
 	finished(t, board.TestApp, 0)
 	began := time.Now()
-	asked := testapp.Statements(t, board.TestApp, func() { tellRounds(t, board.TestApp) })
+	asked := testapp.Statements(t, board.TestApp, func() { runRounds(t, board.TestApp) })
 	t.Logf("%d statements, %s", len(asked), time.Since(began))
 	if len(asked) > 100 {
 		t.Errorf("%d statements for %d jobs and %d seekers", len(asked), jobs, seekers)

@@ -16,7 +16,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// byTheClock runs a scheduled job at a time, on two processes at once and then again after a restart.
+// byTheClock runs a scheduled job for a given time, on two processes at once and again after a restart.
 func byTheClock(t *testing.T, board *testapp.Board, at time.Time, do func(core.App, time.Time) error) *testapp.Board {
 	t.Helper()
 	twin := board.Twin(hooks.Bind)
@@ -36,6 +36,7 @@ func byTheClock(t *testing.T, board *testapp.Board, at time.Time, do func(core.A
 }
 
 func TestReminders(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	deadline := time.Now().Add(240 * time.Hour)
 	employer, _ := board.Employer("Acme")
@@ -68,8 +69,9 @@ func TestReminders(t *testing.T) {
 	}
 }
 
-// A deadline that is put off by days is a new one to be reminded of.
+// A deadline that is postponed by days gets a new reminder.
 func TestANewDeadlineIsRemindedOfAnew(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	deadline := time.Now().Add(72 * time.Hour)
@@ -97,6 +99,7 @@ func TestANewDeadlineIsRemindedOfAnew(t *testing.T) {
 }
 
 func TestDigestsListNewHitsOnce(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	start := time.Now().Add(-time.Minute).UTC().Truncate(time.Millisecond)
@@ -124,7 +127,7 @@ func TestDigestsListNewHitsOnce(t *testing.T) {
 		name  string
 		at    time.Duration
 		first func()
-		want  []string // who is told what, of all so far
+		want  []string // who is notified what, of all so far
 	}{
 		{"before a day", day - time.Minute, nil, nil},
 		{"after a day", day, nil, []string{"daily: Go developer, Acme"}},
@@ -133,9 +136,11 @@ func TestDigestsListNewHitsOnce(t *testing.T) {
 		{"after days without a run", 6 * day, func() { publish("Go lead", 3*day); publish("Go intern", 4*day) },
 			[]string{"daily: Go developer, Acme", "daily: Go intern, Acme\nGo lead, Acme"}},
 		{"after a week", 7 * day, nil,
-			[]string{"daily: Go developer, Acme", "daily: Go intern, Acme\nGo lead, Acme", "weekly: Go intern, Acme\nGo lead, Acme\nGo developer, Acme"}},
+			[]string{"daily: Go developer, Acme", "daily: Go intern, Acme\nGo lead, Acme",
+				"weekly: Go intern, Acme\nGo lead, Acme\nGo developer, Acme"}},
 		{"a week of nothing", 15 * day, nil,
-			[]string{"daily: Go developer, Acme", "daily: Go intern, Acme\nGo lead, Acme", "weekly: Go intern, Acme\nGo lead, Acme\nGo developer, Acme"}},
+			[]string{"daily: Go developer, Acme", "daily: Go intern, Acme\nGo lead, Acme",
+				"weekly: Go intern, Acme\nGo lead, Acme\nGo developer, Acme"}},
 	} {
 		if step.first != nil {
 			step.first()
@@ -159,14 +164,16 @@ func TestDigestsListNewHitsOnce(t *testing.T) {
 	}
 }
 
-// Every search that is due is sent in one run, however many there are.
+// One run sends every due search, however many there are.
 func TestManyDigests(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	seeker := board.Seeker("seeker")
 	const n = jobalerts.DigestBatch + 50
 	for i := range n {
-		board.Record(collections.SavedSearches, map[string]any{"seeker": seeker.Id, "name": fmt.Sprint(i), "query": `{"q":"go"}`, "frequency": "daily"})
+		board.Record(collections.SavedSearches, map[string]any{"seeker": seeker.Id, "name": fmt.Sprint(i), "query": `{"q":"go"}`,
+			"frequency": "daily"})
 	}
 	testapp.SetColumn(t, board.TestApp, "saved_searches", "created", testapp.Ago(time.Hour))
 	board.Job(employer, "Go developer")
@@ -178,8 +185,9 @@ func TestManyDigests(t *testing.T) {
 	}
 }
 
-// Who has saved many searches doesn't keep others waiting for their digests.
+// A seeker with many searches does not delay the digests of others.
 func TestDigestsTakeTurns(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	many, few := board.Seeker("many"), board.Seeker("few")
@@ -187,7 +195,8 @@ func TestDigestsTakeTurns(t *testing.T) {
 	for range 60 {
 		saveSearch(t, board, many, `{"q":"go"}`, "daily")
 	}
-	_, err := board.NonconcurrentDB().NewQuery("UPDATE digest_positions SET seq = seq + (search NOT IN (SELECT id FROM saved_searches WHERE seeker = {:few}))").
+	_, err := board.NonconcurrentDB().NewQuery(
+		"UPDATE digest_positions SET seq = seq + (search NOT IN (SELECT id FROM saved_searches WHERE seeker = {:few}))").
 		Bind(dbx.Params{"few": few.Id}).Execute() // many's are the newest, and so the first
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +209,7 @@ func TestDigestsTakeTurns(t *testing.T) {
 	var before int
 	err = board.DB().NewQuery("SELECT count(*) FROM notifications WHERE rowid < (SELECT rowid FROM notifications WHERE user = {:few})").
 		Bind(dbx.Params{"few": few.Id}).Row(&before)
-	if told := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobDigest); err != nil || before != 20 || len(told) != 61 {
-		t.Errorf("%d of %d digests came first (%v)", before, len(told), err)
+	if notified := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobDigest); err != nil || before != 20 || len(notified) != 61 {
+		t.Errorf("%d of %d digests came first (%v)", before, len(notified), err)
 	}
 }

@@ -15,12 +15,12 @@ import (
 	"jobboard/internal/background"
 )
 
-// pollInterval is how often the queue is looked at: other processes write to it too, and a mail becomes due by the clock.
+// pollInterval is how often the queue is checked: other processes write to it too, and mails become due by the clock.
 const pollInterval = 5 * time.Second
 
-// Options is what can be set.
+// Options configures the package.
 type Options struct {
-	// SendTimeout is for reaching the mail server, and again for handing it one mail; 0 stands for 30 seconds.
+	// SendTimeout limits connecting to the mail server, and sending one mail; 0 stands for 30 seconds.
 	SendTimeout time.Duration
 }
 
@@ -31,6 +31,6 @@ func Bind(app core.App, options Options) {
 	}
 	bindSMTP(app, &connection{ctx: background.Context(app), timeout: options.SendTimeout})
 	worker := new(worker)
-	background.Bind(app, background.NewLoop("send mails", background.Pace{Interval: pollInterval},
+	background.Bind(app, background.NewLoop("send mails", background.Options{Interval: pollInterval},
 		func(_ context.Context, app core.App) (bool, error) { return worker.step(app) }))
 }

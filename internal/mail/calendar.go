@@ -17,20 +17,20 @@ const (
 	interviewLength = time.Hour // applications say when an interview begins, not how long it takes
 )
 
-// Interview is what a mail says to the seeker's calendar. It stands in a notification's data as it was when the notification was
-// written, so that mails say in their order what happened.
+// Interview is what a mail sends to the seeker's calendar. It is part of the notification's data, as it was when the notification was
+// written, so that a sequence of mails reflects what happened.
 type Interview struct {
 	Application string    `json:"application"`
 	Job         string    `json:"job"` // the job's title
 	At          time.Time `json:"at"`
 	Location    string    `json:"location"`
-	Sequence    int       `json:"sequence"` // raised with every change, by a trigger
+	Sequence    int       `json:"sequence"` // incremented with every change, by a trigger
 	Cancelled   bool      `json:"cancelled"`
 	Written     time.Time `json:"written"`
 }
 
-// InterviewOf returns what a saved change of an application, which was in the status from, means for the seeker's
-// calendar: nil where it means nothing. An interview that has taken place is not cancelled.
+// InterviewOf returns what a saved change of an application, from the status from, means for the seeker's calendar, or nil if it means
+// nothing. An interview that has taken place is not cancelled.
 func InterviewOf(tx core.App, application, job *core.Record, from string) (*Interview, error) {
 	to := application.GetString("status")
 	at := application.GetDateTime("interviewAt").Time()
@@ -52,7 +52,7 @@ func InterviewOf(tx core.App, application, job *core.Record, from string) (*Inte
 	return interview, nil
 }
 
-// method is how calendars are asked, by RFC 5546.
+// method returns the iTIP method (RFC 5546) of the invitation.
 func (i *Interview) method() ics.Method {
 	if i.Cancelled {
 		return ics.MethodCancel
@@ -60,17 +60,17 @@ func (i *Interview) method() ics.Method {
 	return ics.MethodRequest
 }
 
-// invitation is a calendar file that asks for something (RFC 6047).
+// invitation is a calendar file with its iTIP method (RFC 6047).
 type invitation struct {
 	*strings.Reader
 	method ics.Method
 }
 
-// invitation is the interview or its cancellation as iCalendar (RFC 5545).
+// invitation returns the interview or its cancellation as iCalendar (RFC 5545).
 func (i *Interview) invitation(app core.App, seeker *core.Record) invitation {
 	calendar := ics.NewCalendarFor(app.Settings().Meta.AppName)
 	calendar.SetMethod(i.method())
-	event := calendar.AddEvent("interview-" + i.Application + "@jobboard") // the same for good, whatever the board's address
+	event := calendar.AddEvent("interview-" + i.Application + "@jobboard") // stays the same when the board's address changes
 	event.SetDtStampTime(i.Written)
 	event.SetStartAt(i.At)
 	event.SetEndAt(i.At.Add(interviewLength))
@@ -90,7 +90,7 @@ func (i *Interview) invitation(app core.App, seeker *core.Record) invitation {
 	return invitation{strings.NewReader(calendar.Serialize(ics.WithNewLine("\r\n"))), i.method()}
 }
 
-// commonName is a person's name as a parameter, which can't hold the signs of iCalendar's own grammar, nor escape them.
+// commonName returns a name as an iCalendar parameter. Parameters can neither hold nor escape the grammar's own characters.
 func commonName(name string) ics.PropertyParameter {
 	return ics.WithCN(oneLine(strings.NewReplacer("'", "’", `"`, "”", ",", " ", ";", " ", ":", " ", `\`, " ").Replace(name)))
 }

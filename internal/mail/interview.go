@@ -11,13 +11,12 @@ import (
 	"jobboard/collections"
 )
 
-// interviewPause is how long after a mail about an interview the next one waits, so that editing it again and again does not
-// flood the seeker.
+// interviewMailInterval is the shortest time between two mails about an interview, so that repeated edits do not flood the seeker.
 const interviewMailInterval = 10 * time.Minute
 
-// latestOfInterview returns the newest of the waiting notifications of an interview, first being one of them: its mail tells where
-// the interview stands now, so the older ones need none. It returns nothing, and puts them all off, while the last attempt to
-// mail of the interview is too recent.
+// latestInterviewMail returns the newest pending notification of an interview; first is one of them. Its mail shows the interview as it
+// is now, so the older ones are not mailed. While the last mail about the interview is too recent, it postpones them all and returns
+// nothing.
 func latestInterviewMail(app core.App, first queued, application string) ([]queued, error) {
 	var all []queued
 	err := app.DB().NewQuery("SELECT " + queuedColumns + ` WHERE [[user]] = {:user} AND kind = {:kind} AND mail != 'none'
@@ -32,14 +31,14 @@ func latestInterviewMail(app core.App, first queued, application string) ([]queu
 	for _, row := range all {
 		at, err := types.ParseDateTime(row.MailAt)
 		if err != nil {
-			return nil, fmt.Errorf("read when an interview was mailed of: %w", err)
+			return nil, fmt.Errorf("read the time of an interview mail: %w", err)
 		}
 		switch {
 		case row.Mail != collections.MailPending: // sent, or given up
 			at = at.Add(interviewMailInterval)
 		case row.Attempts == 0:
 			at = now
-		} // else another process sends it now, or it is tried again then
+		} // else another process is sending it, or it is retried then
 		if row.Mail == collections.MailPending {
 			pending = append(pending, row)
 		}
@@ -62,12 +61,12 @@ func latestInterviewMail(app core.App, first queued, application string) ([]queu
 	return pending[latest:], nil
 }
 
-// setPending is setMail for those of the rows that still wait: another process may have sent one meanwhile.
+// updatePending is updateRows for the rows that are still pending: another process may have sent one meanwhile.
 func updatePending(app core.App, rows []queued, values dbx.Params) error {
 	_, err := app.NonconcurrentDB().Update(collections.Notifications, values,
 		dbx.And(dbx.HashExp{"mail": collections.MailPending}, withIDs(rows))).Execute()
 	if err != nil {
-		return fmt.Errorf("note what waits of an interview: %w", err)
+		return fmt.Errorf("store the status of interview mails: %w", err)
 	}
 	return nil
 }

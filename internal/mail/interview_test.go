@@ -14,7 +14,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// interviewScene is a board with an application whose interview has been scheduled and mailed of.
+// interviewScene returns a board with an application whose interview has been scheduled and mailed.
 func interviewScene(t *testing.T) (*testapp.Board, *testapp.Mailbox, *core.Record) {
 	t.Helper()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
@@ -35,7 +35,7 @@ func move(board *testapp.Board, application *core.Record, room int) {
 	board.Update(application, map[string]any{"interviewLocation": fmt.Sprintf("Room %d", room)})
 }
 
-// pass lets time go by for the mails that were sent and those that wait.
+// pass moves the times of sent and pending mails into the past.
 func pass(t *testing.T, board *testapp.Board, minutes int) {
 	t.Helper()
 	_, err := board.NonconcurrentDB().NewQuery(fmt.Sprintf(
@@ -45,8 +45,9 @@ func pass(t *testing.T, board *testapp.Board, minutes int) {
 	}
 }
 
-// Whoever edits an interview again and again sends one mail in ten minutes, of where it stands then.
+// Editing an interview repeatedly sends one mail in ten minutes, with the latest version.
 func TestAnInterviewIsMailedOnceInTenMinutes(t *testing.T) {
+	t.Parallel()
 	board, box, application := interviewScene(t)
 	for room := range 40 {
 		move(board, application, room+1)
@@ -79,8 +80,9 @@ func TestAnInterviewIsMailedOnceInTenMinutes(t *testing.T) {
 	}
 }
 
-// Scheduling and calling off in turns is the same flood.
+// Repeatedly scheduling and cancelling counts as editing.
 func TestCallingAnInterviewOffAndOnIsMailedOnceToo(t *testing.T) {
+	t.Parallel()
 	board, box, application := interviewScene(t)
 	for range 10 {
 		board.Update(application, map[string]any{"status": "shortlisted"})
@@ -99,8 +101,9 @@ func TestCallingAnInterviewOffAndOnIsMailedOnceToo(t *testing.T) {
 	box.MustBeEmpty(t)
 }
 
-// Two interviews of one person have nothing to do with each other.
+// Two interviews of one person do not delay each other.
 func TestAnInterviewDoesNotWaitForAnother(t *testing.T) {
+	t.Parallel()
 	board, box, application := interviewScene(t)
 	move(board, application, 1)
 	employer, _ := board.Employer("Mill")
@@ -114,8 +117,9 @@ func TestAnInterviewDoesNotWaitForAnother(t *testing.T) {
 	box.MustBeEmpty(t)
 }
 
-// While a mail is tried again, newer changes wait for that time, and then go in its place.
+// While a mail waits for a retry, newer changes wait too, and then replace it.
 func TestANewerInterviewReplacesOneThatIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	board, box, application := interviewScene(t)
 	move(board, application, 1)
 	pass(t, board, 11)
@@ -133,11 +137,13 @@ func TestANewerInterviewReplacesOneThatIsTriedAgain(t *testing.T) {
 	box.MustBeEmpty(t)
 }
 
-// Nobody but the owner of an address has asked for mail to it: until it is verified there is the notification on the board alone.
-func TestNoticesAreMailedToVerifiedAddressesOnly(t *testing.T) {
+// Until an address is verified, nothing is mailed to it; there is only the notification on the board.
+func TestNotificationsAreMailedToVerifiedAddressesOnly(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
-	stranger := board.Update(board.Seeker("stranger"), map[string]any{"verified": false, "emailNotifications": collections.NotificationKinds()})
+	stranger := board.Update(board.Seeker("stranger"),
+		map[string]any{"verified": false, "emailNotifications": collections.NotificationKinds()})
 	employer, owner := board.Employer("Acme")
 	board.Update(owner, map[string]any{"emailNotifications": []string{}})
 	application := board.Application(stranger, board.Job(employer, "Baker"))
@@ -151,7 +157,8 @@ func TestNoticesAreMailedToVerifiedAddressesOnly(t *testing.T) {
 	if states := mailStates(t, board.TestApp); states["pending"] != 0 || states["sent"] != 0 {
 		t.Errorf("states: %v", states)
 	}
-	if n := testapp.Count(t, board.TestApp, "SELECT COUNT(*) FROM notifications WHERE user = '"+stranger.Id+"'"); n != 1+len(collections.NotificationKinds()) {
+	n := testapp.Count(t, board.TestApp, "SELECT COUNT(*) FROM notifications WHERE user = '"+stranger.Id+"'")
+	if n != 1+len(collections.NotificationKinds()) {
 		t.Errorf("%d notifications on the board", n)
 	}
 	// What comes after the address is verified is mailed; what came before is not made up for.

@@ -28,27 +28,27 @@ var (
 	textTemplates = texttemplate.Must(texttemplate.ParseFS(templates, "templates/*.txt"))
 )
 
-// letter is what the templates of a mail about one or more notifications show.
+// messageView is what the templates show of a mail about one or more notifications.
 type messageView struct {
 	Board, URL  string
 	Subject     string
 	Items       []item
-	Unsubscribe string // address of the page, "" on account mail
-	Kinds       string // what unsubscribing ends, in words
+	Unsubscribe string // address of the page; "" on account mails
+	Kinds       string // what unsubscribing stops, in words
 }
 
 type item struct {
 	Title line
 	Lines []line
-	// Link and Verb are the button; "" where the mail's last button says the same.
+	// Link and Verb are the button; "" if the mail's last button is the same.
 	Link, Verb string
 }
 
 // line is a line of a notification; Link is "" where it leads nowhere.
 type line struct{ Text, Link string }
 
-// Dir is the direction that the line is read in: from right to left where it begins and ends so. A sentence of the board's
-// own about a person with an Arabic name isn't.
+// Dir returns the direction of the line: right to left if both its first and its last letter are. An English sentence about a person
+// with an Arabic name is not.
 func (l line) Dir() string {
 	letters := []rune(strings.Map(func(char rune) rune {
 		if !unicode.IsLetter(char) {
@@ -67,28 +67,28 @@ func isRightToLeft(char rune) bool {
 	return properties.Class() == bidi.R || properties.Class() == bidi.AL
 }
 
-// newMail writes the mail about one or more notifications of a user.
+// newMessage renders the mail about one or more notifications of a user.
 func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message, error) {
 	meta := app.Settings().Meta
-	l := messageView{Board: meta.AppName, URL: strings.TrimRight(meta.AppURL, "/"), Subject: rows[0].Title}
+	view := messageView{Board: meta.AppName, URL: strings.TrimRight(meta.AppURL, "/"), Subject: rows[0].Title}
 	if len(rows) > 1 {
-		l.Subject = fmt.Sprintf("%d news from %s", len(rows), meta.AppName)
+		view.Subject = fmt.Sprintf("%d updates from %s", len(rows), meta.AppName)
 	}
 	for _, row := range rows {
-		l.Items = append(l.Items, newItem(app, l.URL, row))
+		view.Items = append(view.Items, newItem(app, view.URL, row))
 	}
-	for i := range len(l.Items) - 1 {
-		if l.Items[i].Link == l.URL {
-			l.Items[i].Link = ""
+	for i := range len(view.Items) - 1 {
+		if view.Items[i].Link == view.URL {
+			view.Items[i].Link = ""
 		}
 	}
 	message := &mailer.Message{
 		From:    netmail.Address{Name: oneLine(meta.SenderName), Address: meta.SenderAddress},
 		To:      []netmail.Address{{Name: oneLine(user.GetString("name")), Address: user.Email()}},
-		Subject: oneLine(l.Subject),
+		Subject: oneLine(view.Subject),
 		Headers: map[string]string{
 			"Message-ID": messageID(app, rows),
-			// so that no absence notice answers
+			// so that no out-of-office reply comes back
 			"Auto-Submitted": "auto-generated",
 		},
 	}
@@ -97,26 +97,26 @@ func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message
 		if err != nil {
 			return nil, err
 		}
-		l.Unsubscribe = l.URL + pageurl.Unsubscribe(token)
-		l.Kinds = describeKinds(kinds)
-		message.Headers["List-Unsubscribe"] = "<" + l.Unsubscribe + ">"
+		view.Unsubscribe = view.URL + pageurl.Unsubscribe(token)
+		view.Kinds = describeKinds(kinds)
+		message.Headers["List-Unsubscribe"] = "<" + view.Unsubscribe + ">"
 		message.Headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 	}
 	if interview := rows[0].interview(); interview != nil {
 		message.Attachments = map[string]io.Reader{calendarFile: interview.invitation(app, user)}
 	}
 	var html, text bytes.Buffer
-	if err := htmlTemplates.ExecuteTemplate(&html, "mail.html", l); err != nil {
-		return nil, fmt.Errorf("write the HTML of a mail: %w", err)
+	if err := htmlTemplates.ExecuteTemplate(&html, "mail.html", view); err != nil {
+		return nil, fmt.Errorf("render the HTML of a mail: %w", err)
 	}
-	if err := textTemplates.ExecuteTemplate(&text, "mail.txt", l); err != nil {
-		return nil, fmt.Errorf("write the text of a mail: %w", err)
+	if err := textTemplates.ExecuteTemplate(&text, "mail.txt", view); err != nil {
+		return nil, fmt.Errorf("render the text of a mail: %w", err)
 	}
 	message.HTML, message.Text = html.String(), text.String()
 	return message, nil
 }
 
-// newItem shows a notification; only what has a public page gets a link of its own.
+// newItem returns what the mail shows of a notification; only what has a public page gets a link of its own.
 func newItem(app core.App, url string, row queued) item {
 	it := item{Title: line{Text: row.Title}, Link: url, Verb: "Open the board"}
 	for text := range strings.Lines(row.Body) {
@@ -126,10 +126,10 @@ func newItem(app core.App, url string, row queued) item {
 	}
 	var data struct {
 		Job  string   `json:"job"`
-		Jobs []string `json:"jobs"` // of a digest or a summary, one for each of the first lines
+		Jobs []string `json:"jobs"` // of a digest or a summary, in the order of the first lines
 	}
 	if err := json.Unmarshal([]byte(row.Data), &data); err != nil {
-		return it // data that is no object leads nowhere
+		return it // data that is no object has no links
 	}
 	switch {
 	case row.Kind == collections.KindDeadlineReminder, row.Kind == collections.KindJobPublished && data.Job != "":
@@ -145,7 +145,7 @@ func newItem(app core.App, url string, row queued) item {
 	return it
 }
 
-// jobPage is the address of a job's public page, "" for a job that was deleted.
+// jobPage returns the address of a job's public page, or "" for a deleted job.
 func jobPage(app core.App, url, jobID string) string {
 	job, err := app.FindRecordById(collections.Jobs, jobID)
 	if err != nil {
@@ -154,5 +154,5 @@ func jobPage(app core.App, url, jobID string) string {
 	return url + pageurl.Job(job.Id, job.GetString("title"))
 }
 
-// oneLine makes a text fit for a header.
+// oneLine returns a text without line breaks, fit for a header.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

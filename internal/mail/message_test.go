@@ -31,8 +31,18 @@ func wantAll(board *testapp.Board, users ...*core.Record) {
 	}
 }
 
-// Every kind of mail, as the board's own doings cause it, with names and titles that are hard on a mail.
+// dropPending deletes the pending fan-outs and mails.
+func dropPending(t *testing.T, board *testapp.Board) {
+	t.Helper()
+	_, err := board.NonconcurrentDB().NewQuery("DELETE FROM fanouts; DELETE FROM notifications WHERE mail = 'pending'").Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every kind of mail, triggered by changes on the board, with names and titles that are hard to lay out.
 func TestEveryKindOfMail(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail, bindJobAlerts)
 	box := board.CatchMail()
 	settings := board.Settings()
@@ -40,14 +50,17 @@ func TestEveryKindOfMail(t *testing.T) {
 	employer, owner := board.Employer("Acme")
 	seeker, fan := board.Seeker("seeker"), board.Seeker("fan")
 	board.Update(seeker, map[string]any{"name": "مريم الخوارزمي", "email": "maryam@example.com"})
-	board.Update(employer, map[string]any{"name": "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz-Beratungsgesellschaft mbH & Co. KG <b>"})
+	board.Update(employer, map[string]any{
+		"name": "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz-Beratungsgesellschaft mbH & Co. KG <b>",
+	})
 	wantAll(board, owner, seeker, fan)
 	board.SetProfile(fan, map[string]any{"skills": []string{"go", "sql"}})
-	search := board.Record(collections.SavedSearches, map[string]any{"seeker": fan.Id, "name": "Go & SQL, remote", "query": `{"skills":"go"}`, "frequency": "daily"})
+	search := board.Record(collections.SavedSearches,
+		map[string]any{"seeker": fan.Id, "name": "Go & SQL, remote", "query": `{"skills":"go"}`, "frequency": "daily"})
 	testapp.SetColumn(t, board.TestApp, "saved_searches", "created", testapp.Ago(25*time.Hour))
 
 	mails := map[string]testapp.Mail{}
-	// take collects the mails that a doing causes, under a name.
+	// take stores the one mail that do causes under a name.
 	take := func(name, kind string, do func()) {
 		t.Helper()
 		do()
@@ -96,7 +109,8 @@ func TestEveryKindOfMail(t *testing.T) {
 		board.RunCron("remind_of_deadlines")
 	})
 	take("review_received", collections.KindReviewReceived, func() {
-		board.Record(collections.JobReviews, map[string]any{"author": seeker.Id, "job": job.Id, "rating": 4, "title": "شركة جيدة", "body": "Good people."})
+		board.Record(collections.JobReviews, map[string]any{"author": seeker.Id, "job": job.Id, "rating": 4, "title": "شركة جيدة",
+			"body": "Good people."})
 	})
 	take("report_ready", collections.KindReportReady, func() {
 		write(t, board.TestApp, notify.Notification{Kind: collections.KindReportReady, Title: "Your report is ready: applications"}, owner)
@@ -105,24 +119,21 @@ func TestEveryKindOfMail(t *testing.T) {
 	take("application_withdrawn", collections.KindApplicationWithdrawn, func() {
 		other := board.Job(employer, "Baker")
 		second := board.Application(fan, other)
-		if _, err := board.NonconcurrentDB().NewQuery("DELETE FROM fanouts; DELETE FROM notifications WHERE mail = 'pending'").Execute(); err != nil {
-			t.Fatal(err)
-		}
+		dropPending(t, board)
 		board.Update(second, map[string]any{"status": "withdrawn"})
 	})
 	take("account", collections.KindAccount, func() { board.Update(fan, map[string]any{"role": collections.RoleEmployer}) })
 	take("grouped", collections.KindJobClosed, func() {
 		for i := range 4 {
-			write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: fmt.Sprintf("Job closed: Baker %d", i+1), Body: "The job at Acme takes no more applications."}, seeker)
+			write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: fmt.Sprintf("Job closed: Baker %d", i+1),
+				Body: "The job at Acme takes no more applications."}, seeker)
 		}
 		write(t, board.TestApp, notify.Notification{Kind: collections.KindReviewReceived, Title: "تقييم جديد", Body: "كلمات طيبة"}, seeker)
 	})
 
 	take("job_published", collections.KindJobPublished, func() {
 		board.Update(fan, map[string]any{"role": collections.RoleJobSeeker})
-		if _, err := board.NonconcurrentDB().NewQuery("DELETE FROM fanouts; DELETE FROM notifications WHERE mail = 'pending'").Execute(); err != nil {
-			t.Fatal(err)
-		}
+		dropPending(t, board)
 		publish()
 		board.Twin(hooks.Bind, bindJobAlerts).Handler() // starts the loops
 		for range 1_000 {
@@ -161,8 +172,10 @@ func TestEveryKindOfMail(t *testing.T) {
 			saveMail(t, name, got)
 		}
 	}
-	if digest := mails["job_digest"]; strings.Count(digest.HTML, "https://jobs.example.org/jobs/") != 10 || !strings.Contains(digest.Text, "and 2 more") {
-		t.Errorf("the digest leads to %d jobs, want the ten it names:\n%s", strings.Count(digest.HTML, "https://jobs.example.org/jobs/"), digest.Text)
+	if digest := mails["job_digest"]; strings.Count(digest.HTML, "https://jobs.example.org/jobs/") != 10 ||
+		!strings.Contains(digest.Text, "and 2 more") {
+		t.Errorf("the digest leads to %d jobs, want the ten it names:\n%s", strings.Count(digest.HTML, "https://jobs.example.org/jobs/"),
+			digest.Text)
 	}
 	if fresh := board.Reload(search); fresh.GetDateTime("lastSentAt").IsZero() {
 		t.Error("the digest was not noted")
@@ -179,13 +192,14 @@ func saveMail(t *testing.T, name string, mail testapp.Mail) {
 	}
 }
 
-// What people choose to be called can't become headers of a mail or lines of a calendar.
+// Names and titles can't inject headers into a mail or lines into a calendar.
 func TestNamesAndTitlesStayInTheirHeader(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	const evil = "Eve\r\nBcc: victim@example.com\r\n\r\nHello"
 	ann := board.Seeker("ann")
-	// Past the hooks that would tidy it, as an import or the database's owner might.
+	// It bypasses the hooks that would normalize it.
 	for column, table := range map[string]string{"name": "users", "title": "jobs"} {
 		testapp.SetColumn(t, board.TestApp, table, column, evil)
 	}

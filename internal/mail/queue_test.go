@@ -53,10 +53,11 @@ func notificationOf(kind string) notify.Notification {
 	return notify.Notification{Kind: kind, Title: kind}
 }
 
-// due makes every waiting mail due, and those that were sent long ago.
+// due makes every pending mail due, and moves the times of sent ones into the past.
 func due(t testing.TB, app core.App) {
 	t.Helper()
-	if _, err := app.NonconcurrentDB().NewQuery("UPDATE notifications SET mailAt = '2020-01-01 00:00:00.000Z' WHERE mail != 'none'").Execute(); err != nil {
+	_, err := app.NonconcurrentDB().NewQuery("UPDATE notifications SET mailAt = '2020-01-01 00:00:00.000Z' WHERE mail != 'none'").Execute()
+	if err != nil {
 		t.Fatal(err)
 	}
 }
@@ -93,6 +94,7 @@ func mailStates(t testing.TB, app core.App) map[string]int {
 }
 
 func TestMailsGroupWhatWaitsAndSpareQuickReaders(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
@@ -117,7 +119,7 @@ func TestMailsGroupWhatWaitsAndSpareQuickReaders(t *testing.T) {
 	due(t, board.TestApp)
 	post(t, board.TestApp)
 	mail := box.MustReceive(t)
-	if mail.To != "ann@example.com" || !strings.HasPrefix(mail.Subject, "2 news from ") {
+	if mail.To != "ann@example.com" || !strings.HasPrefix(mail.Subject, "2 updates from ") {
 		t.Errorf("to %s: %s", mail.To, mail.Subject)
 	}
 	for _, part := range []string{mail.Text, mail.HTML} {
@@ -135,9 +137,12 @@ func TestMailsGroupWhatWaitsAndSpareQuickReaders(t *testing.T) {
 }
 
 func TestUnsubscribingIsOneClickAndGetChangesNothing(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail, bindPages)
 	box := board.CatchMail()
-	ann := board.Update(board.Seeker("ann"), map[string]any{"emailNotifications": []string{collections.KindJobClosed, collections.KindJobDigest}})
+	ann := board.Update(board.Seeker("ann"), map[string]any{
+		"emailNotifications": []string{collections.KindJobClosed, collections.KindJobDigest},
+	})
 	for _, kind := range []string{collections.KindJobClosed, collections.KindAccount} {
 		board.Update(ann, map[string]any{"emailNotifications+": kind})
 		if err := notify.Write(board.TestApp, notify.Notification{Kind: kind, Title: kind}, ann.Id); err != nil {
@@ -191,7 +196,8 @@ func TestUnsubscribingIsOneClickAndGetChangesNothing(t *testing.T) {
 	if got := board.Send(form); got.Status != 200 || wants() != before-1 {
 		t.Errorf("POST: status %d, %d kinds wanted", got.Status, wants())
 	}
-	multipart := httptest.NewRequest("POST", path, bytes.NewBufferString("--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n"))
+	multipart := httptest.NewRequest("POST", path,
+		bytes.NewBufferString("--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n"))
 	multipart.Header.Set("Content-Type", "multipart/form-data; boundary=b")
 	if got := board.Send(multipart); got.Status != 200 {
 		t.Errorf("POST again, as multipart: status %d", got.Status)
@@ -199,6 +205,7 @@ func TestUnsubscribingIsOneClickAndGetChangesNothing(t *testing.T) {
 }
 
 func TestInterviewsCarryACalendar(t *testing.T) {
+	t.Parallel()
 	for _, method := range []string{mailer.SMTPAuthPlain, mailer.SMTPAuthLogin} {
 		t.Run("login by "+method, func(t *testing.T) {
 			box := testapp.NewMailbox(t)
@@ -237,7 +244,8 @@ func testInterviews(t *testing.T, box *testapp.Mailbox, server *mailer.SMTPClien
 		if mail.Login != "board" || mail.Parts["application/ics"] != calendar {
 			t.Errorf("mail %d was sent by %q, with the file\n%s", i, mail.Login, mail.Parts["application/ics"])
 		}
-		for _, line := range []string{"METHOD:" + want.method, "SEQUENCE:" + want.sequence, "LOCATION:" + want.place, "UID:interview-" + application.Id + "@jobboard"} {
+		for _, line := range []string{"METHOD:" + want.method, "SEQUENCE:" + want.sequence, "LOCATION:" + want.place,
+			"UID:interview-" + application.Id + "@jobboard"} {
 			if !strings.Contains(calendar, line) {
 				t.Errorf("mail %d lacks %s:\n%s", i, line, calendar)
 			}
@@ -246,8 +254,9 @@ func testInterviews(t *testing.T, box *testapp.Mailbox, server *mailer.SMTPClien
 	box.MustBeEmpty(t)
 }
 
-// A crash after the server took the mail and before that was noted sends it again under the same Message-ID.
+// After a crash between sending a mail and storing that, it is sent again with the same Message-ID.
 func TestARepeatedMailKeepsItsMessageID(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	ann := board.Seeker("ann")
@@ -267,8 +276,9 @@ func TestARepeatedMailKeepsItsMessageID(t *testing.T) {
 	}
 }
 
-// A mail server that can't be reached, hangs, or turns the board away: one attempt, a rest, and nothing is lost.
+// If the mail server can't be reached, hangs or refuses the board, there is one attempt and then a pause, and nothing is lost.
 func TestAMailServerInTroubleLosesNothing(t *testing.T) {
+	t.Parallel()
 	for name, server := range map[string]func(t *testing.T) *mailer.SMTPClient{
 		"closed": func(t *testing.T) *mailer.SMTPClient { return listen(t, nil) },
 		"goes away": func(t *testing.T) *mailer.SMTPClient {
@@ -327,8 +337,9 @@ func listen(t *testing.T, answer func(net.Conn)) *mailer.SMTPClient {
 	return &mailer.SMTPClient{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port}
 }
 
-// While the mail server hangs, requests and notifications go on.
+// A hanging mail server blocks neither requests nor notifications.
 func TestAHangingMailServerHoldsUpNobody(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	reached, release := make(chan struct{}), make(chan struct{})
 	board.SendBy(listen(t, func(line net.Conn) { reached <- struct{}{}; <-release; line.Close() }))
@@ -357,6 +368,7 @@ func TestAHangingMailServerHoldsUpNobody(t *testing.T) {
 }
 
 func TestAHangingMailServerIsGivenUp(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, testapp.With(mail.Bind, mail.Options{SendTimeout: 100 * time.Millisecond}))
 	board.SendBy(listen(t, func(net.Conn) {})) // and never says a word
 	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker("ann"))
@@ -367,8 +379,9 @@ func TestAHangingMailServerIsGivenUp(t *testing.T) {
 	}
 }
 
-// What the server says of one mail concerns that mail alone.
+// A refusal of one mail does not affect the others.
 func TestARefusedMailKeepsNoOtherWaiting(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	box.Refuse(func(to string) error {
@@ -400,8 +413,9 @@ func TestARefusedMailKeepsNoOtherWaiting(t *testing.T) {
 	box.MustBeEmpty(t)
 }
 
-// A mail is tried for four days, then given up.
+// A mail is retried for four days and then fails.
 func TestAMailIsGivenUpInTheEnd(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	box.Refuse(func(string) error { return &smtp.SMTPError{Code: 452, Message: "mailbox full"} })
@@ -426,8 +440,9 @@ func TestAMailIsGivenUpInTheEnd(t *testing.T) {
 	}
 }
 
-// Two processes that look for mails at once, as when a new version starts before the old has ended, send each once.
+// Two processes that send mails at once, such as during an upgrade, send each mail once.
 func TestTwoProcessesSendEachMailOnce(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	twin := board.Twin(hooks.Bind, bindMail)
@@ -456,8 +471,9 @@ func TestTwoProcessesSendEachMailOnce(t *testing.T) {
 	}
 }
 
-// Only the kinds that a user wants are mailed; the notification is there all the same.
+// Only the kinds that a user wants are mailed; the notification is written in any case.
 func TestOnlyWantedKindsAreMailed(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	for i, wanted := range collections.NotificationKinds() {
@@ -476,7 +492,7 @@ func TestOnlyWantedKindsAreMailed(t *testing.T) {
 			t.Errorf("who wants %s has %d notifications (%v)", wanted, n, err)
 		}
 	}
-	// Who changes their mind while a mail waits gets none.
+	// A user who opts out while a mail is pending does not get it.
 	user := board.Update(board.Seeker("fickle"), map[string]any{"emailNotifications": []string{collections.KindJobClosed}})
 	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, user)
 	board.Update(user, map[string]any{"emailNotifications": []string{}})

@@ -8,29 +8,29 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// turns says whose mail is next, so that neither a receiver of many mails nor whoever causes many at once keeps others waiting.
-// It goes around the receivers and, in between, around the times at which mails became due: those of notifications that were written
-// together share theirs. The turns are kept in memory alone: a restart begins them anew, which loses nothing.
+// roundRobin picks the next mail, so that neither a recipient of many mails nor an event that causes many holds up the others. It
+// alternates between recipients and the times at which mails became due: notifications that were written together share theirs. Its
+// position is in memory only; starting over after a restart loses nothing.
 type roundRobin struct {
 	byTime   bool
-	lastUser string // whose turn was last
-	lastTime string // the same for times
+	lastUser string // whose mail was picked last
+	lastTime string // the time that was picked last
 }
 
-// next returns a due notification of the next receiver, or of the next time, and sql.ErrNoRows where nothing is due.
-func (t *roundRobin) next(app core.App, now string) (queued, error) {
-	t.byTime = !t.byTime
-	if t.byTime {
-		row, err := nextDue(app, now, "idx_notifications_mail", "mailAt", t.lastTime)
-		t.lastTime = row.MailAt
+// next returns a due notification of the next recipient or of the next time, or sql.ErrNoRows if nothing is due.
+func (r *roundRobin) next(app core.App, now string) (queued, error) {
+	r.byTime = !r.byTime
+	if r.byTime {
+		row, err := nextDue(app, now, "idx_notifications_mail", "mailAt", r.lastTime)
+		r.lastTime = row.MailAt
 		return row, err
 	}
-	row, err := nextDue(app, now, "idx_notifications_mail_user", "user", t.lastUser)
-	t.lastUser = row.User
+	row, err := nextDue(app, now, "idx_notifications_mail_user", "user", r.lastUser)
+	r.lastUser = row.User
 	return row, err
 }
 
-// nextDue returns the first due notification after last in the order of a column, and begins again at the end.
+// nextDue returns the first due notification after last in the order of a column, and starts over at the end.
 func nextDue(app core.App, now, index, column string, last string) (row queued, err error) {
 	query := app.DB().NewQuery("SELECT " + queuedColumns + " INDEXED BY [[" + index + "]] WHERE mail = 'pending'" +
 		" AND [[" + column + "]] > {:last} AND [[mailAt]] <= {:now} ORDER BY [[" + column + "]], [[mailAt]] LIMIT 1")

@@ -13,7 +13,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// dueSince makes the waiting mails of one user due some seconds after 2020 began, each a second after the one before.
+// dueSince makes the pending mails of one user due at one-second intervals, starting some seconds into 2020.
 func dueSince(t *testing.T, board *testapp.Board, user string, seconds int) {
 	t.Helper()
 	_, err := board.NonconcurrentDB().NewQuery(`UPDATE notifications SET mailAt = strftime('%Y-%m-%d %H:%M:%fZ', '2020-01-01',
@@ -24,7 +24,7 @@ func dueSince(t *testing.T, board *testapp.Board, user string, seconds int) {
 	}
 }
 
-// mustComeSoon takes some turns, among which the mail to one receiver must be.
+// mustComeSoon runs some steps, which must send a mail to a recipient.
 func mustComeSoon(t *testing.T, board *testapp.Board, box *testapp.Mailbox, to string, turns int) {
 	t.Helper()
 	step := mail.NewWorker()
@@ -43,8 +43,9 @@ func mustComeSoon(t *testing.T, board *testapp.Board, box *testapp.Mailbox, to s
 	t.Errorf("none to %s among the first: %v", to, got)
 }
 
-// Whose mails are many, each alone and due before anybody else's, gets no more turns for that.
-func TestAReceiverOfManyMailsHoldsUpNobody(t *testing.T) {
+// A recipient of many separate mails, all due before anybody else's, does not delay others.
+func TestARecipientOfManyMailsHoldsUpNobody(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	many, few := board.Seeker("many"), board.Seeker("few")
@@ -61,8 +62,9 @@ func TestAReceiverOfManyMailsHoldsUpNobody(t *testing.T) {
 	}
 }
 
-// Who causes mails to many at once, by closing a job, gets no more turns for that either.
+// Neither does an event that causes mails to many, such as closing a job.
 func TestMailsCausedAtOnceHoldUpNobody(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	few := board.Seeker("few")
@@ -83,11 +85,12 @@ func TestMailsCausedAtOnceHoldUpNobody(t *testing.T) {
 	}
 }
 
-// Whose turn it is, is looked up by an index, whatever waits and whatever the statistics say.
+// The next mail is looked up by an index, whatever the planner's statistics.
 func TestTheNextMailIsFoundByAnIndex(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	board.CatchMail()
-	tellSeekers(t, board, 4)
+	notifySeekers(t, board, 4)
 	testapp.EmptyStatistics(t, board.TestApp)
 	for _, statement := range testapp.Statements(t, board.TestApp, func() { post(t, board.TestApp) }) {
 		if scans := testapp.Scans(t, board.TestApp, statement); len(scans) > 0 {

@@ -12,9 +12,9 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// bindSMTP makes PocketBase's mailer hand the board's own mails to the server over one kept connection. PocketBase's client waits
-// forever for a server that hangs, does not tell a rejected mail from a server in trouble, and cannot name the method of an
-// invitation. A mail that is being sent when the app terminates is broken off.
+// bindSMTP makes PocketBase's mailer send the board's own mails over one persistent connection. PocketBase's client waits forever for
+// a server that hangs, cannot distinguish a rejected mail from a failing server, and cannot set the method of an invitation. Sending is
+// aborted when the app terminates.
 func bindSMTP(app core.App, c *connection) {
 	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendBySMTP", Priority: 998, Func: c.onMailerSend})
 }
@@ -31,8 +31,8 @@ func (c *connection) onMailerSend(e *core.MailerEvent) error {
 	return c.send(serverOf(client), message)
 }
 
-// mimeOf writes a message as MIME. An invitation stands both beside the text, where calendars look for it, and as a file
-// to open.
+// mimeOf returns a message as MIME. An invitation is both an alternative to the text, where calendars look for it, and an attachment to
+// open.
 func mimeOf(m *mailer.Message) (*gomail.Msg, error) {
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	message.FromMailAddress(&m.From)
@@ -71,14 +71,14 @@ func mimeOf(m *mailer.Message) (*gomail.Msg, error) {
 	return message, nil
 }
 
-// What a failed attempt to send tells.
+// failureKind is what a failed attempt to send means.
 type failureKind int
 
 const (
-	serverUnavailable failureKind = iota // it can't be reached, hangs, or refuses us: no mail gets through
-	mailDeferred                         // it refuses this mail, for now
+	serverUnavailable failureKind = iota // the server can't be reached, hangs, or refuses the board: no mail gets through
+	mailDeferred                         // it refuses this mail for now
 	mailRejected                         // it refuses this mail for good
-	senderRejected                       // it refuses this mail for good because of its sender, who is the same in all of them
+	senderRejected                       // it refuses this mail for good because of its sender, which is the same for all mails
 )
 
 func classify(err error) failureKind {
@@ -101,7 +101,7 @@ func classify(err error) failureKind {
 	return mailDeferred
 }
 
-// describe says why sending failed without naming the receiver, which the server's words may.
+// describe returns why sending failed, without the server's own message, which may name the recipient.
 func describe(err error) string {
 	var refusal *gomail.SendError
 	if errors.As(err, &refusal) {

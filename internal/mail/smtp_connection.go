@@ -14,29 +14,28 @@ import (
 )
 
 const (
-	maxPerConnection = 100              // mails that one connection carries: many servers end it after that many
-	idleTimeout      = 10 * time.Second // after the last mail, longer than the postman takes to look again
+	maxPerConnection = 100              // mails over one connection: many servers close it after that many
+	idleTimeout      = 10 * time.Second // after the last mail; longer than the worker's pollInterval
 )
 
 // errStopping is why a mail was not sent when the board stops.
 var errStopping = errors.New("the board stops")
 
-// mailLine is the connection to the mail server. It is kept from mail to mail: to make one takes more of the server's answers
-// than to send a mail.
+// connection is the connection to the mail server. It is kept between mails: connecting takes more round trips than sending a mail.
 type connection struct {
 	timeout time.Duration   // see Options.SendTimeout
-	ctx     context.Context // ends with the board, and the connection with it
+	ctx     context.Context // ends when the app terminates, which closes the connection
 
 	mu       sync.Mutex
 	client   *gomail.Client // nil while there is no connection
-	server   server         // that it leads to
+	server   server         // it is connected to
 	sent     int
 	lastUsed time.Time
 	idle     *time.Timer
-	release  func() bool // unties the connection from ctx
+	release  func() bool // detaches the connection from ctx
 }
 
-// server is what tells mail servers, and who we are to them, apart.
+// server is the address of a mail server and the login to it.
 type server struct {
 	TLS                                             bool
 	Port                                            int
@@ -47,7 +46,7 @@ func serverOf(s *mailer.SMTPClient) server {
 	return server{s.TLS, s.Port, s.Host, s.Username, s.Password, s.AuthMethod, s.LocalName}
 }
 
-// send hands one mail to the server.
+// send sends one mail.
 func (c *connection) send(to server, message *gomail.Msg) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -85,13 +84,13 @@ func (c *connection) attempt(to server, message *gomail.Msg) error {
 	return err
 }
 
-// dial connects. Where the server offers STARTTLS, it is used.
+// dial connects, with STARTTLS if the server offers it.
 func (c *connection) dial(to server) error {
 	var connection net.Conn
 	var release func() bool
 	options := []gomail.Option{
 		gomail.WithPort(to.Port), gomail.WithTimeout(c.timeout), gomail.WithTLSPolicy(gomail.TLSOpportunistic),
-		// A connection that has ended is noticed by the next mail, and the end of a mail resets what belongs to it.
+		// The next mail detects a closed connection, and the end of a mail resets the session.
 		gomail.WithoutNoop(), gomail.WithoutRset(),
 		gomail.WithDialContextFunc(func(ctx context.Context, network, address string) (_ net.Conn, err error) {
 			if connection, err = to.connect(ctx, network, address); err == nil {
@@ -115,20 +114,20 @@ func (c *connection) dial(to server) error {
 	}
 	client, err := gomail.NewClient(to.Host, options...)
 	if err != nil {
-		return fmt.Errorf("read the settings of the mail server: %w", err)
+		return fmt.Errorf("configure the mail client: %w", err)
 	}
 	if err := client.DialWithContext(c.ctx); err != nil {
 		if release != nil && release() {
 			_ = connection.Close()
 		}
-		return fmt.Errorf("reach the mail server: %w", err)
+		return fmt.Errorf("connect to the mail server: %w", err)
 	}
 	c.client, c.server, c.sent, c.release = client, to, 0, release
 	c.idle = time.AfterFunc(idleTimeout, c.closeIdle)
 	return nil
 }
 
-// connect makes the connection that go-mail speaks over: it leaves TLS from the first byte to whoever makes it.
+// connect opens the network connection, with implicit TLS if configured: go-mail leaves that to its dialer.
 func (s server) connect(ctx context.Context, network, address string) (net.Conn, error) {
 	if s.TLS {
 		dialer := tls.Dialer{Config: &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12}}
@@ -137,7 +136,7 @@ func (s server) connect(ctx context.Context, network, address string) (net.Conn,
 	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
-// hangUp ends the connection, without waiting for the server's goodbye: it changes nothing about the mails.
+// close ends the connection. It does not wait for the server's answer to QUIT, which changes nothing for the mails.
 func (c *connection) close() {
 	client, release := c.client, c.release
 	c.client = nil
@@ -156,15 +155,15 @@ func (c *connection) closeIdle() {
 	}
 }
 
-// hadEnded reports whether a kept connection had ended before the mail was begun, so that it goes over a new one.
+// connectionLost reports whether a kept connection was closed before the mail was begun, so that the mail can be sent over a new one.
 func connectionLost(err error) bool {
 	var refusal *gomail.SendError
 	return errors.As(err, &refusal) && (refusal.Reason == gomail.ErrSMTPMailFrom || refusal.Reason == gomail.ErrConnCheck) &&
 		(refusal.ErrorCode() == 0 || refusal.ErrorCode() == 421)
 }
 
-// isUsableAfter reports whether the next mail can go over the same connection: the server has answered, and go-mail has reset
-// what was begun, or the server by its refusal of the whole mail.
+// reusableAfter reports whether the next mail can go over the same connection: the server has answered, and the session was reset, by
+// go-mail or by the refusal of the whole mail.
 func reusableAfter(err error) bool {
 	var refusal *gomail.SendError
 	if !errors.As(err, &refusal) || refusal.ErrorCode() == 0 || refusal.ErrorCode() == 421 {

@@ -17,8 +17,8 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// tellSeekers writes a notification each, due now, for n new seekers.
-func tellSeekers(t *testing.T, board *testapp.Board, n int) {
+// notifySeekers writes a notification whose mail is due for each of n new seekers.
+func notifySeekers(t *testing.T, board *testapp.Board, n int) {
 	t.Helper()
 	for i := range n {
 		write(t, board.TestApp, notificationOf(collections.KindJobClosed), board.Seeker(fmt.Sprintf("seeker%d", i)))
@@ -39,6 +39,7 @@ func mustCome(t *testing.T, box *testapp.Mailbox, n int) {
 }
 
 func TestManyMailsGoOverOneConnection(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	box.RefuseAt(func(command, to string) error { // what concerns one mail does not end the connection
@@ -52,7 +53,7 @@ func TestManyMailsGoOverOneConnection(t *testing.T) {
 		}
 		return nil
 	})
-	tellSeekers(t, board, 20)
+	notifySeekers(t, board, 20)
 	post(t, board.TestApp)
 	mustCome(t, box, 17)
 	if n := box.Connections(); n != 1 {
@@ -63,8 +64,9 @@ func TestManyMailsGoOverOneConnection(t *testing.T) {
 	}
 }
 
-// A mail server may end a connection between two mails: the next goes over a new one, and nothing is tried again later.
+// If a mail server closes the connection between two mails, the next one is sent over a new connection, without a retry later.
 func TestAConnectionThatEndedIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	box := board.CatchMail()
 	var mails atomic.Int32
@@ -74,7 +76,7 @@ func TestAConnectionThatEndedIsMadeAnew(t *testing.T) {
 		}
 		return nil
 	})
-	tellSeekers(t, board, 10)
+	notifySeekers(t, board, 10)
 	post(t, board.TestApp)
 	mustCome(t, box, 10)
 	if n := box.Connections(); n != 4 {
@@ -82,20 +84,26 @@ func TestAConnectionThatEndedIsMadeAnew(t *testing.T) {
 	}
 }
 
-// A refusal for good is believed at once, whichever command it answers, and is not tried again; one for now is.
+// A permanent refusal of any command fails the mail at once; after a temporary one it is retried.
 func TestWhatIsRefusedForGoodIsGivenUp(t *testing.T) {
+	t.Parallel()
+	board := testapp.NewBoard(t, hooks.Bind, bindMail)
+	box := board.CatchMail()
+	ann := board.Seeker("ann")
 	for _, command := range []string{"MAIL", "RCPT", "DATA"} {
 		for code, want := range map[int]string{550: "failed", 552: "failed", 554: "failed", 450: "pending", 452: "pending"} {
 			t.Run(fmt.Sprint(command, " ", code), func(t *testing.T) {
-				board := testapp.NewBoard(t, hooks.Bind, bindMail)
-				box := board.CatchMail()
+				if _, err := board.NonconcurrentDB().Delete(collections.Notifications, nil).Execute(); err != nil {
+					t.Fatal(err)
+				}
 				box.RefuseAt(func(at, _ string) error {
 					if at == command {
 						return &smtp.SMTPError{Code: code, Message: "no"}
 					}
 					return nil
 				})
-				tellSeekers(t, board, 1)
+				write(t, board.TestApp, notificationOf(collections.KindJobClosed), ann)
+				due(t, board.TestApp)
 				post(t, board.TestApp)
 				if got := mailStates(t, board.TestApp); got[want] != 1 {
 					t.Errorf("states: %v, want it %s", got, want)
@@ -110,22 +118,27 @@ func TestWhatIsRefusedForGoodIsGivenUp(t *testing.T) {
 			})
 		}
 	}
-	// A sender that the server does not like is in every mail: that must not use them all up.
+}
+
+// A refused sender is the same in every mail, so it must not fail them all.
+func TestARefusedSenderKeepsTheOtherMailsPending(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	board.CatchMail().RefuseAt(func(string, string) error { return &smtp.SMTPError{Code: 550, Message: "not from you"} })
-	tellSeekers(t, board, 5)
+	notifySeekers(t, board, 5)
 	post(t, board.TestApp)
 	if got := mailStates(t, board.TestApp); got["failed"] != 1 || got["pending"] != 4 {
 		t.Errorf("states: %v, want one failed and the others to wait", got)
 	}
 }
 
-// When the board stops, a mail under way is broken off and goes after the next start, as if it had not been tried.
+// When the board stops, the mail in progress is aborted and sent after the next start, without counting the attempt.
 func TestStoppingBreaksOffAMail(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t, hooks.Bind, bindMail)
 	reached := make(chan struct{}, 1)
 	board.SendBy(listen(t, func(net.Conn) { reached <- struct{}{} })) // and never says a word
-	tellSeekers(t, board, 1)
+	notifySeekers(t, board, 1)
 	board.Handler() // starts the workers
 	<-reached
 	err := board.OnTerminate().Trigger(&core.TerminateEvent{App: board.TestApp}, func(*core.TerminateEvent) error {
@@ -140,11 +153,11 @@ func TestStoppingBreaksOffAMail(t *testing.T) {
 	}
 }
 
-// The real board, told to stop while a mail server hangs: it does so without waiting for it, and the mail goes later.
+// The real board stops while a mail server hangs without waiting for it, and sends the mail after the next start.
 func TestTheBoardStopsWhileAMailServerHangs(t *testing.T) {
 	testapp.Slow(t, "it runs the real board")
 	board := testapp.NewBoard(t, hooks.Bind)
-	tellSeekers(t, board, 1)
+	notifySeekers(t, board, 1)
 	reached := make(chan struct{}, 1)
 	hanging := listen(t, func(net.Conn) { reached <- struct{}{} })
 	running := serve(t, board.DataDir(), hanging.Port)

@@ -14,14 +14,13 @@ import (
 	"jobboard/collections"
 )
 
-// Unsubscribable lists the kinds of notifications that the holder of a mail's token can unsubscribe from. It fails for a text that
-// is no such token.
+// Unsubscribable returns the kinds of notifications that a mail's token unsubscribes from. It fails for an invalid token.
 func Unsubscribable(app core.App, token string) ([]string, error) {
 	_, kinds, err := readUnsubscribeToken(app, token)
 	return kinds, err
 }
 
-// Unsubscribe stops the mails that a token is about, without a login, and lists their kinds.
+// Unsubscribe stops the mails that a token is about, without a login, and returns their kinds.
 func Unsubscribe(app core.App, token string) ([]string, error) {
 	user, kinds, err := readUnsubscribeToken(app, token)
 	if err != nil {
@@ -30,9 +29,9 @@ func Unsubscribe(app core.App, token string) ([]string, error) {
 	return kinds, removeMailKinds(app, user, kinds)
 }
 
-// removeMailKinds removes kinds from those that a user gets by mail. It does nothing for a user who was deleted.
+// removeMailKinds removes kinds from those that a user gets by mail. It does nothing for a deleted user.
 func removeMailKinds(app core.App, userID string, kinds []string) error {
-	return app.RunInTransaction(func(tx core.App) error { // two unsubscribings at once must not undo each other
+	return app.RunInTransaction(func(tx core.App) error { // two requests at once must not undo each other
 		found, err := tx.FindRecordsByIds(collections.Users, []string{userID})
 		if err != nil || len(found) == 0 {
 			return err
@@ -50,8 +49,8 @@ func removeMailKinds(app core.App, userID string, kinds []string) error {
 	})
 }
 
-// newUnsubscribeToken binds a user and kinds of notifications into an opaque text that nobody else can make. It does not expire:
-// a link in an old mail must work.
+// newUnsubscribeToken returns an unforgeable token for a user and kinds of notifications. It does not expire: the link in an old mail
+// must work.
 func newUnsubscribeToken(app core.App, userID string, kinds []string) (string, error) {
 	key, err := unsubscribeKey(app)
 	if err != nil {
@@ -59,11 +58,11 @@ func newUnsubscribeToken(app core.App, userID string, kinds []string) (string, e
 	}
 	token, err := security.Encrypt([]byte(userID+"|"+strings.Join(kinds, ",")), key)
 	if err != nil {
-		return "", fmt.Errorf("make an unsubscribe token: %w", err)
+		return "", fmt.Errorf("create an unsubscribe token: %w", err)
 	}
 	raw, err := base64.StdEncoding.DecodeString(token)
 	if err != nil {
-		return "", fmt.Errorf("make an unsubscribe token: %w", err)
+		return "", fmt.Errorf("create an unsubscribe token: %w", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(raw), nil
 }
@@ -75,7 +74,7 @@ func readUnsubscribeToken(app core.App, token string) (userID string, kinds []st
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(raw) < 28 { // nonce and seal of AES-GCM
-		return "", nil, errors.New("this is no unsubscribe token")
+		return "", nil, errors.New("not an unsubscribe token")
 	}
 	plain, err := security.Decrypt(base64.StdEncoding.EncodeToString(raw), key)
 	if err != nil {
@@ -85,7 +84,7 @@ func readUnsubscribeToken(app core.App, token string) (userID string, kinds []st
 	return userID, strings.Split(list, ","), nil
 }
 
-// unsubscribeKey is made from a secret of this installation that is seldom renewed.
+// unsubscribeKey returns a key derived from a secret of this installation that rarely changes.
 func unsubscribeKey(app core.App) (string, error) {
 	users, err := app.FindCachedCollectionByNameOrId(collections.Users)
 	if err != nil {
@@ -94,7 +93,7 @@ func unsubscribeKey(app core.App) (string, error) {
 	return fmt.Sprintf("%x", sha256.Sum256([]byte("unsubscribe:"+users.VerificationToken.Secret)))[:32], nil
 }
 
-// kindsOf lists the kinds of notifications that a mail can be unsubscribed from: all but account mail.
+// kindsOf returns the kinds of notifications that a mail can be unsubscribed from: all but account notifications.
 func kindsOf(rows []queued) []string {
 	var kinds []string
 	for _, row := range rows {

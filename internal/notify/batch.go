@@ -13,44 +13,45 @@ import (
 	"jobboard/internal/realtime"
 )
 
-// told is one receiver of a notification that goes to many, with what differs from receiver to receiver.
+// Recipient is one user of a notification that goes to many, with what differs from user to user.
 type Recipient struct {
 	User  string         `json:"user"`
-	Title string         `json:"title,omitempty"` // "" where it is the notification's
+	Title string         `json:"title,omitempty"` // "" for the notification's own
 	Body  string         `json:"body"`
 	Data  map[string]any `json:"data"`
 }
 
-// WriteMany is Write for thousands of users: some ten times faster, and so the database is not kept from others. tx must
-// be a transaction's app.
+// WriteMany is Write for thousands of users: it is about ten times faster, so it blocks other writers less. tx must be a transaction's
+// app.
 func WriteMany(tx core.App, notification Notification, userIDs ...string) error {
 	ids := slices.Clone(userIDs)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	receivers := make([]Recipient, len(ids))
+	recipients := make([]Recipient, len(ids))
 	for i, user := range ids {
-		receivers[i] = Recipient{User: user, Body: notification.Body, Data: notification.Data}
+		recipients[i] = Recipient{User: user, Body: notification.Body, Data: notification.Data}
 	}
-	return WriteEach(tx, notification, receivers)
+	return WriteEach(tx, notification, recipients)
 }
 
-// writeMany stores a notification for many active users with one statement. Users who have it already, by its Dedupe, are passed
-// over. Those who are connected hear of it after commit.
+// WriteEach stores a notification for many active users with one statement. It skips users who already have it, by its Dedupe. The
+// rows are pushed to connected users after the commit.
 //
-// The write lock is held for as long as the statement takes, so it does not leave to the planner how users are looked up:
-// by statistics from the board's first day it would read all of them for each receiver.
-func WriteEach(tx core.App, notification Notification, receivers []Recipient) error {
-	if len(receivers) == 0 {
+// The statement holds the write lock while it runs, so it names the index by which users are looked up: with statistics from the
+// board's first day, the planner would scan all users for each recipient.
+func WriteEach(tx core.App, notification Notification, recipients []Recipient) error {
+	if len(recipients) == 0 {
 		return nil
 	}
-	rows, err := json.Marshal(receivers)
+	rows, err := json.Marshal(recipients)
 	if err != nil {
-		return fmt.Errorf("encode the receivers of %s: %w", notification.Kind, err)
+		return fmt.Errorf("encode the recipients of %s: %w", notification.Kind, err)
 	}
 	now := types.NowDateTime()
 	var written []struct{ ID, User string }
 	err = tx.NonconcurrentDB().NewQuery(`
-		INSERT INTO {{notifications}} ([[user]], kind, title, body, data, [[read]], [[readAt]], mail, [[mailAttempts]], [[mailAt]], dedupe, created, updated)
+		INSERT INTO {{notifications}} ([[user]], kind, title, body, data, [[read]], [[readAt]], mail, [[mailAttempts]], [[mailAt]], dedupe,
+			created, updated)
 		SELECT [[user]], {:kind}, title, body, data, FALSE, '',
 			iif(wanted, 'pending', 'none'), 0, iif(wanted, {:mailAt}, ''), {:dedupe}, {:now}, {:now}
 		FROM (
@@ -79,7 +80,7 @@ func WriteEach(tx core.App, notification Notification, receivers []Recipient) er
 	return nil
 }
 
-// announceMany pushes notifications, by user, to those who are connected, in the background.
+// pushCreated pushes new notifications, by user, to connected users in the background.
 func pushCreated(app core.App, written map[string]string) {
 	users := make([]string, 0, len(written))
 	for user := range written {

@@ -9,12 +9,12 @@ import (
 	"jobboard/internal/background"
 )
 
-// Options is what can be configured.
+// Options configures the package.
 type Options struct {
 	KeepDays int // days after which read notifications are deleted; 0 keeps them
 }
 
-// Bind deletes notifications in time: those of a deleted user with the user, and old ones once a day.
+// Bind deletes a user's notifications with the user, and old ones once a day.
 func Bind(app core.App, options Options) {
 	app.OnRecordDelete(collections.Users).BindFunc(deleteNotificationsOnUserDelete)
 	background.Schedule(app, "delete_old_notifications", "17 3 * * *", func(app core.App, now time.Time) error {

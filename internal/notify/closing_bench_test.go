@@ -11,8 +11,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// BenchmarkClosing closes a job with many live applicants, who are told in the same transaction: for as long nobody else
-// can write.
+// BenchmarkClosing closes a job with many live applicants, who are notified in the same transaction, which blocks other writers.
 func BenchmarkClosing(b *testing.B) {
 	for _, applicants := range []int{1_000, 10_000} {
 		b.Run(fmt.Sprintf("applicants=%d", applicants), func(b *testing.B) {
@@ -29,8 +28,8 @@ func BenchmarkClosing(b *testing.B) {
 			for b.Loop() {
 				board.Update(job, map[string]any{"status": "closed"})
 				b.StopTimer()
-				if told := len(testapp.NotifiedUsers(b, board.TestApp, "job_closed")); told != applicants {
-					b.Fatalf("%d are told", told)
+				if notified := len(testapp.NotifiedUsers(b, board.TestApp, "job_closed")); notified != applicants {
+					b.Fatalf("%d are notified", notified)
 				}
 				run("DELETE FROM notifications WHERE {:job} != ''")
 				board.Update(job, map[string]any{"status": "published"})

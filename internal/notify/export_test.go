@@ -1,6 +1,6 @@
 package notify
 
-// What the tests drive by hand, which in the binary the clock does.
+// What runs on a schedule in the binary, for tests to call directly.
 var DeleteOldNotifications = deleteOldNotifications
 
 const MarkReadBatch = markReadBatch // notifications that one statement marks as read

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	pushBatch     = 200 // notifications that are loaded at once to announce them
+	pushBatch     = 200 // notifications that are loaded at once to push them
 	markReadBatch = 250 // notifications that one statement marks as read, so that others can write in between
 )
 
-// UnreadCount counts a user's unread notifications, from an index that holds only these.
+// UnreadCount returns the number of a user's unread notifications, from an index that holds only these.
 func UnreadCount(app core.App, userID string) (int, error) {
 	var count int
 	err := app.DB().NewQuery("SELECT COUNT(*) FROM {{notifications}} WHERE [[user]] = {:user} AND [[read]] = FALSE").
@@ -53,7 +53,7 @@ func MarkAllRead(app core.App, userID string) (int, error) {
 	return len(ids), nil
 }
 
-// markRead marks up to readBatch notifications as read with one statement and returns their ids.
+// markRead marks up to markReadBatch notifications as read with one statement and returns their ids.
 func markRead(app core.App, userID string) ([]string, error) {
 	var ids []string
 	err := app.NonconcurrentDB().NewQuery(`
@@ -67,7 +67,7 @@ func markRead(app core.App, userID string) ([]string, error) {
 	return ids, nil
 }
 
-// announce loads notifications that plain SQL has written and pushes them, no faster than their receivers take them.
+// pushInBatches loads notifications that plain SQL has written and pushes them, no faster than their recipients receive them.
 func pushInBatches(app core.App, ids []string, push func(core.App, []*core.Record)) error {
 	for batch := range slices.Chunk(ids, pushBatch) {
 		records, err := app.FindRecordsByIds(collections.Notifications, batch)

@@ -19,7 +19,8 @@ func TestReadingAndRetention(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
 	for i := range 3 {
-		if err := notify.Write(board.TestApp, notify.Notification{Kind: collections.KindAccount, Title: fmt.Sprint(i)}, ann.Id, ben.Id); err != nil {
+		notification := notify.Notification{Kind: collections.KindAccount, Title: fmt.Sprint(i)}
+		if err := notify.Write(board.TestApp, notification, ann.Id, ben.Id); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -46,7 +47,7 @@ func TestReadingAndRetention(t *testing.T) {
 	}
 }
 
-// Bulk reading and deletion go by batches, and a connected reader hears of every row, even when the line is slow.
+// Marking all as read and deletion work in batches, and a connected user gets an event for every row, even over a slow connection.
 func TestThousandsAreReadAndDeleted(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, testapp.With(realtime.Bind, realtime.DefaultOptions()))
 	const n = notify.MarkReadBatch + 500

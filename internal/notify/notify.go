@@ -1,5 +1,5 @@
-// Package notify turns what happens on the board into notification rows. The row is the truth; the push in realtime and
-// the mail follow from it.
+// Package notify writes notifications, marks them as read and deletes old ones. The row is the source of truth: the realtime push and
+// the mail (internal/mail) follow from it.
 package notify
 
 import (
@@ -14,10 +14,10 @@ import (
 	"jobboard/collections"
 )
 
-// mailDelay is how long mails wait that may wait, see Notification.mailDelay.
+// mailDelay is how long mails wait that are not urgent, see Notification.mailDelay.
 const mailDelay = 30 * time.Second
 
-// Notice is what one or more users are told.
+// Notification is what one or more users are notified of.
 type Notification struct {
 	Kind  string         // one of collections.NotificationKinds
 	Title string         // one line of plain text
@@ -27,8 +27,8 @@ type Notification struct {
 	Dedupe string
 }
 
-// Write stores the notification for every user in userIDs who is active, each once. Call it with the transaction's app, so that
-// the notification stands or falls with what it tells of. For thousands of users see writeMany.
+// Write stores the notification once for each active user in userIDs. Call it with the transaction's app, so that the notification is
+// rolled back together with what it is about. For thousands of users see WriteMany.
 func Write(tx core.App, notification Notification, userIDs ...string) error {
 	collection, err := tx.FindCachedCollectionByNameOrId(collections.Notifications)
 	if err != nil {
@@ -39,16 +39,16 @@ func Write(tx core.App, notification Notification, userIDs ...string) error {
 	ids = slices.Compact(ids)
 	users, err := tx.FindRecordsByIds(collections.Users, ids)
 	if err != nil {
-		return fmt.Errorf("find the receivers of %s: %w", notification.Kind, err)
+		return fmt.Errorf("find the recipients of %s: %w", notification.Kind, err)
 	}
-	told, err := alreadyNotified(tx, notification.Dedupe, ids)
+	notified, err := alreadyNotified(tx, notification.Dedupe, ids)
 	if err != nil {
 		return err
 	}
 	for _, user := range users {
-		// The account notification of a deactivation is the one thing a deactivated user is still told.
+		// A deactivated user still gets the account notification about the deactivation itself.
 		inactive := !user.GetDateTime("deactivatedAt").IsZero() && notification.Kind != collections.KindAccount
-		if inactive || slices.Contains(told, user.Id) {
+		if inactive || slices.Contains(notified, user.Id) {
 			continue
 		}
 		record := core.NewRecord(collection)
@@ -70,7 +70,7 @@ func Write(tx core.App, notification Notification, userIDs ...string) error {
 	return nil
 }
 
-// alreadyTold returns those of users who have the notification of that dedupe key.
+// alreadyNotified returns those of users who already have the notification with that dedupe key.
 func alreadyNotified(tx core.App, dedupe string, users []string) ([]string, error) {
 	if dedupe == "" {
 		return nil, nil
@@ -79,18 +79,18 @@ func alreadyNotified(tx core.App, dedupe string, users []string) ([]string, erro
 	for i, user := range users {
 		among[i] = user
 	}
-	var told []string
+	var notified []string
 	err := tx.DB().Select("user").From(collections.Notifications).
 		Where(dbx.And(dbx.In("user", among...), dbx.HashExp{"dedupe": dedupe}, dbx.NewExp("dedupe != ''"))). // as the index has it
-		Column(&told)
+		Column(&notified)
 	if err != nil {
-		return nil, fmt.Errorf("find who was told of %s: %w", dedupe, err)
+		return nil, fmt.Errorf("find who already has the notification %s: %w", dedupe, err)
 	}
-	return told, nil
+	return notified, nil
 }
 
-// mailDelay is how long the mail waits for its receiver to read the notification on the board first, so that quick readers get
-// no mail. What can't wait, or is wanted in the mailbox anyway, goes out at once.
+// mailDelay returns how long the mail waits for its recipient to read the notification on the board, in which case it is not sent.
+// Account mails and interviews are urgent, or belong in the mailbox anyway, and do not wait.
 func (n Notification) mailDelay() time.Duration {
 	if n.Kind == collections.KindAccount || n.Data["interview"] != nil {
 		return 0

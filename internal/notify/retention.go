@@ -15,14 +15,14 @@ import (
 // deleteBatch is how many rows one statement deletes, so that others can write in between.
 const deleteBatch = 250
 
-// deleteOldNotices deletes read notifications older than days; 0 keeps them. Connected users see them go.
+// deleteOldNotifications deletes read notifications older than days; 0 keeps them. Connected users are told by realtime.
 func deleteOldNotifications(app core.App, days int, now time.Time) error {
 	if days == 0 {
 		return nil
 	}
 	before, err := types.ParseDateTime(now.AddDate(0, 0, -days))
 	if err != nil {
-		return fmt.Errorf("find the day of the oldest notification to keep: %w", err)
+		return fmt.Errorf("compute the date of the oldest notification to keep: %w", err)
 	}
 	for last := int64(0); ; {
 		var rows []struct {
@@ -61,8 +61,8 @@ func deleteOldNotifications(app core.App, days int, now time.Time) error {
 	}
 }
 
-// deleteNoticesOnUserDelete deletes a person's notifications with one statement. PocketBase would delete them with the
-// person too, but one by one.
+// deleteNotificationsOnUserDelete deletes a user's notifications with one statement. PocketBase would delete them too, but one by
+// one.
 func deleteNotificationsOnUserDelete(e *core.RecordEvent) error {
 	app := e.App
 	defer func() { e.App = app }()

@@ -17,8 +17,8 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// Closing tells all live applicants with one statement: the rows, the mails and the pushes are those of notifications that are
-// saved one by one, and a rollback leaves nothing.
+// Closing a job notifies all live applicants with one statement. The rows, mails and pushes are the same as those of notifications that
+// are saved one by one, and a rollback leaves nothing.
 func TestClosingTellsManyAsIfOneByOne(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, testapp.With(realtime.Bind, realtime.DefaultOptions()))
 	employer, owner := board.Employer("Acme")
@@ -52,8 +52,9 @@ func TestClosingTellsManyAsIfOneByOne(t *testing.T) {
 
 	began := time.Now()
 	answer = board.Call(owner, "POST", "/api/batch", map[string]any{"requests": []any{closing}})
-	if got, want := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobClosed), []string{"ann", "ben"}; answer.Status != http.StatusOK || !slices.Equal(got, want) {
-		t.Fatalf("told %v, want %v: %d %s", got, want, answer.Status, answer.Raw)
+	got, want := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobClosed), []string{"ann", "ben"}
+	if answer.Status != http.StatusOK || !slices.Equal(got, want) {
+		t.Fatalf("notified %v, want %v: %d %s", got, want, answer.Status, answer.Raw)
 	}
 	data := map[string]any{"job": job.Id, "employer": employer.Id}
 	one := notify.Notification{Kind: collections.KindJobClosed, Title: "Baker takes no more applications",
@@ -67,13 +68,15 @@ func TestClosingTellsManyAsIfOneByOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		listeners[i].MustReceive(t)
-		rows, err := board.FindRecordsByFilter(collections.Notifications, "user = {:user} && kind = 'job_closed'", "@rowid", 0, 0, map[string]any{"user": user.Id})
+		rows, err := board.FindRecordsByFilter(collections.Notifications, "user = {:user} && kind = 'job_closed'", "@rowid", 0, 0,
+			map[string]any{"user": user.Id})
 		if err != nil || len(rows) != 2 {
 			t.Fatal(len(rows), err)
 		}
 		for _, field := range rows[0].Collection().Fields {
 			name := field.GetName()
-			if a, b := fmt.Sprint(rows[0].Get(name)), fmt.Sprint(rows[1].Get(name)); a != b && !slices.Contains([]string{"id", "created", "updated", "mailAt", "dedupe"}, name) {
+			if a, b := fmt.Sprint(rows[0].Get(name)), fmt.Sprint(rows[1].Get(name)); a != b &&
+				!slices.Contains([]string{"id", "created", "updated", "mailAt", "dedupe"}, name) {
 				t.Errorf("%s of %s: %s among many, %s alone", name, user.GetString("name"), a, b)
 			}
 		}
@@ -87,7 +90,7 @@ func TestClosingTellsManyAsIfOneByOne(t *testing.T) {
 	}
 }
 
-// Who closes and publishes a job again and again tells its applicants once a day.
+// Repeatedly closing and publishing a job notifies its applicants once a day.
 func TestClosingAgainAndAgainTellsOnce(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
@@ -100,13 +103,13 @@ func TestClosingAgainAndAgainTellsOnce(t *testing.T) {
 		board.Update(job, map[string]any{"status": "closed"})
 		board.Update(job, map[string]any{"status": "published"})
 	}
-	told := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobClosed)
-	if before := slices.Compact(slices.Clone(told)); len(before) != 2 || len(told) > 3 { // three over midnight
-		t.Errorf("told %v", told)
+	notified := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobClosed)
+	if before := slices.Compact(slices.Clone(notified)); len(before) != 2 || len(notified) > 3 { // three over midnight
+		t.Errorf("notified %v", notified)
 	}
 }
 
-// Mail that nobody will get is not kept waiting for its turn.
+// Notifications that nobody wants by mail are not queued.
 func TestNoMailWaitsForAnUnverifiedAddress(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	stranger := board.Update(board.Seeker("stranger"), map[string]any{"verified": false})
@@ -119,7 +122,8 @@ func TestNoMailWaitsForAnUnverifiedAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	for user, want := range map[string]string{stranger.Id: "none", ann.Id: "pending"} {
-		if n := testapp.Count(t, board.TestApp, fmt.Sprintf("SELECT count(*) FROM notifications WHERE user = '%s' AND mail = '%s'", user, want)); n != 2 {
+		query := fmt.Sprintf("SELECT count(*) FROM notifications WHERE user = '%s' AND mail = '%s'", user, want)
+		if n := testapp.Count(t, board.TestApp, query); n != 2 {
 			t.Errorf("%d of 2 notifications are %s", n, want)
 		}
 	}

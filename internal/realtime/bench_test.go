@@ -14,11 +14,11 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// BenchmarkNotice saves one notification while n users are connected and subscribed, with our delivery and with
+// BenchmarkNotification saves one notification while n users are connected and subscribed, with our delivery and with
 // PocketBase's own.
-func BenchmarkNotice(b *testing.B) {
+func BenchmarkNotification(b *testing.B) {
 	for _, n := range []int{10, 1_000, 5_000} {
-		b.Run(fmt.Sprintf("to the receiver/subscribers=%d", n), func(b *testing.B) {
+		b.Run(fmt.Sprintf("to the recipient/subscribers=%d", n), func(b *testing.B) {
 			app := testapp.New(b, testapp.With(Bind, DefaultOptions()))
 			h := app.Store().Get(hubKey).(*hub)
 			benchmarkNotice(b, app, n, func() subscriptions.Client {
@@ -114,7 +114,7 @@ func benchmarkNotice(b *testing.B, app *tests.TestApp, n int, connect func() sub
 	if err != nil {
 		b.Fatal(err)
 	}
-	var receiver *core.Record
+	var recipient *core.Record
 	received := make(chan struct{}, 1)
 	for i := range n {
 		user := core.NewRecord(users)
@@ -133,7 +133,7 @@ func benchmarkNotice(b *testing.B, app *tests.TestApp, n int, connect func() sub
 		if err := app.Save(user); err != nil {
 			b.Fatal(err)
 		}
-		receiver = user
+		recipient = user
 		go func() {
 			for range client.Channel() {
 				received <- struct{}{}
@@ -142,7 +142,7 @@ func benchmarkNotice(b *testing.B, app *tests.TestApp, n int, connect func() sub
 	}
 	for b.Loop() {
 		record := core.NewRecord(notifications)
-		record.Set("user", receiver.Id)
+		record.Set("user", recipient.Id)
 		record.Set("kind", collections.KindAccount)
 		record.Set("title", "Hello")
 		if err := app.Save(record); err != nil {

@@ -12,7 +12,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// holdBack makes the judging of topics wait, as costly ones would, until the returned function is called.
+// holdBack blocks the evaluation of topics, as costly ones would, until the returned function is called.
 func holdBack(t testing.TB, board *board) (release func()) {
 	t.Helper()
 	gate := make(chan struct{})
@@ -33,7 +33,7 @@ func holdBack(t testing.TB, board *board) (release func()) {
 	return release
 }
 
-// within fails the test when do waits for what doesn't come.
+// within fails the test if do blocks.
 func within(t testing.TB, what string, do func()) {
 	t.Helper()
 	done := make(chan struct{})
@@ -49,6 +49,7 @@ func within(t testing.TB, what string, do func()) {
 }
 
 func TestSavesDoNotWaitForTopics(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	job, other := board.Job(employer, "Baker"), board.Job(employer, "Cook")
@@ -81,8 +82,9 @@ func TestSavesDoNotWaitForTopics(t *testing.T) {
 	listener.MustReceiveNothing(t, board.TestApp)
 }
 
-// What a guest may see by now must not bring to light what the guest might not see when it was saved.
+// A guest who may see a record now must not get the event of a version that the guest might not see.
 func TestLateJudgingShowsNoEarlierState(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	public := board.Job(employer, "Baker")
@@ -105,6 +107,7 @@ func TestLateJudgingShowsNoEarlierState(t *testing.T) {
 }
 
 func TestConnectionsThatWouldMissSomethingAreClosed(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	job, other := board.Job(employer, "Baker"), board.Job(employer, "Cook")
@@ -128,8 +131,9 @@ func TestConnectionsThatWouldMissSomethingAreClosed(t *testing.T) {
 	}
 }
 
-// What is deleted together is judged as it was before: the rule of an application's events leads to the application.
+// Records that are deleted together are evaluated as they were before: the rule of an application's events leads to the application.
 func TestDeletionsAreJudgedByWhatWasThere(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
@@ -155,8 +159,9 @@ func TestDeletionsAreJudgedByWhatWasThere(t *testing.T) {
 	his.MustReceiveNothing(t, board.TestApp)
 }
 
-// Deletions for which no snapshot was free are told where the record itself says to whom, and others' connections are closed.
+// Deletions without a snapshot are sent to those whom the record's own fields identify; other followers are disconnected.
 func TestManyDeletionsAtOnce(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	employer, owner := board.Employer("Acme")
 	var jobs []*core.Record
@@ -182,6 +187,7 @@ func TestManyDeletionsAtOnce(t *testing.T) {
 }
 
 func TestARefusedDeletionTellsNothing(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	job := board.Job(employer, "Baker")
@@ -203,6 +209,7 @@ func TestARefusedDeletionTellsNothing(t *testing.T) {
 }
 
 func TestRollbackTellsNothingAnywhere(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	job := board.Job(employer, "Baker")
@@ -224,8 +231,9 @@ func TestRollbackTellsNothingAnywhere(t *testing.T) {
 	listener.MustReceiveNothing(t, board.TestApp)
 }
 
-// At the end of the process what was saved is told before the connections end.
+// When the process ends, pending events are sent before the connections are closed.
 func TestTerminationDrains(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	job := board.Job(employer, "Baker")
@@ -248,8 +256,9 @@ func TestTerminationDrains(t *testing.T) {
 	}
 }
 
-// Guests share one judgement; a topic by its collection's id, and the old form without a star, work as ever.
+// Guests share one evaluation; topics by the collection's id, and the old form without a star, still work.
 func TestEverySpellingOfATopic(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	employer, _ := board.Employer("Acme")
 	job := board.Job(employer, "Baker")
@@ -265,8 +274,9 @@ func TestEverySpellingOfATopic(t *testing.T) {
 	}
 }
 
-// PocketBase renews the login of a connection when its account is saved, in the hook that is stepped over.
+// PocketBase renews the login of a connection when its account is saved, in the hook that this package bypasses.
 func TestASavedAccountStaysLoggedIn(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t)
 	ann := board.Seeker("ann")
 	listener := board.listen(t, ann, "users/"+ann.Id)

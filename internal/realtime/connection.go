@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	quickMessages = 8       // messages that wait without a goroutine of their own
-	maxWaiting    = 1 << 20 // bytes of messages that wait for a slow client before it is dropped
-	roomy         = maxWaiting / 4
+	channelSize    = 8       // messages that are buffered without a goroutine
+	maxWaiting     = 1 << 20 // bytes of messages that wait for a slow client before it is disconnected
+	congestedBytes = maxWaiting / 4
 )
 
-// connection is PocketBase's realtime client with two differences: it tells the hub whose it is and what it follows, whenever
-// PocketBase changes that, and sending never blocks. Messages that the client does not take wait, up to maxWaiting; then the
-// connection is closed, and the client reads what it missed when it connects again, as PocketBase's SDK does by itself.
+// connection is PocketBase's realtime client with two differences: it updates the hub whenever PocketBase changes its account or its
+// topics, and sending never blocks. Messages that the client does not read are queued, up to maxWaiting; then the connection is closed,
+// and the client fetches what it missed when it reconnects, as PocketBase's SDK does by itself.
 type connection struct {
 	subscriptions.Client // holds the subscriptions and the store
 	hub                  *hub
@@ -26,7 +26,7 @@ type connection struct {
 	topics  map[string][]topic // guarded by hub.mu
 	gone    bool               // guarded by hub.mu
 
-	spent atomic.Int64 // nanoseconds that its topics have taken
+	spent atomic.Int64 // nanoseconds that evaluating its topics has taken
 
 	mu           sync.Mutex
 	out          chan subscriptions.Message
@@ -41,12 +41,12 @@ func newConnection(client subscriptions.Client, h *hub) *connection {
 	return &connection{
 		Client: client,
 		hub:    h,
-		out:    make(chan subscriptions.Message, quickMessages),
+		out:    make(chan subscriptions.Message, channelSize),
 		done:   make(chan struct{}),
 	}
 }
 
-// Set also tells the hub when the connection's login changes.
+// Set also updates the hub when the connection's login changes.
 func (c *connection) Set(key string, value any) {
 	c.Client.Set(key, value)
 	if key == apis.RealtimeClientAuthKey {
@@ -55,7 +55,7 @@ func (c *connection) Set(key string, value any) {
 	}
 }
 
-// Unset also tells the hub when the connection loses its login.
+// Unset also updates the hub when the connection loses its login.
 func (c *connection) Unset(key string) {
 	c.Client.Unset(key)
 	if key == apis.RealtimeClientAuthKey {
@@ -63,36 +63,36 @@ func (c *connection) Unset(key string) {
 	}
 }
 
-// Subscribe also tells the hub what the connection follows.
+// Subscribe also updates the connection's topics in the hub.
 func (c *connection) Subscribe(topics ...string) {
 	c.Client.Subscribe(topics...)
 	c.hub.follow(c, byName(c.Client.Subscriptions()))
 }
 
-// Unsubscribe also tells the hub what the connection follows no more.
+// Unsubscribe also updates the connection's topics in the hub.
 func (c *connection) Unsubscribe(topics ...string) {
 	c.Client.Unsubscribe(topics...)
 	c.hub.follow(c, byName(c.Client.Subscriptions()))
 }
 
-// Channel is what PocketBase's connect handler reads from.
+// Channel returns the channel that PocketBase's connect handler reads from.
 func (c *connection) Channel() chan subscriptions.Message { return c.out }
 
-// IsDiscarded tells whether the connection is closed.
+// IsDiscarded reports whether the connection is closed.
 func (c *connection) IsDiscarded() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.closed
 }
 
-// Send hands a message to the connection without waiting for it.
+// Send queues a message without blocking. It closes the connection if the client is too slow.
 func (c *connection) Send(message subscriptions.Message) {
 	if !c.enqueue(message) {
 		c.Discard()
 	}
 }
 
-// enqueue tells whether there was room for the message.
+// enqueue reports whether there was room for the message.
 func (c *connection) enqueue(message subscriptions.Message) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -117,21 +117,21 @@ func (c *connection) enqueue(message subscriptions.Message) bool {
 	return true
 }
 
-// crowded tells whether so much waits for the client that what can wait should.
-func (c *connection) crowded() bool {
+// congested reports whether so much is queued for the client that callers that can wait should.
+func (c *connection) congested() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.waitingBytes > roomy
+	return c.waitingBytes > congestedBytes
 }
 
-// busy tells whether something is still to be sent.
+// busy reports whether messages are still to be sent.
 func (c *connection) busy() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return !c.closed && (c.pumping || len(c.out) > 0)
 }
 
-// pump moves the waiting messages to the channel in their order, and ends when none waits or the connection is closed.
+// pump moves the waiting messages to the channel in order. It ends when none is left or the connection is closed.
 func (c *connection) pump() {
 	for {
 		message, ok := c.nextWaiting()

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// verdict is what can be said of a rule without the database.
+// verdict is what is known of a rule without the database.
 type verdict int
 
 const (
@@ -17,11 +17,11 @@ const (
 	always                // the row meets it, whatever else the database holds
 )
 
-// operand tells the value of an identifier in a rule, where it is known.
+// operand returns the value of an identifier in a rule, if it is known.
 type operand func(identifier string) (value string, known bool)
 
-// decide reads a rule as PocketBase does, with && before ||, and judges those comparisons for which both sides are known
-// texts. It stays with maybe in every other case, so it can save a query but never grant what PocketBase's own SQL would not.
+// decide parses a rule as PocketBase does, with && before ||, and evaluates the comparisons of which both sides are known texts. In
+// every other case it returns maybe, so it can save a query but never grants what PocketBase's own SQL would not.
 func decide(rule string, value operand) verdict {
 	if rule == "" {
 		return always
@@ -47,7 +47,7 @@ func parseRule(rule string) ([]fexpr.ExprGroup, error) {
 	return parsed, nil
 }
 
-// decideGroups goes through alternatives of conditions: those before an || hold or fail together.
+// decideGroups evaluates alternatives of conditions: the conditions between two || hold or fail together.
 func decideGroups(groups []fexpr.ExprGroup, value operand) verdict {
 	any, all := never, always
 	for i, group := range groups {
@@ -121,7 +121,7 @@ func text(token fexpr.Token, value operand) (string, bool) {
 
 const callerPrefix = "@request.auth."
 
-// callerOperand knows the caller's own plain fields; of a guest all are empty.
+// callerOperand knows the caller's own plain fields, which are all empty for a guest.
 func callerOperand(auth *core.Record) operand {
 	return func(identifier string) (string, bool) {
 		field, found := strings.CutPrefix(identifier, callerPrefix)
@@ -135,7 +135,7 @@ func callerOperand(auth *core.Record) operand {
 	}
 }
 
-// rowOperand also knows the plain fields of the record that the rule is asked about.
+// rowOperand also knows the plain fields of the record that the rule is evaluated for.
 func rowOperand(auth, record *core.Record) operand {
 	caller := callerOperand(auth)
 	return func(identifier string) (string, bool) {

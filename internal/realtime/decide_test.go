@@ -10,6 +10,7 @@ import (
 )
 
 func TestDecide(t *testing.T) {
+	t.Parallel()
 	values := map[string]string{"a": "1", "b": "2", "empty": ""}
 	value := func(name string) (string, bool) {
 		v, ok := values[name]
@@ -43,8 +44,9 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// What is decided without the database is what PocketBase decides with it: each rule, each kind of caller, each record.
+// Decisions without the database equal those of PocketBase with it: for each rule, kind of caller and record.
 func TestDecideAgreesWithPocketBase(t *testing.T) {
+	t.Parallel()
 	board := testapp.NewBoard(t)
 	owner, stranger := board.User(collections.RoleEmployer, "owner"), board.User(collections.RoleEmployer, "stranger")
 	employer := board.Record(collections.Employers, map[string]any{"owner": owner.Id, "name": "Acme", "slug": "acme"})

@@ -19,13 +19,13 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
-// maxJudging is how long the database may take over one topic before the topic's connections are closed.
-const maxJudging = 3 * time.Second
+// maxEvaluation is how long the database may take for one topic before the topic's connections are closed.
+const maxEvaluation = 3 * time.Second
 
-// errUnanswered tells that the database didn't say whether a record may be shown.
+// errUnanswered means that the database did not answer whether a record may be shown.
 var errUnanswered = errors.New("the database gave no answer")
 
-// audience is everybody for whom an event looks the same: the same caller with the same topic, such as all guests at jobs/*.
+// audience is the connections for which an event is the same: those of the same account with the same topic, such as all guests at jobs/*.
 type audience struct {
 	topic       topic
 	auth        *core.Record
@@ -50,8 +50,8 @@ func audiences(followers map[*connection][]topic) []*audience {
 	return list
 }
 
-// deliver tells of an event whoever may hear of it. What it asks and what it sends come from one snapshot, so that nobody is
-// shown a state of the record on the strength of another.
+// deliver sends an event to the followers who may see it. The rules are evaluated on the same snapshot that the record is read from, so
+// that nobody is shown one version of the record by the permissions of another.
 func (h *hub) deliver(e event) {
 	defer func() { e.snapshot.done() }()
 	list := audiences(h.followersOf(e))
@@ -61,42 +61,42 @@ func (h *hub) deliver(e event) {
 	record, err := h.shown(&e)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return // deleted meanwhile, of which another event tells
+		return // deleted meanwhile, which has an event of its own
 	case err != nil:
-		h.giveUp(e, err.Error())
+		h.disconnectFollowers(e, err.Error())
 		return
 	}
 	for _, a := range list {
-		h.tell(e, record, a)
+		h.send(e, record, a)
 	}
 }
 
-// shown is the record that an event shows, and gives the event a snapshot where it needs one still.
+// shown returns the record that an event shows, and takes a snapshot for the event if it has none.
 func (h *hub) shown(e *event) (*core.Record, error) {
 	if e.snapshot == nil && e.deleted != nil {
 		return e.deleted, nil
 	}
 	if e.snapshot == nil {
-		present, err := h.begin(hasteOfWaiting, func() {})
+		present, err := h.beginSnapshot(queuedWait, func() {})
 		if err != nil {
 			return nil, err
 		}
 		e.snapshot = present
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), maxJudging)
+	ctx, cancel := context.WithTimeout(context.Background(), maxEvaluation)
 	defer cancel()
 	return e.snapshot.read(ctx, e.collection, e.id)
 }
 
-// tell sends an event to one audience, if it may see the record.
-func (h *hub) tell(e event, record *core.Record, a *audience) {
-	ctx, cancel := context.WithTimeout(context.Background(), maxJudging)
+// send sends an event to one audience if it may see the record.
+func (h *hub) send(e event, record *core.Record, a *audience) {
+	ctx, cancel := context.WithTimeout(context.Background(), maxEvaluation)
 	defer cancel()
 	began := time.Now()
 	data, err := h.message(ctx, e, record, a)
 	share := time.Since(began) / time.Duration(len(a.connections))
 	if err != nil {
-		h.app.Logger().Debug("Failed to tell of a record", "collection", e.collection.Name, "id", e.id, "error", err)
+		h.app.Logger().Debug("Failed to send a record", "collection", e.collection.Name, "id", e.id, "error", err)
 	}
 	for _, c := range a.connections {
 		c.spent.Add(int64(share))
@@ -109,7 +109,7 @@ func (h *hub) tell(e event, record *core.Record, a *audience) {
 	}
 }
 
-// message is what an audience is sent, nil if it may not see the record. It does what PocketBase's own broadcast does.
+// message returns the message for an audience, or nil if it may not see the record. It does what PocketBase's own broadcast does.
 func (h *hub) message(ctx context.Context, e event, record *core.Record, a *audience) ([]byte, error) {
 	request := requestOf(ctx, h.app, a)
 	info, err := request.RequestInfo()
@@ -142,7 +142,7 @@ func (h *hub) message(ctx context.Context, e event, record *core.Record, a *audi
 	}{body, e.action})
 }
 
-// requestOf makes of a topic the request that PocketBase's rules and hooks take it for.
+// requestOf returns the request by which PocketBase's rules and hooks see a topic.
 func requestOf(ctx context.Context, app core.App, a *audience) *core.RequestEvent {
 	query, header := url.Values{}, http.Header{}
 	for key, value := range a.topic.options.Query {
@@ -161,8 +161,8 @@ func requestOf(ctx context.Context, app core.App, a *audience) *core.RequestEven
 	return event
 }
 
-// meets reports whether the record meets a rule for the caller, as [core.App.CanAccessRecord] does for the present. On no snapshot
-// it knows what can be told without the database.
+// meets reports whether the record meets a rule for the caller, as [core.App.CanAccessRecord] does for the current record. On a nil
+// snapshot it answers only what can be decided without the database.
 func (s *snapshot) meets(ctx context.Context, app core.App, record *core.Record, info *core.RequestInfo, rule *string) (bool, error) {
 	switch {
 	case info.HasSuperuserAuth():
@@ -213,18 +213,18 @@ func (s *snapshot) has(ctx context.Context, resolver *core.RecordFieldResolver, 
 	return found > 0, nil
 }
 
-// giveUp disconnects the followers of an event that can't be told: they read anew when they connect again.
-func (h *hub) giveUp(e event, reason string) {
+// disconnectFollowers disconnects the followers of an event that can't be delivered: they fetch the records when they reconnect.
+func (h *hub) disconnectFollowers(e event, reason string) {
 	followers := h.followersOf(e)
-	h.app.Logger().Warn("Closed realtime connections that would have missed something.",
+	h.app.Logger().Warn("Closed realtime connections that would have missed an event.",
 		"collection", e.collection.Name, "connections", len(followers), "reason", reason)
 	for c := range followers {
 		c.Discard()
 	}
 }
 
-// dropCostliest disconnects the follower whose topics have taken the most time, so that the others need not be.
-func (h *hub) dropCostliest(e event) {
+// disconnectCostliest disconnects the follower whose topics have taken the most time, to spare the others.
+func (h *hub) disconnectCostliest(e event) {
 	var costliest *connection
 	for c := range h.followersOf(e) {
 		if costliest == nil || c.spent.Load() > costliest.spent.Load() {
@@ -234,6 +234,7 @@ func (h *hub) dropCostliest(e event) {
 	if costliest == nil {
 		return
 	}
-	h.app.Logger().Warn("Closed the realtime connection with the costliest topics, since events are waiting.", "collection", e.collection.Name)
+	h.app.Logger().Warn("Closed the realtime connection with the costliest topics, since too many events are waiting.", "collection",
+		e.collection.Name)
 	costliest.Discard()
 }

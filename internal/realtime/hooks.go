@@ -6,17 +6,17 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
-// What PocketBase's messages call the things that happen to a record.
+// The actions in PocketBase's messages.
 const (
 	actionCreate = "create"
 	actionUpdate = "update"
 	actionDelete = "delete"
 )
 
-// PocketBase broadcasts at priority -99 (creations, updates, the end of deletions) and 99 (what a deletion will tell, prepared
-// while the record is still there), by hooks that it binds when it begins to serve. Of equal priority, what was bound earlier
-// runs earlier: so the hooks here run after the record's own hooks of that event and just before the broadcast, which finds
-// nobody to tell, and give the app its broker back just behind it.
+// PocketBase broadcasts in hooks of priority -99 (creations, updates, the end of deletions) and 99 (the message of a deletion, prepared
+// while the record still exists), which it binds when it begins to serve. Hooks of equal priority run in the order of binding: so the
+// hooks here run after the record's own hooks of the event and right before the broadcast, which finds no subscribers, and restore the
+// app's broker right after it.
 const (
 	atBroadcast     = -99
 	afterBroadcast  = -98
@@ -31,7 +31,7 @@ func (h *hub) bindBroadcasts(app core.App) {
 		action string
 	}{{app.OnModelAfterCreateSuccess(), actionCreate}, {app.OnModelAfterUpdateSuccess(), actionUpdate}} {
 		around(saved.event, atBroadcast, afterBroadcast, func(e *core.ModelEvent, record *core.Record) error {
-			h.note(newEvent(saved.action, record))
+			h.enqueue(newEvent(saved.action, record))
 			return h.stepOver(e, record)
 		})
 	}
@@ -40,7 +40,7 @@ func (h *hub) bindBroadcasts(app core.App) {
 		return h.stepOver(e, record)
 	})
 	around(app.OnModelAfterDeleteSuccess(), atBroadcast, afterBroadcast, func(e *core.ModelEvent, record *core.Record) error {
-		h.noteDeletion(record)
+		h.enqueueDeletion(record)
 		return h.stepOver(e, record)
 	})
 	app.OnModelAfterDeleteError().Bind(&hook.Handler[*core.ModelErrorEvent]{
@@ -54,7 +54,7 @@ func (h *hub) bindBroadcasts(app core.App) {
 	})
 }
 
-// around binds do, for records alone, just before PocketBase's own hook, and what ends its effect just behind it.
+// around binds do, for records only, right before PocketBase's own hook, and a hook that ends its effect right after it.
 func around(event *hook.TaggedHook[*core.ModelEvent], before, after int, do func(*core.ModelEvent, *core.Record) error) {
 	event.Bind(&hook.Handler[*core.ModelEvent]{
 		Id: "stepOverBroadcast", Priority: before,
@@ -77,8 +77,8 @@ func around(event *hook.TaggedHook[*core.ModelEvent], before, after int, do func
 	})
 }
 
-// stepOver runs PocketBase's broadcast with a broker of which it gets no topics. PocketBase renews the login of a saved
-// account's connections, and ends that of a deleted one's, in the same place, so these connections are there.
+// stepOver runs PocketBase's broadcast with a broker that has no topics. In the same hook PocketBase also renews the login of a saved
+// account's connections and ends that of a deleted account's, so the broker contains these connections.
 func (h *hub) stepOver(e *core.ModelEvent, record *core.Record) error {
 	app := e.App
 	account := ""
@@ -109,22 +109,21 @@ func recordOf(model core.Model) *core.Record {
 	return nil
 }
 
-// note leaves an event to the background, if anybody follows its record.
-func (h *hub) note(e event) {
+// enqueue leaves an event to the background if anybody follows its record.
+func (h *hub) enqueue(e event) {
 	if !h.followed(e) {
 		return
 	}
-	// Without a snapshot, where too many are open, the followers are shown the record as it is by then.
-	e.snapshot, _ = h.take(maxOfSaves, hasteOfSave)
-	h.laneOf(e.collection).add(e)
+	// If too many snapshots are open, the followers are shown the record as it is at delivery.
+	e.snapshot, _ = h.takeSnapshot(maxSaveSnapshots, saveWait)
+	h.queueOf(e.collection).add(e)
 }
 
-// deletion is what a deleted record's event will be judged by.
+// deletion is the snapshot on which a deleted record's event is evaluated.
 type deletion struct{ snapshot *snapshot }
 
-// prepareDeletion keeps what the followers of a record that is about to go are to be judged by. All deletions of one
-// transaction share a snapshot, which shows the board before it, so that a rule that leads to another deleted record still
-// holds.
+// prepareDeletion takes the snapshot on which the rules of a record's followers are evaluated after it is deleted. All deletions of one
+// transaction share a snapshot from before it, so that a rule that leads to another deleted record still holds.
 func (h *hub) prepareDeletion(app core.App, record *core.Record) {
 	if !h.followed(newEvent(actionDelete, record)) {
 		return
@@ -132,17 +131,17 @@ func (h *hub) prepareDeletion(app core.App, record *core.Record) {
 	record.SetRaw(deletedSnapshot, &deletion{h.beforeDeletion(app)})
 }
 
-// beforeDeletion returns nil where too many snapshots are open.
+// beforeDeletion returns a snapshot, or nil if too many are open.
 func (h *hub) beforeDeletion(app core.App) *snapshot {
 	info := app.TxInfo()
 	if info == nil {
-		taken, _ := h.take(maxSnapshots, hasteOfDeletion)
+		taken, _ := h.takeSnapshot(maxSnapshots, deletionWait)
 		return taken
 	}
 	if found, ok := h.deletions.Load(info); ok {
 		return found.(*snapshot).share()
 	}
-	taken, err := h.take(maxSnapshots, hasteOfDeletion)
+	taken, err := h.takeSnapshot(maxSnapshots, deletionWait)
 	if err != nil {
 		return nil
 	}
@@ -155,14 +154,14 @@ func (h *hub) beforeDeletion(app core.App) *snapshot {
 	return taken.share()
 }
 
-func (h *hub) noteDeletion(record *core.Record) {
+func (h *hub) enqueueDeletion(record *core.Record) {
 	prepared := takeDeletion(record)
 	if prepared == nil {
 		return
 	}
 	e := newEvent(actionDelete, record)
 	e.snapshot, e.deleted = prepared.snapshot, record.Fresh()
-	h.laneOf(e.collection).add(e)
+	h.queueOf(e.collection).add(e)
 }
 
 func takeDeletion(record *core.Record) *deletion {

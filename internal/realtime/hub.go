@@ -11,34 +11,34 @@ import (
 	"jobboard/collections"
 )
 
-// hub knows the connections: of each account, and of each topic.
+// hub is an index of the connections by account and by topic.
 type hub struct {
 	app       core.App // the board, outside of any transaction
-	limits    Options
-	snapshots atomic.Int64 // that are open for events which wait
+	options   Options
+	snapshots atomic.Int64 // open ones of waiting events
 
 	mu        sync.RWMutex
 	all       map[*connection]struct{}
-	addresses map[string]int                      // how many come from a network
+	addresses map[string]int                      // number of connections from a network
 	accounts  map[string]map[*connection]struct{} // by accountOf
 	followers map[string]map[*connection]struct{} // by a topic without its options
 
-	lanesMu sync.Mutex
-	lanes   map[string]*lane // by the collection's id
+	queuesMu sync.Mutex
+	queues   map[string]*queue // by the collection's id
 
 	deletions sync.Map // of running transactions: *core.TxAppInfo -> *snapshot
 }
 
-func newHub(app core.App, limits Options) *hub {
+func newHub(app core.App, options Options) *hub {
 	return &hub{
-		app: app, limits: limits,
+		app: app, options: options,
 		all: map[*connection]struct{}{}, addresses: map[string]int{},
 		accounts: map[string]map[*connection]struct{}{}, followers: map[string]map[*connection]struct{}{},
-		lanes: map[string]*lane{},
+		queues: map[string]*queue{},
 	}
 }
 
-// accountOf names whose a connection is: a user's by the user's id, a guest's "".
+// accountOf returns the key of a connection's account: a user's id, or "" for a guest.
 func accountOf(auth *core.Record) string {
 	switch {
 	case auth == nil:
@@ -73,8 +73,8 @@ func (h *hub) close(c *connection, address string) {
 	}
 }
 
-// move files a connection under another account; "" is nobody. It reports whether that account has fewer connections than the
-// limit, 0 is none. A discarded connection is filed nowhere again.
+// move indexes a connection under another account; "" is a guest. It does nothing and returns false if that account has reached the
+// limit on connections; 0 is no limit. A discarded connection is not indexed again.
 func (h *hub) move(c *connection, account string, limit int) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -90,7 +90,7 @@ func (h *hub) move(c *connection, account string, limit int) bool {
 	return true
 }
 
-// follow files a connection under its topics, in place of those it had.
+// follow indexes a connection under its topics, in place of its previous ones.
 func (h *hub) follow(c *connection, topics map[string][]topic) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -106,7 +106,7 @@ func (h *hub) follow(c *connection, topics map[string][]topic) {
 	}
 }
 
-// forget files a connection nowhere, for good.
+// forget removes a connection from the index for good.
 func (h *hub) forget(c *connection) {
 	h.mu.Lock()
 	c.gone = true
@@ -132,7 +132,7 @@ func unfile(index map[string]map[*connection]struct{}, key string, c *connection
 	}
 }
 
-// accountBroker makes a broker that holds the account's connections alone, stripped of their topics.
+// accountBroker returns a broker with the account's connections only, without their topics.
 func (h *hub) accountBroker(account string) *subscriptions.Broker {
 	broker := subscriptions.NewBroker()
 	h.mu.RLock()
@@ -143,21 +143,21 @@ func (h *hub) accountBroker(account string) *subscriptions.Broker {
 	return broker
 }
 
-// topicless is a connection for whose topics somebody else cares.
+// topicless is a connection whose topics are hidden from PocketBase, since the hub serves them.
 type topicless struct{ subscriptions.Client }
 
 // Subscriptions returns none.
 func (topicless) Subscriptions(...string) map[string]subscriptions.SubscriptionOptions { return nil }
 
-// followersOf returns the connections with a topic that a record belongs to. Of notifications only the receiver's are asked,
-// so that one costs the same however many people follow theirs.
+// followersOf returns the connections with a topic that the record belongs to. For notifications it looks only at the recipient's
+// connections, so that the cost does not depend on the number of other users.
 func (h *hub) followersOf(e event) map[*connection][]topic {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	found := map[*connection][]topic{}
 	for _, name := range e.topics() {
-		if e.receiver != "" {
-			for c := range h.accounts[e.receiver] {
+		if e.recipient != "" {
+			for c := range h.accounts[e.recipient] {
 				if topics := c.topics[name]; len(topics) > 0 {
 					found[c] = append(found[c], topics...)
 				}
@@ -171,15 +171,15 @@ func (h *hub) followersOf(e event) map[*connection][]topic {
 	return found
 }
 
-// followed reports whether anybody has a topic that the record belongs to.
+// followed reports whether any connection has a topic that the record belongs to.
 func (h *hub) followed(e event) bool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for _, name := range e.topics() {
-		if e.receiver == "" && len(h.followers[name]) > 0 {
+		if e.recipient == "" && len(h.followers[name]) > 0 {
 			return true
 		}
-		for c := range h.accounts[e.receiver] {
+		for c := range h.accounts[e.recipient] {
 			if len(c.topics[name]) > 0 {
 				return true
 			}
@@ -203,27 +203,27 @@ func (h *hub) connected(users []string) []string {
 	return connected
 }
 
-func (h *hub) crowded(user string) bool {
+func (h *hub) congested(user string) bool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for c := range h.accounts[user] {
-		if c.crowded() {
+		if c.congested() {
 			return true
 		}
 	}
 	return false
 }
 
-// settled reports whether all that was saved is on its way: nothing waits to be judged or to be sent.
+// settled reports whether all events have been delivered and all messages written to the connections' channels and read from them.
 func (h *hub) settled() bool {
-	h.lanesMu.Lock()
-	for _, lane := range h.lanes {
-		if lane.busy() {
-			h.lanesMu.Unlock()
+	h.queuesMu.Lock()
+	for _, queue := range h.queues {
+		if queue.busy() {
+			h.queuesMu.Unlock()
 			return false
 		}
 	}
-	h.lanesMu.Unlock()
+	h.queuesMu.Unlock()
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for c := range h.all {
@@ -234,7 +234,7 @@ func (h *hub) settled() bool {
 	return true
 }
 
-// Settle waits until all that was saved is on its way to those who follow it, at most for the given time.
+// Settle waits, for at most the given time, until all events have been delivered.
 func (h *hub) Settle(most time.Duration) {
 	for began := time.Now(); !h.settled() && time.Since(began) < most; {
 		time.Sleep(time.Millisecond)

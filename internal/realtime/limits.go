@@ -11,8 +11,8 @@ import (
 	"jobboard/internal/problem"
 )
 
-// Options bounds what realtime clients may ask of the board; 0 is no limit. Those on connections hold only while the board's
-// rate limits are on, so that a load test, which turns these off, can open as many as it likes.
+// Options limits what realtime clients may subscribe to; 0 is no limit. The limits on connections apply only while the board's rate
+// limits are on, so that a load test, which turns these off, can open any number.
 type Options struct {
 	Topics     int // topics of one connection
 	TopicBytes int // of one topic with its options, as it is sent
@@ -22,16 +22,16 @@ type Options struct {
 	PerAddress  int // IPv6: per /64, since that is what one customer gets
 }
 
-// DefaultOptions returns what a board has without any configuration.
+// DefaultOptions returns the limits of a board without any configuration.
 func DefaultOptions() Options {
 	return Options{Topics: 100, TopicBytes: 2_000, Connections: 10_000, PerUser: 20, PerAddress: 200}
 }
 
-// totalFactor bounds all topics of a connection together: most topics have no options at all.
+// totalFactor limits all topics of a connection together, in multiples of TopicBytes: most topics have no options at all.
 const totalFactor = 10
 
-// isPlainTopic reports whether a topic is one of PocketBase's own without records: where its SDK waits for the outcome of an OAuth2
-// login, and where it hears that it is connected, which it also subscribes to.
+// isPlainTopic reports whether a topic is one of PocketBase's own, without records: its SDK subscribes to the outcome of an OAuth2 login
+// and to the event that it is connected.
 func isPlainTopic(topic string) bool {
 	name, _, _ := strings.Cut(topic, "?")
 	return name == "" || name == "@oauth2" || name == "PB_CONNECT"
@@ -54,9 +54,9 @@ func network(address string) string {
 	return prefix.String()
 }
 
-// limitConnections refuses connections above the limits, and counts the others as long as they are open.
+// limitConnections refuses connections above the limits, and counts the others while they are open.
 func (h *hub) limitConnections(e *core.RealtimeConnectRequestEvent) error {
-	address, limits := network(e.RealIP()), h.limits
+	address, limits := network(e.RealIP()), h.options
 	if !e.App.Settings().RateLimits.Enabled {
 		limits.Connections, limits.PerAddress = 0, 0
 	}
@@ -71,11 +71,11 @@ func (h *hub) limitConnections(e *core.RealtimeConnectRequestEvent) error {
 	return e.Next()
 }
 
-// checkTopics refuses what is too much or names no collection, and leaves out topics that can bring the caller nothing. These
-// are no error, as a list by a rule that the caller doesn't meet is empty and no error: a client whose login has ended
-// subscribes again to all it had, as a guest, and would try for ever.
+// checkTopics refuses too many topics and topics of no collection, and leaves out topics that can never match for the caller. The latter
+// are no error, as a list whose rule the caller does not meet is empty and no error: a client whose login has ended subscribes again to
+// all its topics, as a guest, and would retry for ever.
 func (h *hub) checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
-	if err := h.limits.check(e.Subscriptions); err != nil {
+	if err := h.options.check(e.Subscriptions); err != nil {
 		return e.BadRequestError("These topics are too many or too long.", err)
 	}
 	kept := make([]string, 0, len(e.Subscriptions))
@@ -100,13 +100,13 @@ func (h *hub) checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
 	return h.claim(e)
 }
 
-// claim counts the connection as the caller's, before PocketBase files it so.
+// claim counts the connection as the caller's before PocketBase does.
 func (h *hub) claim(e *core.RealtimeSubscribeRequestEvent) error {
 	connection, ours := e.Client.(*connection)
 	if !ours {
 		return e.Next()
 	}
-	limit := h.limits.PerUser
+	limit := h.options.PerUser
 	if !e.App.Settings().RateLimits.Enabled {
 		limit = 0
 	}
@@ -121,19 +121,19 @@ func (h *hub) claim(e *core.RealtimeSubscribeRequestEvent) error {
 	return err
 }
 
-func (l Options) check(topics []string) error {
-	if l.Topics > 0 && len(topics) > l.Topics {
-		return refused(fmt.Sprintf("Must have at most %d topics.", l.Topics))
+func (o Options) check(topics []string) error {
+	if o.Topics > 0 && len(topics) > o.Topics {
+		return refused(fmt.Sprintf("Must have at most %d topics.", o.Topics))
 	}
 	total := 0
 	for _, topic := range topics {
 		total += len(topic)
-		if l.TopicBytes > 0 && len(topic) > l.TopicBytes {
-			return refused(fmt.Sprintf("Each topic with its options must have at most %d bytes.", l.TopicBytes))
+		if o.TopicBytes > 0 && len(topic) > o.TopicBytes {
+			return refused(fmt.Sprintf("Each topic with its options must have at most %d bytes.", o.TopicBytes))
 		}
 	}
-	if l.TopicBytes > 0 && total > totalFactor*l.TopicBytes {
-		return refused(fmt.Sprintf("All topics with their options must have at most %d bytes.", totalFactor*l.TopicBytes))
+	if o.TopicBytes > 0 && total > totalFactor*o.TopicBytes {
+		return refused(fmt.Sprintf("All topics with their options must have at most %d bytes.", totalFactor*o.TopicBytes))
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func refused(message string) error {
 	return problem.Field("subscriptions", problem.InvalidValue, message)
 }
 
-// ruleOf finds the collection that a topic is about, and which of its rules the topic goes by.
+// ruleOf returns the collection of a topic, and which of its rules applies.
 func ruleOf(app core.App, topic string) (*string, *core.Collection) {
 	name, record, _ := strings.Cut(base(topic), "/")
 	collection, err := app.FindCachedCollectionByNameOrId(name)

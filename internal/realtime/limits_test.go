@@ -23,6 +23,7 @@ func limitedBoard(t *testing.T, limits realtime.Options) *board {
 }
 
 func TestTopicsAreLimited(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t)
 	listener := board.listen(t, nil)
 	long := func(bytes int) string { return "jobs/*?" + strings.Repeat("x", bytes-7) }
@@ -50,8 +51,9 @@ func TestTopicsAreLimited(t *testing.T) {
 	}
 }
 
-// Topics that can never bring the caller anything are not kept; those that name nothing are refused.
+// Topics that can never match for the caller are dropped; those that name no collection are refused.
 func TestTopicsWithoutAnyHope(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t)
 	ann := board.Seeker("ann")
 	callers := map[string]*core.Record{"guest": nil, "seeker": ann, "admin": board.Admin("root"), "superuser": board.Superuser("super")}
@@ -95,7 +97,7 @@ func TestTopicsWithoutAnyHope(t *testing.T) {
 	}
 }
 
-// connect opens a realtime connection from an address and answers its status; the test's end closes it.
+// connect opens a realtime connection from an address and returns its status. It is closed when the test ends.
 func (b *board) connect(t *testing.T, address string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+"/api/realtime", nil)
@@ -115,6 +117,7 @@ func (b *board) connect(t *testing.T, address string) int {
 }
 
 func TestConnectionsPerAddressAreLimited(t *testing.T) {
+	t.Parallel()
 	board := limitedBoard(t, realtime.Options{PerAddress: 2, Connections: 7})
 	for _, try := range []struct {
 		address string
@@ -135,6 +138,7 @@ func TestConnectionsPerAddressAreLimited(t *testing.T) {
 }
 
 func TestConnectionsPerUserAreLimited(t *testing.T) {
+	t.Parallel()
 	board := limitedBoard(t, realtime.Options{PerUser: 2})
 	ann := board.Seeker("ann")
 	token := board.Token(ann)

@@ -1,10 +1,10 @@
-// Package realtime tells of saved and deleted records whoever follows them, at a cost for the save that grows neither with
+// Package realtime sends saved and deleted records to the clients that subscribe to them, at a cost for the save that grows neither with
 // the number of connected clients nor with their topics.
 //
-// PocketBase asks every topic of every connected client whether it may see a saved record while the save waits. Here the
-// save only leaves a note (hooks.go); in the background the topics that the record belongs to are judged by the same rules, one
-// after another for each collection (lane.go, deliver.go), each note on a snapshot of the database that shows the record as it was
-// saved, or as it was before it was deleted (snapshot.go). Notifications are judged for their receiver's connections alone.
+// PocketBase checks the rules for every topic of every connected client while the save waits. Here the save only enqueues an event
+// (hooks.go). In the background, the same rules are evaluated for the topics that the record belongs to, one event after another for
+// each collection (queue.go, deliver.go). Each event has a snapshot of the database that shows the record as it was saved, or as it was
+// before it was deleted (snapshot.go). Notifications are evaluated for their recipient's connections only.
 package realtime
 
 import (
@@ -23,14 +23,14 @@ const (
 	maxWrite = 30 * time.Second // for one message
 	maxDrain = time.Second      // at the end of the process
 
-	roomCheck = 20 * time.Millisecond
+	drainPoll = 20 * time.Millisecond
 )
 
-// Bind puts the background in the place of PocketBase's broadcasts, and limits what clients may ask for. Call it before the
-// app serves.
+// Bind replaces PocketBase's broadcasts by background delivery, and limits what clients may subscribe to. Call it before the app
+// serves.
 //
-// Superusers get no notifications of others either: the contract says nobody else's, and the admin UI needs none.
-// Connections that code registers at the broker by itself, past the connect endpoint, get no records at all.
+// Superusers do not get the notifications of others either: the contract rules it out, and the admin UI does not need it. Connections
+// that code registers directly at the broker, bypassing the connect endpoint, get no records at all.
 func Bind(app core.App, options Options) {
 	h := newHub(app, options)
 	app.Store().Set(hubKey, h)
@@ -52,8 +52,8 @@ func Bind(app core.App, options Options) {
 	})
 }
 
-// limitWriteOnMessageSend ends the connection of a client that does not even take one message: PocketBase has lifted the
-// server's write deadline for realtime, so the write would wait for as long as the client's system keeps the line open.
+// limitWriteOnMessageSend closes the connection of a client that does not read a message in time: PocketBase lifts the server's write
+// deadline for realtime, so the write would block for as long as the client keeps the connection open.
 func limitWriteOnMessageSend(e *core.RealtimeMessageEvent) error {
 	err := http.NewResponseController(e.Response).SetWriteDeadline(time.Now().Add(maxWrite))
 	if err != nil && !errors.Is(err, http.ErrNotSupported) {
@@ -71,8 +71,8 @@ func Connected(app core.App, userIDs ...string) []string {
 	return h.connected(userIDs)
 }
 
-// WaitForDrain waits until most of what was told to the user has been taken, for who tells a lot. It ends in any case when a
-// client takes nothing for maxWrite, since its connection is closed then.
+// WaitForDrain waits until most of the events for a user have been delivered, for callers that produce many. It also ends when a client
+// reads nothing for maxWrite, since its connection is closed then.
 func WaitForDrain(app core.App, userID string) {
 	h, ok := app.Store().Get(hubKey).(*hub)
 	if !ok {
@@ -82,14 +82,14 @@ func WaitForDrain(app core.App, userID string) {
 	if err != nil {
 		return
 	}
-	lane := h.laneOf(notifications)
-	for began := time.Now(); (lane.crowded() || h.crowded(userID)) && time.Since(began) < 2*maxWrite; {
-		time.Sleep(roomCheck)
+	queue := h.queueOf(notifications)
+	for began := time.Now(); (queue.congested() || h.congested(userID)) && time.Since(began) < 2*maxWrite; {
+		time.Sleep(drainPoll)
 	}
 }
 
-// AfterCommit calls do once tx is committed, with the app outside of it, for who has written notifications by plain SQL.
-// After a rollback, and where realtime is not bound, there is nobody to tell.
+// AfterCommit calls do once tx is committed, with the app outside of it, for callers that write notifications by plain SQL. It does
+// nothing after a rollback or if realtime is not bound.
 func AfterCommit(tx core.App, do func(app core.App)) {
 	h, ok := tx.Store().Get(hubKey).(*hub)
 	if !ok {
@@ -103,11 +103,11 @@ func AfterCommit(tx core.App, do func(app core.App)) {
 	})
 }
 
-// BroadcastCreated tells the receivers of notifications that plain SQL has created. Call it after commit, in the background, and
-// only for users who are connected: it waits while others are told.
+// BroadcastCreated sends notifications that plain SQL has created to their recipients. Call it after the commit, in the background, and
+// only for connected users: it blocks while they are congested.
 func BroadcastCreated(app core.App, records []*core.Record) { broadcast(app, actionCreate, records) }
 
-// BroadcastUpdated is BroadcastCreated for notifications that plain SQL has changed.
+// BroadcastUpdated is BroadcastCreated for notifications that plain SQL has updated.
 func BroadcastUpdated(app core.App, records []*core.Record) { broadcast(app, actionUpdate, records) }
 
 func broadcast(app core.App, action string, records []*core.Record) {
@@ -117,6 +117,6 @@ func broadcast(app core.App, action string, records []*core.Record) {
 	}
 	for _, record := range records {
 		WaitForDrain(app, record.GetString("user"))
-		h.laneOf(record.Collection()).add(newEvent(action, record))
+		h.queueOf(record.Collection()).add(newEvent(action, record))
 	}
 }

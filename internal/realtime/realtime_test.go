@@ -34,7 +34,7 @@ func newBoard(t testing.TB, bind ...func(core.App)) *board {
 	return &board{Board: b, url: b.Serve()}
 }
 
-func (b *board) notice(t testing.TB, user *core.Record, title string) *core.Record {
+func (b *board) notification(t testing.TB, user *core.Record, title string) *core.Record {
 	t.Helper()
 	if err := notify.Write(b.TestApp, notify.Notification{Kind: collections.KindAccount, Title: title}, user.Id); err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func (b *board) notice(t testing.TB, user *core.Record, title string) *core.Reco
 	return record
 }
 
-// listen connects as user, nil is a guest.
+// listen connects as a user; nil is a guest.
 func (b *board) listen(t testing.TB, user *core.Record, topics ...string) *testapp.Listener {
 	t.Helper()
 	return testapp.Listen(t, b.url, b.Token(user), topics...)
@@ -62,13 +62,14 @@ func options(t testing.TB, query map[string]string) string {
 }
 
 func TestReceiverGetsEveryChange(t *testing.T) {
+	t.Parallel()
 	for name, topic := range map[string]string{"wildcard": "notifications/*", "old wildcard": "notifications"} {
 		t.Run(name, func(t *testing.T) {
 			board := newBoard(t)
 			ann := board.Seeker("ann")
 			listener := board.listen(t, ann, topic)
 
-			record := board.notice(t, ann, "Hello")
+			record := board.notification(t, ann, "Hello")
 			event := listener.MustReceive(t)
 			action, seen := event.Change(t)
 			if event.Name != topic || action != "create" || seen["id"] != record.Id ||
@@ -96,9 +97,10 @@ func TestReceiverGetsEveryChange(t *testing.T) {
 }
 
 func TestSubscriptionOptionsAreHonoured(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t)
 	ann := board.Seeker("ann")
-	first, second := board.notice(t, ann, "First"), board.notice(t, ann, "Second")
+	first, second := board.notification(t, ann, "First"), board.notification(t, ann, "Second")
 	fields := board.listen(t, ann, "notifications/*"+options(t, map[string]string{"fields": "id,title"}))
 	expand := board.listen(t, ann, "notifications/"+first.Id+options(t, map[string]string{"expand": "user"}))
 	filter := board.listen(t, ann, "notifications/*"+options(t, map[string]string{"filter": `title = "Second"`}))
@@ -119,8 +121,9 @@ func TestSubscriptionOptionsAreHonoured(t *testing.T) {
 	}
 }
 
-// Whatever they subscribe to, nobody gets another's notifications, nor by their own what they may not see otherwise.
+// Whatever they subscribe to, users get only their own notifications, and these reveal nothing that they may not see.
 func TestOthersGetNothing(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
 	superusers, err := board.FindCollectionByNameOrId(core.CollectionNameSuperusers)
@@ -133,8 +136,8 @@ func TestOthersGetNothing(t *testing.T) {
 	if err := board.Save(root); err != nil {
 		t.Fatal(err)
 	}
-	record := board.notice(t, ann, "Before")
-	own := board.notice(t, ben, "Ben's own")
+	record := board.notification(t, ann, "Before")
+	own := board.notification(t, ben, "Ben's own")
 	topics := []string{
 		"notifications/*", "notifications", "notifications/" + record.Id, record.Collection().Id + "/*",
 		"notifications/*" + options(t, map[string]string{"filter": "id != '' || user != ''"}),
@@ -147,15 +150,15 @@ func TestOthersGetNothing(t *testing.T) {
 		"a superuser":        board.listen(t, root, topics...),
 		"no such subscriber": board.listen(t, ann, "jobs/*", "notifications/"+own.Id),
 	}
-	receiver := board.listen(t, ann, "notifications/*")
+	recipient := board.listen(t, ann, "notifications/*")
 
 	board.Update(record, map[string]any{"read": true})
-	board.notice(t, ann, "Hello")
+	board.notification(t, ann, "Hello")
 	if err := board.Delete(record); err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
-		receiver.MustReceive(t)
+		recipient.MustReceive(t)
 	}
 	for name, other := range others {
 		t.Run(name, func(t *testing.T) { other.MustReceiveNothing(t, board.TestApp) })
@@ -165,16 +168,18 @@ func TestOthersGetNothing(t *testing.T) {
 		board.Record(collections.SavedSearches, map[string]any{"seeker": ann.Id, "name": "Ann's", "query": `{"q":"x"}`, "frequency": "off"})
 		listener := board.listen(t, ben, "notifications/*"+options(t, map[string]string{
 			"expand": "user,user.saved_searches_via_seeker,user.notifications_via_user"}))
-		board.notice(t, ben, "Another of Ben's")
-		if event := listener.MustReceive(t); strings.Contains(event.Data, "Ann") || strings.Contains(event.Data, ann.Id) || strings.Contains(event.Data, "tokenKey") {
+		board.notification(t, ben, "Another of Ben's")
+		if event := listener.MustReceive(t); strings.Contains(event.Data, "Ann") || strings.Contains(event.Data, ann.Id) ||
+			strings.Contains(event.Data, "tokenKey") {
 			t.Errorf("got %s", event.Data)
 		}
 	})
 	t.Run("asking for hidden fields", func(t *testing.T) {
 		hidden := board.listen(t, ben, "notifications/*"+options(t, map[string]string{"filter": "mail = 'none' || mail = 'pending'"}),
 			"notifications/*"+options(t, map[string]string{"fields": "*,mail,mailAttempts,dedupe"}))
-		board.notice(t, ben, "One more")
-		if event := hidden.MustReceive(t); strings.Contains(event.Name, "filter") || strings.Contains(event.Data, "mail") || strings.Contains(event.Data, "dedupe") {
+		board.notification(t, ben, "One more")
+		if event := hidden.MustReceive(t); strings.Contains(event.Name, "filter") || strings.Contains(event.Data, "mail") ||
+			strings.Contains(event.Data, "dedupe") {
 			t.Errorf("got %+v", event)
 		}
 		hidden.MustReceiveNothing(t, board.TestApp)
@@ -182,10 +187,11 @@ func TestOthersGetNothing(t *testing.T) {
 }
 
 func TestNothingBeforeCommitOrAfterRollback(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t)
 	ann := board.Seeker("ann")
-	old := board.notice(t, ann, "Old")
-	read := board.notice(t, ann, "Unread")
+	old := board.notification(t, ann, "Old")
+	read := board.notification(t, ann, "Unread")
 	listener := board.listen(t, ann, "notifications/*")
 	change := func(tx core.App) error {
 		if err := notify.Write(tx, notify.Notification{Kind: collections.KindAccount, Title: "New"}, ann.Id); err != nil {
@@ -234,8 +240,9 @@ func TestNothingBeforeCommitOrAfterRollback(t *testing.T) {
 	}
 }
 
-// With the login ends the stream.
+// The stream ends with the login.
 func TestTheStreamEndsWithTheLogin(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(b *board, user *core.Record, token string){
 		"logout": func(b *board, user *core.Record, token string) {
 			if err := session.Revoke(b.TestApp, token); err != nil {
@@ -267,10 +274,10 @@ func TestTheStreamEndsWithTheLogin(t *testing.T) {
 			ann := board.Seeker("ann")
 			token := board.Token(ann)
 			listener := testapp.Listen(t, board.url, token, "notifications/*")
-			board.notice(t, ann, "Before")
+			board.notification(t, ann, "Before")
 			listener.MustReceive(t)
 			end(board, ann, token)
-			listener.AwaitEnd(t) // before it may come the notice of the very change
+			listener.AwaitEnd(t) // before it may come the notification of the very change
 			if got := realtime.Connected(board.TestApp, ann.Id); len(got) != 0 {
 				t.Errorf("still known as connected: %v", got)
 			}
@@ -279,6 +286,7 @@ func TestTheStreamEndsWithTheLogin(t *testing.T) {
 }
 
 func TestTheStreamEndsWhenTheTokenExpires(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t, hooks.Bind)
 	ann := board.Seeker("ann")
 	token, err := ann.NewStaticAuthToken(2 * time.Second)
@@ -286,42 +294,44 @@ func TestTheStreamEndsWhenTheTokenExpires(t *testing.T) {
 		t.Fatal(err)
 	}
 	listener := testapp.Listen(t, board.url, token, "notifications/*")
-	board.notice(t, ann, "Before")
+	board.notification(t, ann, "Before")
 	listener.MustReceive(t)
 	time.Sleep(2100 * time.Millisecond)
-	board.notice(t, ann, "After")
+	board.notification(t, ann, "After")
 	listener.MustEnd(t)
 }
 
-// A connection whose login PocketBase alone has taken away, without closing it, gets nothing more until it has one again.
+// A connection that has lost its login, without being closed, gets nothing until it has one again.
 func TestConnectionsThatLoseTheirLoginStopReceiving(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t)
 	ann := board.Seeker("ann")
 	listener := board.listen(t, ann, "notifications/*")
-	board.notice(t, ann, "First")
+	board.notification(t, ann, "First")
 	listener.MustReceive(t)
 
 	ann.RefreshTokenKey()
 	if err := board.Save(ann); err != nil {
 		t.Fatal(err)
 	}
-	board.notice(t, ann, "Second")
+	board.notification(t, ann, "Second")
 	listener.MustReceiveNothing(t, board.TestApp)
 	if got := realtime.Connected(board.TestApp, ann.Id); len(got) != 0 {
 		t.Errorf("still known as connected: %v", got)
 	}
 
 	listener.Subscribe(t, board.Token(ann), "notifications/*")
-	board.notice(t, ann, "Third")
+	board.notification(t, ann, "Third")
 	if _, seen := listener.MustReceive(t).Change(t); seen["title"] != "Third" {
 		t.Errorf("after subscribing again: got %v", seen)
 	}
 }
 
 func TestAnnouncedRecordsReachTheirReceiver(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t)
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
-	record := board.notice(t, ann, "Hello")
+	record := board.notification(t, ann, "Hello")
 	listener := board.listen(t, ann, "notifications/*")
 	if got := realtime.Connected(board.TestApp, ben.Id, ann.Id); len(got) != 1 || got[0] != ann.Id {
 		t.Fatalf("connected: got %v, want ann alone", got)
@@ -336,8 +346,9 @@ func TestAnnouncedRecordsReachTheirReceiver(t *testing.T) {
 	}
 }
 
-// A client that never reads from its line is dropped when too much waits for it; others never notice.
+// A client that never reads is disconnected when too much is queued for it; others are not affected.
 func TestSlowClientHarmsOnlyItself(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t)
 	ann := board.Seeker("ann")
 	line, err := net.Dial("tcp", strings.TrimPrefix(board.url, "http://"))
@@ -369,13 +380,14 @@ func TestSlowClientHarmsOnlyItself(t *testing.T) {
 		}
 		slow.Send(big) // never blocks
 	}
-	board.notice(t, ann, "Hello")
+	board.notification(t, ann, "Hello")
 	if _, seen := quick.MustReceive(t).Change(t); seen["title"] != "Hello" {
 		t.Errorf("the quick client got %v", seen)
 	}
 }
 
 func TestWaitingMessagesKeepTheirOrder(t *testing.T) {
+	t.Parallel()
 	board := newBoard(t)
 	listener := board.listen(t, board.Seeker("ann"))
 	client, err := board.SubscriptionsBroker().ClientById(listener.ID)

@@ -13,22 +13,22 @@ import (
 )
 
 const (
-	// Each snapshot keeps a connection to the database, of which the pool has 120 and keeps 15 open. Most are left to deletions,
-	// which can't be judged later.
-	maxSnapshots = 32
-	maxOfSaves   = 8
-	snapshotLife = time.Minute // after which even a forgotten one ends: it keeps the write-ahead log from being emptied
+	// Each snapshot holds a database connection; the pool has 120 and keeps 15 open. Most snapshots are reserved for deletions, whose
+	// rules can't be evaluated later.
+	maxSnapshots     = 32
+	maxSaveSnapshots = 8
+	snapshotLifetime = time.Minute // after which it ends in any case: an open one keeps the write-ahead log from being truncated
 
-	// How long to wait for a connection to the database, where the pool has none to spare.
-	hasteOfSave     = 50 * time.Millisecond
-	hasteOfDeletion = time.Second
-	hasteOfWaiting  = 5 * time.Second
+	// How long to wait for a database connection if the pool has none to spare.
+	saveWait     = 50 * time.Millisecond
+	deletionWait = time.Second
+	queuedWait   = 5 * time.Second
 )
 
 var errNoSnapshot = errors.New("too many snapshots of the database are open")
 
-// snapshot is a read transaction: what it shows is the board as it was when it was taken, whatever is saved or deleted
-// meanwhile. It is shared by the events that were to be judged at that moment and ends with the last of them.
+// snapshot is a read transaction: it shows the board as it was when the snapshot was taken, whatever is saved or deleted later. It is
+// shared by the events of that moment and ends with the last of them.
 type snapshot struct {
 	tx      *dbx.Tx
 	release func()
@@ -37,13 +37,13 @@ type snapshot struct {
 	users int
 }
 
-// take opens a snapshot of the present, for one user, while a save waits. It fails where so many are open already.
-func (h *hub) take(most int, haste time.Duration) (*snapshot, error) {
+// takeSnapshot opens a snapshot with one user while a save waits. It fails if too many are open.
+func (h *hub) takeSnapshot(most int, haste time.Duration) (*snapshot, error) {
 	if h.snapshots.Add(1) > int64(most) {
 		h.snapshots.Add(-1)
 		return nil, errNoSnapshot
 	}
-	s, err := h.begin(haste, func() { h.snapshots.Add(-1) })
+	s, err := h.beginSnapshot(haste, func() { h.snapshots.Add(-1) })
 	if err != nil {
 		h.snapshots.Add(-1)
 		return nil, err
@@ -51,8 +51,8 @@ func (h *hub) take(most int, haste time.Duration) (*snapshot, error) {
 	return s, nil
 }
 
-// begin opens a snapshot, waiting no longer than the given time for a connection, and calls ended after it.
-func (h *hub) begin(wait time.Duration, ended func()) (*snapshot, error) {
+// beginSnapshot opens a snapshot, waiting at most the given time for a connection. It calls ended when the snapshot has ended.
+func (h *hub) beginSnapshot(wait time.Duration, ended func()) (*snapshot, error) {
 	db, ok := h.app.ConcurrentDB().(*dbx.DB)
 	if !ok {
 		return nil, errors.New("a snapshot can't be taken inside a transaction")
@@ -73,10 +73,10 @@ func (h *hub) begin(wait time.Duration, ended func()) (*snapshot, error) {
 		end()
 		return nil, fmt.Errorf("take a snapshot: %w", err)
 	}
-	if !late.Stop() { // it came to an end just now
+	if !late.Stop() { // the time is up
 		return nil, fmt.Errorf("take a snapshot: %w", context.DeadlineExceeded)
 	}
-	late.Reset(snapshotLife)
+	late.Reset(snapshotLifetime)
 	s.release = sync.OnceFunc(func() {
 		late.Stop()
 		_ = tx.Rollback() // nothing was written; after its life it is rolled back already
@@ -87,7 +87,7 @@ func (h *hub) begin(wait time.Duration, ended func()) (*snapshot, error) {
 	return s, nil
 }
 
-// share gives the snapshot one more user; nil where it has ended.
+// share adds a user and returns the snapshot, or nil if it has ended.
 func (s *snapshot) share() *snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +98,7 @@ func (s *snapshot) share() *snapshot {
 	return s
 }
 
-// done takes one user away. It is safe on nil.
+// done removes a user. It is safe on nil.
 func (s *snapshot) done() {
 	if s == nil {
 		return
@@ -112,7 +112,7 @@ func (s *snapshot) done() {
 	}
 }
 
-// read finds a record as the snapshot shows it, with sql.ErrNoRows where there is none.
+// read returns a record as the snapshot shows it, or sql.ErrNoRows.
 func (s *snapshot) read(ctx context.Context, collection *core.Collection, id string) (*core.Record, error) {
 	row := dbx.NullStringMap{}
 	err := s.tx.Select("*").From(collection.Name).Where(dbx.HashExp{"id": id}).WithContext(ctx).One(row)

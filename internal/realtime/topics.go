@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
-// topic is one subscription: its whole text, which names its messages, and the options in it.
+// topic is one subscription: its full text, which is also the name of its messages, and the options in it.
 type topic struct {
 	text    string
 	options subscriptions.SubscriptionOptions
@@ -19,7 +19,7 @@ func base(text string) string {
 	return name
 }
 
-// byName sorts a connection's subscriptions under their texts without options.
+// byName groups a connection's subscriptions by their texts without options.
 func byName(all map[string]subscriptions.SubscriptionOptions) map[string][]topic {
 	topics := map[string][]topic{}
 	for text, options := range all {

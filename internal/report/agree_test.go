@@ -20,7 +20,7 @@ import (
 	"jobboard/collections"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "update the golden files")
 
 // sheet is a report's CSV as a spreadsheet reads it.
 type sheet struct {
@@ -58,7 +58,7 @@ func (s sheet) text(row []string, column string) string {
 	return row[at]
 }
 
-// numbers are the cells of a column in the rows that keep, empty cells left out.
+// numbers returns the non-empty cells of a column in the rows that keep selects.
 func (s sheet) numbers(column string, keep func(row []string) bool) []float64 {
 	var numbers []float64
 	for _, row := range s.rows {
@@ -96,7 +96,7 @@ func (s sheet) count(keep func([]string) bool) float64 {
 	return n
 }
 
-// fromSheet computes a report's figures from its CSV alone; what the CSV does not hold is left out.
+// fromSheet computes a report's figures from its CSV alone, as far as the CSV contains them.
 func fromSheet(kind string, s sheet) slowFigures {
 	switch kind {
 	case Jobs:
@@ -120,15 +120,19 @@ func fromSheet(kind string, s sheet) slowFigures {
 	case Applications:
 		n, answers := float64(len(s.rows)), s.numbers("hoursToFirstAnswer", all)
 		hired := s.where("status", "hired")
-		return slowFigures{"submitted": n, "answered": float64(len(answers)), "answerRate": ratio(float64(len(answers)), n), "hoursToFirstAnswer": slowMedian(answers),
-			"hired": s.count(hired), "rejected": s.count(s.where("status", "rejected")), "withdrawn": s.count(s.where("status", "withdrawn")),
-			"hireRate": ratio(s.count(hired), n), "daysToHire": slowMedian(s.numbers("daysToHire", hired))}
+		return slowFigures{"submitted": n, "answered": float64(len(answers)), "answerRate": ratio(float64(len(answers)), n),
+			"hoursToFirstAnswer": slowMedian(answers),
+			"hired":              s.count(hired), "rejected": s.count(s.where("status", "rejected")),
+			"withdrawn": s.count(s.where("status", "withdrawn")),
+			"hireRate":  ratio(s.count(hired), n), "daysToHire": slowMedian(s.numbers("daysToHire", hired))}
 	}
 	received, answered := sum(s.numbers("received", all)), sum(s.numbers("answered", all))
-	return slowFigures{"employers": float64(len(s.rows)), "received": received, "answered": answered, "answerRate": ratio(answered, received), "hired": sum(s.numbers("hired", all))}
+	return slowFigures{"employers": float64(len(s.rows)), "received": received, "answered": answered, "answerRate": ratio(answered, received),
+		"hired": sum(s.numbers("hired", all))}
 }
 
 func TestFiguresAndChartsAgreeWithTheCSV(t *testing.T) {
+	t.Parallel()
 	b := randomBoard(11)
 	app := b.stored(t)
 	for _, kind := range collections.ReportKinds() {
@@ -157,7 +161,7 @@ func TestFiguresAndChartsAgreeWithTheCSV(t *testing.T) {
 	}
 }
 
-// spread tells how a chart's series follows from the CSV: the rows that keep, by what stands in a column.
+// spread says how a chart's series follows from the CSV: the rows that keep selects, grouped by a column.
 type spread struct {
 	column string
 	keep   func(s sheet, row []string) bool
@@ -165,13 +169,16 @@ type spread struct {
 
 var charts = map[string][]spread{
 	"jobsOverTime": {{"created", flagged("posted")}, {"publishedAt", flagged("published")},
-		{"endedAt", func(s sheet, row []string) bool { return flagged("closed")(s, row) || flagged("expired")(s, row) }}, {"firstHireAt", flagged("filled")}},
-	"jobsByIndustry":        {{"industry", flagged("published")}},
-	"jobsByType":            {{"jobType", flagged("published")}},
-	"jobsByWorkplace":       {{"workplace", flagged("published")}},
-	"registrationsOverTime": {{"registeredAt", registeredAs("job_seeker")}, {"registeredAt", registeredAs("employer")}, {"registeredAt", registeredAs("admin")}},
-	"activeByRole":          {{"role", flagged("active")}},
-	"applicationsOverTime": {{"submittedAt", everyRow}, {"submittedAt", func(s sheet, row []string) bool { return s.text(row, "hoursToFirstAnswer") != "" }},
+		{"endedAt", func(s sheet, row []string) bool { return flagged("closed")(s, row) || flagged("expired")(s, row) }}, {"firstHireAt",
+			flagged("filled")}},
+	"jobsByIndustry":  {{"industry", flagged("published")}},
+	"jobsByType":      {{"jobType", flagged("published")}},
+	"jobsByWorkplace": {{"workplace", flagged("published")}},
+	"registrationsOverTime": {{"registeredAt", registeredAs("job_seeker")}, {"registeredAt", registeredAs("employer")},
+		{"registeredAt", registeredAs("admin")}},
+	"activeByRole": {{"role", flagged("active")}},
+	"applicationsOverTime": {{"submittedAt", everyRow},
+		{"submittedAt", func(s sheet, row []string) bool { return s.text(row, "hoursToFirstAnswer") != "" }},
 		{"submittedAt", func(s sheet, row []string) bool { return s.text(row, "status") == "hired" }}},
 	"applicationsByStatus": {{"status", everyRow}},
 }
@@ -186,7 +193,7 @@ func registeredAs(role string) func(sheet, []string) bool {
 	return func(s sheet, row []string) bool { return flagged("registered")(s, row) && s.text(row, "role") == role }
 }
 
-// slowLabel is the step of a chart in which a cell of the CSV falls; what is no time is a label itself.
+// slowLabel returns the step of a chart for a cell of the CSV; a cell that is no time is its own label.
 func slowLabel(t *testing.T, cell string, step bucket) string {
 	t.Helper()
 	at, err := time.Parse(time.RFC3339, cell)
@@ -209,7 +216,7 @@ func slowLabel(t *testing.T, cell string, step bucket) string {
 	return at.Format("2006-01-02")
 }
 
-// compareCharts holds every chart of a report against the CSV of the same period, label by label.
+// compareCharts compares every chart of a report with the CSV of the same period, label by label.
 func compareCharts(t *testing.T, kind string, s sheet, result *Result) {
 	t.Helper()
 	name := kind + " " + result.Period.String()
@@ -219,9 +226,9 @@ func compareCharts(t *testing.T, kind string, s sheet, result *Result) {
 			switch chart.Key {
 			case "funnel":
 				want = s.funnel()
-			case "noticesByKind": // the CSV tells of employers alone
+			case "noticesByKind": // the CSV has employers only
 				continue
-			case "answersOverTime": // the CSV tells of employers without times
+			case "answersOverTime": // the CSV has employers without times
 				if got, total := sum(series.Values), sum(s.numbers([]string{"received", "answered"}[i], all)); got != total {
 					t.Errorf("%s: %s adds up to %v, the CSV to %v", name, series.Name, got, total)
 				}
@@ -252,7 +259,7 @@ func compareCharts(t *testing.T, kind string, s sheet, result *Result) {
 	}
 }
 
-// funnel counts the rows that came to each stage or beyond.
+// funnel counts the rows that reached each stage or a later one.
 func (s sheet) funnel() map[string]float64 {
 	counts := map[string]float64{}
 	for _, row := range s.rows {
@@ -266,7 +273,7 @@ func (s sheet) funnel() map[string]float64 {
 	return counts
 }
 
-// compareStages holds the table "Time in each stage" against the columns of the CSV.
+// compareStages compares the table "Time in each stage" with the columns of the CSV.
 func (s sheet) compareStages(t *testing.T, name string, result *Result) {
 	t.Helper()
 	for i, row := range result.Tables[0].Rows {
@@ -274,18 +281,20 @@ func (s sheet) compareStages(t *testing.T, name string, result *Result) {
 		if want := fmt.Sprint(len(hours)); row[1] != want {
 			t.Errorf("%s: %s have left %s, in the CSV %s", name, row[1], row[0], want)
 		}
-		if median := slowMedian(hours); row[2] != readable(sql.NullFloat64{Float64: median, Valid: !math.IsNaN(median)}, Hours) {
+		if median := slowMedian(hours); row[2] != formatFigure(sql.NullFloat64{Float64: median, Valid: !math.IsNaN(median)}, Hours) {
 			t.Errorf("%s: the median time in %s is %s, in the CSV %v h", name, row[0], row[2], median)
 		}
 	}
 }
 
 // The golden files hold a whole report of each kind and format (the PDF as its printed words), so that a changed number
-// is seen in review. Renew them with: go test ./internal/report -run Golden -update
+// shows up in review. Update them with: go test ./internal/report -run Golden -update
 func TestGoldenReports(t *testing.T) {
+	t.Parallel()
 	app := randomBoard(4).stored(t)
 	for _, kind := range collections.ReportKinds() {
-		request := Request{Kind: kind, Format: CSV, MachineReadable: true, From: newYear.AddDate(0, 4, 0), To: newYear.AddDate(0, 8, 0).Add(-time.Millisecond)}
+		request := Request{Kind: kind, Format: CSV, MachineReadable: true, From: newYear.AddDate(0, 4, 0),
+			To: newYear.AddDate(0, 8, 0).Add(-time.Millisecond)}
 		var file bytes.Buffer
 		if _, err := Write(context.Background(), app, request, &file); err != nil {
 			t.Fatal(err)

@@ -12,10 +12,10 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// tableRows is how many rows a table of the PDF shows at most; the CSV has all.
+// tableRows is the maximum number of rows of a table in the PDF; the CSV has all of them.
 const tableRows = 200
 
-// cohortFigures are the numbers that the applications and the performance report share, from the table of counts.
+// cohortFigures is the SQL of the figures that the applications and performance reports share, from the table counts.
 const cohortFigures = `sum(size), sum(answered), (SELECT median(answerHours) FROM cohort), sum(size * (status = 'hired')),
 	(SELECT median(hireDays) FROM cohort)`
 
@@ -34,12 +34,13 @@ func computeApplications(s *snapshot, result *Result) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	result.addOverTime(s, "applicationsOverTime", "Applications over time", "Applications by when they were submitted, and how many of these have been answered and hired.",
+	result.addOverTime(s, "applicationsOverTime", "Applications over time",
+		"Applications by the time of submission, and how many of them have been answered and hired.",
 		pdf.Lines, []string{"Submitted", "Answered", "Hired"}, series)
 	if err := s.addFunnel(result); err != nil {
 		return nil, err
 	}
-	return numbers, result.addBars(s, "applicationsByStatus", "Status", "The applications by their status as the report is made.",
+	return numbers, result.addBars(s, "applicationsByStatus", "Status", "The applications by their current status.",
 		"SELECT replace(status, '_', ' '), sum(size) FROM counts GROUP BY status ORDER BY "+statusOrder(), nil)
 }
 
@@ -73,7 +74,7 @@ func statusOrder() string {
 	return order.String() + " END"
 }
 
-// addFunnel counts how many applications reached each stage or a later one, whatever became of them.
+// addFunnel adds the number of applications that reached each stage or a later one, whatever their outcome.
 func (s *snapshot) addFunnel(result *Result) error {
 	var counts strings.Builder
 	for i := range funnel {
@@ -89,7 +90,7 @@ func (s *snapshot) addFunnel(result *Result) error {
 		series.Values = append(series.Values, count)
 		note := "–"
 		if before > 0 {
-			note = fmt.Sprintf("%.1f %% of the stage before", 100*count/before)
+			note = fmt.Sprintf("%.1f %% of the previous stage", 100*count/before)
 		}
 		if i == 0 {
 			note = ""
@@ -97,15 +98,16 @@ func (s *snapshot) addFunnel(result *Result) error {
 		series.Notes = append(series.Notes, note)
 	}
 	result.Charts = append(result.Charts, Chart{Key: "funnel", Chart: pdf.Chart{Title: "Funnel",
-		Meaning: "Applications that came to a stage or beyond it, also if they were rejected or withdrawn later.",
-		Shape:   pdf.Bars, Labels: words(funnel), Series: []pdf.Series{series}}})
+		Meaning: "Applications that reached a stage or a later one, including those that were rejected or withdrawn afterwards.",
+		Shape:   pdf.Bars, Labels: humanizeAll(funnel), Series: []pdf.Series{series}}})
 	return nil
 }
 
 func (s *snapshot) addStages(result *Result) error {
 	table := pdf.Table{Title: "Time in each stage",
-		Meaning: "Median, over the applications that have left a stage, of the whole time they stood in it.",
-		Columns: []pdf.Column{{Title: "Stage", Width: 4}, {Title: "Have left it", Width: 2, Right: true}, {Title: "Median time", Width: 2, Right: true}}}
+		Meaning: "Median total time in a stage, over the applications that have left it.",
+		Columns: []pdf.Column{{Title: "Stage", Width: 4}, {Title: "Left the stage", Width: 2, Right: true},
+			{Title: "Median time", Width: 2, Right: true}}}
 	stages := funnel[:len(funnel)-1]
 	var columns []string
 	for _, stage := range stages {
@@ -116,7 +118,7 @@ func (s *snapshot) addStages(result *Result) error {
 		return err
 	}
 	for i, stage := range stages {
-		table.Rows = append(table.Rows, []string{word(stage), readable(row[2*i], Count), readable(row[2*i+1], Hours)})
+		table.Rows = append(table.Rows, []string{humanize(stage), formatFigure(row[2*i], Count), formatFigure(row[2*i+1], Hours)})
 	}
 	result.Tables = append(result.Tables, table)
 	return nil
@@ -130,17 +132,20 @@ func addApplicationTables(s *snapshot, result *Result) error {
 		{Title: "First answer", Width: 2, Right: true}, {Title: "Rejected", Width: 1.7, Right: true},
 		{Title: "Withdrawn", Width: 1.8, Right: true}, {Title: "Hired", Width: 1.2, Right: true}}
 	units := []Unit{Count, Count, Hours, Count, Count, Count}
-	const sums = `count(*), count(answered), median(answerHours), sum(c.status = 'rejected'), sum(c.status = 'withdrawn'), sum(c.status = 'hired')`
-	if err := s.addLargest(result, pdf.Table{Title: "By employer", Meaning: "The applications by the employer of the job, most first; first answer is the median time to it.",
+	const sums = `count(*), count(answered), median(answerHours), sum(c.status = 'rejected'), sum(c.status = 'withdrawn'),
+		sum(c.status = 'hired')`
+	if err := s.addLargest(result, pdf.Table{Title: "By employer",
+		Meaning: "The applications by employer, those with the most first. “First answer” is the median time to it.",
 		Columns: append([]pdf.Column{{Title: "Employer", Width: 5}}, columns...)}, byEmployer, 1, units, "g.name, "+sums); err != nil {
 		return err
 	}
-	return s.addLargest(result, pdf.Table{Title: "By job", Meaning: "The applications by job, most first; first answer is the median time to it.",
+	return s.addLargest(result, pdf.Table{Title: "By job",
+		Meaning: "The applications by job, those with the most first. “First answer” is the median time to it.",
 		Columns: append([]pdf.Column{{Title: "Job", Width: 4}, {Title: "Employer", Width: 3}}, columns...)}, byJob, 2, units,
 		"g.name, (SELECT ifnull(max(p.name), '') FROM employers p WHERE p.id = g.employer), "+sums)
 }
 
-// groupBy groups the cohort by what a column of the table applied has: ids of a collection, whose records are shown by a name.
+// groupBy groups the cohort by a column of the table applied, which holds ids of a collection; its records are shown by a name.
 type groupBy struct{ column, collection, name string }
 
 var (
@@ -148,8 +153,8 @@ var (
 	byJob      = groupBy{"job", "jobs", "title"}
 )
 
-// addLargest adds a table of the groups of the cohort (alias c; the group is g, with its id, name and employer) with the most
-// applications. Only for those that are shown is more than their size computed, since most have their medians to find.
+// addLargest adds a table of the groups with the most applications of the cohort (alias c; the group is g, with id, name and employer).
+// Other columns are computed only for the groups that are shown, since medians are expensive.
 func (s *snapshot) addLargest(result *Result, table pdf.Table, by groupBy, texts int, units []Unit, columns string) error {
 	groups, err := s.one("count the groups", "SELECT count(DISTINCT "+by.column+") FROM applied", nil, 1)
 	if err != nil {
@@ -161,7 +166,9 @@ func (s *snapshot) addLargest(result *Result, table pdf.Table, by groupBy, texts
 	if err := s.drop("shown"); err != nil {
 		return err
 	}
-	if err := s.exec("open the largest groups", "CREATE TEMP TABLE shown (job TEXT PRIMARY KEY, employer TEXT, id TEXT, name TEXT, size INTEGER) WITHOUT ROWID", nil); err != nil {
+	err = s.exec("open the largest groups",
+		"CREATE TEMP TABLE shown (job TEXT PRIMARY KEY, employer TEXT, id TEXT, name TEXT, size INTEGER) WITHOUT ROWID", nil)
+	if err != nil {
 		return err
 	}
 	if err := s.exec("find the largest groups", fmt.Sprintf(`INSERT INTO shown SELECT a.job, a.employer, g.id, g.name, g.size FROM (
@@ -175,9 +182,9 @@ func (s *snapshot) addLargest(result *Result, table pdf.Table, by groupBy, texts
 		GROUP BY g.id ORDER BY g.size DESC, g.name, g.id`)
 }
 
-func andMore(rows int) string { return fmt.Sprintf("And %d more; the CSV tells of all.", rows) }
+func andMore(rows int) string { return fmt.Sprintf("And %d more; see the CSV for all of them.", rows) }
 
-// addTable adds a table of a query's rows: texts first, then numbers in the given units.
+// addTable adds a table of a query's rows: first texts, then numbers in the given units.
 func (s *snapshot) addTable(result *Result, table pdf.Table, texts int, units []Unit, query string) error {
 	more := 0
 	err := s.each(table.Title, query, nil, func(scan func(...any) error) error {
@@ -198,7 +205,7 @@ func (s *snapshot) addTable(result *Result, table pdf.Table, texts int, units []
 			return err
 		}
 		for i, number := range numbers {
-			cells = append(cells, readable(number, units[i]))
+			cells = append(cells, formatFigure(number, units[i]))
 		}
 		table.Rows = append(table.Rows, cells)
 		return nil
@@ -213,8 +220,7 @@ func (s *snapshot) addTable(result *Result, table pdf.Table, texts int, units []
 	return nil
 }
 
-// chunk is how many rows are worked on at a time, so that a CSV needs the same memory however long it is, and a report can
-// rest on the way.
+// chunk is how many rows are processed at a time, so that a CSV needs constant memory and a report can pause in between.
 const chunk = 1_000
 
 func applicationHeads() []string {
@@ -245,9 +251,11 @@ func writeApplications(s *snapshot, filters Filters, out *csvfile.Writer) error 
 			return err
 		}
 		last = next
-		err = s.each("write the applications", `SELECT a.id, c.job, ifnull(j.title, ''), ifnull(j.employer, ''), ifnull(p.name, ''), a.seeker, c.status, c.reached, a.submittedAt,
+		err = s.each("write the applications", `SELECT a.id, c.job, ifnull(j.title, ''), ifnull(j.employer, ''), ifnull(p.name, ''), a.seeker,
+			c.status, c.reached, a.submittedAt,
 			c.answered, c.answerHours, c.hired, c.hireDays, a.decidedAt`+hours+`
-			FROM cohort c CROSS JOIN applications a ON a._rowid_ = c.n LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = j.employer ORDER BY c.n`, nil,
+			FROM cohort c CROSS JOIN applications a ON a._rowid_ = c.n LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = j.employer
+				ORDER BY c.n`, nil,
 			func(scan func(...any) error) error { return writeApplication(scan, out) })
 		if err != nil {
 			return err
@@ -260,7 +268,8 @@ func writeApplication(scan func(...any) error, out *csvfile.Writer) error {
 	var reached int
 	var answered, answerHours, hired, hireDays sql.NullFloat64
 	hours := make([]sql.NullFloat64, len(funnel)-1)
-	targets := []any{&id, &job, &title, &employer, &name, &seeker, &status, &reached, &submitted, &answered, &answerHours, &hired, &hireDays, &decided}
+	targets := []any{&id, &job, &title, &employer, &name, &seeker, &status, &reached, &submitted, &answered, &answerHours, &hired, &hireDays,
+		&decided}
 	for i := range hours {
 		targets = append(targets, &hours[i])
 	}
@@ -275,7 +284,7 @@ func writeApplication(scan func(...any) error, out *csvfile.Writer) error {
 	return out.Write(row...)
 }
 
-// moment reads a stored time; what is none becomes the zero time, an empty cell.
+// moment parses a stored time; anything else becomes the zero time, which is an empty cell.
 func moment(text string) time.Time {
 	at, err := time.Parse("2006-01-02 15:04:05.999999999Z", text)
 	if err != nil {
@@ -284,7 +293,7 @@ func moment(text string) time.Time {
 	return at
 }
 
-// instant turns seconds since 1970 into a time.
+// instant converts seconds since 1970 to a time.
 func instant(seconds sql.NullFloat64) time.Time {
 	if !seconds.Valid {
 		return time.Time{}
@@ -292,7 +301,7 @@ func instant(seconds sql.NullFloat64) time.Time {
 	return time.UnixMilli(int64(seconds.Float64*1000 + 0.5))
 }
 
-// cell is a number to six decimals, or an empty cell where it is unknown.
+// cell returns a number with six decimals, or an empty cell if it is unknown.
 func cell(number sql.NullFloat64) any {
 	if !number.Valid {
 		return nil

@@ -18,7 +18,7 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// size says how many rows a board of a year has; users are job seekers but for one in ten, who own the employers.
+// size is the number of rows of a board with a year of data; one in ten users owns an employer, the others are job seekers.
 type size struct{ users, employers, jobs, applications, events int }
 
 // year is 2026.
@@ -34,7 +34,7 @@ func yearOf(b *testing.B, size size) core.App {
 	return app
 }
 
-// FillBusyYear fills a board with the year of 100 000 applications that the benchmarks over HTTP look at.
+// FillBusyYear fills a board with the year of 100,000 applications for the benchmarks over HTTP.
 func FillBusyYear(b *testing.B, app core.App) { fillYear(b, app, busyYear) }
 
 var busyYear = size{users: 50_000, employers: 5000, jobs: 10_000, applications: 100_000, events: 4}
@@ -51,13 +51,18 @@ func fillYear(b *testing.B, app core.App, size size) {
 		count int
 		query string
 	}{
-		{size.users, `INSERT INTO users (id, name, email, tokenKey, password, role, created) SELECT 'u' || n, 'Person 王小明 ' || n, n || '@example.com', n, 'x',
+		{size.users, `INSERT INTO users (id, name, email, tokenKey, password, role, created) SELECT 'u' || n, 'Person 王小明 ' || n,
+			n || '@example.com', n, 'x',
 			iif(n % 10 = 0, 'employer', 'job_seeker'), ` + moment(6151) + `) FROM i`},
-		{size.users, `INSERT INTO job_seekers (id, user, headline, summary, skills, visibility) SELECT 'p' || n, 'u' || n, 'Miller', iif(n % 3, 'x', ''), '["go"]', 'hidden' FROM i WHERE n % 10`},
-		{size.employers, "INSERT INTO employers (id, owner, name, slug) SELECT 'e' || n, 'u' || (10 * (n % ({:users} / 10)) + 10), 'Employer 王小明 ' || n, 's' || n FROM i"},
-		{size.jobs, `INSERT INTO jobs (id, employer, title, status, jobType, workplace, created, publishedAt) SELECT 'j' || n, 'e' || (n % {:employers} + 1), substr('Nurse Cook  Baker Driver', n % 4 * 6 + 1, 6) || n,
+		{size.users, `INSERT INTO job_seekers (id, user, headline, summary, skills, visibility) SELECT 'p' || n, 'u' || n, 'Miller',
+			iif(n % 3, 'x', ''), '["go"]', 'hidden' FROM i WHERE n % 10`},
+		{size.employers, "INSERT INTO employers (id, owner, name, slug)" +
+			" SELECT 'e' || n, 'u' || (10 * (n % ({:users} / 10)) + 10), 'Employer 王小明 ' || n, 's' || n FROM i"},
+		{size.jobs, `INSERT INTO jobs (id, employer, title, status, jobType, workplace, created, publishedAt) SELECT 'j' || n,
+			'e' || (n % {:employers} + 1), substr('Nurse Cook  Baker Driver', n % 4 * 6 + 1, 6) || n,
 			'published', 'full_time', 'remote', ` + moment(7919) + "), " + moment(7919) + ") FROM i"},
-		{size.applications, `INSERT INTO applications (id, job, seeker, status, submittedAt, created) SELECT 'a' || n, 'j' || (n % {:jobs} + 1), 'u' || ((n + n / {:jobs} * 7919) % {:users} + 1), {:last}, ` +
+		{size.applications, `INSERT INTO applications (id, job, seeker, status, submittedAt, created) SELECT 'a' || n, 'j' || (n % {:jobs} + 1),
+			'u' || ((n + n / {:jobs} * 7919) % {:users} + 1), {:last}, ` +
 			moment(9973) + "), " + moment(9973) + ") FROM i"},
 		{size.applications * size.events, `INSERT INTO application_events (id, application, actor, "from", "to", created)
 			SELECT 'v' || i.n, 'a' || ((i.n - 1) % {:applications} + 1), 'u' || (i.n * 7 % {:users} + 1),
@@ -65,11 +70,13 @@ func fillYear(b *testing.B, app core.App, size size) {
 				CASE (i.n - 1) / {:applications} WHEN 0 THEN 'submitted' WHEN 1 THEN 'in_review' WHEN 2 THEN 'offered' ELSE 'hired' END,
 				strftime('%Y-%m-%d %H:%M:%fZ', a.submittedAt, ((i.n - 1) / {:applications}) || ' days')
 			FROM i CROSS JOIN applications a ON a.id = 'a' || ((i.n - 1) % {:applications} + 1)`},
-		{size.users, `INSERT INTO notifications (id, user, kind, title, mail, created) SELECT 'n' || n, 'u' || (n % {:users} + 1), 'application_submitted', 'Somebody applied', 'sent', ` +
+		{size.users, `INSERT INTO notifications (id, user, kind, title, mail, created) SELECT 'n' || n, 'u' || (n % {:users} + 1),
+			'application_submitted', 'Somebody applied', 'sent', ` +
 			moment(9973) + ") FROM i"},
 	} {
 		query := app.NonconcurrentDB().NewQuery(series + seed.query)
-		_, err := query.Bind(dbx.Params{"count": seed.count, "users": size.users, "employers": size.employers, "jobs": size.jobs, "applications": size.applications, "last": last}).Execute()
+		_, err := query.Bind(dbx.Params{"count": seed.count, "users": size.users, "employers": size.employers, "jobs": size.jobs,
+			"applications": size.applications, "last": last}).Execute()
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -80,7 +87,7 @@ func yearsReport(kind, format string) Request {
 	return Request{Kind: kind, Format: format, From: yearBegins, To: yearEnds}
 }
 
-// A PDF of a year with 100 000 applications must take less than 2 s.
+// A PDF of a year with 100,000 applications must take less than 2 s.
 func BenchmarkReportsOfYear(b *testing.B) {
 	app := yearOf(b, busyYear)
 	for _, format := range collections.ReportFormats() {
@@ -109,7 +116,7 @@ func BenchmarkReportsOfYear(b *testing.B) {
 	})
 }
 
-// processorTime is what the process has used so far; on a busy machine it tells more than the clock.
+// processorTime returns the CPU time of the process; on a busy machine it is more meaningful than the clock.
 func processorTime() time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
@@ -118,7 +125,7 @@ func processorTime() time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// A CSV must need no more memory for ten times the rows.
+// A CSV with ten times the rows must not need more memory.
 func BenchmarkCSVMemory(b *testing.B) {
 	for _, kind := range collections.ReportKinds() {
 		for _, rows := range []int{100_000, 1_000_000} {
@@ -139,7 +146,7 @@ func BenchmarkCSVMemory(b *testing.B) {
 	}
 }
 
-// rowsOf is a board on which the CSV of a kind has that many rows.
+// rowsOf returns a board on which the CSV of a kind has the given number of rows.
 func rowsOf(kind string, rows int) size {
 	switch kind {
 	case Jobs:
@@ -152,8 +159,7 @@ func rowsOf(kind string, rows int) size {
 	return size{users: 10_000, employers: 1000, jobs: 5000, applications: rows, events: 1}
 }
 
-// watchingWriter drops what is written and remembers the largest heap it saw on the way, and how much the process grew,
-// which tells of SQLite's memory, too.
+// watchingWriter discards what is written and records the largest heap, and how much the process grew, which includes SQLite's memory.
 type watchingWriter struct {
 	writes       int
 	heap         uint64
@@ -171,7 +177,7 @@ func (w *watchingWriter) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// resident is how many bytes of the process are in memory; 0 where there is no /proc.
+// resident returns the resident memory of the process in bytes, or 0 without /proc.
 func resident() int {
 	status, err := os.ReadFile("/proc/self/statm")
 	if err != nil {

@@ -29,13 +29,15 @@ import (
 // at once are made. It prints the median and the 99th percentile of each before and during, and their ratios; ns/op is how long
 // the two take. "wal-MB" is the write-ahead log at the end, which the reports' read transactions keep from being emptied.
 func BenchmarkRequestsBesideReports(b *testing.B) {
-	board := testapp.NewBoard(b, hooks.Bind, testapp.With(search.Bind, search.Options{}), testapp.With(realtime.Bind, realtime.DefaultOptions()), api.Bind)
+	board := testapp.NewBoard(b, hooks.Bind, testapp.With(search.Bind, search.Options{}),
+		testapp.With(realtime.Bind, realtime.DefaultOptions()), api.Bind)
 	report.FillBusyYear(b, board.TestApp)
 	employer, _ := board.Employer("Acme")
 	var moved []string
 	for i := range 40 {
 		job := board.Job(employer, fmt.Sprintf("Developer %d", i))
-		moved = append(moved, fmt.Sprintf("/api/jobs/%s/applications/%s/status/", job.Id, board.Application(board.Seeker(fmt.Sprintf("seeker%d", i)), job).Id))
+		moved = append(moved, fmt.Sprintf("/api/jobs/%s/applications/%s/status/", job.Id,
+			board.Application(board.Seeker(fmt.Sprintf("seeker%d", i)), job).Id))
 	}
 	visitors := &visitors{b: b, url: board.Serve(), token: board.Token(board.Admin("ada")), moved: moved}
 	for strings.Contains(visitors.get("/api/jobs/search/?q=developer"), `"totalItems":0`) {
@@ -93,7 +95,7 @@ func BenchmarkRequestsBesideReports(b *testing.B) {
 	}
 }
 
-// visitors are those who use the board over HTTP, each resting 20 ms between two calls.
+// visitors is clients that use the board over HTTP, each pausing 20 ms between two calls.
 type visitors struct {
 	b          *testing.B
 	url, token string
@@ -101,7 +103,7 @@ type visitors struct {
 	moves      int
 }
 
-// come has the visitors call until meanwhile returns; it answers how long their calls took, by what they did.
+// come lets the visitors call until meanwhile returns; it returns the durations of their calls by kind.
 func (v *visitors) come(meanwhile func()) map[string][]time.Duration {
 	var over atomic.Bool
 	var visits sync.WaitGroup
@@ -164,7 +166,8 @@ func (v *visitors) call(method, path, body string) string {
 
 func waitForReports(b *testing.B, board *testapp.Board) {
 	for {
-		waiting, err := board.CountRecords(collections.Reports, dbx.HashExp{"status": []any{collections.ReportPending, collections.ReportRunning}})
+		waiting, err := board.CountRecords(collections.Reports,
+			dbx.HashExp{"status": []any{collections.ReportPending, collections.ReportRunning}})
 		if err != nil {
 			b.Error(err)
 			return
@@ -176,7 +179,7 @@ func waitForReports(b *testing.B, board *testapp.Board) {
 	}
 }
 
-// percentile is in milliseconds.
+// percentile returns a percentile in milliseconds.
 func percentile(took []time.Duration, share int) float64 {
 	slices.Sort(took)
 	return float64(took[len(took)*share/100].Microseconds()) / 1000

@@ -14,14 +14,14 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// board is what a random board holds, as plain values: the slow computations read these, the reports read the database.
+// board is a random board as plain values, which the slow computations read; the reports read the database.
 type board struct {
 	users         []*user
 	employers     []*employer
 	industries    []string
 	jobs          []*job
 	applications  []*application
-	notices       []*notice
+	notifications []*notification
 	savedJobs     []saved
 	savedSearches []saved
 }
@@ -54,7 +54,7 @@ type event struct {
 	at              time.Time
 }
 
-type notice struct {
+type notification struct {
 	user, kind, mail string
 	created, readAt  time.Time
 }
@@ -66,7 +66,7 @@ type saved struct {
 
 var newYear = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// randomBoard makes a board of the size of a small town's, over about 400 days from 2025-12-01, from a seed.
+// randomBoard returns a small board over about 400 days from 2025-12-01, generated from a seed.
 func randomBoard(seed uint64) *board {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	b := &board{industries: []string{"", "industrycare000", "industrytech000"}}
@@ -97,11 +97,13 @@ func randomBoard(seed uint64) *board {
 		b.users = append(b.users, u)
 	}
 	for i := range 8 {
-		b.employers = append(b.employers, &employer{id: fmt.Sprintf("employer%07d", i), owner: b.users[9*i].id, members: []string{b.users[9*((i+1)%10)].id}})
+		b.employers = append(b.employers, &employer{id: fmt.Sprintf("employer%07d", i), owner: b.users[9*i].id,
+			members: []string{b.users[9*((i+1)%10)].id}})
 	}
 	for i := range 60 {
 		j := &job{id: fmt.Sprintf("job%012d", i), employer: b.employers[rnd.IntN(len(b.employers))].id, industry: b.industries[rnd.IntN(3)],
-			jobType: pick(rnd, collections.JobTypes()), workplace: pick(rnd, collections.Workplaces()), status: pick(rnd, workflow.JobStatuses()), created: moment(start)}
+			jobType: pick(rnd, collections.JobTypes()), workplace: pick(rnd, collections.Workplaces()), status: pick(rnd,
+				workflow.JobStatuses()), created: moment(start)}
 		if j.status != workflow.Draft {
 			j.published = moment(j.created)
 			j.deadline = moment(j.published)
@@ -124,11 +126,12 @@ func randomBoard(seed uint64) *board {
 		}
 	}
 	for range 120 {
-		n := &notice{user: pick(rnd, b.users).id, kind: pick(rnd, collections.NotificationKinds()), created: moment(start), mail: pick(rnd, []string{"none", "sent", "pending"})}
+		n := &notification{user: pick(rnd, b.users).id, kind: pick(rnd, collections.NotificationKinds()), created: moment(start),
+			mail: pick(rnd, []string{"none", "sent", "pending"})}
 		if rnd.IntN(3) == 0 {
 			n.readAt = moment(n.created)
 		}
-		b.notices = append(b.notices, n)
+		b.notifications = append(b.notifications, n)
 	}
 	for range 25 {
 		b.savedJobs = append(b.savedJobs, saved{pick(rnd, b.users).id, moment(start)})
@@ -137,14 +140,15 @@ func randomBoard(seed uint64) *board {
 	return b
 }
 
-// randomApplication walks the workflow's own legal moves.
+// randomApplication makes legal transitions of the workflow.
 func (b *board) randomApplication(rnd *rand.Rand, i int, moment func(time.Time) time.Time) *application {
 	j := pick(rnd, b.jobs[:52]) // to the rest nobody applies
 	from := j.published
 	if from.IsZero() || rnd.IntN(20) == 0 { // a job that was published again after it was applied to
 		from = j.created
 	}
-	a := &application{id: fmt.Sprintf("application%04d", i), job: j.id, seeker: pick(rnd, b.users).id, status: workflow.Submitted, submitted: moment(from)}
+	a := &application{id: fmt.Sprintf("application%04d", i), job: j.id, seeker: pick(rnd, b.users).id, status: workflow.Submitted,
+		submitted: moment(from)}
 	a.events = append(a.events, event{a.seeker, "", workflow.Submitted, a.submitted})
 	at := a.submitted
 	for rnd.IntN(5) > 0 {
@@ -166,7 +170,7 @@ func (b *board) randomApplication(rnd *rand.Rand, i int, moment func(time.Time) 
 
 func pick[T any](rnd *rand.Rand, list []T) T { return list[rnd.IntN(len(list))] }
 
-// stored brings the board into a fresh app by plain inserts: reports read rows, whoever wrote them.
+// stored inserts the board into a fresh app by plain SQL.
 func (b *board) stored(t testing.TB) core.App {
 	t.Helper()
 	app := testapp.New(t)
@@ -203,29 +207,37 @@ func (b *board) put(put func(string, dbx.Params)) {
 		put("fields_of_interest", dbx.Params{"id": id, "name": []string{"Care", "Tech"}[i], "slug": "slug-" + id, "kind": "industry"})
 	}
 	for i, u := range b.users {
-		put("users", dbx.Params{"id": u.id, "name": fmt.Sprintf("=Person %d", i), "role": u.role, "email": u.id + "@example.com", "password": "x", "tokenKey": u.id,
+		put("users", dbx.Params{"id": u.id, "name": fmt.Sprintf("=Person %d", i), "role": u.role, "email": u.id + "@example.com",
+			"password": "x", "tokenKey": u.id,
 			"created": at(u.created), "deactivatedAt": at(u.gone), "avatar": text(u.avatar)})
 		if u.role == collections.RoleJobSeeker {
-			put("job_seekers", dbx.Params{"id": "p" + u.id[1:], "user": u.id, "headline": text(u.items[1]), "summary": text(u.items[2]), "skills": list(u.items[3]),
-				"experience": list(u.items[4]), "education": list(u.items[5]), "location": text(u.items[6]), "phone": text(u.items[7]), "resumes": list(u.items[8]),
+			put("job_seekers", dbx.Params{"id": "p" + u.id[1:], "user": u.id, "headline": text(u.items[1]), "summary": text(u.items[2]),
+				"skills":     list(u.items[3]),
+				"experience": list(u.items[4]), "education": list(u.items[5]), "location": text(u.items[6]),
+				"phone": text(u.items[7]), "resumes": list(u.items[8]),
 				"preferredJobTypes": list(u.items[9]), "visibility": "hidden"})
 		}
 	}
 	for i, e := range b.employers {
-		put("employers", dbx.Params{"id": e.id, "owner": e.owner, "members": `["` + e.members[0] + `"]`, "name": fmt.Sprintf("Employer %d, Ltd", i), "slug": e.id})
+		put("employers", dbx.Params{"id": e.id, "owner": e.owner, "members": `["` + e.members[0] + `"]`,
+			"name": fmt.Sprintf("Employer %d, Ltd", i), "slug": e.id})
 	}
 	for i, j := range b.jobs {
-		put("jobs", dbx.Params{"id": j.id, "employer": j.employer, "title": fmt.Sprintf("Job %d", i), "industry": j.industry, "jobType": j.jobType, "workplace": j.workplace,
+		put("jobs", dbx.Params{"id": j.id, "employer": j.employer, "title": fmt.Sprintf("Job %d", i), "industry": j.industry,
+			"jobType": j.jobType, "workplace": j.workplace,
 			"status": j.status, "created": at(j.created), "publishedAt": at(j.published), "closedAt": at(j.closed), "deadline": at(j.deadline)})
 	}
 	for i, a := range b.applications {
-		put("applications", dbx.Params{"id": a.id, "job": a.job, "seeker": a.seeker, "status": a.status, "submittedAt": at(a.submitted), "created": at(a.submitted)})
+		put("applications", dbx.Params{"id": a.id, "job": a.job, "seeker": a.seeker, "status": a.status, "submittedAt": at(a.submitted),
+			"created": at(a.submitted)})
 		for k, e := range a.events {
-			put("application_events", dbx.Params{"id": fmt.Sprintf("event%06d%04d", i, k), "application": a.id, "actor": e.actor, "from": e.from, "to": e.to, "created": at(e.at)})
+			put("application_events", dbx.Params{"id": fmt.Sprintf("event%06d%04d", i, k), "application": a.id, "actor": e.actor, "from": e.from,
+				"to": e.to, "created": at(e.at)})
 		}
 	}
-	for i, n := range b.notices {
-		put("notifications", dbx.Params{"id": fmt.Sprintf("notice%09d", i), "user": n.user, "kind": n.kind, "title": "t", "mail": n.mail, "read": !n.readAt.IsZero(),
+	for i, n := range b.notifications {
+		put("notifications", dbx.Params{"id": fmt.Sprintf("notice%09d", i), "user": n.user, "kind": n.kind, "title": "t", "mail": n.mail,
+			"read":    !n.readAt.IsZero(),
 			"created": at(n.created), "readAt": at(n.readAt)})
 	}
 	for i, s := range b.savedJobs {

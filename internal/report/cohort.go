@@ -9,12 +9,12 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// funnel are the stages an application passes, in order; the rank of a stage is its place, from 1. Skipping a stage passes it.
+// funnel is the stages of an application in order; the rank of a stage is its position, from 1. A skipped stage counts as passed.
 var funnel = []string{
 	workflow.Submitted, workflow.InReview, workflow.Shortlisted, workflow.InterviewScheduled, workflow.Offered, workflow.Hired,
 }
 
-// rank is the SQL that brings a status to its rank; what stands beside the funnel has the rank 0.
+// rank returns the SQL that maps a status to its rank; a status outside of the funnel has the rank 0.
 func rank(column string) string {
 	var sql strings.Builder
 	sql.WriteString("CASE " + column)
@@ -24,10 +24,10 @@ func rank(column string) string {
 	return sql.String() + " ELSE 0 END"
 }
 
-// hoursIn names the column of the hours an application has spent in a stage that it has left.
+// hoursIn returns the column with the hours that an application has spent in a stage that it has left.
 func hoursIn(stage string) string { return "hours_" + stage }
 
-// jobConditions is the SQL, beginning with AND, that keeps the jobs (alias j) that the filters ask for.
+// jobConditions returns the SQL, beginning with AND, that selects the jobs (alias j) by the filters.
 func (f Filters) jobConditions(args arguments) string {
 	return f.in("j.employer", "employer", f.Employer, args) + f.in("j.industry", "industry", f.Industry, args) +
 		f.in("j.jobType", "jobType", f.JobType, args)
@@ -39,14 +39,14 @@ func (f Filters) in(column, name string, values []string, args arguments) string
 	}
 	list, err := json.Marshal(values)
 	if err != nil {
-		panic("report: a list of texts is always JSON: " + err.Error())
+		panic("report: a list of strings is always JSON: " + err.Error())
 	}
 	args["filter_"+name] = string(list)
 	return " AND " + column + " IN (SELECT value FROM json_each(:filter_" + name + "))"
 }
 
-// openCohort makes the empty working table of the applications that a report is about, n being their row numbers, and of what
-// their timelines tell. What follows from the other columns is worked out where it is asked for.
+// openCohort creates the empty working table of the applications that a report is about, with their row numbers n and figures from their
+// timelines. Columns that follow from others are generated.
 func (s *snapshot) openCohort() error {
 	hours := ""
 	for _, stage := range funnel[:len(funnel)-1] {
@@ -60,14 +60,14 @@ func (s *snapshot) openCohort() error {
 		answerHours REAL AS ((answered - submitted) / 3600), hireDays REAL AS ((hired - submitted) / 86400))`, nil)
 }
 
-// wholeCohort puts all applications of the period into the working table, and how many they are into those of countCohort; it
-// answers their number. Reports that are computed on one snapshot have the same filters, so the tables are filled once for them.
+// wholeCohort fills the working table with all applications of the period, and the tables of countCohort; it returns the number of
+// applications. Reports that are computed on one snapshot have the same filters, so they share the tables.
 func (s *snapshot) wholeCohort(filters Filters) (int, error) {
 	if s.cohort == nil {
 		if err := s.openCohort(); err != nil {
 			return 0, err
 		}
-		found, err := whole(func(after int64) (int64, int, error) { return s.fillCohort(filters, after) })
+		found, err := fillAll(func(after int64) (int64, int, error) { return s.fillCohort(filters, after) })
 		if err != nil {
 			return 0, err
 		}
@@ -79,10 +79,11 @@ func (s *snapshot) wholeCohort(filters Filters) (int, error) {
 	return *s.cohort, nil
 }
 
-// countCohort counts the cohort once, by what the figures and charts go by (counts) and by job (applied): these tables are
-// small, and to group the cohort for each of them was much of a report's time.
+// countCohort counts the cohort once, by the columns that figures and charts group by (counts) and by job (applied). These tables are
+// small, and grouping the cohort for each figure took much of a report's time.
 func (s *snapshot) countCohort() error {
-	if err := s.exec("count the cohort", `CREATE TEMP TABLE counts AS SELECT step, status, reached, count(*) AS size, count(answered) AS answered
+	if err := s.exec("count the cohort", `CREATE TEMP TABLE counts AS
+		SELECT step, status, reached, count(*) AS size, count(answered) AS answered
 		FROM cohort GROUP BY step, status, reached`, nil); err != nil {
 		return err
 	}
@@ -90,24 +91,23 @@ func (s *snapshot) countCohort() error {
 		FROM (SELECT job, count(*) AS size FROM cohort GROUP BY job) g CROSS JOIN jobs j ON j.id = g.job`, nil)
 }
 
-// fillCohort puts the next chunk of applications submitted in the period, those behind row number after, into the working
-// table.
+// fillCohort inserts the next chunk of applications submitted in the period, those after row number after, into the working table.
 func (s *snapshot) fillCohort(filters Filters, after int64) (last int64, found int, err error) {
 	return s.fillCohortOf(filters, "a._rowid_ > :after", arguments{"after": after, "limit": chunk}, after)
 }
 
-// fillCohortOf puts up to :limit applications submitted in the period, those that which keeps, into the working table, in the
-// order in which they were made: how far each came, when it was answered and hired, and how long it stood in each stage. It
-// answers the last row number, after itself where there was none, and how many there were.
+// fillCohortOf inserts up to :limit applications submitted in the period that meet the condition which into the working table, in the
+// order in which they were made: how far each got, when it was answered and hired, and how long it was in each stage. It returns the
+// last row number, or after if there was none, and the number of applications.
 //
-// Timelines are added up as they are written (application_timelines), since reading all events was most of a report's time.
+// Timelines are aggregated as they are written (application_timelines), since reading all events took most of a report's time.
 func (s *snapshot) fillCohortOf(filters Filters, which string, args arguments, after int64) (last int64, found int, err error) {
 	var hours, reached strings.Builder
 	for i, stage := range funnel[:len(funnel)-1] {
 		sum := "t.sum_" + stage
-		// Who stands in the stage has entered it once more than left it.
+		// An application in the stage has entered it once more than it has left it.
 		hours.WriteString(", CASE WHEN a.status = '" + stage + "' THEN nullif(" + sum + " + t.latest, 0) ELSE " + sum + " END / 3600")
-		fmt.Fprintf(&reached, ", iif(%s IS NULL, 1, %d)", sum, i+1) // there is a sum where it was entered
+		fmt.Fprintf(&reached, ", iif(%s IS NULL, 1, %d)", sum, i+1) // there is a sum if the stage was entered
 	}
 	ofJobs := ""
 	if conditions := filters.jobConditions(args); conditions != "" {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Unit is what a figure's number counts.
+// Unit is the unit of a figure.
 type Unit string
 
 // The units of figures. A share lies between 0 and 1.
@@ -17,7 +17,7 @@ const (
 	Days  Unit = "days"
 )
 
-// definition is the one place that says what a figure means; the sentence stands in every report and in the summary.
+// definition says what a figure means; its sentence is part of every report and of the summary.
 type definition struct {
 	key, label string
 	unit       Unit
@@ -29,47 +29,52 @@ var definitions = map[string][]definition{
 		{"posted", "Posted", Count, "Jobs created in the period."},
 		{"published", "Published", Count, "Jobs whose latest publication lies in the period."},
 		{"closed", "Closed", Count, "Jobs that are closed and were closed in the period."},
-		{"expired", "Expired", Count, "Jobs that are expired and ran out in the period."},
-		{"open", "Open now", Count, "Jobs that are published as the report is made, whenever they were."},
-		{"applicationsPerJob", "Applications per job", Mean, "Applications so far, withdrawn ones too, to the jobs published in the period, divided by these jobs."},
+		{"expired", "Expired", Count, "Jobs that are expired and whose deadline was in the period."},
+		{"open", "Open now", Count, "Jobs that are published at the time of the report, whenever they were posted."},
+		{"applicationsPerJob", "Applications per job", Mean,
+			"Applications so far, including withdrawn ones, to the jobs published in the period, divided by the number of these jobs."},
 		{"withoutApplications", "Without applications", Count, "Jobs published in the period to which nobody has applied so far."},
 		{"filled", "Filled", Count, "Jobs whose first hire lies in the period."},
-		{"daysToFill", "Time to fill", Days, "Median time from publication to the first hire, over the filled jobs that were not published again since."},
+		{"daysToFill", "Time to fill", Days,
+			"Median time from publication to the first hire, over the filled jobs that were not published again since."},
 	},
 	Users: {
-		{"registered", "Registered", Count, "Accounts made in the period."},
-		{"jobSeekers", "Job seekers registered", Count, "Accounts of job seekers made in the period."},
-		{"employers", "Employers registered", Count, "Accounts of employers made in the period."},
-		{"admins", "Administrators registered", Count, "Accounts of administrators made in the period."},
-		{"total", "Accounts", Count, "Accounts made before the end of the period that still exist."},
-		{"active", "Active", Count, "Accounts that applied, moved an application, posted a job (counted for the employer's owner), reviewed, saved a job or a search, or read a notice in the period."},
-		{"deactivated", "Deactivated", Count, "Accounts that are deactivated and were so in the period."},
-		{"completeness", "Profile completeness", Share, "Mean share of ten profile items filled in, over the job seekers registered in the period."},
+		{"registered", "Registered", Count, "Accounts created in the period."},
+		{"jobSeekers", "Job seekers registered", Count, "Accounts of job seekers created in the period."},
+		{"employers", "Employers registered", Count, "Accounts of employers created in the period."},
+		{"admins", "Administrators registered", Count, "Accounts of administrators created in the period."},
+		{"total", "Accounts", Count, "Accounts created before the end of the period that still exist."},
+		{"active", "Active", Count, "Accounts that applied, moved an application, posted a job (counted for the employer's owner), " +
+			"reviewed, saved a job or a search, or read a notification in the period."},
+		{"deactivated", "Deactivated", Count, "Accounts that are deactivated and were deactivated in the period."},
+		{"completeness", "Profile completeness", Share,
+			"Mean share of the ten profile items that are filled in, over the job seekers registered in the period."},
 	},
 	Applications: {
 		{"submitted", "Submitted", Count, "Applications submitted in the period; all figures below are about these."},
-		{"answered", "Answered", Count, "Applications that the employer has moved on, refused or hired."},
-		{"answerRate", "Answer rate", Share, "Answered applications divided by the submitted ones."},
+		{"answered", "Answered", Count, "Applications that the employer has moved to another stage, rejected or hired."},
+		{"answerRate", "Answer rate", Share, "Answered applications divided by submitted ones."},
 		{"hoursToFirstAnswer", "Time to first answer", Hours, "Median time from submission to the employer's first move."},
-		{"open", "Open", Count, "Applications that still wait for a decision."},
+		{"open", "Open", Count, "Applications that are still awaiting a decision."},
 		{"rejected", "Rejected", Count, "Applications that are rejected."},
 		{"withdrawn", "Withdrawn", Count, "Applications that the seeker has withdrawn."},
 		{"hired", "Hired", Count, "Applications that ended in a hire."},
-		{"hireRate", "Hire rate", Share, "Hired applications divided by the submitted ones."},
+		{"hireRate", "Hire rate", Share, "Hired applications divided by submitted ones."},
 		{"daysToHire", "Time to hire", Days, "Median time from submission to the hire."},
 	},
 	Performance: {
-		{"employers", "Employers", Count, "Employers to whose jobs somebody applied in the period."},
+		{"employers", "Employers", Count, "Employers who received applications in the period."},
 		{"received", "Applications received", Count, "Applications submitted in the period; the figures on answers and hires are about these."},
-		{"answered", "Answered", Count, "Applications that the employer has moved on, refused or hired."},
-		{"answerRate", "Answer rate", Share, "Answered applications divided by the received ones."},
+		{"answered", "Answered", Count, "Applications that the employer has moved to another stage, rejected or hired."},
+		{"answerRate", "Answer rate", Share, "Answered applications divided by received ones."},
 		{"hoursToFirstAnswer", "Time to first answer", Hours, "Median time from submission to the employer's first move."},
 		{"hired", "Hired", Count, "Applications that ended in a hire."},
 		{"daysToHire", "Time to hire", Days, "Median time from submission to the hire."},
-		{"notices", "Notices", Count, "Notifications written in the period, on the whole board whatever the filters."},
-		{"noticesRead", "Notices read", Share, "Share of these notifications that have been read."},
-		{"mailsSent", "Notices mailed", Count, "How many of these notifications also went out by e-mail."},
-		{"savedSearches", "Saved searches", Count, "Saved searches made in the period that still exist, on the whole board whatever the filters."},
+		{"notices", "Notifications", Count, "Notifications written in the period, on the whole board regardless of filters."},
+		{"noticesRead", "Notifications read", Share, "Share of these notifications that have been read."},
+		{"mailsSent", "Notifications emailed", Count, "How many of these notifications were also sent by email."},
+		{"savedSearches", "Saved searches", Count,
+			"Saved searches created in the period that still exist, on the whole board regardless of filters."},
 	},
 }
 
@@ -79,14 +84,14 @@ type Figure struct {
 	Label   string
 	Unit    Unit
 	Value   float64
-	Known   bool // false where there is nothing to take a median, mean or share of
+	Known   bool // false if there is nothing to take a median, mean or share of
 	Meaning string
 }
 
 // values are the computed numbers by the key of their definition.
 type values map[string]sql.NullFloat64
 
-// share sets key to part divided by whole, unknown where the whole is nothing.
+// share sets key to part divided by whole, or to unknown if the whole is 0.
 func (v values) share(key, part, whole string) {
 	v[key] = sql.NullFloat64{}
 	if v[whole].Float64 > 0 {
@@ -94,7 +99,7 @@ func (v values) share(key, part, whole string) {
 	}
 }
 
-// figures puts the numbers to their definitions, in the order of those. Counts of nothing are 0, not unknown.
+// figures returns the numbers with their definitions, in the order of the definitions. An empty count is 0, not unknown.
 func (v values) figures(kind string) ([]Figure, error) {
 	list := make([]Figure, 0, len(definitions[kind]))
 	for _, d := range definitions[kind] {

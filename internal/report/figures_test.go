@@ -103,7 +103,7 @@ func (b *board) slowApplications(p Period, f Filters) slowFigures {
 	return figures
 }
 
-// furthest is the place in the funnel that an application came to at most.
+// furthest returns the furthest stage in the funnel that an application reached.
 func (a *application) furthest() int {
 	place := 0
 	for _, e := range a.events {
@@ -112,7 +112,7 @@ func (a *application) furthest() int {
 	return place
 }
 
-// hoursIn is how long an application stood in a stage, over all the times that it has left it.
+// hoursIn returns the total time that an application was in a stage, over all visits that have ended.
 func (a *application) hoursIn(stage string) (hours float64, left bool) {
 	for i, e := range a.events {
 		if e.from == stage {
@@ -124,6 +124,7 @@ func (a *application) hoursIn(stage string) (hours float64, left bool) {
 }
 
 func TestFunnelAndStagesEqualTheSlowComputation(t *testing.T) {
+	t.Parallel()
 	b := randomBoard(5)
 	app := b.stored(t)
 	for i, filters := range filtersFor(Applications, b)[:2] {
@@ -159,7 +160,7 @@ func TestFunnelAndStagesEqualTheSlowComputation(t *testing.T) {
 	}
 }
 
-// sameNumbers compares two lists, whatever their order, to the six decimals that a CSV has.
+// sameNumbers compares two lists, regardless of order, to the six decimals of a CSV.
 func sameNumbers(t *testing.T, name string, got, want []float64) {
 	t.Helper()
 	slices.Sort(got)
@@ -180,10 +181,10 @@ func (b *board) slowPerformance(p Period, f Filters) slowFigures {
 	for _, key := range []string{"submitted", "rejected", "withdrawn", "open", "hireRate"} {
 		delete(figures, key)
 	}
-	notices, read, mailed, searches := 0.0, 0.0, 0.0, 0.0
-	for _, n := range b.notices {
+	notifications, read, mailed, searches := 0.0, 0.0, 0.0, 0.0
+	for _, n := range b.notifications {
 		if p.has(n.created) {
-			notices++
+			notifications++
 			if !n.readAt.IsZero() {
 				read++
 			}
@@ -197,7 +198,7 @@ func (b *board) slowPerformance(p Period, f Filters) slowFigures {
 			searches++
 		}
 	}
-	maps.Copy(figures, slowFigures{"notices": notices, "noticesRead": ratio(read, notices), "mailsSent": mailed, "savedSearches": searches})
+	maps.Copy(figures, slowFigures{"notices": notifications, "noticesRead": ratio(read, notifications), "mailsSent": mailed, "savedSearches": searches})
 	return figures
 }
 
@@ -279,7 +280,7 @@ func (b *board) wasActive(u *user, p Period) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(b.notices, func(n *notice) bool { return n.user == u.id && p.has(n.readAt) })
+	return slices.ContainsFunc(b.notifications, func(n *notification) bool { return n.user == u.id && p.has(n.readAt) })
 }
 
 func (b *board) keepsPerson(u *user, f Filters) bool {
@@ -314,7 +315,8 @@ func (b *board) slowUsers(p Period, f Filters) slowFigures {
 		figures["total"]++
 		if p.has(u.created) {
 			figures["registered"]++
-			figures[map[string]string{collections.RoleJobSeeker: "jobSeekers", collections.RoleEmployer: "employers", collections.RoleAdmin: "admins"}[u.role]]++
+			figures[map[string]string{collections.RoleJobSeeker: "jobSeekers", collections.RoleEmployer: "employers",
+				collections.RoleAdmin: "admins"}[u.role]]++
 			if u.role == collections.RoleJobSeeker {
 				for _, item := range u.items {
 					if item {
@@ -371,6 +373,7 @@ func filtersFor(kind string, b *board) []Filters {
 }
 
 func TestFiguresEqualTheSlowComputation(t *testing.T) {
+	t.Parallel()
 	seeds := uint64(3)
 	if testing.Short() {
 		seeds = 1
@@ -381,7 +384,8 @@ func TestFiguresEqualTheSlowComputation(t *testing.T) {
 		for _, kind := range collections.ReportKinds() {
 			for i, filters := range filtersFor(kind, b) {
 				for k, period := range periods(b) {
-					result, err := Compute(context.Background(), app, Request{Kind: kind, Format: PDF, From: period.From, To: period.End.Add(-time.Millisecond), Filters: filters})
+					result, err := Compute(context.Background(), app,
+						Request{Kind: kind, Format: PDF, From: period.From, To: period.End.Add(-time.Millisecond), Filters: filters})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -411,8 +415,9 @@ func compare(t *testing.T, name string, got []Figure, want slowFigures) {
 	}
 }
 
-// An empty random board would make every comparison above hold.
+// With an empty random board every comparison above would hold.
 func TestRandomBoardsHaveSomethingOfEverything(t *testing.T) {
+	t.Parallel()
 	b := randomBoard(0)
 	for _, kind := range collections.ReportKinds() {
 		for key, value := range b.slow(kind, NewPeriod(newYear, newYear.AddDate(0, 9, 0), time.Time{}), Filters{}) {

@@ -7,10 +7,10 @@ import (
 	"jobboard/internal/report/pdf"
 )
 
-// inPeriod is the SQL that tells whether a stored time lies in the period, as 0 or 1.
+// inPeriod returns the SQL that is 1 if a stored time lies in the period, otherwise 0.
 func inPeriod(column string) string { return "(" + column + " >= :from AND " + column + " < :end)" }
 
-// openJobs makes the empty working table of the jobs that a report looks at.
+// openJobs creates the empty working table of the jobs that a report reads.
 func (s *snapshot) openJobs() error {
 	if err := s.drop("looked"); err != nil {
 		return err
@@ -20,12 +20,13 @@ func (s *snapshot) openJobs() error {
 		firstHire TEXT, fillDays REAL, posted INTEGER, published INTEGER, closed INTEGER, expired INTEGER, filled INTEGER)`, nil)
 }
 
-// fillJobs puts the next chunk of jobs that the filters keep into the working table, those behind row number after.
+// fillJobs inserts the next chunk of jobs that match the filters, those after row number after, into the working table.
 func (s *snapshot) fillJobs(filters Filters, after int64) (last int64, found int, err error) {
 	args := arguments{"after": after, "limit": chunk}
-	// A hire is final, so the hired applications are those whose timeline has a hire. The + keeps SQLite from looking
-	// through all hires of the board for each application.
-	return s.fill("looked", `SELECT n, id, title, employer, industry, jobType, workplace, location, status, created, publishedAt, ended, deadline, applications, firstHire,
+	// A hire is final, so the hired applications are those whose timeline has a hire. The + keeps SQLite from scanning all hires of the
+	// board for each application.
+	return s.fill("looked", `SELECT n, id, title, employer, industry, jobType, workplace, location, status, created, publishedAt, ended,
+		deadline, applications, firstHire,
 			CASE WHEN publishedAt != '' AND firstHire >= publishedAt
 				THEN (unixepoch(firstHire, 'subsec') - unixepoch(publishedAt, 'subsec')) / 86400 END,
 			`+inPeriod("created")+`, `+inPeriod("publishedAt")+`, status = 'closed' AND `+inPeriod("ended")+`,
@@ -41,18 +42,18 @@ func (s *snapshot) fillJobs(filters Filters, after int64) (last int64, found int
 }
 
 // concerned keeps the jobs that something happened to in the period: the rows of the CSV.
-const concerned = "(posted OR published OR closed OR expired OR filled)"
+const affected = "(posted OR published OR closed OR expired OR filled)"
 
 func computeJobs(s *snapshot, result *Result) (values, error) {
 	if err := s.openJobs(); err != nil {
 		return nil, err
 	}
-	if _, err := whole(func(after int64) (int64, int, error) { return s.fillJobs(result.Filters, after) }); err != nil {
+	if _, err := fillAll(func(after int64) (int64, int, error) { return s.fillJobs(result.Filters, after) }); err != nil {
 		return nil, err
 	}
 	row, err := s.one("job figures", `SELECT sum(posted), sum(published), sum(closed), sum(expired), sum(status = 'published'),
 		avg(CASE WHEN published THEN applications END), sum(published AND applications = 0), sum(filled),
-		median(CASE WHEN filled THEN fillDays END), sum(`+concerned+`) FROM looked`, nil, 10)
+		median(CASE WHEN filled THEN fillDays END), sum(`+affected+`) FROM looked`, nil, 10)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +81,8 @@ func (s *snapshot) addJobsOverTime(result *Result) error {
 	for _, line := range []struct{ flag, column string }{
 		{"posted", "created"}, {"published", "publishedAt"}, {"closed OR expired", "ended"}, {"filled", "firstHire"},
 	} {
-		one, err := s.overTime("jobs over time", "SELECT "+s.step.sql(line.column)+", count(*) FROM looked WHERE "+line.flag+" GROUP BY 1", nil, 1)
+		one, err := s.overTime("jobs over time",
+			"SELECT "+s.step.sql(line.column)+", count(*) FROM looked WHERE "+line.flag+" GROUP BY 1", nil, 1)
 		if err != nil {
 			return err
 		}
@@ -106,14 +108,17 @@ func addJobTables(s *snapshot, result *Result) error {
 			return err
 		}
 	}
-	return s.addTable(result, pdf.Table{Title: "Jobs without applications", Meaning: "Jobs published in the period to which nobody has applied so far, the oldest first.",
-		Columns: []pdf.Column{{Title: "Job", Width: 5}, {Title: "Employer", Width: 4}, {Title: "Published", Width: 2}, {Title: "Status", Width: 2}}}, 4, nil,
+	return s.addTable(result, pdf.Table{Title: "Jobs without applications",
+		Meaning: "Jobs published in the period to which nobody has applied so far, the oldest first.",
+		Columns: []pdf.Column{{Title: "Job", Width: 5}, {Title: "Employer", Width: 4}, {Title: "Published", Width: 2},
+			{Title: "Status", Width: 2}}}, 4, nil,
 		`SELECT title, ifnull(p.name, ''), substr(publishedAt, 1, 10), status FROM looked LEFT JOIN employers p ON p.id = looked.employer
 		WHERE published AND applications = 0 ORDER BY publishedAt, looked.id`)
 }
 
 func jobHeads() []string {
-	return []string{"id", "title", "employer", "employerName", "industry", "jobType", "workplace", "location", "status", "created", "publishedAt",
+	return []string{"id", "title", "employer", "employerName", "industry", "jobType", "workplace", "location", "status", "created",
+		"publishedAt",
 		"endedAt", "deadline", "applications", "firstHireAt", "daysToFill", "posted", "published", "closed", "expired", "filled"}
 }
 
@@ -132,11 +137,12 @@ func writeJobs(s *snapshot, filters Filters, out *csvfile.Writer) error {
 			return err
 		}
 		last = next
-		err = s.each("write the jobs", `SELECT l.id, l.title, l.employer, ifnull(p.name, ''), ifnull(f.name, ''), l.jobType, l.workplace, l.location, l.status,
+		err = s.each("write the jobs", `SELECT l.id, l.title, l.employer, ifnull(p.name, ''), ifnull(f.name, ''), l.jobType, l.workplace,
+			l.location, l.status,
 			l.created, l.publishedAt, ifnull(l.ended, ''), l.deadline, ifnull(l.firstHire, ''), l.fillDays,
 			l.applications, l.posted, l.published, l.closed, l.expired, l.filled
 			FROM looked l LEFT JOIN employers p ON p.id = l.employer LEFT JOIN fields_of_interest f ON f.id = l.industry
-			WHERE `+concerned+` ORDER BY l.n`, nil, func(scan func(...any) error) error { return writeJob(scan, out) })
+			WHERE `+affected+` ORDER BY l.n`, nil, func(scan func(...any) error) error { return writeJob(scan, out) })
 		if err != nil {
 			return err
 		}
@@ -153,6 +159,7 @@ func writeJob(scan func(...any) error, out *csvfile.Writer) error {
 	if err != nil {
 		return err
 	}
-	return out.Write(id, title, employer, name, industry, jobType, workplace, location, status, moment(created), moment(published), moment(ended),
+	return out.Write(id, title, employer, name, industry, jobType, workplace, location, status, moment(created), moment(published),
+		moment(ended),
 		moment(deadline), applications, moment(hired), cell(fillDays), flags[0], flags[1], flags[2], flags[3], flags[4])
 }

@@ -8,10 +8,9 @@ import (
 	"modernc.org/sqlite"
 )
 
-// SQLite has no median. Ranking with window functions sorts in the virtual machine and took more than half of a report's
-// time at 100 000 applications, so the board's queries have the aggregate median(x): the middle value, or the mean of the
-// middle two; NULLs do not count, and nothing has the median NULL. Connections opened before this package is loaded lack
-// it, hence init.
+// SQLite has no median. Ranking with window functions took more than half of a report's time at 100,000 applications, so the board
+// registers the aggregate median(x): the middle value, or the mean of the middle two. It ignores NULLs, and is NULL if there is no value.
+// Connections that are opened before this package is loaded lack it, hence init.
 func init() {
 	sqlite.MustRegisterFunction("median", &sqlite.FunctionImpl{
 		NArgs:         1,
@@ -22,7 +21,7 @@ func init() {
 
 type medianAggregate struct{ values []float64 }
 
-// Step takes one value.
+// Step adds one value.
 func (m *medianAggregate) Step(_ *sqlite.FunctionContext, args []driver.Value) error {
 	switch value := args[0].(type) {
 	case nil:
@@ -36,12 +35,12 @@ func (m *medianAggregate) Step(_ *sqlite.FunctionContext, args []driver.Value) e
 	return nil
 }
 
-// WindowInverse is what a moving window would need; the reports have none.
+// WindowInverse would support moving windows, which reports do not use.
 func (m *medianAggregate) WindowInverse(*sqlite.FunctionContext, []driver.Value) error {
 	return fmt.Errorf("median has no moving window")
 }
 
-// WindowValue answers the median of the values so far.
+// WindowValue returns the median of the values so far.
 func (m *medianAggregate) WindowValue(*sqlite.FunctionContext) (driver.Value, error) {
 	n := len(m.values)
 	if n == 0 {

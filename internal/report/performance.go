@@ -16,7 +16,8 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	notices, err := s.one("notice figures", "SELECT count(*), avg(read), sum(mail = 'sent') FROM notifications WHERE "+inPeriod("created"), nil, 3)
+	notifications, err := s.one("notification figures",
+		"SELECT count(*), avg(read), sum(mail = 'sent') FROM notifications WHERE "+inPeriod("created"), nil, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -24,8 +25,9 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	numbers := values{"received": row[0], "answered": row[1], "hoursToFirstAnswer": row[2], "hired": row[3], "daysToHire": row[4], "employers": row[5],
-		"notices": notices[0], "noticesRead": notices[1], "mailsSent": notices[2], "savedSearches": searches[0]}
+	numbers := values{"received": row[0], "answered": row[1], "hoursToFirstAnswer": row[2], "hired": row[3], "daysToHire": row[4],
+		"employers": row[5], "notices": notifications[0], "noticesRead": notifications[1], "mailsSent": notifications[2],
+		"savedSearches": searches[0]}
 	numbers.share("answerRate", "answered", "received")
 	result.Rows = int(row[5].Float64)
 
@@ -33,32 +35,37 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	result.addOverTime(s, "answersOverTime", "Applications and answers", "Applications by when they were submitted, and how many of these have been answered.",
+	result.addOverTime(s, "answersOverTime", "Applications and answers",
+		"Applications by the time of submission, and how many of them have been answered.",
 		pdf.Lines, []string{"Received", "Answered"}, series)
-	return numbers, result.addBars(s, "noticesByKind", "Notices by kind", "Notifications written in the period, on the whole board.",
+	return numbers, result.addBars(s, "noticesByKind", "Notifications by kind", "Notifications written in the period, on the whole board.",
 		"SELECT replace(kind, '_', ' '), count(*) FROM notifications WHERE "+inPeriod("created")+" GROUP BY 1 ORDER BY 2 DESC, 1", nil)
 }
 
 func addPerformanceTable(s *snapshot, result *Result) error {
-	return s.addLargest(result, pdf.Table{Title: "Employers", Meaning: "Employers to whose jobs somebody applied in the period, most applications first; times are medians.",
-		Columns: []pdf.Column{{Title: "Employer", Width: 5}, {Title: "Received", Width: 1.8, Right: true}, {Title: "Answered", Width: 1.8, Right: true},
+	return s.addLargest(result, pdf.Table{Title: "Employers",
+		Meaning: "Employers who received applications in the period, those with the most first. Times are medians.",
+		Columns: []pdf.Column{{Title: "Employer", Width: 5}, {Title: "Received", Width: 1.8, Right: true},
+			{Title: "Answered", Width: 1.8, Right: true},
 			{Title: "Answer rate", Width: 2, Right: true}, {Title: "First answer", Width: 2, Right: true}, {Title: "Hired", Width: 1.2, Right: true},
 			{Title: "To hire", Width: 2, Right: true}}}, byEmployer, 1, []Unit{Count, Count, Share, Hours, Count, Days},
 		"g.name, count(*), count(answered), count(answered) * 1.0 / count(*), median(answerHours), sum(c.status = 'hired'), median(hireDays)")
 }
 
-// employersOfCohort tells of each employer in the cohort.
-const employersOfCohort = `SELECT p.id AS employer, p.name, p.verified, count(*) AS received, count(answered) AS answered, median(answerHours) AS answerHours,
+// employersOfCohort is the query of the employers in the cohort with their figures.
+const employersOfCohort = `SELECT p.id AS employer, p.name, p.verified, count(*) AS received, count(answered) AS answered,
+	median(answerHours) AS answerHours,
 	sum(c.status = 'hired') AS hired, median(hireDays) AS hireDays,
 	sum(c.status = 'rejected') AS rejected, sum(c.status = 'withdrawn') AS withdrawn
 	FROM cohort c CROSS JOIN jobs j ON j.id = c.job CROSS JOIN employers p ON p.id = j.employer GROUP BY p.id`
 
 func performanceHeads() []string {
-	return []string{"employer", "name", "verified", "received", "answered", "answerRate", "medianHoursToFirstAnswer", "rejected", "withdrawn", "hired", "medianDaysToHire"}
+	return []string{"employer", "name", "verified", "received", "answered", "answerRate", "medianHoursToFirstAnswer", "rejected", "withdrawn",
+		"hired", "medianDaysToHire"}
 }
 
-// writePerformance writes a row for each employer to whose jobs somebody applied in the period, in the order in which the
-// employers came. It takes as many employers at a time as have about chunk applications.
+// writePerformance writes a row for each employer who received applications in the period, in the order in which the employers were
+// created. It processes as many employers at a time as have about chunk applications.
 func writePerformance(s *snapshot, filters Filters, out *csvfile.Writer) error {
 	if err := s.openCohort(); err != nil {
 		return err
@@ -71,7 +78,8 @@ func writePerformance(s *snapshot, filters Filters, out *csvfile.Writer) error {
 		}
 		args := arguments{"after": last, "next": next, "limit": -1}
 		last = next
-		const theirs = "a.job IN (SELECT j.id FROM employers p CROSS JOIN jobs j ON j.employer = p.id WHERE p._rowid_ > :after AND p._rowid_ <= :next)"
+		const theirs = "a.job IN (SELECT j.id FROM employers p CROSS JOIN jobs j ON j.employer = p.id" +
+			" WHERE p._rowid_ > :after AND p._rowid_ <= :next)"
 		if err := s.empty("cohort"); err != nil {
 			return err
 		}
@@ -87,12 +95,12 @@ func writePerformance(s *snapshot, filters Filters, out *csvfile.Writer) error {
 	}
 }
 
-// nextEmployers answers the row number of the last employer of the next chunk behind row number after, or after itself
-// where there are no more.
+// nextEmployers returns the row number of the last employer of the next chunk after row number after, or after if there are no more.
 func (s *snapshot) nextEmployers(after int64) (last int64, err error) {
 	last = after
 	enough, found := errors.New("enough employers"), 0
-	err = s.each("find the next employers", `SELECT p._rowid_, (SELECT count(*) FROM jobs j CROSS JOIN applications a ON a.job = j.id WHERE j.employer = p.id)
+	err = s.each("find the next employers", `SELECT p._rowid_,
+		(SELECT count(*) FROM jobs j CROSS JOIN applications a ON a.job = j.id WHERE j.employer = p.id)
 		FROM employers p WHERE p._rowid_ > :after ORDER BY p._rowid_ LIMIT :limit`, arguments{"after": after, "limit": chunk},
 		func(scan func(...any) error) error {
 			var own int
@@ -115,7 +123,8 @@ func writeEmployer(scan func(...any) error, out *csvfile.Writer) error {
 	var verified bool
 	var received, answered, rejected, withdrawn, hired int
 	var rate, answerHours, hireDays sql.NullFloat64
-	if err := scan(&employer, &name, &verified, &received, &answered, &rate, &answerHours, &rejected, &withdrawn, &hired, &hireDays); err != nil {
+	err := scan(&employer, &name, &verified, &received, &answered, &rate, &answerHours, &rejected, &withdrawn, &hired, &hireDays)
+	if err != nil {
 		return err
 	}
 	return out.Write(employer, name, verified, received, answered, cell(rate), cell(answerHours), rejected, withdrawn, hired, cell(hireDays))

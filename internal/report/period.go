@@ -7,11 +7,11 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// Period is the time from From (included; the zero time means since the board began) to End (excluded), in UTC.
+// Period is the time from From (inclusive; the zero time means since the board's first day) to End (exclusive), in UTC.
 type Period struct{ From, End time.Time }
 
-// NewPeriod makes the period of a report's fields from and to. Both bounds are included, to the millisecond that
-// PocketBase keeps; without to, the period ends now.
+// NewPeriod returns the period of a report's fields from and to. Both bounds are inclusive, to PocketBase's precision of a millisecond;
+// without to, the period ends now.
 func NewPeriod(from, to, now time.Time) Period {
 	if to.IsZero() {
 		to = now
@@ -22,8 +22,8 @@ func NewPeriod(from, to, now time.Time) Period {
 	return Period{From: from, End: to.UTC().Truncate(time.Millisecond).Add(time.Millisecond)}
 }
 
-// ParseBound reads a bound as people write it. A bare date means the whole day: as the first bound its midnight, as the
-// last its last millisecond. The empty text is the zero time.
+// ParseBound parses a bound as people write it. A bare date means the whole day: its midnight as the first bound, its last millisecond as
+// the last. The empty string is the zero time.
 func ParseBound(text string, last bool) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -36,12 +36,12 @@ func ParseBound(text string, last bool) (time.Time, error) {
 	}
 	moment, err := types.ParseDateTime(text)
 	if err != nil || moment.IsZero() {
-		return time.Time{}, fmt.Errorf("%q is no date; write 2026-01-31 or 2026-01-31 09:00:00.000Z", text)
+		return time.Time{}, fmt.Errorf("%q is not a date; write 2026-01-31 or 2026-01-31 09:00:00.000Z", text)
 	}
 	return moment.Time(), nil
 }
 
-// String is the period in words, as on the cover.
+// String returns the period in words, as on the cover.
 func (p Period) String() string {
 	last := p.End.Add(-time.Millisecond)
 	until := last.Format("2 January 2006, 15:04")
@@ -58,10 +58,10 @@ func (p Period) String() string {
 	return since + " to " + until + " (UTC)"
 }
 
-// stored writes a moment as PocketBase stores it, so that texts compare as times do.
+// stored returns a time as PocketBase stores it, so that strings compare as times do.
 func stored(moment time.Time) string { return moment.UTC().Format(types.DefaultDateLayout) }
 
-// bucket is the length of the steps in which a chart shows a period.
+// bucket is the length of the steps of a chart over a period.
 type bucket string
 
 const (
@@ -71,7 +71,7 @@ const (
 	byYear  bucket = "year"
 )
 
-// bucket is day up to two months, week up to half a year, month up to five years, then year.
+// bucket returns day up to two months, week up to half a year, month up to five years, and year beyond.
 func (p Period) bucket() bucket {
 	switch days := p.End.Sub(p.From).Hours() / 24; {
 	case days <= 62:
@@ -84,7 +84,7 @@ func (p Period) bucket() bucket {
 	return byYear
 }
 
-// sql is the expression that brings a stored time to the label of its step.
+// sql returns the expression that maps a stored time to the label of its step.
 func (b bucket) sql(column string) string {
 	switch b {
 	case byDay:
@@ -97,7 +97,7 @@ func (b bucket) sql(column string) string {
 	return "substr(" + column + ", 1, 4)"
 }
 
-// labels lists the steps of the period, empty ones too, as sql writes them.
+// labels returns the labels of all steps of the period, as sql writes them.
 func (b bucket) labels(p Period) []string {
 	var labels []string
 	for at := b.start(p.From); at.Before(p.End); at = b.next(at) {

@@ -1,18 +1,17 @@
 // Package report makes the board's four reports (jobs, users, applications, performance) as CSV and PDF, and the figures
 // behind the dashboard.
 //
-// A report is a row of the reports collection that somebody creates, by any door. Doors and their helpers:
+// A report is a record of the collection reports, however it is created:
 //
-//   - [Prepare] says whether a new record asks for something sound and fills in what the system sets; hooks/reports.go
-//     calls it for every creation.
-//   - [NewWorker] runs waiting reports in the background, one at a time; [Run] makes one report now.
-//   - [Wait] blocks until a report is done or failed, for answers that can wait a few seconds.
+//   - [Prepare] validates a new record and fills in what the system sets; hooks/reports.go calls it for every creation.
+//   - [Bind] makes pending reports in the background, one at a time; [Run] makes one report now.
+//   - [Wait] blocks until a report is done or failed, for requests that can wait a few seconds.
 //   - [Write] makes a report without a record, for the command line.
-//   - [Summarise] answers the dashboard's figures.
+//   - [Summarise] returns the dashboard's figures.
 //
-// What is counted: the period says which jobs, users and applications count (posted, registered, submitted in it); what
-// became of them is told as of the moment the report is made. All figures of one report come from one read transaction,
-// so that they agree with each other and with the CSV of the same moment.
+// The period selects jobs, users and applications (posted, registered, submitted in it); their outcomes are those of the moment when the
+// report is made. All figures of one report come from one read transaction, so that they agree with each other and with the CSV of the
+// same moment.
 package report
 
 import (
@@ -41,13 +40,13 @@ var titles = map[string]string{
 	Performance:  "Performance of employers",
 }
 
-// The states that the filter "status" of the users report knows.
+// The values of the filter "status" of the users report.
 const (
 	activeUser      = "active"
 	deactivatedUser = "deactivated"
 )
 
-// statuses lists the values of the filter "status" of each kind.
+// statuses returns the values of the filter "status" for a kind.
 func statuses(kind string) []string {
 	switch kind {
 	case Jobs:

@@ -19,22 +19,22 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// Request is what a report is asked for.
+// Request is the parameters of a report.
 type Request struct {
 	Kind            string
 	Format          string
-	From            time.Time // zero: since the board began
+	From            time.Time // zero: since the board's first day
 	To              time.Time // zero: until the report is made
 	Filters         Filters
 	MachineReadable bool // CSV only: for programs, not spreadsheets; see csvfile.NewWriter
 
-	restFactor float64 // see pace
+	restFactor float64 // see throttle
 }
 
-// Filters narrow a report. Several values of one filter mean any of them; an empty filter does not narrow.
+// Filters restrict a report. Several values of one filter mean any of them; an empty filter does not restrict.
 //
-// Employer, Industry and JobType speak of jobs, and so of the applications to them. In the users report they keep the
-// people who belong to an employer with such jobs and those who applied to one.
+// Employer, Industry and JobType apply to jobs, and so to their applications. In the users report they select the people of employers
+// with such jobs and those who applied to one.
 type Filters struct {
 	Employer []string // ids
 	Industry []string // ids of fields_of_interest
@@ -45,14 +45,14 @@ type Filters struct {
 	labels []string // the filters in words, for the cover
 }
 
-// maxFilterValues bounds one filter, so that a query stays a query.
+// maxFilterValues limits the values of one filter, to keep queries fast.
 const maxFilterValues = 100
 
-// byJob tells whether one of the filters speaks of jobs.
+// byJob reports whether one of the filters applies to jobs.
 func (f Filters) byJob() bool { return len(f.Employer)+len(f.Industry)+len(f.JobType) > 0 }
 
-// ParseFilters reads the JSON object of a report's field filters: employer, industry, jobType, status and (for users) role,
-// each a text or a list of texts. Employers and industries may be named by id or slug. Errors name the field filters.
+// ParseFilters parses the JSON object of a report's field filters: employer, industry, jobType, status and (for users) role, each a
+// string or a list of strings. Employers and industries may be given by id or slug. Errors name the field filters.
 func ParseFilters(app core.App, kind string, raw []byte) (Filters, error) {
 	var filters Filters
 	raw = bytes.TrimSpace(raw)
@@ -78,7 +78,8 @@ func ParseFilters(app core.App, kind string, raw []byte) (Filters, error) {
 	}
 	for name, value := range object {
 		if text := string(bytes.TrimSpace(value)); text != "null" {
-			return filters, wrongFilter(fmt.Sprintf("%.50q is no filter; there are employer, industry, jobType, status and, for users, role.", name))
+			return filters, wrongFilter(fmt.Sprintf(
+				"There is no filter %.50q; the filters are employer, industry, jobType, status and, for users, role.", name))
 		}
 	}
 	return filters, nil
@@ -97,7 +98,7 @@ func filterValues(raw json.RawMessage) ([]string, error) {
 	}
 	var list []string
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, errors.New("must be a text or a list of texts")
+		return nil, errors.New("must be a string or a list of strings")
 	}
 	if len(list) > maxFilterValues {
 		return nil, fmt.Errorf("must not have more than %d values", maxFilterValues)
@@ -110,9 +111,9 @@ func (f *Filters) set(app core.App, kind, name string, values []string) error {
 	var labels []string
 	switch name {
 	case "employer":
-		f.Employer, labels, err = named(app, collections.Employers, name, values)
+		f.Employer, labels, err = findNamed(app, collections.Employers, name, values)
 	case "industry":
-		f.Industry, labels, err = named(app, collections.FieldsOfInterest, name, values)
+		f.Industry, labels, err = findNamed(app, collections.FieldsOfInterest, name, values)
 	case "jobType":
 		f.JobType, err = oneOf(name, values, collections.JobTypes())
 		labels = f.JobType
@@ -121,7 +122,7 @@ func (f *Filters) set(app core.App, kind, name string, values []string) error {
 		labels = f.Status
 	case "role":
 		if kind != Users {
-			return wrongFilter("The filter role is for the users report alone.")
+			return wrongFilter("The filter role is for the users report only.")
 		}
 		f.Role, err = oneOf(name, values, roles())
 		labels = f.Role
@@ -133,26 +134,26 @@ func (f *Filters) set(app core.App, kind, name string, values []string) error {
 	return nil
 }
 
-// oneOf reads values as leniently as a status: "In Review" is in_review.
+// oneOf parses values as leniently as a status: "In Review" is in_review.
 func oneOf(name string, values, allowed []string) ([]string, error) {
 	read := make([]string, len(values))
 	for i, value := range values {
 		read[i] = workflow.Parse(value)
 		if !slices.Contains(allowed, read[i]) {
-			return nil, wrongFilter(fmt.Sprintf("The filter %s can't be %.50q; it is one of %s.", name, value, strings.Join(allowed, ", ")))
+			return nil, wrongFilter(fmt.Sprintf("The filter %s can't be %.50q; it must be one of %s.", name, value, strings.Join(allowed, ", ")))
 		}
 	}
 	return read, nil
 }
 
-// named finds records by id or slug and answers their ids and names.
-func named(app core.App, collection, name string, values []string) (ids, names []string, err error) {
+// findNamed returns the ids and names of records that are given by id or slug.
+func findNamed(app core.App, collection, name string, values []string) (ids, names []string, err error) {
 	for _, value := range values {
 		record := &core.Record{}
 		err := app.RecordQuery(collection).
 			AndWhere(dbx.Or(dbx.HashExp{"id": value}, dbx.HashExp{"slug": value})).Limit(1).One(record)
 		if err != nil {
-			return nil, nil, wrongFilter(fmt.Sprintf("The filter %s finds no %.50q.", name, value))
+			return nil, nil, wrongFilter(fmt.Sprintf("The filter %s matches no %.50q.", name, value))
 		}
 		ids = append(ids, record.Id)
 		names = append(names, record.GetString("name"))
@@ -164,7 +165,7 @@ func wrongFilter(message string) error {
 	return problem.Field("filters", problem.InvalidValue, message)
 }
 
-// Check says whether the request is sound; its errors name the fields kind, format, from and to.
+// Check validates the request; its errors name the fields kind, format, from and to.
 func (r Request) Check() error {
 	wrong := validation.Errors{}
 	if !slices.Contains(collections.ReportKinds(), r.Kind) {
@@ -177,12 +178,12 @@ func (r Request) Check() error {
 		wrong["to"] = validation.NewError(problem.InvalidValue, "Must not be before from.")
 	}
 	if r.To.IsZero() && r.From.After(time.Now()) {
-		wrong["from"] = validation.NewError(problem.InvalidValue, "Must not be in the future, where there is no to.")
+		wrong["from"] = validation.NewError(problem.InvalidValue, "Must not be in the future if there is no to.")
 	}
 	return wrong.Filter()
 }
 
-// requestOf reads the request of a report's record.
+// requestOf returns the request of a report's record.
 func requestOf(app core.App, record *core.Record) (Request, error) {
 	request := Request{
 		Kind:   record.GetString("kind"),
@@ -201,8 +202,8 @@ func requestOf(app core.App, record *core.Record) (Request, error) {
 	return request, err
 }
 
-// Prepare checks a new report and fills in what the system sets: that it waits, and who asked for it. Its errors name the
-// fields at fault.
+// Prepare validates a new report and sets the system's fields, such as its status and who requested it. Its errors name the invalid
+// fields.
 func Prepare(app core.App, record *core.Record) error {
 	if _, err := requestOf(app, record); err != nil {
 		return err

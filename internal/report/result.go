@@ -22,13 +22,13 @@ type Result struct {
 	Rows    int // the rows of the CSV of the same report
 }
 
-// Chart is a chart with a key by which the dashboard names it.
+// Chart is a chart with the key that the dashboard knows it by.
 type Chart struct {
 	Key string
 	pdf.Chart
 }
 
-// computations tells, by kind, how figures and charts are computed and, after these, the tables.
+// computations holds, by kind, what computes the figures and charts and, after these, the tables.
 var computations = map[string]struct {
 	figures func(*snapshot, *Result) (values, error)
 	tables  func(*snapshot, *Result) error
@@ -46,7 +46,7 @@ func Compute(ctx context.Context, app core.App, request Request) (*Result, error
 	}
 	made := time.Now().UTC()
 	result := &Result{Kind: request.Kind, Filters: request.Filters, Made: made}
-	err := within(ctx, app, NewPeriod(request.From, request.To, made), request.restFactor, func(s *snapshot) error {
+	err := withSnapshot(ctx, app, NewPeriod(request.From, request.To, made), request.restFactor, func(s *snapshot) error {
 		if err := s.compute(result); err != nil {
 			return err
 		}
@@ -71,14 +71,15 @@ func (s *snapshot) compute(result *Result) error {
 
 // addOverTime adds a chart over the period's steps.
 func (r *Result) addOverTime(s *snapshot, key, title, meaning string, shape pdf.Shape, names []string, series [][]float64) {
-	chart := Chart{Key: key, Chart: pdf.Chart{Title: title, Meaning: fmt.Sprintf("%s By %s.", meaning, s.step), Shape: shape, Labels: s.labels}}
+	chart := Chart{Key: key, Chart: pdf.Chart{Title: title, Meaning: fmt.Sprintf("%s By %s.", meaning, s.step), Shape: shape,
+		Labels: s.labels}}
 	for i, name := range names {
 		chart.Series = append(chart.Series, pdf.Series{Name: name, Values: series[i]})
 	}
 	r.Charts = append(r.Charts, chart)
 }
 
-// addBars adds a chart of a query's (label, number) rows, in their order; an empty label is shown as "not given".
+// addBars adds a chart of a query's (label, number) rows in order; an empty label is shown as "not given".
 func (r *Result) addBars(s *snapshot, key, title, meaning, query string, args arguments) error {
 	chart := Chart{Key: key, Chart: pdf.Chart{Title: title, Meaning: meaning, Shape: pdf.Bars, Series: []pdf.Series{{Name: title}}}}
 	err := s.each(title, query, args, func(scan func(...any) error) error {

@@ -18,47 +18,47 @@ import (
 	"jobboard/internal/notify"
 )
 
-// Run makes the report of a record now: running, then done with its file or failed with the reason, and tells who asked in
-// the same transaction. A report that does not wait (any more) is left alone. When ctx ends meanwhile the record stays
-// waiting, for the next start to take; the error is then ctx's.
+// Run makes the report of a record now. The record becomes running, then done with its file or failed with the reason, and the person
+// who requested it is notified in the same transaction. A report that is not pending is left alone. If ctx ends meanwhile, the record
+// becomes pending again for the next start, and Run returns ctx's error.
 func Run(ctx context.Context, app core.App, id string) error {
-	record, err := take(app, id)
+	record, err := claim(app, id)
 	if record == nil || err != nil {
 		return err
 	}
 	folder, err := os.MkdirTemp("", "jobboard-report-*") // while serving in the data folder, see internal/tempdir
 	if err != nil {
-		return fmt.Errorf("make the report's work folder: %w", err)
+		return fmt.Errorf("create the report's work folder: %w", err)
 	}
 	defer os.RemoveAll(folder)
 	path, rows, err := makeFile(ctx, app, record, folder)
 	if ctx.Err() != nil {
-		putBack(app, record.Id)
+		requeue(app, record.Id)
 		return ctx.Err()
 	}
 	return finish(app, record.Id, path, rows, err)
 }
 
-// take marks a waiting report as running and answers it, or nil if it does not wait.
-func take(app core.App, id string) (*core.Record, error) {
-	var taken *core.Record
+// claim marks a pending report as running and returns it, or nil if it is not pending.
+func claim(app core.App, id string) (*core.Record, error) {
+	var claimed *core.Record
 	err := app.RunInTransaction(func(tx core.App) error {
-		record, err := waiting(tx, id)
+		record, err := findPending(tx, id)
 		if record == nil || err != nil {
 			return err
 		}
 		record.Set("status", collections.ReportRunning)
 		record.Set("attempts", record.GetInt("attempts")+1)
-		taken = record
+		claimed = record
 		return tx.Save(record)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("take the report %s: %w", id, err)
+		return nil, fmt.Errorf("claim the report %s: %w", id, err)
 	}
-	return taken, nil
+	return claimed, nil
 }
 
-func waiting(app core.App, id string) (*core.Record, error) {
+func findPending(app core.App, id string) (*core.Record, error) {
 	records, err := app.FindRecordsByIds(collections.Reports, []string{id})
 	if err != nil || len(records) == 0 || records[0].GetString("status") != collections.ReportPending {
 		return nil, err
@@ -66,27 +66,27 @@ func waiting(app core.App, id string) (*core.Record, error) {
 	return records[0], nil
 }
 
-// makeFile writes the report into folder. A panic becomes an error: one bad report must not take the board down.
+// makeFile writes the report into folder. A panic becomes the report's error, so that the report is not tried again.
 func makeFile(ctx context.Context, app core.App, record *core.Record, folder string) (path string, rows int, err error) {
 	defer func() {
-		if fault := recover(); fault != nil {
-			app.Logger().Error("a report panicked", "report", record.Id, "fault", fault)
-			err = errors.New("an internal fault; the log tells more")
+		if cause := recover(); cause != nil {
+			app.Logger().Error("A report panicked.", "report", record.Id, "panic", cause)
+			err = errors.New("an internal error; see the log")
 		}
 	}()
 	request, err := requestOf(app, record)
 	if err != nil {
 		return "", 0, err
 	}
-	request.restFactor = backgroundRest
+	request.restFactor = restFactor
 	path = filepath.Join(folder, fileName(request, record.GetDateTime("created")))
 	file, err := os.Create(path)
 	if err != nil {
-		return "", 0, fmt.Errorf("make the report's file: %w", err)
+		return "", 0, fmt.Errorf("create the report's file: %w", err)
 	}
 	rows, err = Write(ctx, app, request, file)
-	if closing := file.Close(); err == nil {
-		err = closing
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
 	}
 	return path, rows, err
 }
@@ -95,7 +95,7 @@ func fileName(request Request, made types.DateTime) string {
 	return fmt.Sprintf("%s_%s.%s", request.Kind, made.Time().Format(time.DateOnly), request.Format)
 }
 
-// finish stores how it went. The report may have been deleted meanwhile: then there is nobody to tell.
+// finish stores the outcome and notifies the person who requested the report. A report that was deleted meanwhile is left alone.
 func finish(app core.App, id, path string, rows int, failure error) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		records, err := tx.FindRecordsByIds(collections.Reports, []string{id})
@@ -106,11 +106,11 @@ func finish(app core.App, id, path string, rows int, failure error) error {
 		notification := notify.Notification{Kind: collections.KindReportReady, Data: map[string]any{"report": id}}
 		subject := titles[record.GetString("kind")]
 		if failure != nil {
-			app.Logger().Error("a report failed", "report", id, "error", failure)
+			app.Logger().Error("A report failed.", "report", id, "error", failure)
 			record.Set("status", collections.ReportFailed)
 			record.Set("error", fmt.Sprintf("%.1000s", failure.Error()))
 			notification.Title = "Your report failed: " + subject
-			notification.Body = "The report could not be made. Its record tells the reason."
+			notification.Body = "The report could not be generated. Its record states the reason."
 		} else {
 			file, err := filesystem.NewFileFromPath(path)
 			if err != nil {
@@ -125,15 +125,15 @@ func finish(app core.App, id, path string, rows int, failure error) error {
 		if err := tx.Save(record); err != nil {
 			return fmt.Errorf("finish the report %s: %w", id, err)
 		}
-		asked := record.GetString("requestedBy")
-		if asked == "" { // a superuser asked, who is no user and gets no notifications
+		requester := record.GetString("requestedBy")
+		if requester == "" { // a superuser, who is no user and gets no notifications
 			return nil
 		}
-		return notify.Write(tx, notification, asked)
+		return notify.Write(tx, notification, requester)
 	})
 }
 
-// Wait blocks until the report is done or failed, or ctx ends, and answers the record as it is then.
+// Wait blocks until the report is done or failed, or ctx ends, and returns the record as it is then.
 func Wait(ctx context.Context, app core.App, id string) (*core.Record, error) {
 	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()
@@ -154,32 +154,32 @@ func Wait(ctx context.Context, app core.App, id string) (*core.Record, error) {
 	}
 }
 
-// maxAttempts is how often a report is begun that is cut off each time: it may be what ends the process.
+// maxAttempts is how often an interrupted report is started: it may be what ends the process.
 const maxAttempts = 3
 
-// takeAgain puts reports back in line that were running when the board died, and gives up those that were so too often.
-func takeAgain(app core.App) error {
+// requeueInterrupted makes reports pending again that were running when the board died. Those that were interrupted too often fail.
+func requeueInterrupted(app core.App) error {
 	records, err := app.FindAllRecords(collections.Reports, dbx.HashExp{"status": collections.ReportRunning})
 	if err != nil {
 		return fmt.Errorf("find reports that were running: %w", err)
 	}
 	for _, record := range records {
 		if record.GetInt("attempts") >= maxAttempts {
-			err = finish(app, record.Id, "", 0, fmt.Errorf("the board stopped %d times while making it; a shorter period may help", maxAttempts))
+			err = finish(app, record.Id, "", 0, fmt.Errorf("the board stopped %d times while generating it; a shorter period may help", maxAttempts))
 		} else {
 			record.Set("status", collections.ReportPending)
 			err = app.Save(record)
 		}
 		if err != nil {
-			return fmt.Errorf("put the report %s back in line: %w", record.Id, err)
+			return fmt.Errorf("requeue the report %s: %w", record.Id, err)
 		}
 	}
 	return nil
 }
 
-// putBack lets a report wait again that the board's orderly end has broken off: that was no fault of the report. If it
-// can't, the report stays running, and the next start counts it as cut off.
-func putBack(app core.App, id string) {
+// requeue makes a report pending again that a regular stop has interrupted, without counting the attempt. If that fails, the report stays
+// running, and the next start counts it as interrupted.
+func requeue(app core.App, id string) {
 	record, err := app.FindRecordById(collections.Reports, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return // deleted meanwhile
@@ -190,11 +190,11 @@ func putBack(app core.App, id string) {
 		err = app.Save(record)
 	}
 	if err != nil {
-		app.Logger().Error("a report that was broken off could not be put back in line", "report", id, "error", err)
+		app.Logger().Error("An interrupted report could not be requeued.", "report", id, "error", err)
 	}
 }
 
-// nextPending is the id of the oldest waiting report, or "".
+// nextPending returns the id of the oldest pending report, or "".
 func nextPending(app core.App) (string, error) {
 	records, err := app.FindRecordsByFilter(collections.Reports, "status = {:status}", "created,id", 1, 0,
 		dbx.Params{"status": collections.ReportPending})

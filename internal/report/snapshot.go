@@ -11,20 +11,20 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// snapshot is one read transaction: every query sees the board as it was at the first one. Working tables are temporary
-// ones of its connection and go with the rollback at the end; nothing is ever written to the board.
+// snapshot is one read transaction: every query sees the board as it was at the first one. Working tables are temporary tables of its
+// connection and disappear with the rollback at the end; nothing is ever written to the board.
 type snapshot struct {
-	ctx    context.Context
-	tx     *sql.Tx
-	period Period
-	step   bucket
-	labels []string
-	cohort *int // how many applications wholeCohort has found; nil before
-	pace   pace
+	ctx      context.Context
+	tx       *sql.Tx
+	period   Period
+	step     bucket
+	labels   []string
+	cohort   *int // number of applications that wholeCohort has found; nil before
+	throttle throttle
 }
 
-// within runs work on a snapshot. A period without a beginning is given the board's first day.
-func within(ctx context.Context, app core.App, period Period, rest float64, work func(*snapshot) error) (err error) {
+// withSnapshot calls work with a snapshot. A period without a start begins on the board's first day.
+func withSnapshot(ctx context.Context, app core.App, period Period, rest float64, work func(*snapshot) error) (err error) {
 	db, ok := app.ConcurrentDB().(*dbx.DB)
 	if !ok {
 		return errors.New("a report can't be made inside a transaction")
@@ -38,7 +38,7 @@ func within(ctx context.Context, app core.App, period Period, rest float64, work
 			err = fmt.Errorf("end the report's read transaction: %w", undo)
 		}
 	}()
-	s := &snapshot{ctx: ctx, tx: tx, period: period, pace: pace{rest: rest, began: time.Now()}}
+	s := &snapshot{ctx: ctx, tx: tx, period: period, throttle: throttle{rest: rest, began: time.Now()}}
 	if period.From.IsZero() {
 		if s.period.From, err = s.firstDay(); err != nil {
 			return err
@@ -65,7 +65,7 @@ func (s *snapshot) firstDay() (time.Time, error) {
 	return day, nil
 }
 
-// arguments are the named values of a query; the period's bounds go along always.
+// arguments are the named values of a query; the period's bounds are always added.
 type arguments map[string]any
 
 func (s *snapshot) bind(args arguments) []any {
@@ -81,13 +81,13 @@ func (s *snapshot) exec(what, query string, args arguments) error {
 	return err
 }
 
-// change runs a statement on working tables and answers how many rows it has written.
+// change runs a statement on working tables and returns the number of rows written.
 func (s *snapshot) change(what, query string, args arguments) (rows int, err error) {
 	done, err := s.tx.ExecContext(s.ctx, query, s.bind(args)...)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", what, err)
 	}
-	s.pace.breathe(s.ctx)
+	s.throttle.pause(s.ctx)
 	count, err := done.RowsAffected()
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", what, err)
@@ -95,8 +95,8 @@ func (s *snapshot) change(what, query string, args arguments) (rows int, err err
 	return int(count), nil
 }
 
-// fill puts a chunk of rows into a working table, whose number n grows. It answers the last number, after itself where there
-// was nothing to put, and how many rows there were.
+// fill inserts a chunk of rows, with increasing numbers n, into a working table. It returns the last number, or after if there was no
+// row, and the number of rows.
 func (s *snapshot) fill(table, query string, args arguments, after int64) (last int64, found int, err error) {
 	if found, err = s.change("fill "+table, "INSERT INTO "+table+" "+query, args); err != nil || found == 0 {
 		return after, 0, err
@@ -105,9 +105,9 @@ func (s *snapshot) fill(table, query string, args arguments, after int64) (last 
 	return int64(number[0].Float64), found, err
 }
 
-// whole calls fill, one of the functions that put chunk rows behind a number into a working table, until there are no more,
-// and answers how many there were.
-func whole(fill func(after int64) (last int64, found int, err error)) (total int, err error) {
+// fillAll calls fill, one of the functions that insert a chunk of rows after a number, until there are no more rows. It returns the total
+// number of rows.
+func fillAll(fill func(after int64) (last int64, found int, err error)) (total int, err error) {
 	var last int64
 	for {
 		next, found, err := fill(last)
@@ -119,12 +119,12 @@ func whole(fill func(after int64) (last int64, found int, err error)) (total int
 	}
 }
 
-// empty makes room in a working table for the next chunk.
+// empty deletes the rows of a working table before the next chunk.
 func (s *snapshot) empty(table string) error {
 	return s.exec("empty "+table, "DELETE FROM "+table, nil)
 }
 
-// drop makes room for working tables: one transaction may compute several reports.
+// drop drops working tables: one transaction may compute several reports.
 func (s *snapshot) drop(tables ...string) error {
 	for _, table := range tables {
 		if err := s.exec("drop "+table, "DROP TABLE IF EXISTS temp."+table, nil); err != nil {
@@ -134,7 +134,7 @@ func (s *snapshot) drop(tables ...string) error {
 	return nil
 }
 
-// each runs a query and hands every row to take, which scans it.
+// each runs a query and calls take for every row to scan it.
 func (s *snapshot) each(what, query string, args arguments, take func(scan func(...any) error) error) error {
 	rows, err := s.tx.QueryContext(s.ctx, query, s.bind(args)...)
 	if err != nil {
@@ -145,16 +145,16 @@ func (s *snapshot) each(what, query string, args arguments, take func(scan func(
 		if err := take(rows.Scan); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
-		s.pace.breathe(s.ctx)
+		s.throttle.pause(s.ctx)
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	s.pace.breathe(s.ctx)
+	s.throttle.pause(s.ctx)
 	return nil
 }
 
-// one runs a query of one row of numbers; NULL stays invalid.
+// one returns the numbers of a query with one row; a NULL is invalid.
 func (s *snapshot) one(what, query string, args arguments, columns int) ([]sql.NullFloat64, error) {
 	values := make([]sql.NullFloat64, columns)
 	targets := make([]any, columns)
@@ -165,7 +165,7 @@ func (s *snapshot) one(what, query string, args arguments, columns int) ([]sql.N
 	return values, err
 }
 
-// overTime runs a query of (step, number...) rows and spreads each number over the period's steps.
+// overTime runs a query of (step, number...) rows and returns a series over the period's steps for each number.
 func (s *snapshot) overTime(what, query string, args arguments, columns int) ([][]float64, error) {
 	place := make(map[string]int, len(s.labels))
 	for i, label := range s.labels {

@@ -11,8 +11,8 @@ import (
 	"jobboard/internal/report/pdf"
 )
 
-// Summary is the figures behind the dashboard. In JSON each kind is an object of figure key and number (null where there
-// is nothing to take a mean, median or share of).
+// Summary is the figures of the dashboard. In JSON each kind is an object of figure key and number (null if there is nothing to take a
+// mean, median or share of).
 type Summary struct {
 	From         time.Time                  `json:"from"`
 	To           time.Time                  `json:"to"`
@@ -25,7 +25,7 @@ type Summary struct {
 	Charts       []SummaryChart             `json:"charts"`
 }
 
-// FigureMeaning is what a figure is called, counts and means.
+// FigureMeaning is the name, unit and meaning of a figure.
 type FigureMeaning struct {
 	Key     string `json:"key"`
 	Label   string `json:"label"`
@@ -33,7 +33,7 @@ type FigureMeaning struct {
 	Meaning string `json:"meaning"`
 }
 
-// SummaryChart is a chart of a report as data; Over is "time" where the labels are steps of time.
+// SummaryChart is a chart of a report as data; Over is "time" if the labels are steps of time, otherwise "value".
 type SummaryChart struct {
 	Key     string          `json:"key"`
 	Kind    string          `json:"kind"`
@@ -50,8 +50,8 @@ type SummarySeries struct {
 	Values []float64 `json:"values"`
 }
 
-// summarising is held by the one summary that is computed at a time: two would leave no core for requests.
-var summarising = make(chan struct{}, 1)
+// summarySlot is held by the one summary that is computed at a time: two would leave no core for requests.
+var summarySlot = make(chan struct{}, 1)
 
 // Summarise computes the figures and charts of all reports for a period, from one read transaction.
 func Summarise(ctx context.Context, app core.App, from, to time.Time) (*Summary, error) {
@@ -59,14 +59,14 @@ func Summarise(ctx context.Context, app core.App, from, to time.Time) (*Summary,
 		return nil, err
 	}
 	select {
-	case summarising <- struct{}{}:
-		defer func() { <-summarising }()
+	case summarySlot <- struct{}{}:
+		defer func() { <-summarySlot }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 	summary := &Summary{Made: time.Now().UTC(), Definitions: map[string][]FigureMeaning{}}
 	figures := map[string]map[string]any{}
-	err := within(ctx, app, NewPeriod(from, to, summary.Made), backgroundRest, func(s *snapshot) error {
+	err := withSnapshot(ctx, app, NewPeriod(from, to, summary.Made), restFactor, func(s *snapshot) error {
 		summary.From, summary.To = s.period.From, s.period.End.Add(-time.Millisecond)
 		for _, kind := range collections.ReportKinds() {
 			result := &Result{Kind: kind}

@@ -13,7 +13,8 @@ import (
 // profileItems are the ten things that make a job seeker's profile complete, with the SQL of the column that holds each.
 var profileItems = []struct{ label, column string }{
 	{"photo", "u.avatar"}, {"headline", "p.headline"}, {"summary", "p.summary"}, {"skills", "p.skills"}, {"experience", "p.experience"},
-	{"education", "p.education"}, {"location", "p.location"}, {"phone", "p.phone"}, {"CV", "p.resumes"}, {"preferred job types", "p.preferredJobTypes"},
+	{"education", "p.education"}, {"location", "p.location"}, {"phone", "p.phone"}, {"CV", "p.resumes"},
+	{"preferred job types", "p.preferredJobTypes"},
 }
 
 // given is the SQL that tells whether a text, list or file column holds anything, as 0 or 1.
@@ -42,7 +43,8 @@ func (s *snapshot) openPeople() error {
 	for i := range profileItems {
 		items += fmt.Sprintf(", item%d INTEGER", i)
 	}
-	return s.exec("open the people", `CREATE TEMP TABLE people (n INTEGER PRIMARY KEY, id TEXT, name TEXT, role TEXT, verified INTEGER, created TEXT,
+	return s.exec("open the people", `CREATE TEMP TABLE people (n INTEGER PRIMARY KEY, id TEXT, name TEXT, role TEXT, verified INTEGER,
+		created TEXT,
 		deactivatedAt TEXT, registered INTEGER, active INTEGER, deactivated INTEGER, completeness REAL`+items+`)`, nil)
 }
 
@@ -55,7 +57,8 @@ func (s *snapshot) fillPeople(filters Filters, after int64) (last int64, found i
 	}
 	args := arguments{"after": after, "limit": chunk}
 	conditions := filters.in("u.role", "role", filters.Role, args) + filters.personConditions(args)
-	return s.fill("people", `SELECT n, id, name, role, verified, created, deactivatedAt, `+inPeriod("created")+`, active, `+inPeriod("deactivatedAt")+`,
+	return s.fill("people", `SELECT n, id, name, role, verified, created, deactivatedAt, `+inPeriod("created")+`, active,
+		`+inPeriod("deactivatedAt")+`,
 			CASE role WHEN '`+collections.RoleJobSeeker+`' THEN (`+strings.Join(sum, " + ")+`) * 1.0 / `+fmt.Sprint(len(profileItems))+` END,
 			`+strings.Join(sum, ", ")+`
 		FROM (
@@ -90,7 +93,7 @@ func computeUsers(s *snapshot, result *Result) (values, error) {
 	if err := s.openPeople(); err != nil {
 		return nil, err
 	}
-	if _, err := whole(func(after int64) (int64, int, error) { return s.fillPeople(result.Filters, after) }); err != nil {
+	if _, err := fillAll(func(after int64) (int64, int, error) { return s.fillPeople(result.Filters, after) }); err != nil {
 		return nil, err
 	}
 	row, err := s.one("user figures", `SELECT sum(registered), sum(registered AND role = 'job_seeker'), sum(registered AND role = 'employer'),
@@ -102,7 +105,8 @@ func computeUsers(s *snapshot, result *Result) (values, error) {
 	numbers := values{"registered": row[0], "jobSeekers": row[1], "employers": row[2], "admins": row[3], "total": row[4],
 		"active": row[5], "deactivated": row[6], "completeness": row[7]}
 	result.Rows = int(row[8].Float64)
-	series, err := s.overTime("registrations over time", `SELECT `+s.step.sql("created")+`, sum(role = 'job_seeker'), sum(role = 'employer'), sum(role = 'admin')
+	series, err := s.overTime("registrations over time", `SELECT `+s.step.sql("created")+`, sum(role = 'job_seeker'), sum(role = 'employer'),
+		sum(role = 'admin')
 		FROM people WHERE registered GROUP BY 1`, nil, 3)
 	if err != nil {
 		return nil, err
@@ -117,11 +121,12 @@ func addProfileItems(s *snapshot, result *Result) error {
 	table := pdf.Table{Title: "Profile items", Meaning: "How many of the job seekers registered in the period have filled in each item.",
 		Columns: []pdf.Column{{Title: "Item", Width: 4}, {Title: "Filled in", Width: 2, Right: true}, {Title: "Share", Width: 2, Right: true}}}
 	for i, item := range profileItems {
-		row, err := s.one("profile items", fmt.Sprintf("SELECT sum(item%d), avg(item%d) FROM people WHERE registered AND role = 'job_seeker'", i, i), nil, 2)
+		query := fmt.Sprintf("SELECT sum(item%d), avg(item%d) FROM people WHERE registered AND role = 'job_seeker'", i, i)
+		row, err := s.one("profile items", query, nil, 2)
 		if err != nil {
 			return err
 		}
-		table.Rows = append(table.Rows, []string{item.label, readable(row[0], Count), readable(row[1], Share)})
+		table.Rows = append(table.Rows, []string{item.label, formatFigure(row[0], Count), formatFigure(row[1], Share)})
 	}
 	result.Tables = append(result.Tables, table)
 	return nil

@@ -2,82 +2,52 @@ package report
 
 import (
 	"context"
-	"errors"
-	"sync"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/background"
 )
 
-// Worker makes waiting reports in the background, one at a time, so that many asked for at once leave a core for requests.
+const (
+	// pollInterval is the longest wait before the worker looks for reports without being woken, such as after a failure of the
+	// database.
+	pollInterval = time.Minute
+	// stopTimeout is for requeuing the interrupted report, which may have to wait for other writers.
+	stopTimeout = 10 * time.Second
+)
+
+// Bind makes pending reports while the app serves, one at a time, so that many at once leave a core for requests.
 //
-// There is one server process per data folder, as PocketBase itself assumes; so a report that is running when a worker
-// starts was cut off, and is made anew. Nothing but the rows says what is to be done.
-type Worker struct {
-	wake chan struct{}
-	lock sync.Mutex
-	stop context.CancelFunc
-	done chan struct{}
-}
-
-// NewWorker makes a worker that does nothing until it is started.
-func NewWorker() *Worker { return &Worker{wake: make(chan struct{}, 1)} }
-
-// lookAgain is how long the worker waits at most before it looks for reports by itself, after a failure of the database.
-const lookAgain = time.Minute
-
-// Start begins to work, with the reports that were waiting or cut off. A started worker is left as it is.
-func (w *Worker) Start(app core.App) {
-	w.lock.Lock()
-	defer w.lock.Unlock()
-	if w.stop != nil {
-		return
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	w.stop, w.done = stop, make(chan struct{})
-	go w.work(ctx, app, w.done)
-}
-
-// Wake tells the worker that a report waits. Call it after the commit.
-func (w *Worker) Wake() {
-	select {
-	case w.wake <- struct{}{}:
-	default: // it is awake
-	}
-}
-
-// Stop breaks off the report at hand, which the next start makes anew, and returns when the worker has ended.
-func (w *Worker) Stop() {
-	w.lock.Lock()
-	defer w.lock.Unlock()
-	if w.stop == nil {
-		return
-	}
-	w.stop()
-	<-w.done
-	w.stop = nil
-}
-
-func (w *Worker) work(ctx context.Context, app core.App, done chan<- struct{}) {
-	defer close(done)
-	if err := takeAgain(app); err != nil {
-		app.Logger().Error("reports that were cut off stay so", "error", err)
-	}
-	for ctx.Err() == nil {
-		id, err := nextPending(app)
-		if err == nil && id != "" {
-			err = Run(ctx, app, id)
-			if err == nil {
-				continue
-			}
+// There is one server process per data folder, as PocketBase itself assumes; so a report that is running when a worker starts was
+// interrupted, and is made anew. Nothing but the rows says what is to be done.
+func Bind(app core.App) {
+	loop := background.NewLoop("make reports", background.Options{Interval: pollInterval, StopTimeout: stopTimeout}, new(worker).step)
+	background.Bind(app, loop)
+	wake := func(e *core.RecordEvent) error {
+		if e.Record.GetString("status") == collections.ReportPending {
+			loop.Wake()
 		}
-		if err != nil && !errors.Is(err, context.Canceled) {
-			app.Logger().Error("the report worker failed and tries again later", "report", id, "error", err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-w.wake:
-		case <-time.After(lookAgain):
-		}
+		return e.Next()
 	}
+	app.OnRecordAfterCreateSuccess(collections.Reports).BindFunc(wake)
+	app.OnRecordAfterUpdateSuccess(collections.Reports).BindFunc(wake) // a superuser may retry a failed one
+}
+
+type worker struct{ requeued bool }
+
+// step makes the oldest pending report. The first step also requeues those that were interrupted by a crash.
+func (w *worker) step(ctx context.Context, app core.App) (more bool, err error) {
+	if !w.requeued {
+		if err := requeueInterrupted(app); err != nil {
+			return false, err
+		}
+		w.requeued = true
+	}
+	id, err := nextPending(app)
+	if err != nil || id == "" {
+		return false, err
+	}
+	return true, Run(ctx, app, id)
 }

@@ -15,8 +15,8 @@ import (
 	"jobboard/internal/report/pdf"
 )
 
-// Write makes the report and writes the file to w. It answers the number of rows: those of the CSV, or those that a CSV
-// would have. Nothing in the board changes. The caller gives up by ctx.
+// Write writes the file of a report to w. It returns the number of rows: those of the CSV, or those that a CSV would have. It changes
+// nothing on the board, and stops when ctx ends.
 func Write(ctx context.Context, app core.App, request Request, w io.Writer) (rows int, err error) {
 	if err := request.Check(); err != nil {
 		return 0, err
@@ -44,7 +44,7 @@ func writeCSV(ctx context.Context, app core.App, request Request, w io.Writer) (
 	if err != nil {
 		return 0, err
 	}
-	err = within(ctx, app, NewPeriod(request.From, request.To, time.Now()), request.restFactor, func(s *snapshot) error {
+	err = withSnapshot(ctx, app, NewPeriod(request.From, request.To, time.Now()), request.restFactor, func(s *snapshot) error {
 		return table.write(s, request.Filters, out)
 	})
 	if err != nil {
@@ -56,13 +56,15 @@ func writeCSV(ctx context.Context, app core.App, request Request, w io.Writer) (
 	return out.Rows(), buffered.Flush()
 }
 
-// document is the report as it is printed.
+// document returns the report as a PDF document.
 func (r *Result) document(board string) pdf.Document {
 	doc := pdf.Document{Title: titles[r.Kind], Board: board, Made: r.Made, Facts: []pdf.Fact{{Label: "Period", Value: r.Period.String()}}}
 	if len(r.Filters.labels) > 0 {
 		doc.Facts = append(doc.Facts, pdf.Fact{Label: "Filters", Value: strings.Join(r.Filters.labels, "; ")})
 	}
-	doc.Facts = append(doc.Facts, pdf.Fact{Label: "Told as of", Value: "the moment this report was made: the period says what is counted, not what became of it since."})
+	doc.Facts = append(doc.Facts, pdf.Fact{
+		Label: "Data as of", Value: "the time this report was generated. The period selects what is counted; outcomes are as of that time.",
+	})
 	doc.Sections = append(doc.Sections, r.figureCells())
 	for _, chart := range r.Charts {
 		doc.Sections = append(doc.Sections, chart.Chart)
@@ -76,7 +78,7 @@ func (r *Result) document(board string) pdf.Document {
 func (r *Result) figureCells() pdf.Figures {
 	var figures pdf.Figures
 	for _, figure := range r.Figures {
-		value := readable(sql.NullFloat64{Float64: figure.Value, Valid: figure.Known}, figure.Unit)
+		value := formatFigure(sql.NullFloat64{Float64: figure.Value, Valid: figure.Known}, figure.Unit)
 		figures = append(figures, pdf.Figure{Label: figure.Label, Value: value, Meaning: figure.Meaning})
 	}
 	return figures

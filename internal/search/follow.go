@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/search/engine"
 )
@@ -61,28 +62,16 @@ func (ix *Index) isSmall() (bool, error) {
 	return n <= smallIndexRecords, nil
 }
 
-// follow applies the log to the index until ctx ends. Only this goroutine applies changes and starts rebuilds.
-func (ix *Index) follow(ctx context.Context) {
-	defer ix.endRebuild()
-	ticker := time.NewTicker(pollInterval)
-	defer ticker.Stop()
-	followErrors := dedupLog{message: "The search index could not apply changes of the database."}
-	var clock clockState
-	for ticked := true; ; {
-		err := ix.applyLog(ctx)
-		if err == nil && ticked { // not with every commit, which would have to wait for it
-			err = errors.Join(ix.checkRebuildRequest(ctx), ix.applyClockChanges(&clock))
-		}
-		followErrors.report(ctx, ix, err)
-		select {
-		case <-ctx.Done():
-			return
-		case <-ix.wake:
-			ticked = false
-		case <-ticker.C:
-			ticked = true
-		}
+// follow is the step of the loop that applies the log to the index. Only this loop applies changes and starts rebuilds.
+func (ix *Index) follow(ctx context.Context, _ core.App) (more bool, err error) {
+	if err := ix.applyLog(ctx); err != nil {
+		return false, err
 	}
+	if time.Since(ix.followed) < pollInterval { // not with every commit, which would have to wait for it
+		return false, nil
+	}
+	ix.followed = time.Now()
+	return false, errors.Join(ix.checkRebuildRequest(ctx), ix.applyClockChanges(&ix.clock))
 }
 
 // applyLog applies all changes in the log, or starts a rebuild if that is not possible.
@@ -138,17 +127,4 @@ func (ix *Index) checkRebuildRequest(ctx context.Context) error {
 		return err
 	}
 	return ix.startRebuild(ctx)
-}
-
-// dedupLog logs an error only once if every attempt ends with the same one.
-type dedupLog struct{ message, last string }
-
-func (c *dedupLog) report(ctx context.Context, ix *Index, err error) {
-	switch {
-	case err == nil:
-		c.last = ""
-	case ctx.Err() == nil && err.Error() != c.last:
-		c.last = err.Error()
-		ix.log().Error(c.message, "error", err)
-	}
 }

@@ -152,7 +152,7 @@ func TestLogIsTrimmedOnceSaved(t *testing.T) {
 		t.Fatal("the log is trimmed before the index is saved")
 	}
 	ix.saveRequested.Store(true)
-	signal(ix.maintenanceDue)
+	ix.maintainer.Wake()
 	eventually(t, "an empty log", func() bool { return rowsIn(t, app.TestApp, "search_log") == 0 })
 	seq := ix.engine.Seq()
 
@@ -160,8 +160,8 @@ func TestLogIsTrimmedOnceSaved(t *testing.T) {
 	late := app.Job(acme, "Latecomer")
 	eventually(t, "the late job", func() bool { return len(found(t, ix, "latecomer")) == 1 })
 	app.Store().Remove(storeKey + Jobs.table)
-	ix.stop()
-	ix.running.Wait()
+	ix.loops.Stop()
+	ix.endRebuild()
 	if err := ix.engine.Release(); err != nil {
 		t.Fatal(err)
 	}

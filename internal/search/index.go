@@ -6,7 +6,6 @@
 package search
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/internal/background"
 	"jobboard/internal/search/engine"
 	"jobboard/internal/search/text"
 )
@@ -37,14 +37,16 @@ type Index struct {
 	engine *engine.Index
 	owner  atomic.Bool // this process has the index in the data folder, not a copy in memory
 
-	stop            context.CancelFunc
-	running         sync.WaitGroup
-	wake            chan struct{} // signalled when something may have been committed
-	maintenanceDue  chan struct{} // signalled when changes have been applied
+	loops           *background.Group
+	follower        *background.Loop // woken when something may have been committed
+	maintainer      *background.Loop // woken when changes have been applied
 	statements      *statements
-	saveRequested   atomic.Bool  // the next maintenance saves the index
-	answeredRequest atomic.Value // string: the rebuild request that is fulfilled once the index is saved
-	rebuild         *rebuild     // the last one, or nil; used by the follower only
+	clock           clockState       // used by the follower only
+	followed        time.Time        // when the follower last checked for requests and clock changes
+	maintenance     maintenanceState // used by the maintainer only
+	saveRequested   atomic.Bool      // the next maintenance saves the index
+	answeredRequest atomic.Value     // string: the rebuild request that is fulfilled once the index is saved
+	rebuild         *rebuild         // the last one, or nil; used by the follower only
 
 	mu              sync.Mutex
 	applied         chan struct{} // closed and replaced whenever changes have become searchable
@@ -84,22 +86,26 @@ func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 	if err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	ix := &Index{app: app, kind: kind, engine: index, stop: stop, wake: make(chan struct{}, 1),
-		maintenanceDue: make(chan struct{}, 1), applied: make(chan struct{}), statements: stmts}
+	// The loops run in commands too, so they are not bound to serving; what they use is closed right after them.
+	ix := &Index{app: app, kind: kind, engine: index, loops: background.NewGroup(app), applied: make(chan struct{}), statements: stmts}
+	ix.follower = background.NewLoop("keep the search index of "+kind.table+" in step",
+		background.Options{Interval: pollInterval, StopTimeout: background.NoStopTimeout}, ix.follow)
+	ix.maintainer = background.NewLoop("maintain the search index of "+kind.table,
+		background.Options{Interval: maintenanceInterval, StopTimeout: background.NoStopTimeout}, ix.maintain)
 	ix.owner.Store(!locked)
-	if err := ix.start(ctx); err != nil {
-		stop()
-		ix.running.Wait()
+	if err := ix.start(ix.loops.Context()); err != nil {
+		ix.loops.Stop()
+		ix.endRebuild()
 		return nil, errors.Join(err, stmts.close(), index.Close())
 	}
+	ix.maintenance = newMaintenanceState(index.Seq())
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		ix.close()
 		return e.Next()
 	})
 	app.Store().Set(storeKey+kind.table, ix)
-	ix.running.Go(func() { ix.follow(ctx) })
-	ix.running.Go(func() { ix.maintain(ctx) })
+	ix.loops.Start(ix.follower)
+	ix.loops.Start(ix.maintainer)
 	return ix, nil
 }
 
@@ -158,21 +164,14 @@ func Bind(app core.App, options Options) {
 }
 
 // wakeFollower makes the follower read the log now.
-func (ix *Index) wakeFollower() { signal(ix.wake) }
-
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default: // already signalled
-	}
-}
+func (ix *Index) wakeFollower() { ix.follower.Wake() }
 
 // close stops following the log and saves the index. If the app is restarted in the same process, For opens it again.
 func (ix *Index) close() {
 	openMu.Lock()
 	defer openMu.Unlock()
-	ix.stop()
-	ix.running.Wait()
+	ix.loops.Stop()
+	ix.endRebuild()
 	ix.app.Store().Remove(storeKey + ix.kind.table)
 	if err := ix.engine.Close(); err != nil {
 		ix.log().Warn("The search index could not be saved. It will be brought up to date at the next start.", "error", err)
@@ -271,7 +270,7 @@ func (ix *Index) notifyWaiters() {
 	close(ix.applied)
 	ix.applied = make(chan struct{})
 	ix.mu.Unlock()
-	signal(ix.maintenanceDue)
+	ix.maintainer.Wake()
 }
 
 // lastSeq returns the number of the last entry in the log.

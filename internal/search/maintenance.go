@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/search/engine"
 )
@@ -26,50 +27,59 @@ const takeOverInterval = 2 * time.Second
 // trimBatch is the number of log rows that are deleted at once, so that others can write in between.
 const trimBatch = 5_000
 
-// maintain does, until ctx ends, the work that can wait: it merges segments, saves the index and trims the log.
-func (ix *Index) maintain(ctx context.Context) {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
-	savedSeq, nextSave := ix.engine.Seq(), time.Now().Add(saveInterval)
-	verifiedAt, triedTakeOver := time.Now(), time.Now()
-	var written state
-	mergeErrors := dedupLog{message: "The segments of the search index could not be merged."}
-	saveErrors := dedupLog{message: "The search index could not be saved."}
-	synonymErrors := dedupLog{message: "The list of synonyms could not be read."}
-	stateErrors := dedupLog{message: "The state of the search index could not be written."}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ix.maintenanceDue:
-			mergeErrors.report(ctx, ix, ix.engine.Maintain())
-			if !ix.saveRequested.Load() {
-				continue
-			}
-		case <-ticker.C:
-		}
-		if time.Since(verifiedAt) > verifyInterval {
-			verifiedAt = time.Now()
-			ix.engine.Verify()
-		}
-		if !ix.owner.Load() && time.Since(triedTakeOver) > takeOverInterval {
-			triedTakeOver = time.Now()
-			ix.takeOverFolder()
-		}
-		synonymErrors.report(ctx, ix, readSynonyms(ix.app))
-		stateErrors.report(ctx, ix, ix.writeState(&written))
-		changes := ix.engine.Seq() - savedSeq
-		due := changes != 0 && time.Now().After(nextSave) || changes > saveChanges
-		if ix.engine.RebuildReason() != nil || !ix.saveRequested.Swap(false) && !due {
-			continue
-		}
-		seq, err := ix.checkpoint(ctx)
-		saveErrors.report(ctx, ix, err)
-		savedSeq, nextSave = seq, time.Now().Add(saveInterval)
-		if err != nil { // perhaps a full disk: retry after saveInterval, not with every tick
-			savedSeq = ix.engine.Seq() - 1
-		}
+// maintenanceInterval is how often everything but merging is checked.
+const maintenanceInterval = time.Second
+
+// maintenanceState is when each part of the maintenance was last done.
+type maintenanceState struct {
+	checked, verified, triedTakeOver, nextSave time.Time
+	savedSeq                                   int64
+	written                                    state
+}
+
+func newMaintenanceState(seq int64) maintenanceState {
+	now := time.Now()
+	return maintenanceState{checked: now, verified: now, triedTakeOver: now, nextSave: now.Add(saveInterval), savedSeq: seq}
+}
+
+// maintain is the step of the loop that does the work that can wait: it merges segments, saves the index and trims the log.
+func (ix *Index) maintain(ctx context.Context, app core.App) (more bool, err error) {
+	var failed []error
+	if err := ix.engine.Maintain(); err != nil {
+		failed = append(failed, fmt.Errorf("merge segments: %w", err))
 	}
+	m := &ix.maintenance
+	if time.Since(m.checked) < maintenanceInterval && !ix.saveRequested.Load() {
+		return false, errors.Join(failed...)
+	}
+	m.checked = time.Now()
+	if time.Since(m.verified) > verifyInterval {
+		m.verified = time.Now()
+		ix.engine.Verify()
+	}
+	if !ix.owner.Load() && time.Since(m.triedTakeOver) > takeOverInterval {
+		m.triedTakeOver = time.Now()
+		failed = append(failed, ix.takeOverFolder())
+	}
+	failed = append(failed, readSynonyms(app), ix.writeState(&m.written), ix.saveIfDue(ctx))
+	return false, errors.Join(failed...)
+}
+
+// saveIfDue saves the index if that was requested, or after enough time or changes.
+func (ix *Index) saveIfDue(ctx context.Context) error {
+	m := &ix.maintenance
+	changes := ix.engine.Seq() - m.savedSeq
+	due := changes != 0 && time.Now().After(m.nextSave) || changes > saveChanges
+	if ix.engine.RebuildReason() != nil || !ix.saveRequested.Swap(false) && !due {
+		return nil
+	}
+	seq, err := ix.checkpoint(ctx)
+	m.savedSeq, m.nextSave = seq, time.Now().Add(saveInterval)
+	if err != nil { // perhaps a full disk: retry after saveInterval, not with every step
+		m.savedSeq = ix.engine.Seq() - 1
+		return fmt.Errorf("save the search index: %w", err)
+	}
+	return nil
 }
 
 // checkpoint saves the index and deletes the log rows that no restart needs any more.
@@ -115,13 +125,15 @@ func (ix *Index) writeState(written *state) error {
 
 // takeOverFolder makes the copy in memory the index in the data folder, unless another process still has that. It is for a
 // server that started before the previous one had stopped.
-func (ix *Index) takeOverFolder() {
-	if err := ix.engine.AttachFolder(folder(ix.app, ix.kind)); err != nil {
-		if !errors.Is(err, engine.ErrLocked) {
-			ix.log().Error("The search index in the data folder could not be taken over.", "error", err)
-		}
-		return
+func (ix *Index) takeOverFolder() error {
+	err := ix.engine.AttachFolder(folder(ix.app, ix.kind))
+	if errors.Is(err, engine.ErrLocked) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("take over the search index in the data folder: %w", err)
 	}
 	ix.owner.Store(true)
 	ix.saveRequested.Store(true)
+	return nil
 }

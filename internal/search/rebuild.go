@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"jobboard/internal/background"
 	"jobboard/internal/search/engine"
 )
 
@@ -59,13 +60,16 @@ func (ix *Index) startRebuild(ctx context.Context) error {
 	r := &rebuild{stop: stop, ended: make(chan struct{})}
 	ix.rebuild = r
 	next := ix.engine.NewRebuild(last)
-	ix.running.Go(func() {
+	go func() { // one run, no loop: it ends by itself, and endRebuild waits for it
 		defer close(r.ended)
 		defer stop()
-		n, err := ix.addAll(ctx, next)
-		if err == nil {
-			err = next.Commit()
-		}
+		var n int
+		err := background.Recover(func() (err error) {
+			if n, err = ix.addAll(ctx, next); err != nil {
+				return err
+			}
+			return next.Commit()
+		})
 		switch {
 		case err == nil:
 			ix.answeredRequest.Store(request)
@@ -79,7 +83,7 @@ func (ix *Index) startRebuild(ctx context.Context) error {
 			r.retryAt = time.Now().Add(retryDelay)
 		}
 		ix.notifyWaiters()
-	})
+	}()
 	return nil
 }
 

@@ -108,11 +108,13 @@ func TestCopyTakesOverTheDataFolderOnceItIsFree(t *testing.T) {
 	}
 	first.close()
 	app.Store().Set(storeKey+Jobs.table, second) // close has removed it
-	second.takeOverFolder()
+	if err := second.takeOverFolder(); err != nil {
+		t.Fatal(err)
+	}
 	if !second.owner.Load() {
 		t.Fatal("the free folder is not taken over")
 	}
-	signal(second.maintenanceDue)
+	second.maintainer.Wake()
 	eventually(t, "a saved index", func() bool { return !second.saveRequested.Load() && second.engine.Stats().Unsaved == 0 })
 	app.Job(acme, "Baker")
 	eventually(t, "the second job", func() bool { return len(found(t, second, "baker")) == 2 })

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"jobboard/collections"
+	"jobboard/internal/background"
 )
 
 // Bind gives every login its own session, for users and superusers and by any method, and refuses revoked ones.
@@ -43,11 +44,7 @@ func Bind(app core.App) {
 		})
 		return e.Next()
 	})
-	app.Cron().MustAdd("forget_expired_sessions", "23 * * * *", func() {
-		if err := forgetExpired(app, time.Now()); err != nil {
-			app.Logger().Error("Failed to forget expired sessions", "error", err)
-		}
-	})
+	background.Schedule(app, "forget_expired_sessions", "23 * * * *", forgetExpired)
 }
 
 // dropRevokedSession treats the caller of a revoked session as a guest, right after PocketBase has read the token. PocketBase does the

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -11,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/background"
 )
 
 const (
@@ -28,12 +30,12 @@ func bindKnown(app core.App) {
 		}
 		return nil
 	})
-	app.Cron().MustAdd("forget_known_addresses", "41 3 * * *", func() {
-		_, err := app.NonconcurrentDB().Delete(collections.KnownAddresses,
-			dbx.NewExp("[[seen]] < {:past}", dbx.Params{"past": before(knownKept)})).Execute()
-		if err != nil {
-			app.Logger().Error("Failed to forget known addresses", "error", err)
+	background.Schedule(app, "forget_known_addresses", "41 3 * * *", func(app core.App, _ time.Time) error {
+		past := dbx.NewExp("[[seen]] < {:past}", dbx.Params{"past": before(knownKept)})
+		if _, err := app.NonconcurrentDB().Delete(collections.KnownAddresses, past).Execute(); err != nil {
+			return fmt.Errorf("delete old known addresses: %w", err)
 		}
+		return nil
 	})
 }
 

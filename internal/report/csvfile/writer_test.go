@@ -37,9 +37,10 @@ func TestFileIsRFC4180(t *testing.T) {
 	}
 }
 
-// LibreOffice (7.4) takes 2026-03-01T00:30:00Z for text, and without the Z for a date and time.
+// LibreOffice (7.4) reads 2026-03-01T00:30:00Z as text, and without the Z as a date and time.
 func TestSpreadsheetsGetAByteOrderMarkAndTheirKindOfTime(t *testing.T) {
-	for spreadsheet, want := range map[bool]string{true: "\xef\xbb\xbfat\r\n2026-03-01T00:30:00\r\n", false: "at\r\n2026-03-01T00:30:00Z\r\n"} {
+	for spreadsheet, want := range map[bool]string{true: "\xef\xbb\xbfat\r\n2026-03-01T00:30:00\r\n",
+		false: "at\r\n2026-03-01T00:30:00Z\r\n"} {
 		var out bytes.Buffer
 		w, err := NewWriter(&out, spreadsheet, "at")
 		if err != nil {
@@ -57,7 +58,7 @@ func TestSpreadsheetsGetAByteOrderMarkAndTheirKindOfTime(t *testing.T) {
 	}
 }
 
-func TestFormulasAreMadeHarmless(t *testing.T) {
+func TestFormulasAreEscaped(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"},
 		{"+49 30 1234", "'+49 30 1234"},
@@ -74,8 +75,8 @@ func TestFormulasAreMadeHarmless(t *testing.T) {
 		{"   ", "   "},
 		{"", ""},
 	} {
-		if got := Harmless(tt.text); got != tt.want {
-			t.Errorf("Harmless(%q) = %q, want %q", tt.text, got, tt.want)
+		if got := EscapeFormula(tt.text); got != tt.want {
+			t.Errorf("EscapeFormula(%q) = %q, want %q", tt.text, got, tt.want)
 		}
 	}
 }
@@ -125,13 +126,13 @@ func FuzzCellsComeBack(f *testing.F) {
 		}
 		// A carriage return is no character of its own in a CSV line end.
 		plain := func(s string) string { return strings.ReplaceAll(s, "\r", "") }
-		if len(rows) != 2 || plain(rows[1][0]) != plain(Harmless(a)) || plain(rows[1][1]) != plain(Harmless(b)) {
+		if len(rows) != 2 || plain(rows[1][0]) != plain(EscapeFormula(a)) || plain(rows[1][1]) != plain(EscapeFormula(b)) {
 			t.Errorf("%q came back as %q", []string{a, b}, rows)
 		}
 	})
 }
 
-// A million rows must not need more memory than a thousand: what is alive after the run is measured, not what passed by.
+// A million rows must not need more memory than a thousand: the test measures the live heap after the run.
 func TestMemoryDoesNotGrowWithRows(t *testing.T) {
 	alive := func(rows int) uint64 {
 		w, err := NewWriter(io.Discard, true, "id", "title", "count")

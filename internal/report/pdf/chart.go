@@ -1,9 +1,6 @@
 package pdf
 
-import (
-	"math"
-	"strconv"
-)
+import "math"
 
 const (
 	plotHeight = 48.0 // millimetres
@@ -28,7 +25,7 @@ func (c Chart) draw(p *page) {
 		p.stroke(hairline, 0.2)
 		p.pdf.Line(margin+axisWidth, at(value), pageWidth-margin, at(value))
 		p.ink(grey)
-		label := number(value)
+		label := FormatNumber(value, 2)
 		p.text.set(margin+axisWidth-1.5-p.text.width(plain, labelSize, label), at(value)+0.9, plain, labelSize, label)
 	}
 	if n := len(c.Labels); n > 0 {
@@ -62,7 +59,7 @@ func (c Chart) legend(p *page) {
 	p.y += 6
 }
 
-// drawLabels writes as many labels as fit side by side, always the first.
+// drawLabels draws as many labels as fit side by side, always including the first.
 func (c Chart) drawLabels(p *page, y, slot float64) {
 	widest := 0.0
 	for _, label := range c.Labels {
@@ -93,7 +90,7 @@ func (c Chart) drawLine(p *page, index int, series Series, slot float64, at func
 	hue := palette[index%len(palette)]
 	p.stroke(hue, 0.55)
 	p.pdf.SetLineJoinStyle("round")
-	if index > 0 { // told apart without colours, too
+	if index > 0 { // distinguishable without colours, too
 		p.pdf.SetDashPattern([]float64{2.2 / float64(index), 0.9}, 0)
 	}
 	for i, value := range series.Values {
@@ -119,7 +116,7 @@ func (c Chart) drawLine(p *page, index int, series Series, slot float64, at func
 func (c Chart) drawBars(p *page) {
 	p.heading(c.Title, c.Meaning, min(float64(len(c.Labels))*barHeight, 60))
 	if len(c.Series) == 0 || len(c.Labels) == 0 {
-		p.remark(nothing)
+		p.remark(emptyText)
 		p.y += 5
 		return
 	}
@@ -128,7 +125,7 @@ func (c Chart) drawBars(p *page) {
 	notes := make([]string, len(c.Labels))
 	for i, label := range c.Labels {
 		labelWidth = max(labelWidth, p.text.width(plain, 8, label))
-		notes[i] = number(series.Values[i])
+		notes[i] = FormatNumber(series.Values[i], 2)
 		if i < len(series.Notes) {
 			notes[i] += "  " + series.Notes[i]
 		}
@@ -167,7 +164,7 @@ func (c Chart) largest() float64 {
 	return largest
 }
 
-// scale answers the distance of the grid lines, 1, 2 or 5 times a power of ten, and the highest of them, for about five.
+// scale returns the distance of about five grid lines, 1, 2 or 5 times a power of ten, and the value of the highest.
 func scale(largest float64) (step, highest float64) {
 	if largest <= 0 {
 		return 1, 4
@@ -181,22 +178,7 @@ func scale(largest float64) (step, highest float64) {
 		}
 	}
 	if largest == math.Trunc(largest) {
-		step = max(step, 1) // counts have no halves
+		step = max(step, 1) // counts have no fractions
 	}
 	return step, step * math.Max(1, math.Ceil(largest/step))
-}
-
-// number writes a value with spaces between thousands and at most two decimals.
-func number(value float64) string {
-	text := strconv.FormatFloat(math.Round(value*100)/100, 'f', -1, 64)
-	end := len(text)
-	for i := range len(text) {
-		if text[i] == '.' {
-			end = i
-		}
-	}
-	for i := end - 3; i > 0 && text[i-1] != '-'; i -= 3 {
-		text = text[:i] + "\u00a0" + text[i:]
-	}
-	return text
 }

@@ -1,4 +1,4 @@
-// Package pdf lays out figures, charts and tables as an A4 PDF with vector charts and names in any script its fonts know.
+// Package pdf lays out figures, charts and tables as an A4 PDF, with vector charts and text in any script that its fonts cover.
 package pdf
 
 import "time"
@@ -6,7 +6,7 @@ import "time"
 // Document is what is printed, from top to bottom.
 type Document struct {
 	Title    string
-	Board    string // who publishes it; shown on the cover line and in the footer
+	Board    string // the board's name, on the cover and in the footer
 	Facts    []Fact // the cover lines: period, filters and the like
 	Made     time.Time
 	Sections []Section
@@ -21,16 +21,16 @@ type Section interface {
 	texts(func(string))
 }
 
-// Figures are key figures in boxes, each with the sentence that defines it.
+// Figures is key figures in boxes, each with the sentence that defines it.
 type Figures []Figure
 
-// Figure is one key figure. Value is ready to read, with its unit.
+// Figure is one key figure. Value is formatted, with its unit.
 type Figure struct{ Label, Value, Meaning string }
 
-// Shape says how a Chart draws its series.
+// Shape is how a Chart draws its series.
 type Shape int
 
-// Columns stand side by side over time, Lines run through the points, Bars lie and carry their label and value.
+// Columns are side by side over time, Lines connect the points, Bars are horizontal with their label and value.
 const (
 	Columns Shape = iota
 	Lines
@@ -46,27 +46,27 @@ type Chart struct {
 	Series  []Series
 }
 
-// Series is one coloured line or set of columns. Notes, if there are any, stand behind the values of Bars.
+// Series is one coloured line or set of columns. Notes, if there are any, are shown after the values of Bars.
 type Series struct {
 	Name   string
 	Values []float64
 	Notes  []string
 }
 
-// Table breaks over pages and repeats its head on each.
+// Table continues over pages and repeats its head on each.
 type Table struct {
 	Title   string
 	Meaning string
 	Columns []Column
 	Rows    [][]string
-	Note    string // stands under the last row
+	Note    string // shown under the last row
 }
 
-// Column is the head of a table column; Width is its share of the line in relation to the other columns' widths.
+// Column is the head of a table column; Width is relative to the other columns' widths.
 type Column struct {
 	Title string
 	Width float64
-	Right bool // numbers stand right
+	Right bool // aligns right, for numbers
 }
 
 func (f Figures) texts(see func(string)) {

@@ -8,7 +8,7 @@ import (
 	"github.com/go-pdf/fpdf"
 )
 
-// A4 portrait, all in millimetres.
+// A4 portrait, in millimetres.
 const (
 	pageWidth, pageHeight = 210.0, 297.0
 	margin                = 16.0
@@ -28,14 +28,14 @@ var (
 	palette  = [...]color{{29, 78, 216}, {217, 119, 6}, {5, 150, 105}, {190, 24, 93}, {109, 40, 217}, {71, 85, 105}}
 )
 
-// page is the sheet being filled; y is where the next thing goes.
+// page is the current page; y is where the next item is drawn.
 type page struct {
 	pdf  *fpdf.Fpdf
 	text *typesetter
 	y    float64
 }
 
-// Write lays the document out and writes the PDF file.
+// Write lays out the document and writes the PDF file.
 func Write(w io.Writer, doc Document) error {
 	out := fpdf.New("P", "mm", "A4", "")
 	out.SetAutoPageBreak(false, 0)
@@ -44,11 +44,11 @@ func Write(w io.Writer, doc Document) error {
 	out.SetCreator("jobboard", true)
 	out.SetCreationDate(doc.Made)
 	out.SetModificationDate(doc.Made)
-	out.SetCatalogSort(true) // the same document makes the same bytes
+	out.SetCatalogSort(true) // the same document has the same bytes
 	out.SetLang("en")
 	out.AliasNbPages("{pages}")
 	texts := newTypesetter(out, func(see func(string)) {
-		see(string(unknown) + "…")
+		see(string(missingGlyph) + "…")
 		doc.texts(see)
 	})
 	p := &page{pdf: out, text: texts}
@@ -59,18 +59,18 @@ func Write(w io.Writer, doc Document) error {
 		section.draw(p)
 	}
 	if err := out.Output(w); err != nil {
-		return fmt.Errorf("making the PDF: %w", err)
+		return fmt.Errorf("write the PDF: %w", err)
 	}
 	return nil
 }
 
 func (p *page) addPage() {
 	p.pdf.AddPage()
-	p.text.current.size = 0 // a page begins without a font
+	p.text.current.size = 0 // a new page has no font
 	p.y = margin
 }
 
-// room starts a new page unless height is left on this one.
+// room starts a new page if less than height is left on this one.
 func (p *page) room(height float64) {
 	if p.y+height > bottom {
 		p.addPage()
@@ -106,7 +106,7 @@ func (p *page) cover(doc Document) {
 	}
 	p.y += 3
 	facts := append([]Fact{}, doc.Facts...)
-	facts = append(facts, Fact{"Made", doc.Made.UTC().Format("2 January 2006, 15:04 UTC")})
+	facts = append(facts, Fact{"Generated", doc.Made.UTC().Format("2 January 2006, 15:04 UTC")})
 	for _, fact := range facts {
 		p.ink(grey)
 		p.text.set(margin, p.y+3, plain, 9, fact.Label)
@@ -122,7 +122,7 @@ func (p *page) cover(doc Document) {
 	p.y += 6
 }
 
-// heading writes a section's title and its sentence, on a page with at least room millimetres left below them.
+// heading draws a section's title and its sentence, on a page with at least room millimetres left below them.
 func (p *page) heading(title, meaning string, room float64) {
 	lines := p.text.lines(plain, 8, lineWidth, 4, meaning)
 	if meaning == "" {

@@ -18,7 +18,7 @@ import (
 
 var made = time.Date(2026, 7, 1, 9, 30, 0, 0, time.UTC)
 
-// names of people and firms in the scripts that the fonts cover.
+// names of people and companies in the scripts that the fonts cover.
 var names = []string{
 	"Zoë Łukasz Ñuñez", "Αλέξανδρος", "Наталья Їжак", "Հայկ", "გიორგი", "דוד בן-גוריון", "محمد عبد الله", "王小明", "田中さくら",
 	"김철수", "Nguyễn Thị Hạnh", "臺灣電力", "משרד 42 בעמ", "e\u0301cole",
@@ -34,16 +34,22 @@ func sample(rows int) Document {
 	table := Table{Title: "By employer", Meaning: "Applications submitted in the period, by the job's employer.", Note: "12 more in the CSV.",
 		Columns: []Column{{"Employer", 5, false}, {"Applications", 2, true}, {"Answered", 2, true}, {"Median first answer", 3, true}}}
 	for i := range rows {
-		table.Rows = append(table.Rows, []string{names[i%len(names)] + fmt.Sprintf(" & Sons of the Very Long Company Name %d", i), number(float64(i * 7)), "83.1 %", "2.5 days"})
+		table.Rows = append(table.Rows, []string{names[i%len(names)] + fmt.Sprintf(" & Sons of the Very Long Company Name %d", i),
+			FormatNumber(float64(i*7), 0), "83.1 %", "2.5 days"})
 	}
 	return Document{Title: "Applications", Board: "Example Board", Made: made,
 		Facts: []Fact{{"Period", "1 January 2026 to 30 June 2026 (UTC)"}, {"Employer", strings.Join(names, ", ")}},
 		Sections: []Section{
-			Figures{{"Applications", "12 345", "Applications submitted in the period."}, {"Answered", "83.1 %", "Share of the applications that were moved on, refused or hired by the employer."},
-				{"Time to first answer", "2.5 days", "Median time from submission to the employer's first move."}, {"Hired", "321", "Applications now hired."}},
-			Chart{Title: "Applications over time", Meaning: "Applications by month of submission.", Shape: Columns, Labels: labels, Series: []Series{{Name: "Applications", Values: first}}},
-			Chart{Title: "Submitted and decided", Shape: Lines, Labels: labels, Series: []Series{{Name: "Submitted", Values: first}, {Name: "Hired", Values: second}}},
-			Chart{Title: "Funnel", Shape: Bars, Labels: []string{"submitted", "in review", "hired"}, Series: []Series{{Values: []float64{12345, 8000, 321}, Notes: []string{"100 %", "64.8 %", "2.6 %"}}}},
+			Figures{{"Applications", "12 345", "Applications submitted in the period."},
+				{"Answered", "83.1 %", "Share of the applications that were moved on, refused or hired by the employer."},
+				{"Time to first answer", "2.5 days", "Median time from submission to the employer's first move."}, {"Hired", "321",
+					"Applications now hired."}},
+			Chart{Title: "Applications over time", Meaning: "Applications by month of submission.", Shape: Columns, Labels: labels,
+				Series: []Series{{Name: "Applications", Values: first}}},
+			Chart{Title: "Submitted and decided", Shape: Lines, Labels: labels,
+				Series: []Series{{Name: "Submitted", Values: first}, {Name: "Hired", Values: second}}},
+			Chart{Title: "Funnel", Shape: Bars, Labels: []string{"submitted", "in review", "hired"},
+				Series: []Series{{Values: []float64{12345, 8000, 321}, Notes: []string{"100 %", "64.8 %", "2.6 %"}}}},
 			table,
 		}}
 }
@@ -63,7 +69,7 @@ func TestSameDocumentMakesSameBytes(t *testing.T) {
 	}
 }
 
-// Two reports may be made at once; the embedded fonts are shared between them.
+// Two reports may be made at once and share the embedded fonts.
 func TestDocumentsAreMadeSideBySide(t *testing.T) {
 	want := write(t, sample(10))
 	var group sync.WaitGroup
@@ -77,7 +83,7 @@ func TestDocumentsAreMadeSideBySide(t *testing.T) {
 	group.Wait()
 }
 
-// pdftotext reads the file as a viewer does. It comes with poppler-utils; without it the layout tests have nothing to ask.
+// pdftotext extracts text as a viewer does. It is part of poppler-utils; without it the layout tests are skipped.
 func pdftotext(t *testing.T, file []byte) []string {
 	t.Helper()
 	tool, err := exec.LookPath("pdftotext")
@@ -118,12 +124,13 @@ func TestTableRepeatsItsHeadOnEveryPage(t *testing.T) {
 
 func TestNamesInManyScriptsAreShown(t *testing.T) {
 	shown := strings.Join(pdftotext(t, write(t, sample(20))), "\n")
-	for _, want := range []string{"Zoë Łukasz Ñuñez", "Αλέξανδρος", "Наталья Їжак", "Հայկ", "გიორგი", "王小明", "田中さくら", "김철수", "Nguyễn Thị Hạnh", "臺灣電力", "école"} {
+	for _, want := range []string{"Zoë Łukasz Ñuñez", "Αλέξανδρος", "Наталья Їжак", "Հայկ", "გიორგი", "王小明", "田中さくら", "김철수",
+		"Nguyễn Thị Hạnh", "臺灣電力", "école"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%s is not in the text of the file", want)
 		}
 	}
-	if strings.ContainsRune(shown, unknown) {
+	if strings.ContainsRune(shown, missingGlyph) {
 		t.Error("a character was replaced")
 	}
 }
@@ -146,7 +153,7 @@ func TestRightToLeftSpansAreTurned(t *testing.T) {
 	}
 }
 
-func TestCharactersWithoutAFontAreToldInLatinLettersOrByAMark(t *testing.T) {
+func TestCharactersWithoutAFontAreTransliteratedOrReplaced(t *testing.T) {
 	types := newTypesetter(fpdf.New("P", "mm", "A4", ""), func(func(string)) {})
 	for text, want := range map[string]string{
 		"สมชาย & Sons":           "smchaay & Sons",
@@ -155,7 +162,7 @@ func TestCharactersWithoutAFontAreToldInLatinLettersOrByAMark(t *testing.T) {
 		"👩‍👩‍👧‍👦\x00\u202e x\ny": "\ufffd x y",
 		"王小明 Zoe\u0308":          "王小明 Zoë",
 	} {
-		if got := types.legible(text); got != want {
+		if got := types.transliterate(text); got != want {
 			t.Errorf("legible(%q) = %q, want %q", text, got, want)
 		}
 	}
@@ -220,8 +227,9 @@ func TestGridLinesAreRound(t *testing.T) {
 }
 
 func TestNumbersAreReadable(t *testing.T) {
-	for value, want := range map[float64]string{0: "0", 999: "999", 1000: "1\u00a0000", 1234567: "1\u00a0234\u00a0567", 1234.567: "1\u00a0234.57", -1500: "-1\u00a0500", -999: "-999"} {
-		if got := number(value); got != want {
+	for value, want := range map[float64]string{0: "0", 999: "999", 1000: "1\u00a0000", 1234567: "1\u00a0234\u00a0567",
+		1234.567: "1\u00a0234.57", -1500: "-1\u00a0500", -999: "-999"} {
+		if got := FormatNumber(value, 2); got != want {
 			t.Errorf("number(%v) = %q, want %q", value, got, want)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// The fallback face is a 12 pixel bitmap font (Chinese, Japanese, Korean and the signs of many scripts). PDF wants outlines, so
-// the glyphs of one document become a small TrueType font: each run of pixels in a row is a rectangle.
+// The fallback face is a 12 pixel bitmap font (Chinese, Japanese, Korean and characters of many scripts). PDF needs outlines, so the glyphs
+// of a document become a small TrueType font: each run of pixels in a row is a rectangle.
 // Table layouts: Apple TrueType Reference Manual, chapter 6; Microsoft OpenType 1.9.
 
 const (
@@ -20,7 +20,7 @@ const (
 	pixelAscent = 11  // pixels above the base line
 )
 
-// pixelGlyph answers the runs of black pixels of a rune, with y counted down from the ascent, and its advance in pixels.
+// pixelGlyph returns the runs of black pixels of a rune, with y counted down from the ascent, and its advance in pixels.
 func pixelGlyph(r rune) (runs []image.Rectangle, advance int, ok bool) {
 	if r > 0xffff {
 		return nil, 0, false
@@ -49,7 +49,7 @@ func black(mask image.Image, x, y int) bool {
 	return alpha > 0
 }
 
-// pixelTTF makes a TrueType font of the given runes, all within the Basic Multilingual Plane.
+// pixelTTF returns a TrueType font of the given runes, which must be in the Basic Multilingual Plane.
 func pixelTTF(runes []rune) []byte {
 	sort.Slice(runes, func(i, j int) bool { return runes[i] < runes[j] })
 	var glyf, loca, hmtx bytes.Buffer
@@ -89,7 +89,7 @@ func pixelTTF(runes []rune) []byte {
 	return assemble(tables)
 }
 
-// writeOutline writes a simple glyph of one clockwise rectangle for each run.
+// writeOutline writes a simple glyph with a clockwise rectangle for each run.
 func writeOutline(out *bytes.Buffer, runs []image.Rectangle) {
 	box := runs[0]
 	for _, run := range runs {
@@ -120,7 +120,7 @@ func writeOutline(out *bytes.Buffer, runs []image.Rectangle) {
 	}
 }
 
-// pixelCmap is a format 4 map in which every rune is a segment of its own: larger, but it cannot be got wrong.
+// pixelCmap returns a format 4 map with a segment for each rune: larger than necessary, but simple.
 func pixelCmap(runes []rune) []byte {
 	var ends, starts, deltas, offsets bytes.Buffer
 	for i, r := range runes {
@@ -173,11 +173,11 @@ func checksum(data []byte) uint32 {
 	return sum
 }
 
-// put writes fixed-size values big-endian; a bytes.Buffer takes all of them without an error.
+// put writes fixed-size values in big-endian order; writing to a bytes.Buffer never fails.
 func put(out *bytes.Buffer, values ...any) {
 	for _, value := range values {
 		if err := binary.Write(out, binary.BigEndian, value); err != nil {
-			panic("pdf: not a fixed-size value: " + err.Error()) // a fault of this file, not of any input
+			panic("pdf: not a fixed-size value: " + err.Error()) // a bug in this file, not bad input
 		}
 	}
 }

@@ -2,7 +2,7 @@ package pdf
 
 import "strings"
 
-// rowLines is how many lines a cell may take before it ends in an ellipsis.
+// rowLines is how many lines a cell has at most before it is cut off with an ellipsis.
 const rowLines = 3
 
 const (
@@ -29,7 +29,7 @@ func (t Table) draw(p *page) {
 		t.drawRow(p, plain, widths, row)
 	}
 	if len(t.Rows) == 0 {
-		p.remark(nothing)
+		p.remark(emptyText)
 	}
 	if t.Note != "" {
 		p.remark(t.Note)
@@ -37,8 +37,8 @@ func (t Table) draw(p *page) {
 	p.y += 7
 }
 
-// nothing stands in the place of an empty chart or table.
-const nothing = "Nothing in this period."
+// emptyText is shown in place of an empty chart or table.
+const emptyText = "Nothing in this period."
 
 // remark writes one small line.
 func (p *page) remark(text string) {
@@ -56,7 +56,7 @@ func (t Table) titles() []string {
 	return titles
 }
 
-// widths shares the line out by the columns' widths, but gives each column the room that the longest word of its head needs.
+// widths divides the line by the columns' widths, but gives each column at least the width of the longest word of its head.
 func (t Table) widths(p *page) []float64 {
 	widths := make([]float64, len(t.Columns))
 	fixed := make([]bool, len(t.Columns))
@@ -85,14 +85,14 @@ func (t Table) widths(p *page) []float64 {
 	return widths
 }
 
-// brokenRow is a row whose cells are broken into lines.
-type brokenRow struct {
+// wrappedRow is a row whose cells are wrapped into lines.
+type wrappedRow struct {
 	cells  [][]string
 	height float64
 }
 
-func (t Table) cells(p *page, f face, widths []float64, cells []string) brokenRow {
-	row := brokenRow{cells: make([][]string, len(t.Columns))}
+func (t Table) cells(p *page, f face, widths []float64, cells []string) wrappedRow {
+	row := wrappedRow{cells: make([][]string, len(t.Columns))}
 	most := 1
 	for i := range t.Columns {
 		if i < len(cells) {
@@ -104,13 +104,13 @@ func (t Table) cells(p *page, f face, widths []float64, cells []string) brokenRo
 	return row
 }
 
-func (t Table) drawHead(p *page, widths []float64, head brokenRow) {
+func (t Table) drawHead(p *page, widths []float64, head wrappedRow) {
 	t.drawRow(p, bold, widths, head)
 	p.stroke(grey, 0.3)
 	p.pdf.Line(margin, p.y, pageWidth-margin, p.y)
 }
 
-func (t Table) drawRow(p *page, f face, widths []float64, row brokenRow) {
+func (t Table) drawRow(p *page, f face, widths []float64, row wrappedRow) {
 	p.ink(ink)
 	x := margin
 	for i, lines := range row.cells {

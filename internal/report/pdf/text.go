@@ -17,7 +17,7 @@ import (
 	"jobboard/internal/bidi"
 )
 
-// face is one of the fonts that text can be set in.
+// face is one of the available fonts.
 type face int
 
 const (
@@ -26,8 +26,8 @@ const (
 	pixel             // the bitmap fallback, see pixelfont.go
 )
 
-// unknown stands for what no font knows and no Latin letters can tell, such as emoji.
-const unknown = '\ufffd'
+// missingGlyph replaces what no font covers and cannot be transliterated, such as emoji.
+const missingGlyph = '\ufffd'
 
 var familyOf = [...]string{plain: "dejavu", bold: "dejavu", pixel: "pixel"}
 var styleOf = [...]string{plain: "", bold: "B", pixel: ""}
@@ -44,7 +44,7 @@ var outlines = sync.OnceValue(func() [2]*sfnt.Font {
 	return fonts
 })
 
-// typesetter finds the face of each character, measures text and sets it.
+// typesetter picks the face of each character, measures text and draws it.
 type typesetter struct {
 	pdf     *fpdf.Fpdf
 	buffer  sfnt.Buffer
@@ -55,7 +55,7 @@ type typesetter struct {
 	}
 }
 
-// newTypesetter loads the fonts; every text of the document must have been handed to see by all.
+// newTypesetter loads the fonts; all must pass every text of the document to see.
 func newTypesetter(out *fpdf.Fpdf, all func(see func(string))) *typesetter {
 	t := &typesetter{pdf: out}
 	for i := range t.widths {
@@ -81,13 +81,12 @@ func newTypesetter(out *fpdf.Fpdf, all func(see func(string))) *typesetter {
 	return t
 }
 
-// visual brings text into the order and the letter forms in which it is seen: right-to-left scripts from the left, joined
-// Arabic letters.
-func (t *typesetter) visual(text string) string { return bidi.LeftToRight(t.legible(text)) }
+// visual returns text in visual order and with contextual letter forms: right-to-left scripts reversed, Arabic letters joined.
+func (t *typesetter) visual(text string) string { return bidi.LeftToRight(t.transliterate(text)) }
 
-// legible composes accents, drops line breaks and other control characters, and writes in Latin letters what no font knows:
-// there is no font of Thai or of the scripts of India to be had as a Go module, and a name must still tell who is meant.
-func (t *typesetter) legible(text string) string {
+// transliterate composes accents, drops control characters, and transliterates to Latin what no font covers: no Go module has a font
+// for Thai or Indian scripts, and names must stay recognisable.
+func (t *typesetter) transliterate(text string) string {
 	if isPrintableASCII(text) {
 		return text
 	}
@@ -106,9 +105,9 @@ func (t *typesetter) legible(text string) string {
 				last = 0
 				continue
 			}
-			r = unknown
+			r = missingGlyph
 		}
-		if r != unknown || last != unknown { // one sign for a family of emoji
+		if r != missingGlyph || last != missingGlyph { // one replacement for a sequence of emoji
 			out.WriteRune(r)
 		}
 		last = r
@@ -125,18 +124,18 @@ func isPrintableASCII(text string) bool {
 	return true
 }
 
-// knows tells whether any font has the character.
+// knows reports whether any font has the character.
 func (t *typesetter) knows(r rune) bool { return t.advance(plain, r) >= 0 || t.advance(pixel, r) >= 0 }
 
-// faceFor answers the face that has the character, the wanted one if it can, the character to show (unknown if no face has
-// it) and its advance in ems.
+// faceFor returns the face for a character, preferably the wanted one, the character to show (missingGlyph if no face has it) and its
+// advance in ems.
 func (t *typesetter) faceFor(want face, r rune) (face, rune, float64) {
 	for _, f := range [...]face{want, plain, pixel} {
 		if width := t.advance(f, r); width >= 0 {
 			return f, r, width
 		}
 	}
-	return want, unknown, t.advance(want, unknown)
+	return want, missingGlyph, t.advance(want, missingGlyph)
 }
 
 func (t *typesetter) advance(f face, r rune) float64 {
@@ -145,7 +144,7 @@ func (t *typesetter) advance(f face, r rune) float64 {
 	}
 	width := -1.0
 	switch {
-	case r > 0xffff: // fpdf sets two-byte characters only
+	case r > 0xffff: // fpdf supports two-byte characters only
 	case f == pixel:
 		if _, advance, ok := pixelGlyph(r); ok {
 			width = float64(advance) / pixelEm
@@ -192,7 +191,7 @@ func (t *typesetter) runs(want face, text string) []run {
 
 const millimetresPerPoint = 25.4 / 72
 
-// width measures text in millimetres at a size in points.
+// width returns the width of text in millimetres at a size in points.
 func (t *typesetter) width(want face, size float64, text string) float64 {
 	var ems float64
 	for _, r := range t.runs(want, text) {
@@ -201,7 +200,7 @@ func (t *typesetter) width(want face, size float64, text string) float64 {
 	return ems * size * millimetresPerPoint
 }
 
-// set writes text with its base line at y, beginning at x, and answers where it ends; all in millimetres, size in points.
+// set draws text from x on the baseline y and returns where it ends; in millimetres, size in points.
 func (t *typesetter) set(x, y float64, want face, size float64, text string) float64 {
 	for _, r := range t.runs(want, text) {
 		if t.current.face != r.face || t.current.size != size {
@@ -214,10 +213,10 @@ func (t *typesetter) set(x, y float64, want face, size float64, text string) flo
 	return x
 }
 
-// lines breaks text into at most limit lines of the given width in millimetres, at spaces where there are any; what does
-// not fit ends in an ellipsis.
+// lines wraps text into at most limit lines of the given width in millimetres, at spaces if possible; what does not fit is cut off with
+// an ellipsis.
 func (t *typesetter) lines(want face, size, width float64, limit int, text string) []string {
-	text = t.legible(text)
+	text = t.transliterate(text)
 	if t.width(want, size, text) <= width {
 		return []string{text}
 	}
@@ -252,7 +251,7 @@ func (t *typesetter) lines(want face, size, width float64, limit int, text strin
 	return lines
 }
 
-// pieces cuts a word that is wider than a line.
+// pieces splits a word that is wider than a line.
 func (t *typesetter) pieces(want face, size, width float64, word string) []string {
 	var pieces []string
 	var piece strings.Builder
