@@ -6,9 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Diff tells for people how two normalised snapshots differ, collection by
-// collection: lines with - are only in migrated, lines with + only in defined.
-// It is empty when the two are the same.
+// Diff returns, for people to read, how two normalised snapshots differ, collection by collection: lines with - are only in migrated,
+// lines with + only in defined. It is empty if the two are the same.
 func Diff(migrated, defined []byte) (string, error) {
 	before, err := byName(migrated)
 	if err != nil {

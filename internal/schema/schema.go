@@ -17,10 +17,9 @@ import (
 	_ "github.com/pocketbase/pocketbase/migrations"
 )
 
-// current returns the normalised JSON array of the app's collections, by
-// name: the system collections are left out, as is all that differs between
-// two databases of the same shape (created and updated, the order of the
-// indexes, the field ids of view collections). Secrets are never part of it.
+// current returns the app's collections, sorted by name, as a normalised JSON array. It leaves out the system collections and what
+// differs between two databases of the same schema (created and updated, the order of indexes, the field ids of views). Secrets are
+// never part of it.
 func current(app core.App) ([]byte, error) {
 	var found []*core.Collection
 	if err := app.CollectionQuery().AndWhere(dbx.HashExp{"system": false}).OrderBy("name ASC").All(&found); err != nil {
@@ -43,12 +42,11 @@ func current(app core.App) ([]byte, error) {
 	return encode(list)
 }
 
-// Expected returns what [Current] would say of a new, empty app that has
-// imported snapshot, the JSON array of all definitions.
+// Expected returns the collections of a new, empty app that has imported snapshot, the JSON array of all definitions. They are
+// normalised as by Migrated.
 func Expected(snapshot []byte) ([]byte, error) {
-	return inThrowAwayApp(func(app core.App) error {
-		// the definitions are the whole truth: what PocketBase's own default of
-		// the users collection brings beyond them shall not be there
+	return inTemporaryApp(func(app core.App) error {
+		// The definitions are complete: fields of PocketBase's default users collection that they lack must go.
 		if err := app.ImportCollectionsByMarshaledJSON(snapshot, true); err != nil {
 			return fmt.Errorf("import the definitions: %w", err)
 		}
@@ -56,10 +54,10 @@ func Expected(snapshot []byte) ([]byte, error) {
 	})
 }
 
-// Migrated returns what [Current] would say of a new, empty app after all
-// registered migrations (the caller imports the package that registers them).
+// Migrated returns the collections of a new, empty app after all registered migrations, as a normalised JSON array. The caller imports
+// the package that registers the migrations.
 func Migrated() ([]byte, error) {
-	return inThrowAwayApp(func(app core.App) error {
+	return inTemporaryApp(func(app core.App) error {
 		if err := app.RunAllMigrations(); err != nil {
 			return fmt.Errorf("run the migrations: %w", err)
 		}
@@ -67,22 +65,22 @@ func Migrated() ([]byte, error) {
 	})
 }
 
-// inThrowAwayApp shapes an empty app, which knows only PocketBase's system
-// migrations, and returns its collections. Nothing of it is kept.
-func inThrowAwayApp(shape func(app core.App) error) (collections []byte, err error) {
+// inTemporaryApp calls shape with an empty app, which has only PocketBase's system migrations, and returns its collections. Nothing else
+// of the app is kept.
+func inTemporaryApp(shape func(app core.App) error) (collections []byte, err error) {
 	dir, err := os.MkdirTemp("", "jobboard-schema-")
 	if err != nil {
-		return nil, fmt.Errorf("make a throw-away data folder: %w", err)
+		return nil, fmt.Errorf("create a temporary data folder: %w", err)
 	}
 	defer os.RemoveAll(dir)
 
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
 	if err := app.Bootstrap(); err != nil {
-		return nil, fmt.Errorf("start a throw-away app: %w", err)
+		return nil, fmt.Errorf("start a temporary app: %w", err)
 	}
 	defer func() {
 		if closeErr := app.ResetBootstrapState(); closeErr != nil && err == nil {
-			err = fmt.Errorf("stop the throw-away app: %w", closeErr)
+			err = fmt.Errorf("stop the temporary app: %w", closeErr)
 		}
 	}()
 
@@ -92,8 +90,7 @@ func inThrowAwayApp(shape func(app core.App) error) (collections []byte, err err
 	return current(app)
 }
 
-// collection is one collection as plain JSON, so that a property that a later
-// PocketBase adds is compared too.
+// collection is one collection as plain JSON, so that properties added by a later version of PocketBase are compared, too.
 type collection map[string]any
 
 func (c collection) id() string   { return text(c["id"]) }
@@ -132,14 +129,14 @@ func text(value any) string {
 	return s
 }
 
-// decode keeps numbers as they are written.
+// decode decodes JSON and keeps numbers as written.
 func decode(raw []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	return decoder.Decode(into)
 }
 
-// encode writes JSON for people: indented, rules with < and & as they are.
+// encode returns JSON for people to read: indented, with < and & unescaped.
 func encode(value any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)

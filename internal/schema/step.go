@@ -15,35 +15,32 @@ import (
 	"time"
 )
 
-// ChecksumsFile names the list that freezes merged migrations, in the format
-// of sha256sum.
+// ChecksumsFile is the name of the list that freezes merged migrations, in the format of sha256sum.
 const ChecksumsFile = "CHECKSUMS"
 
-// Step is what leads from the migrated collections to the defined ones.
+// Step is the difference that leads from the migrated collections to the defined ones.
 type Step struct {
-	// Changed is the JSON array of the new and the changed collections, whole.
+	// Changed is the JSON array of the new and changed collections, each complete.
 	Changed []byte
-	// DroppedFields are lost with their data.
+	// DroppedFields are the fields that are dropped with their data.
 	DroppedFields []DroppedField
-	// DroppedCollections are the names of collections that are lost with
-	// their records.
+	// DroppedCollections are the names of the collections that are dropped with their records.
 	DroppedCollections []string
 
 	changed int
 }
 
-// DroppedField is a field of a collection that stays, both by name.
+// DroppedField names a field, and its collection, which stays.
 type DroppedField struct{ Collection, Field string }
 
-// Empty tells that the definitions and the migrations agree.
+// Empty reports whether the definitions and the migrations agree.
 func (s Step) Empty() bool {
 	return s.changed == 0 && len(s.DroppedCollections) == 0
 }
 
-// NewStep compares two normalised snapshots. Collections and fields are the
-// same when their ids are, whatever their names. A field that keeps its name
-// but not its id (another type, usually) is refused: what becomes of its data
-// is for people to write.
+// NewStep returns the difference between two normalised snapshots. Collections and fields are the same if their ids are, whatever their
+// names. A field that keeps its name but not its id (usually because its type changed) is an error: people must write what becomes of
+// its data.
 func NewStep(migrated, defined []byte) (Step, error) {
 	before, err := byID(migrated)
 	if err != nil {
@@ -94,7 +91,7 @@ func droppedFields(before, after collection) ([]DroppedField, error) {
 		switch {
 		case ids[text(field["id"])]:
 		case names[name]:
-			return nil, fmt.Errorf("%s.%s is another field now (its id changed, with its type most likely): write that step by hand",
+			return nil, fmt.Errorf("%s.%s is another field now (its id changed, most likely with its type): write that step by hand",
 				after.name(), name)
 		default:
 			dropped = append(dropped, DroppedField{after.name(), name})
@@ -135,9 +132,8 @@ func CheckName(name string) error {
 	return nil
 }
 
-// Write puts the step into dir as <unix>_<name>.go and .json, adds both to the
-// checksums that freeze them, and returns the two paths. name says in
-// snake_case what the step does, as in "add_job_salary".
+// Write writes the step to dir as <unix>_<name>.go and .json, adds both to the checksums that freeze them, and returns their paths. name
+// says in snake_case what the step does, as in "add_job_salary".
 func (s Step) Write(dir, name string, at time.Time) ([]string, error) {
 	if err := CheckName(name); err != nil {
 		return nil, err
@@ -195,7 +191,7 @@ func freeze(dir string, files []string) error {
 	return nil
 }
 
-// lowerCamel makes add_job_salary addJobSalary.
+// lowerCamel turns add_job_salary into addJobSalary.
 func lowerCamel(snake string) string {
 	words := strings.Split(snake, "_")
 	for i, word := range words[1:] {
