@@ -81,6 +81,11 @@ func readForm(w *words, rawQuery string) form {
 			if f.values.Get(name) == "" {
 				f.values.Set(name, value)
 			}
+			if name == "radius" { // the API overlooks one without a place around which it would be
+				if km, err := strconv.ParseFloat(value, 64); err != nil || !(km > 0) {
+					f.Wrong[name] = w.say("wrong.radius")
+				}
+			}
 		}
 		if _, known := f.values[name]; known && !slices.Contains(textParams, name) && !slices.Contains(choiceParams, name) {
 			f.Wrong[name] = w.say("wrong.unknown")

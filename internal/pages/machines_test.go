@@ -243,9 +243,10 @@ func TestFeedsNameWrongParameters(t *testing.T) {
 	board := newBoard(t, "en")
 	for _, feed := range []string{"/feed.xml", "/feed.json"} {
 		for query, names := range map[string][]string{
-			"radius=x&location=Lyon&colour=red": {"radius", "colour"}, "page=0": {"page"}, "page=99999999999999999999": {"page"},
-			"q=%zz":                   {"address"},
-			"filter=status%3D'draft'": {"filter"}, "sort=best": {"sort"}, "near=north": {"near"}, "q=" + strings.Repeat("a", 300): {"q"},
+			"radius=x&location=Lyon&colour=red": {"radius", "colour"}, "page=0": {"page"}, "radius=NaN": {"radius"},
+			"page=99999999999999999999": {"page"},
+			"q=%zz":                     {"address"},
+			"filter=status%3D'draft'":   {"filter"}, "sort=best": {"sort"}, "near=north": {"near"}, "q=" + strings.Repeat("a", 300): {"q"},
 		} {
 			request := httptest.NewRequest("GET", feed+"?"+query, nil)
 			request.Header.Set("Accept", "text/html") // a browser's: the answer is a program's all the same

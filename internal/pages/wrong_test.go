@@ -13,6 +13,7 @@ func TestWrongParametersAreNamedAndTheFormIsKept(t *testing.T) {
 	for query, texts := range map[string][]string{
 		"q=go&salaryMin=lots":           {"At least, a year", "(salaryMin)", "Must be a number.", `value="go"`, `value="lots"`},
 		"location=Lyon&radius=-3":       {"Within", "(radius)", "Must be a number of kilometres.", `value="Lyon"`},
+		"radius=x":                      {"Within", "(radius)", "Must be a number of kilometres.", `value="x"`},
 		"postedWithin=soon":             {"Posted", "Must be a number of days."},
 		"sort=best":                     {"Sort by", "(sort)"},
 		"sort=distance":                 {"(sort)"},
@@ -33,13 +34,15 @@ func TestWrongParametersAreNamedAndTheFormIsKept(t *testing.T) {
 			t.Errorf("%s: the title is no error's, or it is cached", query)
 		}
 	}
-	for _, query := range []string{"", "q=&location=&radius=", "utm_source=x&gclid=y", "q=%F0%9F%8D%8F", "jobType=none,such&workplace=", "q=a&q=b", "page=", "salaryCurrency=eur&salaryMin=5"} {
+	for _, query := range []string{"", "q=&location=&radius=", "utm_source=x&gclid=y", "q=%F0%9F%8D%8F", "jobType=none,such&workplace=",
+		"q=a&q=b", "page=", "salaryCurrency=eur&salaryMin=5"} {
 		mustShow(t, board, "/jobs?"+query, 200)
 	}
 }
 
 func FuzzSearchPage(f *testing.F) {
-	for _, query := range []string{"q=go&page=2", "near=1,2&radius=5", "location=50+km+of+Lyon", "skills=%00&field=,,,", "a=b&a=c;d=%zz", "q=\"x -y\"~"} {
+	for _, query := range []string{"q=go&page=2", "near=1,2&radius=5", "location=50+km+of+Lyon", "skills=%00&field=,,,", "a=b&a=c;d=%zz",
+		"q=\"x -y\"~"} {
 		f.Add(query)
 	}
 	board := newBoard(f, "en")
