@@ -45,10 +45,12 @@ func TestAccountMailsLeadToPagesThatDoIt(t *testing.T) {
 	if board.Reload(ann).Verified() {
 		t.Fatal("looking at the page confirms")
 	}
-	if page.Header.Get("Referrer-Policy") != "no-referrer" || page.Header.Get("Cache-Control") != "no-store" || page.Header.Get("X-Robots-Tag") == "" {
+	if page.Header.Get("Referrer-Policy") != "no-referrer" || page.Header.Get("Cache-Control") != "no-store" ||
+		page.Header.Get("X-Robots-Tag") == "" {
 		t.Errorf("the address with the token can get around: %v", page.Header)
 	}
-	if got := send(board, link.Path, link.Query()); got.Status != 200 || !board.Reload(ann).Verified() || !strings.Contains(got.Raw, "Your address is confirmed") {
+	if got := send(board, link.Path, link.Query()); got.Status != 200 || !board.Reload(ann).Verified() ||
+		!strings.Contains(got.Raw, "Your address is confirmed") {
 		t.Errorf("confirming: %d", got.Status)
 	}
 
@@ -64,7 +66,8 @@ func TestAccountMailsLeadToPagesThatDoIt(t *testing.T) {
 	} {
 		wrong.Set("token", form.Get("token"))
 		got := send(board, link.Path, wrong)
-		if got.Status != 400 || !strings.Contains(got.Raw, name) || !strings.Contains(got.Raw, "There is a problem") || !strings.Contains(got.Raw, `aria-invalid="true"`) {
+		if got.Status != 400 || !strings.Contains(got.Raw, name) || !strings.Contains(got.Raw, "There is a problem") ||
+			!strings.Contains(got.Raw, `aria-invalid="true"`) {
 			t.Errorf("%v: %d, no %q in %s", wrong, got.Status, name, main(got.Raw))
 		}
 		if strings.Contains(got.Raw, "new password 1") {
@@ -104,7 +107,8 @@ func TestBrokenAccountLinks(t *testing.T) {
 			}
 		}
 		mustShow(t, board, path+"?token=a.b.c", 200)
-		if got := send(board, path, url.Values{"token": {"a.b.c"}, "password": {"12345678"}, "passwordConfirm": {"12345678"}}); got.Status != 400 || !strings.Contains(got.Raw, "This link does not work") {
+		sent := url.Values{"token": {"a.b.c"}, "password": {"12345678"}, "passwordConfirm": {"12345678"}}
+		if got := send(board, path, sent); got.Status != 400 || !strings.Contains(got.Raw, "This link does not work") {
 			t.Errorf("a forged token at %s: %d %s", path, got.Status, main(got.Raw))
 		}
 	}

@@ -67,7 +67,8 @@ func TestTextsOfUsersAreOnlyTexts(t *testing.T) {
 			board := newBoard(t, "en")
 			employer, _ := board.Employer("Acme Works")
 			board.Update(employer, map[string]any{"name": attack, "about": attack, "location": attack})
-			job := board.Job(employer, "gardener "+attack, map[string]any{"description": "<p>gardener</p>" + attack, "skills": []string{attack}, "location": attack, "workplace": "on_site"})
+			job := board.Job(employer, "gardener "+attack, map[string]any{"description": "<p>gardener</p>" + attack, "skills": []string{attack},
+				"location": attack, "workplace": "on_site"})
 			board.Job(employer, "gardener "+attack, map[string]any{"skills": []string{attack}})
 			seeker := board.Seeker("ann")
 			board.Application(seeker, job)
@@ -77,9 +78,12 @@ func TestTextsOfUsersAreOnlyTexts(t *testing.T) {
 			page := get(board, "/jobs/"+job.Id)
 			escaped := url.QueryEscape(attack)
 			for name, path := range map[string]string{
-				"home": "/", "list": "/jobs", "search": "/jobs?q=gardener", "words": "/jobs?q=" + escaped, "place": "/jobs?location=" + escaped + "&radius=" + escaped,
-				"choice": "/jobs?skills=" + escaped + "&field=" + escaped + "&jobType=" + escaped, "wrong": "/jobs?salaryMin=" + escaped + "&" + escaped + "=x",
-				"job": page.Header.Get("Location"), "company": "/companies/" + slug, "unknown": "/" + url.PathEscape(attack), "landing": "/jobs/in/" + url.PathEscape(attack),
+				"home": "/", "list": "/jobs", "search": "/jobs?q=gardener", "words": "/jobs?q=" + escaped,
+				"place":  "/jobs?location=" + escaped + "&radius=" + escaped,
+				"choice": "/jobs?skills=" + escaped + "&field=" + escaped + "&jobType=" + escaped,
+				"wrong":  "/jobs?salaryMin=" + escaped + "&" + escaped + "=x",
+				"job":    page.Header.Get("Location"), "company": "/companies/" + slug, "unknown": "/" + url.PathEscape(attack),
+				"landing": "/jobs/in/" + url.PathEscape(attack),
 				"account": "/account/reset?token=" + escaped + ".b.c", "unsubscribe": "/unsubscribe/" + url.PathEscape(attack),
 			} {
 				got := get(board, path)
@@ -123,7 +127,7 @@ func TestLinksOfUsersLeadToWebPages(t *testing.T) {
 	board := newBoard(t, "en")
 	board.Employer("Acme Works")
 	for _, website := range []string{"javascript:alert(1)", "data:text/html,x", "//evil.example", "https://acme.example/?a=1&b=\"><script>"} {
-		if _, err := board.NonconcurrentDB().NewQuery("UPDATE employers SET website = {:w}").Bind(map[string]any{"w": website}).Execute(); err != nil {
+		if _, err := board.NonconcurrentDB().Update("employers", map[string]any{"website": website}, nil).Execute(); err != nil {
 			t.Fatal(err)
 		}
 		page := get(board, "/companies/acme-works").Raw

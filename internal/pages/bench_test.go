@@ -16,12 +16,14 @@ import (
 func benchBoard(b testing.TB) (*testapp.Board, string) {
 	board := newBoard(b, "en")
 	employer, _ := board.Employer("Acme Works")
-	lorem := strings.Repeat("<p>You will plan, build and run what our customers use every day, and talk with them about it.</p><ul><li>One of many tasks</li></ul>", 25)
+	lorem := strings.Repeat("<p>You will plan, build and run what our customers use every day, and talk with them about it.</p>"+
+		"<ul><li>One of many tasks</li></ul>", 25)
 	var path string
 	for i := range 60 {
 		job := board.Job(employer, fmt.Sprintf("Senior gardener of the northern parks %02d", i), map[string]any{
-			"description": lorem, "locations": []string{"Berlin, Germany"}, "salaryMin": 50_000 + i, "salaryMax": 60_000, "salaryCurrency": "EUR", "salaryPeriod": "year",
-			"skills": []string{"gardening", "pruning", "planning", "english"},
+			"description": lorem, "locations": []string{"Berlin, Germany"}, "salaryMin": 50_000 + i, "salaryMax": 60_000, "salaryCurrency": "EUR",
+			"salaryPeriod": "year",
+			"skills":       []string{"gardening", "pruning", "planning", "english"},
 		})
 		path = "/jobs/" + job.Id
 	}

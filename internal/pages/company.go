@@ -55,7 +55,8 @@ func (s *site) showCompany(e *core.RequestEvent) error {
 		return redirect(e, http.StatusFound, at(1))
 	}
 	var reviews reviewPage
-	if err := s.guest.get(e, "/api/employers/"+company.ID+"/reviews", url.Values{"perPage": {strconv.Itoa(shownReviews)}}, &reviews); err != nil {
+	query = url.Values{"perPage": {strconv.Itoa(shownReviews)}}
+	if err := s.guest.get(e, "/api/employers/"+company.ID+"/reviews", query, &reviews); err != nil {
 		return err
 	}
 	page := companyPage{employer: *company, Picture: logoOf(company), Site: webAddress(company.Website),

@@ -37,7 +37,8 @@ func TestEveryLinkInEveryMailLeadsToAPage(t *testing.T) {
 			}
 		}
 	}
-	if _, err := board.NonconcurrentDB().NewQuery("UPDATE notifications SET mailAt = '2020-01-01 00:00:00.000Z' WHERE mail = 'pending'").Execute(); err != nil {
+	due := board.NonconcurrentDB().NewQuery("UPDATE notifications SET mailAt = '2020-01-01 00:00:00.000Z' WHERE mail = 'pending'")
+	if _, err := due.Execute(); err != nil {
 		t.Fatal(err)
 	}
 	board.Call(nil, "POST", "/api/collections/users/request-verification", map[string]any{"email": "ann@example.com"}) // verified: no mail

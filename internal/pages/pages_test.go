@@ -95,7 +95,8 @@ func TestPagesAnswer(t *testing.T) {
 		"/companies/acme-works":  {"Acme Works", "Open jobs", "Gardener 1"},
 		"/developers":            {"/api/docs"},
 		"/jobs/" + job.Id + "/gardener-2": {
-			"Gardener 2</h1>", "€50,000 – €60,000", `<time datetime="`, "19 days left", `href="mailto:?subject=Gardener%202%20at%20Acme%20Works`,
+			"Gardener 2</h1>", "€50,000 – €60,000", `<time datetime="`, "19 days left",
+			`href="mailto:?subject=Gardener%202%20at%20Acme%20Works`,
 			"Similar jobs", "Gardener 0",
 			`href="/companies/acme-works"`, `href="/jobs/in/berlin"`, `href="/jobs?skills=go"`,
 		},

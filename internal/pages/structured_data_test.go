@@ -58,7 +58,9 @@ func at(value any, path ...string) any {
 // https://developers.google.com/search/docs/appearance/structured-data/job-posting.
 func mustHaveWhatGoogleRequires(t *testing.T, posting map[string]any) {
 	t.Helper()
-	for _, path := range [][]string{{"title"}, {"description"}, {"hiringOrganization", "name"}, {"identifier", "name"}, {"identifier", "value"}} {
+	for _, path := range [][]string{
+		{"title"}, {"description"}, {"hiringOrganization", "name"}, {"identifier", "name"}, {"identifier", "value"},
+	} {
 		if text, _ := at(posting, path...).(string); text == "" {
 			t.Errorf("%v is missing: %v", path, posting)
 		}
@@ -142,7 +144,8 @@ func TestNoTextEndsTheDataItStandsIn(t *testing.T) {
 			if data["BreadcrumbList"] == nil || data["JobPosting"] == nil && data["Organization"] == nil {
 				t.Fatalf("%q at %s: %v", attack, path, data)
 			}
-			if posting := data["JobPosting"]; posting != nil && (posting["description"] != attack+" x" || posting["title"] != job.GetString("title")) {
+			if posting := data["JobPosting"]; posting != nil && (posting["description"] != attack+" x" ||
+				posting["title"] != job.GetString("title")) {
 				t.Errorf("%q became %q", attack, posting["description"])
 			}
 		}

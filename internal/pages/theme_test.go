@@ -19,7 +19,8 @@ func TestAnyAccentCanBeRead(t *testing.T) {
 	for _, c := range colours {
 		for dark, ground := range map[bool]color.RGBA{false: lightPage, true: darkPage} {
 			s := shadesOf(c, dark)
-			for name, ratio := range map[string]float64{"text": contrast(s.text, ground), "button": contrast(s.fill, s.on), "pressed button": contrast(s.hover, s.on)} {
+			for name, ratio := range map[string]float64{"text": contrast(s.text, ground), "button": contrast(s.fill, s.on),
+				"pressed button": contrast(s.hover, s.on)} {
 				if ratio < 4.5 {
 					t.Errorf("%s, dark %t: the %s has a contrast of %.2f", hex(c), dark, name, ratio)
 				}
@@ -35,7 +36,8 @@ func TestColoursOfTheStyleSheetCanBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	tokens := map[string][2]color.RGBA{}
-	for _, m := range regexp.MustCompile(`--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);`).FindAllStringSubmatch(string(sheet), -1) {
+	pairs := regexp.MustCompile(`--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);`)
+	for _, m := range pairs.FindAllStringSubmatch(string(sheet), -1) {
 		light, _ := parseColour(m[2])
 		dark, _ := parseColour(m[3])
 		tokens[m[1]] = [2]color.RGBA{light, dark}
@@ -44,8 +46,10 @@ func TestColoursOfTheStyleSheetCanBeRead(t *testing.T) {
 		tokens := func(name string) color.RGBA { return tokens[name][mode] }
 		soft := mix(tokens("surface"), tokens("accent"), 0.11) // --accent-soft
 		for _, pair := range []string{
-			"text on page", "text on surface", "text on sunken", "muted on page", "muted on surface", "muted on sunken", "accent-text on page", "accent-text on surface",
-			"accent-text on sunken", "on-accent on accent", "on-accent on accent-hover", "good on good-soft", "warn on warn-soft", "bad on bad-soft", "bad on surface", "star on surface",
+			"text on page", "text on surface", "text on sunken", "muted on page", "muted on surface", "muted on sunken", "accent-text on page",
+			"accent-text on surface",
+			"accent-text on sunken", "on-accent on accent", "on-accent on accent-hover", "good on good-soft", "warn on warn-soft",
+			"bad on bad-soft", "bad on surface", "star on surface",
 			"text on warn-soft", "text on bad-soft", "muted on bad-soft", "accent-text on bad-soft", "accent-text on warn-soft",
 		} {
 			text, ground, _ := strings.Cut(pair, " on ")
@@ -82,7 +86,8 @@ func TestPagination(t *testing.T) {
 		want           string
 	}{
 		{1, 1, ""}, {1, 2, "[1] 2 next"}, {2, 2, "previous 1 [2]"}, {1, 9, "[1] 2 … 9 next"}, {5, 9, "previous 1 … 4 [5] 6 … 9 next"},
-		{4, 9, "previous 1 2 3 [4] 5 … 9 next"}, {6, 9, "previous 1 … 5 [6] 7 8 9 next"}, {9, 9, "previous 1 … 8 [9]"}, {1, 50_000, "[1] 2 … 50000 next"}, {3, 4, "previous 1 2 [3] 4 next"},
+		{4, 9, "previous 1 2 3 [4] 5 … 9 next"}, {6, 9, "previous 1 … 5 [6] 7 8 9 next"}, {9, 9, "previous 1 … 8 [9]"},
+		{1, 50_000, "[1] 2 … 50000 next"}, {3, 4, "previous 1 2 [3] 4 next"},
 	} {
 		w, _ := newWords("en")
 		p := paginate(test.current, test.total, func(int) string { return "x" })

@@ -62,7 +62,8 @@ func TestEveryTextThatIsAskedForIsThere(t *testing.T) {
 	sources := []fs.FS{os.DirFS(".")}
 	for _, source := range sources {
 		err := fs.WalkDir(source, ".", func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || strings.HasSuffix(name, "_test.go") || !strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, ".html") {
+			if err != nil || entry.IsDir() || strings.HasSuffix(name, "_test.go") || !strings.HasSuffix(name, ".go") &&
+				!strings.HasSuffix(name, ".html") {
 				return err
 			}
 			content, err := fs.ReadFile(source, name)
