@@ -75,8 +75,15 @@ describe("the hiring story", { concurrency: 1 }, () => {
         await heading("Profile");
         await page.getByLabel("Headline").fill("Toolmaker since 2015");
         await page.getByLabel("Years of experience").fill("11");
+        await page.getByRole("button", { name: "Add a position" }).click();
+        await page.keyboard.type("Apprentice");
+        await page.getByLabel("From, such as 2019-04").fill("2012-08");
+        await page.getByText("Fields of interest").click();
+        const interest = page.getByRole("group", { name: "You are told of new jobs in them." }).getByRole("checkbox").first();
+        await interest.check();
         await page.getByRole("button", { name: "Save", exact: true }).click();
         await page.getByText("Saved.").first().waitFor();
+        assert.equal(await page.locator("summary", { hasText: "Fields of interest" }).locator(".count").textContent(), "1");
         const file = pdf("resume.pdf");
         await page.getByLabel("Add a résumé").setInputFiles({ name: file.name, mimeType: file.type, buffer: Buffer.from(await file.arrayBuffer()) });
         await page.getByRole("button", { name: "Upload" }).click();
@@ -149,6 +156,7 @@ describe("the hiring story", { concurrency: 1 }, () => {
         const { page, heading } = employer;
         await page.getByRole("link", { name: "Sam Seeker" }).click();
         await heading("Sam Seeker");
+        await page.getByText("Apprentice").waitFor();
         const [tab] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("button", { name: "resume.pdf" }).first().click()]);
         await tab.close();
         await page.getByLabel("Move to…").selectOption("hired");

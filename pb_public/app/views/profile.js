@@ -9,6 +9,7 @@ import { openDocument, plainName } from "../documents.js";
 import { fetchWithProgress } from "../upload.js";
 import { fields } from "../taxonomy.js";
 import { toHTML, toText } from "../richtext.js";
+import { entryEditor } from "../entries.js";
 import { documentTypes, jobTypes, workplaces } from "../choices.js";
 
 /** @import { Profile } from "../pb.js" */
@@ -24,6 +25,14 @@ export default async function profileView({ show }) {
         pb.collection("job_seeker_interests").getFullList({ filter: pb.filter("seeker = {:me}", { me: myId() }), requestKey: null }),
     ]);
     let profile = found;
+    const experience = entryEditor({
+        name: "experience", title: "experience", add: "addExperience", initial: profile.experience ?? [], redraw: draw,
+        texts: [["title", "position"], ["company", "company"], ["from", "fromMonth"], ["to", "toMonth"], ["description", "whatYouDid"]],
+    });
+    const education = entryEditor({
+        name: "education", title: "education", add: "addEducation", initial: profile.education ?? [], redraw: draw,
+        texts: [["school", "school"], ["degree", "degree"], ["field", "subject"], ["from", "fromMonth"], ["to", "toMonth"]],
+    });
     let rows = new Map(interests.map(({ field, id }) => [field, id]));
     let progress = -1;
 
@@ -35,7 +44,7 @@ export default async function profileView({ show }) {
             preferredJobTypes: data.getAll("preferredJobTypes"), preferredWorkplaces: data.getAll("preferredWorkplaces"),
             preferredLocations: words(data.get("preferredLocations")),
             salaryExpectation: Number(textOf(data, "salaryExpectation")), salaryCurrency: textOf(data, "salaryCurrency").toUpperCase(),
-            openToWork: data.has("openToWork"), visibility: textOf(data, "visibility"),
+            experience: experience.read(), education: education.read(), openToWork: data.has("openToWork"), visibility: textOf(data, "visibility"),
         });
         await saveInterests(new Set(data.getAll("interests").map(String)));
         toast({ text: t("savedAll") });
@@ -106,6 +115,10 @@ export default async function profileView({ show }) {
                         ${form.field({ name: "location", label: t("location"), value: profile.location, autocomplete: "address-level2" })}
                         ${form.field({ name: "phone", label: t("phone"), type: "tel", value: profile.phone, autocomplete: "tel" })}
                         ${form.field({ name: "website", label: t("website"), type: "url", value: profile.website, autocomplete: "url" })}
+                    </section>
+                    <section class="card"><h2>${t("history")}</h2>
+                        ${form.error("experience")}${experience.draw()}
+                        ${form.error("education")}${education.draw()}
                     </section>
                     <section class="card"><h2>${t("lookingFor")}</h2>
                         ${form.check("openToWork", t("openToWork"), profile.openToWork)}
