@@ -30,15 +30,20 @@ var stories = []struct {
 }
 
 // apply lets every seeker apply to a few jobs and tells each application's story. The demo seeker and the demo employer
-// get one of every state.
+// get one of every state, and the demo employer's first job has applicants at every stage.
 func (b *board) apply() error {
 	n := 0
 	for i, seeker := range b.seekers {
 		applied := map[string]bool{}
 		for k := range 5 {
 			job := pick(b, b.open)
-			if i > 0 && i <= len(stories) && k == 0 {
+			ours := i > 0 && i <= len(stories) && k == 0
+			busy := i > len(stories) && i <= 3*len(stories) && k == 0
+			if ours {
 				job = b.open[i%(jobsPerCompany-1)] // the demo employer's
+			}
+			if busy {
+				job = b.open[0]
 			}
 			if applied[job.Id] {
 				continue
@@ -48,8 +53,8 @@ func (b *board) apply() error {
 			if i > 0 {
 				moves = b.story()
 			}
-			if i > 0 && i <= len(stories) && k == 0 {
-				moves = stories[i-1].moves
+			if ours || busy {
+				moves = stories[(i-1)%len(stories)].moves
 			}
 			n++
 			if err := b.tell(seeker, job, moves); err != nil {
@@ -207,9 +212,9 @@ func (b *board) reviewSeeker(application, job *core.Record) error {
 	return b.dateReview(review, application)
 }
 
-// dateReview dates a review between its application and now.
+// dateReview dates a review between its application and now, but not in the last days, when most would be.
 func (b *board) dateReview(review, application *core.Record) error {
 	since := b.now.Sub(application.GetDateTime("submittedAt").Time())
-	at := b.ago(min(time.Hour, since/2), since)
+	at := b.ago(since/3, since)
 	return b.backdate(review, map[string]time.Time{"created": at, "updated": at})
 }
