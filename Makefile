@@ -11,7 +11,7 @@ BINARY := dist/jobboard
 # one static binary; the same setting everywhere lets the steps share what they compile
 export CGO_ENABLED := 0
 
-.PHONY: help run dev build assets try-assets fmt test test-fast check format-check vet lint frozen race e2e bench-search docker clean
+.PHONY: help run dev build assets try-assets fmt test test-fast check format-check vet lint frozen race e2e pictures bench-search docker clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -89,6 +89,9 @@ race:
 
 e2e: build ## the end-to-end tests, through the PocketBase JS SDK against the real binary
 	cd e2e && npm ci --no-audit --no-fund && JOBBOARD_BIN=$(CURDIR)/$(BINARY) npm test
+
+pictures: build ## takes the pictures of the demo board that README.md shows, into docs/pictures
+	cd e2e && npm ci --no-audit --no-fund && JOBBOARD_BIN=$(CURDIR)/$(BINARY) node pictures.js
 
 POSTINGS ?= ../shared/data/jobs-real.jsonl
 SIZES ?= 100000 1000000

@@ -7,9 +7,17 @@ import { chromium } from "playwright-core";
 
 export const password = "correct horse battery staple";
 
+/** findChromium returns the path of the browser, or "" where there is none. */
+export function findChromium() {
+    if (process.env.JOBBOARD_CHROMIUM) {
+        return process.env.JOBBOARD_CHROMIUM;
+    }
+    const script = "command -v chromium || command -v chromium-browser || command -v google-chrome || true";
+    return execFileSync("sh", ["-c", script]).toString().trim();
+}
+
 export function launch() {
-    const executablePath = process.env.JOBBOARD_CHROMIUM || execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser || command -v google-chrome"]).toString().trim();
-    return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    return chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox"] });
 }
 
 /**

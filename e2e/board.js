@@ -14,6 +14,7 @@ globalThis.EventSource = EventSource;
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const startTimeout = 20_000; // ms; a cold start migrates and seeds an empty database
+const demoTimeout = 60_000; // ms; the demo board also fills it with companies, people and their stories
 
 /** binary returns the path of the board's binary: JOBBOARD_BIN, or a fresh build. */
 function binary() {
@@ -47,9 +48,10 @@ async function freePort() {
 
 /**
  * newBoard makes an empty data folder, dir, which the binary is run from. run(args) runs any command on it and resolves to {code, stdout, stderr};
- * start(flags) serves it, restart() serves it again, and remove() stops the server and deletes the folder.
+ * start(flags) serves it, restart() serves it again, and remove() stops the server and deletes the folder. The command "demo" serves
+ * the demo board.
  */
-export async function newBoard({ env = {} } = {}) {
+export async function newBoard({ env = {}, command = "serve" } = {}) {
     const bin = binary();
     const dir = await mkdtemp(path.join(tmpdir(), "jobboard-e2e-"));
     let server = null;
@@ -72,7 +74,7 @@ export async function newBoard({ env = {} } = {}) {
             const port = await freePort();
             board.url = `http://127.0.0.1:${port}`;
             output = "";
-            server = spawn(bin, ["--dir", dir, "serve", "--http", `127.0.0.1:${port}`, ...flags], {
+            server = spawn(bin, ["--dir", dir, command, "--http", `127.0.0.1:${port}`, ...flags], {
                 cwd: dir,
                 env: environment(env),
                 stdio: ["ignore", "pipe", "pipe"],
@@ -83,7 +85,7 @@ export async function newBoard({ env = {} } = {}) {
         },
 
         async healthy() {
-            const deadline = Date.now() + startTimeout;
+            const deadline = Date.now() + (command === "demo" ? demoTimeout : startTimeout);
             while (server.exitCode === null && Date.now() < deadline) {
                 const healthy = await fetch(board.url + "/api/health").then((answer) => answer.ok, () => false);
                 if (healthy) {
