@@ -60,7 +60,8 @@ func TestDeactivationAtTheRESTDoor(t *testing.T) {
 	if status := b.CallWithToken(token, "GET", path, nil).Status; status != 401 {
 		t.Errorf("the token afterwards: %d", status)
 	}
-	if answer := b.Call(admin, "POST", path+"/deactivate/", nil); answer.Status != 409 || answer.Code("deactivatedAt") != problem.AlreadyDeactivated {
+	if answer := b.Call(admin, "POST", path+"/deactivate/", nil); answer.Status != 409 ||
+		answer.Code("deactivatedAt") != problem.AlreadyDeactivated {
 		t.Errorf("deactivate twice: %d %s", answer.Status, answer.Raw)
 	}
 	if answer := b.Call(admin, "POST", path+"/reactivate/", nil); answer.Status != 200 || answer.Body["deactivatedAt"] != "" {

@@ -27,7 +27,8 @@ func BenchmarkDoors(b *testing.B) {
 	seeker := board.Seeker("sara")
 	var job *core.Record
 	for i := range 100 {
-		job = board.Job(employer, fmt.Sprint("Gopher ", i), map[string]any{"description": "<p>" + strings.Repeat("What you will do. ", 100) + "</p>"})
+		job = board.Job(employer, fmt.Sprint("Gopher ", i),
+			map[string]any{"description": "<p>" + strings.Repeat("What you will do. ", 100) + "</p>"})
 		board.Application(seeker, job)
 	}
 	newest := url.Values{"sort": {"-publishedAt"}, "filter": {"status = 'published'"}, "expand": {"employer"}}.Encode()

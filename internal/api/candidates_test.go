@@ -127,7 +127,8 @@ func TestCandidatesCannotBeFoundRoundTheRules(t *testing.T) {
 			board.Application(seeker, job)
 		}
 		profile(t, board, seeker, map[string]any{"headline": name, "skills": []string{"accounting", "skill of " + name},
-			"summary": "Typist word" + strings.ReplaceAll(name, "-", "") + " 555-1234", "phone": "555-1234", "location": "Lyon, France", "experienceYears": 5,
+			"summary": "Typist word" + strings.ReplaceAll(name, "-", "") +
+				" 555-1234", "phone": "555-1234", "location": "Lyon, France", "experienceYears": 5,
 			"visibility": visibility, "openToWork": true, "preferredJobTypes": []string{"full_time"}})
 		if strings.HasPrefix(name, "left") {
 			board.Update(seeker, map[string]any{"deactivatedAt": types.NowDateTime()})
@@ -149,7 +150,8 @@ func TestCandidatesCannotBeFoundRoundTheRules(t *testing.T) {
 		"", "q=accounting", "q=typist", "q=skill:accounting", "q=typ*", "q=accounting+OR+wordhidden+OR+wordleft", "q=-nothing", "q=555-1234",
 		"skills=accounting", "location=Lyon", "near=45.76,4.84&radius=20", "near=45.76,4.84&sort=distance", "sort=newest", "jobType=full_time",
 		"experienceMin=1", "openToWork=1", "visibility=hidden", "visibility=hidden&visibility=applied_only", "account=", "appliedTo=" + acme.Id,
-		"mine=1", "status=draft", "filter=visibility!=''", "filter=headline!=''+||+headline=''", "filter=(visibility='hidden'+||+visibility!='hidden')",
+		"mine=1", "status=draft", "filter=visibility!=''", "filter=headline!=''+||+headline=''",
+		"filter=(visibility='hidden'+||+visibility!='hidden')",
 		"sort=relevance&q=accounting&facets=skills", "expand=user.applications_via_seeker", "perPage=500",
 	}
 	for name, c := range callers {

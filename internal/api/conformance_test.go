@@ -25,34 +25,34 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// conformance makes real calls and checks them against the document: what is sent, unless it shall be refused, and every
-// answer, which may hold nothing that the document doesn't know.
+// conformance makes real calls and checks them against the document: each request, unless it is meant to be refused, and each response,
+// which must have no property that the document doesn't name.
 type conformance struct {
 	t      *testing.T
 	board  *testapp.Board
 	check  validator.Validator
 	driven map[string]bool
-	// clashes are the 409s that came, as "METHOD path field code".
+	// conflicts are the 409s that came, as "METHOD path field code".
 	conflicts map[string]bool
 }
 
 func newConformance(t *testing.T) *conformance {
-	raw, err := api.Document()
+	raw, err := document()
 	if err != nil {
 		t.Fatal(err)
 	}
-	document, err := libopenapi.NewDocument(closed(t, raw))
+	parsed, err := libopenapi.NewDocument(closed(t, raw))
 	if err != nil {
 		t.Fatal(err)
 	}
-	check, errs := validator.NewValidator(document)
+	check, errs := validator.NewValidator(parsed)
 	for _, err := range errs {
 		t.Fatal(err)
 	}
 	return &conformance{t, newBoard(t), check, map[string]bool{}, map[string]bool{}}
 }
 
-// closed makes every schema of the document refuse properties that it doesn't name, as no client should rely on.
+// closed returns the document with schemas that refuse every property that they don't name.
 func closed(t *testing.T, raw []byte) []byte {
 	var document struct {
 		Components struct {
@@ -68,7 +68,7 @@ func closed(t *testing.T, raw []byte) []byte {
 		if schema["additionalProperties"] != nil {
 			continue
 		}
-		if parts, ok := schema["allOf"].([]any); ok { // what is extended must stay open
+		if parts, ok := schema["allOf"].([]any); ok { // a schema that is extended must stay open
 			base := parts[0].(map[string]any)
 			extended := strings.TrimPrefix(base["$ref"].(string), "#/components/schemas/")
 			schemas["Open"+extended] = maps.Clone(document.Components.Schemas[extended])
@@ -149,32 +149,39 @@ func (c *conformance) report(ok bool, found []*problems.ValidationError, method,
 	}
 }
 
-// Each step of the story is a real call; what is sent and what is answered are checked against the document.
+// TestAnswersConformToTheDocument tells a story whose steps are real calls, and checks requests and responses against the document.
 func TestAnswersConformToTheDocument(t *testing.T) {
 	c := newConformance(t)
 	board, call := c.board, c.call
 
+	const password = "longenough1"
 	employer, owner := board.Employer("Acme")
 	seeker, admin := board.Seeker("sara"), board.Admin("ada")
-	call(201, nil, "POST", "/api/users/auth/register", map[string]any{"email": "new@example.com", "password": "longenough1", "passwordConfirm": "longenough1",
-		"name": "New", "role": "employer", "companyName": "New Inc"})
-	call(409, nil, "POST", "/api/users/auth/register", map[string]any{"email": "new@example.com", "password": "longenough1", "passwordConfirm": "longenough1",
-		"name": "New", "role": "job_seeker"})
-	session := call(200, nil, "POST", "/api/users/auth/login", map[string]any{"email": "new@example.com", "password": "longenough1"})
+	call(201, nil, "POST", "/api/users/auth/register",
+		map[string]any{"email": "new@example.com", "password": password, "passwordConfirm": password,
+			"name": "New", "role": "employer", "companyName": "New Inc"})
+	call(409, nil, "POST", "/api/users/auth/register",
+		map[string]any{"email": "new@example.com", "password": password, "passwordConfirm": password,
+			"name": "New", "role": "job_seeker"})
+	session := call(200, nil, "POST", "/api/users/auth/login", map[string]any{"email": "new@example.com", "password": password})
 	token, _ := session.Body["token"].(string)
 	c.callWithToken(204, token, "POST", "/api/users/auth/logout", nil)
 	c.callWithToken(401, token, "GET", "/api/users", nil)
-	call(400, nil, "POST", "/api/users/auth/login", map[string]any{"email": "nobody@example.com", "password": "longenough1"})
+	call(400, nil, "POST", "/api/users/auth/login", map[string]any{"email": "nobody@example.com", "password": password})
 	call(200, owner, "POST", "/api/users/auth/refresh", nil)
 	call(204, nil, "POST", "/api/users/auth/password/request-reset", map[string]any{"email": "nobody@example.com"})
-	call(400, nil, "POST", "/api/users/auth/password/reset", map[string]any{"token": "x", "password": "longenough1", "passwordConfirm": "longenough1"})
-	call(400, owner, "PUT", "/api/users/auth/password/change", map[string]any{"oldPassword": "wrong", "password": "longenough1", "passwordConfirm": "longenough1"})
-	call(204, owner, "PATCH", "/api/users/auth/password/change", map[string]any{"oldPassword": testapp.Password, "password": "longenough1", "passwordConfirm": "longenough1"})
+	call(400, nil, "POST", "/api/users/auth/password/reset", map[string]any{"token": "x", "password": password, "passwordConfirm": password})
+	call(400, owner, "PUT", "/api/users/auth/password/change",
+		map[string]any{"oldPassword": "wrong", "password": password, "passwordConfirm": password})
+	call(204, owner, "PATCH", "/api/users/auth/password/change",
+		map[string]any{"oldPassword": testapp.Password, "password": password, "passwordConfirm": password})
 
 	call(200, admin, "GET", "/api/users?active=1&role=employer", nil)
-	made := call(201, admin, "POST", "/api/users", map[string]any{"email": "m@example.com", "password": "longenough1", "passwordConfirm": "longenough1", "name": "M", "role": "job_seeker"})
+	made := call(201, admin, "POST", "/api/users",
+		map[string]any{"email": "m@example.com", "password": password, "passwordConfirm": password, "name": "M", "role": "job_seeker"})
 	someone, _ := made.Body["id"].(string)
-	call(409, admin, "POST", "/api/users", map[string]any{"email": "m@example.com", "password": "longenough1", "passwordConfirm": "longenough1", "name": "M", "role": "admin"})
+	call(409, admin, "POST", "/api/users",
+		map[string]any{"email": "m@example.com", "password": password, "passwordConfirm": password, "name": "M", "role": "admin"})
 	call(200, seeker, "GET", "/api/users/"+seeker.Id, nil)
 	call(200, seeker, "PATCH", "/api/users/"+seeker.Id, map[string]any{"name": "Sara"})
 	call(200, seeker, "PUT", "/api/users/"+seeker.Id, map[string]any{"name": "Sara B."})
@@ -188,10 +195,12 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(409, admin, "POST", "/api/users/"+someone+"/reactivate", nil)
 	call(204, admin, "DELETE", "/api/users/"+someone, nil)
 
-	draft := call(201, owner, "POST", "/api/jobs", map[string]any{"employer": employer.Id, "title": "Gopher", "description": "<p>Go.</p>", "workplace": "remote", "jobType": "full_time", "skills": []string{"go"}, "location": "Lyon"})
+	draft := call(201, owner, "POST", "/api/jobs", map[string]any{"employer": employer.Id, "title": "Gopher", "description": "<p>Go.</p>",
+		"workplace": "remote", "jobType": "full_time", "skills": []string{"go"}, "location": "Lyon"})
 	job, _ := draft.Body["id"].(string)
 	call(200, owner, "PATCH", "/api/jobs/"+job, map[string]any{"salaryMin": 1})
-	call(200, owner, "PUT", "/api/jobs/"+job, map[string]any{"title": "Gopher", "description": "<p>Go.</p>", "workplace": "remote", "jobType": "full_time", "skills": []string{"go"}})
+	call(200, owner, "PUT", "/api/jobs/"+job,
+		map[string]any{"title": "Gopher", "description": "<p>Go.</p>", "workplace": "remote", "jobType": "full_time", "skills": []string{"go"}})
 	call(200, owner, "POST", "/api/jobs/"+job+"/publish", nil)
 	call(409, owner, "POST", "/api/jobs/"+job+"/publish", nil)
 	searchConforms(c, employer, owner)
@@ -234,14 +243,14 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	}
 	call(200, seeker, "GET", "/api/users/"+seeker.Id+"/recommendations", nil)
 
-	notices := call(200, seeker, "GET", "/api/users/"+seeker.Id+"/notifications?unread=1", nil)
-	if len(notices.Items()) == 0 {
-		t.Fatal("the seeker has no notice of the move")
+	notifications := call(200, seeker, "GET", "/api/users/"+seeker.Id+"/notifications?unread=1", nil)
+	if len(notifications.Items()) == 0 {
+		t.Fatal("the seeker has no notification of the move")
 	}
-	notice, _ := notices.Items()[0]["id"].(string)
-	call(200, seeker, "PATCH", "/api/users/"+seeker.Id+"/notifications/"+notice, nil)
-	call(404, owner, "DELETE", "/api/users/"+seeker.Id+"/notifications/"+notice, nil)
-	call(204, seeker, "DELETE", "/api/users/"+seeker.Id+"/notifications/"+notice, nil)
+	notification, _ := notifications.Items()[0]["id"].(string)
+	call(200, seeker, "PATCH", "/api/users/"+seeker.Id+"/notifications/"+notification, nil)
+	call(404, owner, "DELETE", "/api/users/"+seeker.Id+"/notifications/"+notification, nil)
+	call(204, seeker, "DELETE", "/api/users/"+seeker.Id+"/notifications/"+notification, nil)
 	call(200, seeker, "POST", "/api/users/"+seeker.Id+"/notifications/mark-all-read", nil)
 
 	call(201, seeker, "POST", "/api/jobs/"+job+"/reviews", map[string]any{"rating": 4, "title": "Fair"})
@@ -284,7 +293,7 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 		if !c.driven[line.Method+" "+line.Path] {
 			t.Errorf("nothing drives %s %s", line.Method, line.Path)
 		}
-		// of two at once one loses; hooks/races_test.go sees it happen
+		// of two requests at once one fails; hooks/races_test.go tests that
 		shown := line.Method + " " + line.Path + " " + line.Conflict
 		if line.Conflict != "" && !strings.HasSuffix(line.Conflict, problem.ChangedMeanwhile) && !c.conflicts[shown] {
 			t.Errorf("nothing answers 409 as the document shows it: %s; there were %v", shown, slices.Collect(maps.Keys(c.conflicts)))
@@ -292,7 +301,7 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	}
 }
 
-// searchConforms asks for all that a search can give.
+// searchConforms asks for everything that a search can return.
 func searchConforms(c *conformance, employer, owner *core.Record) {
 	for i := range 3 {
 		c.board.Job(employer, fmt.Sprint("Gardener ", i), map[string]any{"locations": []string{"Lyon, France"}, "salaryMin": 30_000 + i,
@@ -319,7 +328,7 @@ func searchConforms(c *conformance, employer, owner *core.Record) {
 	c.call(200, owner, "GET", "/api/jobs?mine=1&q=gardener", nil)
 }
 
-// operationPath finds the listed path that a call was for; fixed words win over ids.
+// operationPath returns the listed path that a call was for. Fixed words take precedence over ids.
 func operationPath(method, path string) string {
 	path, _, _ = strings.Cut(path, "?")
 	parts := strings.Split(strings.TrimSuffix(path, "/"), "/")

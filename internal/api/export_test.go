@@ -2,21 +2,30 @@ package api
 
 import "strings"
 
-// Line is a line of the route list as tests see it.
+// Line is a route as tests see it.
 type Line struct {
 	Method, Path, ID    string
 	Login, IgnoresToken bool
 	Roles               []string
-	Body                bool // is one read
-	// Clash is the field and code of the 409 that the document shows, "" where there is none.
+	Body                bool // whether one is read
+	// Conflict is the field and code of the 409 that the document shows, or "" if there is none.
 	Conflict string
 }
 
-// Lines is the route list.
+// Lines returns the routes.
 func Lines() []Line {
 	var lines []Line
 	for _, r := range routes() {
-		lines = append(lines, Line{r.method, r.path, r.id, r.access.login, r.access.ignoresToken, r.access.roles, r.readsBody(), strings.TrimSpace(r.conflict.Field + " " + r.conflict.Code)})
+		lines = append(lines, Line{
+			Method:       r.method,
+			Path:         r.path,
+			ID:           r.id,
+			Login:        r.access.login,
+			IgnoresToken: r.access.ignoresToken,
+			Roles:        r.access.roles,
+			Body:         r.readsBody(),
+			Conflict:     strings.TrimSpace(r.conflict.Field + " " + r.conflict.Code),
+		})
 	}
 	return lines
 }

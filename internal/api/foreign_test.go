@@ -15,11 +15,11 @@ import (
 	"jobboard/internal/api"
 )
 
-// nonsense are ids of nothing, some of them meant to lead a path or a query astray.
+// nonsense are ids of nothing, some of which might break out of a path or a query.
 var nonsense = []string{someID, "%2e%2e", "a%2fb", "a%5cb", "%00", "'", "%22", "%27%20||%20id!=%27", "*", "%25", "null", "undefined",
 	"0", "-1", "id%3dx", "%f0%9f%8c%b5", strings.Repeat("a", 300)}
 
-// calm repeats a call that shall write nothing until nothing was written: what runs in the background writes now and then.
+// quietly repeats a call that must write nothing until nothing was written: background loops write now and then.
 func (s *scene) quietly(what string, call func() string) string {
 	s.t.Helper()
 	for range 6 {
@@ -33,15 +33,16 @@ func (s *scene) quietly(what string, call func() string) string {
 	return ""
 }
 
-var stringSchema = regexp.MustCompile(`^[\w-]{1,100}$`)
+// wellFormedID is what an id must look like.
+var wellFormedID = regexp.MustCompile(`^[\w-]{1,100}$`)
 
-// In every place of every path that takes an id: ids of other kinds, of other parents, and of nothing.
+// TestForeignIDsInPaths puts ids of other kinds, of other parents and of nothing in every place of a path that takes an id.
 func TestForeignIDsInPaths(t *testing.T) {
 	s := newScene(t)
 	others := s.Application(s.people["other"], s.Job(s.bolt, s.fresh()))
-	notice := s.Record(collections.Notifications, map[string]any{"user": s.people["other"].Id, "kind": "account", "title": classified})
+	notification := s.Record(collections.Notifications, map[string]any{"user": s.people["other"].Id, "kind": "account", "title": classified})
 	byParam := map[string]string{"user_id": s.people["other"].Id, "job_id": others.GetString("job"), "employer_id": s.bolt.Id,
-		"application_id": others.Id, "notification_id": notice.Id, "report_id": s.report().Id}
+		"application_id": others.Id, "notification_id": notification.Id, "report_id": s.report().Id}
 	calls := 0
 	for _, line := range api.Lines() {
 		params := pathParam.FindAllString(line.Path, -1)
@@ -49,7 +50,7 @@ func TestForeignIDsInPaths(t *testing.T) {
 			continue
 		}
 		row := matrix[slices.IndexFunc(matrix, func(r row) bool { return r.id == line.ID })]
-		deed := row.make(s)
+		attempt := row.make(s)
 		for position, param := range params {
 			wrong := slices.Clone(nonsense)
 			for kind, id := range byParam {
@@ -65,15 +66,15 @@ func TestForeignIDsInPaths(t *testing.T) {
 				}
 				token := s.Token(s.people[actors[i]])
 				for _, id := range wrong {
-					ids := slices.Clone(deed.ids)
+					ids := slices.Clone(attempt.ids)
 					ids[position] = id
 					path := fill(line.Path, ids...)
 					name := fmt.Sprintf("%s %s as %s", line.Method, path, actors[i])
 					calls++
 					raw := s.quietly(name, func() string {
-						got := s.CallWithToken(token, line.Method, path+"?"+deed.query, deed.body)
-						// that there is no such person is not told apart from that nothing binds the caller to one
-						if want := map[bool]int{true: 400, false: 404}[line.ID == "reviewUser" && stringSchema.MatchString(id)]; got.Status != want {
+						got := s.CallWithToken(token, line.Method, path+"?"+attempt.query, attempt.body)
+						// a person who does not exist is answered like one with whom the caller has nothing to do
+						if want := map[bool]int{true: 400, false: 404}[line.ID == "reviewUser" && wellFormedID.MatchString(id)]; got.Status != want {
 							t.Errorf("%s: %d %.200s", name, got.Status, got.Raw)
 						}
 						return got.Raw
@@ -88,7 +89,8 @@ func TestForeignIDsInPaths(t *testing.T) {
 	t.Logf("%d calls", calls)
 }
 
-// Ids of others in bodies: the field is named, or what the path says wins; either way nothing becomes another's.
+// TestForeignIDsInBodies sends ids of others in bodies. Either the error names the field, or what the path says takes precedence; nothing
+// of others changes.
 func TestForeignIDsInBodies(t *testing.T) {
 	s := newScene(t)
 	bolts := s.Job(s.bolt, s.fresh())
@@ -101,7 +103,7 @@ func TestForeignIDsInBodies(t *testing.T) {
 	for _, c := range []struct {
 		actor, method, path string
 		body                map[string]any
-		field               string // that is refused; "" where the path wins
+		field               string // the field that is refused; "" if the path takes precedence
 	}{
 		{"owner", "POST", "/api/jobs", with(job(s), "employer", s.bolt.Id), "employer"},
 		{"owner", "POST", "/api/jobs", with(job(s), "applicationCount", 7), "applicationCount"},
@@ -112,22 +114,29 @@ func TestForeignIDsInBodies(t *testing.T) {
 		{"owner", "PATCH", "/api/jobs/" + s.draft().Id, map[string]any{"publishedAt": "2020-01-01 00:00:00.000Z"}, "publishedAt"},
 		{"seeker", "POST", "/api/jobs/" + s.published().Id + "/applications", map[string]any{"seeker": other.Id}, "seeker"},
 		{"seeker", "POST", "/api/jobs/" + s.published().Id + "/applications", map[string]any{"job": bolts.Id, "id": foreign.Id}, ""},
-		{"seeker", "POST", "/api/jobs/" + s.published().Id + "/applications", map[string]any{"submittedAt": "2020-01-01 00:00:00.000Z"}, "submittedAt"},
+		{"seeker", "POST", "/api/jobs/" + s.published().Id + "/applications", map[string]any{"submittedAt": "2020-01-01 00:00:00.000Z"},
+			"submittedAt"},
 		{"seeker", "POST", "/api/jobs/" + s.published().Id + "/applications", map[string]any{"status": "hired"}, "status"},
-		{"owner", "PATCH", statusPath(s.application()), map[string]any{"status": "in_review", "seeker": other.Id, "job": bolts.Id, "coverLetter": "x"}, ""},
+		{"owner", "PATCH", statusPath(s.application()),
+			map[string]any{"status": "in_review", "seeker": other.Id, "job": bolts.Id, "coverLetter": "x"}, ""},
 		{"seeker", "PATCH", "/api/users/" + s.seeker().Id, map[string]any{"role": "admin"}, "role"},
 		{"seeker", "PATCH", "/api/users/" + s.seeker().Id, map[string]any{"deactivatedAt": "2020-01-01 00:00:00.000Z"}, "deactivatedAt"},
 		{"seeker", "PATCH", "/api/users/" + s.seeker().Id, map[string]any{"verified": false}, "verified"},
 		{"seeker", "PATCH", "/api/users/" + s.seeker().Id, map[string]any{"email": other.Email()}, "email"},
 		{"seeker", "PATCH", "/api/users/" + s.seeker().Id, map[string]any{"id": other.Id}, "id"},
 		{"seeker", "PUT", "/api/users/" + s.seeker().Id, map[string]any{"name": "x", "role": "employer"}, "role"},
-		{"seeker", "PATCH", "/api/users/" + s.seeker().Id + "/notifications/" + s.notification().Id, map[string]any{"user": other.Id, "title": "x"}, ""},
-		{"seeker", "POST", "/api/jobs/" + s.application().GetString("job") + "/reviews", map[string]any{"rating": 5, "author": other.Id}, "author"},
+		{"seeker", "PATCH", "/api/users/" + s.seeker().Id + "/notifications/" + s.notification().Id,
+			map[string]any{"user": other.Id, "title": "x"}, ""},
+		{"seeker", "POST", "/api/jobs/" + s.application().GetString("job") + "/reviews", map[string]any{"rating": 5, "author": other.Id},
+			"author"},
 		{"seeker", "POST", "/api/jobs/" + s.application().GetString("job") + "/reviews", map[string]any{"rating": 5, "job": bolts.Id}, ""},
-		{"seeker", "POST", "/api/jobs/" + s.application().GetString("job") + "/reviews", map[string]any{"rating": 5, "status": "hidden"}, "status"},
+		{"seeker", "POST", "/api/jobs/" + s.application().GetString("job") + "/reviews", map[string]any{"rating": 5, "status": "hidden"},
+			"status"},
 		{"owner", "POST", "/api/users/" + s.seeker().Id + "/reviews", map[string]any{"rating": 5, "application": foreign.Id}, "application"},
-		{"owner", "POST", "/api/users/" + s.seeker().Id + "/reviews", map[string]any{"rating": 5, "application": s.application().Id, "author": rival.Id}, "author"},
-		{"owner", "POST", "/api/users/" + s.seeker().Id + "/reviews", map[string]any{"rating": 5, "application": s.application().Id, "subject": other.Id}, ""},
+		{"owner", "POST", "/api/users/" + s.seeker().Id + "/reviews",
+			map[string]any{"rating": 5, "application": s.application().Id, "author": rival.Id}, "author"},
+		{"owner", "POST", "/api/users/" + s.seeker().Id + "/reviews",
+			map[string]any{"rating": 5, "application": s.application().Id, "subject": other.Id}, ""},
 		{"owner", "POST", "/api/employers", map[string]any{"name": s.fresh(), "owner": rival.Id}, "owner"},
 		{"owner", "POST", "/api/employers", map[string]any{"name": s.fresh(), "verified": true}, "verified"},
 		{"owner", "PATCH", "/api/employers/" + s.acme.Id, map[string]any{"verified": true}, "verified"},
@@ -136,7 +145,8 @@ func TestForeignIDsInBodies(t *testing.T) {
 		{"member", "PATCH", "/api/employers/" + s.acme.Id, map[string]any{"members": []string{rival.Id}}, "members"},
 		{"guest", "POST", "/api/users/auth/register", newAccount(s, "role", "admin"), "role"},
 		{"guest", "POST", "/api/users/auth/register", with(newAccount(s, "role", "job_seeker"), "verified", true), "verified"},
-		{"guest", "POST", "/api/users/auth/register", with(newAccount(s, "role", "job_seeker"), "deactivatedAt", "2020-01-01 00:00:00.000Z"), "deactivatedAt"},
+		{"guest", "POST", "/api/users/auth/register", with(newAccount(s, "role", "job_seeker"), "deactivatedAt", "2020-01-01 00:00:00.000Z"),
+			"deactivatedAt"},
 		{"guest", "POST", "/api/users/auth/register", with(newAccount(s, "role", "job_seeker"), "id", other.Id), ""},
 		{"admin", "POST", "/api/reports", map[string]any{"kind": "jobs", "format": "csv", "requestedBy": other.Id}, "requestedBy"},
 		{"admin", "POST", "/api/reports", map[string]any{"kind": "jobs", "format": "csv", "status": "done"}, "status"},
@@ -156,7 +166,7 @@ func TestForeignIDsInBodies(t *testing.T) {
 	}
 }
 
-// everything is records as they are stored, and what points to them.
+// everything returns the records as they are stored, and what refers to them.
 func (s *scene) everything(records ...*core.Record) string {
 	var text strings.Builder
 	for _, record := range records {
@@ -187,7 +197,7 @@ func statusPath(application *core.Record) string {
 	return "/api/jobs/" + application.GetString("job") + "/applications/" + application.Id + "/status"
 }
 
-// Ids of others in parameters find nothing that the caller may not see.
+// TestForeignIDsInParameters sends ids of others in parameters, which must find nothing that the caller may not see.
 func TestForeignIDsInParameters(t *testing.T) {
 	s := newScene(t)
 	other := s.people["other"]

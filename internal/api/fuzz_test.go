@@ -69,8 +69,10 @@ func FuzzParameters(f *testing.F) {
 func FuzzBodies(f *testing.F) {
 	boundary := "multipart/form-data; boundary=b"
 	for _, seed := range [][2]string{
-		{"application/json", `{"email":"a@b.c","password":"x","name":[],"role":{},"employer":1,"skills":"x","locations":[{"lat":"x"}],"deadline":"soon"}`},
-		{"application/json", `{"title":"x","description":"<p>","workplace":"remote","jobType":"full_time","questions":[{"id":1}],"salaryMin":1e400}`},
+		{"application/json",
+			`{"email":"a@b.c","password":"x","name":[],"role":{},"employer":1,"skills":"x","locations":[{"lat":"x"}],"deadline":"soon"}`},
+		{"application/json",
+			`{"title":"x","description":"<p>","workplace":"remote","jobType":"full_time","questions":[{"id":1}],"salaryMin":1e400}`},
 		{"application/json", `{"from":"x","to":1,"filters":[],"kind":"jobs","format":"pdf","everywhere":"yes","read":2,"token":"a.b.c"}`},
 		{"application/x-www-form-urlencoded", "email=a&documents[]=x&@jsonPayload={}"},
 		{boundary, "--b\r\nContent-Disposition: form-data; name=\"documents[]\"; filename=\"a.txt\"\r\n\r\nhi\r\n--b--\r\n"},

@@ -45,7 +45,8 @@ func TestMethods(t *testing.T) {
 				case method == "HEAD" && slices.Contains(allowed, method):
 					get := board.Send(httptest.NewRequest("GET", anyPath(path)+slash, nil))
 					if got.Status != get.Status || got.Raw != "" || got.Header.Get("Content-Type") != get.Header.Get("Content-Type") {
-						t.Errorf("%s: %d %q with %q, GET is %d %q", name, got.Status, got.Header.Get("Content-Type"), got.Raw, get.Status, get.Header.Get("Content-Type"))
+						t.Errorf("%s: %d %q with %q, GET is %d %q", name, got.Status, got.Header.Get("Content-Type"), got.Raw, get.Status,
+							get.Header.Get("Content-Type"))
 					}
 				case method == "OPTIONS":
 					if got.Status != 204 || !slices.Equal(allow, allowed) {
@@ -89,12 +90,14 @@ func TestBodies(t *testing.T) {
 			{"application/json", `null`, 400, "body"},
 			{"multipart/form-data", "hello", 400, "body"},
 			{"multipart/form-data; boundary=b", "--b\r\nbroken", 400, "body"},
-			{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"@jsonPayload\"\r\n\r\n[]\r\n--b--\r\n", 400, "@jsonPayload"},
+			{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"@jsonPayload\"\r\n\r\n[]\r\n--b--\r\n", 400,
+				"@jsonPayload"},
 			{"application/x-www-form-urlencoded", "%zz", 400, "body"},
 			{"application/json", huge, 413, ""},
 		} {
 			if status, field := send(c.media, c.body); status != c.status || field != c.field {
-				t.Errorf("%s %s with %q %.20q: %d about %q, want %d about %q", line.Method, line.Path, c.media, c.body, status, field, c.status, c.field)
+				t.Errorf("%s %s with %q %.20q: %d about %q, want %d about %q", line.Method, line.Path, c.media, c.body, status, field, c.status,
+					c.field)
 			}
 		}
 	}

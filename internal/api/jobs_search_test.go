@@ -312,9 +312,7 @@ func TestMineHasNoLimit(t *testing.T) {
 		t.Errorf("of 3 drafts %v are found", mine.Body["totalItems"])
 	}
 	// who has lost the role has lost the rights, and even the counts
-	if _, err := board.DB().NewQuery("UPDATE users SET role = 'job_seeker' WHERE id = {:id}").Bind(dbx.Params{"id": owner.Id}).Execute(); err != nil {
-		t.Fatal(err)
-	}
+	plainSQL(t, board, "UPDATE users SET role = 'job_seeker' WHERE id = {:id}", owner.Id)
 	if mine := board.Call(owner, "GET", "/api/jobs/?mine=1&facets=employer", nil); mine.Status == 200 && (mine.Body["totalItems"] != 0.0 ||
 		strings.Contains(mine.Raw, "employer0000001")) {
 		t.Errorf("a former employer sees %s", mine.Raw)

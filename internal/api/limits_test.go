@@ -124,7 +124,8 @@ func TestLimitsCountBothDoors(t *testing.T) {
 	if let != limit.MaxRequests {
 		t.Errorf("%d calls were let through, want %d", let, limit.MaxRequests)
 	}
-	if got := board.Call(nil, "POST", "/api/collections/users/auth-with-password", map[string]any{}); got.Status != 429 || got.Header.Get("Retry-After") == "" {
+	if got := board.Call(nil, "POST", "/api/collections/users/auth-with-password", map[string]any{}); got.Status != 429 ||
+		got.Header.Get("Retry-After") == "" {
 		t.Errorf("at PocketBase's door: %d, Retry-After %q", got.Status, got.Header.Get("Retry-After"))
 	}
 }
@@ -165,7 +166,8 @@ func TestLimitsCanBeOff(t *testing.T) {
 	limit := rule(t, board, "*:requestPasswordReset")
 	board.Settings().RateLimits.Enabled = false
 	for range limit.MaxRequests + 2 {
-		if got := board.Call(nil, "POST", "/api/users/auth/password/request-reset", map[string]any{"email": "nobody@example.com"}); got.Status != 204 {
+		if got := board.Call(nil, "POST", "/api/users/auth/password/request-reset",
+			map[string]any{"email": "nobody@example.com"}); got.Status != 204 {
 			t.Fatalf("%d %s", got.Status, got.Raw)
 		}
 	}
@@ -180,7 +182,8 @@ func TestTriesAreCountedAtBothDoors(t *testing.T) {
 	}{
 		"login": {10, 10, func(b *testapp.Board, i int) testapp.Response {
 			if i%2 == 0 {
-				return b.Call(nil, "POST", "/api/collections/users/auth-with-password", map[string]any{"identity": "SARA@example.com", "password": "wrong"})
+				return b.Call(nil, "POST", "/api/collections/users/auth-with-password",
+					map[string]any{"identity": "SARA@example.com", "password": "wrong"})
 			}
 			return b.Call(nil, "POST", "/api/users/auth/login", map[string]any{"email": "sara@example.com", "password": "wrong"})
 		}},

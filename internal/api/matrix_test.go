@@ -38,8 +38,10 @@ func nothing(*scene) attempt { return attempt{} }
 
 // matrix is who may do what through the REST API, as the contract says. TestMatrix fails for a route without a row.
 var matrix = []row{
-	{"registerUser", "", func(s *scene) attempt { return attempt{body: newAccount(s, "role", "employer")} }, "201 201 201 201 201 201 201 201"},
-	{"registerUser", "as admin", func(s *scene) attempt { return attempt{body: newAccount(s, "role", "admin")} }, "400 400 400 400 400 400 400 400"},
+	{"registerUser", "", func(s *scene) attempt { return attempt{body: newAccount(s, "role", "employer")} },
+		"201 201 201 201 201 201 201 201"},
+	{"registerUser", "as admin", func(s *scene) attempt { return attempt{body: newAccount(s, "role", "admin")} },
+		"400 400 400 400 400 400 400 400"},
 	{"login", "", func(s *scene) attempt {
 		return attempt{body: map[string]any{"email": s.seeker().Email(), "password": testapp.Password}}
 	}, open},
@@ -154,7 +156,8 @@ var matrix = []row{
 		return attempt{ids: ids(s.seeker().Id), body: map[string]any{"rating": 4, "application": s.application().Id}}
 	}, "401 400 400 201 201 400 403 400"},
 	{"listEmployers", "", func(s *scene) attempt { return attempt{seen: s.acme.Id, query: "q=Acme"} }, seenByAll},
-	{"listEmployers", "mine", func(s *scene) attempt { return attempt{seen: s.acme.Id, query: "mine=1&perPage=100"} }, "401 - - see see - - -"},
+	{"listEmployers", "mine", func(s *scene) attempt { return attempt{seen: s.acme.Id, query: "mine=1&perPage=100"} },
+		"401 - - see see - - -"},
 	{"createEmployer", "", func(s *scene) attempt { return attempt{body: map[string]any{"name": s.fresh()}} },
 		"401 403 403 201 201 201 201 400"}, // a superuser is nobody's owner
 	{"getEmployer", "", func(s *scene) attempt { return attempt{ids: ids(s.acme.Id), seen: s.acme.Id} }, seenByAll},
@@ -163,7 +166,8 @@ var matrix = []row{
 	},
 		"401 403 403 200 200 404 200 200"},
 	{"deleteEmployer", "", func(s *scene) attempt {
-		founded := s.Record(collections.Employers, map[string]any{"owner": s.people["owner"].Id, "members": []string{s.people["member"].Id}, "name": s.fresh()})
+		founded := s.Record(collections.Employers,
+			map[string]any{"owner": s.people["owner"].Id, "members": []string{s.people["member"].Id}, "name": s.fresh()})
 		return attempt{ids: ids(founded.Id)}
 	}, "401 403 403 204 404 404 204 204"},
 	{"listEmployerJobs", "published", func(s *scene) attempt {
@@ -171,7 +175,8 @@ var matrix = []row{
 	}, seenByAll},
 	{"listEmployerJobs", "draft", func(s *scene) attempt { return attempt{ids: ids(s.acme.Id), query: "mine=1", seen: s.draft().Id} },
 		"401 - - see see - - -"},
-	{"listEmployerReviews", "", func(s *scene) attempt { r := s.jobReview("visible"); return attempt{ids: ids(s.acme.Id), seen: r.Id} }, seenByAll},
+	{"listEmployerReviews", "", func(s *scene) attempt { r := s.jobReview("visible"); return attempt{ids: ids(s.acme.Id), seen: r.Id} },
+		seenByAll},
 	{"listEmployerReviews", "hidden", func(s *scene) attempt { r := s.jobReview("hidden"); return attempt{ids: ids(s.acme.Id), seen: r.Id} },
 		"- see - - - - see see"},
 
@@ -179,7 +184,8 @@ var matrix = []row{
 	{"createReport", "", func(s *scene) attempt { return attempt{body: map[string]any{"kind": "users", "format": "csv"}} },
 		"401 403 403 403 403 403 201 201"},
 	{"getReportSummary", "", nothing, "401 403 403 403 403 403 200 200"},
-	{"getReport", "", func(s *scene) attempt { r := s.report(); return attempt{ids: ids(r.Id), seen: r.Id} }, "401 403 403 403 403 403 see see"},
+	{"getReport", "", func(s *scene) attempt { r := s.report(); return attempt{ids: ids(r.Id), seen: r.Id} },
+		"401 403 403 403 403 403 see see"},
 	{"downloadReport", "not done", func(s *scene) attempt { return attempt{ids: ids(s.report().Id)} }, "401 403 403 403 403 403 404 404"},
 
 	{"getOpenAPI", "", nothing, open},
@@ -191,7 +197,8 @@ var matrix = []row{
 func ids(list ...string) []string { return list }
 
 func newAccount(s *scene, key, value string) map[string]any {
-	return map[string]any{"email": s.fresh() + "@example.com", "name": "New", "password": testapp.Password, "passwordConfirm": testapp.Password, key: value}
+	return map[string]any{"email": s.fresh() + "@example.com", "name": "New", "password": testapp.Password,
+		"passwordConfirm": testapp.Password, key: value}
 }
 
 func job(s *scene) map[string]any {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pb33f/libopenapi"
@@ -12,8 +13,11 @@ import (
 	"jobboard/internal/api"
 )
 
+// document is made once for all tests.
+var document = sync.OnceValues(api.Document)
+
 func TestDocumentIsValidOpenAPI(t *testing.T) {
-	raw, err := api.Document()
+	raw, err := document()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,11 +26,11 @@ func TestDocumentIsValidOpenAPI(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	document, err := libopenapi.NewDocument(raw)
+	parsed, err := libopenapi.NewDocument(raw)
 	if err != nil {
 		t.Fatal(err)
 	}
-	check, errs := validator.NewValidator(document)
+	check, errs := validator.NewValidator(parsed)
 	for _, err := range errs {
 		t.Fatal(err)
 	}
@@ -59,15 +63,15 @@ func TestDocumentationPageWorksWithoutInternet(t *testing.T) {
 }
 
 func TestEveryOperationIsDescribed(t *testing.T) {
-	raw, err := api.Document()
+	raw, err := document()
 	if err != nil {
 		t.Fatal(err)
 	}
-	document, err := libopenapi.NewDocument(raw)
+	parsed, err := libopenapi.NewDocument(raw)
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := document.BuildV3Model()
+	model, err := parsed.BuildV3Model()
 	if err != nil {
 		t.Fatal(err)
 	}

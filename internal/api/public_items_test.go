@@ -93,7 +93,8 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 	employersAre(`coordinates = ''`)
 	// A page with such a row is left to the records as a whole, so it comes alone.
 	lists := board.Job(acme, "Gopher in a list")
-	if _, err := board.DB().NewQuery("UPDATE jobs SET employer = '[\"" + bolt.Id + "\"]' WHERE id = '" + lists.Id + "'").Execute(); err != nil {
+	if _, err := board.DB().NewQuery("UPDATE jobs SET employer = '[\"" + bolt.Id + "\"]' WHERE id = '" + lists.Id +
+		"'").Execute(); err != nil {
 		t.Fatal(err)
 	}
 	mustBeSame("an employer in a list")

@@ -145,15 +145,18 @@ func TestRefusedQueriesInBatch(t *testing.T) {
 	for _, one := range []map[string]any{
 		{"method": "PATCH", "url": path + "?expand=employer.jobs_via_employer.applications_via_job", "body": map[string]any{"title": "x"}},
 		{"method": "PATCH", "url": path + "?x=1&expand=employer.jobs_%20via_employer.applications(job)", "body": map[string]any{"title": "x"}},
-		{"method": "PUT", "url": testapp.Records(collections.Jobs) + "?expand=applications_via_job.user_reviews_via_application", "body": map[string]any{"id": job.Id, "title": "x"}},
-		{"method": "POST", "url": testapp.Records(collections.Jobs) + "?fields=" + strings.Repeat("id,", 300), "body": map[string]any{"title": "x"}},
+		{"method": "PUT", "url": testapp.Records(collections.Jobs) + "?expand=applications_via_job.user_reviews_via_application",
+			"body": map[string]any{"id": job.Id, "title": "x"}},
+		{"method": "POST", "url": testapp.Records(collections.Jobs) + "?fields=" + strings.Repeat("id,", 300),
+			"body": map[string]any{"title": "x"}},
 	} {
 		var got testapp.Response
 		asked := s.asked(t, login, func() {
 			got = s.CallWithToken(token, "POST", "/api/batch", map[string]any{"requests": []any{
 				map[string]any{"method": "PATCH", "url": path, "body": map[string]any{"title": "First"}}, one}})
 		})
-		if got.Status != 400 || !strings.Contains(got.Raw, `"1":`) || !strings.Contains(got.Raw, `"expand":`) && !strings.Contains(got.Raw, `"fields":`) {
+		if got.Status != 400 || !strings.Contains(got.Raw, `"1":`) || !strings.Contains(got.Raw, `"expand":`) &&
+			!strings.Contains(got.Raw, `"fields":`) {
 			t.Errorf("%v: %d %s", one["url"], got.Status, got.Raw)
 		}
 		if len(asked) > login {
@@ -200,15 +203,19 @@ func TestUsualQueriesPass(t *testing.T) {
 	s := newScene(t)
 	for _, c := range []struct{ actor, collection, query string }{
 		{"guest", collections.Jobs, "perPage=5&sort=-publishedAt&expand=employer"},
-		{"guest", collections.Jobs, "perPage=1000&skipTotal=1&expand=employer,industry,fields&fields=id,title,expand.employer.name,description:excerpt(200,true)"},
-		{"guest", collections.Jobs, "filter=" + url.QueryEscape(`fields.slug ?= 'it' && (title ~ 'dev%er' || skills ~ '"go"') && created > @yesterday`)},
+		{"guest", collections.Jobs,
+			"perPage=1000&skipTotal=1&expand=employer,industry,fields&fields=id,title,expand.employer.name,description:excerpt(200,true)"},
+		{"guest", collections.Jobs,
+			"filter=" + url.QueryEscape(`fields.slug ?= 'it' && (title ~ 'dev%er' || skills ~ '"go"') && created > @yesterday`)},
 		{"guest", collections.Employers, "filter=" + url.QueryEscape(`jobs_via_employer.title ?~ 'fresh'`) + "&sort=name,-created"},
 		{"guest", collections.Employers, "expand=jobs_via_employer,owner,members,industry"},
 		{"seeker", collections.Applications, "perPage=1000&expand=job,job.employer&sort=-created"},
-		{"owner", collections.Applications, "filter=" + url.QueryEscape(`job.employer.name = 'Acme' && seeker.applications_via_seeker.status ?= 'submitted'`)},
+		{"owner", collections.Applications,
+			"filter=" + url.QueryEscape(`job.employer.name = 'Acme' && seeker.applications_via_seeker.status ?= 'submitted'`)},
 		{"owner", collections.Applications, "expand=seeker,seeker.job_seekers_via_user,application_events_via_application&sort=seeker.name"},
 		{"admin", collections.Users, "filter=" + url.QueryEscape(`role = 'job_seeker' && email ~ 'example'`) + "&sort=-created"},
-		{"superuser", collections.Jobs, "filter=" + url.QueryEscape(`@collection.users.id ?!= ''`) + "&sort=applications_via_job.created&expand=employer.jobs_via_employer.applications_via_job"},
+		{"superuser", collections.Jobs, "filter=" + url.QueryEscape(`@collection.users.id ?!= ''`) +
+			"&sort=applications_via_job.created&expand=employer.jobs_via_employer.applications_via_job"},
 	} {
 		for _, list := range s.lists(c.collection) {
 			if got := s.Call(s.people[c.actor], "GET", list+"?"+c.query, nil); got.Status != 200 && !(c.actor == "seeker" && got.Status == 403) {

@@ -102,7 +102,8 @@ func perYear(job *core.Record) float64 {
 }
 
 func (p plainSearch) matches(q question, job *core.Record, except string) bool {
-	text := strings.Fields(strings.NewReplacer("<p>", " ", "</p>", " ").Replace(strings.ToLower(strings.Join([]string{job.GetString("title"), job.GetString("description"),
+	text := strings.Fields(strings.NewReplacer("<p>", " ", "</p>",
+		" ").Replace(strings.ToLower(strings.Join([]string{job.GetString("title"), job.GetString("description"),
 		p.names[job.GetString("employer")], strings.Join(skillsOf(job), " ")}, " "))))
 	for _, word := range q.words {
 		if !slices.Contains(text, word) {
@@ -112,12 +113,14 @@ func (p plainSearch) matches(q question, job *core.Record, except string) bool {
 	if q.without != "" && slices.Contains(text, q.without) {
 		return false
 	}
-	for name, list := range map[string][]string{"jobType": q.jobType, "workplace": q.workplace, "employer": q.employer, "experienceLevel": q.level} {
+	for name, list := range map[string][]string{"jobType": q.jobType, "workplace": q.workplace, "employer": q.employer,
+		"experienceLevel": q.level} {
 		if name != except && len(list) > 0 && !slices.Contains(list, job.GetString(name)) {
 			return false
 		}
 	}
-	if except != "skills" && len(q.skills) > 0 && !slices.ContainsFunc(skillsOf(job), func(s string) bool { return slices.Contains(q.skills, s) }) {
+	if except != "skills" && len(q.skills) > 0 &&
+		!slices.ContainsFunc(skillsOf(job), func(s string) bool { return slices.Contains(q.skills, s) }) {
 		return false
 	}
 	if q.salaryMin > 0 {
@@ -298,7 +301,8 @@ func plainSQL(t *testing.T, board *testapp.Board, sql, id string) {
 func TestDeadlinePassesWithoutAWrite(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, _ := board.Employer("Acme")
-	job := board.Job(acme, "Baker", map[string]any{"deadline": time.Now().Add(1500 * time.Millisecond).UTC().Format("2006-01-02 15:04:05.000Z")})
+	job := board.Job(acme, "Baker",
+		map[string]any{"deadline": time.Now().Add(1500 * time.Millisecond).UTC().Format("2006-01-02 15:04:05.000Z")})
 	total := func() any { return board.Call(nil, "GET", "/api/jobs/?q=baker&facets=jobType", nil).Body["totalItems"] }
 	if total() != 1.0 {
 		t.Fatal("an open job is not found")

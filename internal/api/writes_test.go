@@ -16,15 +16,17 @@ import (
 func TestPutReplacesAndPatchChanges(t *testing.T) {
 	board := newBoard(t)
 	employer, owner := board.Employer("Acme")
-	job := board.Job(employer, "Gopher", map[string]any{"skills": []string{"go"}, "salaryMin": 10, "salaryCurrency": "EUR", "experienceLevel": "senior",
-		"locations": []string{"Lyon, France"}, "externalId": "7", "source": "feed"})
+	job := board.Job(employer, "Gopher",
+		map[string]any{"skills": []string{"go"}, "salaryMin": 10, "salaryCurrency": "EUR", "experienceLevel": "senior",
+			"locations": []string{"Lyon, France"}, "externalId": "7", "source": "feed"})
 	path := "/api/jobs/" + job.Id + "/"
 
 	if got := board.Call(owner, "PATCH", path, map[string]any{"title": "Gardener"}); got.Status != 200 {
 		t.Fatalf("PATCH: %d %s", got.Status, got.Raw)
 	}
 	after := board.Reload(job)
-	for _, field := range []string{"skills", "salaryMin", "salaryCurrency", "experienceLevel", "location", "status", "publishedAt", "externalId"} {
+	for _, field := range []string{"skills", "salaryMin", "salaryCurrency", "experienceLevel", "location", "status", "publishedAt",
+		"externalId"} {
 		if after.GetString(field) != job.GetString(field) {
 			t.Errorf("PATCH changed %s from %q to %q", field, job.GetString(field), after.GetString(field))
 		}
@@ -33,14 +35,16 @@ func TestPutReplacesAndPatchChanges(t *testing.T) {
 		t.Errorf("the title is %q", after.GetString("title"))
 	}
 
-	got := board.Call(owner, "PUT", path, map[string]any{"title": "Baker", "description": "<p>Bread.</p>", "workplace": "on_site", "jobType": "part_time"})
+	got := board.Call(owner, "PUT", path,
+		map[string]any{"title": "Baker", "description": "<p>Bread.</p>", "workplace": "on_site", "jobType": "part_time"})
 	if got.Status != 200 {
 		t.Fatalf("PUT: %d %s", got.Status, got.Raw)
 	}
 	after = board.Reload(job)
 	for field, want := range map[string]string{
-		"title": "Baker", "workplace": "on_site", "jobType": "part_time", "salaryMin": "0", "salaryCurrency": "", "experienceLevel": "", "location": "",
-		"status": "published", "publishedAt": job.GetString("publishedAt"), "employer": employer.Id, "externalId": "7", "source": "feed",
+		"title": "Baker", "workplace": "on_site", "jobType": "part_time", "salaryMin": "0", "salaryCurrency": "", "experienceLevel": "",
+		"location": "",
+		"status":   "published", "publishedAt": job.GetString("publishedAt"), "employer": employer.Id, "externalId": "7", "source": "feed",
 	} {
 		if after.GetString(field) != want {
 			t.Errorf("after PUT %s is %q, want %q", field, after.GetString(field), want)

@@ -20,7 +20,7 @@ type crowd struct {
 }
 
 // newCrowd makes n jobs, of which half are published, a tenth are drafts and the others are over, of n/20 employers, each of which
-// the owner shares; n seekers with two applications, a notice, a saved job and a review each.
+// the owner shares; n seekers with two applications, a notification, a saved job and a review each.
 func newCrowd(t testing.TB, n int) *crowd {
 	t.Helper()
 	c := &crowd{Board: testapp.NewBoard(t, hooks.Bind, api.Bind), people: map[string]*core.Record{"guest": nil}}

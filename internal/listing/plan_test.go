@@ -14,8 +14,8 @@ import (
 	"jobboard/internal/testapp"
 )
 
-// A list of jobs comes from an index in its order, and its total from job_counts, whatever the planner believes of the tables. Only
-// the caller's own jobs that aren't published, which are few, are sorted and counted.
+// TestJobListsReadWhatTheyShow checks that a list of jobs comes from an index in its order, and its total from job_counts, whatever the
+// planner believes about the tables. Only the caller's own jobs that aren't published, which are few, are sorted and counted.
 func TestJobListsReadWhatTheyShow(t *testing.T) {
 	c := newCrowd(t, 2000)
 	for _, statistics := range []string{"DELETE FROM sqlite_stat1", "ANALYZE"} {
@@ -51,9 +51,11 @@ func TestJobListsReadWhatTheyShow(t *testing.T) {
 	}
 }
 
-// What a list shows is what the rule says of each record alone.
+// TestListsShowWhatTheRuleSays compares each list, page by page, with what its rule says of each record by itself. That takes a query for
+// each record and person, so the crowd is small.
 func TestListsShowWhatTheRuleSays(t *testing.T) {
-	c := newCrowd(t, 600)
+	const perPage = 100
+	c := newCrowd(t, 150)
 	for _, name := range []string{
 		collections.Jobs, collections.Applications, collections.ApplicationEvents, collections.Users, collections.JobSeekers,
 		collections.JobReviews, collections.UserReviews, collections.JobSeekerInterests, collections.Employers, collections.Notifications,
@@ -79,11 +81,11 @@ func TestListsShowWhatTheRuleSays(t *testing.T) {
 			slices.Sort(want)
 			for _, sort := range []string{"", "-created", "-@rowid", "id,-updated"} {
 				var got []string
-				for page := 1; page == 1 || len(got) == (page-1)*1000; page++ {
-					path := fmt.Sprintf("%s?perPage=1000&page=%d&fields=id&sort=%s", testapp.Records(name), page, sort)
+				for page := 1; page == 1 || len(got) == (page-1)*perPage; page++ {
+					path := fmt.Sprintf("%s?perPage=%d&page=%d&fields=id&sort=%s", testapp.Records(name), perPage, page, sort)
 					answer := c.Call(user, "GET", path, nil)
 					if name == collections.Users && answer.Code("sort") != "" {
-						got = want // private fields of users are not for sorting
+						got = want // lists of users cannot be sorted by private fields
 						break
 					}
 					for _, item := range answer.Items() {
@@ -105,13 +107,13 @@ func TestListsShowWhatTheRuleSays(t *testing.T) {
 	}
 }
 
-// The numbers that totals come from follow every write.
+// TestJobCountsFollowTheJobs checks that the counts from which totals are read follow every write.
 func TestJobCountsFollowTheJobs(t *testing.T) {
-	c := newCrowd(t, 300)
+	c := newCrowd(t, 150)
 	total := func(who, query string) any {
 		return c.Call(c.people[who], "GET", testapp.Records(collections.Jobs)+"?perPage=1&"+query, nil).Body["totalItems"]
 	}
-	check := func(deed string) {
+	check := func(what string) {
 		t.Helper()
 		for _, filter := range []string{
 			"", `jobType = "full_time"`, `industry = ""`, `title ~ "1"`,
@@ -121,7 +123,7 @@ func TestJobCountsFollowTheJobs(t *testing.T) {
 				query := "filter=" + url.QueryEscape(filter)
 				seen := c.Call(user, "GET", testapp.Records(collections.Jobs)+"?perPage=1000&"+query, nil)
 				if got, want := total(who, query), float64(len(seen.Items())); got != want {
-					t.Errorf("%s, %q as %s: totalItems is %v, want %v", deed, filter, who, got, want)
+					t.Errorf("%s, %q as %s: totalItems is %v, want %v", what, filter, who, got, want)
 				}
 			}
 		}
@@ -140,10 +142,10 @@ func TestJobCountsFollowTheJobs(t *testing.T) {
 	}
 }
 
-// The table of people follows the employers, whoever writes them.
+// TestEmployerPeopleFollowTheEmployers checks that employer_people follows every write to employers.
 func TestEmployerPeopleFollowTheEmployers(t *testing.T) {
 	c := newCrowd(t, 100)
-	check := func(deed string) {
+	check := func(what string) {
 		t.Helper()
 		var wrong int
 		err := c.DB().NewQuery(`WITH want AS (SELECT owner AS u, id AS e FROM employers
@@ -152,7 +154,7 @@ func TestEmployerPeopleFollowTheEmployers(t *testing.T) {
 				LEFT JOIN employer_people p ON p.user = u AND p.employer = e WHERE p.user IS NULL) +
 				abs((SELECT count(*) FROM employer_people) - (SELECT count(*) FROM want))`).Row(&wrong)
 		if err != nil || wrong != 0 {
-			t.Errorf("%s: %d rows differ, %v", deed, wrong, err)
+			t.Errorf("%s: %d rows differ, %v", what, wrong, err)
 		}
 	}
 	acme, err := c.FindFirstRecordByData(collections.Employers, "name", "Acme")

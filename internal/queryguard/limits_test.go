@@ -40,11 +40,14 @@ func TestLimits(t *testing.T) {
 		"nested conditions": {collections.Jobs, func(n int) queryguard.Query {
 			return queryguard.Query{Filter: "((" + times(n, "(title='x')", "||") + "))"}
 		}, 50},
-		"filter length": {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Filter: "title='" + times(n-8, "x", "") + "'"} }, 2000},
-		"likes":         {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Filter: times(n, "title?!~'x'", "||")} }, 8},
-		"like length":   {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Filter: "title~'" + times(n, "x", "") + "'"} }, 200},
-		"wildcards":     {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Filter: "title~'" + times(n, "%a", "") + "'"} }, 3},
-		"sorts":         {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Sort: times(n, "-title", ",")} }, 4},
+		"filter length": {collections.Jobs,
+			func(n int) queryguard.Query { return queryguard.Query{Filter: "title='" + times(n-8, "x", "") + "'"} }, 2000},
+		"likes": {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Filter: times(n, "title?!~'x'", "||")} }, 8},
+		"like length": {collections.Jobs,
+			func(n int) queryguard.Query { return queryguard.Query{Filter: "title~'" + times(n, "x", "") + "'"} }, 200},
+		"wildcards": {collections.Jobs,
+			func(n int) queryguard.Query { return queryguard.Query{Filter: "title~'" + times(n, "%a", "") + "'"} }, 3},
+		"sorts": {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Sort: times(n, "-title", ",")} }, 4},
 		"steps": {collections.ApplicationEvents, func(n int) queryguard.Query {
 			return queryguard.Query{Filter: strings.Join([]string{"application", "job", "employer", "industry"}[:n], ".") + ".id ?= 'x'"}
 		}, 3},
@@ -63,12 +66,15 @@ func TestLimits(t *testing.T) {
 		"steps back of a sort": {collections.Employers, func(n int) queryguard.Query {
 			return queryguard.Query{Sort: "name" + times(n, ",jobs_via_employer.title", "")}
 		}, 0},
-		"values of a sort": {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Sort: "title" + times(n, ",skills:each", "")} }, 0},
+		"values of a sort": {collections.Jobs,
+			func(n int) queryguard.Query { return queryguard.Query{Sort: "title" + times(n, ",skills:each", "")} }, 0},
 		"relations to several": {collections.Jobs, func(n int) queryguard.Query {
-			return queryguard.Query{Filter: times(1, strings.Join([]string{"fields.slug?='x'", "skills:each?='x'", "employer.members.name?='x'"}[:n], "||"), "")}
+			return queryguard.Query{Filter: times(1,
+				strings.Join([]string{"fields.slug?='x'", "skills:each?='x'", "employer.members.name?='x'"}[:n], "||"), "")}
 		}, 2},
-		"expands":          {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Expand: count(n, "x%d", ",")} }, 6},
-		"expands of topic": {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Expand: count(n, "x%d", ","), Realtime: true} }, 3},
+		"expands": {collections.Jobs, func(n int) queryguard.Query { return queryguard.Query{Expand: count(n, "x%d", ",")} }, 6},
+		"expands of topic": {collections.Jobs,
+			func(n int) queryguard.Query { return queryguard.Query{Expand: count(n, "x%d", ","), Realtime: true} }, 3},
 		"back expands": {collections.Jobs, func(n int) queryguard.Query {
 			return queryguard.Query{Expand: strings.Join([]string{"applications_via_job", "job_reviews_via_job", "saved_jobs_via_job"}[:n], ",")}
 		}, 2},
@@ -88,7 +94,8 @@ func TestLimits(t *testing.T) {
 					t.Errorf("%d: %v", c.most+1, err)
 				}
 			}
-			if err := queryguard.Check(board.TestApp, board.Superuser(strings.ReplaceAll(name, " ", "-")), collection, c.query(c.most+1)); err != nil {
+			if err := queryguard.Check(board.TestApp, board.Superuser(strings.ReplaceAll(name, " ", "-")), collection,
+				c.query(c.most+1)); err != nil {
 				t.Errorf("a superuser: %v", err)
 			}
 		})

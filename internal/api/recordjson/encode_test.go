@@ -19,10 +19,12 @@ func TestRecordsAreEncodedAsByPocketBase(t *testing.T) {
 	company.Set("secret", "hidden")
 
 	posts := core.NewBaseCollection("posts")
-	posts.Fields.Add(&core.TextField{Name: "text"}, &core.NumberField{Name: "number"}, &core.BoolField{Name: "yes"}, &core.JSONField{Name: "list"},
+	posts.Fields.Add(&core.TextField{Name: "text"}, &core.NumberField{Name: "number"}, &core.BoolField{Name: "yes"},
+		&core.JSONField{Name: "list"},
 		&core.DateField{Name: "at"}, &core.DateField{Name: "never"}, &core.GeoPointField{Name: "where"},
 		&core.SelectField{Name: "many", MaxSelect: 3, Values: []string{"a", "b"}}, &core.FileField{Name: "files", MaxSelect: 3})
-	texts := []string{"", "plain", "a \"quoted\" \\ text\nwith\tlines\r\f\x00\x1f\x7f", "<p>1 < 2 && 3 > 2</p>", "naïve 日本語 🙂", "\u2028\u2029", "broken \xff\xc3( utf-8"}
+	texts := []string{"", "plain", "a \"quoted\" \\ text\nwith\tlines\r\f\x00\x1f\x7f", "<p>1 < 2 && 3 > 2</p>", "naïve 日本語 🙂",
+		"\u2028\u2029", "broken \xff\xc3( utf-8"}
 	var records []*core.Record
 	for i, text := range texts {
 		post := core.NewRecord(posts)
