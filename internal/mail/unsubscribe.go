@@ -116,10 +116,14 @@ var kindNames = map[string]string{
 	collections.KindReportReady:              "reports",
 }
 
+// describeKinds returns kinds in words, such as "closed jobs, reports and reviews".
 func describeKinds(kinds []string) string {
 	words := make([]string, len(kinds))
 	for i, kind := range kinds {
 		words[i] = kindNames[kind]
 	}
-	return strings.Join(words, ", ")
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " and " + words[last]
+	}
+	return strings.Join(words, "")
 }
