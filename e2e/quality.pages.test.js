@@ -1,0 +1,118 @@
+// What everybody should be able to use: axe, reflow, text spacing and the keyboard on the public pages of the demo board, and what
+// the pages may weigh.
+import assert from "node:assert/strict";
+import { get } from "node:http";
+import { after, before, describe, test } from "node:test";
+import { findChromium, launch } from "./app.js";
+import { newBoard } from "./board.js";
+import { inspect } from "./inspect.js";
+import { tabTo } from "./keyboard.js";
+import { findIds, people, publicStates } from "./quality.states.js";
+
+const skip = findChromium() ? false : "there is no Chromium here: JOBBOARD_CHROMIUM names one";
+if (skip) {
+    console.error(`NOT TESTED: the quality of the public pages, for ${skip}`);
+}
+
+const shiftLimit = 0.02;
+
+/** watchShifts sums how far things move after they were drawn, in window.shifts. */
+const watchShifts = (page) => page.addInitScript(() => {
+    window.shifts = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => (window.shifts += entry.hadRecentInput ? 0 : entry.value)))
+        .observe({ type: "layout-shift", buffered: true });
+});
+
+/** zippedSize is how many bytes an address answers, compressed. */
+function zippedSize(url) {
+    return new Promise((resolve, reject) => {
+        get(url, { headers: { "Accept-Encoding": "gzip" } }, (answer) => {
+            let size = 0;
+            answer.on("data", (chunk) => (size += chunk.length));
+            answer.on("end", () => resolve(size));
+        }).on("error", reject);
+    });
+}
+
+const sum = async (urls) => (await Promise.all(urls.map(zippedSize))).reduce((a, b) => a + b, 0);
+
+describe("the quality of the public pages", { skip, concurrency: 1 }, () => {
+    let board, browser, ids;
+    before(async () => {
+        board = await newBoard({ command: "demo" });
+        await board.start();
+        browser = await launch();
+        ids = await findIds(board);
+    });
+    after(async () => {
+        await browser?.close();
+        await board?.remove();
+    });
+
+    async function open() {
+        const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", reducedMotion: "reduce" });
+        const page = await context.newPage();
+        page.setDefaultTimeout(30_000);
+        return page;
+    }
+
+    test("the public pages", async () => {
+        const page = await open();
+        await watchShifts(page);
+        const faults = [];
+        for (const [n, [name, path, act]] of publicStates(ids).entries()) {
+            await page.goto(board.url + path);
+            await act?.(page);
+            const shifts = await page.evaluate(() => window.shifts);
+            if (shifts > shiftLimit) {
+                faults.push(`${name}: things move by ${shifts.toFixed(3)} while the page loads`);
+            }
+            faults.push(...(await inspect(page, n)).map((fault) => `${name}: ${fault}`));
+        }
+        assert.deepEqual(faults, []);
+        await page.context().close();
+    });
+
+    test("budgets of the public pages, compressed", async () => {
+        const sizes = { list: await zippedSize(`${board.url}/jobs`) };
+        const page = await open();
+        await page.goto(`${board.url}/jobs/${ids.fresh.id}`);
+        sizes.job = await zippedSize(page.url());
+        const linked = await page.evaluate(() => [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((link) => link.href || link.src));
+        sizes.styles = await sum(linked.filter((url) => url.endsWith(".css")));
+        sizes.scripts = await sum(linked.filter((url) => url.endsWith(".js")));
+        console.log("bytes, compressed:", sizes);
+        for (const [what, most] of Object.entries({ list: 30, job: 15, styles: 10, scripts: 5 })) {
+            assert.ok(sizes[what] > 0 && sizes[what] <= most * 1024, `${what}: ${sizes[what]} bytes, of ${most} kB at most`);
+        }
+        await page.context().close();
+    });
+
+    test("somebody finds a job and fills in the application by the keyboard alone, up to the button that sends it", async () => {
+        const page = await open();
+        const enter = () => page.keyboard.press("Enter");
+        await page.goto(board.url);
+        await tabTo(page, "a.skip", 1);
+        await tabTo(page, "#q");
+        await page.keyboard.type(ids.fresh.title);
+        await enter();
+        await page.waitForURL(/\/jobs\?/);
+        await tabTo(page, "article a[href^='/jobs/']");
+        await enter();
+        await page.waitForURL(/\/jobs\/[a-z0-9]{15}\//);
+        await page.goto(`${board.url}/jobs/${ids.fresh.id}`); // one that the seeker has not applied to
+        await tabTo(page, ".apply .button.primary");
+        await enter();
+        await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+        await tabTo(page, "input[type=email]");
+        await page.keyboard.type(people.seeker);
+        await tabTo(page, "input[type=password]");
+        await page.keyboard.type("demo-password");
+        await enter();
+        await page.getByRole("heading", { level: 1, name: "Apply" }).waitFor();
+        await tabTo(page, "textarea");
+        await page.keyboard.type("I would like to work with you.");
+        await tabTo(page, "main form button[type=submit], main form .button.primary");
+        await page.context().close();
+    });
+});
