@@ -186,7 +186,7 @@ var matrix = []row{
 	{"getReportSummary", "", nothing, "401 403 403 403 403 403 200 200"},
 	{"getReport", "", func(s *scene) attempt { r := s.report(); return attempt{ids: ids(r.Id), seen: r.Id} },
 		"401 403 403 403 403 403 see see"},
-	{"downloadReport", "not done", func(s *scene) attempt { return attempt{ids: ids(s.report().Id)} }, "401 403 403 403 403 403 404 404"},
+	{"downloadReport", "not done", func(s *scene) attempt { return attempt{ids: ids(s.failedReport())} }, "401 403 403 403 403 403 404 404"},
 
 	{"getOpenAPI", "", nothing, open},
 	{"browseDocs", "", nothing, open},

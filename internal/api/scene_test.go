@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
@@ -95,6 +96,18 @@ func (s *scene) notification() *core.Record {
 
 func (s *scene) report() *core.Record {
 	return s.Record(collections.Reports, map[string]any{"kind": "jobs", "format": "csv", "requestedBy": s.people["admin"].Id})
+}
+
+// failedReport returns the id of a report without a file, which the worker doesn't make in the meantime.
+func (s *scene) failedReport() string {
+	s.t.Helper()
+	id := "r" + core.GenerateDefaultRandomId()[1:]
+	_, err := s.NonconcurrentDB().Insert(collections.Reports, dbx.Params{"id": id, "kind": "jobs", "format": "csv", "status": collections.ReportFailed,
+		"requestedBy": s.people["admin"].Id}).Execute()
+	if err != nil {
+		s.t.Fatalf("store a failed report: %v", err)
+	}
+	return id
 }
 
 func (s *scene) jobReview(status string) *core.Record {
