@@ -35,11 +35,14 @@ func Bind(app core.App) {
 type deliveredKey struct{}
 
 func deliver(e *core.RequestEvent) error {
+	if isMarked(e.Request.Context()) {
+		return e.Next()
+	}
+	// What the board asks itself for this answer comes by here again and stays as it is, also where this answer does not change.
+	*e.Request = *e.Request.WithContext(withMark(e.Request.Context()))
 	if !applies(e.Request) {
 		return e.Next()
 	}
-	// What the board asks itself for this answer comes by here again and stays as it is.
-	*e.Request = *e.Request.WithContext(withMark(e.Request.Context()))
 	outer := e.Response
 	a := newAnswer(outer, e.Request)
 	defer a.release()
@@ -55,7 +58,7 @@ func deliver(e *core.RequestEvent) error {
 
 // applies looks at the request alone.
 func applies(r *http.Request) bool {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.Header.Get("Range") != "" || isMarked(r.Context()) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.Header.Get("Range") != "" {
 		return false
 	}
 	path := r.URL.Path

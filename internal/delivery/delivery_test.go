@@ -62,6 +62,33 @@ func unzipped(t testing.TB, got testapp.Response) string {
 	return string(content)
 }
 
+// A write of the REST API reads records on its way; what it reads must reach it as it is, whatever the caller's headers say.
+func TestWritesReadWhatTheBoardAsksItself(t *testing.T) {
+	board := serve(t, nil)
+	employer, owner := board.Employer("Acme Works")
+	job := board.Job(employer, "Gardener", map[string]any{"description": "<p>" + strings.Repeat("Plant trees. ", 500) + "</p>"})
+	for seeker, header := range map[string][2]string{"ann": {"Accept-Encoding", "gzip"}, "ben": {"If-None-Match", "*"}} {
+		for _, c := range []struct {
+			user         *core.Record
+			method, path string
+			body         string
+			status       int
+		}{
+			{owner, "PATCH", "/api/jobs/" + job.Id, `{"title": "Gardener of parks"}`, 200},
+			{board.Seeker(seeker), "POST", "/api/jobs/" + job.Id + "/applications/", `{"coverLetter": "I plant."}`, 201},
+		} {
+			request := httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))
+			request.Header.Set("Content-Type", "application/json")
+			request.Header.Set("Authorization", board.Token(c.user))
+			request.Header.Set(header[0], header[1])
+			got := board.Send(request)
+			if got.Status != c.status || got.Header.Get("Content-Encoding") != "" || got.Body["id"] == nil {
+				t.Errorf("%s %s with %v: %d %.200s", c.method, c.path, header, got.Status, got.Raw)
+			}
+		}
+	}
+}
+
 func TestBothDoorsCompressAndRecogniseWhatAReaderHas(t *testing.T) {
 	board := serve(t, nil)
 	employer, owner := board.Employer("Acme Works")
