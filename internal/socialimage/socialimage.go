@@ -10,7 +10,6 @@ import (
 	"image/draw"
 	"image/png"
 	"strings"
-	"sync"
 
 	"jobboard/internal/bidi"
 )
@@ -49,13 +48,8 @@ var titleSizes = []struct {
 // mostLetters is how much of a text is looked at: no picture has room for more.
 const mostLetters = 300
 
-// drawing is held by who draws: the fonts keep state, and one picture at a time is what strangers may make a board work for.
-var drawing sync.Mutex
-
-// Draw draws a card as a PNG.
+// Draw draws a card as a PNG, which takes some 25 ms of CPU: whoever lets strangers ask for pictures bounds how many are drawn at a time.
 func Draw(card Card) ([]byte, error) {
-	drawing.Lock()
-	defer drawing.Unlock()
 	picture := image.NewRGBA(image.Rect(0, 0, Width, Height))
 	fill(picture, picture.Bounds(), paper)
 	fill(picture, image.Rect(0, 0, Width, bandHeight), card.Accent)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/go-pdf/fpdf"
+
+	"jobboard/internal/fonts"
 )
 
 // A4 portrait, in millimetres.
@@ -48,7 +50,7 @@ func Write(w io.Writer, doc Document) error {
 	out.SetLang("en")
 	out.AliasNbPages("{pages}")
 	texts := newTypesetter(out, func(see func(string)) {
-		see(string(missingGlyph) + "…")
+		see(string(fonts.MissingGlyph) + "…")
 		doc.texts(see)
 	})
 	p := &page{pdf: out, text: texts}

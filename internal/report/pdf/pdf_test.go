@@ -14,6 +14,8 @@ import (
 
 	"github.com/go-pdf/fpdf"
 	"golang.org/x/image/font/sfnt"
+
+	"jobboard/internal/fonts"
 )
 
 var made = time.Date(2026, 7, 1, 9, 30, 0, 0, time.UTC)
@@ -130,7 +132,7 @@ func TestNamesInManyScriptsAreShown(t *testing.T) {
 			t.Errorf("%s is not in the text of the file", want)
 		}
 	}
-	if strings.ContainsRune(shown, missingGlyph) {
+	if strings.ContainsRune(shown, fonts.MissingGlyph) {
 		t.Error("a character was replaced")
 	}
 }
@@ -162,8 +164,8 @@ func TestCharactersWithoutAFontAreTransliteratedOrReplaced(t *testing.T) {
 		"👩‍👩‍👧‍👦\x00\u202e x\ny": "\ufffd x y",
 		"王小明 Zoe\u0308":          "王小明 Zoë",
 	} {
-		if got := types.transliterate(text); got != want {
-			t.Errorf("legible(%q) = %q, want %q", text, got, want)
+		if got := fonts.Transliterate(text, types.knows); got != want {
+			t.Errorf("Transliterate(%q) = %q, want %q", text, got, want)
 		}
 	}
 	doc := sample(0)

@@ -6,48 +6,13 @@ import (
 	"image"
 	"sort"
 
-	"github.com/hajimehoshi/bitmapfont/v3"
-	"golang.org/x/image/math/fixed"
+	"jobboard/internal/fonts"
 )
 
-// The fallback face is a 12 pixel bitmap font (Chinese, Japanese, Korean and characters of many scripts). PDF needs outlines, so the glyphs
-// of a document become a small TrueType font: each run of pixels in a row is a rectangle.
+// PDF needs outlines, so the glyphs of the bitmap font that a document shows become a small TrueType font: each run of pixels in a row is a rectangle.
 // Table layouts: Apple TrueType Reference Manual, chapter 6; Microsoft OpenType 1.9.
 
-const (
-	pixelEm     = 12  // pixels to the em
-	pixelUnit   = 100 // font units to a pixel
-	pixelAscent = 11  // pixels above the base line
-)
-
-// pixelGlyph returns the runs of black pixels of a rune, with y counted down from the ascent, and its advance in pixels.
-func pixelGlyph(r rune) (runs []image.Rectangle, advance int, ok bool) {
-	if r > 0xffff {
-		return nil, 0, false
-	}
-	_, mask, _, adv, ok := bitmapfont.Face.Glyph(fixed.Point26_6{}, r)
-	if !ok {
-		return nil, 0, false
-	}
-	box := mask.Bounds()
-	for y := box.Min.Y; y < box.Max.Y; y++ {
-		for x := box.Min.X; x < box.Max.X; x++ {
-			start := x
-			for x < box.Max.X && black(mask, x, y) {
-				x++
-			}
-			if x > start {
-				runs = append(runs, image.Rect(start-box.Min.X, y-box.Min.Y, x-box.Min.X, y-box.Min.Y+1))
-			}
-		}
-	}
-	return runs, adv.Round(), len(runs) > 0
-}
-
-func black(mask image.Image, x, y int) bool {
-	_, _, _, alpha := mask.At(x, y).RGBA()
-	return alpha > 0
-}
+const pixelUnit = 100 // font units to a pixel
 
 // pixelTTF returns a TrueType font of the given runes, which must be in the Basic Multilingual Plane.
 func pixelTTF(runes []rune) []byte {
@@ -64,16 +29,16 @@ func pixelTTF(runes []rune) []byte {
 		maxContours = max(maxContours, len(runs))
 		maxPoints = max(maxPoints, 4*len(runs))
 	}
-	add(nil, pixelEm/2) // glyph 0, "not defined"
+	add(nil, fonts.PixelEm/2) // glyph 0, "not defined"
 	for _, r := range runes {
-		runs, advance, _ := pixelGlyph(r)
+		runs, advance, _ := fonts.PixelGlyph(r)
 		add(runs, advance)
 	}
 	put(&loca, uint32(glyf.Len()))
 	glyphs := len(runes) + 1
 
-	ascent, descent := int16(pixelAscent*pixelUnit), int16(-2*pixelUnit)
-	em := int16(pixelEm * pixelUnit)
+	ascent, descent := int16(fonts.PixelAscent*pixelUnit), int16(-2*pixelUnit)
+	em := int16(fonts.PixelEm * pixelUnit)
 	tables := map[string][]byte{"glyf": glyf.Bytes(), "loca": loca.Bytes(), "hmtx": hmtx.Bytes(), "cmap": pixelCmap(runes)}
 	tables["head"] = packed(uint32(0x00010000), uint32(0x00010000), uint32(0), uint32(0x5f0f3cf5), uint16(0), uint16(em),
 		uint64(0), uint64(0), int16(0), descent, em, ascent, uint16(0), uint16(8), int16(2), int16(1), int16(0))
@@ -95,7 +60,7 @@ func writeOutline(out *bytes.Buffer, runs []image.Rectangle) {
 	for _, run := range runs {
 		box = box.Union(run)
 	}
-	up := func(y int) int16 { return int16((pixelAscent - y) * pixelUnit) }
+	up := func(y int) int16 { return int16((fonts.PixelAscent - y) * pixelUnit) }
 	put(out, int16(len(runs)), int16(box.Min.X*pixelUnit), up(box.Max.Y), int16(box.Max.X*pixelUnit), up(box.Min.Y))
 	for i := range runs {
 		put(out, uint16(4*i+3))

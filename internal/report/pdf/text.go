@@ -2,19 +2,16 @@ package pdf
 
 import (
 	"strings"
-	"sync"
-	"unicode"
 
 	"codeberg.org/go-fonts/dejavu/dejavusans"
 	"codeberg.org/go-fonts/dejavu/dejavusansbold"
 	"github.com/go-pdf/fpdf"
-	"github.com/gosimple/unidecode"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
-	"golang.org/x/text/unicode/norm"
 
 	"jobboard/internal/bidi"
+	"jobboard/internal/fonts"
 )
 
 // face is one of the available fonts.
@@ -23,26 +20,11 @@ type face int
 const (
 	plain face = iota // DejaVu Sans: Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew, Arabic and more
 	bold              // DejaVu Sans Bold
-	pixel             // the bitmap fallback, see pixelfont.go
+	pixel             // the bitmap font, see pixelfont.go
 )
-
-// missingGlyph replaces what no font covers and cannot be transliterated, such as emoji.
-const missingGlyph = '\ufffd'
 
 var familyOf = [...]string{plain: "dejavu", bold: "dejavu", pixel: "pixel"}
 var styleOf = [...]string{plain: "", bold: "B", pixel: ""}
-
-var outlines = sync.OnceValue(func() [2]*sfnt.Font {
-	var fonts [2]*sfnt.Font
-	for i, data := range [2][]byte{dejavusans.TTF, dejavusansbold.TTF} {
-		parsed, err := sfnt.Parse(data)
-		if err != nil {
-			panic("pdf: an embedded font is damaged: " + err.Error())
-		}
-		fonts[i] = parsed
-	}
-	return fonts
-})
 
 // typesetter picks the face of each character, measures text and draws it.
 type typesetter struct {
@@ -82,52 +64,14 @@ func newTypesetter(out *fpdf.Fpdf, all func(see func(string))) *typesetter {
 }
 
 // visual returns text in visual order and with contextual letter forms: right-to-left scripts reversed, Arabic letters joined.
-func (t *typesetter) visual(text string) string { return bidi.LeftToRight(t.transliterate(text)) }
-
-// transliterate composes accents, drops control characters, and transliterates to Latin what no font covers: no Go module has a font
-// for Thai or Indian scripts, and names must stay recognisable.
-func (t *typesetter) transliterate(text string) string {
-	if isPrintableASCII(text) {
-		return text
-	}
-	var out strings.Builder
-	last := rune(0)
-	for _, r := range norm.NFC.String(text) {
-		switch {
-		case unicode.IsSpace(r):
-			r = ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
-			continue
-		case !t.knows(r):
-			latin := unidecode.Unidecode(string(r))
-			if unicode.IsMark(r) || latin != "" && latin != "[?]" {
-				out.WriteString(strings.TrimSuffix(latin, "[?]"))
-				last = 0
-				continue
-			}
-			r = missingGlyph
-		}
-		if r != missingGlyph || last != missingGlyph { // one replacement for a sequence of emoji
-			out.WriteRune(r)
-		}
-		last = r
-	}
-	return out.String()
-}
-
-func isPrintableASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= 0x7f || text[i] < 0x20 {
-			return false
-		}
-	}
-	return true
+func (t *typesetter) visual(text string) string {
+	return bidi.LeftToRight(fonts.Transliterate(text, t.knows))
 }
 
 // knows reports whether any font has the character.
 func (t *typesetter) knows(r rune) bool { return t.advance(plain, r) >= 0 || t.advance(pixel, r) >= 0 }
 
-// faceFor returns the face for a character, preferably the wanted one, the character to show (missingGlyph if no face has it) and its
+// faceFor returns the face for a character, preferably the wanted one, the character to show (fonts.MissingGlyph if no face has it) and its
 // advance in ems.
 func (t *typesetter) faceFor(want face, r rune) (face, rune, float64) {
 	for _, f := range [...]face{want, plain, pixel} {
@@ -135,7 +79,7 @@ func (t *typesetter) faceFor(want face, r rune) (face, rune, float64) {
 			return f, r, width
 		}
 	}
-	return want, missingGlyph, t.advance(want, missingGlyph)
+	return want, fonts.MissingGlyph, t.advance(want, fonts.MissingGlyph)
 }
 
 func (t *typesetter) advance(f face, r rune) float64 {
@@ -146,11 +90,11 @@ func (t *typesetter) advance(f face, r rune) float64 {
 	switch {
 	case r > 0xffff: // fpdf supports two-byte characters only
 	case f == pixel:
-		if _, advance, ok := pixelGlyph(r); ok {
-			width = float64(advance) / pixelEm
+		if _, advance, ok := fonts.PixelGlyph(r); ok {
+			width = float64(advance) / fonts.PixelEm
 		}
 	default:
-		outline := outlines()[f]
+		outline := fonts.Outline(f == bold)
 		if index, err := outline.GlyphIndex(&t.buffer, r); err == nil && index != 0 {
 			if advance, err := outline.GlyphAdvance(&t.buffer, index, fixed.I(1000), font.HintingNone); err == nil {
 				width = float64(advance) / 64 / 1000
@@ -216,7 +160,7 @@ func (t *typesetter) set(x, y float64, want face, size float64, text string) flo
 // lines wraps text into at most limit lines of the given width in millimetres, at spaces if possible; what does not fit is cut off with
 // an ellipsis.
 func (t *typesetter) lines(want face, size, width float64, limit int, text string) []string {
-	text = t.transliterate(text)
+	text = fonts.Transliterate(text, t.knows)
 	if t.width(want, size, text) <= width {
 		return []string{text}
 	}
