@@ -276,7 +276,7 @@ func (a *answer) sendHeld() error {
 			tag = tagOf(a.request.URL.Path, a.held.Bytes())
 			header.Set("Etag", tag)
 		}
-		if matches(a.request.Header, tag) {
+		if HasTag(a.request.Header, tag) {
 			header.Del("Content-Type")
 			header.Del("Content-Length")
 			a.status = http.StatusNotModified

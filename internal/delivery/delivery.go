@@ -124,8 +124,8 @@ func takesGzip(header http.Header) bool {
 	return takesAny
 }
 
-// matches reports whether a reader has the answer with an entity tag (RFC 9110, 13.1.2: the comparison is the weak one).
-func matches(header http.Header, tag string) bool {
+// HasTag reports whether a reader has the answer with an entity tag (RFC 9110, 13.1.2: the comparison is the weak one).
+func HasTag(header http.Header, tag string) bool {
 	for _, line := range header.Values("If-None-Match") {
 		for one := range strings.SplitSeq(line, ",") {
 			one = strings.TrimSpace(one)

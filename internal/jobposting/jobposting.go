@@ -50,7 +50,7 @@ func New(job, employer *core.Record, boardURL, address string) (map[string]any, 
 		"employmentType":     employmentTypes[job.GetString("jobType")],
 		"identifier":         map[string]any{"@type": "PropertyValue", "name": employer.GetString("name"), "value": job.Id},
 		"hiringOrganization": organization(employer, boardURL),
-		"directApply":        job.GetString("applyMethod") == "" || job.GetString("applyMethod") == "board",
+		"directApply":        true,
 		"url":                address,
 	}
 	if until := validThrough(job); until != "" {

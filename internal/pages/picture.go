@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/internal/delivery"
 	"jobboard/internal/pages/pageurl"
 	"jobboard/internal/socialimage"
 )
@@ -100,9 +101,10 @@ func (s *site) showPicture(e *core.RequestEvent) error {
 	}
 	card, version := s.card(j)
 	header := e.Response.Header()
-	header.Set("Etag", `"`+version+`"`)
+	tag := `"` + version + `"`
+	header.Set("Etag", tag)
 	header.Set("Cache-Control", cachePicture)
-	if strings.Contains(e.Request.Header.Get("If-None-Match"), `"`+version+`"`) {
+	if delivery.HasTag(e.Request.Header, tag) {
 		return e.NoContent(http.StatusNotModified)
 	}
 	drawn, err := s.pictures.picture(version, card)

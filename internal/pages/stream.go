@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // Long answers are read from the database in batches, each by its own query: a slow reader holds neither a connection nor a
@@ -21,7 +22,7 @@ func eachRow[Row interface{ seq() int64 }](e *core.RequestEvent, query string, a
 	control := http.NewResponseController(e.Response)
 	for {
 		var rows []Row
-		err := e.App.DB().NewQuery(query).Bind(dbx.Params{"after": after, "until": until, "limit": batch, "now": nowStored()}).
+		err := e.App.DB().NewQuery(query).Bind(dbx.Params{"after": after, "until": until, "limit": batch, "now": types.NowDateTime().String()}).
 			WithContext(e.Request.Context()).All(&rows)
 		if err != nil {
 			return fmt.Errorf("read rows after %d: %w", after, err)
@@ -63,9 +64,6 @@ func (t turns) enter(e *core.RequestEvent) (leave func(), err error) {
 	e.Response.Header().Set("Retry-After", turnAfter)
 	return nil, e.Error(http.StatusServiceUnavailable, "The board is busy. Try again in a moment.", nil)
 }
-
-// nowStored is the present as PocketBase stores times.
-func nowStored() string { return time.Now().UTC().Format("2006-01-02 15:04:05.000Z") }
 
 // finishStream ends an answer that was written as it was read. What fails after its beginning ends the connection: half a file
 // must not pass for the whole one.

@@ -10,11 +10,8 @@ import (
 	"time"
 )
 
-// MaxEntries is how many entries one sitemap may have; MaxBytes is how large it may be, before it is compressed.
-const (
-	MaxEntries = 50_000
-	MaxBytes   = 50 << 20
-)
+// MaxEntries is how many entries one sitemap may have. Addresses of a thousand bytes each fill the 50 MB that it may also have.
+const MaxEntries = 50_000
 
 const namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
