@@ -37,6 +37,7 @@ function dismiss(toast) {
 }
 
 function drawToasts() {
+    place("toasts").setAttribute("aria-label", t("messages")); // a landmark, so that screen readers can jump to what stands outside of main
     const action = (/** @type {Toast} */ toast) => {
         if (toast.href) {
             return html`<a class="button slim" href=${toast.href} @click=${() => dismiss(toast)}>${toast.label ?? t("open")}</a>`;

@@ -34,6 +34,7 @@ export const texts = /** @satisfies {Record<string, [en: Text, de: Text]>} */ ({
     close: ["Close", "Schließen"],
     confirm: ["Confirm", "Bestätigen"],
     dismiss: ["Dismiss", "Ausblenden"],
+    messages: ["Messages", "Meldungen"],
     edit: ["Edit", "Bearbeiten"],
     more: ["Show more", "Mehr zeigen"],
     move: ["Move", "Verschieben"],
