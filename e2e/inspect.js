@@ -1,12 +1,16 @@
-// Looks at a page as people with different needs would: axe, reflow, text spacing. Each page is looked at in two of the four
-// combinations of theme and width, so that both themes and both widths see it; JOBBOARD_FULL_MATRIX=1 takes all four.
+// Looks at a page as people with different needs would: axe, reflow, text spacing.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const looks = [["light", 390], ["dark", 1280], ["light", 1280], ["dark", 390]];
-const combinations = (n) => (process.env.JOBBOARD_FULL_MATRIX ? looks : n % 2 ? looks.slice(2) : looks.slice(0, 2));
+
+/**
+ * twoLooks is two of the four combinations of theme and width, so that both themes and both widths see each page;
+ * JOBBOARD_FULL_MATRIX=1 takes all four. n is the number of the page among others.
+ */
+export const twoLooks = (n) => (process.env.JOBBOARD_FULL_MATRIX ? looks : n % 2 ? looks.slice(2) : looks.slice(0, 2));
 const still = "*, ::before, ::after { transition: none !important; animation: none !important }"; // else axe meets colours half way
 const textSpacing = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }";
 
@@ -42,22 +46,27 @@ const restyle = (page, css) => page.evaluate((text) => {
     document.adoptedStyleSheets = [sheet];
 }, css);
 
-/** inspect looks at the page in its combinations of theme and width, then 320 px wide and with more space in its texts. */
-export async function inspect(page, n) {
+/**
+ * inspect looks at the page in combinations of theme and width, then 320 px wide and with more space in its texts, and leaves it 1280 px
+ * wide. It calls afterLook, if there is one, while the page is in each combination.
+ */
+export async function inspect(page, combinations = looks, afterLook = null) {
     const faults = [];
     await page.evaluate(axe);
     await restyle(page, still);
-    for (const [colorScheme, width] of combinations(n)) {
+    for (const [colorScheme, width] of combinations) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await page.setViewportSize({ width, height: 900 });
         await settled(page);
         faults.push(...(await problems(page)).map((fault) => `${colorScheme}, ${width} px: ${fault}`));
+        await afterLook?.(colorScheme, width);
     }
     await page.setViewportSize({ width: 320, height: 900 });
     faults.push(...(await cutOff(page)).map((fault) => `320 px: ${fault} sticks out`));
     await restyle(page, textSpacing);
     faults.push(...(await cutOff(page)).map((fault) => `text spacing: ${fault} sticks out`));
     faults.push(...(await clipped(page)).map((fault) => `text spacing: ${fault} hides text`));
-    await page.setViewportSize({ width: n % 2 ? 390 : 1280, height: 900 });
+    await restyle(page, "");
+    await page.setViewportSize({ width: 1280, height: 900 });
     return faults;
 }

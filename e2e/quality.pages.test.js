@@ -2,17 +2,11 @@
 // the pages may weigh.
 import assert from "node:assert/strict";
 import { get } from "node:http";
-import { after, before, describe, test } from "node:test";
-import { findChromium, launch } from "./app.js";
-import { newBoard } from "./board.js";
-import { inspect } from "./inspect.js";
+import { describe, test } from "node:test";
+import { inspect, twoLooks } from "./inspect.js";
 import { tabTo } from "./keyboard.js";
-import { findIds, people, publicStates } from "./quality.states.js";
-
-const skip = findChromium() ? false : "there is no Chromium here: JOBBOARD_CHROMIUM names one";
-if (skip) {
-    console.error(`NOT TESTED: the quality of the public pages, for ${skip}`);
-}
+import { onDemoBoard, whyNot } from "./quality.board.js";
+import { people, publicStates } from "./quality.states.js";
 
 const shiftLimit = 0.02;
 
@@ -36,47 +30,31 @@ function zippedSize(url) {
 
 const sum = async (urls) => (await Promise.all(urls.map(zippedSize))).reduce((a, b) => a + b, 0);
 
-describe("the quality of the public pages", { skip, concurrency: 1 }, () => {
-    let board, browser, ids;
-    before(async () => {
-        board = await newBoard({ command: "demo" });
-        await board.start();
-        browser = await launch();
-        ids = await findIds(board);
-    });
-    after(async () => {
-        await browser?.close();
-        await board?.remove();
-    });
-
-    async function open() {
-        const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", reducedMotion: "reduce" });
-        const page = await context.newPage();
-        page.setDefaultTimeout(30_000);
-        return page;
-    }
+describe("the quality of the public pages", { skip: whyNot("the quality of the public pages"), concurrency: 1 }, () => {
+    const demo = onDemoBoard();
 
     test("the public pages", async () => {
-        const page = await open();
+        const page = await demo.open();
         await watchShifts(page);
         const faults = [];
-        for (const [n, [name, path, act]] of publicStates(ids).entries()) {
-            await page.goto(board.url + path);
+        for (const [n, [name, path, act]] of publicStates(demo.ids).entries()) {
+            await page.setViewportSize({ width: n % 2 ? 1280 : 390, height: 900 });
+            await page.goto(demo.board.url + path);
             await act?.(page);
             const shifts = await page.evaluate(() => window.shifts);
             if (shifts > shiftLimit) {
                 faults.push(`${name}: things move by ${shifts.toFixed(3)} while the page loads`);
             }
-            faults.push(...(await inspect(page, n)).map((fault) => `${name}: ${fault}`));
+            faults.push(...(await inspect(page, twoLooks(n))).map((fault) => `${name}: ${fault}`));
         }
         assert.deepEqual(faults, []);
         await page.context().close();
     });
 
     test("budgets of the public pages, compressed", async () => {
-        const sizes = { list: await zippedSize(`${board.url}/jobs`) };
-        const page = await open();
-        await page.goto(`${board.url}/jobs/${ids.fresh.id}`);
+        const sizes = { list: await zippedSize(`${demo.board.url}/jobs`) };
+        const page = await demo.open();
+        await page.goto(`${demo.board.url}/jobs/${demo.ids.fresh.id}`);
         sizes.job = await zippedSize(page.url());
         const linked = await page.evaluate(() => [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((link) => link.href || link.src));
         sizes.styles = await sum(linked.filter((url) => url.endsWith(".css")));
@@ -89,18 +67,18 @@ describe("the quality of the public pages", { skip, concurrency: 1 }, () => {
     });
 
     test("somebody finds a job and applies to it by the keyboard alone", async () => {
-        const page = await open();
+        const page = await demo.open();
         const enter = () => page.keyboard.press("Enter");
-        await page.goto(board.url);
+        await page.goto(demo.board.url);
         await tabTo(page, "a.skip", 1);
         await tabTo(page, "#q");
-        await page.keyboard.type(ids.fresh.title);
+        await page.keyboard.type(demo.ids.fresh.title);
         await enter();
         await page.waitForURL(/\/jobs\?/);
         await tabTo(page, "article a[href^='/jobs/']");
         await enter();
         await page.waitForURL(/\/jobs\/[a-z0-9]{15}\//);
-        await page.goto(`${board.url}/jobs/${ids.fresh.id}`); // one that the seeker has not applied to
+        await page.goto(`${demo.board.url}/jobs/${demo.ids.fresh.id}`); // one that the seeker has not applied to
         await tabTo(page, ".apply .button.primary");
         await enter();
         await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();

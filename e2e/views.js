@@ -1,14 +1,10 @@
 // Every view of the client in both themes and at both widths, on a board where there is something to see: nothing for axe to find, and
 // nothing cut off. The tests that use it are app.guest.test.js, app.seeker.test.js and app.employer.test.js.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { launch, openApp, signIn } from "./app.js";
 import { newBoard } from "./board.js";
+import { inspect } from "./inspect.js";
 import { me, pdf, register } from "./people.js";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /**
  * newViews starts a board with a company of three jobs, an application, and two people who have nothing yet. open(who) opens the
@@ -62,42 +58,10 @@ export async function newViews() {
     };
 }
 
-/** settled waits, in the page, until colours have changed to those of the other theme. */
-function settled() {
-    const ending = document.getAnimations().filter(({ effect }) => effect.getTiming().iterations === 1);
-    return Promise.all(ending.map(({ finished }) => finished.catch(() => {})));
-}
-
-/** check looks at what is shown at each width and in each theme, and at how it gives way to narrow windows and wide-set text. */
+/** check looks at what is shown in each theme and at each width, and how it gives way to narrow windows and wide-set text. */
 export async function check(page, name) {
-    await page.evaluate(axe);
-    const found = [];
-    for (const width of [1280, 390]) {
-        for (const colorScheme of ["light", "dark"]) {
-            await page.setViewportSize({ width, height: 900 });
-            await page.emulateMedia({ colorScheme });
-            await page.evaluate(settled);
-            const { violations } = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: "tag", values } }), tags);
-            found.push(...violations.map(({ id, nodes }) => `${name}, ${width} px, ${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`));
-            if (process.env.JOBBOARD_PICTURES) {
-                await page.screenshot({ path: `${process.env.JOBBOARD_PICTURES}/app-${name.replaceAll(/\W+/g, "-")}-${width}-${colorScheme}.png` });
-            }
-        }
-    }
-    await page.setViewportSize({ width: 320, height: 700 });
-    const spacing = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }";
-    for (const css of ["", spacing]) {
-        const wide = await page.evaluate((text) => {
-            const sheet = new CSSStyleSheet();
-            sheet.replaceSync(text);
-            document.adoptedStyleSheets = [sheet];
-            return document.documentElement.scrollWidth - document.documentElement.clientWidth;
-        }, css);
-        if (wide > 0) {
-            found.push(`${name}: ${wide} px too wide at 320 px${css && " with text spacing"}`);
-        }
-    }
-    await page.evaluate(() => (document.adoptedStyleSheets = []));
-    await page.setViewportSize({ width: 1280, height: 900 });
-    assert.deepEqual(found, []);
+    const pictures = process.env.JOBBOARD_PICTURES;
+    const picture = (colorScheme, width) => page.screenshot({ path: `${pictures}/app-${name.replaceAll(/\W+/g, "-")}-${width}-${colorScheme}.png` });
+    const faults = await inspect(page, undefined, pictures ? picture : null);
+    assert.deepEqual(faults.map((fault) => `${name}: ${fault}`), []);
 }

@@ -1,0 +1,39 @@
+// The demo board in a browser, for the tests of quality. Without Chromium they are skipped, and say so.
+import { after, before } from "node:test";
+import { findChromium, launch } from "./app.js";
+import { newBoard } from "./board.js";
+import { findIds } from "./quality.states.js";
+
+/** whyNot is why the tests of something are skipped, or false. */
+export function whyNot(what) {
+    if (findChromium()) {
+        return false;
+    }
+    const why = "there is no Chromium here: JOBBOARD_CHROMIUM names one";
+    console.error(`NOT TESTED: ${what}, for ${why}`);
+    return why;
+}
+
+/** onDemoBoard starts a demo board before the tests around it and ends it after them. open() opens a page in a context of its own. */
+export function onDemoBoard() {
+    const demo = {
+        board: null, browser: null, ids: null,
+        async open() {
+            const context = await demo.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", reducedMotion: "reduce" });
+            const page = await context.newPage();
+            page.setDefaultTimeout(30_000);
+            return page;
+        },
+    };
+    before(async () => {
+        demo.board = await newBoard({ command: "demo" });
+        await demo.board.start();
+        demo.browser = await launch();
+        demo.ids = await findIds(demo.board);
+    });
+    after(async () => {
+        await demo.browser?.close();
+        await demo.board?.remove();
+    });
+    return demo;
+}
