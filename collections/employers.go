@@ -29,7 +29,7 @@ func employers() *core.Collection {
 		// An employer founds a company for itself; an admin for anybody.
 		rule(asAdmin+` || (`+asEmployer+` && (owner = "" || owner = @request.auth.id))`),
 		// Members may leave also when they have lost the role; a hook refuses them everything else.
-		rule(asAdmin+` || `+employerPeople("id")+` || (`+loggedIn+` && members:each ?= @request.auth.id)`),
+		rule(asAdmin+` || `+asPersonOf("id")+` || (`+loggedIn+` && members:each ?= @request.auth.id)`),
 		rule(asAdmin+` || (`+asEmployer+` && owner = @request.auth.id)`),
 	)
 	return c

@@ -31,10 +31,8 @@ func init() {
 	})
 }
 
-// The ids that belong to the caller, @me. The table employer_people holds the owner and the members of each employer; triggers
-// keep it (see migrations/1795774000_list_employer_people.go).
+// The ids that belong to the caller, @me, beside myEmployers.
 const (
-	myEmployers    = "SELECT [[employer]] FROM {{employer_people}} WHERE [[user]] = @me"
 	myJobs         = "SELECT [[id]] FROM {{jobs}} WHERE [[employer]] IN (" + myEmployers + ")"
 	myApplications = "SELECT [[id]] FROM {{applications}} WHERE [[seeker]] = @me"
 )

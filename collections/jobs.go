@@ -63,13 +63,13 @@ func jobs() *core.Collection {
 	visible := rule(`status = "published"
 || (` + loggedIn + ` && (
 	` + asAdmin + `
-	|| ` + employerPeople("employer") + `
+	|| ` + asPersonOf("employer") + `
 	|| (` + asSeeker + ` && haveApplied(id) = true)
 ))`)
-	write := rule(asAdmin + ` || ` + employerPeople("employer"))
+	write := rule(asAdmin + ` || ` + asPersonOf("employer"))
 	rules(c, visible, visible,
 		// Without an employer the hook takes the only one the caller belongs to.
-		rule(asAdmin+` || (`+asEmployer+` && employer = "") || `+employerPeople("employer")),
+		rule(asAdmin+` || (`+asEmployer+` && employer = "") || `+asPersonOf("employer")),
 		write,
 		// Only a job without applications can be deleted; the relation from applications, required and without cascade, and a
 		// hook with a plain message see to it.

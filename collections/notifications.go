@@ -32,7 +32,7 @@ func DefaultEmailKinds() []string {
 	}
 }
 
-// The states of a notification's e-mail, values of the hidden field notifications.mail.
+// How far a notification's e-mail is, values of the hidden field notifications.mail.
 const (
 	MailNone    = "none"    // the user does not want this kind by mail, or it is no longer needed
 	MailPending = "pending" // waits for the next mail run
@@ -40,20 +40,26 @@ const (
 	MailFailed  = "failed" // refused for good, or given up after the last retry
 )
 
+// The longest title and body of a notification, in characters.
+const (
+	MaxNotificationTitle = 300
+	MaxNotificationBody  = 2_000
+)
+
 func notifications() *core.Collection {
 	c := base(Notifications)
 	fields(c,
 		one("user", Users, required, cascade),
 		choice("kind", required, NotificationKinds()...),
-		text("title", required, 300),
-		text("body", optional, 2_000),
+		text("title", required, MaxNotificationTitle),
+		text("body", optional, MaxNotificationBody),
 		&core.JSONField{Name: "data", MaxSize: 5_000},
 		&core.BoolField{Name: "read"},
 		&core.DateField{Name: "readAt"},
 		&core.SelectField{Name: "mail", Values: []string{MailNone, MailPending, MailSent, MailFailed}, MaxSelect: 1, Hidden: true},
 		&core.NumberField{Name: "mailAttempts", OnlyInt: true, Hidden: true},
 		&core.DateField{Name: "mailAt", Hidden: true}, // when to try next, or when it was sent or given up
-		// What the notification is about, such as "job_published:<job>": with the user it makes a notification unique where it must come once.
+		// What the notification is about, such as "job_published:<job>", where it must come only once: it is unique for each user.
 		&core.TextField{Name: "dedupe", Max: 200, Hidden: true},
 	)
 	// In the order of lists; read and kind are there so that counting and filtering by them reads no rows.

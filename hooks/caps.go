@@ -2,16 +2,13 @@ package hooks
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
 	"jobboard/internal/actor"
 	"jobboard/internal/problem"
-	"jobboard/internal/workflow"
 )
 
 // caps are how many records of a collection one user may have, by the field that names the user: far more than a person
@@ -50,45 +47,4 @@ func enforceCapOnCreate(e *core.RecordEvent) error {
 		}
 		return nil
 	}, nil)
-}
-
-// maxApplicationsADay is how often one seeker may apply to one job in a day: withdrawing and applying again tells the
-// employer's people each time.
-const maxApplicationsADay = 5
-
-func checkApplicationsPerDay(tx core.App, application *core.Record) error {
-	if actor.Of(application).IsBoard() {
-		return nil
-	}
-	yesterday := time.Now().Add(-24 * time.Hour).UTC().Format(types.DefaultDateLayout)
-	count, err := tx.CountRecords(collections.Applications,
-		dbx.HashExp{"seeker": application.GetString("seeker"), "job": application.GetString("job")},
-		dbx.NewExp("[[created]] >= {:yesterday}", dbx.Params{"yesterday": yesterday}))
-	if err != nil {
-		return fmt.Errorf("count the day's applications to a job: %w", err)
-	}
-	if count >= maxApplicationsADay {
-		return problem.Field("job", problem.LimitReached, "You have applied to this job too often today. Try again tomorrow.")
-	}
-	return nil
-}
-
-// deleteWithdrawnDocuments takes the files from what a seeker has withdrawn, once there is a new application to the same job.
-func deleteWithdrawnDocuments(tx core.App, application *core.Record) error {
-	earlier, err := tx.FindAllRecords(collections.Applications, dbx.HashExp{
-		"seeker": application.GetString("seeker"), "job": application.GetString("job"), "status": workflow.Withdrawn,
-	})
-	if err != nil {
-		return fmt.Errorf("find the withdrawn applications: %w", err)
-	}
-	for _, withdrawn := range earlier {
-		if len(withdrawn.GetStringSlice("documents")) == 0 {
-			continue
-		}
-		withdrawn.Set("documents", nil)
-		if err := tx.Save(withdrawn); err != nil {
-			return fmt.Errorf("drop the documents of application %s: %w", withdrawn.Id, err)
-		}
-	}
-	return nil
 }

@@ -20,24 +20,6 @@ const (
 	maxPositionDetail = 5_000 // characters of a description
 )
 
-// Position is one entry of job_seekers.experience. Dates are YYYY, YYYY-MM or YYYY-MM-DD; no "to" means until now.
-type Position struct {
-	Title       string `json:"title"`
-	Company     string `json:"company"`
-	From        string `json:"from"`
-	To          string `json:"to"`
-	Description string `json:"description"`
-}
-
-// Schooling is one entry of job_seekers.education. Dates as in Position.
-type Schooling struct {
-	School string `json:"school"`
-	Degree string `json:"degree"`
-	Field  string `json:"field"`
-	From   string `json:"from"`
-	To     string `json:"to"`
-}
-
 func bindJobSeekers(app core.App) {
 	app.OnRecordCreate(collections.JobSeekers).BindFunc(normalizeProfileOnSave)
 	app.OnRecordUpdate(collections.JobSeekers).BindFunc(normalizeProfileOnSave)
@@ -69,7 +51,7 @@ func normalizeProfileOnSave(e *core.RecordEvent) error {
 }
 
 func normalizeCareer(profile *core.Record) error {
-	positions, err := readList[Position](profile, "experience", maxPositions)
+	positions, err := readList[collections.Position](profile, "experience", maxPositions)
 	if err != nil {
 		return err
 	}
@@ -84,7 +66,7 @@ func normalizeCareer(profile *core.Record) error {
 	}
 	profile.Set("experience", positions)
 
-	schools, err := readList[Schooling](profile, "education", maxPositions)
+	schools, err := readList[collections.Education](profile, "education", maxPositions)
 	if err != nil {
 		return err
 	}

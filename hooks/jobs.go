@@ -9,7 +9,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
-	"jobboard/internal/account"
 	"jobboard/internal/actor"
 	"jobboard/internal/deadline"
 	"jobboard/internal/notify"
@@ -32,7 +31,7 @@ func bindJobs(app core.App) {
 // fillEmployerOnJobCreateRequest takes the caller's employer where the request names none and the caller has just one.
 func fillEmployerOnJobCreateRequest(e *core.RecordRequestEvent) error {
 	if e.Auth != nil && !e.Auth.IsSuperuser() && e.Record.GetString("employer") == "" {
-		ids, err := account.EmployersOf(e.App, e.Auth.Id)
+		ids, err := collections.EmployersOf(e.App, e.Auth.Id)
 		if err != nil {
 			return err
 		}
@@ -221,5 +220,5 @@ func managesJob(e *core.RecordEnrichEvent) (bool, error) {
 	if actor.IsManager(caller) {
 		return true, nil
 	}
-	return account.IsPersonOf(e.App, e.Record.GetString("employer"), caller.Id)
+	return collections.IsPersonOf(e.App, e.Record.GetString("employer"), caller.Id)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"jobboard/collections"
 	"jobboard/internal/gazetteer"
 	"jobboard/internal/problem"
 )
@@ -20,32 +21,22 @@ const (
 	maxCountries = 250 // ISO 3166-1 has 249
 )
 
-// Location is one entry of jobs.locations. Country is ISO 3166-1 alpha-2; Lat and Lon are degrees, both absent where the
-// place is not known.
-type Location struct {
-	Name    string   `json:"name"`
-	City    string   `json:"city"`
-	Region  string   `json:"region"`
-	Country string   `json:"country"`
-	Lat     *float64 `json:"lat"`
-	Lon     *float64 `json:"lon"`
-}
+// givenLocation is an entry of jobs.locations as clients may send it: also as a plain string, the name of a place to be resolved.
+type givenLocation struct{ collections.Location }
 
-// UnmarshalJSON also accepts a plain string, which is the name of a place still to be resolved.
-func (l *Location) UnmarshalJSON(raw []byte) error {
+func (l *givenLocation) UnmarshalJSON(raw []byte) error {
 	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte(`"`)) {
 		return json.Unmarshal(raw, &l.Name)
 	}
-	type plain Location
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
-	return decoder.Decode((*plain)(l))
+	return decoder.Decode(&l.Location)
 }
 
 // normalizeLocations resolves the places of a job and makes the display text from them. A job saved with only the text
 // "location" gets that one place.
 func normalizeLocations(job *core.Record) error {
-	locations, err := readList[Location](job, "locations", maxLocations)
+	locations, err := readList[givenLocation](job, "locations", maxLocations)
 	if err != nil {
 		return err
 	}
@@ -55,31 +46,31 @@ func normalizeLocations(job *core.Record) error {
 	if textChanged && !listChanged {
 		locations = nil
 		if text != "" {
-			locations = []Location{{Name: text}}
+			locations = []givenLocation{{collections.Location{Name: text}}}
 		}
 	}
 	if !textChanged && !listChanged && !job.IsNew() {
 		return nil
 	}
-	resolved := []Location{}
+	resolved := []collections.Location{}
 	var names []string
 	for i, location := range locations {
-		if reason := location.resolve(); reason != "" {
+		if reason := resolveLocation(&location.Location); reason != "" {
 			return problem.Field("locations", problem.InvalidValue, fmt.Sprintf("Place %d: %s", i+1, reason))
 		}
 		if location.Name == "" || slices.Contains(names, location.Name) {
 			continue
 		}
 		names = append(names, location.Name)
-		resolved = append(resolved, location)
+		resolved = append(resolved, location.Location)
 	}
 	job.Set("locations", resolved)
-	job.Set("location", truncate(strings.Join(names, "; "), 1_000))
+	job.Set("location", collections.Truncate(strings.Join(names, "; "), 1_000))
 	return nil
 }
 
-// resolve fills what the gazetteer knows of the place and checks what was given. It returns what is wrong, or "".
-func (l *Location) resolve() string {
+// resolveLocation checks what was given of a place and adds what the gazetteer knows of it. It returns what is wrong, or "".
+func resolveLocation(l *collections.Location) string {
 	for _, part := range []*string{&l.Name, &l.City, &l.Region, &l.Country} {
 		*part = strings.Join(strings.Fields(*part), " ")
 		if utf8.RuneCountInString(*part) > maxPlaceText {

@@ -43,7 +43,7 @@ func removesOnly(record *core.Record, field, user string) bool {
 }
 
 // checkPeople lets only active employers become owner or member, and admins found an employer for the board. Who was there
-// before stays: without the role or the account the place gives no rights (account.PeopleOf).
+// before stays: without the role or the account the place gives no rights (collections.PeopleOf).
 func checkPeople(tx core.App, employer *core.Record) error {
 	who := actor.Of(employer)
 	for _, field := range []string{"owner", "members"} {

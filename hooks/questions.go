@@ -11,34 +11,22 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/collections"
 	"jobboard/internal/problem"
 )
 
 const (
-	maxQuestions   = 20
-	maxOptions     = 50
-	maxLabel       = 500   // characters of a question or an option
-	maxAnswer      = 5_000 // characters of a text answer
-	questionText   = "text"
-	questionYesNo  = "yes_no"
-	questionChoice = "choice"
-	questionNumber = "number"
+	maxQuestions = 20
+	maxOptions   = 50
+	maxLabel     = 500   // characters of a question or an option
+	maxAnswer    = 5_000 // characters of a text answer
 )
-
-// Question is one of jobs.questions, put to everyone who applies.
-type Question struct {
-	ID       string   `json:"id"` // key of applications.answers; made from the position when absent
-	Label    string   `json:"label"`
-	Type     string   `json:"type"` // text, yes_no, choice or number
-	Required bool     `json:"required"`
-	Options  []string `json:"options,omitempty"` // of a choice
-}
 
 var questionID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,50}$`)
 
 // normalizeQuestions checks the questions of a job and gives ids to those without.
 func normalizeQuestions(record *core.Record) error {
-	questions, err := readList[Question](record, "questions", maxQuestions)
+	questions, err := readList[collections.Question](record, "questions", maxQuestions)
 	if err != nil {
 		return err
 	}
@@ -59,11 +47,11 @@ func normalizeQuestions(record *core.Record) error {
 			return wrong(i, "the id is taken by another question.")
 		case q.Label == "" || utf8.RuneCountInString(q.Label) > maxLabel:
 			return wrong(i, fmt.Sprintf("the label must have 1 to %d characters.", maxLabel))
-		case !slices.Contains([]string{questionText, questionYesNo, questionChoice, questionNumber}, q.Type):
+		case !slices.Contains([]string{collections.QuestionText, collections.QuestionYesNo, collections.QuestionChoice, collections.QuestionNumber}, q.Type):
 			return wrong(i, "the type must be text, yes_no, choice or number.")
 		}
 		seen[q.ID] = true
-		if q.Type != questionChoice {
+		if q.Type != collections.QuestionChoice {
 			q.Options = nil
 			continue
 		}
@@ -80,7 +68,7 @@ func normalizeQuestions(record *core.Record) error {
 
 // checkAnswers holds the answers of an application against the questions of its job.
 func checkAnswers(application, job *core.Record) error {
-	questions, err := readList[Question](job, "questions", maxQuestions)
+	questions, err := readList[collections.Question](job, "questions", maxQuestions)
 	if err != nil {
 		return fmt.Errorf("read the questions of job %s: %w", job.Id, err)
 	}
@@ -110,22 +98,22 @@ func checkAnswers(application, job *core.Record) error {
 	return nil
 }
 
-func wrongAnswer(q Question, answer any) string {
+func wrongAnswer(q collections.Question, answer any) string {
 	text, isText := answer.(string)
 	switch q.Type {
-	case questionText:
+	case collections.QuestionText:
 		if !isText || utf8.RuneCountInString(text) > maxAnswer {
 			return fmt.Sprintf("a text of at most %d characters", maxAnswer)
 		}
-	case questionYesNo:
+	case collections.QuestionYesNo:
 		if _, ok := answer.(bool); !ok {
 			return "true or false"
 		}
-	case questionNumber:
+	case collections.QuestionNumber:
 		if _, ok := answer.(float64); !ok {
 			return "a number"
 		}
-	case questionChoice:
+	case collections.QuestionChoice:
 		if !isText || !slices.Contains(q.Options, text) {
 			return "one of " + strings.Join(q.Options, ", ")
 		}

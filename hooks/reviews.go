@@ -8,7 +8,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
-	"jobboard/internal/account"
 	"jobboard/internal/notify"
 	"jobboard/internal/problem"
 )
@@ -52,7 +51,7 @@ func reviewJobOnCreate(e *core.RecordEvent) error {
 		if err := updateRating(tx, collections.Employers, "id", collections.JobReviews, "employer", employer.Id); err != nil {
 			return err
 		}
-		people, err := account.PeopleOf(tx, employer)
+		people, err := collections.PeopleOf(tx, employer)
 		if err != nil {
 			return err
 		}
@@ -122,7 +121,7 @@ func checkReviewParties(tx core.App, review *core.Record) error {
 	if err != nil {
 		return fmt.Errorf("find the employer of the review: %w", err)
 	}
-	people, err := account.PeopleOf(tx, employer)
+	people, err := collections.PeopleOf(tx, employer)
 	if err != nil {
 		return err
 	}

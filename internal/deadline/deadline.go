@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/collections"
 	"jobboard/internal/gazetteer"
 )
 
@@ -37,7 +38,7 @@ func Resolve(job *core.Record) {
 }
 
 func zoneOf(job *core.Record) *time.Location {
-	var places []struct{ Country, Region string }
+	var places []collections.Location
 	if json.Unmarshal([]byte(job.GetString("locations")), &places) == nil {
 		for _, place := range places {
 			if zone := gazetteer.TimeZone(place.Country, place.Region); zone != nil {

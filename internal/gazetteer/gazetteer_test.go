@@ -1,7 +1,6 @@
 package gazetteer
 
 import (
-	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -90,24 +89,6 @@ func TestSuggestNamesEachPlaceOnce(t *testing.T) {
 			t.Errorf("%s comes twice", p.Name)
 		}
 		seen[p.Name] = true
-	}
-}
-
-func TestDistance(t *testing.T) {
-	for _, test := range []struct {
-		name                   string
-		lat1, lon1, lat2, lon2 float64
-		km                     float64
-	}{
-		{"the same point", 48.85, 2.35, 48.85, 2.35, 0},
-		{"Paris to London", 48.8566, 2.3522, 51.5074, -0.1278, 343.6},
-		{"across the date line", 0, 179.5, 0, -179.5, 111.2},
-		{"pole to pole", 90, 0, -90, 0, 20015.1},
-		{"to the other side of the world", 0, 0, 0, 180, 20015.1},
-	} {
-		if got := Distance(test.lat1, test.lon1, test.lat2, test.lon2); math.Abs(got-test.km) > 0.2 {
-			t.Errorf("%s: %.1f km, want %.1f", test.name, got, test.km)
-		}
 	}
 }
 

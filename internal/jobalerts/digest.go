@@ -232,8 +232,8 @@ func (r digestRun) send(s savedSearch, hits []jobHit, total int) error {
 		}
 		return notify.Write(tx, notify.Notification{
 			Kind:   collections.KindJobDigest,
-			Title:  truncate(title, 300),
-			Body:   truncate(strings.Join(lines, "\n"), 2_000),
+			Title:  collections.Truncate(title, collections.MaxNotificationTitle),
+			Body:   collections.Truncate(strings.Join(lines, "\n"), collections.MaxNotificationBody),
 			Data:   map[string]any{"search": s.ID, "jobs": jobs, "count": total},
 			Dedupe: fmt.Sprintf("job_digest:%s:%d", s.ID, r.window.until),
 		}, s.Seeker)

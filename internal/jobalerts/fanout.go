@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -131,9 +130,10 @@ func newJobNotification(app core.App, job *core.Record) (notify.Notification, er
 	if err != nil {
 		return notify.Notification{}, fmt.Errorf("find the employer of job %s: %w", job.Id, err)
 	}
+	title := fmt.Sprintf("New job: %s at %s", job.GetString("title"), employer.GetString("name"))
 	return notify.Notification{
 		Kind:   collections.KindJobPublished,
-		Title:  truncate(fmt.Sprintf("New job: %s at %s", job.GetString("title"), employer.GetString("name")), 300),
+		Title:  collections.Truncate(title, collections.MaxNotificationTitle),
 		Data:   map[string]any{"job": job.Id, "employer": employer.Id},
 		Dedupe: "job_published:" + job.Id,
 	}, nil
@@ -156,7 +156,7 @@ func recipientsOf(tx core.App, notification notify.Notification, jobID string, h
 		for key, value := range notification.Data {
 			data[key] = value
 		}
-		body := truncate(strings.Join(reasonLines(hit.Reasons), "\n"), 2_000)
+		body := collections.Truncate(strings.Join(reasonLines(hit.Reasons), "\n"), collections.MaxNotificationBody)
 		recipients = append(recipients, notify.Recipient{User: hit.ID, Body: body, Data: data})
 	}
 	return recipients, nil
@@ -214,12 +214,4 @@ func searchHit(s savedSearch) match.Hit {
 	return match.Hit{ID: s.Seeker, Reasons: []match.Reason{{
 		Kind: match.ReasonSavedSearch, Values: []string{s.Name}, Text: "Saved search: " + s.Name,
 	}}}
-}
-
-// truncate returns a text shortened to at most max characters.
-func truncate(text string, max int) string {
-	if utf8.RuneCountInString(text) <= max {
-		return text
-	}
-	return string([]rune(text)[:max-1]) + "…"
 }

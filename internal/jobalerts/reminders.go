@@ -10,7 +10,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
-	"jobboard/internal/account"
 	"jobboard/internal/notify"
 )
 
@@ -57,7 +56,7 @@ func remindOfDeadline(app core.App, jobID string) error {
 		if err != nil {
 			return fmt.Errorf("find the employer: %w", err)
 		}
-		people, err := account.PeopleOf(tx, employer)
+		people, err := collections.PeopleOf(tx, employer)
 		if err != nil {
 			return err
 		}
@@ -72,7 +71,7 @@ func remindOfDeadline(app core.App, jobID string) error {
 		deadline := job.GetDateTime("deadline")
 		notification := notify.Notification{
 			Kind:   collections.KindDeadlineReminder,
-			Title:  truncate("Applications close soon: "+job.GetString("title"), 300),
+			Title:  collections.Truncate("Applications close soon: "+job.GetString("title"), collections.MaxNotificationTitle),
 			Data:   map[string]any{"job": jobID, "employer": employer.Id},
 			Dedupe: "deadline_reminder:" + jobID + ":" + deadline.String(),
 		}

@@ -328,13 +328,13 @@ func summaryRecipients(app core.App, summaries []*summary) ([]notify.Recipient, 
 		}
 		if s.count == 1 {
 			job := byID[named[0]]
-			recipient.Title = truncate(fmt.Sprintf("New job: %s at %s", job.Title, job.Company), 300)
+			recipient.Title = collections.Truncate(fmt.Sprintf("New job: %s at %s", job.Title, job.Company), collections.MaxNotificationTitle)
 			recipient.Data["job"], recipient.Data["employer"], recipient.Data["score"] = job.ID, job.Employer, s.best[0].score
 			lines = reasonLines(s.best[0].reasons)
 		} else if more := s.count - len(lines); more > 0 {
 			lines = append(lines, fmt.Sprintf("and %d more", more))
 		}
-		recipient.Body = truncate(strings.Join(lines, "\n"), 2_000)
+		recipient.Body = collections.Truncate(strings.Join(lines, "\n"), collections.MaxNotificationBody)
 		recipients = append(recipients, recipient)
 	}
 	return recipients, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/collections"
 	"jobboard/internal/gazetteer"
 )
 
@@ -17,20 +18,10 @@ var employmentTypes = map[string]string{
 	"internship": "INTERN", "volunteer": "VOLUNTEER",
 }
 
-// place is one entry of jobs.locations.
-type place struct {
-	Name    string   `json:"name"`
-	City    string   `json:"city"`
-	Region  string   `json:"region"`
-	Country string   `json:"country"`
-	Lat     *float64 `json:"lat"`
-	Lon     *float64 `json:"lon"`
-}
-
 // New describes a job of an employer. boardURL is the board's public address, without a slash at its end; address is the
 // job's own page. A job that takes no more applications has a validThrough in the past, as Google asks.
 func New(job, employer *core.Record, boardURL, address string) (map[string]any, error) {
-	var places []place
+	var places []collections.Location
 	if err := job.UnmarshalJSONField("locations", &places); err != nil {
 		return nil, fmt.Errorf("read the locations of job %s: %w", job.Id, err)
 	}
@@ -121,7 +112,7 @@ func organization(employer *core.Record, boardURL string) map[string]any {
 }
 
 // jobLocation leaves out places whose country is not known: Google refuses them.
-func jobLocation(places []place) []any {
+func jobLocation(places []collections.Location) []any {
 	var list []any
 	for _, p := range places {
 		if p.Country == "" {

@@ -95,7 +95,7 @@ func Similar(app core.App, record *core.Record, without []string) ([]Hit, error)
 	like := Preferences{Interests: job.Fields, Skills: job.Skills, Title: job.Title}
 	for _, place := range job.Places {
 		if place.Lat != nil && place.Lon != nil {
-			like.HomePoint = Point{Lat: *place.Lat, Lon: *place.Lon}
+			like.HomePoint = engine.Point{Lat: *place.Lat, Lon: *place.Lon}
 			break
 		}
 	}
@@ -180,7 +180,7 @@ func jobTerms(job Job) []string {
 
 // placeTerms are the texts by which people may have named the places of a job. Its neighbours are not among them: a city
 // nearby counts for those who are found by something else.
-func placeTerms(places []Place) []string {
+func placeTerms(places []collections.Location) []string {
 	var terms []string
 	for _, p := range places {
 		first, _, _ := strings.Cut(p.Name, ",")

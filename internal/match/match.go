@@ -7,6 +7,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"jobboard/collections"
+	"jobboard/internal/search/engine"
 )
 
 // The points of a perfect match add up to 100. What a person does (interests, skills) counts more than the
@@ -39,7 +42,7 @@ type Job struct {
 	JobType     string
 	Workplace   string
 	Level       string // "" where not said
-	Places      []Place
+	Places      []collections.Location
 	Countries   []string // where a remote worker may live; empty: anywhere
 	PublishedAt string   // as stored, sortable
 }
@@ -52,11 +55,11 @@ type Preferences struct {
 	Skills     []string // lower-cased
 	JobTypes   []string
 	Workplaces []string
-	Places     []string // preferred places, as written
-	Home       string   // the location of the profile, as written
-	HomePoint  Point
-	Years      float64 // of experience; 0 where not said
-	Title      []Word  // of the job that others shall be like; people have none
+	Places     []string     // preferred places, as written
+	Home       string       // the location of the profile, as written
+	HomePoint  engine.Point // 0, 0 where not known
+	Years      float64      // of experience; 0 where not said
+	Title      []Word       // of the job that others shall be like; people have none
 }
 
 // Word is a telling word of a title.

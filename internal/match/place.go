@@ -5,26 +5,10 @@ import (
 	"strings"
 	"sync"
 
+	"jobboard/collections"
 	"jobboard/internal/gazetteer"
+	"jobboard/internal/search/engine"
 )
-
-// Place is one place of a job, an entry of jobs.locations. A place without coordinates has none of the two.
-type Place struct {
-	Name    string   `json:"name"`
-	City    string   `json:"city"`
-	Region  string   `json:"region"`
-	Country string   `json:"country"` // ISO 3166-1 alpha-2
-	Lat     *float64 `json:"lat"`
-	Lon     *float64 `json:"lon"`
-}
-
-// Point is a place on earth in degrees; 0, 0 is not known, as PocketBase has it.
-type Point struct {
-	Lat float64 `json:"lat"`
-	Lon float64 `json:"lon"`
-}
-
-func (p Point) known() bool { return p.Lat != 0 || p.Lon != 0 }
 
 // matchPlace returns the place that speaks for the job, or "", and whether the places that the person prefers speak against
 // it. Remote jobs are everywhere, save for the countries a remote worker may not live in; a home is a reason for, never one
@@ -57,7 +41,7 @@ func matchPlace(job Job, prefs Preferences) (place string, against bool) {
 		return "", true
 	}
 	for _, at := range job.Places {
-		if prefs.HomePoint.known() && near(at, prefs.HomePoint) {
+		if prefs.HomePoint != (engine.Point{}) && near(at, prefs.HomePoint) {
 			return at.Name, false
 		}
 	}
@@ -65,11 +49,11 @@ func matchPlace(job Job, prefs Preferences) (place string, against bool) {
 }
 
 // inOrNear tells whether a job's place is in, or near, the place that a preferred text means.
-func inOrNear(at Place, preferred string) bool {
+func inOrNear(at collections.Location, preferred string) bool {
 	place := resolve(preferred)
 	switch {
 	case place.HasPoint() && at.Lat != nil:
-		return near(at, Point{Lat: place.Lat, Lon: place.Lon})
+		return near(at, engine.Point{Lat: place.Lat, Lon: place.Lon})
 	case place.Country == "":
 		return strings.Contains(strings.ToLower(at.Name), strings.ToLower(strings.TrimSpace(preferred)))
 	case place.City != "":
@@ -78,8 +62,9 @@ func inOrNear(at Place, preferred string) bool {
 	return place.Country == at.Country && (place.Region == "" || strings.EqualFold(place.Region, at.Region))
 }
 
-func near(at Place, point Point) bool {
-	return at.Lat != nil && at.Lon != nil && gazetteer.Distance(*at.Lat, *at.Lon, point.Lat, point.Lon) <= commuteKm
+// near reports whether a job's place lies within commuting distance of a point.
+func near(at collections.Location, point engine.Point) bool {
+	return at.Lat != nil && at.Lon != nil && engine.Distance(engine.Point{Lat: *at.Lat, Lon: *at.Lon}, point) <= commuteKm
 }
 
 // resolved keeps what the gazetteer said of a text: a fan-out asks for the same cities again and again.

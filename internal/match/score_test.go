@@ -5,10 +5,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"jobboard/collections"
+	"jobboard/internal/search/engine"
 )
 
-func at(name, city, country string, lat, lon float64) Place {
-	return Place{Name: name, City: city, Country: country, Lat: &lat, Lon: &lon}
+func at(name, city, country string, lat, lon float64) collections.Location {
+	return collections.Location{Name: name, City: city, Country: country, Lat: &lat, Lon: &lon}
 }
 
 func plainNames(id string) string { return id }
@@ -16,6 +19,7 @@ func plainNames(id string) string { return id }
 // Worked examples: what fits whom, for how many points and why.
 func TestScore(t *testing.T) {
 	berlin := at("Berlin, Germany", "Berlin", "DE", 52.52, 13.40)
+	potsdam, lyon := engine.Point{Lat: 52.4, Lon: 13.06}, engine.Point{Lat: 45.76, Lon: 4.84}
 	words := func(list ...string) (words []Word) {
 		for _, form := range list {
 			words = append(words, Word{form, strings.TrimSuffix(form, "s")})
@@ -24,7 +28,7 @@ func TestScore(t *testing.T) {
 	}
 	job := Job{
 		Title: words("senior", "engineer"), Fields: []string{"software", "banking"}, Skills: []string{"go", "sql", "docker"},
-		JobType: "full_time", Workplace: "hybrid", Level: "senior", Places: []Place{berlin},
+		JobType: "full_time", Workplace: "hybrid", Level: "senior", Places: []collections.Location{berlin},
 	}
 	like := score(job, Preferences{Title: job.Title, Interests: job.Fields}, plainNames)
 	if like.Reasons[0].Text != "Fields: software, banking" {
@@ -45,7 +49,7 @@ func TestScore(t *testing.T) {
 		"other topic":       {job, Preferences{Interests: []string{"music"}, JobTypes: []string{"full_time"}}, 10, []string{"job_type"}, false},
 		"no topic, type":    {job, Preferences{JobTypes: []string{"full_time"}}, 10, []string{"job_type"}, true},
 		"no topic, place":   {job, Preferences{Places: []string{"Berlin"}}, 10, []string{"place"}, true},
-		"only a home":       {job, Preferences{HomePoint: Point{52.4, 13.06}}, 10, []string{"place"}, false},
+		"only a home":       {job, Preferences{HomePoint: potsdam}, 10, []string{"place"}, false},
 		"only other places": {job, Preferences{Places: []string{"Lyon, France"}}, 0, nil, false},
 		"type against":      {job, Preferences{Skills: []string{"go"}, JobTypes: []string{"part_time"}}, 20, []string{"skills"}, false},
 		"workplace against": {job, Preferences{Skills: []string{"go"}, Workplaces: []string{"remote"}}, 20, []string{"skills"}, false},
@@ -53,8 +57,8 @@ func TestScore(t *testing.T) {
 		"a city nearby":     {job, Preferences{Skills: []string{"go"}, Places: []string{"Potsdam, Germany"}}, 30, []string{"skills", "place"}, true},
 		"preferred country": {job, Preferences{Skills: []string{"go"}, Places: []string{"Germany"}}, 30, []string{"skills", "place"}, true},
 		"place against":     {job, Preferences{Skills: []string{"go"}, Places: []string{"Lyon, France"}}, 20, []string{"skills"}, false},
-		"home nearby":       {job, Preferences{Skills: []string{"go"}, HomePoint: Point{52.4, 13.06}}, 30, []string{"skills", "place"}, true},
-		"home far away":     {job, Preferences{Skills: []string{"go"}, HomePoint: Point{45.76, 4.84}}, 20, []string{"skills"}, true},
+		"home nearby":       {job, Preferences{Skills: []string{"go"}, HomePoint: potsdam}, 30, []string{"skills", "place"}, true},
+		"home far away":     {job, Preferences{Skills: []string{"go"}, HomePoint: lyon}, 20, []string{"skills"}, true},
 		"level":             {job, Preferences{Skills: []string{"go"}, Years: 8}, 25, []string{"skills", "experience"}, true},
 		"remote, wrong country": {Job{Skills: []string{"go"}, Workplace: "remote", Countries: []string{"DE"}},
 			Preferences{Skills: []string{"go"}, Home: "Lyon, France"}, 40, []string{"skills"}, false},
@@ -63,7 +67,7 @@ func TestScore(t *testing.T) {
 		"half the title":    {job, Preferences{Title: words("engineers", "bridges")}, 10, []string{"title"}, true},
 		"a third of it":     {job, Preferences{Title: words("senior", "night", "nurse")}, 7, []string{"title"}, false},
 		"title and a skill": {job, Preferences{Title: words("senior", "night", "nurse"), Skills: []string{"go"}}, 27, []string{"skills", "title"}, true},
-		"alike in all": {job, Preferences{Title: job.Title, Interests: job.Fields, Skills: job.Skills, HomePoint: Point{52.4, 13.06}}, 95,
+		"alike in all": {job, Preferences{Title: job.Title, Interests: job.Fields, Skills: job.Skills, HomePoint: potsdam}, 95,
 			[]string{"interest", "skills", "title", "place"}, true},
 		"everything": {job, Preferences{
 			Interests: []string{"software", "banking"}, Skills: []string{"go", "sql", "docker"}, JobTypes: []string{"full_time"},

@@ -10,8 +10,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/collections"
 	"jobboard/internal/feeds"
-	"jobboard/internal/gazetteer"
 	"jobboard/internal/pages/pageurl"
 )
 
@@ -123,7 +123,7 @@ func (r *indeedRow) job() *feeds.Job {
 	j.Published, _ = timeOf(r.Published)
 	j.Updated, _ = timeOf(r.Updated)
 	j.Deadline, _ = timeOf(r.Deadline)
-	var places []gazetteer.Place
+	var places []collections.Location
 	_ = json.Unmarshal([]byte(r.Locations), &places) // rows written around the hooks may hold something else, which is no list
 	for _, p := range places {
 		j.Places = append(j.Places, feeds.Place{Name: p.Name, City: p.City, Region: p.Region, Country: p.Country})

@@ -126,7 +126,7 @@ func (s *site) viewJob(e *core.RequestEvent, j *job, ended bool, now time.Time) 
 	v.LeftAll, v.Soon = s.words.left(j.Deadline, now)
 	for _, p := range j.Locations {
 		place := placeLink{Name: p.Name}
-		if slug := pageurl.PlaceSlug(p); slug != "" {
+		if slug := pageurl.PlaceSlug(p.Place()); slug != "" {
 			place.URL = pageurl.In(slug)
 		}
 		v.Places = append(v.Places, place)

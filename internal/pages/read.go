@@ -9,36 +9,35 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
-	"jobboard/internal/gazetteer"
 	"jobboard/internal/match"
 )
 
 // job is a job as the API answers it.
 type job struct {
-	ID                 string            `json:"id"`
-	Title              string            `json:"title"`
-	Description        string            `json:"description"`
-	Location           string            `json:"location"`
-	Locations          []gazetteer.Place `json:"locations"`
-	Workplace          string            `json:"workplace"`
-	ApplicantCountries []string          `json:"applicantCountries"`
-	JobType            string            `json:"jobType"`
-	ExperienceLevel    string            `json:"experienceLevel"`
-	Industry           string            `json:"industry"`
-	Fields             []string          `json:"fields"`
-	Skills             []string          `json:"skills"`
-	SalaryMin          float64           `json:"salaryMin"`
-	SalaryMax          float64           `json:"salaryMax"`
-	SalaryCurrency     string            `json:"salaryCurrency"`
-	SalaryPeriod       string            `json:"salaryPeriod"`
-	Status             string            `json:"status"`
-	Deadline           string            `json:"deadline"`
-	PublishedAt        string            `json:"publishedAt"`
-	Updated            string            `json:"updated"`
-	ClosedAt           string            `json:"closedAt"`
-	ApplyMethod        string            `json:"applyMethod"`
-	ApplyURL           string            `json:"applyUrl"`
-	Employer           string            `json:"employer"`
+	ID                 string                 `json:"id"`
+	Title              string                 `json:"title"`
+	Description        string                 `json:"description"`
+	Location           string                 `json:"location"`
+	Locations          []collections.Location `json:"locations"`
+	Workplace          string                 `json:"workplace"`
+	ApplicantCountries []string               `json:"applicantCountries"`
+	JobType            string                 `json:"jobType"`
+	ExperienceLevel    string                 `json:"experienceLevel"`
+	Industry           string                 `json:"industry"`
+	Fields             []string               `json:"fields"`
+	Skills             []string               `json:"skills"`
+	SalaryMin          float64                `json:"salaryMin"`
+	SalaryMax          float64                `json:"salaryMax"`
+	SalaryCurrency     string                 `json:"salaryCurrency"`
+	SalaryPeriod       string                 `json:"salaryPeriod"`
+	Status             string                 `json:"status"`
+	Deadline           string                 `json:"deadline"`
+	PublishedAt        string                 `json:"publishedAt"`
+	Updated            string                 `json:"updated"`
+	ClosedAt           string                 `json:"closedAt"`
+	ApplyMethod        string                 `json:"applyMethod"`
+	ApplyURL           string                 `json:"applyUrl"`
+	Employer           string                 `json:"employer"`
 	Highlights         struct {
 		Title       string `json:"title"`
 		Description string `json:"description"`

@@ -77,14 +77,13 @@ func (f Filters) personConditions(args arguments) string {
 	}
 	if f.byJob() {
 		jobs := "FROM jobs j WHERE true" + f.jobConditions(args)
-		employers := "(p.id IN (SELECT j.employer " + jobs + ")"
+		employers := "(p.employer IN (SELECT j.employer " + jobs + ")"
 		if len(f.Industry)+len(f.JobType) == 0 { // an employer that is asked for by name counts without jobs, too
-			employers += " OR p.id IN (SELECT value FROM json_each(:filter_employer))"
+			employers += " OR p.employer IN (SELECT value FROM json_each(:filter_employer))"
 		}
 		employers += ")"
 		sql.WriteString(` AND (u.id IN (SELECT a.seeker FROM applications a WHERE a.job IN (SELECT j.id ` + jobs + `))
-			OR u.id IN (SELECT p.owner FROM employers p WHERE ` + employers + `)
-			OR u.id IN (SELECT m.value FROM employers p, json_each(p.members) m WHERE ` + employers + `))`)
+			OR u.id IN (SELECT p.user FROM ` + collections.EmployerPeople + ` p WHERE ` + employers + `))`)
 	}
 	return sql.String()
 }

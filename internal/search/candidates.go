@@ -95,12 +95,12 @@ func (r *candidateRow) career() (companies, body string) {
 		}
 	}
 	var names []string
-	for _, p := range listOf[struct{ Title, Company, Description string }](r.Experience) {
+	for _, p := range listOf[collections.Position](r.Experience) {
 		names = append(names, p.Company)
 		addParagraphs(p.Title)
 		out.WriteString(p.Description) // HTML, which was sanitised when it was saved
 	}
-	for _, s := range listOf[struct{ School, Degree, Field string }](r.Education) {
+	for _, s := range listOf[collections.Education](r.Education) {
 		addParagraphs(s.School, s.Degree, s.Field)
 	}
 	return strings.Join(names, "; "), out.String()

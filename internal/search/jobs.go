@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"jobboard/collections"
 	"jobboard/internal/gazetteer"
 	"jobboard/internal/search/engine"
 	"jobboard/internal/search/text"
@@ -76,7 +77,10 @@ func (r *jobRow) document() engine.Document {
 	for _, pair := range listOf[[2]string](r.Slugs) {
 		slug[pair[0]] = pair[1]
 	}
-	places := listOf[gazetteer.Place](r.Locations)
+	var places []gazetteer.Place
+	for _, location := range listOf[collections.Location](r.Locations) {
+		places = append(places, location.Place())
+	}
 	values := map[string][]string{
 		"status": {r.Status}, "employer": {r.Employer}, "jobType": {r.JobType}, "workplace": {r.Workplace},
 		"experienceLevel": {r.Level}, "industry": {slug[r.Industry]}, "industryId": {r.Industry},

@@ -104,7 +104,8 @@ func (b *companyBook) forget(change *companyChange) {
 func (c *companyChange) look(app core.App, where dbx.Expression) (*company, error) {
 	var found []company
 	err := app.DB().Select("id", "name", "slug", "verified").
-		AndSelect("([[owner]] = {:board} AND NOT EXISTS (SELECT 1 FROM json_each([[members]]))) AS boards").
+		AndSelect("([[owner]] = {:board} AND NOT EXISTS (SELECT 1 FROM {{"+collections.EmployerPeople+
+			"}} WHERE [[employer]] = [[employers.id]] AND [[user]] != {:board})) AS boards").
 		From(collections.Employers).Where(where).AndBind(dbx.Params{"board": c.owner}).
 		OrderBy("verified DESC", "boards DESC", "created", "id").Limit(1).All(&found)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the driver that the board has
+
+	"jobboard/collections"
 )
 
 const (
@@ -145,7 +147,13 @@ const insertJob = `INSERT INTO jobs (id, employer, title, description, locations
 	created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '[]', ?8, ?9, ?10, '[]', ?11, ?12, ?13, ?14, ?15, ?16, ?17, '[]', ?17, ?17)`
 
 func (j *job) row(industries []string) []any {
-	return []any{j.id, j.employer, j.title, j.description, jsonOf(j.places), j.places[0].Name, j.Workplace, j.JobType, j.ExperienceLevel,
+	var locations []collections.Location
+	for _, p := range j.places {
+		locations = append(locations, collections.Location{
+			Name: p.Name, City: p.City, Region: p.Region, Country: p.Country, Lat: &p.Lat, Lon: &p.Lon,
+		})
+	}
+	return []any{j.id, j.employer, j.title, j.description, jsonOf(locations), j.places[0].Name, j.Workplace, j.JobType, j.ExperienceLevel,
 		industries[j.industry%len(industries)], jsonOf(append([]string{}, j.skills...)), j.SalaryMin, j.SalaryMax, j.SalaryCurrency,
 		j.SalaryPeriod, j.status, j.published.Format(timeLayout)}
 }

@@ -45,7 +45,23 @@ func TestCircleAgreesWithDistance(t *testing.T) {
 	if inside < 3_000 {
 		t.Errorf("only %d points were inside", inside)
 	}
-	if d := Distance(Point{48.8566, 2.3522}, Point{45.764, 4.8357}); math.Abs(d-391.5) > 1 {
-		t.Errorf("Paris to Lyon is %f km", d)
+}
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		a, b Point
+		km   float64
+	}{
+		{"the same point", Point{48.85, 2.35}, Point{48.85, 2.35}, 0},
+		{"Paris to London", Point{48.8566, 2.3522}, Point{51.5074, -0.1278}, 343.6},
+		{"Paris to Lyon", Point{48.8566, 2.3522}, Point{45.764, 4.8357}, 391.5},
+		{"across the date line", Point{0, 179.5}, Point{0, -179.5}, 111.2},
+		{"pole to pole", Point{90, 0}, Point{-90, 0}, 20015.1},
+		{"to the other side of the world", Point{0, 0}, Point{0, 180}, 20015.1},
+	} {
+		if got := Distance(c.a, c.b); math.Abs(got-c.km) > 0.2 {
+			t.Errorf("%s: %.1f km, want %.1f", c.name, got, c.km)
+		}
 	}
 }

@@ -1,4 +1,4 @@
-package account_test
+package collections_test
 
 import (
 	"slices"
@@ -8,31 +8,22 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
-	"jobboard/internal/account"
 	"jobboard/internal/testapp"
 )
 
-// What is asked at each login and at each save of a job reads a few rows.
-func TestAccountsAreFoundByAnIndex(t *testing.T) {
+// What is asked at each save of a job reads a few rows.
+func TestPeopleOfAnEmployerAreFoundByAnIndex(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	employer, owner := board.Employer("Acme")
 	asked := testapp.Statements(t, board.TestApp, func() {
-		_, _ = board.FindAuthRecordByEmail(collections.Users, "nobody@example.com")
-		users, err := board.FindCachedCollectionByNameOrId(collections.Users)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := account.StoredEmail(board.TestApp, users, "Nobody@example.com"); err != nil {
-			t.Fatal(err)
-		}
-		if ids, err := account.EmployersOf(board.TestApp, owner.Id); err != nil || !slices.Equal(ids, []string{employer.Id}) {
+		if ids, err := collections.EmployersOf(board.TestApp, owner.Id); err != nil || !slices.Equal(ids, []string{employer.Id}) {
 			t.Errorf("the owner's employers: %v, %v", ids, err)
 		}
-		if is, err := account.IsPersonOf(board.TestApp, employer.Id, owner.Id); err != nil || !is {
+		if is, err := collections.IsPersonOf(board.TestApp, employer.Id, owner.Id); err != nil || !is {
 			t.Errorf("the owner is one of the people: %v, %v", is, err)
 		}
 	})
-	if len(asked) != 4 {
+	if len(asked) != 2 {
 		t.Errorf("%d statements: %q", len(asked), asked)
 	}
 	for _, statement := range asked {
@@ -49,11 +40,11 @@ func TestPeopleOfAnEmployer(t *testing.T) {
 	member, seeker := board.User(collections.RoleEmployer, "member"), board.Seeker("seeker")
 	check := func(name string, user *core.Record, want bool) {
 		t.Helper()
-		is, err := account.IsPersonOf(board.TestApp, employer.Id, user.Id)
+		is, err := collections.IsPersonOf(board.TestApp, employer.Id, user.Id)
 		if err != nil || is != want {
 			t.Errorf("%s: %v, want %v (%v)", name, is, want, err)
 		}
-		ids, err := account.EmployersOf(board.TestApp, user.Id)
+		ids, err := collections.EmployersOf(board.TestApp, user.Id)
 		if err != nil || slices.Contains(ids, employer.Id) != want {
 			t.Errorf("%s: %v (%v)", name, ids, err)
 		}
