@@ -20,7 +20,7 @@ func applications() *core.Collection {
 		&core.DateField{Name: "submittedAt"},
 		&core.DateField{Name: "decidedAt"},
 	)
-	// One live application per pair, kept by the database, so that two at once leave one.
+	// One live application per job and seeker: of two at the same time the database refuses one.
 	c.AddIndex("idx_applications_live", true, "job, seeker", "status != 'withdrawn'")
 	c.AddIndex("idx_applications_seeker", false, "seeker, created", "")
 	c.AddIndex("idx_applications_job_status", false, "job, status, seeker", "")
@@ -30,9 +30,9 @@ func applications() *core.Collection {
 	|| (` + asEmployer + ` && isMyJob(job) = true)
 )`)
 	rules(c, visible, visible,
-		// Admins neither apply nor review. Without a seeker the hook takes the caller.
+		// Admins neither apply nor review. Where the seeker is empty, a hook sets the caller.
 		rule(asSeeker+` && (seeker = "" || seeker = @request.auth.id)`),
-		// Which fields each side may write says FieldRights; which status, the workflow.
+		// FieldRights say which fields each side may write, and internal/workflow to which status it may move.
 		visible,
 		rule(asAdmin),
 	)
@@ -43,21 +43,21 @@ func applicationEvents() *core.Collection {
 	c := base(ApplicationEvents)
 	fields(c,
 		one("application", Applications, required, cascade),
-		// Not cascading: the timeline outlives the person who moved the application.
+		// The timeline outlives the user who moved the application.
 		one("actor", Users, optional, keep),
 		choice("from", optional, workflow.ApplicationStatuses()...),
 		choice("to", required, workflow.ApplicationStatuses()...),
 		text("note", optional, maxText),
 	)
-	// All that a report asks of a timeline, so that it need not fetch the rows.
+	// Holds all that a report needs of a timeline, so that it reads no rows.
 	c.AddIndex("idx_application_events_application", false, "application, created, `to`, `from`", "")
-	c.AddIndex("idx_application_events_actor", false, "actor, created", "") // who was active; and deleting a user unsets it
+	c.AddIndex("idx_application_events_actor", false, "actor, created", "") // for reports of active users, and for deleting a user
 	c.AddIndex("idx_application_events_to", false, "`to`, created", "")
 	visible := rule(loggedIn + ` && (
 	isMyApplication(application) = true
 	|| ` + asAdmin + `
 	|| (` + asEmployer + ` && isToMyJob(application) = true)
 )`)
-	rules(c, visible, visible, nil, nil, nil) // written by the workflow alone
+	rules(c, visible, visible, nil, nil, nil) // written by hooks alone
 	return c
 }

@@ -1,8 +1,8 @@
-// Package collections is the present shape of the data: one file per collection with its fields, indexes and API rules,
-// and the reasons beside them.
+// Package collections defines the data as it should be now: one file per collection with its fields, indexes and API rules, and
+// the reasons for them.
 //
-// It never runs against real data: migrations do, and a test holds the two equal (see migrations and internal/schema).
-// Who may do what is said here and nowhere else: by the API rules for whole records and by [FieldRights] for single fields.
+// It never changes a database: migrations do, and a test holds the two equal (see migrations and internal/schema). Who may do what
+// is decided here alone: by the API rules for whole records and by [FieldRights] for single fields.
 package collections
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// The names of the collections. Hooks and queries use these, since PocketBase never complains of a mistyped name.
+// The names of the collections. Hooks and queries use these, since PocketBase does not report a mistyped name.
 const (
 	Users                    = "users"
 	JobSeekers               = "job_seekers"
@@ -35,7 +35,7 @@ const (
 	Dashboards               = "dashboards"
 	SearchStates             = "search_states"
 	SearchIndex              = "search_index"
-	usersCollectionID        = "_pb_users_auth_" // PocketBase's own id of the users collection it creates
+	usersCollectionID        = "_pb_users_auth_" // of the users collection that PocketBase creates
 	maxRelations             = 100
 	maxRichText              = 50_000 // characters of HTML in description, about and summary
 	maxName                  = 200    // characters of names and titles
@@ -44,8 +44,8 @@ const (
 	maxFiles                 = 5
 )
 
-// Definitions builds every collection of the board as it should be now, in an order in which relations only point back
-// (save for views, which come last).
+// Definitions returns every collection of the board as it should be now, in an order in which relations point only to earlier ones
+// and views come last.
 func Definitions() []*core.Collection {
 	return []*core.Collection{
 		users(),
@@ -71,8 +71,8 @@ func Definitions() []*core.Collection {
 	}
 }
 
-// Snapshot returns the definitions as the JSON array that PocketBase imports, without the token secrets that PocketBase
-// makes per installation.
+// Snapshot returns the definitions as the JSON array that PocketBase imports, without the token secrets, which
+// PocketBase makes anew for each installation.
 func Snapshot() ([]byte, error) {
 	raw, err := json.Marshal(Definitions())
 	if err != nil {
@@ -94,7 +94,7 @@ func Snapshot() ([]byte, error) {
 	return json.MarshalIndent(list, "", "  ")
 }
 
-// id is the pinned id of a collection, so that a renamed collection stays the same one in every installation.
+// id returns the fixed id of a collection, which stays the same in every installation when the collection is renamed.
 func id(name string) string {
 	if name == Users {
 		return usersCollectionID
@@ -102,7 +102,7 @@ func id(name string) string {
 	return "jb_" + name
 }
 
-// base starts a collection with its pinned id.
+// base returns an empty collection with its fixed id.
 func base(name string) *core.Collection {
 	return core.NewBaseCollection(name, id(name))
 }
@@ -112,10 +112,10 @@ func rules(c *core.Collection, list, view, create, update, del *string) {
 	c.ListRule, c.ViewRule, c.CreateRule, c.UpdateRule, c.DeleteRule = list, view, create, update, del
 }
 
-// rule turns the text of an API rule into the pointer that PocketBase wants.
+// rule returns the text of an API rule as the pointer that PocketBase takes.
 func rule(text string) *string { return types.Pointer(text) }
 
-// autodates are the two fields that every collection ends with.
+// autodates returns the two fields at the end of every collection.
 func autodates() []core.Field {
 	return []core.Field{
 		&core.AutodateField{Name: "created", OnCreate: true},
@@ -123,6 +123,7 @@ func autodates() []core.Field {
 	}
 }
 
+// fields adds fields to a collection, and the autodates at the end.
 func fields(c *core.Collection, list ...core.Field) {
 	c.Fields.Add(list...)
 	c.Fields.Add(autodates()...)
@@ -183,17 +184,17 @@ func jsonList(name string, maxBytes int64) *core.JSONField {
 	return &core.JSONField{Name: name, MaxSize: maxBytes}
 }
 
-// richText holds HTML, sanitised by a hook on the way in. MaxSize counts bytes; a character takes up to four.
+// richText returns a field of HTML, which a hook sanitises. MaxSize counts bytes, of which a character takes up to four.
 func richText(name string, required presence) *core.EditorField {
 	return &core.EditorField{Name: name, Required: bool(required), MaxSize: 4 * maxRichText}
 }
 
-// documentFiles are protected files: CVs and what is sent with an application.
+// documentFiles returns a field of protected files: CVs, and what is sent with an application.
 func documentFiles(name string) *core.FileField {
 	return &core.FileField{Name: name, MaxSelect: maxFiles, MaxSize: maxFileBytes, Protected: true, MimeTypes: []string{
 		"application/pdf",
 		"application/msword",
-		"application/x-ole-storage", // what older .doc files are detected as
+		"application/x-ole-storage", // older .doc files are detected as this
 		"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 		"application/vnd.oasis.opendocument.text",
 		"text/plain",

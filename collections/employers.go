@@ -28,7 +28,7 @@ func employers() *core.Collection {
 	rules(c, rule(""), rule(""),
 		// An employer founds a company for itself; an admin for anybody.
 		rule(asAdmin+` || (`+asEmployer+` && (owner = "" || owner = @request.auth.id))`),
-		// Members may leave also when they have lost the role; a hook refuses them everything else.
+		// Members who have lost the role may still leave; a hook refuses them everything else.
 		rule(asAdmin+` || `+asPersonOf("id")+` || (`+loggedIn+` && members:each ?= @request.auth.id)`),
 		rule(asAdmin+` || (`+asEmployer+` && owner = @request.auth.id)`),
 	)

@@ -9,7 +9,7 @@ const (
 	KindSkill    = "skill"
 )
 
-// slugPattern is what a slug may be: it stands in public addresses.
+// slugPattern matches slugs, which are part of public addresses.
 const slugPattern = `^[a-z0-9]+(-[a-z0-9]+)*$`
 
 func fieldsOfInterest() *core.Collection {

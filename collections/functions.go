@@ -10,10 +10,10 @@ import (
 	"github.com/pocketbase/pocketbase/tools/search"
 )
 
-// Functions of ours that API rules use beside PocketBase's geoDistance and strftime. A path over other records, such as
-// employer.members:each, makes PocketBase join their tables, drop duplicates and sort whatever it found; these ask by a
-// sub-select instead, which the planner can start from. Each knows the caller by itself, so nobody can ask it about others.
-// Frozen migrations hold rules with these names: never rename or drop one.
+// The board's own functions for API rules, beside PocketBase's geoDistance and strftime. For a path over other records, such as
+// employer.members:each, PocketBase joins their tables, removes duplicates and sorts all that it found. These functions use a
+// sub-select instead, which the planner can start from. Each is about the caller only, so nobody can use it to learn about others.
+// Frozen migrations hold rules with these names: never rename or remove one.
 func init() {
 	for name, set := range mine {
 		search.TokenFunctions[name] = ruleFunction(name, 1, func(x, me string) string {
@@ -37,7 +37,7 @@ const (
 	myApplications = "SELECT [[id]] FROM {{applications}} WHERE [[seeker]] = @me"
 )
 
-// mine are the functions that tell whether an id is one of the caller's, by name: the ids.
+// mine holds the functions that report whether an id is one of the caller's: the SQL of the ids, by function name.
 var mine = map[string]string{
 	"isMyEmployer":    myEmployers,
 	"isMyJob":         myJobs,
@@ -47,12 +47,13 @@ var mine = map[string]string{
 	"haveApplied":     "SELECT [[job]] FROM {{applications}} WHERE [[seeker]] = @me",
 }
 
-// caller is how rules name the caller's id.
+// caller is the caller's id as rules name it.
 var caller = fexpr.Token{Type: fexpr.TokenIdentifier, Literal: "@request.auth.id"}
 
 type resolver = func(fexpr.Token) (*search.ResolverResult, error)
 
-// ruleFunction is a function of at most one argument, whose SQL is made of the argument's and the caller's.
+// ruleFunction returns a function for rules with at most one argument. sql builds its SQL from that of the argument, x, and of the
+// caller, me.
 func ruleFunction(
 	name string, arguments int, sql func(x, me string) string,
 ) func(resolver, ...fexpr.Token) (*search.ResolverResult, error) {
@@ -79,7 +80,7 @@ func ruleFunction(
 		condition := sql(x, me.Identifier)
 		result := &search.ResolverResult{Identifier: "(" + condition + ")", Params: params}
 		result.AfterBuild = func(built dbx.Expression) dbx.Expression {
-			// Where it is compared with true, the comparison would only keep the planner from using an index.
+			// A comparison with true would only keep the planner from using an index.
 			if built.Build(nil, dbx.Params{}) == result.Identifier+" = 1" {
 				return dbx.NewExp(condition, params)
 			}

@@ -2,8 +2,8 @@ package collections
 
 import "github.com/pocketbase/pocketbase/core"
 
-// idempotencyKeys remembers what the REST API answered to a request with an Idempotency-Key, so that the request sent again
-// gets the same answer. Rows are deleted after a day.
+// idempotencyKeys store the REST API's responses to requests with an Idempotency-Key, so that a repeated request gets the same
+// response. Rows are deleted after a day.
 func idempotencyKeys() *core.Collection {
 	c := base(IdempotencyKeys)
 	fields(c,
@@ -11,9 +11,9 @@ func idempotencyKeys() *core.Collection {
 		&core.TextField{Name: "caller", Required: true, Max: 100, Hidden: true},
 		&core.TextField{Name: "route", Required: true, Max: 200, Hidden: true},
 		&core.TextField{Name: "key", Required: true, Max: 255, Hidden: true},
-		// Cascade: the answer is personal data and goes with the application.
+		// The response is personal data, so it is deleted with the application.
 		one("application", Applications, required, cascade),
-		// Empty between the commit and the answer, and after a crash in between.
+		// Empty between the commit and the response, and after a crash in between.
 		&core.JSONField{Name: "answer", MaxSize: 1_000_000, Hidden: true},
 	)
 	c.AddIndex("idx_idempotency_keys_key", true, "caller, route, key", "")

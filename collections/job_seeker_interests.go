@@ -17,7 +17,7 @@ func jobSeekerInterests() *core.Collection {
 )`)
 	rules(c, visible, visible,
 		rule(asSeeker+` && (seeker = "" || seeker = @request.auth.id)`),
-		nil, // an interest is there or not
+		nil, // an interest exists or not; there is nothing to change
 		rule(`seeker = @request.auth.id || `+asAdmin),
 	)
 	return c

@@ -5,7 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// Who among employers may see a profile, values of job_seekers.visibility.
+// Which employers may see a profile, values of job_seekers.visibility.
 const (
 	VisibilityHidden      = "hidden"
 	VisibilityAppliedOnly = "applied_only"
@@ -46,12 +46,12 @@ func jobSeekers() *core.Collection {
 	rules(c, visible, visible,
 		nil, // made at registration
 		rule(`user = @request.auth.id || `+asAdmin),
-		nil, // goes with its user
+		nil, // deleted with its user
 	)
 	return c
 }
 
-// currency is an ISO 4217 code; a hook checks that it exists.
+// currency returns a field for an ISO 4217 code; a hook checks that the code exists.
 func currency(name string) *core.TextField {
 	return &core.TextField{Name: name, Max: 3, Pattern: `^[A-Z]{3}$`}
 }

@@ -15,7 +15,7 @@ func JobTypes() []string {
 // Workplaces lists the values of jobs.workplace.
 func Workplaces() []string { return []string{"on_site", "hybrid", "remote"} }
 
-// ExperienceLevels lists the values of jobs.experienceLevel, least first.
+// ExperienceLevels lists the values of jobs.experienceLevel, the lowest first.
 func ExperienceLevels() []string {
 	return []string{"internship", "entry", "mid", "senior", "lead", "executive"}
 }
@@ -46,8 +46,8 @@ func jobs() *core.Collection {
 		&core.DateField{Name: "deadline"},
 		&core.DateField{Name: "publishedAt"},
 		&core.DateField{Name: "closedAt"},
-		// Hidden from guests and seekers: a hook shows it to the employer's people and to admins, and a hidden field can't be
-		// probed by filter or sort.
+		// A hook shows it to the employer's people and to admins only. Others can't find it out by filter or sort, since the
+		// field is hidden.
 		&core.NumberField{Name: "applicationCount", OnlyInt: true, Hidden: true},
 		jsonList("questions", 50_000),
 		text("externalId", optional, maxName),
@@ -56,7 +56,7 @@ func jobs() *core.Collection {
 	c.AddIndex("idx_jobs_employer_status", false, "employer, status, publishedAt", "")
 	c.AddIndex("idx_jobs_status_published", false, "status, publishedAt", "")
 	c.AddIndex("idx_jobs_status_created", false, "status, created", "")
-	c.AddIndex("idx_jobs_published", false, "publishedAt", "") // for admins, who see all
+	c.AddIndex("idx_jobs_published", false, "publishedAt", "") // for lists of admins, who see all jobs
 	c.AddIndex("idx_jobs_created", false, "created", "")
 	c.AddIndex("idx_jobs_deadline", false, "deadline", "status = 'published' AND deadline != ''")
 	c.AddIndex("idx_jobs_source", true, "source, externalId", "externalId != ''")
@@ -68,11 +68,11 @@ func jobs() *core.Collection {
 ))`)
 	write := rule(asAdmin + ` || ` + asPersonOf("employer"))
 	rules(c, visible, visible,
-		// Without an employer the hook takes the only one the caller belongs to.
+		// Where the employer is empty, a hook sets the one that the caller belongs to.
 		rule(asAdmin+` || (`+asEmployer+` && employer = "") || `+asPersonOf("employer")),
 		write,
-		// Only a job without applications can be deleted; the relation from applications, required and without cascade, and a
-		// hook with a plain message see to it.
+		// Only a job without applications can be deleted: the required relation from applications prevents it, and a hook says
+		// so in a plain message.
 		write,
 	)
 	return c

@@ -2,8 +2,8 @@ package collections
 
 import "github.com/pocketbase/pocketbase/core"
 
-// knownAddresses remember from where accounts have logged in, so that strangers who guess a password make only strangers
-// wait. Rows name neither the account nor the address and are deleted half a year after the last login.
+// knownAddresses store from where accounts have logged in, so that strangers who guess a password delay only other strangers. Rows
+// hold a fingerprint instead of the account and the address, and are deleted half a year after the last login.
 func knownAddresses() *core.Collection {
 	c := base(KnownAddresses)
 	fields(c,

@@ -34,10 +34,10 @@ func DefaultEmailKinds() []string {
 
 // How far a notification's e-mail is, values of the hidden field notifications.mail.
 const (
-	MailNone    = "none"    // the user does not want this kind by mail, or it is no longer needed
+	MailNone    = "none"    // the user does not want this kind by mail, or no mail is needed any more
 	MailPending = "pending" // waits for the next mail run
 	MailSent    = "sent"
-	MailFailed  = "failed" // refused for good, or given up after the last retry
+	MailFailed  = "failed" // refused by the mail server, or given up after the last retry
 )
 
 // The longest title and body of a notification, in characters.
@@ -62,13 +62,13 @@ func notifications() *core.Collection {
 		// What the notification is about, such as "job_published:<job>", where it must come only once: it is unique for each user.
 		&core.TextField{Name: "dedupe", Max: 200, Hidden: true},
 	)
-	// In the order of lists; read and kind are there so that counting and filtering by them reads no rows.
+	// In the order of lists. With read and kind in it, counting and filtering by them reads no rows.
 	c.AddIndex("idx_notifications_user_created", false, "user, created, read, kind", "")
 	c.AddIndex("idx_notifications_user_unread", false, "user", "read = FALSE")
 	c.AddIndex("idx_notifications_mail", false, "mailAt", "mail = 'pending'")
 	c.AddIndex("idx_notifications_mail_user", false, "user, mailAt", "mail = 'pending'")
 	c.AddIndex("idx_notifications_dedupe", true, "user, dedupe", "dedupe != ''")
 	own := rule(loggedIn + ` && user = @request.auth.id`)
-	rules(c, own, own, nil, own, own) // created by the system alone; admins have no part in them
+	rules(c, own, own, nil, own, own) // created by the board alone; not even admins see those of others
 	return c
 }

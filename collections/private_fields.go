@@ -2,7 +2,7 @@ package collections
 
 import "github.com/pocketbase/pocketbase/core"
 
-// PrivateUserFields are a user's own business: shown to the user and to administrators.
+// PrivateUserFields lists the fields that only the user and admins see.
 var PrivateUserFields = []string{
 	"role", "locale", "emailNotifications", "deactivatedAt", core.FieldNameVerified, core.FieldNameEmailVisibility,
 	"created", "updated",

@@ -5,7 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// The states of a report, values of reports.status.
+// The statuses of a report, values of reports.status.
 const (
 	ReportPending = "pending"
 	ReportRunning = "running"
@@ -32,7 +32,7 @@ func reports() *core.Collection {
 		&core.NumberField{Name: "rows", OnlyInt: true, Min: types.Pointer(0.0)},
 		text("error", optional, 2_000),
 		one("requestedBy", Users, optional, keep), // empty for a superuser, who is no user
-		// How often the making was begun: a report that ends the process each time is given up.
+		// How often it was started: a report that ends the process each time is given up.
 		&core.NumberField{Name: "attempts", OnlyInt: true, Min: types.Pointer(0.0), Hidden: true},
 	)
 	c.AddIndex("idx_reports_status", false, "status, created", "")
@@ -40,7 +40,7 @@ func reports() *core.Collection {
 	return c
 }
 
-// revokedSessions remembers logins that were logged out, until their tokens would have expired anyway.
+// revokedSessions store the sessions that were logged out, until their tokens would have expired anyway.
 func revokedSessions() *core.Collection {
 	c := base(RevokedSessions)
 	fields(c,

@@ -29,10 +29,10 @@ func jobReviews() *core.Collection {
 	c.AddIndex("idx_job_reviews_pair", true, "author, job", "")
 	c.AddIndex("idx_job_reviews_employer", false, "employer, status", "")
 	c.AddIndex("idx_job_reviews_job", false, "job, status", "")
-	// A hidden review is still its author's, and the admin's to show again.
+	// Authors still see their hidden reviews, and admins can show them again.
 	visible := rule(`status = "visible" || (` + loggedIn + ` && (author = @request.auth.id || ` + asAdmin + `))`)
 	rules(c, visible, visible,
-		// That the author applied to the job is checked by a hook, which says so in plain words.
+		// A hook checks that the author has applied to the job, and says so in a plain message.
 		rule(asSeeker+` && (author = "" || author = @request.auth.id)`),
 		rule(`author = @request.auth.id || `+asAdmin),
 		rule(`author = @request.auth.id || `+asAdmin),
@@ -61,7 +61,7 @@ func userReviews() *core.Collection {
 	))
 )`)
 	rules(c, visible, visible,
-		// Both sides of an application review each other; a hook checks that it binds them.
+		// The two sides of an application review each other; a hook checks that author and subject are those.
 		rule(`(`+asSeeker+` || `+asEmployer+`) && (author = "" || author = @request.auth.id)`),
 		rule(`author = @request.auth.id || `+asAdmin),
 		rule(`author = @request.auth.id || `+asAdmin),

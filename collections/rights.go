@@ -6,23 +6,23 @@ import "jobboard/internal/workflow"
 type FieldRight int
 
 const (
-	// BySystem fields are written by hooks alone (the starred fields of the contract). A superuser may write them too.
+	// BySystem fields are written by hooks and superusers alone (the starred fields of the contract).
 	BySystem FieldRight = iota
-	// OnCreation fields are given when the record is made and never change.
+	// OnCreation fields are set when the record is created and never change.
 	OnCreation
-	// ByAdmin fields are for the board's administrators.
+	// ByAdmin fields are for admins.
 	ByAdmin
-	// ByOwner fields are for the record's owner and for administrators.
+	// ByOwner fields are for the record's owner and for admins.
 	ByOwner
-	// ByOwnerOrLeaving fields are ByOwner lists of users, from which everybody may take themselves.
+	// ByOwnerOrLeaving fields are ByOwner lists of users, from which everybody may remove themselves.
 	ByOwnerOrLeaving
-	// ByEmployerPeople fields are for the employer's people and for administrators, not for the seeker who made the record.
+	// ByEmployerPeople fields are for the employer's people and for admins, not for the seeker who created the record.
 	ByEmployerPeople
-	// Assigned fields are given when the record is made and changed by administrators alone.
+	// Assigned fields are set when the record is created and changed by admins alone.
 	Assigned
-	// ByAuthor fields are for the person the record was written by.
+	// ByAuthor fields are for the author of the record.
 	ByAuthor
-	// WhileSubmitted fields are OnCreation fields that the seeker may still edit while the application waits unread.
+	// WhileSubmitted fields are OnCreation fields that the seeker may change as long as the application is submitted.
 	WhileSubmitted
 )
 
@@ -53,7 +53,7 @@ var FieldRights = map[string]map[string]FieldRight{
 		"publishedAt":      BySystem,
 		"closedAt":         BySystem,
 		"applicationCount": BySystem,
-		// By these two an import finds its jobs again.
+		// Imports find their jobs again by these two.
 		"source":     ByAdmin,
 		"externalId": ByAdmin,
 	},

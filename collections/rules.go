@@ -1,6 +1,6 @@
 package collections
 
-// The conditions that several API rules share. PocketBase has no rule functions, so they are Go constants.
+// The conditions that several API rules share.
 const (
 	loggedIn   = `@request.auth.id != ""`
 	asAdmin    = `@request.auth.role = "admin"`
@@ -8,9 +8,9 @@ const (
 	asSeeker   = `@request.auth.role = "job_seeker"`
 )
 
-// profileVisible is true when the caller, one of an employer's people, may see the profile of a user: "employers" profiles are
-// open to every employer, "applied_only" ones to those the seeker has applied to, hidden and deactivated ones to nobody. user
-// is the field that holds the user's id, and visibility the profile's.
+// profileVisible returns the rule that the caller, one of an employer's people, may see the profile of a user: "employers" profiles
+// are visible to every employer, "applied_only" ones to those the seeker has applied to, hidden and deactivated ones to nobody. user
+// is the field with the user's id, visibility the one with the profile's visibility.
 func profileVisible(visibility, user string) string {
 	return `(` + asEmployer + ` && isActive(` + user + `) = true && (
 	(` + visibility + ` = "employers" && haveEmployer() = true)

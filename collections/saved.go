@@ -32,7 +32,7 @@ func savedSearches() *core.Collection {
 	return c
 }
 
-// ownedBySeeker: what a seeker saves is nobody else's business, not even the admin's.
+// ownedBySeeker sets rules that show what a seeker saves to nobody else, not even to admins.
 func ownedBySeeker(c *core.Collection) {
 	own := rule(loggedIn + ` && seeker = @request.auth.id`)
 	rules(c, own, own, rule(asSeeker+` && (seeker = "" || seeker = @request.auth.id)`), own, own)

@@ -2,8 +2,8 @@ package collections
 
 import "github.com/pocketbase/pocketbase/core"
 
-// searchStates has a row for each kind of record that is searched. The process that keeps the search index writes how it
-// stands; `jobboard reindex` writes what it asks for, so that it happens also after a crash.
+// searchStates have a row for each kind of record that is indexed. The process that keeps the index writes its state there, and
+// `jobboard reindex` its request for a rebuild, which so survives a crash.
 func searchStates() *core.Collection {
 	c := base(SearchStates)
 	whole := func(name string) *core.NumberField { return &core.NumberField{Name: name, OnlyInt: true} }
@@ -13,8 +13,8 @@ func searchStates() *core.Collection {
 		whole("lag"),   // changes that are committed but not yet searchable
 		whole("bytes"), // on disk and in memory
 		text("state", optional, maxName),
-		text("problem", optional, maxText), // why it is being built, or can't be saved
-		// A rebuild is due while these two differ.
+		text("problem", optional, maxText), // why it is being rebuilt, or can't be saved
+		// A rebuild is due as long as these two differ.
 		text("asked", optional, maxName),
 		text("built", optional, maxName),
 	)
@@ -22,7 +22,7 @@ func searchStates() *core.Collection {
 	return c // superusers only
 }
 
-// searchIndex shows admins how the search index stands.
+// searchIndex is the view by which admins see the state of the search index.
 func searchIndex() *core.Collection {
 	c := core.NewViewCollection(SearchIndex, id(SearchIndex))
 	c.ViewQuery = "SELECT id, kind, documents, lag, bytes AS size, state, problem, updated FROM " + SearchStates

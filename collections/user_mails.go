@@ -52,8 +52,8 @@ ignore this mail.`,
 	}
 }
 
-// mail puts paragraphs into the frame that all of the board's account mails share. They don't greet by name: whoever
-// registers with somebody else's address would choose a line of the mail that the other gets.
+// mail returns the body that all account mails share, with the given paragraphs. It does not greet by name: whoever registers with
+// somebody else's address could put text into a mail to the other.
 func mail(paragraphs ...string) string {
 	body := "<p>Hello,</p>\n"
 	for _, paragraph := range paragraphs {

@@ -4,7 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// The roles of the board, values of users.role. A superuser is no user: PocketBase keeps them in _superusers.
+// The roles of users, values of users.role. Superusers are not users: PocketBase keeps them in _superusers.
 const (
 	RoleJobSeeker = "job_seeker"
 	RoleEmployer  = "employer"
@@ -18,16 +18,16 @@ func users() *core.Collection {
 		choice("role", required, RoleJobSeeker, RoleEmployer, RoleAdmin),
 		picture("avatar"),
 		&core.TextField{Name: "locale", Max: 35, Pattern: `^[a-zA-Z]{2,8}([-_][a-zA-Z0-9]{1,8})*$`}, // BCP 47, longest in use is 35
-		&core.DateField{Name: "deactivatedAt", Hidden: true},                                        // shown to the user and to admins by a hook
+		&core.DateField{Name: "deactivatedAt", Hidden: true},                                        // a hook shows it to the user and to admins
 		choices("emailNotifications", NotificationKinds()...),
 	)
 	rules(c,
 		rule(visibleUsers),
 		rule(visibleUsers),
-		// Anyone may register, but the role admin is given by an admin alone.
+		// Anyone may register, but only admins make admins.
 		rule(`role != "admin" || `+asAdmin),
 		rule(`id = @request.auth.id || `+asAdmin),
-		// People leave by deactivation; deletion is the admin's.
+		// Users leave by deactivation; only admins delete.
 		rule(asAdmin),
 	)
 	// A deactivated user can't log in by any method, nor refresh a token.
@@ -38,13 +38,14 @@ func users() *core.Collection {
 	c.PasswordAuth.Enabled = true
 	c.PasswordAuth.IdentityFields = []string{core.FieldNameEmail}
 	c.AuthAlert.Enabled = false
-	// PocketBase's unique index leaves out empty addresses, so that a search for a given one can't use it.
+	// PocketBase's unique index leaves out empty addresses, so SQLite can't use it to find an address given as a parameter.
 	c.AddIndex("idx_users_email", false, "email", "")
 	userMails(c)
 	return c
 }
 
-// visibleUsers: employer people see those who applied to them, whose fields a hook cuts down to name, avatar and e-mail.
+// visibleUsers is the rule for seeing users. Employer people see those who applied to them, of whom a hook shows them only name,
+// avatar and e-mail.
 const visibleUsers = loggedIn + ` && (
 	id = @request.auth.id
 	|| ` + asAdmin + `

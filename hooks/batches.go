@@ -14,18 +14,18 @@ import (
 	"jobboard/internal/problem"
 )
 
-// bindBatches keeps the hashing of passwords out of a batch's transaction: new accounts' are hashed before it, and a changed
-// one, for which the old one would have to be compared too, is refused.
+// bindBatches keeps the hashing of passwords out of a batch's transaction. Those of new accounts are hashed before it. Changed
+// ones are refused, since the old password would have to be compared as well.
 func bindBatches(app core.App) {
 	app.OnBatchRequest().Bind(&hook.Handler[*core.BatchRequestEvent]{
 		Id: "hashPasswordsOnBatch", Priority: 50, Func: hashPasswordsOnBatch, // after the limits, since it costs
 	})
 	app.OnRecordCreateRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{
-		Id: "takeHashedPassword", Priority: -60, Func: takeHashedPasswordOnCreateRequest,
+		Id: "useHashedPassword", Priority: -60, Func: useHashedPasswordOnCreateRequest,
 	})
 }
 
-// recordRequest is the address of a record, or of the records, of a collection, as a batch takes it.
+// recordRequest matches the URL of a collection's records, or of one of them, as a batch takes it.
 var recordRequest = regexp.MustCompile(`^/api/collections/([^/?]+)/records(?:/([^/?]+))?(?:\?.*)?$`)
 
 func hashPasswordsOnBatch(e *core.BatchRequestEvent) error {
@@ -54,16 +54,16 @@ func hashPasswordsOnBatch(e *core.BatchRequestEvent) error {
 			}})
 		}
 		confirm, _ := request.Body["passwordConfirm"].(string)
-		if word := hashed.Add(collection, plain, confirm); word != "" {
+		if placeholder := hashed.Add(collection, plain, confirm); placeholder != "" {
 			delete(request.Body, core.FieldNamePassword)
-			request.Body["passwordConfirm"] = word
+			request.Body["passwordConfirm"] = placeholder
 		}
 	}
 	hashed.Attach(e.RequestEvent)
 	return e.Next()
 }
 
-func takeHashedPasswordOnCreateRequest(e *core.RecordRequestEvent) error {
+func useHashedPasswordOnCreateRequest(e *core.RecordRequestEvent) error {
 	if !e.Collection.IsAuth() || !password.Attached(e.RequestEvent) {
 		return e.Next()
 	}
@@ -71,14 +71,14 @@ func takeHashedPasswordOnCreateRequest(e *core.RecordRequestEvent) error {
 	if err != nil {
 		return e.BadRequestError("Failed to read the submitted data.", err)
 	}
-	word, _ := body["passwordConfirm"].(string)
-	if value := password.Lookup(e.RequestEvent, word); value != nil {
+	placeholder, _ := body["passwordConfirm"].(string)
+	if value := password.Lookup(e.RequestEvent, placeholder); value != nil {
 		e.Record.SetRaw(core.FieldNamePassword, value)
 	}
 	return e.Next()
 }
 
-// batchRefusal has the shape in which PocketBase tells which request of a batch has failed.
+// batchRefusal has the shape in which PocketBase says which request of a batch has failed.
 type batchRefusal struct{ response *router.ApiError }
 
 func (r *batchRefusal) Error() string { return "Batch request failed." }

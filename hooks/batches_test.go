@@ -35,7 +35,8 @@ func TestBatchesChangeNoPasswords(t *testing.T) {
 			}
 			fine := map[string]any{"method": "PATCH", "url": testapp.Records(collections.Users, ann.Id), "body": map[string]any{"name": "Changed"}}
 			answer := b.Call(who, "POST", "/api/batch", map[string]any{"requests": []any{fine, request}})
-			if answer.Status != 400 || !strings.Contains(answer.Raw, `"requests":{"1":{`) || !strings.Contains(answer.Raw, `"password":{"code":"`+problem.InvalidValue) {
+			if answer.Status != 400 || !strings.Contains(answer.Raw, `"requests":{"1":{`) ||
+				!strings.Contains(answer.Raw, `"password":{"code":"`+problem.InvalidValue) {
 				t.Errorf("%s by %s: %d %s", name, who.Email(), answer.Status, answer.Raw)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 	"jobboard/internal/problem"
 )
 
-// readBody reads what the request sent, before PocketBase cast it to the fields' types.
+// readBody returns the body as it was sent, before PocketBase cast it to the fields' types.
 func readBody(e *core.RecordRequestEvent) (map[string]any, error) {
 	body := map[string]any{}
 	if err := e.BindBody(&body); err != nil {
@@ -35,7 +35,7 @@ func checkBodyTypes(e *core.RecordRequestEvent) error {
 		if field == nil || value == nil {
 			continue
 		}
-		// Multipart values are text that PocketBase guessed types for: there "12" may be meant as a name.
+		// PocketBase guesses the types of multipart values, but "12" may be meant as a name.
 		if typed != nil && !typed[key] {
 			value = asText(value)
 			if reason := wrongText(field, value); reason != "" {
@@ -50,7 +50,7 @@ func checkBodyTypes(e *core.RecordRequestEvent) error {
 	return nil
 }
 
-// typedKeys lists the keys of a multipart request whose JSON types are known, because they came in the JSON part that the
+// typedKeys returns the keys of a multipart request whose JSON types are known, because they came in the JSON part that the
 // SDK and batches send along. It is nil for a JSON request, where all types are known.
 func typedKeys(e *core.RecordRequestEvent) map[string]bool {
 	if !strings.HasPrefix(e.Request.Header.Get("Content-Type"), "multipart/form-data") || e.Request.MultipartForm == nil {
@@ -59,7 +59,7 @@ func typedKeys(e *core.RecordRequestEvent) map[string]bool {
 	typed := map[string]bool{}
 	for _, payload := range e.Request.MultipartForm.Value[router.JSONPayloadKey] {
 		var object map[string]json.RawMessage
-		if json.Unmarshal([]byte(payload), &object) == nil { // BindBody has read it before, so it is an object
+		if json.Unmarshal([]byte(payload), &object) == nil { // an object, or else BindBody would have failed
 			for key := range object {
 				typed[key] = true
 			}

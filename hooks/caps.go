@@ -11,11 +11,11 @@ import (
 	"jobboard/internal/problem"
 )
 
-// caps are how many records of a collection one user may have, by the field that names the user: far more than a person
-// needs, so that no account alone makes the board's background work long.
+// caps limits how many records of a collection one user may have; field names the user. The limits are far more than a person
+// needs: they keep a single account from slowing the board's background work.
 var caps = map[string]struct {
 	field string
-	most  int
+	max   int
 	what  string
 }{
 	collections.SavedSearches:      {"seeker", 50, "saved searches"},
@@ -24,7 +24,7 @@ var caps = map[string]struct {
 	collections.Employers:          {"owner", 20, "employers"},
 }
 
-// bindCaps holds people to the caps; the board itself, admins and superusers may do more for somebody.
+// bindCaps enforces the caps for users. The board itself, admins and superusers may create more for somebody.
 func bindCaps(app core.App) {
 	for collection := range caps {
 		app.OnRecordCreate(collection).BindFunc(enforceCapOnCreate)
@@ -41,9 +41,9 @@ func enforceCapOnCreate(e *core.RecordEvent) error {
 		if err != nil {
 			return fmt.Errorf("count the %s of a user: %w", limit.what, err)
 		}
-		if count >= int64(limit.most) {
+		if count >= int64(limit.max) {
 			return problem.Field(limit.field, problem.LimitReached,
-				fmt.Sprintf("You can have at most %d %s. Delete one first.", limit.most, limit.what))
+				fmt.Sprintf("You can have at most %d %s. Delete one first.", limit.max, limit.what))
 		}
 		return nil
 	}, nil)

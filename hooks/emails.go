@@ -17,7 +17,7 @@ import (
 	"jobboard/internal/account"
 )
 
-// bindEmails makes an address one address in any case: it is stored in small letters, and asked for in any.
+// bindEmails makes e-mail addresses case-insensitive: they are stored in lower case and found in any case.
 func bindEmails(app core.App) {
 	app.OnRecordCreate().BindFunc(lowercaseEmailOnSave)
 	app.OnRecordUpdate().BindFunc(lowercaseEmailOnSave)
@@ -27,8 +27,8 @@ func bindEmails(app core.App) {
 	})
 }
 
-// lowercaseEmailOnSave leaves an address alone that the save doesn't change: where an older board has given an address to two
-// accounts in two spellings, the second keeps its own.
+// lowercaseEmailOnSave lowercases a new address. It leaves one that the save doesn't change: older boards may have two accounts with
+// the same address in two spellings, and each keeps its own.
 func lowercaseEmailOnSave(e *core.RecordEvent) error {
 	if e.Record.Collection().IsAuth() && (e.Record.IsNew() || e.Record.Email() != e.Record.Original().Email()) {
 		e.Record.SetEmail(strings.ToLower(e.Record.Email()))
@@ -41,8 +41,8 @@ var emailRequests = []string{
 	"auth-with-password", "request-otp", "request-password-reset", "request-verification", "request-email-change",
 }
 
-// rewriteEmailAsStored puts the stored spelling in the place of another one in a request's body. PocketBase itself compares
-// letter by letter, before it asks any hook.
+// rewriteEmailAsStored replaces an address in a request's body by its stored spelling, since PocketBase looks for the exact spelling
+// before it calls any hook.
 func rewriteEmailAsStored(e *core.RequestEvent) error {
 	address := strings.TrimSuffix(e.Request.URL.Path, "/")
 	if e.Request.Method != http.MethodPost || !slices.Contains(emailRequests, address[strings.LastIndex(address, "/")+1:]) {
@@ -54,7 +54,7 @@ func rewriteEmailAsStored(e *core.RequestEvent) error {
 	}
 	body := map[string]any{}
 	if err := e.BindBody(&body); err != nil {
-		return e.Next() // for PocketBase to refuse
+		return e.Next() // PocketBase refuses it
 	}
 	changed := false
 	for _, key := range []string{"identity", "email", "newEmail"} {
@@ -72,7 +72,7 @@ func rewriteEmailAsStored(e *core.RequestEvent) error {
 	}
 	raw, err := json.Marshal(body)
 	if err != nil {
-		return fmt.Errorf("write the request body anew: %w", err)
+		return fmt.Errorf("rewrite the request body: %w", err)
 	}
 	sent := e.Request.Body
 	e.Request.Body = &router.RereadableReadCloser{ReadCloser: io.NopCloser(bytes.NewReader(raw))}

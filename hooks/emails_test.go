@@ -29,9 +29,11 @@ func TestEmailsHaveNoCase(t *testing.T) {
 	admin := b.Admin("boss")
 	other := b.Seeker("other")
 	for name, answer := range map[string]testapp.Response{
-		"register": b.Call(nil, "POST", testapp.Records(collections.Users), registration(collections.RoleJobSeeker, map[string]any{"email": "ANN@X.ORG"})),
-		"create":   b.Call(admin, "POST", testapp.Records(collections.Users), registration(collections.RoleEmployer, map[string]any{"email": "aNN@x.org"})),
-		"change":   b.Call(admin, "PATCH", testapp.Records(collections.Users, other.Id), map[string]any{"email": "ANN@x.org"}),
+		"register": b.Call(nil, "POST", testapp.Records(collections.Users),
+			registration(collections.RoleJobSeeker, map[string]any{"email": "ANN@X.ORG"})),
+		"create": b.Call(admin, "POST", testapp.Records(collections.Users),
+			registration(collections.RoleEmployer, map[string]any{"email": "aNN@x.org"})),
+		"change": b.Call(admin, "PATCH", testapp.Records(collections.Users, other.Id), map[string]any{"email": "ANN@x.org"}),
 	} {
 		if answer.Status != 400 || answer.Code("email") != "validation_not_unique" {
 			t.Errorf("%s: %d %s", name, answer.Status, answer.Raw)
@@ -43,7 +45,8 @@ func TestEmailsHaveNoCase(t *testing.T) {
 	auth := "/api/collections/users/"
 	password := body["password"]
 	for _, spelling := range []string{"ann@x.org", "ANN@X.ORG", "Ann@X.org"} {
-		if answer := b.Call(nil, "POST", auth+"auth-with-password", map[string]any{"identity": spelling, "password": password}); answer.Status != 200 {
+		login := map[string]any{"identity": spelling, "password": password}
+		if answer := b.Call(nil, "POST", auth+"auth-with-password", login); answer.Status != 200 {
 			t.Errorf("log in as %s: %d %s", spelling, answer.Status, answer.Raw)
 		}
 	}
@@ -74,7 +77,8 @@ func TestEmailsHaveNoCase(t *testing.T) {
 	}
 	root := b.Superuser("Root")
 	for _, spelling := range []string{"root@example.com", "ROOT@example.com"} {
-		answer := b.Call(nil, "POST", "/api/collections/_superusers/auth-with-password", map[string]any{"identity": spelling, "password": testapp.Password})
+		answer := b.Call(nil, "POST", "/api/collections/_superusers/auth-with-password",
+			map[string]any{"identity": spelling, "password": testapp.Password})
 		if answer.Status != 200 {
 			t.Errorf("log in as the superuser %s: %d %s", root.Email(), answer.Status, answer.Raw)
 		}
@@ -105,7 +109,8 @@ func TestEmailsSharedBefore(t *testing.T) {
 		}
 	}
 	for spelling, want := range map[string]string{"ann@x.org": first.Id, "Ann@x.org": first.Id, "ANN@x.org": second.Id} {
-		answer := b.Call(nil, "POST", "/api/collections/users/auth-with-password", map[string]any{"identity": spelling, "password": testapp.Password})
+		answer := b.Call(nil, "POST", "/api/collections/users/auth-with-password",
+			map[string]any{"identity": spelling, "password": testapp.Password})
 		record, _ := answer.Body["record"].(map[string]any)
 		if answer.Status != 200 || record["id"] != want {
 			t.Errorf("log in as %s: %d %s", spelling, answer.Status, answer.Raw)

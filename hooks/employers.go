@@ -38,8 +38,8 @@ func normalizeEmployerOnSave(e *core.RecordEvent) error {
 	}, nil)
 }
 
-// revokeVerificationWhenRenamed takes the badge from a company that its people give another name: an admin has verified it under the
-// old one, and imports go by the name.
+// revokeVerificationWhenRenamed takes the badge from an employer that its people rename: an admin verified it under the old name, and
+// imports find employers by name.
 func revokeVerificationWhenRenamed(employer *core.Record) {
 	who := actor.Of(employer)
 	if employer.IsNew() || who.IsBoard() || who.IsAdmin() {
@@ -50,8 +50,8 @@ func revokeVerificationWhenRenamed(employer *core.Record) {
 	}
 }
 
-// fillSlug makes the slug from the name where none is given, with a number behind it when another record has it. A slug
-// that was asked for is kept, and refused as not unique when it is taken.
+// fillSlug makes a slug from the name where none is given, with a number after it when the slug is taken. A given slug is kept,
+// and refused as not unique when it is taken.
 func fillSlug(tx core.App, record *core.Record) error {
 	if record.GetString("slug") != "" {
 		return nil
@@ -60,7 +60,7 @@ func fillSlug(tx core.App, record *core.Record) error {
 	if len(stem) > maxSlug {
 		stem = strings.Trim(stem[:maxSlug], "-")
 	}
-	if stem == "" { // a name in signs alone
+	if stem == "" { // the name has no letters or digits
 		stem = "company"
 	}
 	table := record.Collection().Name

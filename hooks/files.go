@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 )
 
-// nameFilesByTypeOnSave gives each new file the extension of what its bytes are. PocketBase checks a file's type by its
-// bytes but serves some types by the extension: a picture sent as x.js would come back as a script.
+// nameFilesByTypeOnSave gives each new file the extension of the type that its content has. PocketBase checks a file's content
+// but serves some types by the extension: a picture sent as x.js would come back as a script.
 func nameFilesByTypeOnSave(e *core.RecordEvent) error {
 	for _, field := range e.Record.Collection().Fields {
 		if field.Type() != core.FieldTypeFile {
@@ -36,10 +36,10 @@ func nameByType(file *filesystem.File) error {
 		return err
 	}
 	extension := detected.Extension()
-	if detected.Is("application/x-ole-storage") { // what older .doc files are detected as
+	if detected.Is("application/x-ole-storage") { // older .doc files are detected as this
 		extension = ".doc"
 	}
-	// Every dot but the last goes too: "cv.js.pdf" should not look like two types.
+	// "cv.js.pdf" must not look like two types, so all that follows the first dot goes.
 	base, _, _ := strings.Cut(file.Name, ".")
 	file.Name = base + extension
 	return nil

@@ -18,7 +18,9 @@ import (
 const smallPDF = "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 // upload sends one file as multipart, as a browser form does.
-func (p *pipeline) upload(t *testing.T, who *core.Record, method, path, field, name, content string, values map[string]string) testapp.Response {
+func (p *pipeline) upload(
+	t *testing.T, who *core.Record, method, path, field, name, content string, values map[string]string,
+) testapp.Response {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)

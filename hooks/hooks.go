@@ -1,8 +1,8 @@
-// Package hooks holds the board together: it asks the rights and the workflow whether a change is legal, and writes all
-// that belongs to the change in the same transaction.
+// Package hooks runs with every change of a record: it checks field rights and workflow, and writes all that belongs to the
+// change in the same transaction.
 //
-// Request hooks run for web requests only: they note who asks (internal/actor) and check what was sent. Model hooks run
-// for every save, whatever the door, and are where legality and consequences live.
+// Request hooks run for web requests only: they note the caller (internal/actor) and check what was sent. Model hooks run for
+// every save through any door, so they decide what is legal and what follows from it.
 package hooks
 
 import (
@@ -34,8 +34,8 @@ func Bind(app core.App) {
 	bindReports(app)
 }
 
-// inTransaction runs the rest of a model hook's chain, and what belongs with it, in one transaction: e.App is the
-// transaction's app meanwhile. before and after may be nil; an error in any of the three undoes them all.
+// inTransaction runs before, the rest of a model hook's chain, and after in one transaction, whose app is e.App meanwhile. before
+// and after may be nil; an error in any of the three undoes them all.
 func inTransaction(e *core.RecordEvent, before, after func(tx core.App) error) error {
 	app := e.App
 	err := app.RunInTransaction(func(tx core.App) error {

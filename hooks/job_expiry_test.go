@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
@@ -41,10 +42,13 @@ func TestJobsExpireAfterTheirDeadline(t *testing.T) {
 	board.RunCron(cron) // the slower may have failed, and tries again a minute later
 	board = board.Restart(hooks.Bind)
 	board.RunCron(cron)
-	a, b := board.Reload(overdue).GetString("status"), board.Reload(later).GetString("status")
-	if c := board.Reload(draft).GetString("status"); a != "expired" ||
-		b != "published" || c != "draft" {
-		t.Errorf("the overdue job is %s, the other %s, the draft %s", a, b, c)
+	for _, c := range []struct {
+		job  *core.Record
+		want string
+	}{{overdue, "expired"}, {later, "published"}, {draft, "draft"}} {
+		if got := board.Reload(c.job).GetString("status"); got != c.want {
+			t.Errorf("%s is %s, want %s", c.job.GetString("title"), got, c.want)
+		}
 	}
 	if told := testapp.NotifiedUsers(t, board.TestApp, collections.KindJobClosed); !slices.Equal(told, []string{"applicant"}) {
 		t.Errorf("notified of the end: %v", told)

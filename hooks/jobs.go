@@ -28,7 +28,7 @@ func bindJobs(app core.App) {
 	bindEnricher(app, collections.Jobs, showApplicationCountOnEnrich)
 }
 
-// fillEmployerOnJobCreateRequest takes the caller's employer where the request names none and the caller has just one.
+// fillEmployerOnJobCreateRequest sets the caller's employer where the request names none and the caller has only one.
 func fillEmployerOnJobCreateRequest(e *core.RecordRequestEvent) error {
 	if e.Auth != nil && !e.Auth.IsSuperuser() && e.Record.GetString("employer") == "" {
 		ids, err := collections.EmployersOf(e.App, e.Auth.Id)
@@ -42,7 +42,7 @@ func fillEmployerOnJobCreateRequest(e *core.RecordRequestEvent) error {
 	return e.Next()
 }
 
-// noteDeadlineDayOnJobRequest remembers a deadline given as a day, before PocketBase takes it for midnight UTC.
+// noteDeadlineDayOnJobRequest remembers a deadline given as a day, which PocketBase would turn into midnight UTC.
 func noteDeadlineDayOnJobRequest(e *core.RecordRequestEvent) error {
 	body, err := readBody(e)
 	if err != nil {
@@ -75,7 +75,7 @@ func initializeJobOnCreate(e *core.RecordEvent) error {
 		return err
 	}
 	job.Set("applicationCount", 0)
-	return inTransaction(e, func(core.App) error { // the time of the transaction, for the digests
+	return inTransaction(e, func(core.App) error { // digests rely on publishedAt being a time within the transaction
 		if status == workflow.Published && (job.GetDateTime("publishedAt").IsZero() || !actor.Of(job).IsBoard()) {
 			job.Set("publishedAt", types.NowDateTime())
 		}
@@ -120,7 +120,7 @@ func applyJobUpdate(e *core.RecordEvent) error {
 	})
 }
 
-// jobParty is the side the actor stands on. The API rules let only admins and the employer's people write a job.
+// jobParty returns the side that the actor is on. The API rules let only admins and the employer's people write a job.
 func jobParty(who actor.Actor) workflow.Party {
 	switch {
 	case who.IsBoard():
@@ -131,7 +131,7 @@ func jobParty(who actor.Actor) workflow.Party {
 	return workflow.EmployerPeople
 }
 
-// normalizeJob brings the free-form fields of a job into their one form and refuses what can't be brought there.
+// normalizeJob brings the free-form fields of a job into their stored form and refuses values that have none.
 func normalizeJob(job *core.Record) error {
 	normalizeStatus(job)
 	sanitiseRichText(job, "description")
@@ -147,8 +147,8 @@ func normalizeJob(job *core.Record) error {
 	return nil
 }
 
-// requireFutureDeadline refuses a deadline that has passed. Only saves that publish or set it are asked: a job keeps its old
-// deadline after it.
+// requireFutureDeadline refuses a deadline that has passed. It is for saves that publish the job or set the deadline: otherwise a
+// job keeps a deadline that has passed.
 func requireFutureDeadline(job *core.Record) error {
 	closesAt := job.GetDateTime("deadline")
 	if !closesAt.IsZero() && !closesAt.Time().After(time.Now()) {
@@ -175,7 +175,7 @@ func notifyApplicantsJobClosed(tx core.App, job *core.Record) error {
 		Title: fmt.Sprintf("%s takes no more applications", job.GetString("title")),
 		Body:  body,
 		Data:  map[string]any{"job": job.Id, "employer": job.GetString("employer")},
-		// Who closes and publishes a job again and again tells its applicants once a day: they know that it is closed.
+		// However often a job is closed and published again, its applicants are notified once a day.
 		Dedupe: fmt.Sprintf("job_closed:%s:%s", job.Id, job.GetDateTime("closedAt").Time().UTC().Format(time.DateOnly)),
 	}, seekers...)
 }
@@ -193,7 +193,7 @@ func refuseJobWithApplicationsOnDelete(e *core.RecordEvent) error {
 	}, nil)
 }
 
-// showApplicationCountOnEnrich shows how many applied to those who run the job: its employer's people and admins.
+// showApplicationCountOnEnrich shows how many have applied to those who manage the job: its employer's people and admins.
 func showApplicationCountOnEnrich(e *core.RecordEnrichEvent) error {
 	shown, err := managesJob(e)
 	if err != nil {
@@ -207,7 +207,7 @@ func showApplicationCountOnEnrich(e *core.RecordEnrichEvent) error {
 	return e.Next()
 }
 
-// MayManageJobs reports whether there are jobs of which the caller, nil for a guest, is shown more than anybody is.
+// MayManageJobs reports whether there may be jobs of which the caller, nil for a guest, is shown more than everybody else.
 func MayManageJobs(caller *core.Record) bool {
 	return actor.IsManager(caller) || caller != nil && caller.GetString("role") == collections.RoleEmployer
 }

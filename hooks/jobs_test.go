@@ -30,7 +30,8 @@ func TestEveryJobMove(t *testing.T) {
 				if from == to {
 					continue
 				}
-				if _, err := p.DB().Update("jobs", dbx.Params{"status": from, "publishedAt": "", "closedAt": ""}, dbx.HashExp{"id": job.Id}).Execute(); err != nil {
+				values := dbx.Params{"status": from, "publishedAt": "", "closedAt": ""}
+				if _, err := p.DB().Update("jobs", values, dbx.HashExp{"id": job.Id}).Execute(); err != nil {
 					t.Fatal(err)
 				}
 				answer := p.patchJob(who, job.Id, map[string]any{"status": to})
@@ -44,7 +45,8 @@ func TestEveryJobMove(t *testing.T) {
 				if answer.Status != 200 || stored.GetString("status") != to {
 					t.Errorf("%s>%s: %d %s", from, to, answer.Status, answer.Raw)
 				}
-				if published := to == "published"; published == stored.GetDateTime("publishedAt").IsZero() || published != stored.GetDateTime("closedAt").IsZero() {
+				published := to == "published"
+				if published == stored.GetDateTime("publishedAt").IsZero() || published != stored.GetDateTime("closedAt").IsZero() {
 					t.Errorf("%s>%s: publishedAt %q, closedAt %q", from, to, stored.GetString("publishedAt"), stored.GetString("closedAt"))
 				}
 			}
@@ -151,7 +153,8 @@ func TestJobIsTidied(t *testing.T) {
 	p := newPipeline(t)
 	body := p.jobBody()
 	body["title"] = "  Senior   Go Developer "
-	body["description"] = `<h2 onclick="x()">Hello</h2><script>alert(1)</script><a href="javascript:x()">a</a><a href="https://example.com">b</a>`
+	body["description"] = `<h2 onclick="x()">Hello</h2><script>alert(1)</script>` +
+		`<a href="javascript:x()">a</a><a href="https://example.com">b</a>`
 	body["skills"] = []string{" Go ", "go", "PostgreSQL", ""}
 	body["locations"] = []any{"Lyon", map[string]any{"city": "Berlin", "country": "de"}}
 	body["applicantCountries"] = []string{"fr", "FR", "de"}
@@ -228,7 +231,8 @@ func TestJobOfOneEmployerNeedsNoEmployer(t *testing.T) {
 	p := newPipeline(t)
 	body := p.jobBody()
 	delete(body, "employer")
-	if answer := p.Call(p.owner, "POST", testapp.Records(collections.Jobs), body); answer.Status != 200 || answer.Body["employer"] != p.employer.Id {
+	answer := p.Call(p.owner, "POST", testapp.Records(collections.Jobs), body)
+	if answer.Status != 200 || answer.Body["employer"] != p.employer.Id {
 		t.Errorf("%d %s", answer.Status, answer.Raw)
 	}
 	p.Record(collections.Employers, map[string]any{"owner": p.owner.Id, "name": "Second"})
@@ -252,8 +256,9 @@ func TestImportedJobIsUniqueBySource(t *testing.T) {
 	p.Job(p.employer, "One", map[string]any{"source": "feed", "externalId": "1"})
 	body := p.jobBody()
 	body["source"], body["externalId"] = "feed", "1"
-	if answer := p.Call(p.admin, "POST", testapp.Records(collections.Jobs), body); answer.Status != 400 || answer.Code("externalId") != problem.NotUnique {
-		t.Errorf("%d %s", answer.Status, answer.Raw)
+	again := p.Call(p.admin, "POST", testapp.Records(collections.Jobs), body)
+	if again.Status != 400 || again.Code("externalId") != problem.NotUnique {
+		t.Errorf("%d %s", again.Status, again.Raw)
 	}
 }
 

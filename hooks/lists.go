@@ -17,7 +17,8 @@ const (
 	maxSkillText = 100 // characters
 )
 
-// readList decodes a JSON list field strictly; nothing, null and "" are the empty list. The error names the field.
+// readList decodes the list in a JSON field and refuses unknown keys; no value, null and "" are the empty list. The error names
+// the field.
 func readList[T any](record *core.Record, field string, max int) ([]T, error) {
 	list := []T{}
 	raw := bytes.TrimSpace([]byte(record.GetString(field)))

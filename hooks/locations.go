@@ -33,8 +33,8 @@ func (l *givenLocation) UnmarshalJSON(raw []byte) error {
 	return decoder.Decode(&l.Location)
 }
 
-// normalizeLocations resolves the places of a job and makes the display text from them. A job saved with only the text
-// "location" gets that one place.
+// normalizeLocations resolves the places of a job and makes the text "location" from them. Where only the text is given, it becomes
+// the one place.
 func normalizeLocations(job *core.Record) error {
 	locations, err := readList[givenLocation](job, "locations", maxLocations)
 	if err != nil {
@@ -110,7 +110,7 @@ func resolveLocation(l *collections.Location) string {
 	return ""
 }
 
-// normalizeApplicantCountries keeps the list of countries in capitals and refuses codes that ISO 3166-1 does not know.
+// normalizeApplicantCountries writes the country codes in capitals and refuses those that ISO 3166-1 does not have.
 func normalizeApplicantCountries(job *core.Record) error {
 	codes, err := readList[string](job, "applicantCountries", maxCountries)
 	if err != nil {
@@ -131,8 +131,8 @@ func normalizeApplicantCountries(job *core.Record) error {
 	return nil
 }
 
-// resolveCoordinates fills the point of a profile or an employer from its location text, where the client sends only the
-// text. A text that the gazetteer does not know empties the point, so that it never shows an earlier place.
+// resolveCoordinates sets the coordinates of a profile or an employer from its location text, where the client sends only the
+// text. A text that the gazetteer does not know empties them, so that they never show an earlier place.
 func resolveCoordinates(record *core.Record) {
 	text := record.GetString("location")
 	if text == record.Original().GetString("location") || !sameValue(record, record.Original(), "coordinates") {

@@ -10,8 +10,8 @@ import (
 	"jobboard/internal/account"
 )
 
-// bindLogins: a login or a reset answers alike, in words and in time, whether the address is unknown, the password wrong
-// or the account deactivated.
+// bindLogins makes logins and password resets answer alike, in words and in time, whether the address is unknown, the password
+// wrong or the account deactivated.
 func bindLogins(app core.App) {
 	app.OnRecordAuthWithPasswordRequest().BindFunc(hideAccountsOnLogin)
 	app.OnRecordAuthRequest(collections.Users).BindFunc(refuseDeactivatedOnAuth)
@@ -29,11 +29,11 @@ func bindLogins(app core.App) {
 	})
 }
 
-// dummyHash is of no password anybody knows, at bcrypt's default cost, which PocketBase's passwords have too.
+// dummyHash is the hash of a password that nobody knows, at bcrypt's default cost as PocketBase's own.
 const dummyHash = "$2a$10$pF3jar3IqfMvX6SPyd9kwe180NUm55zt8OazW00HhJoqGyg2a4WDK"
 
-// hideAccountsOnLogin checks some password where there is none to check. PocketBase does so for unknown addresses only,
-// and only once the collection has a record to borrow a hash from; a deactivated user it tells apart by a 403.
+// hideAccountsOnLogin compares with a dummy hash where there is no account to log in to, so that the answer takes as long.
+// PocketBase does so for unknown addresses only, once the collection has any record, and answers deactivated users with 403.
 func hideAccountsOnLogin(e *core.RecordAuthWithPasswordRequestEvent) error {
 	if e.Record != nil && account.IsActive(e.Record) {
 		return e.Next()

@@ -9,7 +9,7 @@ import (
 // Requests in an address's name without end let through a mail each 20 minutes, so that its owner is never without one that
 // works.
 func TestMailLimitsLetOneThroughEachInterval(t *testing.T) {
-	limits := &mailLimits{next: map[string]time.Time{}}
+	limits := &mailLimits{full: map[string]time.Time{}}
 	start := time.Now()
 	var sent []time.Duration
 	for at := time.Duration(0); at < 2*time.Hour; at += time.Minute {
@@ -23,12 +23,12 @@ func TestMailLimitsLetOneThroughEachInterval(t *testing.T) {
 }
 
 func TestMailLimitsForgetWhatNoLongerMatters(t *testing.T) {
-	limits := &mailLimits{next: map[string]time.Time{}}
+	limits := &mailLimits{full: map[string]time.Time{}}
 	start := time.Now()
 	for i := range 3 * maxMailKeys {
 		limits.allow(fmt.Sprint(i), start.Add(time.Duration(i)*time.Second))
 	}
-	if n := len(limits.next); n > maxMailKeys+1 {
+	if n := len(limits.full); n > maxMailKeys+1 {
 		t.Errorf("%d keys are kept", n)
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"jobboard/internal/problem"
 )
 
-// maxPasswordBytes is what bcrypt takes; PocketBase itself counts characters, of up to four bytes.
+// maxPasswordBytes is the most that bcrypt takes. PocketBase counts characters, of up to four bytes each.
 const maxPasswordBytes = 72
 
-// bindPasswords names the field where a new user's password is too long for bcrypt: PocketBase tries to store the user
-// before it asks any hook, and fails without a word why.
+// bindPasswords refuses a new user's password that is too long for bcrypt and names the field. PocketBase would fail without a
+// reason, before it calls any hook.
 func bindPasswords(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "refuseOverlongPassword", Priority: 100, Func: refuseOverlongPassword})
@@ -29,7 +29,7 @@ func refuseOverlongPassword(e *core.RequestEvent) error {
 	}
 	info, err := e.RequestInfo()
 	if err != nil {
-		return e.Next() // for PocketBase to refuse
+		return e.Next() // PocketBase refuses it
 	}
 	if password, ok := info.Body[core.FieldNamePassword].(string); ok && len(password) > maxPasswordBytes {
 		return e.BadRequestError("Failed to create record.", problem.Field(core.FieldNamePassword,

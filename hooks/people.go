@@ -12,12 +12,12 @@ import (
 	"jobboard/internal/problem"
 )
 
-// bindPeople: only active employers become owner or member of an employer, and members can always leave.
+// bindPeople lets only active employers become owner or member of an employer, and members always leave.
 func bindPeople(app core.App) {
 	app.OnRecordUpdateRequest(collections.Employers).BindFunc(leaveOnEmployerUpdateRequest)
 }
 
-// leaveOnEmployerUpdateRequest answers a member who is no employer any more like a stranger, except to the wish to leave.
+// leaveOnEmployerUpdateRequest answers a member who has lost the role employer like a stranger, unless the request is to leave.
 func leaveOnEmployerUpdateRequest(e *core.RecordRequestEvent) error {
 	if actor.IsManager(e.Auth) || e.Auth != nil && e.Auth.GetString("role") == collections.RoleEmployer {
 		return e.Next()
@@ -35,15 +35,15 @@ func leaveOnEmployerUpdateRequest(e *core.RecordRequestEvent) error {
 	return e.Next()
 }
 
-// removesOnly reports whether the only change to a list of users is that user is no longer in it.
+// removesOnly reports whether the only change to a list of users is the removal of user.
 func removesOnly(record *core.Record, field, user string) bool {
 	before, after := record.Original().GetStringSlice(field), record.GetStringSlice(field)
 	rest := slices.DeleteFunc(slices.Clone(before), func(id string) bool { return id == user })
 	return len(rest) < len(before) && slices.Equal(rest, after)
 }
 
-// checkPeople lets only active employers become owner or member, and admins found an employer for the board. Who was there
-// before stays: without the role or the account the place gives no rights (collections.PeopleOf).
+// checkPeople lets only active employers become owner or member, and admins found an employer for the board. Present owners and
+// members stay: without the role or an active account they have no rights (collections.PeopleOf).
 func checkPeople(tx core.App, employer *core.Record) error {
 	who := actor.Of(employer)
 	for _, field := range []string{"owner", "members"} {
@@ -65,8 +65,8 @@ func checkPeople(tx core.App, employer *core.Record) error {
 	return nil
 }
 
-// canBelongToEmployer reports whether who may make user one of an employer's people. The board itself gives companies that nobody has
-// claimed yet to an account that nobody can log in as.
+// canBelongToEmployer reports whether who may make user one of an employer's people. The board itself gives employers that
+// nobody has claimed yet to an account that nobody can log in to.
 func canBelongToEmployer(user *core.Record, who actor.Actor) bool {
 	switch user.GetString("role") {
 	case collections.RoleEmployer:

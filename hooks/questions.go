@@ -22,9 +22,13 @@ const (
 	maxAnswer    = 5_000 // characters of a text answer
 )
 
+var questionTypes = []string{
+	collections.QuestionText, collections.QuestionYesNo, collections.QuestionChoice, collections.QuestionNumber,
+}
+
 var questionID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,50}$`)
 
-// normalizeQuestions checks the questions of a job and gives ids to those without.
+// normalizeQuestions checks the questions of a job and gives an id to each that has none.
 func normalizeQuestions(record *core.Record) error {
 	questions, err := readList[collections.Question](record, "questions", maxQuestions)
 	if err != nil {
@@ -47,7 +51,7 @@ func normalizeQuestions(record *core.Record) error {
 			return wrong(i, "the id is taken by another question.")
 		case q.Label == "" || utf8.RuneCountInString(q.Label) > maxLabel:
 			return wrong(i, fmt.Sprintf("the label must have 1 to %d characters.", maxLabel))
-		case !slices.Contains([]string{collections.QuestionText, collections.QuestionYesNo, collections.QuestionChoice, collections.QuestionNumber}, q.Type):
+		case !slices.Contains(questionTypes, q.Type):
 			return wrong(i, "the type must be text, yes_no, choice or number.")
 		}
 		seen[q.ID] = true
@@ -66,7 +70,7 @@ func normalizeQuestions(record *core.Record) error {
 	return nil
 }
 
-// checkAnswers holds the answers of an application against the questions of its job.
+// checkAnswers checks the answers of an application against the questions of its job.
 func checkAnswers(application, job *core.Record) error {
 	questions, err := readList[collections.Question](job, "questions", maxQuestions)
 	if err != nil {

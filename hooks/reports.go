@@ -8,15 +8,15 @@ import (
 	"jobboard/internal/report"
 )
 
-// bindReports has every new report checked, by whatever door it comes, and made in the background.
+// bindReports checks every new report, through any door, and has it made in the background.
 func bindReports(app core.App) {
 	app.OnRecordCreateRequest(collections.Reports).BindFunc(readReportDatesOnCreateRequest)
 	app.OnRecordCreate(collections.Reports).BindFunc(prepareReportOnCreate)
 	report.Bind(app)
 }
 
-// readReportDatesOnCreateRequest takes a bare date in "to" for the whole day; PocketBase alone would make it the midnight
-// at which the day begins.
+// readReportDatesOnCreateRequest lets a bare date in "to" include the whole day; PocketBase would take the midnight at which the
+// day begins.
 func readReportDatesOnCreateRequest(e *core.RecordRequestEvent) error {
 	body, err := readBody(e)
 	if err != nil {
@@ -29,7 +29,8 @@ func readReportDatesOnCreateRequest(e *core.RecordRequestEvent) error {
 		}
 		moment, err := report.ParseBound(text, field == "to")
 		if err != nil {
-			return e.BadRequestError("Failed to create record.", problem.Field(field, problem.InvalidValue, "Must be a date, such as 2026-01-31, or a date and time."))
+			return e.BadRequestError("Failed to create record.",
+				problem.Field(field, problem.InvalidValue, "Must be a date, such as 2026-01-31, or a date and time."))
 		}
 		if !moment.IsZero() {
 			e.Record.Set(field, moment)

@@ -42,10 +42,13 @@ func TestReportIsMadeAndItsAskerTold(t *testing.T) {
 			}
 			id := created.Body["id"].(string)
 			done := finished(t, board, id)
-			if done.GetString("status") != collections.ReportDone || done.GetInt("rows") == 0 || !strings.HasSuffix(done.GetString("file"), "."+format) {
-				t.Errorf("%s %s: status %q, error %q, rows %d, file %q", kind, format, done.GetString("status"), done.GetString("error"), done.GetInt("rows"), done.GetString("file"))
+			if done.GetString("status") != collections.ReportDone || done.GetInt("rows") == 0 ||
+				!strings.HasSuffix(done.GetString("file"), "."+format) {
+				t.Errorf("%s %s: status %q, error %q, rows %d, file %q", kind, format,
+					done.GetString("status"), done.GetString("error"), done.GetInt("rows"), done.GetString("file"))
 			}
-			if _, err := board.FindFirstRecordByFilter(collections.Notifications, "user = {:user} && kind = 'report_ready' && data.report = {:report}",
+			if _, err := board.FindFirstRecordByFilter(collections.Notifications,
+				"user = {:user} && kind = 'report_ready' && data.report = {:report}",
 				map[string]any{"user": admin.Id, "report": id}); err != nil {
 				t.Errorf("%s %s: the asker was not told: %v", kind, format, err)
 			}
@@ -107,7 +110,8 @@ func TestUnsoundReportsAreRefusedByField(t *testing.T) {
 func TestBareDateMeansTheWholeDay(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	created := board.Call(board.Admin("ada"), "POST", testapp.Records(collections.Reports),
-		map[string]any{"kind": "jobs", "format": "csv", "from": "2026-01-01", "to": "2026-01-31", "filters": map[string]any{"status": "Published", "jobType": []string{"full-time"}}})
+		map[string]any{"kind": "jobs", "format": "csv", "from": "2026-01-01", "to": "2026-01-31",
+			"filters": map[string]any{"status": "Published", "jobType": []string{"full-time"}}})
 	if created.Body["from"] != "2026-01-01 00:00:00.000Z" || created.Body["to"] != "2026-01-31 23:59:59.999Z" {
 		t.Errorf("%d from %v to %v", created.Status, created.Body["from"], created.Body["to"])
 	}
@@ -135,7 +139,9 @@ func TestReportThatCannotBeMadeFailsWithItsReason(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind)
 	admin := board.Admin("ada")
 	company, _ := board.Employer("Mill")
-	record := board.Record(collections.Reports, map[string]any{"kind": "jobs", "format": "csv", "requestedBy": admin.Id, "filters": map[string]any{"employer": company.Id}})
+	record := board.Record(collections.Reports, map[string]any{
+		"kind": "jobs", "format": "csv", "requestedBy": admin.Id, "filters": map[string]any{"employer": company.Id},
+	})
 	if err := board.Delete(company); err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +149,8 @@ func TestReportThatCannotBeMadeFailsWithItsReason(t *testing.T) {
 		t.Fatal(err)
 	}
 	failed := board.Reload(record)
-	if failed.GetString("status") != collections.ReportFailed || !strings.Contains(failed.GetString("error"), "employer") || failed.GetString("file") != "" {
+	if failed.GetString("status") != collections.ReportFailed || !strings.Contains(failed.GetString("error"), "employer") ||
+		failed.GetString("file") != "" {
 		t.Errorf("status %q, error %q, file %q", failed.GetString("status"), failed.GetString("error"), failed.GetString("file"))
 	}
 	notification, err := board.FindFirstRecordByFilter(collections.Notifications, "user = {:user}", map[string]any{"user": admin.Id})

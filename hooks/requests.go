@@ -8,8 +8,8 @@ import (
 	"jobboard/internal/actor"
 )
 
-// bindRequests binds what every web request on a record goes through, before any domain looks at it: who asks, whether
-// the JSON types are right, whether the caller may write each field, and the values that go without saying.
+// bindRequests binds what every web request on a record goes through before the hooks of its collection: it notes the caller,
+// checks the JSON types and the field rights, and fills in defaults.
 func bindRequests(app core.App) {
 	early := func(id string, check func(e *core.RecordRequestEvent) error) *hook.Handler[*core.RecordRequestEvent] {
 		return &hook.Handler[*core.RecordRequestEvent]{Id: id, Priority: -50, Func: func(e *core.RecordRequestEvent) error {
@@ -50,7 +50,7 @@ func bindRequests(app core.App) {
 	app.OnRecordUpdate(collections.Employers, collections.JobSeekers).BindFunc(checkWebsiteOnSave)
 }
 
-// fillCallerField sets the relation that names who makes the record to the caller, where the request leaves it out.
+// fillCallerField sets the relation to the record's creator (collections.CallerFields) to the caller, where the request leaves it out.
 func fillCallerField(e *core.RecordRequestEvent) {
 	field := collections.CallerFields[e.Collection.Name]
 	if field == "" || e.Auth == nil || e.Auth.IsSuperuser() || e.Record.GetString(field) != "" {
@@ -68,8 +68,8 @@ func fillDefaultsOnCreate(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// writeChangedFieldsOnUpdate makes a save write only what it changes. PocketBase would write the whole row, and so undo a
-// status or a counter that another save has changed since this one read the record.
+// writeChangedFieldsOnUpdate makes a save write only the fields that it changes. PocketBase would write the whole row, and undo a status or
+// a counter that another save has changed since this one read the record.
 func writeChangedFieldsOnUpdate(e *core.RecordEvent) error {
 	e.Record.IgnoreUnchangedFields(true)
 	return e.Next()

@@ -98,8 +98,8 @@ func updateSeekerRatingOnReviewChange(e *core.RecordEvent) error {
 	})
 }
 
-// checkReviewParties refuses a review unless its application binds the author and the subject: one is the seeker, the other one
-// of the employer's people.
+// checkReviewParties refuses a review unless author and subject are the two sides of its application: one is the seeker, the other
+// one of the employer's people.
 func checkReviewParties(tx core.App, review *core.Record) error {
 	author, subject := review.GetString("author"), review.GetString("subject")
 	if author == subject {
@@ -132,7 +132,8 @@ func checkReviewParties(tx core.App, review *core.Record) error {
 	return unrelated
 }
 
-// checkNotReviewedYet refuses a second review by the same author of the same thing. The unique index stands behind it.
+// checkNotReviewedYet refuses a second review by the same author of the same thing, for which the unique index would give no
+// readable reason.
 func checkNotReviewedYet(tx core.App, review *core.Record, of string) error {
 	count, err := tx.CountRecords(review.Collection(), dbx.HashExp{"author": review.GetString("author"), of: review.GetString(of)})
 	if err != nil {
@@ -144,7 +145,7 @@ func checkNotReviewedYet(tx core.App, review *core.Record, of string) error {
 	return nil
 }
 
-// updateRating sets ratingAverage and ratingCount of the rated row to those of its visible reviews; 0 and 0 without any.
+// updateRating sets ratingAverage and ratingCount of the rated row from its visible reviews; both are 0 without any.
 func updateRating(tx core.App, rated, key, reviews, relation, id string) error {
 	_, err := tx.NonconcurrentDB().NewQuery(fmt.Sprintf(`
 		UPDATE {{%s}} SET ([[ratingAverage]], [[ratingCount]]) = (

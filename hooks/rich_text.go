@@ -5,8 +5,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// richTextPolicy keeps the formatting of a job description (headings, lists, links, emphasis) and drops what can run or
-// track: scripts, styles, event handlers, forms, frames and images.
+// richTextPolicy keeps the formatting of a job description (headings, lists, links, emphasis) and drops what can run
+// or track: scripts, styles, event handlers, forms, frames and images.
 var richTextPolicy = func() *bluemonday.Policy {
 	policy := bluemonday.NewPolicy()
 	policy.AllowStandardURLs()

@@ -57,12 +57,12 @@ func mayWrite(right collections.FieldRight, record *core.Record, who actor.Actor
 	return false // BySystem
 }
 
-// wouldChange tells whether the request gives the field another value than the record has, or than a new record gets.
-// PocketBase drops hidden fields from a body in silence, so for these the body itself is read.
+// wouldChange reports whether the request sets the field to another value than the record has, or than a new record gets.
+// PocketBase silently drops hidden fields from the body, so for these the body itself is read.
 func wouldChange(e *core.RecordRequestEvent, name string) (bool, error) {
 	field := e.Collection.Fields.GetByName(name)
 	if field == nil {
-		return false, fmt.Errorf("rights name the unknown field %s.%s", e.Collection.Name, name)
+		return false, fmt.Errorf("the field rights name an unknown field %s.%s", e.Collection.Name, name)
 	}
 	before := e.Record.Original()
 	after := e.Record
@@ -84,13 +84,13 @@ func wouldChange(e *core.RecordRequestEvent, name string) (bool, error) {
 	return !sameValue(before, after, name), nil
 }
 
-// fieldOfKey is the field that a body key writes: PocketBase takes "field+", "+field" and "field-" to add and remove.
+// fieldOfKey returns the field that a key of the body writes: PocketBase takes "field+", "+field" and "field-" to add and remove.
 func fieldOfKey(key string) string {
 	name, _, _ := strings.Cut(strings.Trim(key, "+-"), ":")
 	return name
 }
 
-// sameValue compares a field as a client would see it.
+// sameValue reports whether a field has the same value in two records, as a client would see it.
 func sameValue(a, b *core.Record, name string) bool {
 	x, errX := json.Marshal(a.Get(name))
 	y, errY := json.Marshal(b.Get(name))

@@ -7,7 +7,7 @@ import (
 	"jobboard/internal/problem"
 )
 
-// checkCurrency refuses a code that ISO 4217 does not know.
+// checkCurrency refuses a code that ISO 4217 does not have.
 func checkCurrency(record *core.Record, field string) error {
 	code := record.GetString(field)
 	if code == "" {
@@ -19,7 +19,7 @@ func checkCurrency(record *core.Record, field string) error {
 	return nil
 }
 
-// checkSalaryRange refuses a minimum above the maximum. 0 is "not given", as PocketBase stores it.
+// checkSalaryRange refuses a minimum above the maximum. 0 means not given, as PocketBase stores it.
 func checkSalaryRange(record *core.Record) error {
 	low, high := record.GetFloat("salaryMin"), record.GetFloat("salaryMax")
 	if low > 0 && high > 0 && low > high {

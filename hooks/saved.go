@@ -19,7 +19,8 @@ func bindSaved(app core.App) {
 	app.OnRecordUpdate(collections.SavedSearches).BindFunc(checkQueryOnSavedSearchSave)
 }
 
-// requirePublishedJobOnSavedJobCreate refuses a job that is not published like an absent one: saving must not tell of drafts.
+// requirePublishedJobOnSavedJobCreate refuses a job that is not published as if it did not exist, since nobody may learn of
+// drafts by saving.
 func requirePublishedJobOnSavedJobCreate(e *core.RecordEvent) error {
 	count, err := e.App.CountRecords(collections.Jobs, dbx.HashExp{"id": e.Record.GetString("job"), "status": workflow.Published})
 	if err != nil {
@@ -31,7 +32,7 @@ func requirePublishedJobOnSavedJobCreate(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// checkQueryOnSavedSearchSave refuses a query that the search endpoint would refuse, with the same words.
+// checkQueryOnSavedSearchSave refuses a query that the search endpoint would refuse, with the same message.
 func checkQueryOnSavedSearchSave(e *core.RecordEvent) error {
 	analyzer, err := search.Analyzer(e.App)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 func TestSavedQueriesAreChecked(t *testing.T) {
 	p := newPipeline(t)
 	save := func(query any) testapp.Response {
-		return p.Call(p.seeker, "POST", testapp.Records(collections.SavedSearches), map[string]any{"name": "Mine", "query": query, "frequency": "instant"})
+		return p.Call(p.seeker, "POST", testapp.Records(collections.SavedSearches),
+			map[string]any{"name": "Mine", "query": query, "frequency": "instant"})
 	}
 	good := save(map[string]any{"q": `"go developer" -intern`, "workplace": []string{"remote", "hybrid"}, "salaryMin": 50000})
 	if good.Status != 200 {

@@ -18,7 +18,9 @@ func TestFieldsOfTheSystemCannotBeSet(t *testing.T) {
 	application := p.Application(p.seeker, p.job)
 	profile := p.profile(p.seeker)
 	jobReview := p.Record(collections.JobReviews, map[string]any{"author": p.seeker.Id, "job": p.job.Id, "rating": 4})
-	userReview := p.Record(collections.UserReviews, map[string]any{"author": p.owner.Id, "subject": p.seeker.Id, "application": application.Id, "rating": 4})
+	userReview := p.Record(collections.UserReviews, map[string]any{
+		"author": p.owner.Id, "subject": p.seeker.Id, "application": application.Id, "rating": 4,
+	})
 	notification, err := p.FindFirstRecordByData(collections.Notifications, "user", p.owner.Id)
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +90,9 @@ func TestFieldsOfTheSystemCannotBeSet(t *testing.T) {
 // A front end that saves a whole record back, unchanged fields and all, is not refused.
 func TestSavingAWholeRecordBack(t *testing.T) {
 	p := newPipeline(t)
-	for _, c := range []struct{ who, record *core.Record }{{p.owner, p.job}, {p.owner, p.employer}, {p.seeker, p.profile(p.seeker)}, {p.seeker, p.seeker}} {
+	for _, c := range []struct{ who, record *core.Record }{
+		{p.owner, p.job}, {p.owner, p.employer}, {p.seeker, p.profile(p.seeker)}, {p.seeker, p.seeker},
+	} {
 		path := testapp.Records(c.record.Collection().Name, c.record.Id)
 		whole := p.Call(c.who, "GET", path, nil).Body
 		if answer := p.Call(c.who, "PATCH", path, whole); answer.Status != 200 {
@@ -107,14 +111,16 @@ func TestHiddenThingsCannotBeProbed(t *testing.T) {
 	}
 	filter := func(text string) string { return "filter=" + url.QueryEscape(text) }
 	for name, answer := range map[string]testapp.Response{
-		"drafts by title":                      list(nil, collections.Jobs, filter("title ~ 'Secret'")),
-		"applicants by job":                    list(nil, collections.Jobs, filter("applications_via_job.status = 'submitted'")),
-		"applicants' names by job":             list(p.other, collections.Jobs, filter("applications_via_job.seeker.name = 'ada'")),
-		"drafts through the employer":          list(p.seeker, collections.Employers, filter("jobs_via_employer.title ~ 'Secret'")),
-		"applicants through field":             list(p.stranger, collections.FieldsOfInterest, filter("job_seeker_interests_via_field.seeker.name = 'ada'")),
-		"users through employers":              list(nil, collections.Employers, filter("owner.name ~ 'acme'")),
-		"reports through users":                list(p.seeker, collections.Users, filter("reports_via_requestedBy.kind = 'jobs'")),
-		"notifications of others through user": list(p.owner, collections.Users, filter("notifications_via_user.title ~ 'e' && id != '"+p.owner.Id+"'")),
+		"drafts by title":             list(nil, collections.Jobs, filter("title ~ 'Secret'")),
+		"applicants by job":           list(nil, collections.Jobs, filter("applications_via_job.status = 'submitted'")),
+		"applicants' names by job":    list(p.other, collections.Jobs, filter("applications_via_job.seeker.name = 'ada'")),
+		"drafts through the employer": list(p.seeker, collections.Employers, filter("jobs_via_employer.title ~ 'Secret'")),
+		"applicants through field": list(p.stranger, collections.FieldsOfInterest,
+			filter("job_seeker_interests_via_field.seeker.name = 'ada'")),
+		"users through employers": list(nil, collections.Employers, filter("owner.name ~ 'acme'")),
+		"reports through users":   list(p.seeker, collections.Users, filter("reports_via_requestedBy.kind = 'jobs'")),
+		"notifications of others through user": list(p.owner, collections.Users,
+			filter("notifications_via_user.title ~ 'e' && id != '"+p.owner.Id+"'")),
 	} {
 		if answer.Status == 200 && len(answer.Items()) > 0 || answer.Status >= 500 {
 			t.Errorf("%s: %d %s", name, answer.Status, answer.Raw)

@@ -11,19 +11,19 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// normalizeStatus turns a status as people write it into the value that is stored.
+// normalizeStatus turns a status as people may write it into the stored value.
 func normalizeStatus(record *core.Record) {
 	record.Set("status", workflow.Parse(record.GetString("status")))
 }
 
-// statusMove tells from where to where a record is being moved, and whether it is moved at all.
+// statusMove returns the statuses that a record is moved from and to, and whether it is moved at all.
 func statusMove(record *core.Record) (from, to string, moved bool) {
 	from, to = record.Original().GetString("status"), record.GetString("status")
 	return from, to, from != to
 }
 
-// checkStatusUnchanged reads the status again inside the transaction. Two people may have loaded the same record; the
-// second to save meets a status that the first has changed, and is told so instead of breaking the chain.
+// checkStatusUnchanged refuses a move whose starting point has changed meanwhile: of two people who loaded the same record, the
+// second to save must read it again. tx makes sure that nobody changes it any more.
 func checkStatusUnchanged(tx core.App, record *core.Record, from string) error {
 	var stored string
 	err := tx.DB().Select("status").From(record.Collection().Name).Where(dbx.HashExp{"id": record.Id}).Row(&stored)
@@ -37,7 +37,7 @@ func checkStatusUnchanged(tx core.App, record *core.Record, from string) error {
 	return nil
 }
 
-// invalidTransition names the moves that would have been legal.
+// invalidTransition returns the error for an illegal move, which names the legal ones.
 func invalidTransition(from string, allowed []string) error {
 	message := fmt.Sprintf("Can't move on from %s.", from)
 	if from == "" {

@@ -14,18 +14,18 @@ import (
 	"jobboard/collections"
 )
 
-// Anybody can make the board mail to any address: by registering with it, asking for a reset of its password, or wanting to
-// change to it. So an address gets at most mailBurst mails of a kind at once, and one each mailInterval on average: whoever
-// asks in somebody else's name can't keep the owner from a link that works, since those of a reset work for half an hour.
+// Anybody can make the board send mail to any address: by registering with it, or by asking to reset its password or to change to
+// it. So an address gets at most mailBurst mails of a kind at once and one per mailInterval on average. Whoever uses up this limit
+// for somebody else's address does not lock the owner out: a link for a reset works for 30 minutes.
 const (
 	mailBurst    = 3
 	mailInterval = 20 * time.Minute
 )
 
-// bindUserMails limits the mails about accounts and sends the first, which asks a new user to confirm the address. The
-// answers to whoever asks for a mail are the same whether it is sent or not.
+// bindUserMails limits the mails about accounts, and sends new users the one that asks to confirm the address. The response to a
+// request for a mail does not depend on whether it is sent.
 func bindUserMails(app core.App) {
-	limits := &mailLimits{next: map[string]time.Time{}}
+	limits := &mailLimits{full: map[string]time.Time{}}
 	limited := func(kind string) *hook.Handler[*core.MailerRecordEvent] {
 		return &hook.Handler[*core.MailerRecordEvent]{Id: "limitMailsToAnAddress", Priority: -50, Func: func(e *core.MailerRecordEvent) error {
 			for _, to := range e.Message.To {
@@ -41,7 +41,7 @@ func bindUserMails(app core.App) {
 	app.OnMailerRecordEmailChangeSend().Bind(limited("e-mail change"))
 
 	app.OnRecordRequestEmailChangeRequest().Bind(&hook.Handler[*core.RecordRequestEmailChangeRequestEvent]{
-		Id: "sendEmailChangeInBackground", Priority: 999, // the last word: instead of PocketBase's own sending
+		Id: "sendEmailChangeInBackground", Priority: 999, // after all others, in place of PocketBase's own sending
 		Func: func(e *core.RecordRequestEmailChangeRequestEvent) error {
 			if limits.allow("e-mail change by "+e.Record.Id, time.Now()) {
 				sendInBackground(app, "e-mail change", func() error { return mails.SendRecordChangeEmail(app, e.Record, e.NewEmail) })
@@ -59,8 +59,8 @@ func bindUserMails(app core.App) {
 	})
 }
 
-// registeredByRequest is a raw key: the user registers, or an admin makes the account. Superusers and commands, who may move
-// thousands of users here from elsewhere, decide themselves whether an address is verified.
+// registeredByRequest is a raw key on a user who registers or is made by an admin. Superusers and commands, which may bring in
+// thousands of users from elsewhere, decide themselves whether an address is verified.
 const registeredByRequest = "@registeredByRequest"
 
 func noteRegistrationOnCreateRequest(e *core.RecordRequestEvent) error {
@@ -70,8 +70,7 @@ func noteRegistrationOnCreateRequest(e *core.RecordRequestEvent) error {
 	return e.Next()
 }
 
-// sendInBackground sends a mail while the request is answered: a slow mail server is not the caller's business, nor whether a
-// mail is sent at all.
+// sendInBackground sends a mail while the request is answered, so that the time of the response does not show whether one is sent.
 func sendInBackground(app core.App, what string, send func() error) {
 	routine.FireAndForget(func() {
 		if err := send(); err != nil {
@@ -80,40 +79,41 @@ func sendInBackground(app core.App, what string, send func() error) {
 	})
 }
 
-// mailboxOf is an address as mail servers deliver it: its case and what follows a plus lead to the same mailbox.
+// mailboxOf returns the mailbox that an address leads to on most mail servers: without case, and without what follows a plus.
 func mailboxOf(address string) string {
 	local, host, _ := strings.Cut(strings.ToLower(address), "@")
 	local, _, _ = strings.Cut(local, "+")
 	return local + "@" + host
 }
 
-// mailLimits counts per key by the generic cell rate algorithm: of each key it knows only when its burst will be whole again.
+// mailLimits limits mails per key by the generic cell rate algorithm, which keeps only the time when a key's burst is full again.
 type mailLimits struct {
 	mu   sync.Mutex
-	next map[string]time.Time
+	full map[string]time.Time // when a key may use its whole burst again
 }
 
-// maxMailKeys is how many keys are kept before those that no longer matter are forgotten.
+// maxMailKeys is how many keys are kept before expired ones are dropped.
 const maxMailKeys = 10_000
 
+// allow reports whether a mail may be sent now, and counts it if so.
 func (l *mailLimits) allow(key string, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	whole := l.next[key]
-	if whole.Before(now) {
-		whole = now
+	full := l.full[key]
+	if full.Before(now) {
+		full = now
 	}
-	whole = whole.Add(mailInterval)
-	if whole.Sub(now) > mailBurst*mailInterval {
+	full = full.Add(mailInterval)
+	if full.Sub(now) > mailBurst*mailInterval {
 		return false
 	}
-	if len(l.next) >= maxMailKeys {
-		for key, whole := range l.next {
-			if whole.Before(now) {
-				delete(l.next, key)
+	if len(l.full) >= maxMailKeys {
+		for key, full := range l.full {
+			if full.Before(now) {
+				delete(l.full, key)
 			}
 		}
 	}
-	l.next[key] = whole
+	l.full[key] = full
 	return true
 }

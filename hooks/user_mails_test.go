@@ -118,7 +118,9 @@ func TestMailsToAnAddressAreLimited(t *testing.T) {
 			t.Fatalf("%s: got %d %s", what, got.Status, got.Raw)
 		}
 	}
-	for i, spelling := range []string{"victim@example.org", "VICTIM@example.org", "victim+1@example.org", "Victim+2@Example.org", "victim@example.org"} {
+	for i, spelling := range []string{
+		"victim@example.org", "VICTIM@example.org", "victim+1@example.org", "Victim+2@Example.org", "victim@example.org",
+	} {
 		asker := b.Seeker(fmt.Sprintf("asker%d", i))
 		for range 3 {
 			ask(asker, "request-email-change", map[string]any{"newEmail": spelling})
@@ -163,7 +165,10 @@ func TestRegistrationSendsAVerificationMail(t *testing.T) {
 	b.Settings().Meta.AppURL = "https://jobs.example.org"
 	box := b.CatchMail()
 	body := func(name, role string) map[string]any {
-		return map[string]any{"email": name + "@example.com", "name": name, "role": role, "password": testapp.Password, "passwordConfirm": testapp.Password}
+		return map[string]any{
+			"email": name + "@example.com", "name": name, "role": role,
+			"password": testapp.Password, "passwordConfirm": testapp.Password,
+		}
 	}
 	with := func(body map[string]any, key string, value any) map[string]any { body[key] = value; return body }
 	batch := map[string]any{"requests": []any{

@@ -16,8 +16,8 @@ func bindUserVisibility(app core.App) {
 }
 
 func hidePrivateFieldsOnEnrich(e *core.RecordEnrichEvent) error {
-	// The rules let the board's people see an applicant only to write to them, so the address is there for whoever sees the
-	// record; emailVisibility is PocketBase's wider switch, which the board doesn't use.
+	// Whoever may see a user may also write to them, so the address is always shown. The board does not use PocketBase's
+	// emailVisibility.
 	e.Record.IgnoreEmailVisibility(true)
 	if seesWholeUser(e.RequestInfo, e.Record) {
 		e.Record.Unhide("deactivatedAt")
@@ -29,7 +29,7 @@ func hidePrivateFieldsOnEnrich(e *core.RecordEnrichEvent) error {
 
 func seesWholeUser(info *core.RequestInfo, user *core.Record) bool {
 	if info.Auth == nil {
-		// Rules show no user to guests: the one record that comes here is the answer to a registration.
+		// Rules show guests no users, so this can only be the response to a registration.
 		return info.Method == http.MethodPost && info.Context != core.RequestInfoContextExpand
 	}
 	return info.Auth.Id == user.Id || actor.IsManager(info.Auth)

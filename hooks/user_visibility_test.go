@@ -25,7 +25,8 @@ func seenFields(user map[string]any) string {
 
 const (
 	cutUser   = "avatar collectionId collectionName email id name"
-	wholeUser = "avatar collectionId collectionName created deactivatedAt email emailNotifications emailVisibility id locale name role updated verified"
+	wholeUser = "avatar collectionId collectionName created deactivatedAt email emailNotifications emailVisibility id locale name role " +
+		"updated verified"
 )
 
 func TestWhoSeesWhatOfAUser(t *testing.T) {

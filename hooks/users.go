@@ -11,8 +11,8 @@ import (
 	"jobboard/internal/notify"
 )
 
-// bindUsers: registration makes the profile, a change of role or activity kills the tokens and is told to the user, and
-// the last administrator stays.
+// bindUsers creates the profile at registration, ends all logins of a user whose role or activity changes and notifies the user,
+// and keeps the last admin.
 func bindUsers(app core.App) {
 	app.OnRecordCreateRequest(collections.Users).BindFunc(noteNotificationChoiceOnCreateRequest)
 	app.OnRecordCreate(collections.Users).BindFunc(createProfileOnUserCreate)
@@ -24,7 +24,7 @@ func bindUsers(app core.App) {
 	bindPasswords(app)
 }
 
-// notificationsChosen is a raw key: the request says itself, perhaps with an empty list, which kinds are wanted by mail.
+// notificationsChosen is a raw key on a user whose request says, perhaps with an empty list, which kinds are wanted by mail.
 const notificationsChosen = "@emailNotifications"
 
 func noteNotificationChoiceOnCreateRequest(e *core.RecordRequestEvent) error {
@@ -49,8 +49,8 @@ func createProfileOnUserCreate(e *core.RecordEvent) error {
 	return inTransaction(e, nil, func(tx core.App) error { return account.EnsureProfile(tx, e.Record) })
 }
 
-// applyUserUpdate judges a change against the row as it is stored now, not as it was when the record was read, since
-// another request may have changed it meanwhile; writeChangedFieldsOnUpdate keeps the fields that this save leaves alone.
+// applyUserUpdate compares a change with the row as it is stored now, not as it was when the record was read, since another request
+// may have changed it meanwhile. writeChangedFieldsOnUpdate keeps the fields that this save does not change.
 func applyUserUpdate(e *core.RecordEvent) error {
 	normalizeLine(e.Record, "name")
 	var roleChanged, activityChanged bool

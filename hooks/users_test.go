@@ -279,7 +279,9 @@ func TestTheLastAdminStays(t *testing.T) {
 			t.Fatal(err)
 		}
 		demote := func(id string) map[string]any {
-			return map[string]any{"method": "PATCH", "url": testapp.Records(collections.Users, id), "body": map[string]any{"role": collections.RoleEmployer}}
+			return map[string]any{
+				"method": "PATCH", "url": testapp.Records(collections.Users, id), "body": map[string]any{"role": collections.RoleEmployer},
+			}
 		}
 		answer := b.Call(admin, "POST", "/api/batch", map[string]any{"requests": []any{demote(gone.Id), demote(admin.Id)}})
 		if answer.Status != 400 {
@@ -298,7 +300,8 @@ func TestTwoAdminsDemotingEachOtherLeaveOne(t *testing.T) {
 	b := testapp.NewBoard(t, hooks.Bind)
 	ways := map[string]func(token string, who, whom *core.Record) bool{
 		"demote": func(token string, _, whom *core.Record) bool {
-			return b.CallWithToken(token, "PATCH", testapp.Records(collections.Users, whom.Id), map[string]any{"role": collections.RoleEmployer}).Status == 200
+			return b.CallWithToken(token, "PATCH", testapp.Records(collections.Users, whom.Id),
+				map[string]any{"role": collections.RoleEmployer}).Status == 200
 		},
 		"delete": func(token string, _, whom *core.Record) bool {
 			return b.CallWithToken(token, "DELETE", testapp.Records(collections.Users, whom.Id), nil).Status == 204

@@ -11,7 +11,7 @@ import (
 
 const maxWebsite = 2_000 // characters
 
-// checkWebsiteOnSave refuses a website that is no plain address of a page: it becomes a link on pages, in feeds and in mails.
+// checkWebsiteOnSave refuses a website that is not a plain web address, since it becomes a link on pages, in feeds and in mails.
 func checkWebsiteOnSave(e *core.RecordEvent) error {
 	website := e.Record.GetString("website")
 	if website != e.Record.Original().GetString("website") && !isWebsite(website) {
@@ -26,7 +26,8 @@ func isWebsite(text string) bool {
 	if text == "" {
 		return true
 	}
-	if len(text) > maxWebsite || strings.ContainsAny(text, "\"'`<>\\ ") || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+	isControl := func(r rune) bool { return r < ' ' || r == 0x7f }
+	if len(text) > maxWebsite || strings.ContainsAny(text, "\"'`<>\\ ") || strings.ContainsFunc(text, isControl) {
 		return false
 	}
 	address, err := url.Parse(text)

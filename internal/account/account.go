@@ -1,7 +1,7 @@
-// Package account is what can happen to a user's account: deactivation, reactivation, and what the board owes each role.
+// Package account deactivates and reactivates accounts, and says what must hold for them: a last admin, a profile for each seeker.
 //
-// The functions only say what changes; the hooks on the users collection draw the consequences (dead tokens, notifications, the
-// last administrator), so that a change in the admin UI has them too.
+// The functions only change the user. What follows (tokens end, notifications, the last admin) is for the hooks of the users
+// collection, so that a change in the admin UI has the same consequences.
 package account
 
 import (
@@ -18,16 +18,16 @@ import (
 	"jobboard/internal/problem"
 )
 
-// Deactivate closes a user's account: its tokens and realtime connections die at once, and it can't log in. It returns the
-// stored user, or a field error with the code problem.AlreadyDeactivated or problem.LastAdmin, or sql.ErrNoRows.
+// Deactivate closes a user's account: its tokens and realtime connections end at once, and it can't log in. It returns the stored
+// user, or a field error with the code problem.AlreadyDeactivated or problem.LastAdmin, or sql.ErrNoRows.
 //
-// It doesn't ask whether caller (nil: the board itself) may do it; the user itself and administrators may.
+// It doesn't check whether caller (nil: the board itself) may do it: the user and admins may.
 func Deactivate(app core.App, caller *core.Record, userID string) (*core.Record, error) {
 	return setDeactivatedAt(app, caller, userID, types.NowDateTime())
 }
 
-// Reactivate opens a deactivated account again; tokens from before stay dead. It returns the stored user, or a field error
-// with the code problem.AlreadyActive, or sql.ErrNoRows. It doesn't ask whether caller may do it; administrators may.
+// Reactivate opens a deactivated account again; earlier tokens stay invalid. It returns the stored user, or a field error
+// with the code problem.AlreadyActive, or sql.ErrNoRows. It doesn't check whether caller may do it: admins may.
 func Reactivate(app core.App, caller *core.Record, userID string) (*core.Record, error) {
 	return setDeactivatedAt(app, caller, userID, types.DateTime{})
 }
@@ -52,17 +52,17 @@ func setDeactivatedAt(app core.App, caller *core.Record, userID string, at types
 	return user, err
 }
 
-// IsActive tells whether a user is not deactivated.
+// IsActive reports whether a user is not deactivated.
 func IsActive(user *core.Record) bool { return user.GetDateTime("deactivatedAt").IsZero() }
 
-// IsActiveAdmin tells whether a user is one of those of whom the board keeps at least one.
+// IsActiveAdmin reports whether a user is an active admin. The board keeps at least one.
 func IsActiveAdmin(user *core.Record) bool {
 	return user.GetString("role") == collections.RoleAdmin && IsActive(user)
 }
 
-// RequireOtherAdmin returns a field error with the code problem.LastAdmin when no active administrator but user is left.
-// Call it with the app of the transaction that takes user away: transactions follow one another, so that of two
-// administrators who demote each other at once the second sees what the first did.
+// RequireOtherAdmin returns a field error with the code problem.LastAdmin when there is no active admin but user. Call it in the
+// transaction that takes the role from user: of two admins who demote each other at the same time, the second then sees what the
+// first did.
 func RequireOtherAdmin(tx core.App, user *core.Record, field string) error {
 	others, err := tx.CountRecords(collections.Users,
 		dbx.HashExp{"role": collections.RoleAdmin, "deactivatedAt": ""}, dbx.Not(dbx.HashExp{"id": user.Id}))
@@ -91,7 +91,7 @@ func RequireNoJobs(tx core.App, user *core.Record) error {
 		"This user owns an employer that has jobs. Give the employer another owner first.")
 }
 
-// EnsureProfile makes the profile that every job seeker has, where it is missing.
+// EnsureProfile creates the profile that every job seeker has, unless it exists.
 func EnsureProfile(tx core.App, user *core.Record) error {
 	if user.GetString("role") != collections.RoleJobSeeker {
 		return nil
@@ -110,7 +110,7 @@ func EnsureProfile(tx core.App, user *core.Record) error {
 	profile := core.NewRecord(collection)
 	profile.Set("user", user.Id)
 	if err := tx.Save(profile); err != nil {
-		return fmt.Errorf("make the profile: %w", err)
+		return fmt.Errorf("create the profile: %w", err)
 	}
 	return nil
 }

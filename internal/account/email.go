@@ -10,8 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// StoredEmail returns how the account that an address means spells it: as it is, where an account has exactly that, else in
-// small letters, as all addresses are stored but those of accounts that shared an address before.
+// StoredEmail returns the spelling by which an account with the typed address is stored: as typed where an account has exactly
+// that, else in lower case. Only accounts that shared an address on an older board are stored in another case.
 func StoredEmail(app core.App, collection *core.Collection, typed string) (string, error) {
 	lower := strings.ToLower(typed)
 	if lower == typed || !strings.Contains(typed, "@") {

@@ -1,4 +1,4 @@
-// Package deadline reads deadlines that are given as a day: applications then close when that day ends at the job's place.
+// Package deadline turns a deadline that is given as a day into the moment when that day ends at the job's place.
 package deadline
 
 import (
@@ -11,7 +11,7 @@ import (
 	"jobboard/internal/gazetteer"
 )
 
-// dayKey is a raw key on a job, which no field can have as its name.
+// dayKey is a raw key on a job; no field can have this name.
 const dayKey = "@deadlineDay"
 
 // IsDate reports whether text is a day without a time, such as 2026-12-24.
@@ -20,11 +20,11 @@ func IsDate(text string) bool {
 	return err == nil
 }
 
-// SetDate leaves the day on the job until its places are known, see [Resolve].
+// SetDate keeps the day on the job until its places are resolved, see [Resolve].
 func SetDate(job *core.Record, day string) { job.SetRaw(dayKey, day) }
 
 // Resolve sets the deadline of a job that [SetDate] was called for to the last second of that day: in the time zone of the
-// job's first place, else of the first country where its remote workers may live, else in UTC.
+// job's first known place, else of the first country of its remote workers, else in UTC.
 func Resolve(job *core.Record) {
 	day, _ := job.GetRaw(dayKey).(string)
 	if day == "" {

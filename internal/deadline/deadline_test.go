@@ -30,7 +30,9 @@ func TestResolve(t *testing.T) {
 }
 
 func TestIsDay(t *testing.T) {
-	for text, want := range map[string]bool{"2026-12-24": true, "2026-12-24 00:00:00.000Z": false, "2026-02-30": false, "24.12.2026": false, "": false} {
+	for text, want := range map[string]bool{
+		"2026-12-24": true, "2026-12-24 00:00:00.000Z": false, "2026-02-30": false, "24.12.2026": false, "": false,
+	} {
 		if IsDate(text) != want {
 			t.Errorf("IsDate(%q) = %v", text, !want)
 		}

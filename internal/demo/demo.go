@@ -34,7 +34,7 @@ const (
 	history = 90 * 24 * time.Hour
 )
 
-// board is the demo board being made, inside one transaction.
+// board is the demo board being filled, inside one transaction.
 type board struct {
 	app      core.App
 	fake     *gofakeit.Faker
@@ -157,7 +157,7 @@ func (b *board) chance(percent int) bool { return b.fake.IntRange(1, 100) <= per
 
 func pick[T any](b *board, list []T) T { return list[b.fake.IntRange(0, len(list)-1)] }
 
-// quiet gives every notification the time of what it tells of, reads the old ones, and sees to it that no mail leaves for made-up
+// quiet gives every notification the time of its event, marks the old ones as read, and makes sure that no mail is sent to made-up
 // people. Seekers are told of the newest jobs once the board is served, not of ninety days' jobs at once.
 func (b *board) quiet() error {
 	before := func(age time.Duration) string { return b.now.Add(-age).UTC().Format("2006-01-02 15:04:05.000Z") }

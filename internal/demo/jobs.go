@@ -150,7 +150,8 @@ func (b *board) postJob(c company, r role, draft bool) error {
 func description(c company, r role) string {
 	return fmt.Sprintf(
 		"<p>%s %s. We look for somebody who likes to do good work with others.</p><h3>What you will do</h3><ul><li>%s</li></ul>"+
-			"<h3>What you bring</h3><ul><li>%s</li></ul><h3>What we offer</h3><ul><li>A plain contract and fair pay</li><li>Thirty days of holiday</li><li>Time to learn</li></ul>",
+			"<h3>What you bring</h3><ul><li>%s</li></ul>"+
+			"<h3>What we offer</h3><ul><li>A plain contract and fair pay</li><li>Thirty days of holiday</li><li>Time to learn</li></ul>",
 		c.record.GetString("name"), c.trade.mission, strings.Join(r.tasks, "</li><li>"), strings.Join(r.skills, "</li><li>"))
 }
 
@@ -210,7 +211,10 @@ func (b *board) save() error {
 		}
 		if i%4 == 0 {
 			search := map[string]any{"q": pick(b, []string{"developer", "nurse", "design", "driver"}), "sort": "newest"}
-			values := map[string]any{"seeker": seeker.Id, "name": fmt.Sprint(search["q"], " jobs"), "query": search, "frequency": pick(b, collections.Frequencies())}
+			values := map[string]any{
+				"seeker": seeker.Id, "name": fmt.Sprint(search["q"], " jobs"), "query": search,
+				"frequency": pick(b, collections.Frequencies()),
+			}
 			if _, err := b.create(collections.SavedSearches, values); err != nil {
 				return err
 			}

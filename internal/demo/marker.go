@@ -13,14 +13,13 @@ import (
 	"jobboard/internal/datafolder"
 )
 
-// marker is the file by which a data folder is known as the demo's, to be thrown away at will.
+// marker is the file that marks a data folder as the demo's, which may be thrown away.
 const marker = "DEMO"
 
-// ErrRealBoard is what Claim answers for a data folder that holds anything but the demo.
+// ErrRealBoard is returned by Claim for a data folder that holds anything but the demo.
 var ErrRealBoard = errors.New("the data folder holds a board that is not the demo's; choose another --dir")
 
-// Claim makes sure that the data folder is the demo's: it bears the marker, or nobody has an account in it yet and it is
-// given one.
+// Claim makes sure that the data folder is the demo's: it has the marker, or it has no accounts yet and gets the marker.
 func Claim(app core.App) error {
 	path := filepath.Join(app.DataDir(), marker)
 	if _, err := os.Stat(path); err == nil {
@@ -43,7 +42,7 @@ func Claim(app core.App) error {
 	return nil
 }
 
-// Reset throws away all that the demo's data folder holds and opens an empty board in it. Claim comes first.
+// Reset deletes all that the demo's data folder holds and opens an empty board in it. Call Claim first.
 func Reset(app core.App) error {
 	if err := app.ResetBootstrapState(); err != nil {
 		return fmt.Errorf("close the demo board: %w", err)
@@ -61,7 +60,7 @@ func Reset(app core.App) error {
 		}
 	}
 	if err := app.Bootstrap(); err != nil {
-		return fmt.Errorf("open the demo board anew: %w", err)
+		return fmt.Errorf("open the demo board again: %w", err)
 	}
 	return nil
 }

@@ -66,13 +66,19 @@ func (b *board) profile(seeker *core.Record, first bool) error {
 	since := b.now.Year() - years
 	title, _, _ := strings.Cut(work.title, " (")
 	profile.Load(map[string]any{
-		"headline":          title,
-		"summary":           fmt.Sprintf("<p>%d years in the trade, mostly as %s. I like to %s.</p>", years, strings.ToLower(title), strings.ToLower(work.tasks[0])),
-		"skills":            append(slices.Clone(work.skills), "teamwork"),
-		"experienceYears":   years,
-		"location":          town.name,
-		"experience":        []map[string]any{{"title": title, "company": pick(b, nameStarts) + " " + pick(b, trade.endings), "from": fmt.Sprint(since), "to": "", "description": work.tasks[0] + "."}},
-		"education":         []map[string]any{{"school": "University of " + b.fake.City(), "degree": "BSc", "field": title, "from": fmt.Sprint(since - 4), "to": fmt.Sprint(since)}},
+		"headline": title,
+		"summary": fmt.Sprintf("<p>%d years in the trade, mostly as %s. I like to %s.</p>",
+			years, strings.ToLower(title), strings.ToLower(work.tasks[0])),
+		"skills":          append(slices.Clone(work.skills), "teamwork"),
+		"experienceYears": years,
+		"location":        town.name,
+		"experience": []collections.Position{{
+			Title: title, Company: pick(b, nameStarts) + " " + pick(b, trade.endings),
+			From: fmt.Sprint(since), Description: work.tasks[0] + ".",
+		}},
+		"education": []collections.Education{{
+			School: "University of " + b.fake.City(), Degree: "BSc", Field: title, From: fmt.Sprint(since - 4), To: fmt.Sprint(since),
+		}},
 		"preferredJobTypes": []string{"full_time"},
 		"openToWork":        b.chance(70),
 		"visibility":        pick(b, []string{"applied_only", "applied_only", "employers", "employers", "hidden"}),

@@ -30,7 +30,7 @@ var stories = []struct {
 }
 
 // apply lets every seeker apply to a few jobs and tells each application's story. The demo seeker and the demo employer
-// get one of every state, and the demo employer's first job has applicants at every stage.
+// get one of every status, and the demo employer's first job has applicants at every stage.
 func (b *board) apply() error {
 	n := 0
 	for i, seeker := range b.seekers {
@@ -57,7 +57,7 @@ func (b *board) apply() error {
 				moves = stories[(i-1)%len(stories)].moves
 			}
 			n++
-			if err := b.tell(seeker, job, moves); err != nil {
+			if err := b.addApplication(seeker, job, moves); err != nil {
 				return err
 			}
 		}
@@ -75,8 +75,8 @@ func (b *board) story() []string {
 	return nil
 }
 
-// tell makes an application and moves it along, then spreads its dates between the job's publication and now.
-func (b *board) tell(seeker, job *core.Record, moves []string) error {
+// addApplication makes an application and moves it along, then spreads its dates between the job's publication and now.
+func (b *board) addApplication(seeker, job *core.Record, moves []string) error {
 	values := map[string]any{"seeker": seeker.Id, "job": job.Id, "coverLetter": pick(b, coverLetters)}
 	if job.GetString("questions") != "[]" {
 		values["answers"] = map[string]any{"start": "Next month.", "permit": true}
@@ -109,7 +109,7 @@ func (b *board) tell(seeker, job *core.Record, moves []string) error {
 	return b.spread(application, job)
 }
 
-// mover is who makes a move: the seeker withdraws, the employer's owner does the rest.
+// mover returns who makes a move: the seeker withdraws, the employer's owner makes all others.
 func (b *board) mover(to string, seeker, job *core.Record) (*core.Record, error) {
 	if to == workflow.Withdrawn {
 		return seeker, nil
@@ -130,7 +130,8 @@ func (b *board) spread(application, job *core.Record) error {
 	if err != nil {
 		return fmt.Errorf("read job %s: %w", job.Id, err)
 	}
-	events, err := b.app.FindRecordsByFilter(collections.ApplicationEvents, "application = {:id}", "@rowid", 0, 0, dbx.Params{"id": application.Id})
+	events, err := b.app.FindRecordsByFilter(collections.ApplicationEvents, "application = {:id}", "@rowid", 0, 0,
+		dbx.Params{"id": application.Id})
 	if err != nil {
 		return fmt.Errorf("read the timeline of application %s: %w", application.Id, err)
 	}

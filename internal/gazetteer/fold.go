@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// letters that no decomposition takes apart, as people without them on the keyboard write them.
+// plainLetters spells letters that have no Unicode decomposition as people write them who lack them on the keyboard.
 var plainLetters = map[rune]string{
 	'ß': "ss", 'ø': "o", 'ł': "l", 'đ': "d", 'ð': "d", 'þ': "th", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ħ': "h", 'ŋ': "n", 'ə': "e",
 }
@@ -15,7 +15,7 @@ var plainLetters = map[rune]string{
 // shortWords are spelled out, so that "St. Louis" and "Saint Louis" meet.
 var shortWords = map[string]string{"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
 
-// fold is the key of a name: small letters without accents, words parted by one space.
+// fold returns the key of a name: lower case without accents, words separated by one space.
 func fold(s string) string { return string(appendFold(nil, s)) }
 
 // appendFold appends the key of s to dst.

@@ -1,4 +1,5 @@
-// Package gazetteer knows the world's countries, regions and cities, offline, and reads the place names people write in jobs and profiles.
+// Package gazetteer holds the world's countries, regions and cities, offline, and reads the place names that people write in jobs and
+// profiles.
 //
 // The data is GeoNames (https://www.geonames.org, CC-BY 4.0), packed by generate/generate.mjs.
 package gazetteer
@@ -21,7 +22,7 @@ type Place struct {
 	Population int
 }
 
-// HasPoint tells whether the place has coordinates: regions and countries are too wide for one.
+// HasPoint reports whether the place has coordinates. Only cities do: regions and countries are too large.
 func (p Place) HasPoint() bool { return p.Lat != 0 || p.Lon != 0 }
 
 // Remote is the place of work that is anywhere.

@@ -7,8 +7,8 @@ import (
 	"unsafe"
 )
 
-// keyTable maps folded names to numbers, several to a name if need be. It is sorted, so that it answers prefixes as well,
-// and holds no pointers per entry: a map of the same names takes five times the memory.
+// keyTable maps folded names to one or more numbers each. It is sorted, so that it finds prefixes too, and has no pointers per
+// entry: a map of the same names takes five times the memory.
 type keyTable struct {
 	text string   // all keys, one after another
 	ends []uint32 // where each key ends in text
@@ -23,7 +23,7 @@ func (t *keyTable) key(i int) string {
 	return t.text[start:t.ends[i]]
 }
 
-// find gives the numbers filed under key.
+// find returns the numbers of a key.
 func (t *keyTable) find(key string) []uint32 {
 	if key == "" {
 		return nil
@@ -36,7 +36,7 @@ func (t *keyTable) find(key string) []uint32 {
 	return t.refs[lo:hi]
 }
 
-// findPrefix gives the numbers filed under all keys that begin with prefix.
+// findPrefix returns the numbers of all keys that begin with prefix.
 func (t *keyTable) findPrefix(prefix string) []uint32 {
 	lo := sort.Search(len(t.ends), func(i int) bool { return t.key(i) >= prefix })
 	hi := lo + sort.Search(len(t.ends)-lo, func(i int) bool { return !strings.HasPrefix(t.key(lo+i), prefix) })

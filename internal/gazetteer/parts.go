@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// maxParts bounds the work for one text; of longer addresses the end counts ("Floor 3, 12 High Street, London, England, GB").
+// maxParts limits the work for one text. The last parts of longer addresses count: "Floor 3, 12 High Street, London, England, GB".
 const maxParts = 4
 
 // part is a piece of a place text, as written and folded.
@@ -36,13 +36,15 @@ func splitParts(text string, fine bool) []part {
 }
 
 // remoteWords say that the work is done from anywhere.
-var remoteWords = wordSet("remote remotely anywhere worldwide wfh telework telecommute telecommuting homeoffice telearbeit teletravail teletrabajo remoto")
+var remoteWords = wordSet("remote remotely anywhere worldwide wfh telework telecommute telecommuting homeoffice " +
+	"telearbeit teletravail teletrabajo remoto")
 
 // officeWords say where it is done without naming a place.
 var officeWords = wordSet("hybrid onsite")
 
 // fillerWords mean nothing beside those two kinds.
-var fillerWords = wordSet("fully 100 only based in within from work working home office or and the on site first friendly flexible possible optional position job role option eligible")
+var fillerWords = wordSet("fully 100 only based in within from work working home office or and the on site first friendly " +
+	"flexible possible optional position job role option eligible")
 
 func wordSet(words string) map[string]bool {
 	set := map[string]bool{}
@@ -52,7 +54,7 @@ func wordSet(words string) map[string]bool {
 	return set
 }
 
-// dropRemoteWords takes the words about remote and office work out of the parts.
+// dropRemoteWords removes the words about remote and office work from the parts.
 func dropRemoteWords(parts []part) (rest []part, remote bool) {
 	for _, p := range parts {
 		words := strings.Fields(p.key)
@@ -84,7 +86,8 @@ func dropRemoteWords(parts []part) (rest []part, remote bool) {
 }
 
 // fuzzyWords describe an area around a city.
-var fuzzyWords = wordSet("greater metropolitan metro area region downtown city of north south east west central northern southern eastern western upper lower suburbs county")
+var fuzzyWords = wordSet("greater metropolitan metro area region downtown city of north south east west central " +
+	"northern southern eastern western upper lower suburbs county")
 
 // umlauts undoes German spelling without umlauts ("Muenchen"), whose names are folded to plain vowels.
 var umlauts = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u")
@@ -92,8 +95,8 @@ var umlauts = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u")
 // digits mark postcodes and house numbers.
 const digits = "0123456789"
 
-// variants gives other readings of a part that was not understood: without numbers, without words such as "Greater", without umlauts
-// spelled out, and cut in two or three between words ("Austin TX", "New York NY USA").
+// variants returns other readings of a part that was not understood: without numbers, without words such as "Greater", without
+// spelled-out umlauts, and split into two or three between words ("Austin TX", "New York NY USA").
 func variants(p part) [][]part {
 	var all [][]part
 	words := strings.Fields(p.key)

@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// maxText bounds the texts looked at, in bytes; no place name is longer.
+// maxText is the longest text that is read, in bytes; no place name is longer.
 const maxText = 300
 
 const (
 	// A name that is both a city and a region means the city when at least this share of the region lives there:
 	// "New York" is the city, "Ontario" the province (and not the city in California).
 	regionShare = 0.08
-	// A city is found under its names in other languages and its old names, unless a place of 1/100 its size has the name today.
+	// A city is found by its names in other languages and its old names, unless a place of 1/100 its size has the name today.
 	aliasShare = 0.01
 )
 
@@ -192,7 +192,7 @@ func (a *atlas) match(parts []part) (best match, found bool) {
 	return best, found
 }
 
-// findCities gives the cities of a name, as city number * 2, + 1 for names in other languages and old names.
+// findCities returns the cities of a name, as city number * 2, + 1 for names in other languages and old names.
 func (a *atlas) findCities(key string) []uint32 {
 	cities := a.cityKeys.find(key)
 	if nicknamed := a.nicknameKeys.find(key); len(nicknamed) > 0 {

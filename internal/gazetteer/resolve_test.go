@@ -224,14 +224,18 @@ func TestResolveRealPostings(t *testing.T) {
 		t.Fatal(err)
 	}
 	share := func(part, whole int) float64 { return 100 * float64(part) / float64(max(whole, 1)) }
-	t.Logf("%d of %d places understood (%.1f %%); %d of %d cities found with coordinates (%.1f %%)", resolved, written, share(resolved, written), points, cities, share(points, cities))
+	t.Logf("%d of %d places understood (%.1f %%); %d of %d cities found with coordinates (%.1f %%)",
+		resolved, written, share(resolved, written), points, cities, share(points, cities))
 	if share(resolved, written) < 99 || share(points, cities) < 95 {
 		t.Error("fewer than before: 99 % understood, 95 % of the cities found")
 	}
 }
 
 func FuzzResolve(f *testing.F) {
-	for _, text := range []string{"Lyon", "US, NY, New York", "NZ, , Auckland", "Remote (US only)", "Halle (Saale)", "a b c d e f, 1/2 - 3", "D.C. U.S.A.", "München\xff", "İstanbul ß ﬁ", "東京、日本"} {
+	for _, text := range []string{
+		"Lyon", "US, NY, New York", "NZ, , Auckland", "Remote (US only)", "Halle (Saale)", "a b c d e f, 1/2 - 3", "D.C. U.S.A.",
+		"München\xff", "İstanbul ß ﬁ", "東京、日本",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -252,7 +256,10 @@ func FuzzResolve(f *testing.F) {
 }
 
 func BenchmarkResolve(b *testing.B) {
-	for _, text := range []string{"Lyon", "New York, NY, US", "Austin TX", "12 Main Street, Springfield, IL", "San Antonio, San Antonio, 01, 02", "qwertzuiop asdf yxcv"} {
+	for _, text := range []string{
+		"Lyon", "New York, NY, US", "Austin TX", "12 Main Street, Springfield, IL", "San Antonio, San Antonio, 01, 02",
+		"qwertzuiop asdf yxcv",
+	} {
 		b.Run(text, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// maxSuggestions bounds what Suggest gives.
+// maxSuggestions is the most places that Suggest returns.
 const maxSuggestions = 50
 
 // countryShare weighs a country against its cities while typing.
@@ -33,7 +33,8 @@ func Suggest(prefix string, n int) []Place {
 		if country >= 0 && (strings.HasPrefix(fold(a.countries[country].name), within) || strings.ToLower(a.countries[country].code) == within) {
 			return true
 		}
-		return region >= 0 && (strings.HasPrefix(fold(a.regions[region].name), within) || slices.Contains(a.regionKeys.find(within), uint32(region)))
+		return region >= 0 && (strings.HasPrefix(fold(a.regions[region].name), within) ||
+			slices.Contains(a.regionKeys.find(within), uint32(region)))
 	}
 	for i, c := range a.countries {
 		if within == "" && strings.HasPrefix(fold(c.name), key) {

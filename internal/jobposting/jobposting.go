@@ -18,8 +18,8 @@ var employmentTypes = map[string]string{
 	"internship": "INTERN", "volunteer": "VOLUNTEER",
 }
 
-// New describes a job of an employer. boardURL is the board's public address, without a slash at its end; address is the
-// job's own page. A job that takes no more applications has a validThrough in the past, as Google asks.
+// New describes a job of an employer. boardURL is the board's public address without a trailing slash, address the job's own page.
+// A job that takes no more applications has a validThrough in the past, as Google demands.
 func New(job, employer *core.Record, boardURL, address string) (map[string]any, error) {
 	var places []collections.Location
 	if err := job.UnmarshalJSONField("locations", &places); err != nil {
@@ -52,7 +52,7 @@ func New(job, employer *core.Record, boardURL, address string) (map[string]any, 
 	}
 	if job.GetString("workplace") == "remote" {
 		posting["jobLocationType"] = "TELECOMMUTE"
-		if len(countries) == 0 { // where it is, where nothing wider is said
+		if len(countries) == 0 { // without a list, those of the places
 			for _, p := range places {
 				countries = append(countries, p.Country)
 			}
@@ -111,7 +111,7 @@ func organization(employer *core.Record, boardURL string) map[string]any {
 	return organization
 }
 
-// jobLocation leaves out places whose country is not known: Google refuses them.
+// jobLocation returns the places as PostalAddresses, without those of an unknown country, which Google refuses.
 func jobLocation(places []collections.Location) []any {
 	var list []any
 	for _, p := range places {
@@ -146,7 +146,7 @@ func requirements(codes []string) []any {
 	return list
 }
 
-// baseSalary is nil unless amount, currency and period are all known.
+// baseSalary returns nil unless amount, currency and period are known.
 func baseSalary(job *core.Record) map[string]any {
 	least, most := job.GetFloat("salaryMin"), job.GetFloat("salaryMax")
 	currency, period := job.GetString("salaryCurrency"), job.GetString("salaryPeriod")

@@ -9,10 +9,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Audience is people for whom many jobs are weighed, in memory: each job for those who look for something like it.
+// Audience holds the preferences of many seekers in memory, to match many jobs with them.
 type Audience struct {
 	preferences []Preferences
-	byTerm      map[string][]int // places in preferences, by what they look for
+	byTerm      map[string][]int // indexes into preferences, by what the seekers look for
 	name        names
 }
 
@@ -52,7 +52,7 @@ func NewAudience(app core.App, users []string) (*Audience, error) {
 	return audience, nil
 }
 
-// Users returns who the audience consists of.
+// Users returns the ids of the seekers in the audience.
 func (a *Audience) Users() []string {
 	users := make([]string, len(a.preferences))
 	for i, prefs := range a.preferences {
@@ -61,7 +61,7 @@ func (a *Audience) Users() []string {
 	return users
 }
 
-// Matches returns those whom a job fits, in the order of their ids.
+// Matches returns the seekers whom a job fits, in the order of their ids.
 func (a *Audience) Matches(job Job) []Hit {
 	var found []int
 	for _, term := range jobTerms(job) {

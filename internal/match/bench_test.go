@@ -84,7 +84,8 @@ func seed(b *testing.B, app core.App, employer string, n int) {
 			INSERT INTO users (id, email, name, role, password, tokenKey, emailNotifications)
 			SELECT printf('seeker%09d', i), printf('s%d@example.com', i), 'Seeker', 'job_seeker', 'x', printf('key%d', i), '[]' FROM c`, `
 			INSERT INTO job_seekers (id, user, skills, preferredJobTypes, visibility)
-			SELECT id, id, json_array('skill ' || (rowid % 20), 'skill ' || (rowid % 31)), '["full_time"]', 'employers' FROM users WHERE id LIKE 'seeker%'`, `
+			SELECT id, id, json_array('skill ' || (rowid % 20), 'skill ' || (rowid % 31)), '["full_time"]', 'employers'
+			FROM users WHERE id LIKE 'seeker%'`, `
 			WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {:n})
 			INSERT INTO jobs (id, employer, title, description, status, jobType, workplace, skills, publishedAt)
 			SELECT printf('job%012d', i), {:employer}, 'Clerk ' || (i % 97), '<p>What you will do.</p>', 'published', 'full_time', 'on_site',

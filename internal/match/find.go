@@ -15,8 +15,8 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// candidateLimit is how many jobs or people the search engine finds to be weighed: those with the most terms in common. It is
-// little more than the longest page shows, since reading their rows is most of what an answer costs.
+// candidateLimit is how many jobs or people the search engine finds to be scored: those with the most terms in common. It is little
+// more than the longest page shows, since reading their rows is most of the cost.
 const candidateLimit = 150
 
 // Hit is a job or a person found, with the reasons.
@@ -26,10 +26,10 @@ type Hit struct {
 	Reasons []Reason
 }
 
-// Side table, kept by triggers whoever writes (see migrations/1764000500_match_terms.go): what seekers look for as terms, so
-// that finding those of a job reads only the rows of its terms:
+// Triggers keep a table of what seekers look for as terms (see migrations/1764000500_match_terms.go), so that finding the seekers
+// for a job reads only the rows of its terms:
 //
-//	seeker_terms(term, seeker)   f:<field id>, s:<skill>; of seekers without these p:<job type>, else p:<workplace>, else
+//	seeker_terms(term, seeker)   f:<field id>, s:<skill>; for seekers without these p:<job type>, else p:<workplace>, else
 //	                             l:<preferred place, as written, in lower case>
 
 // Seekers returns the next seekers whom a job fits, in the order of user ids: those after the id in after, from at most
@@ -46,8 +46,8 @@ func Seekers(app core.App, job Job, after string, limit int) (hits []Hit, next s
 	return hits, users[len(users)-1], nil
 }
 
-// Candidates returns the profiles that a job fits best, with reasons, among those that answer a query, whose scope says
-// whom the caller may see. The ids are those of profiles.
+// Candidates returns the profiles that a job fits best, with reasons, among those that match a query, whose scope says whom the
+// caller may see. The ids are those of profiles.
 func Candidates(app core.App, job Job, query engine.Query) ([]Hit, error) {
 	topics, rest := profileTerms(job)
 	query.Filters = append(query.Filters, anyOf(topics))
@@ -67,7 +67,7 @@ func Candidates(app core.App, job Job, query engine.Query) ([]Hit, error) {
 	return rank(preferences, func(prefs Preferences) (string, Score) { return prefs.Profile, score(job, prefs, name) }), nil
 }
 
-// Recommend returns the published jobs that fit a seeker best, save those applied to.
+// Recommend returns the published jobs that fit a seeker best, except those applied to.
 func Recommend(app core.App, userID string) ([]Hit, error) {
 	preferences, err := loadPreferences(app, ofUsers, []string{userID})
 	if err != nil || len(preferences) == 0 {
@@ -116,7 +116,7 @@ func AppliedJobs(app core.App, userID string) ([]string, error) {
 	return jobs, nil
 }
 
-// moreLikeThis asks the search engine which records have the most of some terms.
+// moreLikeThis returns the ids of the records that have the most of some terms, as the search engine finds them.
 func moreLikeThis(app core.App, kind *search.Kind, query engine.Query, terms []engine.WeightedTerm) ([]string, error) {
 	index, err := search.For(app, kind)
 	if err != nil {
@@ -149,11 +149,11 @@ func scoreJobs(app core.App, prefs Preferences, query engine.Query, terms []engi
 	return rank(jobs, func(job Job) (string, Score) { return job.ID, score(job, prefs, name) }), nil
 }
 
-// rank weighs things and returns those that fit, the ones with the most points first; equal ones keep their order.
-func rank[T any](things []T, weigh func(T) (id string, s Score)) []Hit {
+// rank scores things and returns those that fit, the ones with the most points first. Equal ones keep their order.
+func rank[T any](things []T, score func(T) (id string, s Score)) []Hit {
 	var hits []Hit
 	for _, thing := range things {
-		if id, s := weigh(thing); s.Fits {
+		if id, s := score(thing); s.Fits {
 			hits = append(hits, Hit{ID: id, Score: s.Points, Reasons: s.Reasons})
 		}
 	}
@@ -173,13 +173,13 @@ func scoreSeekers(app core.App, job Job, users []string) ([]Hit, error) {
 	return rank(preferences, func(prefs Preferences) (string, Score) { return prefs.User, score(job, prefs, name) }), nil
 }
 
-// jobTerms are the terms under which seekers of the job are listed.
+// jobTerms returns the terms under which seekers of the job are listed.
 func jobTerms(job Job) []string {
 	return slices.Concat(topicTerms(job.Fields, job.Skills), []string{"p:" + job.JobType, "p:" + job.Workplace}, placeTerms(job.Places))
 }
 
-// placeTerms are the texts by which people may have named the places of a job. Its neighbours are not among them: a city
-// nearby counts for those who are found by something else.
+// placeTerms returns the texts by which people may have named the places of a job. Places nearby are not among them: they count only
+// for seekers who are found by something else.
 func placeTerms(places []collections.Location) []string {
 	var terms []string
 	for _, p := range places {
@@ -194,7 +194,7 @@ func placeTerms(places []collections.Location) []string {
 	return slices.Compact(terms)
 }
 
-// asciiLower is lower() as SQLite has it.
+// asciiLower returns what SQLite's lower() returns.
 func asciiLower(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {

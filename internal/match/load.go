@@ -15,7 +15,7 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// JobOf reads what matters of a job record.
+// JobOf returns what matters for matching of a job record.
 func JobOf(app core.App, record *core.Record) (Job, error) {
 	job := Job{
 		ID:          record.Id,

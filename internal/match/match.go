@@ -27,13 +27,13 @@ const (
 	pointsTitle     = 20 // times the share of the title's words; only between two jobs, for which the above stop at 80
 )
 
-// similarTitleShare is the share of a title's words that another must have for the two jobs to be alike by that alone.
+// similarTitleShare is the share of a title's words that another title must have for the two jobs to be similar by that alone.
 const similarTitleShare = 0.5
 
-// commuteKm is how far a job may be from a place to be called near it, in km: what people commute.
+// commuteKm is how far, in km, a job may be from a place to be near it: what people commute.
 const commuteKm = 50
 
-// Job is what matters of a job.
+// Job is what matters of a job for matching.
 type Job struct {
 	ID          string
 	Title       []Word
@@ -47,7 +47,7 @@ type Job struct {
 	PublishedAt string   // as stored, sortable
 }
 
-// Preferences is what a person has said about the jobs to be told of. Empty lists are preferences not stated.
+// Preferences is what a person looks for in a job. Empty lists are preferences not stated.
 type Preferences struct {
 	User       string
 	Profile    string   // "" where there is none
@@ -59,10 +59,10 @@ type Preferences struct {
 	Home       string       // the location of the profile, as written
 	HomePoint  engine.Point // 0, 0 where not known
 	Years      float64      // of experience; 0 where not said
-	Title      []Word       // of the job that others shall be like; people have none
+	Title      []Word       // of the job that others are compared with; people have none
 }
 
-// Word is a telling word of a title.
+// Word is a significant word of a title.
 type Word struct{ Form, Stem string }
 
 // Reason is one thing that speaks for a match.
@@ -112,7 +112,7 @@ func score(job Job, prefs Preferences, name names) Score {
 			named[i] = name(id)
 		}
 		label := "Interests"
-		if len(prefs.Title) > 0 { // the prefs is a job, which has none
+		if len(prefs.Title) > 0 { // the preferences are those of a job, which has no interests
 			label = "Fields"
 		}
 		add(ReasonInterest, label, min(maxInterest, pointsInterest+pointsMore*(n-1)), named...)
@@ -195,5 +195,5 @@ func levelFits(level string, years float64) bool {
 	return known && years > 0 && usual.from <= years && years <= usual.to
 }
 
-// words is a select value as people read it.
+// words returns a select value as people read it.
 func words(value string) string { return strings.ReplaceAll(value, "_", " ") }

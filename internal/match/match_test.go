@@ -66,10 +66,12 @@ func TestRecommendCandidatesAndSimilar(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := ids(match.Candidates(board.TestApp, job, engine.Query{Scope: search.AllCandidates()})); !cmp.Equal(got, []string{profileOf(ann), profileOf(ben)}) {
+	all := engine.Query{Scope: search.AllCandidates()}
+	if got := ids(match.Candidates(board.TestApp, job, all)); !cmp.Equal(got, []string{profileOf(ann), profileOf(ben)}) {
 		t.Errorf("candidates %v", got)
 	}
-	if got := ids(match.Candidates(board.TestApp, job, engine.Query{Scope: search.CandidatesOf([]string{employer.Id})})); !cmp.Equal(got, []string{profileOf(ann)}) {
+	ours := engine.Query{Scope: search.CandidatesOf([]string{employer.Id})}
+	if got := ids(match.Candidates(board.TestApp, job, ours)); !cmp.Equal(got, []string{profileOf(ann)}) {
 		t.Errorf("candidates of an employer whom ann alone has applied to: %v", got)
 	}
 	if got := ids(match.Similar(board.TestApp, board.Reload(both), nil)); !cmp.Equal(got, []string{one.Id}) {
@@ -136,7 +138,9 @@ func TestSeekersByPlaceAlone(t *testing.T) {
 	for _, hit := range hits {
 		told[hit.ID] = true
 	}
-	for name, want := range map[string]bool{"city": true, "written": true, "country": true, "other": false, "topic": false, "type": false, "silent": false} {
+	for name, want := range map[string]bool{
+		"city": true, "written": true, "country": true, "other": false, "topic": false, "type": false, "silent": false,
+	} {
 		if told[who[name].Id] != want {
 			t.Errorf("%s: told %v, want %v", name, !want, want)
 		}

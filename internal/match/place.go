@@ -11,8 +11,8 @@ import (
 )
 
 // matchPlace returns the place that speaks for the job, or "", and whether the places that the person prefers speak against
-// it. Remote jobs are everywhere, save for the countries a remote worker may not live in; a home is a reason for, never one
-// against: people move.
+// it. Remote jobs are everywhere, except in countries where the remote worker may not live. A home speaks for a job nearby
+// but never against one elsewhere, since people move.
 func matchPlace(job Job, prefs Preferences) (place string, against bool) {
 	if job.Workplace == "remote" {
 		if len(job.Countries) == 0 {
@@ -48,7 +48,7 @@ func matchPlace(job Job, prefs Preferences) (place string, against bool) {
 	return "", false
 }
 
-// inOrNear tells whether a job's place is in, or near, the place that a preferred text means.
+// inOrNear reports whether a job's place is in, or near, the place that a preferred text means.
 func inOrNear(at collections.Location, preferred string) bool {
 	place := resolve(preferred)
 	switch {

@@ -5,15 +5,15 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// Terms are what the search engine looks for to find what is worth weighing. For people and jobs they are worth about the
-// points that score gives for them, so that of many the right ones are weighed.
+// The search engine finds what is worth scoring by terms. Each has about the weight of the points that score gives for it, so that
+// the best of many are scored.
 
 const (
-	// pointsOneSkill is what one of several common skills is worth of a job whose other skills aren't known yet.
+	// pointsOneSkill is the weight of one common skill, when the job's other skills aren't known yet.
 	pointsOneSkill = 16
-	// pointsOneField is what one of several common fields is worth, of which the first counts most.
+	// pointsOneField is the weight of one of several common fields, of which the first counts most.
 	pointsOneField = 14
-	// pointsWord is what a word of the text is worth, times its rarity.
+	// pointsWord is the weight of a word of the text, times its rarity.
 	pointsWord = 0.15
 )
 
@@ -21,7 +21,7 @@ func weightedTerm(field, value string, points float64) engine.WeightedTerm {
 	return engine.WeightedTerm{Value: engine.Value{Field: field, Value: value}, Weight: points, IgnoreIDF: true}
 }
 
-// anyOf is the filter that lets pass what has one of the terms.
+// anyOf returns the filter that passes what has at least one of the terms.
 func anyOf(terms []engine.WeightedTerm) engine.Filter {
 	var filter engine.Filter
 	for _, t := range terms {
@@ -30,7 +30,7 @@ func anyOf(terms []engine.WeightedTerm) engine.Filter {
 	return filter
 }
 
-// preferenceTerms are what jobs for a person have: one of topics for certain, the rest perhaps.
+// preferenceTerms returns the terms of jobs for a person, which must have one of topics and may have any of the rest.
 func preferenceTerms(prefs Preferences) (topics, rest []engine.WeightedTerm) {
 	for _, skill := range prefs.Skills {
 		topics = append(topics, weightedTerm("skills", skill, pointsOneSkill))
@@ -54,7 +54,7 @@ func preferenceTerms(prefs Preferences) (topics, rest []engine.WeightedTerm) {
 			rest = append(rest, engine.WeightedTerm{Value: value, Weight: pointsPlace, IgnoreIDF: true})
 		}
 	}
-	if len(topics) == 0 && len(rest) > 0 { // who names no topic looks by circumstances
+	if len(topics) == 0 && len(rest) > 0 { // without a topic, circumstances decide
 		switch {
 		case len(prefs.JobTypes) > 0:
 			return rest[:len(prefs.JobTypes)], rest[len(prefs.JobTypes):]
@@ -71,7 +71,7 @@ func preferenceTerms(prefs Preferences) (topics, rest []engine.WeightedTerm) {
 	return topics, rest
 }
 
-// preferenceFilters leave out jobs that what a person has stated speaks against, as far as filters can tell.
+// preferenceFilters returns filters without the jobs that a person's preferences exclude, as far as filters can express it.
 func preferenceFilters(prefs Preferences) []engine.Filter {
 	var filters []engine.Filter
 	for field, values := range map[string][]string{"jobType": prefs.JobTypes, "workplace": prefs.Workplaces} {
@@ -97,7 +97,7 @@ func preferenceFilters(prefs Preferences) []engine.Filter {
 	return filters
 }
 
-// profileTerms are what the profiles of people for a job have: one of topics for certain, the rest perhaps.
+// profileTerms returns the terms of profiles that fit a job, which must have one of topics and may have any of the rest.
 func profileTerms(job Job) (topics, rest []engine.WeightedTerm) {
 	for _, skill := range job.Skills {
 		topics = append(topics, weightedTerm("skills", skill, pointsSkill+pointsAllSkills/float64(len(job.Skills))))
@@ -105,7 +105,7 @@ func profileTerms(job Job) (topics, rest []engine.WeightedTerm) {
 	for _, id := range job.Fields {
 		topics = append(topics, weightedTerm("fieldId", id, pointsInterest))
 	}
-	topics = append(topics, weightedTerm(search.Topicless, search.Topicless, 0)) // who names none, whom score judges by circumstances
+	topics = append(topics, weightedTerm(search.Topicless, search.Topicless, 0)) // those without a topic, scored by circumstances
 	rest = append(rest, weightedTerm("jobType", job.JobType, pointsJobType), weightedTerm("workplace", job.Workplace, pointsWorkplace))
 	for _, place := range job.Places {
 		for _, value := range search.PlaceValues(resolve(place.Name), 0) {
@@ -115,8 +115,8 @@ func profileTerms(job Job) (topics, rest []engine.WeightedTerm) {
 	return topics, rest
 }
 
-// similarTerms are what jobs like this one have. words are the telling ones of its text, which decide between jobs that have
-// as much in common otherwise.
+// similarTerms returns the terms of jobs like this one. words are the significant ones of its text, which decide between jobs that
+// have as much in common otherwise.
 func similarTerms(job Job, words []engine.WeightedTerm) []engine.WeightedTerm {
 	var terms []engine.WeightedTerm
 	for _, word := range words {

@@ -1,5 +1,5 @@
-// Package password hashes the passwords of new accounts before a transaction begins. Hashing takes some 70 ms on purpose, and
-// in a transaction all other writes would wait for it.
+// Package password hashes the passwords of new accounts before a transaction begins. Hashing takes about 70 ms by design, and all
+// other writes would wait for it in a transaction.
 package password
 
 import (
@@ -7,16 +7,16 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 )
 
-// maxBytes is what bcrypt takes.
+// maxBytes is the most that bcrypt takes.
 const maxBytes = 72
 
-// Prehashed are passwords by the word that stands in their place, which nobody outside can guess.
+// Prehashed holds hashed passwords by their placeholders, random strings that nobody can guess.
 type Prehashed map[string]*core.PasswordFieldValue
 
 const storeKey = "jobboard.hashedPasswords"
 
-// Add hashes a password for an account of the collection and returns the word for it, to be sent as passwordConfirm without
-// a password. What would be refused anyway isn't hashed: then the word is "".
+// Add hashes a password for an account of the collection and returns a placeholder, which is sent as passwordConfirm without a
+// password. A password that would be refused anyway isn't hashed, and its placeholder is "".
 func (h Prehashed) Add(collection *core.Collection, password, confirm string) string {
 	if password == "" || password != confirm || len(password) > maxBytes {
 		return ""
@@ -27,19 +27,19 @@ func (h Prehashed) Add(collection *core.Collection, password, confirm string) st
 	if !ok {
 		return ""
 	}
-	word := security.RandomString(40)
-	h[word] = value
-	return word
+	placeholder := security.RandomString(40)
+	h[placeholder] = value
+	return placeholder
 }
 
-// Attach gives the passwords to a request, or to those that a batch turns into.
+// Attach adds the passwords to a request, or to all requests of a batch.
 func (h Prehashed) Attach(e *core.RequestEvent) { e.Set(storeKey, h) }
 
-// Attached reports whether a request has been given passwords.
+// Attached reports whether passwords were attached to a request.
 func Attached(e *core.RequestEvent) bool { return e.Get(storeKey) != nil }
 
-// Lookup returns the password that a word stands for, or nil.
-func Lookup(e *core.RequestEvent, word string) *core.PasswordFieldValue {
+// Lookup returns the password of a placeholder, or nil.
+func Lookup(e *core.RequestEvent, placeholder string) *core.PasswordFieldValue {
 	hashed, _ := e.Get(storeKey).(Prehashed)
-	return hashed[word]
+	return hashed[placeholder]
 }
