@@ -1,45 +1,85 @@
 package quality
 
 import (
-	"bufio"
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // judgedQuery is a query with the relevance grades of postings: 3 is what the person is looking for, 2 is close, 1 is of some
 // use, 0 is irrelevant. Postings that are not judged count as 0.
 type judgedQuery struct {
-	query  string
-	grades map[string]int // by externalId
+	query   string
+	kind    string
+	heldOut bool           // kept out of tuning
+	grades  map[string]int // by externalId
+	good    int            // a person is content with at least so many hits of grade 2 or 3 among the first 5,
+	clean   int            // and no hit of grade 0 among the first so many
 }
 
-// readJudged reads blocks of lines: a query, and below it, indented, grades with the numbers of postings. Lines that begin with
-// # are comments.
+// readJudged reads JSON Lines: a judged query each, the numbers of its postings by grade. An unknown or missing key is an error.
 func readJudged(file io.Reader) ([]judgedQuery, error) {
+	raw, err := io.ReadAll(file)
+	if err != nil {
+		return nil, err
+	}
 	var list []judgedQuery
-	lines := bufio.NewScanner(file)
-	for number := 1; lines.Scan(); number++ {
-		line := lines.Text()
-		switch {
-		case line == "" || line[0] == '#':
-		case line[0] != '\t':
-			list = append(list, judgedQuery{query: line, grades: map[string]int{}})
-		default:
-			numbers := strings.Fields(line)
-			grade, err := strconv.Atoi(numbers[0])
-			if err != nil || grade < 0 || grade > 3 || len(list) == 0 {
-				return nil, fmt.Errorf("line %d: want a grade from 0 to 3 under a query", number)
+	seen := map[string]bool{}
+	for number, line := range bytes.Split(bytes.TrimSpace(raw), []byte("\n")) {
+		var row struct {
+			Query, Kind string
+			HeldOut     bool
+			Content     struct{ Good, Clean int }
+			Grades      map[string][]int
+		}
+		decoder := json.NewDecoder(bytes.NewReader(line))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&row); err != nil {
+			return nil, fmt.Errorf("line %d: %w", number+1, err)
+		}
+		j := judgedQuery{query: row.Query, kind: row.Kind, heldOut: row.HeldOut, grades: map[string]int{},
+			good: row.Content.Good, clean: row.Content.Clean}
+		for text, postings := range row.Grades {
+			grade, err := strconv.Atoi(text)
+			if err != nil || grade < 0 || grade > 3 {
+				return nil, fmt.Errorf("line %d: want grades from 0 to 3, not %q", number+1, text)
 			}
-			for _, n := range numbers[1:] {
-				list[len(list)-1].grades["emscad-"+n] = grade
+			for _, posting := range postings {
+				id := fmt.Sprintf("emscad-%d", posting)
+				if _, twice := j.grades[id]; twice {
+					return nil, fmt.Errorf("line %d: %s has two grades", number+1, id)
+				}
+				j.grades[id] = grade
 			}
 		}
+		switch {
+		case j.query == "" || j.kind == "" || seen[j.query]:
+			return nil, fmt.Errorf("line %d: want a kind, and a query that no other line has", number+1)
+		case j.good < 1 || j.good > 5 || j.clean < 1 || j.clean > 5:
+			return nil, fmt.Errorf("line %d: want good and clean from 1 to 5", number+1)
+		}
+		seen[j.query] = true
+		list = append(list, j)
 	}
-	return list, lines.Err()
+	return list, nil
+}
+
+// content reports whether a person would be content with the hits.
+func (j *judgedQuery) content(hits []string) bool {
+	good := 0
+	for i, id := range hits[:min(5, len(hits))] {
+		switch grade := j.grades[id]; {
+		case grade >= 2:
+			good++
+		case grade == 0 && i < j.clean:
+			return false
+		}
+	}
+	return good >= j.good
 }
 
 // ndcg returns the normalised discounted cumulative gain of the first k hits, with gains of 2^grade - 1: 1 for the best possible
