@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -73,11 +74,23 @@ func (a *Assets) load() error {
 		return err
 	}
 	next := &edition{files: map[string]file{}}
+	before := a.current.Load()
+	if before == nil {
+		before = &edition{}
+	}
 	hash := sha256.New()
+	zip, err := gzip.NewWriterLevel(io.Discard, gzip.BestCompression) // one for all files, since each allocates over a megabyte
+	if err != nil {
+		return err
+	}
 	add := func(name string, content []byte) {
 		fmt.Fprintf(hash, "%s %d\n", name, len(content))
 		hash.Write(content)
-		next.files[name] = newFile(name, content)
+		f, is := before.files[name]
+		if !is || !bytes.Equal(f.content, content) { // most files are as they were: compressing them again would take most of the time
+			f = newFile(name, content, zip)
+		}
+		next.files[name] = f
 	}
 	err = fs.WalkDir(a.files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || strings.HasPrefix(path.Base(name), ".") {
@@ -109,14 +122,12 @@ func (a *Assets) load() error {
 	return nil
 }
 
-func newFile(name string, content []byte) file {
+// newFile compresses content with zip.
+func newFile(name string, content []byte, zip *gzip.Writer) file {
 	f := file{content: content, mediaType: mediaType(name)}
 	var zipped bytes.Buffer
-	w, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
-	if err != nil { // the level is a constant of the library
-		panic(err)
-	}
-	if _, err := w.Write(content); err == nil && w.Close() == nil && zipped.Len() < len(content)*9/10 {
+	zip.Reset(&zipped)
+	if _, err := zip.Write(content); err == nil && zip.Close() == nil && zipped.Len() < len(content)*9/10 {
 		f.zipped = zipped.Bytes()
 	}
 	return f
