@@ -64,7 +64,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// section reads the heading "#name count" and gives count.
+// section reads the heading "#name count" and returns count.
 func section(lines *bufio.Scanner, name string) (int, error) {
 	if !lines.Scan() {
 		return 0, fmt.Errorf("section %s: %w", name, io.ErrUnexpectedEOF)
@@ -147,97 +147,7 @@ func readCountrySection(lines *bufio.Scanner) (*countryBook, error) {
 	return book, nil
 }
 
-func readAtlas() (*atlas, error) {
-	lines, err := open()
-	if err != nil {
-		return nil, err
-	}
-	book, err := readCountrySection(lines)
-	if err != nil {
-		return nil, err
-	}
-	a := &atlas{book: book, countries: book.list}
-
-	var regionKeys keyTableBuilder
-	err = eachRow(lines, "regions", 4, func(row int, c []string) error {
-		owner, ok := book.byCode[c[0]]
-		if !ok {
-			return fmt.Errorf("unknown country %q", c[0])
-		}
-		a.regions = append(a.regions, region{country: owner, name: strings.Clone(c[2])})
-		regionKeys.add(c[2], uint32(row))
-		for alias := range strings.SplitSeq(c[3], "|") {
-			regionKeys.add(alias, uint32(row))
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	a.regionKeys = regionKeys.build()
-
-	var cityKeys keyTableBuilder
-	var names strings.Builder
-	err = eachRow(lines, "cities", 6, func(row int, c []string) error {
-		var numbers [4]int
-		for i, text := range c[1:5] {
-			n, err := strconv.Atoi(text)
-			if err != nil {
-				return err
-			}
-			numbers[i] = n
-		}
-		owner, population := numbers[0], numbers[3]
-		if owner >= len(a.regions) || -owner > len(a.countries) {
-			return fmt.Errorf("unknown region %d", owner)
-		}
-		names.WriteString(c[0])
-		a.nameEnds = append(a.nameEnds, uint32(names.Len()))
-		a.owners = append(a.owners, int16(owner))
-		a.lats = append(a.lats, int32(numbers[1]))
-		a.lons = append(a.lons, int32(numbers[2]))
-		a.populations = append(a.populations, uint32(population))
-		a.countries[a.countryOf(row)].population += float64(population)
-		if owner >= 0 {
-			a.regions[owner].population += float64(population)
-		}
-		cityKeys.add(c[0], uint32(row)*2)
-		if first, second, two := strings.Cut(c[0], "/"); two { // "Donostia / San Sebastián", "Biel/Bienne"
-			cityKeys.add(first, uint32(row)*2)
-			cityKeys.add(second, uint32(row)*2)
-		}
-		if c[5] != "" {
-			for alias := range strings.SplitSeq(c[5], "|") {
-				cityKeys.add(alias, uint32(row)*2+1)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	a.names = names.String()
-	a.cityKeys = cityKeys.build()
-
-	// The nicknames point to cities by name, so the cities' table has to be ready.
-	var nicknameKeys keyTableBuilder
-	for line := range strings.Lines(nicknames) {
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		nickname, full, _ := strings.Cut(line, "\t")
-		found, ok := a.match(splitParts(full, false))
-		if !ok || found.city < 0 {
-			return nil, fmt.Errorf("nickname %q: no city %q", nickname, full)
-		}
-		nicknameKeys.add(nickname, uint32(found.city)*2)
-	}
-	a.nicknameKeys = nicknameKeys.build()
-	return a, nil
-}
-
-// cityName gives the name of a city by number.
+// cityName returns the name of a city by number.
 func (a *atlas) cityName(city int) string {
 	start := uint32(0)
 	if city > 0 {
@@ -246,7 +156,7 @@ func (a *atlas) cityName(city int) string {
 	return a.names[start:a.nameEnds[city]]
 }
 
-// regionOf gives the number of a city's region, or -1.
+// regionOf returns the number of a city's region, or -1.
 func (a *atlas) regionOf(city int) int { return max(int(a.owners[city]), -1) }
 
 func (a *atlas) countryOf(city int) int {

@@ -6,7 +6,6 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -16,6 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"jobboard/internal/session"
 )
 
 const (
@@ -40,8 +41,7 @@ func Bind(app core.App, options Options) {
 		e.Router.Bind(measure(registry))
 		page := promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 		e.Router.GET(path, func(e *core.RequestEvent) error {
-			shown, _ := strings.CutPrefix(e.Request.Header.Get("Authorization"), "Bearer ")
-			if subtle.ConstantTimeCompare([]byte(shown), []byte(options.Token)) != 1 {
+			if subtle.ConstantTimeCompare([]byte(session.BearerToken(e.Request)), []byte(options.Token)) != 1 {
 				e.Response.Header().Set("WWW-Authenticate", "Bearer")
 				return e.UnauthorizedError("This request needs the token of the metrics.", nil)
 			}
