@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"slices"
 	"strconv"
+	"testing"
 )
 
 // judgedQuery is a query with the relevance grades of postings: 3 is what the person is looking for, 2 is close, 1 is of some
@@ -19,6 +21,56 @@ type judgedQuery struct {
 	grades  map[string]int // by externalId
 	good    int            // a person is content with at least so many hits of grade 2 or 3 among the first 5,
 	clean   int            // and no hit of grade 0 among the first so many
+}
+
+const judgedFile = "testdata/judged.jsonl"
+
+func loadJudged(t *testing.T) []judgedQuery {
+	t.Helper()
+	file, err := os.Open(judgedFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	list, err := readJudged(file)
+	if err != nil {
+		t.Fatalf("%s: %v", judgedFile, err)
+	}
+	return list
+}
+
+// TestJudgedSet checks, without the postings, that the set is large, that half of each kind is held out, and that contentment can
+// be reached.
+func TestJudgedSet(t *testing.T) {
+	list := loadJudged(t)
+	if len(list) < 150 {
+		t.Errorf("%d queries, want at least 150", len(list))
+	}
+	balance := map[string]int{}
+	for _, j := range list {
+		if j.heldOut {
+			balance[j.kind]++
+		} else {
+			balance[j.kind]--
+		}
+		good, useful := 0, 0
+		for _, grade := range j.grades {
+			if grade >= 2 {
+				good++
+			}
+			if grade >= 1 {
+				useful++
+			}
+		}
+		if j.good > good || j.clean > useful {
+			t.Errorf("%s: wants %d good and %d clean hits, the grades have %d and %d", j.query, j.good, j.clean, good, useful)
+		}
+	}
+	for kind, n := range balance {
+		if n < -2 || n > 2 {
+			t.Errorf("%s: held out and not differ by %d queries, want halves", kind, n)
+		}
+	}
 }
 
 // readJudged reads JSON Lines: a judged query each, the numbers of its postings by grade. An unknown or missing key is an error.

@@ -131,15 +131,7 @@ func TestJudgedRanking(t *testing.T) {
 	if err != nil {
 		t.Skip("the real postings are missing: ", err)
 	}
-	judgedFile, err := os.Open("testdata/judged.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer judgedFile.Close()
-	list, err := readJudged(judgedFile)
-	if err != nil {
-		t.Fatal("testdata/judged.jsonl: ", err)
-	}
+	list := loadJudged(t)
 	postings := map[string]posting{}
 	lines := bufio.NewScanner(bytes.NewReader(raw))
 	for lines.Buffer(nil, 1<<20); lines.Scan(); {
