@@ -53,8 +53,12 @@ fmt: ## formats the Go code
 
 test: check e2e ## everything that CI runs: check, then the tests in e2e/
 
+# One migrated board that the tests of all packages clone. The name is the same in each run, or Go would cache no result.
+TEMPLATES := $(or $(TMPDIR),/tmp)/jobboard-templates$(subst /,-,$(CURDIR))
+WITH_TEMPLATES = rm -rf '$(TEMPLATES)'; trap "rm -rf '$(TEMPLATES)'" EXIT; JOBBOARD_TEST_TEMPLATES='$(TEMPLATES)'
+
 test-fast: ## the Go tests without the race detector and without those that take long
-	go test -short ./...
+	$(WITH_TEMPLATES) go test -short ./...
 
 check: format-check vet lint frozen race ## format, vet, lint and the Go tests with the race detector
 
@@ -85,7 +89,7 @@ frozen:
 UNWATCHED := -gcflags='modernc.org/...=-race=false' -gcflags='golang.org/x/crypto/...=-race=false'
 
 race:
-	CGO_ENABLED=1 go test -race $(UNWATCHED) ./...
+	$(WITH_TEMPLATES) CGO_ENABLED=1 go test -race $(UNWATCHED) ./...
 
 e2e: build ## the end-to-end tests, through the PocketBase JS SDK against the real binary
 	cd e2e && npm ci --no-audit --no-fund && JOBBOARD_BIN=$(CURDIR)/$(BINARY) npm test

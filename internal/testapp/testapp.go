@@ -1,8 +1,10 @@
-// Package testapp gives tests a board, migrated once per package and then cloned, in this process or as the real binary.
+// Package testapp gives tests a board, migrated once (per package, or per run of make) and then cloned, in this process or as the real
+// binary.
 package testapp
 
 import (
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -15,23 +17,59 @@ import (
 	_ "jobboard/migrations"
 )
 
+// migrated returns the data folder of an empty, migrated board that nothing has open, to be cloned and never changed.
 var migrated = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "jobboard-test-*")
+	shared := os.Getenv("JOBBOARD_TEST_TEMPLATES")
+	if shared == "" {
+		dir, err := os.MkdirTemp("", "jobboard-test-*")
+		if err != nil {
+			return "", err
+		}
+		return dir, migrate(dir)
+	}
+	return sharedTemplate(shared)
+})
+
+// sharedTemplate returns the template in a folder that all packages of one run of the tests share, since migrating takes seconds under
+// the race detector. Processes that start together may each make one; the first to be ready is used.
+func sharedTemplate(folder string) (string, error) {
+	template := filepath.Join(folder, "board")
+	if _, err := os.Stat(template); err == nil {
+		return template, nil
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp(folder, "making-*")
 	if err != nil {
 		return "", err
 	}
+	if err := migrate(dir); err != nil {
+		return "", err
+	}
+	if err := os.Rename(dir, template); err == nil {
+		return template, nil
+	}
+	if _, err := os.Stat(template); err != nil {
+		return "", err
+	}
+	return template, os.RemoveAll(dir)
+}
+
+// migrate makes an empty board in a folder.
+func migrate(dir string) error {
 	app := core.NewBaseApp(config(dir))
 	if err := app.Bootstrap(); err != nil {
-		return "", err
+		return err
 	}
 	if err := app.RunAllMigrations(); err != nil {
-		return "", err
+		return err
 	}
 	if err := cheapenPasswords(app); err != nil {
-		return "", err
+		return err
 	}
-	return dir, app.ResetBootstrapState()
-})
+	return app.ResetBootstrapState()
+}
 
 // config returns the configuration of the real board, as far as it matters to tests.
 func config(dir string) core.BaseAppConfig {
