@@ -7,15 +7,7 @@ import { inspect, twoLooks } from "./inspect.js";
 import { tabTo } from "./keyboard.js";
 import { onDemoBoard, whyNot } from "./quality.board.js";
 import { people, publicStates } from "./quality.states.js";
-
-const shiftLimit = 0.02;
-
-/** watchShifts sums how far things move after they were drawn, in window.shifts. */
-const watchShifts = (page) => page.addInitScript(() => {
-    window.shifts = 0;
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => (window.shifts += entry.hadRecentInput ? 0 : entry.value)))
-        .observe({ type: "layout-shift", buffered: true });
-});
+import { shiftLimit, watchShifts } from "./shifts.js";
 
 /** zippedSize is how many bytes an address answers, compressed. */
 function zippedSize(url) {

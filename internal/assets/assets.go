@@ -103,7 +103,7 @@ func (a *Assets) load() error {
 		if change := a.amend[name]; change != nil {
 			content = change(content)
 		}
-		add(name, content)
+		add(name, served(name, content))
 		return nil
 	})
 	if err != nil {

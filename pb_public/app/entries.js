@@ -3,7 +3,7 @@ import { html, icon, repeat } from "./view.js";
 import { t } from "./i18n.js";
 import { valueOf } from "./forms.js";
 
-/** @import { TextKey } from "./i18n.js" */
+/** @import { TextKey } from "./texts/en.js" */
 
 /**
  * entryEditor edits entries of the given texts, each by its key and label; one is worth keeping if its first text has words. name is a

@@ -4,7 +4,7 @@ import { label, t } from "./i18n.js";
 import { ClientResponseError } from "./pb.js";
 import { reasonOf } from "./messages.js";
 
-/** @import { TextKey } from "./i18n.js" */
+/** @import { TextKey } from "./texts/en.js" */
 
 /**
  * @typedef {{

@@ -1,13 +1,17 @@
-// Texts in the reader's language, from the one catalogue in texts.js.
-import { texts } from "./texts.js";
-
-/** @typedef {keyof typeof texts} TextKey */
+// Texts in the reader's language. Each language has its catalogue in texts/, and only the one that is spoken is loaded.
+/** @import { Text, TextKey } from "./texts/en.js" */
 
 export const languages = /** @type {const} */ ({ en: "English", de: "Deutsch" });
-const order = Object.keys(languages);
 
 const remembered = localStorage.getItem("jobboard_language");
 let current = choose([remembered ?? "", ...navigator.languages]);
+/** @type {Record<TextKey, Text>} */
+let texts = await load(current);
+
+/** @param {string} code @returns {Promise<Record<TextKey, Text>>} */
+async function load(code) {
+    return (await import(`./texts/${code}.js`)).texts;
+}
 
 /** @param {readonly string[]} wanted */
 function choose(wanted) {
@@ -18,9 +22,14 @@ function choose(wanted) {
 /** language returns the code of the language the page speaks. */
 export const language = () => current;
 
-/** @param {string} tag */
-export function speak(tag) {
-    current = choose([tag, current]);
+/**
+ * speak changes the language, once its texts are there.
+ * @param {string} tag
+ */
+export async function speak(tag) {
+    const chosen = choose([tag, current]);
+    texts = await load(chosen);
+    current = chosen;
     localStorage.setItem("jobboard_language", current);
     document.documentElement.lang = current;
 }
@@ -30,7 +39,7 @@ export function speak(tag) {
  * @param {TextKey} key @param {Record<string, string | number>} [values]
  */
 export function t(key, values = {}) {
-    const forms = texts[key]?.[order.indexOf(current)] ?? key;
+    const forms = texts[key] ?? key;
     const form = typeof forms === "string" ? forms : forms[new Intl.PluralRules(current).select(Number(values.n)) === "one" ? 0 : 1];
     const written = (/** @type {string | number} */ value) => (typeof value === "number" ? new Intl.NumberFormat(current).format(value) : value);
     return form.replace(/\{(\w+)\}/g, (all, name) => (name in values ? written(values[name]) : all));

@@ -39,7 +39,7 @@ const routes = [
     { path: "employer/applications/:id", role: "employer", load: () => import("./views/employer/applicant.js") },
 ];
 
-speak(me()?.locale || language());
+await speak(me()?.locale || language());
 startShell();
 startRouter(routes, drawShell);
 followNotifications();

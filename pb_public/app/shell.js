@@ -16,7 +16,7 @@ const { logo } = document.documentElement.dataset;
 
 const mark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="9"/><path d="M9 20.5V13a2 2 0 0 1 2-2h10a2 2 0 0 1 2 2v7.5a2 2 0 0 1-2 2H11a2 2 0 0 1-2-2zM13 11V9.5h6V11M9 16h14"/></svg>`;
 
-/** @type {Record<string, [string, Parameters<typeof icon>[0], import("./i18n.js").TextKey][]>} */
+/** @type {Record<string, [string, Parameters<typeof icon>[0], import("./texts/en.js").TextKey][]>} */
 const menus = {
     guest: [["search", "search", "search"]],
     job_seeker: [["search", "search", "search"], ["saved", "bookmark", "saved"], ["applications", "inbox", "applications"]],

@@ -80,6 +80,12 @@ export const empty = (picture, title, text, action = nothing) => html`
 export const primaryLink = (href, text) => html`<a class="button primary" href=${href}>${text}</a>`;
 
 /**
+ * pair is a term and what it is in a list of such pairs; nothing where there is no text.
+ * @param {string} term @param {string | undefined} text
+ */
+export const pair = (term, text) => (text ? html`<div><dt>${term}</dt><dd>${text}</dd></div>` : nothing);
+
+/**
  * heading is a view's title, with what can be done beside it.
  * @param {unknown} title @param {unknown} [actions] @param {TemplateResult | typeof nothing} [above]
  */

@@ -1,5 +1,5 @@
 // One job: what it is, who offers it, and what the seeker can do about it.
-import { back, heading, html, icon, logo, nothing, stars } from "../view.js";
+import { back, heading, html, icon, logo, nothing, pair, stars } from "../view.js";
 import { label, t } from "../i18n.js";
 import { ago, date } from "../format.js";
 import { me, myId, pb } from "../pb.js";
@@ -67,9 +67,6 @@ export default async function jobView({ params: { id }, show }) {
     }
     draw();
 }
-
-/** @param {string} term @param {string | undefined} text */
-export const pair = (term, text) => (text ? html`<div><dt>${term}</dt><dd>${text}</dd></div>` : nothing);
 
 /** @param {string} job */
 async function ownApplication(job) {

@@ -24,7 +24,7 @@ export default function meView({ show }) {
     const account = createForm(draw, async (data) => {
         // SDK idiom: one's own record. The SDK puts the answer into the store, so that the whole page sees the new name.
         await pb.collection("users").update(myId(), { name: textOf(data, "name"), locale: textOf(data, "locale") });
-        speak(textOf(data, "locale"));
+        await speak(textOf(data, "locale"));
         toast({ text: t("savedAll") });
         reload();
     });

@@ -1,5 +1,5 @@
 // One applicant: who it is, what was sent, where the application stands, and a review of the person.
-import { back, empty, face, heading, html, nothing } from "../../view.js";
+import { back, empty, face, heading, html, nothing, pair } from "../../view.js";
 import { label, t } from "../../i18n.js";
 import { dateTime } from "../../format.js";
 import { myId, pb } from "../../pb.js";
@@ -12,7 +12,6 @@ import { nextOf, statusBadge } from "../../status.js";
 import { documents, submission } from "../../submission.js";
 import { eventsOf, timeline } from "../../timeline.js";
 import { reviewSection } from "../../reviews.js";
-import { pair } from "../job.js";
 
 /** @import { Profile, Status, UserReview } from "../../pb.js" */
 /** @import { Visit } from "../../router.js" */
