@@ -24,8 +24,9 @@ func Bind(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 			Id: "jobboardDelivery",
-			// Like the guard against overload, behind which it comes if it is bound later: compressing is work that it counts.
-			Priority: apis.DefaultCorsMiddlewarePriority,
+			// Behind the log and the metrics, which are to see the status that the reader gets, and behind the guard against overload,
+			// since compressing is work that it counts.
+			Priority: apis.DefaultPanicRecoverMiddlewarePriority + 1,
 			Func:     deliver,
 		})
 		return e.Next()
@@ -47,12 +48,17 @@ func deliver(e *core.RequestEvent) error {
 	a := newAnswer(outer, e.Request)
 	defer a.release()
 	e.Response = a
-	defer func() { e.Response = outer }()
-	err := e.Next()
-	if err != nil {
-		a.drop()
+	whole := false
+	defer func() {
+		if !whole { // also after a panic, which is answered further out
+			a.drop()
+		}
+		e.Response = outer
+	}()
+	if err := e.Next(); err != nil {
 		return err
 	}
+	whole = true
 	return a.finish()
 }
 

@@ -8,11 +8,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"jobboard/hooks"
@@ -310,5 +313,31 @@ func BenchmarkDelivery(b *testing.B) {
 				handler.ServeHTTP(httptest.NewRecorder(), request.Clone(b.Context()))
 			}
 		})
+	}
+}
+
+// The log and the metrics read the status from the event, within their middlewares.
+func TestTheStatusThatIsLoggedIsTheOneThatIsSent(t *testing.T) {
+	var logged []int
+	watch := func(app core.App) {
+		app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+			e.Router.Bind(&hook.Handler[*core.RequestEvent]{
+				Priority: apis.DefaultActivityLoggerMiddlewarePriority,
+				Func: func(e *core.RequestEvent) error {
+					err := e.Next()
+					logged = append(logged, e.Status())
+					return err
+				},
+			})
+			e.Router.GET("/text", func(e *core.RequestEvent) error { return e.String(200, strings.Repeat("text ", 1000)) })
+			return e.Next()
+		})
+	}
+	board := testapp.NewBoard(t, delivery.Bind, watch)
+	tag := ask(board, "GET", "/text").Header.Get("Etag")
+	ask(board, "GET", "/text", "If-None-Match", tag)
+	ask(board, "HEAD", "/text", "If-None-Match", tag)
+	if !slices.Equal(logged, []int{200, 304, 304}) {
+		t.Errorf("logged: %v", logged)
 	}
 }

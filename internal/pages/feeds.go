@@ -38,12 +38,15 @@ func (s *site) showFeed(e *core.RequestEvent, path, mediaType string, write func
 		query.Set("sort", "newest")
 	}
 	if len(f.Wrong) > 0 {
-		if _, err := s.count(e, query); err != nil { // so that all that is wrong is named at once
-			maps.Copy(f.Wrong, faults(err))
-		}
+		s.findFaults(e, f)
 		return wrongParameters(e, f.Wrong)
 	}
 	found, err := s.jobs(e, query)
+	if err != nil && statusOf(err) == http.StatusBadRequest {
+		if s.findFaults(e, f); len(f.Wrong) > 0 {
+			return wrongParameters(e, f.Wrong)
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -71,20 +71,11 @@ func readForm(w *words, rawQuery string) form {
 				value = string([]rune(value)[:longestText])
 			}
 			if slices.Contains(choiceParams, name) {
-				for one := range strings.SplitSeq(value, ",") {
-					if one = strings.TrimSpace(one); one != "" && !slices.Contains(f.values[name], one) {
-						f.values.Add(name, one)
-					}
-				}
+				f.choose(w, name, value)
 				continue
 			}
 			if f.values.Get(name) == "" {
 				f.values.Set(name, value)
-			}
-			if name == "radius" { // the API overlooks one without a place around which it would be
-				if km, err := strconv.ParseFloat(value, 64); err != nil || !(km > 0) {
-					f.Wrong[name] = w.say("wrong.radius")
-				}
 			}
 		}
 		if _, known := f.values[name]; known && !slices.Contains(textParams, name) && !slices.Contains(choiceParams, name) {
@@ -93,6 +84,22 @@ func readForm(w *words, rawQuery string) form {
 		}
 	}
 	return f
+}
+
+// choose adds the values of a comma-separated list. A value that a parameter with a fixed set of them doesn't have is wrong; it is
+// left out, since it has no box to be unchecked.
+func (f form) choose(w *words, name, list string) {
+	allowed := fixedValues(name)
+	for one := range strings.SplitSeq(list, ",") {
+		one = strings.TrimSpace(one)
+		switch {
+		case one == "" || slices.Contains(f.values[name], one):
+		case allowed != nil && !slices.Contains(allowed, one):
+			f.Wrong[name] = w.say("wrong.choice", "values", strings.Join(allowed, ", "))
+		default:
+			f.values.Add(name, one)
+		}
+	}
 }
 
 // Get is the value of a parameter, for the form to be filled with.

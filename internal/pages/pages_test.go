@@ -314,3 +314,12 @@ func TestTooManyAndTooBusyAreExplained(t *testing.T) {
 		t.Errorf("the third page of two: %d, %v", got.Status, got.Header)
 	}
 }
+
+func TestSizesOfCompaniesAreWrittenWithADash(t *testing.T) {
+	board := newBoard(t, "en")
+	employer, _ := board.Employer("Acme Works")
+	board.Update(employer, map[string]any{"size": "11-50"})
+	job := board.Job(employer, "Gardener")
+	mustShow(t, board, "/companies/acme-works", 200, "11–50 people")
+	mustShow(t, board, get(board, "/jobs/"+job.Id).Header.Get("Location"), 200, "11–50 people")
+}

@@ -84,9 +84,7 @@ func (s *site) search(e *core.RequestEvent) error {
 func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at func(page int) string) error {
 	query := f.query()
 	if len(f.Wrong) > 0 {
-		if _, err := s.count(e, query); err != nil { // so that all that is wrong is named at once
-			maps.Copy(f.Wrong, faults(err))
-		}
+		s.findFaults(e, f)
 		return s.showWrong(e, f)
 	}
 	query.Set("page", strconv.Itoa(f.Page))
@@ -94,7 +92,10 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 	query["facets"] = facetNames
 	found, err := s.jobs(e, query)
 	if statusOf(err) == http.StatusBadRequest && err != nil {
-		f.Wrong = faults(err)
+		s.findFaults(e, f)
+		if len(f.Wrong) == 0 {
+			return err
+		}
 		return s.showWrong(e, f)
 	}
 	if err != nil {
@@ -199,6 +200,29 @@ func (s *site) heading(f form, n int) string {
 		key = "results.place"
 	}
 	return s.words.say(key, "n", n, "q", q, "place", place)
+}
+
+// findFaults adds to f.Wrong what the API finds wrong with the other parameters, so that all of it is named at once. The API names one
+// parameter at a time, so it is asked again without each.
+func (s *site) findFaults(e *core.RequestEvent, f form) {
+	query := f.query()
+	for name := range f.Wrong {
+		query.Del(name)
+	}
+	for range textParams {
+		_, err := s.count(e, query)
+		found := faults(err)
+		if len(found) == 0 {
+			return
+		}
+		maps.Copy(f.Wrong, found)
+		for name := range found {
+			query.Del(name)
+		}
+		if (found["near"] != "" || found["radius"] != "") && query.Get("sort") == "distance" {
+			query.Del("sort") // which is wrong for the same reason
+		}
+	}
 }
 
 // showWrong names the parameters that are wrong, and keeps the form as it was sent.

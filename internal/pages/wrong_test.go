@@ -28,13 +28,19 @@ func TestWrongParametersAreNamedAndTheFormIsKept(t *testing.T) {
 		"q=" + strings.Repeat("a", 300): {"What", "at most 200 characters"},
 		"salaryMin=x&radius=y&location=Lyon&colour=": {"salaryMin"},
 		"colour=red&salaryMin=lots":                  {"colour", "(salaryMin)"},
+		"salaryMin=much&workplace=moon,remote&postedWithin=soon&q=go": {"(salaryMin)", "(postedWithin)", "(workplace)",
+			"Must be one of on_site, hybrid, remote.", `value="remote" checked`, `value="go"`, `value="much"`},
+		"near=north&radius=far&sort=distance": {"(near)", "(radius)"},
 	} {
 		got := mustShow(t, board, "/jobs?"+query, 400, append(texts, "There is a problem with this search", `role="search"`)...)
+		if strings.Contains(got.Raw, "moon") {
+			t.Errorf("%s: what no filter has is offered as a choice", query)
+		}
 		if !strings.Contains(got.Raw, "<title>Error: ") || got.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: the title is no error's, or it is cached", query)
 		}
 	}
-	for _, query := range []string{"", "q=&location=&radius=", "utm_source=x&gclid=y", "q=%F0%9F%8D%8F", "jobType=none,such&workplace=",
+	for _, query := range []string{"", "q=&location=&radius=", "utm_source=x&gclid=y", "q=%F0%9F%8D%8F", "skills=none,such&workplace=",
 		"q=a&q=b", "page=", "salaryCurrency=eur&salaryMin=5"} {
 		mustShow(t, board, "/jobs?"+query, 200)
 	}

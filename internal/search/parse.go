@@ -158,6 +158,13 @@ func parseMinimum(params url.Values, name, message string, column engine.Column,
 }
 
 func parseNear(params url.Values) (*engine.Near, error) {
+	radius := float64(defaultRadiusKm)
+	if raw := params.Get("radius"); raw != "" {
+		var err error
+		if radius, err = strconv.ParseFloat(raw, 64); err != nil || !(radius > 0 && radius <= 20_100) {
+			return nil, &FieldError{"radius", "Must be a number of kilometres."}
+		}
+	}
 	raw := params.Get("near")
 	if raw == "" {
 		return nil, nil
@@ -168,15 +175,7 @@ func parseNear(params url.Values) (*engine.Near, error) {
 	if errLat != nil || errLon != nil || !(lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180) {
 		return nil, &FieldError{"near", "Must be a latitude and a longitude such as 45.76,4.83."}
 	}
-	near := &engine.Near{Point: engine.Point{Lat: lat, Lon: lon}, RadiusKm: defaultRadiusKm}
-	if raw := params.Get("radius"); raw != "" {
-		radius, err := strconv.ParseFloat(raw, 64)
-		if err != nil || !(radius > 0 && radius <= 20_100) {
-			return nil, &FieldError{"radius", "Must be a number of kilometres."}
-		}
-		near.RadiusKm = radius
-	}
-	return near, nil
+	return &engine.Near{Point: engine.Point{Lat: lat, Lon: lon}, RadiusKm: radius}, nil
 }
 
 var radiusPattern = regexp.MustCompile(`(?i)^\s*(\d{1,4})\s*km\s+(?:of|from|around|near)\s+(.+)$`)
