@@ -13,5 +13,9 @@
 //	1  of some use: work of the same kind that this person may also look at
 //	0  irrelevant, as is whatever has no grade; a mere mention, or an advertisement of anything to anybody, is no more
 //
+// Judged were the first 20 hits of each system, whatever the filter location= finds for the places, and what a search of titles
+// and texts by hand brought up, so that a better search is not punished for finding more. After a change, -pool 20 prints what
+// has no grade yet. The test does not name the held-out queries that fail: whoever looks at them tunes on them.
+//
 // The postings themselves are not in the repository: the test reads them from POSTINGS and is skipped without them.
 package quality
