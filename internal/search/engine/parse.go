@@ -27,17 +27,27 @@ const minPrefixLetters = 2
 //	manag*               words that begin so
 //
 // No text is an error: what is not valid syntax is read as words.
-func Parse(a *text.Analyzer, s string) Words {
+func Parse(a *text.Analyzer, s string) Words { return ParseUnderstood(a, s, nil) }
+
+// ParseUnderstood is Parse for a text of which some parts have been understood: those spans, which are in order and do not
+// overlap, become clauses with a condition or are left out.
+func ParseUnderstood(a *text.Analyzer, s string, spans []Span) Words {
+	s = truncate(s)
+	p := parser{analyzer: a, words: Words{Source: s}, spans: spans}
+	p.read(s)
+	p.finish()
+	return p.words
+}
+
+// truncate returns the part of a search text that is read.
+func truncate(s string) string {
 	if len(s) > maxQueryBytes {
 		s = s[:maxQueryBytes]
 		for len(s) > 0 && !utf8.ValidString(s[max(0, len(s)-utf8.UTFMax):]) {
 			s = s[:len(s)-1]
 		}
 	}
-	p := parser{analyzer: a, words: Words{Source: s}}
-	p.read(s)
-	p.finish()
-	return p.words
+	return s
 }
 
 type parser struct {
@@ -47,6 +57,7 @@ type parser struct {
 	stopped  []Clause // stopwords left out, in case there is nothing else
 	or       bool     // the next clause follows an OR
 	typing   bool     // the last clause is a word that may be incomplete
+	spans    []Span   // what of the rest of the text has been understood
 }
 
 // piece is a whitespace-separated part of the text, without its operators.
@@ -61,14 +72,21 @@ type piece struct {
 }
 
 func (p *parser) read(s string) {
-	for len(p.words.Must)+len(p.words.MustNot)+len(p.run) < maxQueryClauses {
+	for len(p.words.Must)+len(p.words.Where)+len(p.words.MustNot)+len(p.run) < maxQueryClauses {
 		s = strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '(' || r == ')' })
 		if s == "" {
 			return
 		}
 		var one piece
 		at := len(p.words.Source) - len(s)
-		one, s = nextPiece(s)
+		span, start := p.nextSpan(at)
+		if start == at {
+			p.addSpan(span)
+			s = s[span.End-at:]
+			continue
+		}
+		one, s = nextPiece(s[:start-at])
+		s = p.words.Source[start-len(s):]
 		one.at += at
 		p.add(one)
 	}
@@ -132,6 +150,7 @@ func (p *parser) add(one piece) {
 		last := i == len(groups)-1
 		clause := Clause{Any: []Alternative{p.alternative(tokens, one, last)},
 			Text: one.body[tokens[0].Start:tokens[0].End], At: one.at + tokens[0].Start}
+		clause.Typed = one.body[tokens[0].Start:tokens[len(tokens)-1].End]
 		p.addClause(one, clause, last)
 	}
 }
@@ -206,6 +225,7 @@ func (p *parser) push(c Clause) {
 	if p.or {
 		before := &p.words.Must[len(p.words.Must)-1]
 		before.Any = append(before.Any, c.Any...)
+		before.Typed += " OR " + c.Typed
 		before.Text = ""
 		p.or = false
 		return
@@ -228,18 +248,15 @@ func (p *parser) flush() {
 			i++
 			continue
 		}
-		clause := Clause{}
+		first, last := p.run[i], p.run[i+n-1]
+		clause := Clause{Typed: p.words.Source[first.At : last.At+len(last.Text)]}
 		all := Alternative{Field: FieldAny}
 		for _, c := range p.run[i : i+n] {
 			all.Words = append(all.Words, c.Any[0].Words...)
 		}
 		clause.Any = append(clause.Any, all)
 		for _, terms := range others {
-			alt := Alternative{Field: FieldAny, Phrase: len(terms) > 1}
-			for _, f := range terms {
-				alt.Words = append(alt.Words, Word{Term: f, Stem: p.analyzer.Stem(f)})
-			}
-			clause.Any = append(clause.Any, alt)
+			clause.Any = append(clause.Any, p.inField(terms, FieldAny))
 		}
 		if n == 1 {
 			clause.Text, clause.At = p.run[i].Text, p.run[i].At

@@ -3,6 +3,7 @@ package engine
 // Words is a parsed search text: clauses that must all hold, and clauses that must not.
 type Words struct {
 	Must    []Clause
+	Where   []Clause // must hold too, but do not count for the score: "in Berlin" is a filter, in words
 	MustNot []Clause
 	// Typing is set when the text ends within a word. It is the last clause of Must, and is read as a prefix if no document
 	// holds it as it is.
@@ -10,9 +11,11 @@ type Words struct {
 	Source string // the text that was parsed
 }
 
-// Clause holds for a document when one of its alternatives does.
+// Clause holds for a document when one of its alternatives or its condition does.
 type Clause struct {
-	Any []Alternative
+	Any       []Alternative
+	Condition *Condition // nil: none
+	Typed     string     // the part of Source that it stands for
 	// Text is the word typed for this clause, or "" when it is not one plain word. It is at byte At of Source, where a
 	// spelling correction replaces it.
 	Text string
@@ -27,6 +30,14 @@ type Alternative struct {
 	Field  Field // FieldAny: all fields
 }
 
+// Condition is what words of a query mean besides themselves. It holds for documents that have one of the values and are within
+// the range and the radius.
+type Condition struct {
+	Any   []Value // nil: any document
+	Range *Range
+	Near  *Near
+}
+
 // Word is one word of a query.
 type Word struct {
 	Term   string // as folded by the analyzer
@@ -35,7 +46,7 @@ type Word struct {
 }
 
 // Empty reports whether the query has no clauses, so that every document matches.
-func (w *Words) Empty() bool { return len(w.Must) == 0 && len(w.MustNot) == 0 }
+func (w *Words) Empty() bool { return len(w.Must)+len(w.Where)+len(w.MustNot) == 0 }
 
 // stemsInOrder returns the stems of the query's words as typed, or nil when there are fewer than two.
 func (w *Words) stemsInOrder() []string {
