@@ -12,8 +12,12 @@ type evaluation struct {
 	pool      *bitsetPool
 	circle    *circle   // nil without a radius
 	scopeDocs int       // documents in scope
-	docFreq   []int     // by clause: the documents in scope that hold its words
-	idf       []float64 // by clause
+	docFreq   []int     // by clause of Must: the documents in scope for which it holds
+	idf       []float64 // by clause of Must
+	whereFreq []int     // by clause of Where: the documents in scope for which it holds
+	relaxed   int       // 0: all words are evaluated; otherwise the number of the relaxation
+	missing   []string  // the words that are left out, as typed
+	factor    float64   // of all scores
 
 	phraseLeft                   int
 	phraseChecked, phraseSkipped int
@@ -21,18 +25,21 @@ type evaluation struct {
 
 // segmentMatch is a query on one segment.
 type segmentMatch struct {
+	owner *evaluation
 	*segmentView
 	scope      bitset
 	candidates bitset // in scope and matching the words; already filtered when no facets are asked for
 	matches    bitset // candidates that also pass the filters
 	clauses    []clauseMatch
+	where      []clauseMatch
 	terms      []wordTerms // cache of termsFor
 }
 
 // clauseMatch holds the documents of one segment that match a clause.
 type clauseMatch struct {
-	docs    bitset // matched by an alternative that is not a phrase
-	phrases []phraseMatch
+	docs      bitset // matched by the condition or an alternative that is not a phrase
+	condition bitset // matched by the condition; nil without one
+	phrases   []phraseMatch
 	impactTiers
 }
 
@@ -44,16 +51,26 @@ type phraseMatch struct {
 }
 
 func evaluate(snap *snapshot, q *Query, pool *bitsetPool) *evaluation {
-	e := &evaluation{q: q, words: q.Words, pool: pool, phraseLeft: phraseBudget}
+	return evaluateWithin(phraseBudget, snap, q, pool)
+}
+
+// evaluateWithin is evaluate with a phrase budget of its own.
+func evaluateWithin(budget int, snap *snapshot, q *Query, pool *bitsetPool) *evaluation {
+	e := &evaluation{q: q, words: q.Words, pool: pool, phraseLeft: budget, factor: 1}
 	if q.Near != nil {
 		e.circle = circleOf(*q.Near)
 	}
 	e.docFreq = make([]int, len(e.words.Must))
+	e.whereFreq = make([]int, len(e.words.Where))
 	for _, v := range newestFirst(snap.segments) {
-		p := &segmentMatch{segmentView: v, scope: v.scopeOf(q.Scope, pool)}
+		p := &segmentMatch{owner: e, segmentView: v, scope: v.scopeOf(q.Scope, pool)}
 		e.scopeDocs += p.scope.count()
 		p.clauses = make([]clauseMatch, len(q.Words.Must))
+		p.where = make([]clauseMatch, len(q.Words.Where))
 		e.segments = append(e.segments, p)
+		for c := range e.words.Where {
+			e.whereFreq[c] += e.matchClause(p, &e.words.Where[c], &p.where[c])
+		}
 		for c := range e.words.Must {
 			e.docFreq[c] += e.matchClause(p, &e.words.Must[c], &p.clauses[c])
 		}
@@ -77,8 +94,10 @@ func evaluate(snap *snapshot, q *Query, pool *bitsetPool) *evaluation {
 // that nothing else rules out.
 func (e *evaluation) matchSegment(p *segmentMatch) {
 	p.candidates = e.pool.copyOf(p.scope)
-	for c := range p.clauses {
-		p.candidates.and(p.clauses[c].approximation(p, e.pool))
+	for _, clauses := range [...][]clauseMatch{p.clauses, p.where} {
+		for c := range clauses {
+			p.candidates.and(clauses[c].approximation(p, e.pool))
+		}
 	}
 	if e.q.IDs != nil {
 		p.candidates.and(p.withIDs(e.q.IDs, e.pool))
@@ -94,9 +113,11 @@ func (e *evaluation) matchSegment(p *segmentMatch) {
 	if p.matches = p.candidates; p.candidates.empty() {
 		return // before any of the phrase budget is used, since the last clause may yet be read as a prefix
 	}
-	for c := range p.clauses {
-		if len(p.clauses[c].phrases) > 0 {
-			p.candidates.and(e.verifyPhrases(p, &p.clauses[c]))
+	for _, clauses := range [...][]clauseMatch{p.clauses, p.where} {
+		for c := range clauses {
+			if len(clauses[c].phrases) > 0 {
+				p.candidates.and(e.verifyPhrases(p, &clauses[c]))
+			}
 		}
 	}
 	for c := range without {
@@ -140,9 +161,13 @@ func (w Words) lastAsPrefix() Words {
 }
 
 // matchClause finds the documents that match a clause, or may match it by a phrase. It returns the number of documents in
-// scope that hold all words of an alternative; for a phrase, anywhere in its field.
+// scope for which the condition holds or that hold all words of an alternative; for a phrase, anywhere in its field.
 func (e *evaluation) matchClause(p *segmentMatch, c *Clause, cm *clauseMatch) (docFreq int) {
 	cm.docs = e.pool.cleared(p.docs)
+	if c.Condition != nil {
+		cm.condition = c.Condition.holds(p.segmentView, e.pool)
+		cm.docs.or(cm.condition)
+	}
 	var holding bitset // with phrases: the documents that hold all words of an alternative
 	for i := range c.Any {
 		alt := &c.Any[i]

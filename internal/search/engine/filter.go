@@ -23,6 +23,24 @@ func (e *evaluation) filter(v *segmentView, found bitset, except string) {
 	}
 }
 
+// holds returns the documents for which a condition holds.
+func (c *Condition) holds(v *segmentView, pool *bitsetPool) bitset {
+	found := pool.cleared(v.docs)
+	if c.Any == nil {
+		found.fill(v.docs)
+	}
+	for _, x := range c.Any {
+		v.valuePostings(x.Field, x.Value).orInto(found)
+	}
+	if c.Range != nil {
+		v.inRange(found, *c.Range, pool)
+	}
+	if c.Near != nil {
+		found.and(v.withinCircle(circleOf(*c.Near), pool))
+	}
+	return found
+}
+
 // inRange removes the documents whose number is outside the range, unless the range does not bind them.
 func (v *segmentView) inRange(found bitset, r Range, pool *bitsetPool) {
 	var bound bitset // the documents that the range binds; nil: all

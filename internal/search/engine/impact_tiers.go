@@ -55,6 +55,9 @@ func (e *evaluation) fillTiers(p *segmentMatch, c int, end tier) {
 				cm.docsAt(t, p, e.pool).or(e.allWordsAtTier(p, i, alt.Words, cm, t))
 			}
 		}
+		if t == conditionTier && cm.condition != nil {
+			cm.docsAt(t, p, e.pool).or(cm.condition)
+		}
 		if best := cm.tiers[t]; best != nil {
 			if best.and(p.matches); best.empty() {
 				cm.tiers[t] = nil

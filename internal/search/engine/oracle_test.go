@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -137,6 +138,9 @@ func (o *oracle) phraseTier(d *Document, alt Alternative) (tier, bool) {
 
 func (o *oracle) clauseTier(d *Document, c Clause) (tier, bool) {
 	best, found := lastTier, false
+	if c.Condition != nil && o.meets(d, c.Condition) {
+		best, found = conditionTier, true
+	}
 	for _, alt := range c.Any {
 		if alt.Phrase {
 			if l, ok := o.phraseTier(d, alt); ok {
@@ -199,20 +203,8 @@ func (o *oracle) search(q Query) Result {
 	if last := len(words.Must) - 1; words.Typing && o.docFreq(visible, words.Must[last]) == 0 {
 		words = words.lastAsPrefix()
 	}
-	var base, matches []*Document
-	for _, d := range visible {
-		if !o.holds(d, &words) || q.IDs != nil && !q.IDs[d.ID] {
-			continue
-		}
-		base = append(base, d)
-		if o.passes(d, &q, "") {
-			matches = append(matches, d)
-		}
-	}
-	r := Result{Total: len(matches), Facets: map[string][]FacetCount{}}
-	for _, field := range q.Facets {
-		r.Facets[field] = o.facet(base, &q, field)
-	}
+	base, matches := o.matches(visible, &q, &words)
+	r := Result{MatchedAllWords: len(matches), Facets: map[string][]FacetCount{}}
 	sort := q.Sort
 	if sort == "" || sort == SortRelevance {
 		sort = SortRelevance
@@ -221,12 +213,20 @@ func (o *oracle) search(q Query) Result {
 		}
 	}
 	keys := o.sortKeys(&q, sort, &words, visible, matches)
+	relaxed := map[*Document]int{}
+	if q.Partial && sort == SortRelevance {
+		r.Missing = o.relax(visible, &base, &matches, keys, relaxed, &q, &words)
+	}
+	r.Total = len(matches)
+	for _, field := range q.Facets {
+		r.Facets[field] = o.facet(base, &q, field)
+	}
 	slices.SortFunc(matches, func(x, y *Document) int {
 		return cmp.Or(cmp.Compare(keys[y], keys[x]), cmp.Compare(millis(y.Published), millis(x.Published)),
 			cmp.Compare(x.ID, y.ID))
 	})
 	for _, d := range matches[min(q.Offset, len(matches)):min(q.Offset+q.Limit, len(matches))] {
-		h := Hit{ID: d.ID}
+		h := Hit{ID: d.ID, Relaxed: relaxed[d]}
 		if sort == SortRelevance {
 			h.Score = keys[d]
 		}
@@ -238,10 +238,24 @@ func (o *oracle) search(q Query) Result {
 	return r
 }
 
-// holds reports whether a document holds all clauses of Must and none of MustNot.
+// matches returns the documents that hold the words, and those of them that also pass the filters.
+func (o *oracle) matches(visible []*Document, q *Query, words *Words) (base, matches []*Document) {
+	for _, d := range visible {
+		if !o.holds(d, words) || q.IDs != nil && !q.IDs[d.ID] {
+			continue
+		}
+		base = append(base, d)
+		if o.passes(d, q, "") {
+			matches = append(matches, d)
+		}
+	}
+	return base, matches
+}
+
+// holds reports whether a document holds all clauses of Must and Where, and none of MustNot.
 func (o *oracle) holds(d *Document, words *Words) bool {
 	has := func(c Clause) bool { _, ok := o.clauseTier(d, c); return ok }
-	for _, c := range words.Must {
+	for _, c := range slices.Concat(words.Must, words.Where) {
 		if !has(c) {
 			return false
 		}
@@ -460,7 +474,8 @@ func (w *world) queryText() string {
 }
 
 func (w *world) query(a *text.Analyzer, docs int) Query {
-	q := Query{Words: Parse(a, w.queryText()), Now: w.now, Limit: 10, NoSpelling: true}
+	typed := w.queryText()
+	q := Query{Words: ParseUnderstood(a, typed, w.spans(typed)), Now: w.now, Limit: 10, NoSpelling: true, Partial: w.IntN(2) == 0}
 	switch w.IntN(4) {
 	case 0:
 		q.Scope = Everything()
@@ -534,8 +549,12 @@ func checkAgrees(t *testing.T, ix *Index, o *oracle, q Query) {
 	}
 	describe := fmt.Sprintf("query %q sort %q filters %v ranges %v near %v scope %+v",
 		q.Words.Source, q.Sort, q.Filters, q.Ranges, q.Near, q.Scope)
-	if got.Total != want.Total {
-		t.Fatalf("%s: total %d, want %d", describe, got.Total, want.Total)
+	if got.Total != want.Total || got.MatchedAllWords != want.MatchedAllWords {
+		t.Fatalf("%s: total %d and %d with all words, want %d and %d",
+			describe, got.Total, got.MatchedAllWords, want.Total, want.MatchedAllWords)
+	}
+	if !reflect.DeepEqual(got.Missing, want.Missing) {
+		t.Fatalf("%s: missing %q, want %q", describe, got.Missing, want.Missing)
 	}
 	for i := range want.Hits {
 		if got.Hits[i] != want.Hits[i] {

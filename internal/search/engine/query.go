@@ -5,6 +5,7 @@ import "time"
 // Query is one search. The zero value with a Scope finds every document in it, newest first.
 type Query struct {
 	Words   Words
+	Read    func(string) Words // how a text with corrected spelling is parsed; nil: by Parse
 	Scope   Scope
 	Filters []Filter
 	Ranges  []Range
@@ -21,6 +22,7 @@ type Query struct {
 	FacetSize  int       // maximum number of values for each field; 0: 100
 	Now        time.Time // for freshness; zero: the current time
 	NoSpelling bool      // do not look for a spelling correction
+	Partial    bool      // if few documents hold all words, those that hold most of them follow; only with SortRelevance
 }
 
 // Scope is what the caller may see: a document is in it when one of the rules holds. Documents outside it are not found,
@@ -79,15 +81,18 @@ const (
 
 // Result is the result of a search.
 type Result struct {
-	Total      int  // exact, unless Estimated
-	Estimated  bool // a phrase had too many candidates to verify, or the index is being rebuilt
-	Hits       []Hit
-	Facets     map[string][]FacetCount // by count, then by value
-	Next       *Cursor                 // start of the next page; nil on the last
-	DidYouMean string                  // a corrected spelling, when few documents were found
-	Corrected  bool                    // nothing was found, so the hits are those of DidYouMean
-	Words      Words                   // as searched for: corrected, and perhaps with a prefix at the end
-	Took       time.Duration
+	Total int // exact, unless Estimated
+	// MatchedAllWords is how many of them hold all words. The others, which come after them, are there because they are few.
+	MatchedAllWords int
+	Missing         [][]string // the words that those hits need not hold, as typed, in the order of the hits
+	Estimated       bool       // a phrase had too many candidates to verify, or the index is being rebuilt
+	Hits            []Hit
+	Facets          map[string][]FacetCount // by count, then by value
+	Next            *Cursor                 // start of the next page; nil on the last
+	DidYouMean      string                  // a corrected spelling, when few documents were found
+	Corrected       bool                    // nothing was found, so the hits are those of DidYouMean
+	Words           Words                   // as searched for: corrected, and perhaps with a prefix at the end
+	Took            time.Duration
 }
 
 // Hit is a document found.
@@ -95,6 +100,7 @@ type Hit struct {
 	ID         string
 	Score      float64 // only with SortRelevance and MoreLikeThis
 	DistanceKm float64 // to the nearest of its places; only with Near
+	Relaxed    int     // 0: it holds all words; n: all but those of Result.Missing[n-1]
 }
 
 // FacetCount is a filter value and the number of documents that have it.

@@ -36,6 +36,7 @@ type scoring struct {
 }
 
 func newScoring(e *evaluation, top *topK, fresh freshness) *scoring {
+	fresh.factor = e.factor
 	s := &scoring{e: e, top: top, fresh: fresh, typedStems: e.words.stemsInOrder()}
 	for c, clause := range e.words.Must {
 		s.queryWords += len(clause.Any[0].Words)

@@ -28,6 +28,9 @@ func tierFor(f Field, asTyped bool) tier {
 	return tier(2*f + 1)
 }
 
+// conditionTier is the tier of documents for which the condition of a clause holds, whatever words they have.
+const conditionTier = tier(2 * FieldKeywords)
+
 func (t tier) field() Field { return Field(t / 2) }
 
 // sameTerm reports whether a term is the word as typed, or its regular plural or singular.
@@ -68,6 +71,7 @@ const (
 type freshness struct {
 	nowHour float64
 	byHour  []float64
+	factor  float64 // of all scores
 }
 
 // freshnessByHour has the ages at which freshness is still above its floor.
@@ -80,7 +84,7 @@ var freshnessByHour = func() []float64 {
 }()
 
 func newFreshness(nowMillis float64) freshness {
-	return freshness{hourOf(nowMillis), freshnessByHour}
+	return freshness{hourOf(nowMillis), freshnessByHour, 1}
 }
 
 func hourOf(millis float64) float64 { return math.Floor(millis / hourMillis) }
@@ -91,11 +95,11 @@ func (f freshness) ofHour(published float64) float64 {
 	hours := f.nowHour - published
 	switch {
 	case !(hours > 0): // in the future, or unknown
-		return 1
+		return f.factor
 	case hours >= float64(len(f.byHour)):
-		return freshnessFloor
+		return f.factor * freshnessFloor
 	default:
-		return f.byHour[int(hours)]
+		return f.factor * f.byHour[int(hours)]
 	}
 }
 

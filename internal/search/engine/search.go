@@ -30,7 +30,7 @@ func (ix *Index) Search(q Query) (Result, error) {
 		query := q // every attempt starts from the original query
 		var docFreq []int
 		r, docFreq = ix.answer(snap, &query)
-		if !query.NoSpelling && r.Total < correctBelow && query.After == nil {
+		if !query.NoSpelling && r.MatchedAllWords < correctBelow && query.After == nil {
 			ix.correct(snap, &query, &r, docFreq)
 		}
 	})
@@ -45,9 +45,17 @@ func (ix *Index) answer(snap *snapshot, q *Query) (Result, []int) {
 	defer pool.release()
 	e := evaluate(snap, q, pool)
 	r := Result{Words: e.words}
-	r.Total, r.Estimated = e.total()
+	r.MatchedAllWords, r.Estimated = e.total()
+	r.Total = r.MatchedAllWords
+	relaxed := e.relax(snap, r.MatchedAllWords)
+	for _, fewer := range relaxed {
+		more, _ := fewer.total()
+		r.Total += more
+		r.Missing = append(r.Missing, fewer.missing)
+	}
+	e.hits(&r, relaxed)
+	e.include(relaxed)
 	r.Facets = e.facets()
-	e.hits(&r)
 	return r, e.docFreq
 }
 
@@ -67,8 +75,8 @@ func (e *evaluation) order() (Sort, time.Time) {
 	return sort, now
 }
 
-// hits sorts the matches and keeps one page of them.
-func (e *evaluation) hits(r *Result) {
+// hits sorts the matches, and those of fewer words after them, and keeps one page of them.
+func (e *evaluation) hits(r *Result, relaxed []*evaluation) {
 	sort, now := e.order()
 	q := e.q
 	if sort == SortSalary && q.Currency == "" {
@@ -95,11 +103,14 @@ func (e *evaluation) hits(r *Result) {
 		e.byDistance(top, q.Near.Point)
 	default:
 		e.byRelevance(top, newFreshness(millis(now)))
+		for _, fewer := range relaxed {
+			fewer.byRelevance(top, newFreshness(millis(now)))
+		}
 	}
 	sorted := top.sorted()
 	page := sorted[min(offset, len(sorted)):min(offset+q.Limit, len(sorted))]
 	for _, c := range page {
-		hit := Hit{ID: strings.Clone(c.id())}
+		hit := Hit{ID: strings.Clone(c.id()), Relaxed: c.segment.owner.relaxed}
 		if sort == SortRelevance {
 			hit.Score = c.key
 		}

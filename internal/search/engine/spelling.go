@@ -43,12 +43,16 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, docFreq []int) {
 		return
 	}
 	again := *q
-	again.Words = Parse(ix.analyzer, source)
+	if again.Read != nil {
+		again.Words = again.Read(source)
+	} else {
+		again.Words = Parse(ix.analyzer, source)
+	}
 	found, _ := ix.answer(snap, &again)
-	if found.Total <= r.Total {
+	if found.MatchedAllWords <= r.MatchedAllWords {
 		return
 	}
-	if r.Total == 0 {
+	if r.MatchedAllWords == 0 {
 		*r = found
 		r.Corrected = true
 	}
