@@ -1,7 +1,6 @@
-// What the client asks of people on their way through it: bytes, things that move while they load, and hands, for the keyboard does.
+// What the client asks of people on their way through it: bytes, and patience with things that move while they load.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { tabTo } from "./keyboard.js";
 import { onDemoBoard, whyNot } from "./quality.board.js";
 import { people, signInTo } from "./quality.states.js";
 import { shiftLimit, watchShifts } from "./shifts.js";

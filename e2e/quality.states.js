@@ -102,6 +102,7 @@ export const clientStates = (ids) => ({
         ["pipeline", `employer/jobs/${ids.ownJob}`],
         ["pipeline, dialog", `employer/jobs/${ids.ownJob}`, async (page) => {
             await page.locator('select:has(option[value="interview_scheduled"])').first().selectOption("interview_scheduled");
+            await page.getByRole("button", { name: "Move:" }).click();
             await page.getByRole("dialog").waitFor();
         }],
         ["applicant", `employer/applications/${ids.received.id}`],

@@ -127,7 +127,7 @@ func resume(name, title, place string, work role) (*filesystem.File, error) {
 	if err := pdf.Output(&out); err != nil {
 		return nil, fmt.Errorf("draw a CV: %w", err)
 	}
-	file, err := filesystem.NewFileFromBytes(out.Bytes(), "cv.pdf")
+	file, err := filesystem.NewFileFromBytes(out.Bytes(), "resume.pdf")
 	if err != nil {
 		return nil, fmt.Errorf("keep a CV: %w", err)
 	}

@@ -3,9 +3,14 @@ import { html, nothing, render, repeat } from "./view.js";
 import { t } from "./i18n.js";
 import { ClientResponseError, isAbort, statusOf } from "./pb.js";
 
-/** @typedef {{ text: string, label?: string, href?: string, act?: () => void }} Toast */
+/**
+ * @typedef {{ text: string, label?: string, href?: string, act?: () => void, until?: AbortSignal }} Toast
+ * A message, with a link or something to do about it; until ends it early.
+ */
 
-const shownFor = 8_000; // ms; longer while one points at it or has the focus in it
+// How long a toast is shown, in ms: longer if it offers what no other place does, and while one points at it or has the focus in it.
+const shownFor = 8_000;
+const offeredFor = 30_000;
 /** @type {Toast[]} */
 let toasts = [];
 
@@ -21,13 +26,17 @@ export function announce(text) {
     setTimeout(() => (place("live").textContent = text), 50); // the same words twice are heard twice
 }
 
-/** @param {Toast} toast */
+/**
+ * toast shows a message for a while. Of those that offer something to do there is only the last: it may be true of no other any more.
+ * @param {Toast} toast
+ */
 export function toast(toast) {
-    toasts = [...toasts.slice(-2), toast];
+    toasts = [...toasts.filter(({ act }) => !(act && toast.act)).slice(-2), toast];
     drawToasts();
     announce(toast.text);
+    toast.until?.addEventListener("abort", () => dismiss(toast));
     const leave = () => (place("toasts").matches(":hover, :focus-within") ? setTimeout(leave, 1_000) : dismiss(toast));
-    setTimeout(leave, shownFor);
+    setTimeout(leave, toast.act ? offeredFor : shownFor);
 }
 
 /** @param {Toast} toast */

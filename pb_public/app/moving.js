@@ -17,7 +17,7 @@ export async function askForMove(application, to) {
         return {};
     }
     const tomorrow = new Date(Date.now() + 86_400_000);
-    tomorrow.setMinutes(0);
+    tomorrow.setHours(10, 0);
     const data = await ask({
         title: label(to), yes: t("move"),
         body: html`

@@ -16,7 +16,7 @@
 import PocketBase, { ClientResponseError } from "../lib/pocketbase.es.mjs";
 
 /**
- * SDK idiom: typed collections. board.d.ts is generated from the board's own OpenAPI document (`npm run types` in client/).
+ * SDK idiom: typed collections. board.d.ts is made from the board's own OpenAPI document by e2e/app.types.test.js.
  * @typedef {import("./board.js").components["schemas"]} Schemas
  * @typedef {Schemas["Collections"]} Collections
  * @typedef {Schemas["User"]} User

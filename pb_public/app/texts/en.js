@@ -259,7 +259,7 @@ export const texts = /** @satisfies {Record<string, Text>} */ ({
     noCompany: "No company yet",
     noCompanyText: "Jobs belong to a company. Describe yours first.",
     addCompany: "Add a company",
-    whichCompany: "Which company",
+    whichCompany: "Your companies",
     logo: "Logo",
     logoHint: "A square picture looks best.",
     about: "About the company",

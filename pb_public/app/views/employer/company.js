@@ -2,9 +2,8 @@
 import { heading, html, logo, nothing } from "../../view.js";
 import { t } from "../../i18n.js";
 import { myId, pb } from "../../pb.js";
-import { choices, createForm, filesOf, named, textOf, valueOf } from "../../forms.js";
+import { choices, createForm, filesOf, named, textOf } from "../../forms.js";
 import { toast } from "../../messages.js";
-import { reload, setQuery } from "../../router.js";
 import { myCompanies } from "../../companies.js";
 import { fields } from "../../taxonomy.js";
 import { toHTML, toText } from "../../richtext.js";
@@ -36,21 +35,14 @@ export default async function companyView({ query, show }) {
         toast({ text: t("savedAll"), href: `/companies/${company?.slug}`, label: t("show") });
     });
 
-    /** @param {string} id */
-    function choose(id) {
-        setQuery(new URLSearchParams({ id }));
-        reload();
-    }
-
     function draw() {
         show(t("company"), html`
             <div class="narrow-view stack">
                 ${heading(company?.name ?? t("addCompany"), company
                     ? html`<a class="button" href="/companies/${company.slug}">${t("publicPage")}</a>` : nothing)}
-                ${companies.length > 1 ? html`<div class="field"><label for="which">${t("whichCompany")}</label>
-                    <select class="select" id="which" @change=${valueOf(choose)}>
-                        ${companies.map(({ id, name }) => html`
-                            <option value=${id} ?selected=${id === company?.id}>${name}</option>`)}</select></div>` : nothing}
+                ${companies.length > 1 ? html`<nav aria-label=${t("whichCompany")}><ul class="chips">${companies.map(({ id, name }) => html`
+                    <li><a class="chip ${id === company?.id ? "chosen" : ""}" href="#/employer/company?id=${id}"
+                        aria-current=${id === company?.id ? "page" : nothing}>${name}</a></li>`)}</ul></nav>` : nothing}
                 <form class="card" novalidate @submit=${form.submit}>
                     ${form.summary()}
                     ${form.field({

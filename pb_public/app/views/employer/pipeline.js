@@ -1,13 +1,12 @@
 // The applications of one job as a board: a column for each status, and a list of the legal moves on each card. Dragging is an extra.
-import { back, empty, face, heading, html, nothing, repeat } from "../../view.js";
+import { back, empty, heading, html, repeat } from "../../view.js";
 import { label, t } from "../../i18n.js";
-import { ago, dateTime } from "../../format.js";
 import { pb } from "../../pb.js";
-import { valueOf } from "../../forms.js";
 import { reasonOf, toast } from "../../messages.js";
 import { askForMove, move } from "../../moving.js";
-import { nextOf, statuses } from "../../status.js";
+import { isRunning, nextOf, statuses } from "../../status.js";
 import { follow } from "../../stream.js";
+import { applicantCard, cardId, chooserId } from "./applicant-card.js";
 import { jobMoves } from "./job-moves.js";
 
 /** @import { Application, Status } from "../../pb.js" */
@@ -18,6 +17,8 @@ export default async function pipeline({ params: { id }, signal, show }) {
     let job = await pb.collection("jobs").getOne(id, { requestKey: null });
     /** @type {Application[]} */
     let applications = [];
+    /** What is chosen in the lists of moves, by application, and not yet done. @type {Map<string, Status>} */
+    const chosen = new Map();
     let dragged = "";
     const filter = pb.filter("job = {:id}", { id });
 
@@ -41,56 +42,51 @@ export default async function pipeline({ params: { id }, signal, show }) {
     /** @param {Application} application @param {Status} to */
     async function moveTo(application, to) {
         const from = application.status;
-        const list = /** @type {HTMLSelectElement | null} */ (document.getElementById(`move-${application.id}`));
-        if (list) {
-            list.value = ""; // it is a menu of moves, not a state
-        }
         const details = await askForMove(application, to);
         if (!details) {
             return;
         }
+        chosen.delete(application.id);
         put({ ...application, status: to }); // shown at once, taken back if the board refuses
+        focusOn(application);
         try {
             put(await move(application, to, details));
         } catch (error) {
             put(application);
-            toast({ text: `${nameOf(application)}: ${reasonOf(error)}` });
             focusOn(application);
+            toast({ text: `${nameOf(application)}: ${reasonOf(error)}` });
+            refresh().catch(() => {}); // somebody else may have moved it
             return;
         }
         const column = inColumn(to);
         const place = column.findIndex((other) => other.id === application.id) + 1;
         const words = t("moved", { name: nameOf(application), status: label(to), n: place, of: column.length });
         const undo = nextOf(to).includes(from) ? { label: t("undo"), act: () => moveTo({ ...application, status: to }, from) } : {};
-        toast({ text: words, ...undo });
-        focusOn(application);
+        toast({ text: words, until: signal, ...undo });
     }
 
     /** The focus follows the card into its new column. @param {Application} application */
     function focusOn({ id }) {
-        (document.getElementById(`move-${id}`) ?? document.getElementById(`card-${id}`))?.focus();
+        document.getElementById(nextOf(statusOf(id)).length > 0 ? chooserId(id) : cardId(id))?.focus();
     }
 
-    const card = (/** @type {Application} */ application) => {
-        const next = nextOf(application.status);
-        const name = nameOf(application);
-        const invited = application.status === "interview_scheduled";
-        return html`
-            <li class="card applicant" draggable=${next.length > 0} @dragstart=${() => (dragged = application.id)} @dragend=${() => (dragged = "")}>
-                <div class="line">${face(name)} <a id="card-${application.id}" href="#/employer/applications/${application.id}">${name}</a></div>
-                <p class="muted small">${invited ? dateTime(application.interviewAt) : ago(application.submittedAt)}</p>
-                ${next.length > 0 ? html`
-                    <label class="hidden-visually" for="move-${application.id}">${t("moveOne", { name })}</label>
-                    <select class="select slim" id="move-${application.id}"
-                        @change=${valueOf((status) => moveTo(application, /** @type {Status} */ (status)))}>
-                        <option value="">${t("moveTo")}</option>
-                        ${next.map((status) => html`<option value=${status}>${label(status)}</option>`)}</select>` : nothing}
-            </li>`;
-    };
+    /** @param {string} id */
+    const statusOf = (id) => applications.find((application) => application.id === id)?.status ?? "withdrawn";
+
+    const card = (/** @type {Application} */ application) => applicantCard(application, {
+        name: nameOf(application),
+        chosen: chosen.get(application.id),
+        choose(status) {
+            status ? chosen.set(application.id, status) : chosen.delete(application.id);
+            draw();
+        },
+        moveTo: (status) => moveTo(application, status),
+        drag: (on) => (dragged = on ? application.id : ""),
+    });
 
     const column = (/** @type {Status} */ status) => {
         const cards = inColumn(status);
-        const mayDrop = () => nextOf(applications.find((application) => application.id === dragged)?.status ?? "withdrawn").includes(status);
+        const mayDrop = () => nextOf(statusOf(dragged)).includes(status);
         const over = (/** @type {Event} */ event) => mayDrop() && event.preventDefault();
         const drop = (/** @type {DragEvent} */ event) => {
             event.preventDefault();
@@ -111,7 +107,9 @@ export default async function pipeline({ params: { id }, signal, show }) {
             ${heading(job.title, jobMoves(job, (changed) => { job = { ...job, ...changed }; draw(); }), html`
                 <p class="muted row"><span class="badge">${label(job.status)}</span>${t("applicants", { n: applications.length })}</p>`)}
             ${applications.length === 0 ? nobody : html`
-                <div class="board" tabindex="0" role="group" aria-label=${t("pipeline")}>${statuses.map(column)}</div>`}`);
+                <div class="board" role="group" aria-label=${t("pipeline")}>
+                    ${statuses.filter(isRunning).map(column)}
+                    <div class="ends">${statuses.filter((status) => !isRunning(status)).map(column)}</div></div>`}`);
     }
 
     await refresh();
