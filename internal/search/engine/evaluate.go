@@ -228,7 +228,9 @@ func (e *evaluation) verifyPhrases(p *segmentMatch, cm *clauseMatch) bitset {
 			}
 			seen++
 			if f, ok := one.find(p.positionsOf(doc), one.alt.Field); ok {
-				cm.docsAt(tierFor(f, true), p, e.pool).set(doc)
+				if t := tierFor(f, !one.alt.Synonym); t < lastTier {
+					cm.docsAt(t, p, e.pool).set(doc)
+				}
 				holds.set(doc)
 			}
 			return true

@@ -46,13 +46,9 @@ func (e *evaluation) fillTiers(p *segmentMatch, c int, end tier) {
 				continue // phrases were placed when they were verified
 			}
 			if len(alt.Words) == 1 {
-				for _, term := range p.termsAt(alt.Words[0], t) {
-					if list := p.termPostings(term, t.field()); list.count > 0 {
-						list.orInto(cm.docsAt(t, p, e.pool))
-					}
-				}
+				p.orTermsAt(alt, alt.Words[0], t, func() bitset { return cm.docsAt(t, p, e.pool) })
 			} else {
-				cm.docsAt(t, p, e.pool).or(e.allWordsAtTier(p, i, alt.Words, cm, t))
+				cm.docsAt(t, p, e.pool).or(e.allWordsAtTier(p, i, alt, cm, t))
 			}
 		}
 		if t == conditionTier && cm.condition != nil {
@@ -68,21 +64,19 @@ func (e *evaluation) fillTiers(p *segmentMatch, c int, end tier) {
 
 // allWordsAtTier returns the documents that hold all words of an alternative at tier t or better: the worst of its words
 // counts. It must have been called for all tiers before t.
-func (e *evaluation) allWordsAtTier(p *segmentMatch, alternative int, words []Word, cm *clauseMatch, t tier) bitset {
+func (e *evaluation) allWordsAtTier(p *segmentMatch, alternative int, alt *Alternative, cm *clauseMatch, t tier) bitset {
 	for len(cm.wordDocs) <= alternative {
 		cm.wordDocs = append(cm.wordDocs, nil)
 	}
 	reached := cm.wordDocs[alternative]
 	if reached == nil {
-		for range words {
+		for range alt.Words {
 			reached = append(reached, e.pool.cleared(p.docs))
 		}
 		cm.wordDocs[alternative] = reached
 	}
-	for i, w := range words {
-		for _, term := range p.termsAt(w, t) {
-			p.termPostings(term, t.field()).orInto(reached[i])
-		}
+	for i, w := range alt.Words {
+		p.orTermsAt(alt, w, t, func() bitset { return reached[i] })
 	}
 	all := e.pool.copyOf(reached[0])
 	for _, one := range reached[1:] {

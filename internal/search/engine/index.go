@@ -12,7 +12,8 @@ import (
 // Index is a searchable set of documents. Any number of goroutines may search it at once, and changes are applied one after
 // the other: a change publishes a new snapshot, and a running search keeps the one it began with.
 type Index struct {
-	analyzer *text.Analyzer
+	analyzer  *text.Analyzer
+	knownWord func(term string) bool // see KnowWords; may be nil
 
 	current    atomic.Pointer[snapshot]
 	rebuilding atomic.Pointer[Rebuild] // guarded by snapshotMu; usually nil

@@ -70,7 +70,7 @@ func (o *oracle) moreLikeThis(q Query, terms []WeightedTerm) []Hit {
 		if t.Stem == "" {
 			return hasAny(d, t.Value.Field, []string{t.Value.Value})
 		}
-		_, found := o.wordTier(d, Word{Term: t.Stem, Stem: t.Stem}, t.Field)
+		_, found := o.wordTier(d, Word{Term: t.Stem, Stem: t.Stem}, t.Field, false)
 		return found
 	}
 	visible := 0

@@ -83,7 +83,7 @@ func hasAny(d *Document, field string, values []string) bool {
 }
 
 // wordTier returns the best tier at which a document holds a word, and false when it does not.
-func (o *oracle) wordTier(d *Document, w Word, in Field) (tier, bool) {
+func (o *oracle) wordTier(d *Document, w Word, in Field, synonym bool) (tier, bool) {
 	best, found := lastTier, false
 	frequency := map[string]int{}
 	for i, texts := range o.texts(d) {
@@ -97,7 +97,7 @@ func (o *oracle) wordTier(d *Document, w Word, in Field) (tier, bool) {
 				if !ofStem && !(w.Prefix && strings.HasPrefix(t.term, w.Term)) {
 					continue
 				}
-				asTyped := ofStem && sameTerm(t.term, w.Term)
+				asTyped := ofStem && sameTerm(t.term, w.Term) && !synonym
 				best, found = min(best, tierFor(f, asTyped)), true
 				if f == FieldAny {
 					if frequency[t.term]++; frequency[t.term] >= frequentCount {
@@ -128,7 +128,7 @@ func (o *oracle) phraseTier(d *Document, alt Alternative) (tier, bool) {
 					same = words[i+j].stem == alt.Words[j].Stem
 				}
 				if same {
-					best, found = min(best, tierFor(f, true)), true
+					best, found = min(best, tierFor(f, !alt.Synonym)), true
 				}
 			}
 		}
@@ -150,7 +150,7 @@ func (o *oracle) clauseTier(d *Document, c Clause) (tier, bool) {
 		}
 		worst, all := tier(0), true
 		for _, w := range alt.Words {
-			l, ok := o.wordTier(d, w, alt.Field)
+			l, ok := o.wordTier(d, w, alt.Field, alt.Synonym)
 			worst, all = max(worst, l), all && ok
 		}
 		if all {
@@ -351,11 +351,14 @@ func (o *oracle) sortKeys(q *Query, sort Sort, words *Words, visible, matches []
 
 // relevance returns the score of a document, freshness aside.
 func (o *oracle) relevance(d *Document, words *Words, idfs []float64) float64 {
-	sum, inTitle, queryWords := 0.0, 0, 0
+	sum, inTitle, typed, queryWords := 0.0, 0, 0, 0
 	for i, clause := range words.Must {
 		l, _ := o.clauseTier(d, clause)
 		if l.field() == FieldTitle {
 			inTitle++
+		}
+		if l == tierFor(FieldTitle, true) {
+			typed++
 		}
 		sum += idfs[i] * tierWeights[l]
 		queryWords += len(clause.Any[0].Words)
@@ -374,7 +377,10 @@ func (o *oracle) relevance(d *Document, words *Words, idfs []float64) float64 {
 		}
 		_, asPhrase = o.phraseTier(d, phrase)
 	}
-	return titleFactor(inTitle, queryWords, all, asPhrase, len(title)) * sum
+	if typed == len(words.Must) && len(title) <= queryWords {
+		return exactTitleFactor * sum
+	}
+	return titleFactor(inTitle, asPhrase, len(title)) * sum
 }
 
 func uniq(list []string) []string {

@@ -256,7 +256,7 @@ func (p *parser) flush() {
 		}
 		clause.Any = append(clause.Any, all)
 		for _, terms := range others {
-			clause.Any = append(clause.Any, p.inField(terms, FieldAny))
+			clause.Any = append(clause.Any, p.synonym(terms))
 		}
 		if n == 1 {
 			clause.Text, clause.At = p.run[i].Text, p.run[i].At
@@ -265,6 +265,13 @@ func (p *parser) flush() {
 		i += n
 	}
 	p.run = p.run[:0]
+}
+
+// synonym returns the alternative of words that mean the typed ones.
+func (p *parser) synonym(terms []string) Alternative {
+	alt := p.inField(terms, FieldAny)
+	alt.Synonym = true
+	return alt
 }
 
 func termsOf(clauses []Clause) []string {

@@ -51,8 +51,7 @@ func (r *ranking) partition(n int, docs bitset, count int, sum float64, titles i
 		return
 	}
 	if n == len(r.order) {
-		exactly, _ := r.sumClauses(0)
-		r.scanByTitleLength(docs, 1, phrase{}, exactly, titles)
+		r.scanByTitleLength(docs, 1, phrase{}, r.sumClauses(0).score, titles)
 		return
 	}
 	c := r.order[n]

@@ -129,8 +129,7 @@ func TestUpperBoundsAreTight(t *testing.T) {
 		if !ok || !p.matches.has(doc) {
 			t.Fatalf("%s does not match %q", c.id, c.words)
 		}
-		sum, inTitle := r.sumClauses(doc)
-		score, bound := r.score(doc, r.typedPhrase, 1, sum, inTitle), r.maxScore(c.factor)
+		score, bound := r.score(doc, r.typedPhrase, 1, r.sumClauses(doc)), r.maxScore(c.factor)
 		if r.computeUpperBounds(); c.factor == 0 {
 			bound = r.upperBound(0, 0, 0)
 		}

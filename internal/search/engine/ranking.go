@@ -104,9 +104,9 @@ func (r *ranking) maxScore(titleFactor float64) float64 {
 func (r *ranking) scan(docs bitset, phrase phrase, maxScore float64) {
 	hour, first, fresh := len(r.hourRuns.first), r.docs, 0.0 // of the run that the scan is in
 	same := !slices.Contains(r.tiers, mixedTiers)
-	sum, inTitle := 0.0, 0
+	var sum clauseSum
 	if same {
-		sum, inTitle = r.sumClauses(0)
+		sum = r.sumClauses(0)
 	}
 	docs.eachDown(func(doc int) bool {
 		for doc < first {
@@ -117,38 +117,49 @@ func (r *ranking) scan(docs bitset, phrase phrase, maxScore float64) {
 			return false
 		}
 		if !same {
-			sum, inTitle = r.sumClauses(doc)
+			sum = r.sumClauses(doc)
 		}
-		if key := r.score(doc, phrase, fresh, sum, inTitle); key >= r.top.threshold() {
+		if key := r.score(doc, phrase, fresh, sum); key >= r.top.threshold() {
 			r.top.offer(match{key, r.columns[ColumnPublished][doc], r.segmentMatch, doc})
 		}
 		return true
 	})
 }
 
-// sumClauses returns what the clauses contribute to the score of a document, and how many of them its title holds. Clauses
-// with mixed tiers must be filled as far as the document holds them.
-func (r *ranking) sumClauses(doc int) (sum float64, inTitle int) {
+// clauseSum is what the clauses contribute to the score of a document.
+type clauseSum struct {
+	score          float64
+	inTitle, typed int // how many of them the title holds, in any form or as typed
+}
+
+// sumClauses adds up the clauses of a document. Clauses with mixed tiers must be filled as far as the document holds them.
+func (r *ranking) sumClauses(doc int) (sum clauseSum) {
 	for c, t := range r.tiers {
 		if t == mixedTiers {
 			t = r.clauses[c].tierOf(doc)
 		}
 		if t.field() == FieldTitle {
-			inTitle++
+			sum.inTitle++
 		}
-		sum += r.clauseScore(c, t)
+		if t == tierFor(FieldTitle, true) {
+			sum.typed++
+		}
+		sum.score += r.clauseScore(c, t)
 	}
-	return sum, inTitle
+	return sum
 }
 
 // score returns the score of a document or, when that is certainly below the threshold, another value below it.
-func (r *ranking) score(doc int, phrase phrase, fresh, sum float64, inTitle int) float64 {
-	all, words := inTitle == len(r.clauses), int(r.titleWords[doc])
-	score := fresh * (titleFactor(inTitle, r.queryWords, all, false, words) * sum)
-	if !all || len(phrase.code) == 0 {
+func (r *ranking) score(doc int, phrase phrase, fresh float64, sum clauseSum) float64 {
+	words := int(r.titleWords[doc])
+	if sum.typed == len(r.clauses) && words <= r.queryWords {
+		return fresh * (exactTitleFactor * sum.score)
+	}
+	score := fresh * (titleFactor(sum.inTitle, false, words) * sum.score)
+	if sum.inTitle < len(r.clauses) || len(phrase.code) == 0 {
 		return score
 	}
-	withPhrase := fresh * (titleFactor(inTitle, r.queryWords, all, true, words) * sum)
+	withPhrase := fresh * (titleFactor(sum.inTitle, true, words) * sum.score)
 	if withPhrase < r.top.threshold() { // true for most titles with all the words, so few positions are read
 		return withPhrase
 	}

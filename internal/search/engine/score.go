@@ -108,19 +108,16 @@ const (
 	coverageFactor = 0.25
 	// phraseFactor is the bonus of a title that holds the query as a phrase.
 	phraseFactor = 0.25
-	// exactTitleFactor ranks a title that equals the query above fresher ones that merely contain it. It must exceed (1 +
-	// coverageFactor + phraseFactor) / freshnessFloor.
+	// exactTitleFactor ranks a title that has the words as typed and no others above fresher ones that merely contain them. It
+	// must exceed (1 + coverageFactor + phraseFactor) / freshnessFloor.
 	exactTitleFactor = 2.6
 )
 
-// titleFactor returns the factor of a title of titleWords words that holds found clauses of a query of so many words: 1 for
-// none. all says whether it holds all clauses, phrase whether it holds them as a phrase.
-func titleFactor(found, words int, all, phrase bool, titleWords int) float64 {
+// titleFactor returns the factor of a title of titleWords words that holds found clauses of a query, 1 for none, unless it
+// equals the query. phrase says whether it holds all of them as a phrase.
+func titleFactor(found int, phrase bool, titleWords int) float64 {
 	if found == 0 {
 		return 1
-	}
-	if all && titleWords <= words {
-		return exactTitleFactor
 	}
 	factor := 1 + coverageFactor*min(1, float64(found)/float64(max(1, titleWords)))
 	if phrase {

@@ -56,7 +56,9 @@ func (p *parser) addSpan(span Span) {
 		return
 	}
 	for _, other := range p.analyzer.Synonyms(terms) {
-		clause.Any = append(clause.Any, p.inField(other, span.Field))
+		alt := p.synonym(other)
+		alt.Field = span.Field
+		clause.Any = append(clause.Any, alt)
 	}
 	p.push(clause)
 }

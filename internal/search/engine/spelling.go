@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"strings"
 	"unicode/utf8"
@@ -13,8 +14,21 @@ const correctBelow = 3
 // maxCorrectedWords is the maximum number of words in a query that are corrected.
 const maxCorrectedWords = 4
 
-// correct looks for words within an edit or two of the typed ones, among the documents that the caller may see. If the query
-// finds more with them, the result suggests it; if it found nothing before, the hits are those of the corrected query.
+// KnowWords sets what tells whether a word is right although no document holds it, besides the words that the analyzer knows. It
+// must be called before the first search.
+func (ix *Index) KnowWords(known func(term string) bool) { ix.knownWord = known }
+
+// isMisspelt reports whether a typed word may be a slip: no vocabulary has it, and it has no digit, as names and versions do.
+func (ix *Index) isMisspelt(term string) bool {
+	if strings.ContainsAny(term, "0123456789") || ix.analyzer.Knows(term) {
+		return false
+	}
+	return ix.knownWord == nil || !ix.knownWord(term)
+}
+
+// correct looks for words within an edit or two of the typed ones that neither a document in scope nor a vocabulary holds, among
+// the documents that the caller may see. If the query finds more with them, the result suggests it; if it found nothing before,
+// the hits are those of the corrected query.
 func (ix *Index) correct(snap *snapshot, q *Query, r *Result, docFreq []int) {
 	if q.Words.Source == "" {
 		return
@@ -22,17 +36,19 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, docFreq []int) {
 	pool := &bitsetPool{}
 	defer pool.release()
 	var scopes []bitset
-	for _, v := range snap.segments {
-		scopes = append(scopes, v.scopeOf(q.Scope, pool))
-	}
 	source := q.Words.Source
 	corrected := 0
 	for c := len(q.Words.Must) - 1; c >= 0 && corrected < maxCorrectedWords; c-- {
 		clause := &q.Words.Must[c]
-		if clause.Text == "" || docFreq[c] >= correctBelow {
+		if clause.Text == "" || docFreq[c] > 0 || !ix.isMisspelt(clause.Any[0].Words[0].Term) {
 			continue
 		}
-		better := nearestTerm(snap, scopes, clause.Any[0].Words[0].Term, docFreq[c])
+		if scopes == nil {
+			for _, v := range snap.segments {
+				scopes = append(scopes, v.scopeOf(q.Scope, pool))
+			}
+		}
+		better := ix.nearest(snap, scopes, clause.Any[0].Words[0].Term, pool)
 		if better == "" {
 			continue
 		}
@@ -59,15 +75,37 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, docFreq []int) {
 	r.DidYouMean = source
 }
 
-// nearestTerm returns the term nearest to a typed one, of those that are more frequent in scope; of equally near ones, the
-// most frequent.
-func nearestTerm(snap *snapshot, scopes []bitset, typed string, docFreq int) string {
-	type option struct {
-		word           string
-		edits, docFreq int
+// nearest returns the word, or two words, that somebody most likely meant, or "".
+func (ix *Index) nearest(snap *snapshot, scopes []bitset, typed string, pool *bitsetPool) string {
+	best := nearestTerm(snap, scopes, typed)
+	if split := ix.bestSplit(snap, scopes, typed, pool); split.isBetter(best) {
+		best = split
 	}
-	most := maxEdits(typed)
-	near := map[string]*option{}
+	return best.words
+}
+
+// correction is what may have been meant by a typed word.
+type correction struct {
+	words   string // "": none
+	cost    int    // of the slips: see edit_cost.go
+	docFreq int
+}
+
+// isBetter reports whether c is more likely than other. Ten times the frequency outweighs a third of an edit.
+func (c correction) isBetter(other correction) bool {
+	if c.words == "" || other.words == "" {
+		return c.words != ""
+	}
+	return cmp.Or(cmp.Compare(c.rank(), other.rank()), cmp.Compare(c.words, other.words)) < 0
+}
+
+func (c correction) rank() float64 { return float64(c.cost) - math.Log2(float64(1+c.docFreq)) }
+
+// nearestTerm returns the likeliest of the terms in scope that are near enough to a typed one.
+func nearestTerm(snap *snapshot, scopes []bitset, typed string) correction {
+	letterCount := utf8.RuneCountInString(typed)
+	most := maxEdits(letterCount)
+	near := map[string]*correction{}
 	letters, distance := letterSignature(typed), newEditDistance(typed, most)
 	for i, v := range snap.segments {
 		for term, has := range v.letters {
@@ -82,32 +120,21 @@ func nearestTerm(snap *snapshot, scopes []bitset, typed string, docFreq int) str
 			}
 			one := near[word]
 			if one == nil {
-				one = &option{word: strings.Clone(word), edits: edits}
-				near[one.word] = one
+				one = &correction{words: strings.Clone(word), cost: editCost(distance.typed, []rune(word))}
+				near[one.words] = one
 			}
-			one.docFreq += v.termPostings(uint32(term), FieldAny).countAnd(scopes[i])
+			if one.cost <= maxCost(letterCount) {
+				one.docFreq += v.termPostings(uint32(term), FieldAny).countAnd(scopes[i])
+			}
 		}
 	}
-	best := option{edits: most + 1}
+	var best correction
 	for _, one := range near {
-		if one.docFreq > docFreq && cmp.Or(
-			cmp.Compare(one.edits, best.edits), cmp.Compare(best.docFreq, one.docFreq), cmp.Compare(one.word, best.word)) < 0 {
+		if one.docFreq > 0 && one.isBetter(best) {
 			best = *one
 		}
 	}
-	return best.word
-}
-
-// maxEdits returns how many edits a correction may have: short words are too similar to each other.
-func maxEdits(word string) int {
-	switch n := utf8.RuneCountInString(word); {
-	case n < 3:
-		return 0
-	case n < 5:
-		return 1
-	default:
-		return 2
-	}
+	return best
 }
 
 // letterSignature returns which letters a word has, as bits. Words whose signatures differ in many letters need not be

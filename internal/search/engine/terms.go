@@ -44,11 +44,18 @@ func (p *segmentMatch) orWord(w Word, f Field, out bitset) {
 	}
 }
 
-// termsAt returns the terms of a word that count for tier t, and for no better one of the field.
-func (p *segmentMatch) termsAt(w Word, t tier) []uint32 {
+// orTermsAt adds the documents that hold a word of an alternative at tier t, and perhaps at a better one of the field, to the
+// set that out returns, which is asked for only if there are any.
+func (p *segmentMatch) orTermsAt(alt *Alternative, w Word, t tier, out func() bitset) {
 	terms := p.termsFor(w)
-	if t == tierFor(t.field(), true) {
-		return terms.asTyped
+	for i, list := range [][]uint32{terms.asTyped, terms.others} {
+		if tierFor(t.field(), i == 0 && !alt.Synonym) != t {
+			continue
+		}
+		for _, term := range list {
+			if found := p.termPostings(term, t.field()); found.count > 0 {
+				found.orInto(out())
+			}
+		}
 	}
-	return terms.others
 }

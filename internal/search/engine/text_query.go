@@ -28,6 +28,8 @@ type Alternative struct {
 	Words  []Word
 	Phrase bool
 	Field  Field // FieldAny: all fields
+	// Synonym is set when other words were typed: it ranks as another term of the stem does, below the words as typed.
+	Synonym bool
 }
 
 // Condition is what words of a query mean besides themselves. It holds for documents that have one of the values and are within

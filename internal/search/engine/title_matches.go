@@ -35,33 +35,36 @@ func (s *segment) splitTitles(n int, docs, short bitset) {
 	})
 }
 
-// rankTitleMatches ranks the documents whose title holds all clauses, titles equal to the query first, and removes them from
+// rankTitleMatches ranks the documents whose title holds all clauses, those that are no longer than the query first, and removes them from
 // remaining.
 func (r *ranking) rankTitleMatches() {
 	if !r.isCompetitive(r.maxScore(exactTitleFactor)) {
 		return
 	}
-	docs := r.e.pool.copyOf(r.remaining)
+	docs, best := r.e.pool.copyOf(r.remaining), exactTitleFactor
 	for c := range r.clauses {
 		r.e.fillTiers(r.segmentMatch, c, titleTiers)
 		inTitle := r.e.pool.cleared(r.docs)
-		for _, best := range r.clauses[c].tiers[:titleTiers] {
-			if best != nil {
-				inTitle.or(best)
+		for _, at := range r.clauses[c].tiers[:titleTiers] {
+			if at != nil {
+				inTitle.or(at)
 			}
 		}
 		docs.and(inTitle)
 		r.bestTier[c] = r.clauses[c].nextTier(0)
+		if r.bestTier[c] != tierFor(FieldTitle, true) {
+			best = 1 + coverageFactor + phraseFactor
+		}
 	}
 	r.remaining.andNot(docs)
 	all, sum := len(r.clauses), r.maxScore(1)
 	if docs.count() <= scanDocs {
-		r.scan(docs, r.typedPhrase, exactTitleFactor*sum)
+		r.scan(docs, r.typedPhrase, best*sum)
 		return
 	}
 	exact := r.e.pool.dirty(r.docs)
 	r.splitTitles(r.queryWords, docs, exact)
-	r.scan(exact, phrase{}, exactTitleFactor*sum)
+	r.scan(exact, r.typedPhrase, best*sum)
 	if len(r.typedPhrase.code) > 0 {
 		near := r.e.pool.copyOf(docs)
 		r.filterBigrams(near, r.ranks)
@@ -75,7 +78,7 @@ func (r *ranking) rankTitleMatches() {
 // shorter than from words; each holds inTitle of the clauses, which contribute at most sum.
 func (r *ranking) scanByTitleLength(docs bitset, from int, phrase phrase, sum float64, inTitle int) {
 	maxScore := func(words int) float64 {
-		return titleFactor(inTitle, r.queryWords, inTitle == len(r.clauses), len(phrase.code) > 0, words) * sum
+		return titleFactor(inTitle, len(phrase.code) > 0, words) * sum
 	}
 	if r.sameLength == nil {
 		r.sameLength = r.e.pool.dirty(r.docs)

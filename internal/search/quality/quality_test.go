@@ -147,7 +147,7 @@ func TestJudgedRanking(t *testing.T) {
 		{"bm25, all words", func(query string) []string { return theirs.search(t, query, "AND") }},
 		{"bm25, any word", func(query string) []string { return theirs.search(t, query, "OR") }},
 	}
-	all, heldOut := newScores("all queries"), newScores("held out")
+	all, tuned, heldOut := newScores("all queries"), newScores("tuned"), newScores("held out")
 	for q := range list {
 		j := &list[q]
 		for id := range j.grades {
@@ -162,10 +162,12 @@ func TestJudgedRanking(t *testing.T) {
 		all.add(j, hits)
 		if j.heldOut {
 			heldOut.add(j, hits)
+		} else {
+			tuned.add(j, hits)
 		}
 		report(t, j, hits, postings)
 	}
-	for _, s := range []*scores{all, heldOut} {
+	for _, s := range []*scores{all, tuned, heldOut} {
 		t.Log(s.table(systems))
 		own := s.of("", 0)
 		if own.ndcg() < floorNDCG || own.share() < floorContent {

@@ -20,7 +20,14 @@ var defaultSynonyms string
 const MaxSynonymWords = 3
 
 // synonyms maps an expression, as its stems joined by spaces, to the terms of the other members of its groups.
-type synonyms struct{ byStems map[string][][]string }
+type synonyms struct {
+	byStems map[string][][]string
+	words   map[string]bool // the stems of all words in it
+}
+
+func newSynonyms() *synonyms {
+	return &synonyms{byStems: map[string][][]string{}, words: map[string]bool{}}
+}
 
 // UseSynonyms replaces the synonyms by the built-in ones, with additions and removals from the board's own list:
 //
@@ -31,7 +38,7 @@ type synonyms struct{ byStems map[string][][]string }
 //
 // It returns an error for each invalid line, which is skipped. It may be called while searches are running.
 func (a *Analyzer) UseSynonyms(own string) []error {
-	s := &synonyms{byStems: map[string][][]string{}}
+	s := newSynonyms()
 	s.read(a, defaultSynonyms)
 	wrong := s.read(a, own)
 	a.synonyms.Store(s)
@@ -75,6 +82,11 @@ func (s *synonyms) readLine(a *Analyzer, line string) error {
 	}
 	if err != nil {
 		return err
+	}
+	for _, one := range slices.Concat(from, to) {
+		for _, term := range one {
+			s.words[a.Stem(term)] = true
+		}
 	}
 	for _, one := range from {
 		key := a.stemKey(one)
@@ -123,6 +135,11 @@ func (a *Analyzer) stemKey(terms []string) string {
 		stems[i] = a.Stem(f)
 	}
 	return strings.Join(stems, " ")
+}
+
+// Knows reports whether a word is a stopword or has a place in the synonyms, in any form: it is no misspelling.
+func (a *Analyzer) Knows(term string) bool {
+	return a.IsStopword(term) || a.synonyms.Load().words[a.Stem(term)]
 }
 
 // Synonyms returns the synonyms of an expression. The expression and its synonyms are sequences of terms.

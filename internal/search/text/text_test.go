@@ -104,7 +104,7 @@ func TestDefaultSynonymsAreValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &synonyms{byStems: map[string][][]string{}}
+	s := newSynonyms()
 	if wrong := s.read(a, defaultSynonyms); len(wrong) > 0 {
 		t.Error(wrong)
 	}
