@@ -18,6 +18,7 @@ const (
 	passwords class = "passwords" // hashing one takes a core a tenth of a second
 	reports   class = "reports"
 	uploads   class = "uploads" // slow because of the network
+	crawls    class = "crawls"  // what only programs fetch and people don't wait for: pictures of links, sitemaps, the file of all jobs
 )
 
 // classes holds, for each class, how many requests run at once on a number of cores, and how long one is expected to take until
@@ -33,6 +34,7 @@ var classes = map[class]struct {
 	passwords: {func(cores int) int { return max(1, cores/2) }, 100 * time.Millisecond},
 	reports:   {func(int) int { return 1 }, 200 * time.Millisecond},
 	uploads:   {func(cores int) int { return 64 * cores }, 100 * time.Millisecond},
+	crawls:    {func(cores int) int { return cores }, 40 * time.Millisecond},
 }
 
 // largeBody is the size in bytes above which a request counts as an upload.
@@ -56,6 +58,8 @@ func classify(r *http.Request) class {
 		return writes
 	case isSearch(path):
 		return heavy
+	case isCrawl(path):
+		return crawls
 	}
 	return reads
 }
@@ -104,6 +108,11 @@ func isSearch(path string) bool {
 		strings.HasPrefix(path, "/api/jobs/") && strings.HasSuffix(path, "/similar") ||
 		strings.HasPrefix(path, "/api/employers/") && strings.HasSuffix(path, "/jobs") ||
 		strings.HasPrefix(path, "/api/users/") && strings.HasSuffix(path, "/recommendations")
+}
+
+// isCrawl reports whether the path is one that is drawn or streamed for programs.
+func isCrawl(path string) bool {
+	return path == "/sitemap.xml" || path == "/feed/indeed.xml" || strings.HasPrefix(path, "/sitemaps/") || strings.HasPrefix(path, "/pictures/")
 }
 
 type admittedKey struct{}

@@ -87,8 +87,11 @@ func (s *site) countPopular(e *core.RequestEvent) (popular, error) {
 			break
 		}
 		company, err := s.employer(e, c.Value)
-		if err != nil {
+		if errors.Is(err, errNotFound) {
 			continue // deleted since
+		}
+		if err != nil { // such as of a reader who is over the limit: what all readers see must not lack a company for that
+			return popular{}, fmt.Errorf("read company %s: %w", c.Value, err)
 		}
 		p.Companies = append(p.Companies, counted{Label: company.Name, URL: pageurl.Company(company.Slug), Count: c.Count, Employer: company})
 	}
