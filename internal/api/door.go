@@ -48,7 +48,7 @@ func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
 	d := &door{app: app, router: r, mux: sync.OnceValues(r.BuildMux), document: sync.OnceValues(Document)}
 	d.echo = echo.NewWithConfig(echo.Config{
 		Logger: slog.New(slog.DiscardHandler), // PocketBase logs requests and their errors
-		Router: echo.NewRouter(echo.RouterConfig{AutoHandleHEAD: true, UnescapePathParamValues: true}),
+		Router: echo.NewRouter(echo.RouterConfig{UnescapePathParamValues: true}),
 		// PocketBase answers with the error, so that errors of both doors have one shape and are in one log.
 		HTTPErrorHandler: func(c *echo.Context, err error) { bridgedRequestOf(c).err = err },
 	})
@@ -102,6 +102,9 @@ func (d *door) enter(e *core.RequestEvent) error {
 	address.Path = strings.TrimSuffix(address.Path, "/")
 	address.RawPath = strings.TrimSuffix(address.RawPath, "/")
 	r.URL = &address
+	if r.Method == http.MethodHead { // the body is needed for its headers, such as the entity tag; the server sends none
+		r.Method = http.MethodGet
+	}
 	answer := func() error {
 		d.echo.ServeHTTP(e.Response, r)
 		return mapError(v.err)
@@ -112,7 +115,7 @@ func (d *door) enter(e *core.RequestEvent) error {
 	} else {
 		err = answer()
 	}
-	// Echo answers HEAD wherever there is a GET, but does not list it.
+	// HEAD is answered wherever there is a GET, which Echo does not know.
 	if allow := e.Response.Header().Get("Allow"); strings.Contains(allow, http.MethodGet) && !strings.Contains(allow, http.MethodHead) {
 		e.Response.Header().Set("Allow", allow+", "+http.MethodHead)
 	}
