@@ -41,7 +41,7 @@ func TestAccountMailsLeadToPagesThatDoIt(t *testing.T) {
 
 	board.Call(nil, "POST", "/api/collections/users/request-verification", map[string]any{"email": "ann@example.com"})
 	link := linkIn(t, box.MustReceive(t))
-	page := mustShow(t, board, link.RequestURI(), 200, "Confirm your e-mail address", `method="post"`)
+	page := mustShow(t, board, link.RequestURI(), 200, "Confirm your e‑mail address", `method="post"`)
 	if board.Reload(ann).Verified() {
 		t.Fatal("looking at the page confirms")
 	}

@@ -2,6 +2,9 @@ package pages_test
 
 import (
 	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
 	"net/url"
 	"strings"
 	"testing"
@@ -9,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 
 	"jobboard/collections"
+	"jobboard/internal/testapp"
 )
 
 // The texts that people write stand in pages as they wrote them, and never as markup, script or address.
@@ -61,14 +65,31 @@ func mustBeHarmless(t *testing.T, name, page string) {
 	}
 }
 
+// isWellFormed reports whether an answer is JSON or XML, as it says.
+func isWellFormed(got testapp.Response) bool {
+	if strings.Contains(got.Header.Get("Content-Type"), "json") {
+		return json.Valid([]byte(got.Raw))
+	}
+	for decoder := xml.NewDecoder(strings.NewReader(got.Raw)); ; {
+		if _, err := decoder.Token(); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
+}
+
 func TestTextsOfUsersAreOnlyTexts(t *testing.T) {
 	for _, attack := range attacks {
 		t.Run(attack, func(t *testing.T) {
 			board := newBoard(t, "en")
 			employer, _ := board.Employer("Acme Works")
-			board.Update(employer, map[string]any{"name": attack, "about": attack, "location": attack})
+			field, err := board.FindFirstRecordByData(collections.FieldsOfInterest, "kind", "industry")
+			if err != nil {
+				t.Fatal(err)
+			}
+			board.Update(field, map[string]any{"name": attack})
+			board.Update(employer, map[string]any{"industry": field.Id, "name": attack, "about": attack, "location": attack})
 			job := board.Job(employer, "gardener "+attack, map[string]any{"description": "<p>gardener</p>" + attack, "skills": []string{attack},
-				"location": attack, "workplace": "on_site"})
+				"location": attack, "workplace": "on_site", "industry": field.Id})
 			board.Job(employer, "gardener "+attack, map[string]any{"skills": []string{attack}})
 			seeker := board.Seeker("ann")
 			board.Application(seeker, job)
@@ -91,6 +112,13 @@ func TestTextsOfUsersAreOnlyTexts(t *testing.T) {
 					t.Errorf("%s (%s): %d", name, path, got.Status)
 				}
 				mustBeHarmless(t, name, got.Raw)
+			}
+			for _, path := range []string{"/feed.xml", "/feed.json", "/feed/indeed.xml", "/opensearch.xml", "/sitemaps/jobs-1.xml",
+				"/feed.xml?q=gardener&skills=" + escaped} {
+				got := get(board, path)
+				if got.Status != 200 || strings.HasPrefix(got.Header.Get("Content-Type"), "text/html") || !isWellFormed(got) {
+					t.Errorf("%s: %d %s\n%s", path, got.Status, got.Header.Get("Content-Type"), got.Raw)
+				}
 			}
 			ended(board, job, "closed")
 			gone := get(board, page.Header.Get("Location"))

@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -123,10 +124,14 @@ func (s *site) chipsOf(e *core.RequestEvent, f form) []chip {
 		}
 	}
 	if least := f.Get("salaryMin"); least != "" {
-		add("salaryMin", least, s.words.say("chip.salaryMin", "amount", least, "currency", f.Get("salaryCurrency")))
+		add("salaryMin", least, s.words.say("chip.salaryMin", "pay", s.words.leastPay(least, f.Get("salaryCurrency"))))
 	}
-	if days := f.Get("postedWithin"); days != "" {
-		add("postedWithin", days, s.words.say("chip.postedWithin", "days", days))
+	if text := f.Get("postedWithin"); text != "" {
+		label := text
+		if days, err := strconv.Atoi(text); err == nil {
+			label = s.words.say("chip.postedWithin", "n", days)
+		}
+		add("postedWithin", text, label)
 	}
 	return chips
 }

@@ -2,11 +2,14 @@ package pages
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
+	"github.com/pocketbase/pocketbase/tools/types"
 	"golang.org/x/text/currency"
 )
 
@@ -27,7 +30,7 @@ func (w *words) dayOf(stored string) day {
 }
 
 func timeOf(stored string) (time.Time, bool) {
-	at, err := time.Parse("2006-01-02 15:04:05.000Z", stored)
+	at, err := time.Parse(types.DefaultDateLayout, stored)
 	return at.UTC(), err == nil && !at.IsZero()
 }
 
@@ -78,22 +81,20 @@ func (w *words) pay(j *job) *money {
 	if most > 0 && least > most {
 		least = most
 	}
-	symbol, key := j.SalaryCurrency, "money.symbol"
-	if unit, err := currency.ParseISO(symbol); err == nil {
-		symbol = w.numbers.Sprint(currency.NarrowSymbol(unit))
-	}
-	if strings.ContainsFunc(symbol, unicode.IsLetter) {
-		key = "money.code"
-	}
-	write := func(value float64) string { return w.say(key, "symbol", symbol, "amount", w.amount(value)) }
 	m := &money{Currency: j.SalaryCurrency, Least: least, Most: most}
+	symbol, form := w.symbol(j.SalaryCurrency)
+	amount := w.amount
+	if least != math.Trunc(least) || most != math.Trunc(most) {
+		amount = w.cents // for both ends of a range
+	}
+	write := func(value float64) string { return w.say("money."+form, "symbol", symbol, "amount", amount(value)) }
 	switch {
 	case least <= 0:
 		m.Text = w.say("money.most", "pay", write(most))
 	case most <= 0:
 		m.Text = w.say("money.least", "pay", write(least))
 	case most > least:
-		m.Text = w.say("money.range", "from", write(least), "to", write(most))
+		m.Text = w.say("money.range."+form, "symbol", symbol, "from", amount(least), "to", amount(most))
 	default:
 		m.Text = write(least)
 	}
@@ -103,11 +104,64 @@ func (w *words) pay(j *job) *money {
 	return m
 }
 
+// symbol is how a currency is written, and in which form amounts stand beside it: a symbol of one letter, a long one such as CA$, or
+// a code.
+func (w *words) symbol(code string) (symbol, form string) {
+	unit, err := currency.ParseISO(code)
+	if err != nil {
+		return code, "code"
+	}
+	symbol = w.numbers.Sprint(currency.Symbol(unit))
+	switch last, _ := utf8.DecodeLastRuneInString(symbol); {
+	case unicode.IsLetter(last):
+		return symbol, "code"
+	case utf8.RuneCountInString(symbol) > 1:
+		return symbol, "long"
+	}
+	return symbol, "symbol"
+}
+
+// leastPay writes an amount that was typed, of a currency or of none; what is no number stays as it is.
+func (w *words) leastPay(typed, code string) string {
+	value, err := strconv.ParseFloat(typed, 64)
+	if err != nil || math.IsInf(value, 0) || math.IsNaN(value) {
+		return typed
+	}
+	if code == "" {
+		return w.amount(value)
+	}
+	symbol, form := w.symbol(strings.ToUpper(code))
+	return w.say("money."+form, "symbol", symbol, "amount", w.amount(value))
+}
+
 func (w *words) amount(value float64) string {
 	if value == math.Trunc(value) && value < 1e15 {
 		return w.number(int(value))
 	}
-	return w.numbers.Sprintf("%.2f", value)
+	return w.cents(value)
+}
+
+func (w *words) cents(value float64) string { return w.numbers.Sprintf("%.2f", value) }
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// size writes how many people a company has, such as "201–1,000".
+func (w *words) size(stored string) string {
+	return digits.ReplaceAllStringFunc(strings.ReplaceAll(stored, "-", "–"), func(number string) string {
+		n, err := strconv.Atoi(number)
+		if err != nil {
+			return number
+		}
+		return w.number(n)
+	})
+}
+
+// span writes the whole numbers from first to last.
+func (w *words) span(first, last int) string {
+	if first == last {
+		return w.number(first)
+	}
+	return w.number(first) + "–" + w.number(last)
 }
 
 // plain makes a text of users fit for where no markup can hold it together, such as a window's title: one line, without what

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -19,11 +20,11 @@ type homePage struct {
 const newestJobs = 8
 
 func (s *site) home(e *core.RequestEvent) error {
-	found, err := s.jobs(e, url.Values{"perPage": {"8"}, "sort": {"newest"}})
+	found, err := s.jobs(e, url.Values{"perPage": {strconv.Itoa(newestJobs)}, "sort": {"newest"}})
 	if err != nil {
 		return err
 	}
-	page := homePage{Newest: s.list(found.Items[:min(newestJobs, len(found.Items))], time.Now()), Top: s.top(e)}
+	page := homePage{Newest: s.list(found.Items, time.Now()), Top: s.top(e)}
 	h := head{Path: pageurl.Home, Title: s.words.say("home.head", "board", s.app.Settings().Meta.AppName),
 		Description: s.words.say("home.lead"), Links: s.feedLinks(nil)}
 	return s.show(e, http.StatusOK, "home", view{Head: h, Page: page})

@@ -9,7 +9,6 @@ var icons = map[string]string{
 	"bag":      `<path d="M4 8h16v11H4zM9 8V5h6v3M4 13h16"/>`,
 	"clock":    `<circle cx="12" cy="12" r="8.5"/><path d="M12 7.500V12l3 2"/>`,
 	"money":    `<rect x="3" y="6" width="18" height="12" rx="2"/><circle cx="12" cy="12" r="2.5"/><path d="M6.5 12h.01M17.5 12h.01"/>`,
-	"globe":    `<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.500c3 3 3 14 0 17M12 3.500c-3 3-3 14 0 17"/>`,
 	"level":    `<path d="M5 19v-5M12 19V9M19 19V4"/>`,
 	"tag":      `<path d="M4 4h8l8 8-8 8-8-8zM8.5 8.500h.01"/>`,
 	"calendar": `<rect x="4" y="5.5" width="16" height="14.5" rx="2"/><path d="M4 10.500h16M8.5 3v4M15.5 3v4"/>`,
@@ -24,7 +23,6 @@ var icons = map[string]string{
 	"filter":    `<path d="M4 7h10M18 7h2M4 17h2M10 17h10"/><circle cx="16" cy="7" r="2"/><circle cx="8" cy="17" r="2"/>`,
 	"building":  `<path d="M5 20.500V4h9v16.500M14 9.500h5v11M3 20.500h18M8 8h3M8 12h3M8 16h3"/>`,
 	"warning":   `<path d="M12 4 2.5 20h19zM12 10v5M12 17.500h.01"/>`,
-	"empty":     `<path d="M4 8h16v11H4zM9 8V5h6v3"/><path d="m9.5 11.5 5 5m0-5-5 5"/>`,
 	"telescope": `<circle cx="10.5" cy="10.5" r="6.5"/><path d="m20 20-4.7-4.700M8 9.500c.4-1 1.3-1.6 2.5-1.6"/>`,
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
-	"jobboard/internal/gazetteer"
 	"jobboard/internal/pages/pageurl"
 	"jobboard/internal/workflow"
 )
@@ -64,7 +63,7 @@ func (s *site) showJob(e *core.RequestEvent) error {
 		return err
 	}
 	h := head{Path: path, Type: "article", Title: s.words.say("job.head", "title", j.Title, "company", j.Expand.Employer.Name)}
-	h.Description = strings.Join(nonEmpty(j.Location, s.words.say("jobType."+j.JobType), payText(page.Pay)), " · ")
+	h.Description = strings.Join(nonEmpty(page.Where, s.words.say("jobType."+j.JobType), payText(page.Pay)), " · ")
 	status := http.StatusOK
 	if ended {
 		status, h.Robots = http.StatusGone, noindex
@@ -125,14 +124,14 @@ func (s *site) viewJob(e *core.RequestEvent, j *job, ended bool, now time.Time) 
 	v := jobView{listed: s.list([]job{*j}, now)[0], Ended: ended, Deadline: s.words.dayOf(j.Deadline), Website: webAddress(company.Website)}
 	v.LeftAll, v.Soon = s.words.left(j.Deadline, now)
 	for _, p := range j.Locations {
-		place := placeLink{Name: p.Name}
+		place := placeLink{Name: s.words.place(p.Place())}
 		if slug := pageurl.PlaceSlug(p.Place()); slug != "" {
 			place.URL = pageurl.In(slug)
 		}
 		v.Places = append(v.Places, place)
 	}
 	for _, code := range j.ApplicantCountries {
-		if name := gazetteer.CountryName(code); name != "" {
+		if name := s.words.country(code); name != "" {
 			v.Countries = append(v.Countries, name)
 		}
 	}

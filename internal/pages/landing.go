@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -28,8 +30,8 @@ func (s *site) place(e *core.RequestEvent) error {
 	if slug != "" && slug != e.Request.PathValue("place") {
 		return redirect(e, http.StatusMovedPermanently, pageurl.In(slug))
 	}
-	return s.showLanding(e, landing{path: pageurl.In(slug), fixed: url.Values{"location": {place.Name}}, place: slug,
-		heading: s.words.say("landing.place", "place", place.Name)})
+	return s.showLanding(e, landing{path: pageurl.In(slug), fixed: url.Values{"location": {s.words.searchable(place)}}, place: slug,
+		heading: s.words.say("landing.place", "place", s.words.place(place))})
 }
 
 func (s *site) field(e *core.RequestEvent) error {
@@ -47,8 +49,8 @@ func (s *site) field(e *core.RequestEvent) error {
 		if l.place != "" && l.place != typed {
 			return redirect(e, http.StatusMovedPermanently, pageurl.Field(field.Slug, l.place))
 		}
-		l.fixed.Set("location", place.Name)
-		l.heading = s.words.say("landing.field_place", "field", field.Name, "place", place.Name)
+		l.fixed.Set("location", s.words.searchable(place))
+		l.heading = s.words.say("landing.field_place", "field", field.Name, "place", s.words.place(place))
 	}
 	l.path = pageurl.Field(field.Slug, l.place)
 	return s.showLanding(e, l)
@@ -99,7 +101,7 @@ func (s *site) fieldsAt(e *core.RequestEvent, f form, place string) []counted {
 		return nil // the page is whole without
 	}
 	var list []counted
-	for _, slug := range sortedKeys(found.Facets["field"]) {
+	for _, slug := range slices.Sorted(maps.Keys(found.Facets["field"])) {
 		if n := found.Facets["field"][slug]; n >= leastJobs && len(list) < 12 {
 			list = append(list, counted{Label: s.fields.name(e.App, slug), URL: pageurl.Field(slug, place), Count: n})
 		}

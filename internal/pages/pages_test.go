@@ -229,12 +229,12 @@ func TestNothingFoundOffersMore(t *testing.T) {
 	employer, _ := board.Employer("Acme Works")
 	board.Job(employer, "Baker", map[string]any{"locations": []string{"Potsdam, Germany"}, "workplace": "on_site"})
 	page := main(mustShow(t, board, "/jobs?q=baker&location=Berlin&jobType=contract", 200, "0 jobs for “baker” in Berlin",
-		"Nothing fits all of this").Raw)
+		"No job matches all of this").Raw)
 	if strings.Contains(page, "Without <bdi>Contract") {
 		t.Error("a filter is offered to be dropped, without anything to find")
 	}
 	page = main(mustShow(t, board, "/jobs?q=baker&location=Berlin", 200).Raw)
-	for _, want := range []string{"In a wider circle",
+	for _, want := range []string{"Search a wider area",
 		`href="/jobs?location=Berlin&amp;q=baker&amp;radius=50">50 km <span class="count">1 job`, "Without <bdi>Berlin</bdi>"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in:\n%s", want, page)
@@ -253,7 +253,8 @@ func TestPagesOfALongList(t *testing.T) {
 	if strings.Contains(first, `rel="prev"`) {
 		t.Error("the first page has a previous one")
 	}
-	last := mustShow(t, board, "/jobs?page=3", 200, `rel="prev" href="/jobs?page=2"`, "<title>45 jobs, page 3 of 3 · Example Jobs</title>",
+	mustShow(t, board, "/jobs?page=2", 200, "21–40 of 45")
+	last := mustShow(t, board, "/jobs?page=3", 200, "41–45 of 45", `rel="prev" href="/jobs?page=2"`, "<title>45 jobs, page 3 of 3 · Example Jobs</title>",
 		`aria-current="page" aria-label="Page 3"`).Raw
 	if strings.Contains(last, `rel="next"`) {
 		t.Error("the last page has a next one")
@@ -268,9 +269,14 @@ func TestGermanPages(t *testing.T) {
 	board := newBoard(t, "de")
 	employer, _ := board.Employer("Acme Werke")
 	job := board.Job(employer, "Gärtnerin", map[string]any{"salaryMin": 40_000, "salaryCurrency": "EUR", "salaryPeriod": "year"})
-	mustShow(t, board, "/jobs", 200, `<html lang="de">`, "1 Stelle", "ab 40.000 €")
+	mustShow(t, board, "/jobs", 200, `<html lang="de">`, "1 Stelle", "ab 40.000\u00a0€")
 	mustShow(t, board, "/jobs/"+job.Id+"/gartnerin", 200, "Über die Stelle")
-	mustShow(t, board, "/jobs?radius=x&location=Berlin", 400, "Muss eine Zahl von Kilometern sein.")
+	for i := range 3 {
+		board.Job(employer, fmt.Sprintf("Bäckerin %d", i), map[string]any{"locations": []string{"Berlin, Germany"}})
+	}
+	mustShow(t, board, "/jobs/in/berlin", 200, "Stellen in Berlin, Deutschland</h1>", "Bäckerin 2", `value="Berlin, Deutschland"`)
+	mustShow(t, board, "/jobs?salaryMin=1000&salaryCurrency=EUR&postedWithin=1", 200, "Ab 1.000\u00a0€ pro Jahr", "Letzte 24 Stunden")
+	mustShow(t, board, "/jobs?radius=x&location=Berlin", 400, "Muss eine Zahl in Kilometern sein.")
 	mustShow(t, board, "/nirgendwo", 404, "Diese Seite gibt es nicht")
 }
 
@@ -318,8 +324,8 @@ func TestTooManyAndTooBusyAreExplained(t *testing.T) {
 func TestSizesOfCompaniesAreWrittenWithADash(t *testing.T) {
 	board := newBoard(t, "en")
 	employer, _ := board.Employer("Acme Works")
-	board.Update(employer, map[string]any{"size": "11-50"})
+	board.Update(employer, map[string]any{"size": "201-1000"})
 	job := board.Job(employer, "Gardener")
-	mustShow(t, board, "/companies/acme-works", 200, "11–50 people")
-	mustShow(t, board, get(board, "/jobs/"+job.Id).Header.Get("Location"), 200, "11–50 people")
+	mustShow(t, board, "/companies/acme-works", 200, "201–1,000 people")
+	mustShow(t, board, get(board, "/jobs/"+job.Id).Header.Get("Location"), 200, "201–1,000 people")
 }

@@ -1,10 +1,5 @@
 package pages
 
-import (
-	"maps"
-	"slices"
-)
-
 // pagination are the links to the pages of a list, after the GOV.UK design system: none for a single page, neither previous on
 // the first nor next on the last, and of many pages the first, the last, the present one and its neighbours.
 type pagination struct {
@@ -52,5 +47,3 @@ func paginate(current, total int, at func(page int) string) pagination {
 	}
 	return p
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -79,7 +79,7 @@ func (s *site) card(j *job) (card socialimage.Card, version string) {
 		accent = ownAccent
 	}
 	shade := shadesOf(accent, false)
-	place := plain(j.Location)
+	place := plain(s.words.where(j))
 	if j.Workplace == "remote" {
 		place = strings.Join(nonEmpty(s.words.say("workplace.remote"), place), " · ")
 	}

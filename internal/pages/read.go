@@ -64,9 +64,6 @@ type employer struct {
 	RatingCount   int      `json:"ratingCount"`
 }
 
-// SizeText is the employer's size, a range being written with an en dash.
-func (e employer) SizeText() string { return strings.ReplaceAll(e.Size, "-", "–") }
-
 // jobPage is a page of a search.
 type jobPage struct {
 	Page       int                       `json:"page"`

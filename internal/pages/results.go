@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,6 +20,7 @@ type results struct {
 	Heading    string // such as "1,234 go jobs in Berlin"
 	Intro      string // of a landing page
 	Total      int
+	Shown      string // which of them, such as "21–40"
 	Jobs       []listed
 	Facets     []facet
 	Chips      []chip
@@ -41,6 +43,7 @@ type fault struct{ Name, Label, Message string }
 type listed struct {
 	job
 	Logo    logo
+	Where   string
 	Pay     *money
 	Posted  day
 	Ago     string
@@ -61,8 +64,8 @@ const newFor = 48 * time.Hour
 func (s *site) list(jobs []job, now time.Time) []listed {
 	items := make([]listed, len(jobs))
 	for i, j := range jobs {
-		item := listed{job: j, Logo: logoOf(&j.Expand.Employer), Pay: s.words.pay(&j), Posted: s.words.dayOf(j.PublishedAt),
-			Ago: s.words.ago(j.PublishedAt, now), Marked: marked(j.Highlights.Title), Snippet: marked(j.Highlights.Description)}
+		item := listed{job: j, Logo: logoOf(&j.Expand.Employer), Where: s.words.where(&j), Pay: s.words.pay(&j),
+			Posted: s.words.dayOf(j.PublishedAt), Ago: s.words.ago(j.PublishedAt, now), Marked: marked(j.Highlights.Title), Snippet: marked(j.Highlights.Description)}
 		if item.Left, item.Soon = s.words.left(j.Deadline, now); !item.Soon {
 			item.Left = ""
 		}
@@ -109,6 +112,8 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 		r.Heading = s.heading(f, found.TotalItems)
 	}
 	r.Jobs = s.list(found.Items, time.Now())
+	first := (f.Page - 1) * perPage
+	r.Shown = s.words.span(first+1, first+len(r.Jobs))
 	s.fillForm(e, f, &r, found.Facets)
 	r.Pages = paginate(f.Page, found.TotalPages, at)
 	if found.DidYouMean != "" {
@@ -228,7 +233,7 @@ func (s *site) findFaults(e *core.RequestEvent, f form) {
 // showWrong names the parameters that are wrong, and keeps the form as it was sent.
 func (s *site) showWrong(e *core.RequestEvent, f form) error {
 	r := results{Heading: s.words.say("wrong.title")}
-	for _, name := range sortedKeys(f.Wrong) {
+	for _, name := range slices.Sorted(maps.Keys(f.Wrong)) {
 		one := fault{Label: name, Message: f.Wrong[name]}
 		if key := "wrong." + name; s.words.has(key) {
 			one.Message = s.words.say(key)

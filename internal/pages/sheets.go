@@ -46,7 +46,6 @@ func newSheets(s *site) (sheets, error) {
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
 		"t":       s.words.say,
-		"has":     s.words.has,
 		"number":  s.words.number,
 		"asset":   s.assets.URL,
 		"icon":    icon,
@@ -54,7 +53,7 @@ func (s *site) functions() template.FuncMap {
 		"company": pageurl.Company,
 		"stars":   stars,
 		"rating":  s.words.rating,
-		"marked":  marked,
+		"size":    s.words.size,
 		"rich":    rich,
 		"part":    part,
 		"host":    hostOf,

@@ -11,7 +11,7 @@ import (
 func TestWrongParametersAreNamedAndTheFormIsKept(t *testing.T) {
 	board := newBoard(t, "en")
 	for query, texts := range map[string][]string{
-		"q=go&salaryMin=lots":           {"At least, a year", "(salaryMin)", "Must be a number.", `value="go"`, `value="lots"`},
+		"q=go&salaryMin=lots":           {"Minimum per year", "(salaryMin)", "Must be a number.", `value="go"`, `value="lots"`},
 		"location=Lyon&radius=-3":       {"Within", "(radius)", "Must be a number of kilometres.", `value="Lyon"`},
 		"radius=x":                      {"Within", "(radius)", "Must be a number of kilometres.", `value="x"`},
 		"postedWithin=soon":             {"Posted", "Must be a number of days."},
@@ -20,11 +20,11 @@ func TestWrongParametersAreNamedAndTheFormIsKept(t *testing.T) {
 		"near=north":                    {"(near)", "latitude"},
 		"page=0":                        {"Page", "whole number"},
 		"page=x&q=go":                   {"Page", `value="go"`},
-		"colour=red&jobType=full_time":  {"colour", "Is no filter of this board.", `value="full_time" checked`},
+		"colour=red&jobType=full_time":  {"colour", "Is not a filter of this board.", `value="full_time" checked`},
 		"filter=status%3D'draft'":       {"filter", "for programs"},
 		"expand=employer.owner":         {"expand", "for programs"},
 		"mine=1":                        {"mine", "for programs"},
-		"q=%zz":                         {"Address of the page", "can&#39;t be read"},
+		"q=%zz":                         {"Address of the page", "can’t be read"},
 		"q=" + strings.Repeat("a", 300): {"What", "at most 200 characters"},
 		"salaryMin=x&radius=y&location=Lyon&colour=": {"salaryMin"},
 		"colour=red&salaryMin=lots":                  {"colour", "(salaryMin)"},

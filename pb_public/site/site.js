@@ -22,7 +22,10 @@ for (const pay of document.querySelectorAll("data.pay")) {
         continue; // its words say "from" or "up to"
     }
     try {
-        const money = new Intl.NumberFormat(languages, { style: "currency", currency: pay.dataset.currency, maximumFractionDigits: 0 });
+        const cents = Number.isInteger(least) && Number.isInteger(most) ? 0 : 2;
+        const money = new Intl.NumberFormat(languages, {
+            style: "currency", currency: pay.dataset.currency, minimumFractionDigits: cents, maximumFractionDigits: cents,
+        });
         pay.textContent = money.formatRange(least, most);
     } catch {
         // an unknown currency, or a browser that can't: the server's text stays

@@ -106,7 +106,7 @@ func PlaceSlug(p gazetteer.Place) string {
 	country := gazetteer.CountryName(p.Country)
 	for _, parts := range [][]string{{p.City, p.Region, country}, {p.City, country}, {p.Name}} {
 		for n := range parts {
-			made := slug.Make(strings.Join(compact(parts[:n+1]), " "))
+			made := slug.Make(strings.Join(parts[:n+1], " "))
 			if made == "" {
 				continue
 			}
@@ -125,14 +125,4 @@ func Place(slug string) (gazetteer.Place, bool) {
 	}
 	place, ok := gazetteer.Resolve(strings.ReplaceAll(slug, "-", " "))
 	return place, ok && place.Country != ""
-}
-
-func compact(parts []string) []string {
-	var kept []string
-	for _, part := range parts {
-		if part != "" {
-			kept = append(kept, part)
-		}
-	}
-	return kept
 }
