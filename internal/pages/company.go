@@ -60,7 +60,7 @@ func (s *site) showCompany(e *core.RequestEvent) error {
 		return err
 	}
 	page := companyPage{employer: *company, Picture: logoOf(company), Site: webAddress(company.Website),
-		Jobs:     s.list(found.Items, time.Now()),
+		Jobs:     s.list(found.Items, 3, time.Now()),
 		JobCount: found.TotalItems, Pages: paginate(f.Page, found.TotalPages, at), ReviewCount: reviews.TotalItems}
 	for i := range page.Jobs {
 		page.Jobs[i].Own = true

@@ -58,8 +58,9 @@ func TestPayIsWrittenAsTheLanguageDoes(t *testing.T) {
 }
 
 func TestNumbersAndSpans(t *testing.T) {
-	for stored, want := range map[string][2]string{"1-10": {"1–10", "1–10"}, "201-1000": {"201–1,000", "201–1.000"}, "1001+": {"1,001+", "1.001+"},
-		"": {"", ""}} {
+	for stored, want := range map[string][2]string{
+		"1-10": {"1–10", "1–10"}, "201-1000": {"201–1,000", "201–1.000"}, "1001+": {"1,001+", "1.001+"}, "": {"", ""},
+	} {
 		if en, de := speak(t)["en"].size(stored), speak(t)["de"].size(stored); en != want[0] || de != want[1] {
 			t.Errorf("%q people: %q and %q, want %q", stored, en, de, want)
 		}

@@ -14,15 +14,23 @@ const tints = 12
 type logo struct {
 	URL, Initials string
 	Tint          int
+	Size          string // class of base.css
+	Pixels        int
+}
+
+// Large is the logo as it stands beside a page's heading.
+func (l logo) Large() logo {
+	l.Size, l.Pixels = "large", 72
+	return l
 }
 
 func logoOf(e *employer) logo {
 	if e.Logo != "" {
-		return logo{URL: "/api/files/employers/" + url.PathEscape(e.ID) + "/" + url.PathEscape(e.Logo) + "?thumb=100x100"}
+		return logo{URL: "/api/files/employers/" + url.PathEscape(e.ID) + "/" + url.PathEscape(e.Logo) + "?thumb=100x100", Pixels: 48}
 	}
 	hash := fnv.New32a()
 	hash.Write([]byte(e.Name))
-	return logo{Initials: initials(e.Name), Tint: int(hash.Sum32() % tints)}
+	return logo{Initials: initials(e.Name), Tint: int(hash.Sum32() % tints), Pixels: 48}
 }
 
 // initials are the first letters of the first two words.

@@ -254,7 +254,8 @@ func TestPagesOfALongList(t *testing.T) {
 		t.Error("the first page has a previous one")
 	}
 	mustShow(t, board, "/jobs?page=2", 200, "21–40 of 45")
-	last := mustShow(t, board, "/jobs?page=3", 200, "41–45 of 45", `rel="prev" href="/jobs?page=2"`, "<title>45 jobs, page 3 of 3 · Example Jobs</title>",
+	last := mustShow(t, board, "/jobs?page=3", 200, "41–45 of 45",
+		`rel="prev" href="/jobs?page=2"`, "<title>45 jobs, page 3 of 3 · Example Jobs</title>",
 		`aria-current="page" aria-label="Page 3"`).Raw
 	if strings.Contains(last, `rel="next"`) {
 		t.Error("the last page has a next one")

@@ -42,6 +42,8 @@ type fault struct{ Name, Label, Message string }
 // listed is a job in a list.
 type listed struct {
 	job
+	URL     string
+	Level   int // of its heading
 	Logo    logo
 	Where   string
 	Pay     *money
@@ -53,19 +55,20 @@ type listed struct {
 	Own     bool    // on the company's own page
 	Marked  []piece // the title
 	Snippet []piece
-}
 
-// Raw is the job itself.
-func (l listed) Raw() job { return l.job }
+	WorkplaceText, TypeText string
+}
 
 const newFor = 48 * time.Hour
 
-// list prepares jobs for being listed.
-func (s *site) list(jobs []job, now time.Time) []listed {
+// list prepares jobs for being listed, under headings of a level.
+func (s *site) list(jobs []job, level int, now time.Time) []listed {
 	items := make([]listed, len(jobs))
 	for i, j := range jobs {
-		item := listed{job: j, Logo: logoOf(&j.Expand.Employer), Where: s.words.where(&j), Pay: s.words.pay(&j),
-			Posted: s.words.dayOf(j.PublishedAt), Ago: s.words.ago(j.PublishedAt, now), Marked: marked(j.Highlights.Title), Snippet: marked(j.Highlights.Description)}
+		item := listed{job: j, URL: pageurl.Job(j.ID, j.Title), Level: level, Logo: logoOf(&j.Expand.Employer),
+			Where: s.words.where(&j), Pay: s.words.pay(&j), Posted: s.words.dayOf(j.PublishedAt), Ago: s.words.ago(j.PublishedAt, now),
+			Marked: marked(j.Highlights.Title), Snippet: marked(j.Highlights.Description),
+			WorkplaceText: s.words.say("workplace." + j.Workplace), TypeText: s.words.say("jobType." + j.JobType)}
 		if item.Left, item.Soon = s.words.left(j.Deadline, now); !item.Soon {
 			item.Left = ""
 		}
@@ -111,7 +114,7 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 	if r.Heading == "" {
 		r.Heading = s.heading(f, found.TotalItems)
 	}
-	r.Jobs = s.list(found.Items, time.Now())
+	r.Jobs = s.list(found.Items, 2, time.Now())
 	first := (f.Page - 1) * perPage
 	r.Shown = s.words.span(first+1, first+len(r.Jobs))
 	s.fillForm(e, f, &r, found.Facets)

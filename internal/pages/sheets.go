@@ -49,7 +49,6 @@ func (s *site) functions() template.FuncMap {
 		"number":  s.words.number,
 		"asset":   s.assets.URL,
 		"icon":    icon,
-		"job":     s.jobURL,
 		"company": pageurl.Company,
 		"stars":   stars,
 		"rating":  s.words.rating,
@@ -62,8 +61,6 @@ func (s *site) functions() template.FuncMap {
 		"whole":   func(n float64) int { return int(n) },
 	}
 }
-
-func (s *site) jobURL(j job) string { return pageurl.Job(j.ID, j.Title) }
 
 // part gives a template several values, by name.
 func part(pairs ...any) map[string]any {
