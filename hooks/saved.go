@@ -34,11 +34,11 @@ func requirePublishedJobOnSavedJobCreate(e *core.RecordEvent) error {
 
 // checkQueryOnSavedSearchSave refuses a query that the search endpoint would refuse, with the same message.
 func checkQueryOnSavedSearchSave(e *core.RecordEvent) error {
-	analyzer, err := search.Analyzer(e.App)
+	parser, err := search.ParserOf(e.App)
 	if err != nil {
 		return err
 	}
-	_, err = search.ParseSaved(analyzer, e.Record.GetString("query"))
+	_, err = parser.Saved(e.Record.GetString("query"))
 	var wrong *search.FieldError
 	switch {
 	case errors.As(err, &wrong) && wrong.Field == "query":

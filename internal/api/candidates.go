@@ -27,7 +27,7 @@ func listCandidates(c *call) error {
 	if err != nil {
 		return err
 	}
-	s := searchSpec{kind: search.Candidates, parse: search.ParseCandidates, scope: scope,
+	s := searchSpec{kind: search.Candidates, parse: search.Parser.Candidates, scope: scope,
 		collection: collections.JobSeekers, expand: "user", title: "headline", body: "summary"}
 	if c.QueryParam("job") != "" {
 		return c.listCandidatesFor(s)

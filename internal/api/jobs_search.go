@@ -26,7 +26,7 @@ func (c *call) searchIndexedJobs(params url.Values) error {
 	if err != nil {
 		return err
 	}
-	return c.search(searchSpec{kind: search.Jobs, parse: search.ParseJobs, scope: scope,
+	return c.search(searchSpec{kind: search.Jobs, parse: search.Parser.Jobs, scope: scope,
 		collection: collections.Jobs, expand: "employer", title: "title", body: "description"}, params)
 }
 

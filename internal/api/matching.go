@@ -84,7 +84,7 @@ func (c *call) listCandidatesFor(s searchSpec) error {
 	if err != nil {
 		return err
 	}
-	hits, err := match.Candidates(c.app(), job, query)
+	hits, err := match.Candidates(c.app(), job, query.Query)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"jobboard/internal/problem"
 	"jobboard/internal/search"
 	"jobboard/internal/search/engine"
+	"jobboard/internal/search/meaning"
 	"jobboard/internal/search/text"
 )
 
@@ -27,12 +28,13 @@ type searchPage struct {
 	NextCursor      string                    `json:"nextCursor,omitempty"`
 	DidYouMean      string                    `json:"didYouMean,omitempty"`
 	TotalIsEstimate bool                      `json:"totalIsEstimate,omitempty"`
+	Interpretation  *meaning.Interpretation   `json:"interpretation,omitempty"`
 }
 
 // searchSpec is what a search route searches, and within which scope.
 type searchSpec struct {
 	kind  *search.Kind
-	parse func(*text.Analyzer, url.Values) (engine.Query, error)
+	parse func(search.Parser, url.Values) (search.Query, error)
 	scope engine.Scope // everything that the caller may find, whatever the parameters say
 
 	collection  string // of the records
@@ -60,7 +62,7 @@ func (c *call) search(s searchSpec, params url.Values) error {
 	if query.IDs, err = c.allowedIDs(s.collection); err != nil {
 		return err
 	}
-	found, err := board.Search(query)
+	found, err := board.Search(query.Query)
 	if errors.Is(err, search.ErrBehind) {
 		c.Response().Header().Set("Retry-After", "1")
 		return apis.NewApiError(http.StatusServiceUnavailable, "The search index is being built. Try again in a moment.", nil)
@@ -68,7 +70,7 @@ func (c *call) search(s searchSpec, params url.Values) error {
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	answer := searchPage{DidYouMean: found.DidYouMean, TotalIsEstimate: found.Estimated,
+	answer := searchPage{DidYouMean: found.DidYouMean, TotalIsEstimate: found.Estimated, Interpretation: query.Interpretation,
 		pageHead: newPageHead(number, perPage, found.Total)}
 	if skipTotal {
 		answer.TotalItems, answer.TotalPages = -1, -1
@@ -119,12 +121,16 @@ func (c *call) allowedIDs(collection string) (map[string]bool, error) {
 }
 
 // searchQuery opens the index and parses the query, which stays within the scope.
-func (c *call) searchQuery(s searchSpec, params url.Values) (*search.Index, engine.Query, error) {
+func (c *call) searchQuery(s searchSpec, params url.Values) (*search.Index, search.Query, error) {
 	board, err := search.For(c.door.app, s.kind)
 	if err != nil {
-		return nil, engine.Query{}, fmt.Errorf("open the search index: %w", err)
+		return nil, search.Query{}, fmt.Errorf("open the search index: %w", err)
 	}
-	query, err := s.parse(board.Analyzer(), params)
+	parser, err := board.Parser()
+	if err != nil {
+		return nil, search.Query{}, err
+	}
+	query, err := s.parse(parser, params)
 	var wrong *search.FieldError
 	if errors.As(err, &wrong) {
 		return nil, query, invalid(wrong.Field, problem.InvalidValue, wrong.Message)

@@ -46,9 +46,10 @@ type atlas struct {
 
 // countryBook is read on its own: codes are checked on every save of a job, places less often.
 type countryBook struct {
-	list   []country
-	byCode map[string]int // alpha-2
-	byKey  map[string]int // folded names and alpha-3 codes
+	list       []country
+	byCode     map[string]int  // alpha-2
+	byKey      map[string]int  // folded names and alpha-3 codes
+	beginnings map[string]bool // of the keys of several words, word by word
 }
 
 // The embedded file is part of the program and covered by tests, so a fault in it is a fault of the build.
@@ -116,7 +117,7 @@ func readCountries() (*countryBook, error) {
 }
 
 func readCountrySection(lines *bufio.Scanner) (*countryBook, error) {
-	book := &countryBook{byCode: map[string]int{}, byKey: map[string]int{}}
+	book := &countryBook{byCode: map[string]int{}, byKey: map[string]int{}, beginnings: map[string]bool{}}
 	aliases := map[int][]string{}
 	err := eachRow(lines, "countries", 4, func(row int, c []string) error {
 		book.list = append(book.list, country{code: strings.Clone(c[0]), alpha3: strings.Clone(c[1]), name: strings.Clone(c[2])})
@@ -143,6 +144,13 @@ func readCountrySection(lines *bufio.Scanner) (*countryBook, error) {
 	}
 	for alias, code := range countryNicknames {
 		book.byKey[alias] = book.byCode[code]
+	}
+	for key := range book.byKey {
+		for i := range len(key) {
+			if key[i] == ' ' {
+				book.beginnings[key[:i]] = true
+			}
+		}
 	}
 	return book, nil
 }

@@ -36,6 +36,12 @@ func (t *keyTable) find(key string) []uint32 {
 	return t.refs[lo:hi]
 }
 
+// hasPrefix reports whether a key begins with prefix.
+func (t *keyTable) hasPrefix(prefix string) bool {
+	i := sort.Search(len(t.ends), func(i int) bool { return t.key(i) >= prefix })
+	return i < len(t.ends) && strings.HasPrefix(t.key(i), prefix)
+}
+
 // findPrefix returns the numbers of all keys that begin with prefix.
 func (t *keyTable) findPrefix(prefix string) []uint32 {
 	lo := sort.Search(len(t.ends), func(i int) bool { return t.key(i) >= prefix })

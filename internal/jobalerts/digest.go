@@ -34,12 +34,17 @@ type savedSearch struct {
 }
 
 // parse returns the query. An invalid one, which was stored by passing the hooks, is logged, and ok is false.
-func (s savedSearch) parse(app core.App, board *search.Index) (query engine.Query, ok bool) {
-	query, err := search.ParseSaved(board.Analyzer(), s.Query)
+func (s savedSearch) parse(app core.App) (query engine.Query, ok bool) {
+	parser, err := search.ParserOf(app)
+	if err != nil {
+		app.Logger().Error("Saved searches can't be parsed.", "error", err)
+		return query, false
+	}
+	parsed, err := parser.Saved(s.Query)
 	if err != nil {
 		app.Logger().Warn("A saved search can't be parsed.", "search", s.ID, "error", err)
 	}
-	return query, err == nil
+	return parsed.Query, err == nil
 }
 
 // digestRun sends what is due at one time.
@@ -170,7 +175,7 @@ func (r digestRun) newHits(s savedSearch, applied []string) ([]jobHit, int, erro
 	if len(published) == 0 || !s.Wanted {
 		return nil, 0, nil
 	}
-	query, ok := s.parse(r.app, r.board)
+	query, ok := s.parse(r.app)
 	if !ok {
 		return nil, 0, nil
 	}

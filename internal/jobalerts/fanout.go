@@ -192,7 +192,7 @@ func instantSearches(app core.App, job *core.Record, after string, limit int) (h
 	}
 	seen := map[string]bool{}
 	for _, one := range searches {
-		query, ok := one.parse(app, board)
+		query, ok := one.parse(app)
 		if !ok || seen[one.Seeker] {
 			continue
 		}

@@ -248,7 +248,7 @@ func instantHits(app core.App, jobs, users []string) (map[string][]match.Hit, er
 	}
 	found := map[string][]match.Hit{}
 	for _, one := range searches {
-		query, ok := one.parse(app, board)
+		query, ok := one.parse(app)
 		if !ok {
 			continue
 		}

@@ -64,6 +64,9 @@ func (ix *Index) isSmall() (bool, error) {
 
 // follow is the step of the loop that applies the log to the index. Only this loop applies changes and starts rebuilds.
 func (ix *Index) follow(ctx context.Context, _ core.App) (more bool, err error) {
+	if err := ix.employers.load(ix.app); err != nil {
+		return false, err
+	}
 	if err := ix.applyLog(ctx); err != nil {
 		return false, err
 	}
@@ -105,6 +108,7 @@ func (ix *Index) applyLog(ctx context.Context) error {
 			return err
 		}
 		// all ids are deleted, because records that no longer exist yield no document; the others are put again
+		ix.employers.addAll(docs)
 		batch := engine.Batch{Put: docs, Delete: ids, Seq: rows[len(rows)-1].Seq}
 		if err := ix.engine.Apply(batch); err != nil {
 			return err

@@ -1,7 +1,7 @@
 // Package search keeps a search index for each kind of searchable record (see Kind) up to date with the database, and runs
 // queries on it.
 //
-// For(app, Jobs) returns the index of jobs; the first call opens it. Index.Search runs a query that ParseJobs has parsed. The
+// For(app, Jobs) returns the index of jobs; the first call opens it. Index.Search runs a query that Parser.Jobs has parsed. The
 // engine, which is independent of jobs and the database, is in internal/search/engine.
 package search
 
@@ -17,6 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/background"
+	"jobboard/internal/gazetteer"
 	"jobboard/internal/search/engine"
 	"jobboard/internal/search/text"
 )
@@ -41,6 +42,7 @@ type Index struct {
 	follower        *background.Loop // woken when something may have been committed
 	maintainer      *background.Loop // woken when changes have been applied
 	statements      *statements
+	employers       *employerNames
 	clock           clockState       // used by the follower only
 	followed        time.Time        // when the follower last checked for requests and clock changes
 	maintenance     maintenanceState // used by the maintainer only
@@ -87,7 +89,8 @@ func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 		return nil, errors.Join(err, index.Close())
 	}
 	// The loops run in commands too, so they are not bound to serving; what they use is closed right after them.
-	ix := &Index{app: app, kind: kind, engine: index, loops: background.NewGroup(app), applied: make(chan struct{}), statements: stmts}
+	ix := &Index{app: app, kind: kind, engine: index, loops: background.NewGroup(app), applied: make(chan struct{}), statements: stmts,
+		employers: &employerNames{}}
 	ix.follower = background.NewLoop("keep the search index of "+kind.table+" in step",
 		background.Options{Interval: pollInterval, StopTimeout: background.NoStopTimeout}, ix.follow)
 	ix.maintainer = background.NewLoop("maintain the search index of "+kind.table,
@@ -135,7 +138,7 @@ func Bind(app core.App, options Options) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		if err := createSynonymsFile(e.App); err != nil {
+		if err := createLists(e.App); err != nil {
 			return err
 		}
 		for _, kind := range Kinds() {
@@ -143,6 +146,7 @@ func Bind(app core.App, options Options) {
 				return err
 			}
 		}
+		go gazetteer.Lookup("London") // reads the gazetteer, so that the first search does not have to
 		return nil
 	})
 	// the index can be rebuilt from the database, which is in the backup
@@ -204,7 +208,10 @@ func (ix *Index) Search(q engine.Query) (engine.Result, error) {
 	return result, err
 }
 
-// Analyzer returns the analyzer that search texts must be parsed with.
+// Parser returns the parser of the app's searches.
+func (ix *Index) Parser() (Parser, error) { return ParserOf(ix.app) }
+
+// Analyzer returns the analyzer of the index.
 func (ix *Index) Analyzer() *text.Analyzer { return ix.engine.Analyzer() }
 
 // Suggest completes a text from the documents in scope, with at most n suggestions of each kind.

@@ -61,7 +61,7 @@ func (ix *Index) maintain(ctx context.Context, app core.App) (more bool, err err
 		m.triedTakeOver = time.Now()
 		failed = append(failed, ix.takeOverFolder())
 	}
-	failed = append(failed, readSynonyms(app), ix.writeState(&m.written), ix.saveIfDue(ctx))
+	failed = append(failed, readLists(app), ix.writeState(&m.written), ix.saveIfDue(ctx))
 	return false, errors.Join(failed...)
 }
 

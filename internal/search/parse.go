@@ -11,6 +11,7 @@ import (
 
 	"jobboard/internal/gazetteer"
 	"jobboard/internal/search/engine"
+	"jobboard/internal/search/meaning"
 	"jobboard/internal/search/text"
 )
 
@@ -44,15 +45,15 @@ var (
 	}
 )
 
-// ParseJobs parses the parameters of GET /api/jobs/search, except those for paging. Its errors are of type *FieldError.
-func ParseJobs(a *text.Analyzer, params url.Values) (engine.Query, error) {
-	q, err := parse(a, params, jobValues, JobFacets,
+// Jobs parses the parameters of GET /api/jobs/search, except those for paging. Its errors are of type *FieldError.
+func (p Parser) Jobs(params url.Values) (Query, error) {
+	q, err := p.parse(params, jobMeanings, jobValues, JobFacets,
 		engine.SortRelevance, engine.SortNewest, engine.SortSalary, engine.SortDeadline, engine.SortDistance)
 	if err != nil {
 		return q, err
 	}
 	q.Scope = Published()
-	if err := parseMinimum(params, "salaryMin", "Must be a number.", engine.ColumnSalary, &q); err != nil {
+	if err := parseMinimum(params, meaning.FieldSalary, "Must be a number.", engine.ColumnSalary, &q); err != nil {
 		return q, err
 	}
 	parseCurrency(params, &q)
@@ -69,7 +70,7 @@ func ParseJobs(a *text.Analyzer, params url.Values) (engine.Query, error) {
 
 // parseCurrency parses salaryCurrency, the currency of salaryMin and of the order by salary. Without exchange rates, jobs paid in
 // another currency cannot be compared: salaryMin does not exclude them, and they come last in the order by salary.
-func parseCurrency(params url.Values, q *engine.Query) {
+func parseCurrency(params url.Values, q *Query) {
 	currencies := values(params, "salaryCurrency")
 	if len(currencies) == 0 {
 		return
@@ -85,10 +86,10 @@ func parseCurrency(params url.Values, q *engine.Query) {
 	}
 }
 
-// ParseCandidates parses the parameters of GET /api/candidates, except those for paging. Its errors are of type *FieldError.
+// Candidates parses the parameters of GET /api/candidates, except those for paging. Its errors are of type *FieldError.
 // The query has no scope, so it finds nobody until the caller sets one.
-func ParseCandidates(a *text.Analyzer, params url.Values) (engine.Query, error) {
-	q, err := parse(a, params, candidateValues, CandidateFacets, engine.SortRelevance, engine.SortNewest, engine.SortDistance)
+func (p Parser) Candidates(params url.Values) (Query, error) {
+	q, err := p.parse(params, candidateMeanings, candidateValues, CandidateFacets, engine.SortRelevance, engine.SortNewest, engine.SortDistance)
 	if err != nil {
 		return q, err
 	}
@@ -107,8 +108,9 @@ func ParseCandidates(a *text.Analyzer, params url.Values) (engine.Query, error) 
 }
 
 // parse parses the parameters that all kinds have in common.
-func parse(a *text.Analyzer, params url.Values, valueParams []valueParam, facets []string, sorts ...engine.Sort) (engine.Query, error) {
-	q := engine.Query{Words: engine.Parse(a, params.Get("q"))}
+func (p Parser) parse(params url.Values, understood []string, valueParams []valueParam, facets []string, sorts ...engine.Sort) (Query, error) {
+	q := Query{}
+	p.words(params, understood, &q)
 	for _, p := range valueParams {
 		wanted := values(params, p.name)
 		if len(wanted) == 0 {
@@ -144,7 +146,7 @@ func parse(a *text.Analyzer, params url.Values, valueParams []valueParam, facets
 }
 
 // parseMinimum parses a parameter that is the minimum of a column.
-func parseMinimum(params url.Values, name, message string, column engine.Column, q *engine.Query) error {
+func parseMinimum(params url.Values, name, message string, column engine.Column, q *Query) error {
 	raw := params.Get(name)
 	if raw == "" {
 		return nil
@@ -182,20 +184,18 @@ var radiusPattern = regexp.MustCompile(`(?i)^\s*(\d{1,4})\s*km\s+(?:of|from|arou
 
 // parsePlaces parses location: names of places, or "50 km of Lyon". A comma is part of a name that the gazetteer has as a whole
 // ("Lyon, France"); otherwise it separates two places.
-func parsePlaces(params url.Values, q *engine.Query) {
+func parsePlaces(params url.Values, q *Query) {
 	filter := engine.Filter{Facet: "location"}
 	for _, raw := range params["location"] {
 		if m := radiusPattern.FindStringSubmatch(raw); m != nil && q.Near == nil {
 			if place, ok := gazetteer.Resolve(m[2]); ok && place.HasPoint() {
 				km, _ := strconv.ParseFloat(m[1], 64) // digits, by the pattern
-				q.Near = &engine.Near{Point: engine.Point{Lat: place.Lat, Lon: place.Lon}, RadiusKm: max(1, km)}
+				q.Near = &engine.Near{Point: pointOf(place), RadiusKm: max(1, km)}
 				continue
 			}
 		}
 		if place, ok := gazetteer.Resolve(raw); ok && len(placeKeys(place)) > 0 {
-			keys := placeKeys(place)
-			filter.Any = append(filter.Any, engine.Value{Field: "place", Value: keys[len(keys)-1]},
-				engine.Value{Field: "place", Value: text.Fold(strings.TrimSpace(raw))})
+			filter.Any = append(filter.Any, placeValues(place, raw)...)
 			continue
 		}
 		for part := range strings.SplitSeq(raw, ",") {
@@ -209,7 +209,7 @@ func parsePlaces(params url.Values, q *engine.Query) {
 	}
 }
 
-func parseOrder(params url.Values, q *engine.Query, sorts []engine.Sort) error {
+func parseOrder(params url.Values, q *Query, sorts []engine.Sort) error {
 	q.Sort = engine.Sort(params.Get("sort"))
 	switch {
 	case q.Sort == engine.SortDistance && q.Near == nil:

@@ -12,21 +12,20 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"jobboard/internal/search/engine"
-	"jobboard/internal/search/text"
 )
 
 // errNotObject is the error for a saved query that is not a JSON object.
 var errNotObject = &FieldError{"query", "Must be an object of search parameters."}
 
-// ParseSaved parses the query of a saved search: the parameters of GET /api/jobs/search as a JSON object, such as
+// Saved parses the query of a saved search: the parameters of GET /api/jobs/search as a JSON object, such as
 // {"q": "go developer", "workplace": ["remote", "hybrid"], "salaryMin": 50000}. The query finds the same jobs as the endpoint.
 // Errors are of type *FieldError and name the parameter.
-func ParseSaved(a *text.Analyzer, raw string) (engine.Query, error) {
+func (p Parser) Saved(raw string) (Query, error) {
 	params, err := savedParams(raw)
 	if err != nil {
-		return engine.Query{}, err
+		return Query{}, err
 	}
-	return ParseJobs(a, params)
+	return p.Jobs(params)
 }
 
 // savedParams converts the JSON object to URL parameters. A cursor is ignored, because it does not affect which jobs match.

@@ -9,7 +9,6 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/search/engine"
-	"jobboard/internal/search/text"
 	"jobboard/internal/testapp"
 )
 
@@ -53,14 +52,18 @@ func TestPercolatorAgreesWithSearch(t *testing.T) {
 		jobs = append(jobs, app.Job(employer, values["title"].(string), values).Id)
 	}
 	some := 0
+	parser, err := board.Parser()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, raw := range savedQueries {
-		query, err := ParseSaved(board.Analyzer(), raw)
+		query, err := parser.Saved(raw)
 		if err != nil {
 			t.Errorf("%s: %v", raw, err)
 			continue
 		}
 		query.Limit, query.NoSpelling, query.Facets = 100, true, nil
-		found, err := board.SearchUpToDate(query)
+		found, err := board.SearchUpToDate(query.Query)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +77,7 @@ func TestPercolatorAgreesWithSearch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := probe.Matches(query); err != nil || got != answers[id] {
+			if got, err := probe.Matches(query.Query); err != nil || got != answers[id] {
 				t.Errorf("%s matches job %d: %v, but the search says %v (%v)", raw, i, got, answers[id], err)
 			}
 		}
@@ -93,7 +96,8 @@ func TestPercolatorAgreesWithSearch(t *testing.T) {
 
 func TestInvalidSavedQueriesAreRejected(t *testing.T) {
 	t.Parallel()
-	a, err := text.New("en", "")
+	app, _ := newBoard(t, Jobs)
+	parser, err := ParserOf(app.TestApp)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +109,7 @@ func TestInvalidSavedQueriesAreRejected(t *testing.T) {
 		`{"filter":"id!=''"}`: "filter", `{"mine":1}`: "mine",
 	} {
 		var wrong *FieldError
-		if _, err := ParseSaved(a, raw); !errors.As(err, &wrong) || wrong.Field != field {
+		if _, err := parser.Saved(raw); !errors.As(err, &wrong) || wrong.Field != field {
 			t.Errorf("%s: %v, want an error of %s", raw, err, field)
 		}
 	}
@@ -128,6 +132,10 @@ func BenchmarkSavedSearches(b *testing.B) {
 			if _, err := app.DB().Insert(collections.Jobs, other).Execute(); err != nil {
 				b.Fatal(err)
 			}
+			parser, err := board.Parser()
+			if err != nil {
+				b.Fatal(err)
+			}
 			answered := 0
 			for b.Loop() {
 				probe, err := board.NewPercolator(job.Id)
@@ -135,11 +143,11 @@ func BenchmarkSavedSearches(b *testing.B) {
 					b.Fatal(err)
 				}
 				for i := range n {
-					query, err := ParseSaved(board.Analyzer(), savedQueries[i%len(savedQueries)])
+					query, err := parser.Saved(savedQueries[i%len(savedQueries)])
 					if err != nil {
 						b.Fatal(err)
 					}
-					yes, err := probe.Matches(query)
+					yes, err := probe.Matches(query.Query)
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -95,6 +95,12 @@ func addSearchShapes(schemas map[string]*base.Schema) {
 	found := []property{prop("took", ofType("number")), prop("facets", facets),
 		prop("nextCursor", text("For the parameter cursor; absent on the last page.")),
 		prop("didYouMean", text("Words that find more.")), prop("totalIsEstimate", ofType("boolean"))}
+	filter := shape([]string{"field", "value", "label", "words", "plain"}, prop("field", text("A parameter of the search.")),
+		prop("value", text("")), prop("label", text("The value in words.")), prop("words", text("What of q became this filter.")),
+		prop("plain", text("The whole of q in which these words are quoted: with it they are searched for as words.")))
+	interpretation := shape([]string{"text", "filters"}, prop("text", text("The words that remain.")), prop("filters", arrayOf(inline(filter))))
+	interpretation.Description = "With q: what it was understood as."
+	found = append(found, prop("interpretation", interpretation))
 	schemas["JobPage"] = page("FoundJob", []string{"took"}, found...)
 	schemas["CandidatePage"] = page("Candidate", nil, found...) // without took where the parameter job is given
 	schemas["NotificationPage"] = page("Notification", []string{"unreadCount"}, prop("unreadCount", ofType("integer")))

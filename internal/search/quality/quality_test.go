@@ -81,12 +81,16 @@ func newBoard(t *testing.T, postings []byte) board {
 
 func (b board) search(t *testing.T, text string) []string {
 	t.Helper()
-	query, err := search.ParseJobs(b.Analyzer(), url.Values{"q": {text}})
+	parser, err := b.Parser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	query, err := parser.Jobs(url.Values{"q": {text}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	query.Scope, query.Limit = search.Published(), 50
-	result, err := b.Search(query)
+	result, err := b.Search(query.Query)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,147 @@
+package meaning
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// payPattern finds pay: "$100k", "80-100k", "20€/h", "over 60000", "£40,000 a year".
+var payPattern = regexp.MustCompile(`(?i)^(over|above|at least|more than|min|minimum|from|earning|paying|salary|ab|mindestens|über|plus de)?\s*` +
+	`(us\$|au?\$|ca?\$|nz\$|\$|£|€|usd|eur|gbp|chf)?\s*` +
+	`(\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d{1,2})?)\s?(k)?` +
+	`(?:\s*(?:-|–|to|bis)\s*[$£€]?\s*(\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d{1,2})?)\s?(k)?)?` +
+	`(\s?\+|\s+plus)?` +
+	`(?:\s?(\$|£|€|usd|eur|euros?|gbp|pounds?|dollars?|chf|cad|aud))?` +
+	`(?:\s?(?:/|per\s|an?\s|pro\s|par\s)\s?(hour|hr|h|stunde|std|heure|day|d|tag|jour|week|wk|woche|month|mo|monat|mois|year|yr|annum|jahr)|` +
+	`\s(hourly|monthly|annually|yearly))?(\s?\+)?`)
+
+// The groups of payPattern.
+const (
+	payOver = 1 + iota
+	paySign
+	payNumber
+	payThousand
+	paySecond
+	paySecondThousand
+	payPlus
+	payUnit
+	payPeriod
+	payAdverb
+	payPlusAfter
+)
+
+var payWords = map[string]bool{"over": true, "above": true, "at": true, "more": true, "min": true, "minimum": true, "from": true,
+	"earning": true, "paying": true, "salary": true, "ab": true, "mindestens": true, "uber": true, "plus": true, "usd": true, "eur": true,
+	"gbp": true, "chf": true}
+
+var currencies = map[string]string{"$": "USD", "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "£": "GBP",
+	"€": "EUR", "usd": "USD", "eur": "EUR", "euro": "EUR", "euros": "EUR", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "dollar": "USD",
+	"dollars": "USD", "chf": "CHF", "cad": "CAD", "aud": "AUD"}
+
+// perYear is the number of pay periods in a year of full-time work.
+var perYear = map[string]float64{"hour": 2080, "hr": 2080, "h": 2080, "stunde": 2080, "std": 2080, "heure": 2080, "hourly": 2080,
+	"day": 260, "d": 260, "tag": 260, "jour": 260, "week": 52, "wk": 52, "woche": 52,
+	"month": 12, "mo": 12, "monat": 12, "mois": 12, "monthly": 12,
+	"year": 1, "yr": 1, "annum": 1, "jahr": 1, "annually": 1, "yearly": 1}
+
+// What a number may pay, per year. A sum without a period that nobody earns in a year is paid by the hour.
+const (
+	minSalary  = 8_000
+	maxSalary  = 2_000_000
+	minHourly  = 8
+	maxHourly  = 200
+	plainMin   = 15_000 // a number without a currency
+	plainMax   = 500_000
+	maxPayText = 60
+)
+
+// payAt understands pay that begins at word i, and returns how many words it is.
+func (r *reader) payAt(i int) (Part, int) {
+	w := r.words[i]
+	if !r.fields[FieldSalary] || !payWords[w.folded] && (w.folded[0] < '0' || w.folded[0] > '9') {
+		return Part{}, 0
+	}
+	from := w.start
+	for from > 0 && !strings.ContainsRune(" ,;(\t\n", lastRune(r.text[:from])) { // "$" and the like are no words
+		from -= utf8.RuneLen(lastRune(r.text[:from]))
+	}
+	m := payPattern.FindStringSubmatch(r.text[from:min(len(r.text), from+maxPayText)])
+	if m == nil {
+		return Part{}, 0
+	}
+	end := from + len(strings.TrimRight(m[0], " "))
+	if end < len(r.text) && !strings.ContainsRune(" ,;)\t\n", firstRune(r.text[end:])) {
+		return Part{}, 0
+	}
+	salary, ok := yearly(m)
+	if !ok {
+		return Part{}, 0
+	}
+	n := 0
+	for i+n < len(r.words) && r.words[i+n].start < end {
+		n++
+	}
+	part := r.part(i, n)
+	part.Start, part.lead, part.End = from, from, end
+	part.Field, part.Salary = FieldSalary, salary
+	part.Currency = currencies[strings.ToLower(m[paySign]+m[payUnit])]
+	if m[paySign] != "" {
+		part.Currency = currencies[strings.ToLower(m[paySign])]
+	}
+	part.Value = strconv.FormatFloat(salary, 'f', 0, 64)
+	part.Label = strings.TrimSpace("from " + grouped(part.Value) + " " + part.Currency)
+	return part, n
+}
+
+// yearly returns the least pay per year of what payPattern has found; ok is whether it is pay at all.
+func yearly(m []string) (salary float64, ok bool) {
+	amount := number(m[payNumber])
+	thousand := m[payThousand] != "" || m[paySecondThousand] != "" && amount < 1000
+	if thousand {
+		amount *= 1000
+	}
+	currency := m[paySign] != "" || m[payUnit] != ""
+	open := m[payOver] != "" || m[payPlus] != "" || m[payPlusAfter] != ""
+	period := perYear[strings.ToLower(m[payPeriod]+m[payAdverb])]
+	switch {
+	case period > 0:
+		amount *= period
+	case currency && amount >= minHourly && amount <= maxHourly:
+		amount *= perYear["hour"]
+	case !currency && !open && (!thousand || amount < plainMin || amount > plainMax), !currency && amount < plainMin:
+		return 0, false
+	}
+	return amount, amount >= minSalary && amount <= maxSalary
+}
+
+// number reads "60,000", "60.000" and "20.50".
+func number(s string) float64 {
+	if at := strings.LastIndexAny(s, ".,"); at >= 0 && len(s)-at == len(".000") {
+		s = strings.NewReplacer(".", "", ",", "").Replace(s)
+	}
+	n, err := strconv.ParseFloat(strings.ReplaceAll(s, ",", "."), 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// grouped returns digits in groups of three.
+func grouped(digits string) string {
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
+}

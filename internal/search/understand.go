@@ -1,0 +1,177 @@
+package search
+
+import (
+	"math"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/gazetteer"
+	"jobboard/internal/search/engine"
+	"jobboard/internal/search/meaning"
+	"jobboard/internal/search/text"
+)
+
+// meanings are the parameters, with their values, that words of a search text may stand for.
+var meanings = map[string][]string{
+	"jobType": collections.JobTypes(), "workplace": collections.Workplaces(), "experienceLevel": collections.ExperienceLevels(),
+	"openToWork": {"true"},
+}
+
+// The parameters that words may stand for in each kind of search.
+var (
+	jobMeanings       = []string{"jobType", "workplace", "experienceLevel", meaning.FieldLocation, meaning.FieldSalary, meaning.FieldEmployer}
+	candidateMeanings = []string{"jobType", "workplace", "openToWork", meaning.FieldLocation}
+)
+
+// ranked are the parameters whose words count for the score. The others only filter.
+var ranked = map[string]bool{"jobType": true, "experienceLevel": true}
+
+// Parser parses the parameters of searches.
+type Parser struct {
+	analyzer   *text.Analyzer
+	vocabulary *meaning.Vocabulary
+	jobs       *Index // nil: the names of employers are not understood
+}
+
+// Query is a query with what its text was understood as.
+type Query struct {
+	engine.Query
+	Interpretation *meaning.Interpretation // nil without a text
+}
+
+// ParserOf returns the parser of an app's searches.
+func ParserOf(app core.App) (Parser, error) {
+	s, err := sharedAnalyzerOf(app)
+	if err != nil {
+		return Parser{}, err
+	}
+	return Parser{s.analyzer, s.vocabulary.Load(), opened(app, Jobs)}, nil
+}
+
+// Employers, InTitles and HasSynonyms tell the vocabulary about the board.
+
+// Employers implements meaning.Board.
+func (p Parser) Employers(key string) (ids []string, name string) {
+	if p.jobs == nil {
+		return nil, ""
+	}
+	return p.jobs.employers.find(key)
+}
+
+// InTitles implements meaning.Board.
+func (p Parser) InTitles(word string) bool { return p.jobs != nil && p.jobs.engine.InTitles(word) }
+
+// HasSynonyms implements meaning.Board.
+func (p Parser) HasSynonyms(word string) bool { return len(p.analyzer.Synonyms([]string{word})) > 0 }
+
+// words parses the parameter q. What is given by a parameter of its own is not understood from words too.
+func (p Parser) words(params url.Values, understood []string, q *Query) {
+	fields := map[string]bool{}
+	for _, field := range understood {
+		fields[field] = params.Get(field) == ""
+	}
+	if params.Get("near") != "" {
+		fields[meaning.FieldLocation] = false
+	}
+	q.Words, q.Interpretation = p.understand(params.Get("q"), fields)
+	q.Read = func(corrected string) engine.Words {
+		words, _ := p.understand(corrected, fields)
+		return words
+	}
+}
+
+var quotation = regexp.MustCompile(`"[^"]*("|$)`)
+
+// understand parses a text. With operators it is taken literally, and so is what is quoted.
+func (p Parser) understand(s string, fields map[string]bool) (engine.Words, *meaning.Interpretation) {
+	if strings.TrimSpace(s) == "" {
+		return engine.Parse(p.analyzer, s), nil
+	}
+	var parts []meaning.Part
+	if engine.IsPlain(quotation.ReplaceAllString(s, "q")) {
+		parts = p.vocabulary.Read(s, p, fields)
+	}
+	interpretation := meaning.Interpret(s, parts)
+	return engine.ParseUnderstood(p.analyzer, s, spans(parts)), &interpretation
+}
+
+// spans returns the parts as the engine searches for them. Several values of a parameter are alternatives.
+func spans(parts []meaning.Part) []engine.Span {
+	values := map[string][]engine.Value{}
+	for _, part := range parts {
+		values[part.Field] = append(values[part.Field], valuesOf(part)...)
+	}
+	places := 0
+	for _, part := range parts {
+		if part.Field == meaning.FieldLocation {
+			places++
+		}
+	}
+	var out []engine.Span
+	for _, part := range parts {
+		span := engine.Span{Start: part.Start, End: part.End, Field: engine.FieldTitle, Ranked: ranked[part.Field]}
+		if part.Anywhere {
+			span.Field = engine.FieldAny
+		}
+		switch {
+		case part.Field == "":
+		case part.Field == meaning.FieldSalary:
+			span.Condition = &engine.Condition{Range: salaryFrom(part.Salary, part.Currency)}
+			span.Field = engine.FieldAny
+		case part.RadiusKm > 0 && places == 1:
+			span.Condition = &engine.Condition{Near: &engine.Near{Point: pointOf(part.Place), RadiusKm: part.RadiusKm}}
+		default:
+			span.Condition = &engine.Condition{Any: values[part.Field]}
+		}
+		out = append(out, span)
+	}
+	return out
+}
+
+func pointOf(p gazetteer.Place) engine.Point { return engine.Point{Lat: p.Lat, Lon: p.Lon} }
+
+func salaryFrom(minimum float64, currency string) *engine.Range {
+	r := &engine.Range{Column: engine.ColumnSalary, Min: minimum, Max: math.Inf(1)}
+	if currency != "" {
+		r.Only = []engine.Value{{Field: "currency", Value: currency}}
+	}
+	return r
+}
+
+// valuesOf returns the filter values of a part.
+func valuesOf(part meaning.Part) []engine.Value {
+	switch part.Field {
+	case "", meaning.FieldSalary:
+		return nil
+	case meaning.FieldLocation:
+		return placeValues(part.Place, part.Name)
+	case meaning.FieldEmployer:
+		var all []engine.Value
+		for id := range strings.SplitSeq(part.Value, ",") {
+			all = append(all, engine.Value{Field: part.Field, Value: id})
+		}
+		return all
+	}
+	all := []engine.Value{{Field: part.Field, Value: part.Value}}
+	switch part.Field + "=" + part.Value {
+	case "jobType=internship":
+		all = append(all, engine.Value{Field: "experienceLevel", Value: part.Value})
+	case "workplace=remote":
+		all = append(all, engine.Value{Field: "place", Value: "remote"})
+	}
+	return all
+}
+
+// placeValues returns the filter values of a known place, and of the text that it was found by.
+func placeValues(place gazetteer.Place, typed string) []engine.Value {
+	keys := placeKeys(place)
+	all := []engine.Value{{Field: "place", Value: keys[len(keys)-1]}}
+	if folded := text.Fold(strings.TrimSpace(typed)); folded != "" {
+		all = append(all, engine.Value{Field: "place", Value: folded})
+	}
+	return all
+}

@@ -1,0 +1,162 @@
+package search
+
+import (
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/gazetteer"
+	"jobboard/internal/search/engine"
+)
+
+// TestWordsBecomeFilters searches for words that mean a filter, and for the same words in quotes.
+func TestWordsBecomeFilters(t *testing.T) {
+	t.Parallel()
+	app, ix := newBoard(t, Jobs)
+	acme, _ := app.Employer("acme-works-ltd")
+	roadhouse, _ := app.Employer("Roadhouse")
+	job := func(employer *core.Record, title, city string, more map[string]any) {
+		place, ok := gazetteer.Resolve(city)
+		if !ok {
+			t.Fatalf("no city %s", city)
+		}
+		values := map[string]any{"workplace": "on_site", "location": place.Name, "locations": []collections.Location{{Name: place.Name, City: place.City,
+			Region: place.Region, Country: place.Country, Lat: &place.Lat, Lon: &place.Lon}}}
+		maps.Copy(values, more)
+		app.Job(employer, title, values)
+	}
+	job(acme, "Nurse One", "Dallas, TX", map[string]any{"jobType": "part_time"})
+	job(acme, "Nurse Two", "Houston, TX", map[string]any{"workplace": "remote"})
+	job(roadhouse, "Texas Roadhouse Nurse", "Lyon", map[string]any{"experienceLevel": "senior"})
+	job(roadhouse, "Nurse Paid", "Lyon", map[string]any{"salaryMin": 60000, "salaryCurrency": "EUR", "salaryPeriod": "year"})
+	find := func(params url.Values) []string {
+		t.Helper()
+		parser, err := ix.Parser()
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, err := parser.Jobs(params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Limit, q.NoSpelling = 100, true
+		result, err := ix.Search(q.Query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var titles []string
+		for _, hit := range result.Hits {
+			record, err := app.FindRecordById("jobs", hit.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			titles = append(titles, record.GetString("title"))
+		}
+		slices.Sort(titles)
+		return titles
+	}
+	eventually(t, "all jobs", func() bool { return len(find(url.Values{"q": {"nurse"}})) == 4 })
+	for q, want := range map[string][]string{
+		"nurse texas":                {"Nurse One", "Nurse Two", "Texas Roadhouse Nurse"},
+		`nurse "texas"`:              {"Nurse One", "Nurse Two", "Texas Roadhouse Nurse"}, // the place is among the words of a job
+		"part time in texas":         {"Nurse One"},
+		"within 50 miles of houston": {"Nurse Two"},
+		"nurses dallas houston":      {"Nurse One", "Nurse Two"},
+		"remote":                     {"Nurse Two"},
+		"senior nurse":               {"Texas Roadhouse Nurse"},
+		"over 50000":                 {"Nurse Paid"},
+		"70k €":                      nil,
+		"acme works":                 {"Nurse One", "Nurse Two"},
+		`"acme works"`:               {"Nurse One", "Nurse Two"},
+		"texas OR lyon":              {"Nurse One", "Nurse Paid", "Nurse Two", "Texas Roadhouse Nurse"},
+	} {
+		if got := find(url.Values{"q": {q}}); !slices.Equal(got, want) {
+			t.Errorf("%s finds %q, want %q", q, got, want)
+		}
+	}
+	if got := find(url.Values{"q": {"nurse texas"}, "location": {"Lyon"}}); !slices.Equal(got, []string{"Texas Roadhouse Nurse"}) {
+		t.Errorf("with a location: %q", got)
+	}
+}
+
+func TestInterpretation(t *testing.T) {
+	t.Parallel()
+	app, _ := newBoard(t, Jobs)
+	parser, err := ParserOf(app.TestApp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	filters := func(parse func(Parser, url.Values) (Query, error), q string) []string {
+		query, err := parse(parser, url.Values{"q": {q}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if query.Interpretation == nil {
+			return nil
+		}
+		fields := []string{query.Interpretation.Text}
+		for _, f := range query.Interpretation.Filters {
+			fields = append(fields, f.Field)
+		}
+		return fields
+	}
+	for q, want := range map[string][]string{
+		"":                        nil,
+		"nurse":                   {"nurse"},
+		"nurse texas 50k":         {"nurse", "location", "salaryMin"},
+		`nurse texas -"per diem"`: {`nurse texas -"per diem"`},
+		"texas OR ohio":           {"texas OR ohio"},
+		"title:nurse texas":       {"title:nurse texas"},
+		"nurs* texas":             {"nurs* texas"},
+		`"night shift" texas`:     {`"night shift"`, "location"},
+	} {
+		if got := filters(Parser.Jobs, q); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", q, got, want)
+		}
+	}
+	if got, want := filters(Parser.Candidates, "senior nurse texas open to work 50k"), []string{"senior nurse 50k", "location", "openToWork"}; !slices.Equal(got, want) {
+		t.Errorf("candidates: %q, want %q", got, want)
+	}
+	if corrected := mustParse(t, parser, "nurse").Read("nurse texas"); len(corrected.Where) != 1 {
+		t.Errorf("a corrected text is not understood: %+v", corrected)
+	}
+}
+
+func mustParse(t *testing.T, p Parser, q string) engine.Query {
+	t.Helper()
+	query, err := p.Jobs(url.Values{"q": {q}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return query.Query
+}
+
+func TestVocabularyFileIsFollowed(t *testing.T) {
+	t.Parallel()
+	app, _ := newBoard(t, Jobs)
+	path := filepath.Join(app.DataDir(), VocabularyFile)
+	understood := func() bool {
+		parser, err := ParserOf(app.TestApp)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(mustParse(t, parser, "christmas help").Words.Must[0].Typed) == len("christmas help")
+	}
+	if understood() {
+		t.Fatal("the expression is already understood")
+	}
+	if err := os.WriteFile(path, []byte("nonsense\njobType=temporary: christmas help\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the new expression", understood)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the built-in vocabulary", func() bool { return !understood() })
+}
