@@ -63,11 +63,16 @@ func readCandidates(query *dbx.Query) ([]engine.Document, error) {
 func (r *candidateRow) document() engine.Document {
 	d := engine.Document{ID: r.ID, Title: r.Headline, Skills: listOf[string](r.Skills), Published: r.Updated.Time(), Years: r.Years}
 	d.Company, d.Body = r.career()
+	var places []gazetteer.Place
+	if place, ok := gazetteer.Resolve(r.Location); ok {
+		places = append(places, place)
+	}
 	values := map[string][]string{
 		"user": {r.User}, "visibility": {r.Visibility}, "appliedTo": listOf[string](r.AppliedTo), "skills": lower(d.Skills),
 		"jobType": listOf[string](r.JobTypes), "workplace": listOf[string](r.Workplaces), "openToWork": {fmt.Sprint(r.OpenToWork)},
-		"place": r.places(&d),
+		"place": r.places(&d, places),
 	}
+	markPlaceless(values, places)
 	if r.Active {
 		values["account"] = []string{"active"}
 	}
@@ -107,9 +112,9 @@ func (r *candidateRow) career() (companies, body string) {
 }
 
 // places returns the document's values for place filters, and sets its coordinates.
-func (r *candidateRow) places(d *engine.Document) []string {
+func (r *candidateRow) places(d *engine.Document, places []gazetteer.Place) []string {
 	values := placeTexts(r.Location)
-	if place, ok := gazetteer.Resolve(r.Location); ok {
+	for _, place := range places {
 		values = append(values, placeKeys(place)...)
 	}
 	var at types.GeoPoint

@@ -3,6 +3,7 @@ package search
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,9 +91,7 @@ func (r *jobRow) document() engine.Document {
 		values["field"] = append(values["field"], slug[id])
 		values["fieldId"] = append(values["fieldId"], id)
 	}
-	if len(places) == 0 {
-		values[Placeless] = []string{Placeless}
-	}
+	markPlaceless(values, places)
 	for field, list := range values {
 		values[field] = clean(list)
 	}
@@ -100,6 +99,16 @@ func (r *jobRow) document() engine.Document {
 	d.Keywords = r.keywords(places)
 	d.Salary = max(r.SalaryMin, r.SalaryMax) * perYear[r.Period]
 	return d
+}
+
+// markPlaceless sets the values by which documents without a place or a city are found.
+func markPlaceless(values map[string][]string, places []gazetteer.Place) {
+	if len(places) == 0 {
+		values[Placeless] = []string{Placeless}
+	}
+	if !slices.ContainsFunc(places, func(p gazetteer.Place) bool { return p.City != "" }) {
+		values[Cityless] = []string{Cityless}
+	}
 }
 
 // keywords returns words that people search for but that are often missing in a job's texts: its places, and words such as

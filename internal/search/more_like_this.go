@@ -5,10 +5,11 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// Placeless and Topicless are filter fields, and at the same time their only values. Jobs without a place have the first,
-// profiles with neither skills nor interests the second.
+// Placeless, Cityless and Topicless are filter fields, and at the same time their only values. Jobs and profiles without a place have
+// the first, those without a city the second, profiles with neither skills nor interests the third.
 const (
 	Placeless = "placeless"
+	Cityless  = "cityless"
 	Topicless = "topicless"
 )
 

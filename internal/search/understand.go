@@ -127,9 +127,31 @@ func spans(parts []meaning.Part) []engine.Span {
 		default:
 			span.Condition = &engine.Condition{Any: values[part.Field]}
 		}
+		if part.Field == meaning.FieldLocation {
+			span.Texts, span.Only = placeNames(part)
+		}
 		out = append(out, span)
 	}
 	return out
+}
+
+// placeNames returns what texts call a place, and the value of jobs whose text may say where they are, since their place does not.
+func placeNames(part meaning.Part) ([]string, engine.Value) {
+	place := part.Place
+	only := engine.Value{Field: Cityless, Value: Cityless}
+	name := strings.TrimSuffix(place.City, " City")
+	if name == "" {
+		name = place.Region
+	}
+	if name == "" {
+		only = engine.Value{Field: Placeless, Value: Placeless}
+		name = gazetteer.CountryName(place.Country)
+	}
+	names := []string{name}
+	if part.Name != "" && text.Fold(part.Name) != text.Fold(name) {
+		names = append(names, part.Name)
+	}
+	return names, only
 }
 
 func pointOf(p gazetteer.Place) engine.Point { return engine.Point{Lat: p.Lat, Lon: p.Lon} }

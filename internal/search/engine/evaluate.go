@@ -171,11 +171,16 @@ func (e *evaluation) matchClause(p *segmentMatch, c *Clause, cm *clauseMatch) (d
 	var holding bitset // with phrases: the documents that hold all words of an alternative
 	for i := range c.Any {
 		alt := &c.Any[i]
-		if len(alt.Words) == 1 && !alt.Phrase { // the usual case
+		if len(alt.Words) == 1 && !alt.Phrase && alt.Only == nil { // the usual case
 			p.orWord(alt.Words[0], alt.Field, cm.docs)
 			continue
 		}
 		found := p.allWords(alt, e.pool)
+		if alt.Only != nil {
+			only := e.pool.cleared(p.docs)
+			p.valuePostings(alt.Only.Field, alt.Only.Value).orInto(only)
+			found.and(only)
+		}
 		if !alt.Phrase {
 			cm.docs.or(found)
 			continue

@@ -14,8 +14,8 @@ import (
 // without decoding. Numbers are in native byte order: the files are a cache, and a file from another kind of machine fails
 // the check of the magic number and is rebuilt.
 
-// formatVersion changes with the layout and with the analysis of texts into words.
-const formatVersion = 6
+// formatVersion changes with the layout, with the analysis of texts into words, and with the values that documents are given.
+const formatVersion = 7
 
 const (
 	magic        = uint64(0x4a4f42_53454731) // "JOBSEG1"

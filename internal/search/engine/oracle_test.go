@@ -142,6 +142,9 @@ func (o *oracle) clauseTier(d *Document, c Clause) (tier, bool) {
 		best, found = conditionTier, true
 	}
 	for _, alt := range c.Any {
+		if alt.Only != nil && !hasAny(d, alt.Only.Field, []string{alt.Only.Value}) {
+			continue
+		}
 		if alt.Phrase {
 			if l, ok := o.phraseTier(d, alt); ok {
 				best, found = min(best, l), true

@@ -14,6 +14,10 @@ type Span struct {
 	Condition *Condition
 	Field     Field
 	Ranked    bool // the words count for the score ("senior"); otherwise they only filter ("Berlin")
+	// Texts also match, in any field of documents that have the value Only: of a job without a place, the text may name it. They must
+	// not be ranked.
+	Texts []string
+	Only  Value
 }
 
 // IsPlain reports whether a search text is nothing but words: it has no quotation marks and no operators.
@@ -43,15 +47,19 @@ func (p *parser) addSpan(span Span) {
 	p.flush()
 	p.typing = false
 	typed := p.words.Source[span.Start:span.End]
-	var terms []string
-	for _, t := range text.QueryTokens(typed) {
-		terms = append(terms, t.Term)
-	}
+	terms := queryTerms(typed)
 	if span.Condition == nil || len(terms) == 0 {
 		return
 	}
 	clause := Clause{Condition: span.Condition, Typed: typed, Any: []Alternative{p.inField(terms, span.Field)}}
 	if !span.Ranked {
+		for _, other := range span.Texts {
+			if terms := queryTerms(other); len(terms) > 0 {
+				alt := p.inField(terms, FieldAny)
+				alt.Only = &span.Only
+				clause.Any = append(clause.Any, alt)
+			}
+		}
 		p.words.Where = append(p.words.Where, clause)
 		return
 	}
@@ -61,6 +69,14 @@ func (p *parser) addSpan(span Span) {
 		clause.Any = append(clause.Any, alt)
 	}
 	p.push(clause)
+}
+
+func queryTerms(s string) []string {
+	var terms []string
+	for _, t := range text.QueryTokens(s) {
+		terms = append(terms, t.Term)
+	}
+	return terms
 }
 
 // inField returns the alternative of words next to each other in a field.

@@ -30,6 +30,8 @@ type Alternative struct {
 	Field  Field // FieldAny: all fields
 	// Synonym is set when other words were typed: it ranks as another term of the stem does, below the words as typed.
 	Synonym bool
+	// Only, unless nil, restricts the alternative to documents with this value. Only clauses of Where may have it.
+	Only *Value
 }
 
 // Condition is what words of a query mean besides themselves. It holds for documents that have one of the values and are within
