@@ -29,6 +29,7 @@ type searchPage struct {
 	DidYouMean      string                    `json:"didYouMean,omitempty"`
 	TotalIsEstimate bool                      `json:"totalIsEstimate,omitempty"`
 	Interpretation  *meaning.Interpretation   `json:"interpretation,omitempty"`
+	UnknownPlaces   []string                  `json:"unknownPlaces,omitempty"`
 }
 
 // searchSpec is what a search route searches, and within which scope.
@@ -71,7 +72,8 @@ func (c *call) search(s searchSpec, params url.Values) error {
 		return fmt.Errorf("search: %w", err)
 	}
 	answer := searchPage{DidYouMean: found.DidYouMean, TotalIsEstimate: found.Estimated, Interpretation: query.Interpretation,
-		pageHead: newPageHead(number, perPage, found.Total)}
+		UnknownPlaces: board.UnknownPlaces(query),
+		pageHead:      newPageHead(number, perPage, found.Total)}
 	if skipTotal {
 		answer.TotalItems, answer.TotalPages = -1, -1
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -210,6 +211,11 @@ func (ix *Index) Search(q engine.Query) (engine.Result, error) {
 
 // Parser returns the parser of the app's searches.
 func (ix *Index) Parser() (Parser, error) { return ParserOf(ix.app) }
+
+// UnknownPlaces returns the places of the parameter location that neither the gazetteer nor any record of the index has.
+func (ix *Index) UnknownPlaces(q Query) []string {
+	return slices.DeleteFunc(slices.Clone(q.strangePlaces), func(name string) bool { return ix.engine.HasValue("place", text.Fold(name)) })
+}
 
 // Analyzer returns the analyzer of the index.
 func (ix *Index) Analyzer() *text.Analyzer { return ix.engine.Analyzer() }

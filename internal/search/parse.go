@@ -200,6 +200,7 @@ func parsePlaces(params url.Values, q *Query) {
 		}
 		for part := range strings.SplitSeq(raw, ",") {
 			if part = strings.TrimSpace(part); part != "" {
+				q.strangePlaces = append(q.strangePlaces, part)
 				filter.Any = append(filter.Any, engine.Value{Field: "place", Value: text.Fold(part)})
 			}
 		}

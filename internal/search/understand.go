@@ -41,6 +41,8 @@ type Parser struct {
 type Query struct {
 	engine.Query
 	Interpretation *meaning.Interpretation // nil without a text
+
+	strangePlaces []string // those of the parameter location that the gazetteer does not know
 }
 
 // ParserOf returns the parser of an app's searches.

@@ -85,6 +85,25 @@ func TestWordsBecomeFilters(t *testing.T) {
 	}
 }
 
+func TestUnknownPlaces(t *testing.T) {
+	t.Parallel()
+	app, ix := newBoard(t, Jobs)
+	acme, _ := app.Employer("Acme")
+	app.Job(acme, "Nurse", map[string]any{"location": "Building Seven"})
+	eventually(t, "the job", func() bool { return len(found(t, ix, "nurse")) == 1 })
+	parser, err := ix.Parser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := parser.Jobs(url.Values{"location": {"Texas", "Xyzzy", "building seven, Qwxyz", "50 km of Lyon"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := ix.UnknownPlaces(q), []string{"Xyzzy", "Qwxyz"}; !slices.Equal(got, want) {
+		t.Errorf("unknown: %q, want %q", got, want)
+	}
+}
+
 func TestInterpretation(t *testing.T) {
 	t.Parallel()
 	app, _ := newBoard(t, Jobs)

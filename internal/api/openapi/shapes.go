@@ -100,7 +100,9 @@ func addSearchShapes(schemas map[string]*base.Schema) {
 		prop("plain", text("The whole of q in which these words are quoted: with it they are searched for as words.")))
 	interpretation := shape([]string{"text", "filters"}, prop("text", text("The words that remain.")), prop("filters", arrayOf(inline(filter))))
 	interpretation.Description = "With q: what it was understood as."
-	found = append(found, prop("interpretation", interpretation))
+	unknownPlaces := arrayOf(inline(text("")))
+	unknownPlaces.Description = "Values of location that name no known place, and that no record has."
+	found = append(found, prop("interpretation", interpretation), prop("unknownPlaces", unknownPlaces))
 	schemas["JobPage"] = page("FoundJob", []string{"took"}, found...)
 	schemas["CandidatePage"] = page("Candidate", nil, found...) // without took where the parameter job is given
 	schemas["NotificationPage"] = page("Notification", []string{"unreadCount"}, prop("unreadCount", ofType("integer")))
