@@ -30,6 +30,7 @@ type searchPage struct {
 	TotalIsEstimate bool                      `json:"totalIsEstimate,omitempty"`
 	Interpretation  *meaning.Interpretation   `json:"interpretation,omitempty"`
 	UnknownPlaces   []string                  `json:"unknownPlaces,omitempty"`
+	MatchedAllWords *int                      `json:"matchedAllWords,omitempty"` // of totalItems; the others hold most words
 }
 
 // searchSpec is what a search route searches, and within which scope.
@@ -63,6 +64,7 @@ func (c *call) search(s searchSpec, params url.Values) error {
 	if query.IDs, err = c.allowedIDs(s.collection); err != nil {
 		return err
 	}
+	query.Partial = query.Interpretation != nil
 	found, err := board.Search(query.Query)
 	if errors.Is(err, search.ErrBehind) {
 		c.Response().Header().Set("Retry-After", "1")
@@ -74,6 +76,9 @@ func (c *call) search(s searchSpec, params url.Values) error {
 	answer := searchPage{DidYouMean: found.DidYouMean, TotalIsEstimate: found.Estimated, Interpretation: query.Interpretation,
 		UnknownPlaces: board.UnknownPlaces(query),
 		pageHead:      newPageHead(number, perPage, found.Total)}
+	if query.Interpretation != nil {
+		answer.MatchedAllWords = &found.MatchedAllWords
+	}
 	if skipTotal {
 		answer.TotalItems, answer.TotalPages = -1, -1
 	}
@@ -141,12 +146,12 @@ func (c *call) searchQuery(s searchSpec, params url.Values) (*search.Index, sear
 	return board, query, err
 }
 
-// hitItems reads the records of the hits, in the order of the hits, and adds highlights and score to each.
+// hitItems reads the records of the hits, in the order of the hits, and adds highlights, score and missing words to each.
 func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]recordjson.Item, error) {
 	ids := make([]string, len(found.Hits))
-	score := map[string]float64{}
+	byID := map[string]engine.Hit{}
 	for i, hit := range found.Hits {
-		ids[i], score[hit.ID] = hit.ID, hit.Score
+		ids[i], byID[hit.ID] = hit.ID, hit
 	}
 	items, err := c.itemsByID(s.collection, ids, s.expand)
 	if err != nil || len(found.Words.Must) == 0 {
@@ -165,7 +170,14 @@ func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]
 		if err := item.Add("highlights", highlights); err != nil {
 			return nil, err
 		}
-		if err := item.Add("score", score[item.ID]); err != nil {
+		hit := byID[item.ID]
+		if err := item.Add("score", hit.Score); err != nil {
+			return nil, err
+		}
+		if hit.Relaxed == 0 {
+			continue
+		}
+		if err := item.Add("missingWords", found.Missing[hit.Relaxed-1]); err != nil {
 			return nil, err
 		}
 	}

@@ -135,3 +135,17 @@ func (s *site) chipsOf(e *core.RequestEvent, f form) []chip {
 	}
 	return chips
 }
+
+// understood lists what words of the search text mean, with what leads to the search for the words themselves.
+func (s *site) understood(e *core.RequestEvent, f form, filters []understoodFilter) []chip {
+	var chips []chip
+	for _, filter := range filters {
+		label := filter.Label
+		switch filter.Field {
+		case "jobType", "workplace", "experienceLevel":
+			label = s.valueLabel(e, filter.Field, filter.Value)
+		}
+		chips = append(chips, chip{Label: label, URL: f.with("q", filter.Plain).address()})
+	}
+	return chips
+}

@@ -38,6 +38,7 @@ type job struct {
 	ApplyMethod        string                 `json:"applyMethod"`
 	ApplyURL           string                 `json:"applyUrl"`
 	Employer           string                 `json:"employer"`
+	MissingWords       []string               `json:"missingWords"`
 	Highlights         struct {
 		Title       string `json:"title"`
 		Description string `json:"description"`
@@ -72,6 +73,27 @@ type jobPage struct {
 	Items      []job                     `json:"items"`
 	Facets     map[string]map[string]int `json:"facets"`
 	DidYouMean string                    `json:"didYouMean"`
+
+	MatchedAllWords *int `json:"matchedAllWords"`
+	Interpretation  struct {
+		Filters []understoodFilter `json:"filters"`
+	} `json:"interpretation"`
+}
+
+// understoodFilter is what words of a search text were understood as.
+type understoodFilter struct {
+	Field string `json:"field"`
+	Value string `json:"value"`
+	Label string `json:"label"`
+	Plain string `json:"plain"` // the text in which they are plain words
+}
+
+// matched returns how many jobs match all that is searched for.
+func (p *jobPage) matched() int {
+	if p.MatchedAllWords != nil {
+		return *p.MatchedAllWords
+	}
+	return p.TotalItems
 }
 
 // review is a visible review of one of an employer's jobs.
@@ -99,7 +121,7 @@ func (s *site) count(e *core.RequestEvent, query url.Values) (int, error) {
 	query.Set("fields", "id")
 	query.Del("facets")
 	found, err := s.jobs(e, query)
-	return found.TotalItems, err
+	return found.matched(), err
 }
 
 // job reads a published job; errNotFound where everybody sees none of this id.

@@ -24,6 +24,8 @@ type results struct {
 	Jobs       []listed
 	Facets     []facet
 	Chips      []chip
+	Understood []chip // what words of the search text mean
+	Partial    *partial
 	Sorts      []choice
 	Radii      []choice
 	Ages       []choice
@@ -34,6 +36,20 @@ type results struct {
 	RelatedTo  string
 	Wrong      []fault
 	HasFilters bool
+}
+
+// partial is the end of a list, in which jobs lack some of the words.
+type partial struct {
+	Heading string
+	Jobs    []listed
+}
+
+// Complete returns the jobs that have all words of the search.
+func (r *results) Complete() []listed {
+	if r.Partial == nil {
+		return r.Jobs
+	}
+	return r.Jobs[:len(r.Jobs)-len(r.Partial.Jobs)]
 }
 
 // fault is a field or a parameter that is wrong; Name is empty where the label is its name.
@@ -112,12 +128,14 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 	}
 	r.Total = found.TotalItems
 	if r.Heading == "" {
-		r.Heading = s.heading(f, found.TotalItems)
+		r.Heading = s.heading(f, found.matched())
 	}
 	r.Jobs = s.list(found.Items, 2, time.Now())
 	first := (f.Page - 1) * perPage
 	r.Shown = s.words.span(first+1, first+len(r.Jobs))
+	r.Partial = s.partial(r.Jobs, found.matched(), first)
 	s.fillForm(e, f, &r, found.Facets)
+	r.Understood = s.understood(e, f, found.Interpretation.Filters)
 	r.Pages = paginate(f.Page, found.TotalPages, at)
 	if found.DidYouMean != "" {
 		r.DidYouMean = &link{Title: found.DidYouMean, Href: f.with("q", found.DidYouMean).address()}
@@ -146,6 +164,20 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 		}
 	}
 	return s.show(e, status, "results", view{Head: h, Page: r, Find: f})
+}
+
+// partial returns the part of a page that lacks some words, nil if there is none: of all jobs, matched have all words, and before of
+// them are on earlier pages.
+func (s *site) partial(jobs []listed, matched, before int) *partial {
+	from := max(0, matched-before)
+	if from >= len(jobs) {
+		return nil
+	}
+	key := "results.partial"
+	if matched == 0 {
+		key = "results.partial_only"
+	}
+	return &partial{Heading: s.words.say(key), Jobs: jobs[from:]}
 }
 
 // fillForm prepares the filters.

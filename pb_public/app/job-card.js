@@ -30,6 +30,7 @@ export function deadline(job) {
 /** @param {FoundJob} job @param {unknown} [action] */
 export function jobCard(job, action = nothing) {
     const { title, description } = job.highlights ?? {};
+    const missing = job.missingWords ?? [];
     return html`
         <article class="card link job">
             ${logo(job.expand?.employer)}
@@ -37,6 +38,7 @@ export function jobCard(job, action = nothing) {
                 <h2><a href="#/jobs/${job.id}">${title ? richText(title) : job.title}</a></h2>
                 <p class="who">${job.expand?.employer?.name} ${place(job)}</p>
                 ${description ? html`<p class="snippet">… ${richText(description)} …</p>` : nothing}
+                ${missing.length > 0 ? html`<p class="missing">${t("without")} <s>${missing.join(", ")}</s></p>` : nothing}
                 ${facts(job)}
             </div>
             <p class="when">${job.status === "published" ? deadline(job) : html`<span class="badge">${label(job.status)}</span>`}

@@ -81,7 +81,9 @@ func addSearchShapes(schemas map[string]*base.Schema) {
 	foundIn := func(title, body string) *base.Schema {
 		highlights := shape(nil, prop(title, text("")), prop(body, text("A part of it, as plain text.")))
 		highlights.Description = "With words to find: where they are, as escaped HTML with <mark> around them."
-		return shape(nil, score, prop("highlights", highlights))
+		missing := arrayOf(inline(text("")))
+		missing.Description = "The words of q, as typed, that the search did without to find it; absent where it holds all."
+		return shape(nil, score, prop("highlights", highlights), prop("missingWords", missing))
 	}
 	schemas["FoundJob"] = extended("Job", foundIn("title", "description"))
 	candidate := foundIn("headline", "summary")
@@ -102,7 +104,10 @@ func addSearchShapes(schemas map[string]*base.Schema) {
 	interpretation.Description = "With q: what it was understood as."
 	unknownPlaces := arrayOf(inline(text("")))
 	unknownPlaces.Description = "Values of location that name no known place, and that no record has."
-	found = append(found, prop("interpretation", interpretation), prop("unknownPlaces", unknownPlaces))
+	matched := ofType("integer")
+	matched.Description = "With q: how many of totalItems hold all words. The others follow them where they are few, and hold most words."
+	found = append(found, prop("interpretation", interpretation), prop("unknownPlaces", unknownPlaces),
+		prop("matchedAllWords", matched))
 	schemas["JobPage"] = page("FoundJob", []string{"took"}, found...)
 	schemas["CandidatePage"] = page("Candidate", nil, found...) // without took where the parameter job is given
 	schemas["NotificationPage"] = page("Notification", []string{"unreadCount"}, prop("unreadCount", ofType("integer")))

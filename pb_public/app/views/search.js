@@ -71,7 +71,7 @@ export default async function search({ query, signal, show }) {
             jobs = cursor ? [...jobs, ...next.items] : next.items;
             page = next;
             problem = "";
-            announce(t("found", { n: next.totalItems }));
+            announce(t("found", { n: next.matchedAllWords ?? next.totalItems }));
         } catch (error) {
             if (isAbort(error)) {
                 return; // SDK idiom: ignore aborts. A newer search is on its way and will draw.
@@ -123,6 +123,17 @@ export default async function search({ query, signal, show }) {
         <li><button class="chip chosen" @click=${() => toggle(name, value)}>${valueName(name, value)}
             <span aria-hidden="true">✕</span><span class="hidden-visually">, ${t("remove")}</span></button></li>`));
 
+    // What words of the text were understood as. A click searches for the words themselves instead.
+    const understood = () => (page?.interpretation?.filters ?? []).map(({ field, value, label: text, plain }) => {
+        const literally = () => {
+            q.fill(plain);
+            set("q", plain);
+        };
+        const meaning = ["jobType", "workplace", "experienceLevel"].includes(field) ? label(value) : text;
+        return html`<li><button class="chip chosen" title=${t("literally")} @click=${literally}>${meaning}
+            <span aria-hidden="true">✕</span><span class="hidden-visually">, ${t("literally")}</span></button></li>`;
+    });
+
     function clear() {
         [...query.keys()].forEach((name) => query.delete(name));
         q.fill("");
@@ -149,9 +160,13 @@ export default async function search({ query, signal, show }) {
             const all = html`<button class="button" @click=${clear}>${t("clearAll")}</button>`;
             return html`${suggestion}${empty("telescope", t("noJobs"), t("noJobsText"), all)}`;
         }
+        const all = page.matchedAllWords ?? jobs.length;
+        const list = (/** @type {FoundJob[]} */ some) => html`
+            <ol class="plain jobs">${repeat(some, (job) => job.id, (job) => html`<li>${jobCard(job, saveButton(job, saved, draw))}</li>`)}</ol>`;
         return html`
             ${suggestion}
-            <ol class="plain jobs">${repeat(jobs, (job) => job.id, (job) => html`<li>${jobCard(job, saveButton(job, saved, draw))}</li>`)}</ol>
+            ${list(jobs.slice(0, all))}
+            ${jobs.length > all ? html`<p class="partial">${t(all > 0 ? "mostWords" : "onlyMostWords")}</p>${list(jobs.slice(all))}` : nothing}
             ${nextCursor ? html`<p class="more"><button class="button" @click=${() => find(nextCursor)}>${t("more")}</button></p>` : nothing}`;
     }
 
@@ -160,8 +175,9 @@ export default async function search({ query, signal, show }) {
 
     function draw() {
         const chosen = chips();
+        const meanings = understood();
         show(t("search"), html`
-            ${heading(page ? t("found", { n: page.totalItems }) : t("search"), me()?.role === "job_seeker"
+            ${heading(page ? t("found", { n: page.matchedAllWords ?? page.totalItems }) : t("search"), me()?.role === "job_seeker"
                 ? html`<button class="button" @click=${saveSearch}>${icon("bell")} ${t("saveSearch")}</button>` : nothing)}
             <search class="card searchbar">
                 ${q.root}
@@ -177,6 +193,7 @@ export default async function search({ query, signal, show }) {
             <div class="sides">
                 <details class="filters" ?open=${wide}><summary class="button slim">${filters}</summary>${facets.map(facet)}</details>
                 <section aria-label=${t("results")} class="stack">
+                    ${meanings.length > 0 ? html`<ul class="chips" aria-label=${t("understoodAs")}>${meanings}</ul>` : nothing}
                     ${chosen.length > 0 ? html`
                         <ul class="chips">${chosen}<li><button class="chip" @click=${clear}>${t("clearAll")}</button></li></ul>` : nothing}
                     ${results()}

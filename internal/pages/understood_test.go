@@ -1,0 +1,25 @@
+package pages_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// The page shows what words were understood as, each with the way back, and where the jobs begin that lack some of the words.
+func TestResultsShowWhatWasUnderstoodAndWhatIsMissing(t *testing.T) {
+	board := newBoard(t, "en")
+	employer, _ := board.Employer("Acme Works")
+	board.Job(employer, "Night Gardener", map[string]any{"locations": []string{"Berlin, Germany"}})
+	board.Job(employer, "Rose Gardener", map[string]any{"locations": []string{"Berlin, Germany"}})
+	got := mustShow(t, board, "/jobs?q=night+gardener+in+berlin", 200,
+		"1 job for “night gardener in berlin”", "Understood as", "Berlin, Germany</bdi>", `href="/jobs?q=night&#43;gardener&#43;in&#43;%22berlin%22"`,
+		"These jobs have most of your words", "Without <s>night</s>")
+	complete, partial, _ := strings.Cut(main(got.Raw), `id="partial"`)
+	if !strings.Contains(complete, "/night-gardener") || !strings.Contains(partial, "/rose-gardener") || strings.Contains(complete, "/rose-gardener") {
+		t.Errorf("the jobs are not parted:\n%s", main(got.Raw))
+	}
+	mustShow(t, board, "/jobs?q=night+rose", 200, "0 jobs for “night rose”", "No job has all of your words. These have most of them")
+	if got := mustShow(t, board, "/jobs?q=gardener", 200, "2 jobs"); strings.Contains(got.Raw, `id="partial"`) || strings.Contains(got.Raw, "Understood") {
+		t.Errorf("nothing was understood, and nothing is missing:\n%s", main(got.Raw))
+	}
+}
