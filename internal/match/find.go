@@ -50,7 +50,7 @@ func Seekers(app core.App, job Job, after string, limit int) (hits []Hit, next s
 // caller may see. The ids are those of profiles.
 func Candidates(app core.App, job Job, query engine.Query) ([]Hit, error) {
 	topics, rest := profileTerms(job)
-	query.Filters = append(query.Filters, anyOf(topics))
+	query.Words.Where = append(query.Words.Where, anyOf(topics))
 	query.Limit = candidateLimit
 	profiles, err := moreLikeThis(app, search.Candidates, query, slices.Concat(topics, rest))
 	if err != nil {
@@ -73,16 +73,54 @@ func Recommend(app core.App, userID string) ([]Hit, error) {
 	if err != nil || len(preferences) == 0 {
 		return nil, err
 	}
-	topics, rest := preferenceTerms(preferences[0])
-	if len(topics) == 0 {
-		return nil, nil
-	}
-	query := engine.Query{Filters: append(preferenceFilters(preferences[0]), anyOf(topics))}
 	applied, err := AppliedJobs(app, userID)
 	if err != nil {
 		return nil, err
 	}
+	topics, rest := preferenceTerms(preferences[0])
+	if len(topics) == 0 {
+		return newest(app, preferences[0], applied)
+	}
+	query := engine.Query{Filters: preferenceFilters(preferences[0]), Words: engine.Words{Where: []engine.Clause{anyOf(topics)}}}
 	return scoreJobs(app, preferences[0], query, slices.Concat(topics, rest), applied)
+}
+
+// newest returns the newest published jobs for somebody of whom nothing but perhaps the place is known: those near it if there are any.
+func newest(app core.App, prefs Preferences, without []string) ([]Hit, error) {
+	index, err := search.For(app, search.Jobs)
+	if err != nil {
+		return nil, err
+	}
+	query := engine.Query{Scope: search.Published(), Sort: engine.SortNewest, Limit: min(candidateLimit+len(without), engine.MaxLimit)}
+	near := query
+	if place := resolve(prefs.Home); prefs.HomePoint != (engine.Point{}) {
+		near.Near = &engine.Near{Point: prefs.HomePoint, RadiusKm: commuteKm}
+	} else if place.HasPoint() {
+		near.Near = &engine.Near{Point: engine.Point{Lat: place.Lat, Lon: place.Lon}, RadiusKm: commuteKm}
+	}
+	found, err := index.Search(near)
+	if err == nil && found.Total == 0 && near.Near != nil {
+		found, err = index.Search(query)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the newest jobs: %w", err)
+	}
+	var ids []string
+	for _, hit := range found.Hits {
+		if !slices.Contains(without, hit.ID) {
+			ids = append(ids, hit.ID)
+		}
+	}
+	jobs, err := loadJobs(app, ids)
+	if err != nil {
+		return nil, err
+	}
+	hits := make([]Hit, len(jobs))
+	for i, job := range jobs {
+		s := score(job, prefs, nil)
+		hits[i] = Hit{ID: job.ID, Score: s.Points, Reasons: s.Reasons}
+	}
+	return hits, nil
 }
 
 // Similar returns the published jobs that would suit somebody who likes this one: those that share its title's words, its

@@ -4,14 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
-	"jobboard/internal/search"
-	"jobboard/internal/search/text"
 	"jobboard/internal/workflow"
 )
 
@@ -29,7 +26,7 @@ func JobOf(app core.App, record *core.Record) (Job, error) {
 		job.Fields = append(job.Fields, industry)
 	}
 	var err error
-	if job.Title, err = wordsOf(app, record.GetString("title")); err != nil {
+	if job.Title, err = titleWords(app, record.GetString("title")); err != nil {
 		return Job{}, err
 	}
 	for field, target := range map[string]any{"skills": &job.Skills, "locations": &job.Places, "applicantCountries": &job.Countries} {
@@ -42,16 +39,22 @@ func JobOf(app core.App, record *core.Record) (Job, error) {
 
 // preferencesRow is a person's profile as stored, with the interests. People without a profile have empty columns.
 type preferencesRow struct {
-	User, Profile, Interests, Skills, JobTypes, Workplaces, Places, Home, HomePoint string
-	Years                                                                           float64
+	User, Profile, Interests, Skills, JobTypes, Workplaces, Places, Home, HomePoint, Headline, Experience string
+	Years                                                                                                 float64
 }
 
-func (row preferencesRow) preferences() (Preferences, error) {
+func (row preferencesRow) preferences(roles roleReader) (Preferences, error) {
 	prefs := Preferences{User: row.User, Profile: row.Profile, Home: row.Home, Years: row.Years}
 	err := errors.Join(decode(row.Interests, &prefs.Interests), decode(row.Skills, &prefs.Skills), decode(row.JobTypes, &prefs.JobTypes),
 		decode(row.Workplaces, &prefs.Workplaces), decode(row.Places, &prefs.Places), decode(row.HomePoint, &prefs.HomePoint))
+	var positions []collections.Position
+	err = errors.Join(err, decode(row.Experience, &positions))
 	if err != nil {
 		return Preferences{}, fmt.Errorf("read the preferences of user %s: %w", row.User, err)
+	}
+	prefs.Roles = roles.of(row.Headline)
+	for _, position := range positions[:min(maxPositions, len(positions))] {
+		prefs.Roles = append(prefs.Roles, roles.of(position.Title)...)
 	}
 	return prefs, nil
 }
@@ -92,6 +95,8 @@ func loadPreferences(app core.App, of string, wanted []string) ([]Preferences, e
 			COALESCE(p.[[preferredLocations]], '') AS places,
 			COALESCE(p.location, '') AS home,
 			COALESCE(p.coordinates, '') AS [[home_point]],
+			COALESCE(p.headline, '') AS headline,
+			COALESCE(p.experience, '') AS experience,
 			COALESCE(p.[[experienceYears]], 0) AS years
 		FROM json_each({:ids}) wanted
 		` + of + `
@@ -101,9 +106,13 @@ func loadPreferences(app core.App, of string, wanted []string) ([]Preferences, e
 	if err != nil {
 		return nil, fmt.Errorf("load the preferences of %d people: %w", len(wanted), err)
 	}
+	roles, err := newRoleReader(app)
+	if err != nil {
+		return nil, err
+	}
 	preferences := make([]Preferences, len(rows))
 	for i, row := range rows {
-		if preferences[i], err = row.preferences(); err != nil {
+		if preferences[i], err = row.preferences(roles); err != nil {
 			return nil, err
 		}
 	}
@@ -125,7 +134,7 @@ func (row jobRow) job(app core.App) (Job, error) {
 	if row.Industry != "" {
 		job.Fields = append(job.Fields, row.Industry)
 	}
-	job.Title, err = wordsOf(app, row.Title)
+	job.Title, err = titleWords(app, row.Title)
 	return job, err
 }
 
@@ -154,22 +163,6 @@ func loadJobs(app core.App, ids []string) ([]Job, error) {
 		}
 	}
 	return jobs, nil
-}
-
-// wordsOf reads the telling words of a title, each once.
-func wordsOf(app core.App, title string) ([]Word, error) {
-	analyzer, err := search.Analyzer(app)
-	if err != nil {
-		return nil, fmt.Errorf("read the title %q: %w", title, err)
-	}
-	var words []Word
-	for _, token := range text.Tokens(title) {
-		word := Word{token.Term, analyzer.Stem(token.Term)}
-		if !analyzer.IsStopword(word.Form) && !slices.ContainsFunc(words, func(w Word) bool { return w.Stem == word.Stem }) {
-			words = append(words, word)
-		}
-	}
-	return words, nil
 }
 
 // loadNames reads the names of fields of interest: those on one side of a match are all that both sides can share.

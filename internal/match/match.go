@@ -24,10 +24,13 @@ const (
 	pointsWorkplace = 5
 	pointsPlace     = 10
 	pointsLevel     = 5
-	pointsTitle     = 20 // times the share of the title's words; only between two jobs, for which the above stop at 80
+	pointsTitle     = 20 // times the share of the words of another job's title, or of one of the person's roles
 )
 
-// similarTitleShare is the share of a title's words that another title must have for the two jobs to be similar by that alone.
+// maxTopic is how many points interests, skills and a person's role have together, so that all add up to 100.
+const maxTopic = maxInterest + pointsSkill + pointsAllSkills
+
+// similarTitleShare is the share of a title's or role's words that another title must have for the two to fit by that alone.
 const similarTitleShare = 0.5
 
 // commuteKm is how far, in km, a job may be from a place to be near it: what people commute.
@@ -60,6 +63,7 @@ type Preferences struct {
 	HomePoint  engine.Point // 0, 0 where not known
 	Years      float64      // of experience; 0 where not said
 	Title      []Word       // of the job that others are compared with; people have none
+	Roles      [][]Word     // that a person names in the headline or has worked in, with their synonyms
 }
 
 // Word is a significant word of a title.
@@ -120,9 +124,16 @@ func score(job Job, prefs Preferences, name names) Score {
 	if n := len(skills); n > 0 {
 		add(ReasonSkills, "Skills", pointsSkill+int(math.Round(pointsAllSkills*share(n, len(job.Skills)))), skills...)
 	}
-	title := commonWords(prefs.Title, job.Title)
-	if n := len(title); n > 0 {
-		add(ReasonTitle, "Title", int(math.Round(pointsTitle*share(n, len(prefs.Title)))), title...)
+	title, titleShare := bestTitle(slices.Concat(prefs.Roles, [][]Word{prefs.Title}), job.Title)
+	points := int(math.Round(pointsTitle * titleShare))
+	if len(prefs.Title) == 0 {
+		points = min(points, maxTopic-s.Points)
+		if titleShare < similarTitleShare {
+			points = 0
+		}
+	}
+	if points > 0 {
+		add(ReasonTitle, "Title", points, title...)
 	}
 	if slices.Contains(prefs.JobTypes, job.JobType) {
 		add(ReasonJobType, "Job type", pointsJobType, words(job.JobType))
@@ -138,8 +149,8 @@ func score(job Job, prefs Preferences, name names) Score {
 		add(ReasonExperience, "Experience", pointsLevel, fmt.Sprintf("%s, %g years", words(job.Level), prefs.Years))
 	}
 
-	topical := len(interests)+len(skills) > 0 || share(len(title), len(prefs.Title)) >= similarTitleShare
-	if len(prefs.Interests)+len(prefs.Skills)+len(prefs.Title) == 0 {
+	topical := len(interests)+len(skills) > 0 || titleShare >= similarTitleShare
+	if !topical && len(prefs.Interests)+len(prefs.Skills)+len(prefs.Title) == 0 {
 		// Who has named no topic looks by circumstances alone: the first that they state.
 		switch {
 		case len(prefs.JobTypes) > 0:
@@ -154,6 +165,17 @@ func score(job Job, prefs Preferences, name names) Score {
 		(len(prefs.JobTypes) == 0 || slices.Contains(prefs.JobTypes, job.JobType)) &&
 		(len(prefs.Workplaces) == 0 || slices.Contains(prefs.Workplaces, job.Workplace))
 	return s
+}
+
+// bestTitle returns the words that a job's title has of one of some titles, and their share of it: of the title with the highest.
+func bestTitle(titles [][]Word, job []Word) (words []string, best float64) {
+	for _, title := range titles {
+		common := commonWords(title, job)
+		if part := share(len(common), len(title)); part > best {
+			words, best = common, part
+		}
+	}
+	return words, best
 }
 
 // common returns what is in both lists, in the order of the first, each once.

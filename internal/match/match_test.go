@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -101,6 +102,54 @@ func TestRecommendCandidatesAndSimilar(t *testing.T) {
 	}
 	if got := terms(); len(got) != 0 {
 		t.Errorf("terms of a deleted seeker %v", got)
+	}
+}
+
+// The headline and the titles of positions say what somebody does; of whom nothing is known, the newest jobs near home are shown.
+func TestRecommendByRolesAndPlace(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	at := func(title, place string) { board.Job(employer, title, map[string]any{"location": place}) }
+	at("Night Nanny", "Lyon, France")
+	at("Baker", "Lyon, France")
+	at("Head Baker", "Paris, France")
+	at("Truck Driver", "Berlin, Germany")
+	recommended := func(name string, values map[string]any) string {
+		t.Helper()
+		user := board.Seeker(name)
+		profile, err := board.FindFirstRecordByData(collections.JobSeekers, "user", user.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		board.Update(profile, values)
+		hits, err := match.Recommend(board.TestApp, user.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var titles []string
+		for _, hit := range hits {
+			job, err := board.FindRecordById(collections.Jobs, hit.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			titles = append(titles, job.GetString("title"))
+		}
+		return strings.Join(titles, "; ")
+	}
+	for name, example := range map[string]struct {
+		values map[string]any
+		want   string
+	}{
+		"headline": {map[string]any{"headline": "Senior Baker in Paris, part-time"}, "Head Baker; Baker"},
+		"position": {map[string]any{"experience": []map[string]any{{"title": "Truck driver", "company": "Acme", "from": "2020-01"}}},
+			"Truck Driver"},
+		"home":    {map[string]any{"location": "Lyon, France"}, "Baker; Night Nanny"},
+		"nowhere": {map[string]any{"location": "Tokyo, Japan"}, "Truck Driver; Head Baker; Baker; Night Nanny"},
+		"empty":   {map[string]any{}, "Truck Driver; Head Baker; Baker; Night Nanny"},
+	} {
+		if got := recommended(name, example.values); got != example.want {
+			t.Errorf("%s: %s; want %s", name, got, example.want)
+		}
 	}
 }
 

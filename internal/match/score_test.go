@@ -69,6 +69,11 @@ func TestScore(t *testing.T) {
 		"a third of it":  {job, Preferences{Title: words("senior", "night", "nurse")}, 7, []string{"title"}, false},
 		"title and a skill": {job, Preferences{Title: words("senior", "night", "nurse"), Skills: []string{"go"}},
 			27, []string{"skills", "title"}, true},
+		"half a role":     {job, Preferences{Roles: [][]Word{words("baker"), words("bridge", "engineer")}}, 10, []string{"title"}, true},
+		"a third of one":  {job, Preferences{Roles: [][]Word{words("senior", "night", "nurse")}}, 0, nil, false},
+		"role, not place": {job, Preferences{Roles: [][]Word{words("engineer")}, Places: []string{"Lyon, France"}}, 20, []string{"title"}, false},
+		"role and topics": {job, Preferences{Roles: [][]Word{words("engineer")}, Interests: []string{"software", "banking"},
+			Skills: []string{"sql", "go", "docker"}}, 70, []string{"interest", "skills", "title"}, true},
 		"alike in all": {job, Preferences{Title: job.Title, Interests: job.Fields, Skills: job.Skills, HomePoint: potsdam}, 95,
 			[]string{"interest", "skills", "title", "place"}, true},
 		"everything": {job, Preferences{

@@ -21,13 +21,32 @@ func weightedTerm(field, value string, points float64) engine.WeightedTerm {
 	return engine.WeightedTerm{Value: engine.Value{Field: field, Value: value}, Weight: points, IgnoreIDF: true}
 }
 
-// anyOf returns the filter that passes what has at least one of the terms.
-func anyOf(terms []engine.WeightedTerm) engine.Filter {
-	var filter engine.Filter
+// anyOf returns the clause that holds for what has at least one of the terms.
+func anyOf(terms []engine.WeightedTerm) engine.Clause {
+	var clause engine.Clause
+	var condition engine.Condition
 	for _, t := range terms {
-		filter.Any = append(filter.Any, t.Value)
+		if t.Stem == "" {
+			condition.Any = append(condition.Any, t.Value)
+			continue
+		}
+		word := engine.Word{Term: t.Stem, Stem: t.Stem}
+		clause.Any = append(clause.Any, engine.Alternative{Words: []engine.Word{word}, Field: t.Field})
 	}
-	return filter
+	if len(condition.Any) > 0 {
+		clause.Condition = &condition
+	}
+	return clause
+}
+
+// roleTerms returns the terms of titles with the words of a role.
+func roleTerms(role []Word) []engine.WeightedTerm {
+	var terms []engine.WeightedTerm
+	for _, word := range role {
+		each := pointsTitle / float64(len(role))
+		terms = append(terms, engine.WeightedTerm{Stem: word.Stem, Field: engine.FieldTitle, Weight: each, IgnoreIDF: true})
+	}
+	return terms
 }
 
 // preferenceTerms returns the terms of jobs for a person, which must have one of topics and may have any of the rest.
@@ -37,6 +56,9 @@ func preferenceTerms(prefs Preferences) (topics, rest []engine.WeightedTerm) {
 	}
 	for _, id := range prefs.Interests {
 		topics = append(topics, weightedTerm("fieldId", id, pointsInterest), weightedTerm("industryId", id, pointsInterest))
+	}
+	for _, role := range prefs.Roles {
+		topics = append(topics, roleTerms(role)...)
 	}
 	for _, value := range prefs.JobTypes {
 		rest = append(rest, weightedTerm("jobType", value, pointsJobType))
@@ -105,6 +127,7 @@ func profileTerms(job Job) (topics, rest []engine.WeightedTerm) {
 	for _, id := range job.Fields {
 		topics = append(topics, weightedTerm("fieldId", id, pointsInterest))
 	}
+	topics = append(topics, roleTerms(job.Title)...)
 	topics = append(topics, weightedTerm(search.Topicless, search.Topicless, 0)) // those without a topic, scored by circumstances
 	rest = append(rest, weightedTerm("jobType", job.JobType, pointsJobType), weightedTerm("workplace", job.Workplace, pointsWorkplace))
 	for _, place := range job.Places {
@@ -125,10 +148,7 @@ func similarTerms(job Job, words []engine.WeightedTerm) []engine.WeightedTerm {
 			terms = append(terms, word)
 		}
 	}
-	for _, word := range job.Title {
-		each := pointsTitle / float64(len(job.Title))
-		terms = append(terms, engine.WeightedTerm{Stem: word.Stem, Field: engine.FieldTitle, Weight: each, IgnoreIDF: true})
-	}
+	terms = append(terms, roleTerms(job.Title)...)
 	for _, skill := range job.Skills {
 		terms = append(terms, weightedTerm("skills", skill, pointsOneSkill))
 	}

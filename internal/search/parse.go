@@ -119,6 +119,12 @@ func (p Parser) parse(params url.Values, understood []string, valueParams []valu
 		if p.name == "skills" {
 			wanted = lower(wanted)
 		}
+		if allowed := meanings[p.name]; allowed != nil {
+			var err error
+			if wanted, err = choose(p.name, wanted, allowed); err != nil {
+				return q, err
+			}
+		}
 		filter := engine.Filter{Facet: p.name}
 		for _, v := range wanted {
 			for _, field := range p.fields {

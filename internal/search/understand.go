@@ -86,6 +86,15 @@ func (p Parser) words(params url.Values, understood []string, q *Query) {
 	}
 }
 
+// Remaining returns the words of a text that remain when those are left out which mean one of the parameters of a search of jobs.
+func (p Parser) Remaining(s string) string {
+	fields := map[string]bool{}
+	for _, field := range jobMeanings {
+		fields[field] = field != meaning.FieldEmployer
+	}
+	return meaning.Interpret(s, p.vocabulary.Read(s, p, fields)).Text
+}
+
 var quotation = regexp.MustCompile(`"[^"]*("|$)`)
 
 // understand parses a text. With operators it is taken literally, and so is what is quoted.
