@@ -37,7 +37,7 @@ func jobRoutes() []route {
 			method:  "GET",
 			path:    "/api/jobs/suggest",
 			id:      "suggestJobs",
-			summary: "Completes titles, skills and companies while typing.",
+			summary: "Completes roles, skills, companies and places while typing.",
 			access:  anyone,
 			query: params{
 				{Name: "q", Description: "What is typed so far.", Example: "go"},

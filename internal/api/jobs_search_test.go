@@ -197,15 +197,17 @@ func TestJobsByIDs(t *testing.T) {
 func TestSuggest(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, owner := board.Employer("Acme Gold")
-	board.Job(acme, "Go Developer", map[string]any{"skills": []string{"go", "sql"}})
+	board.Job(acme, "Go Developer", map[string]any{"skills": []string{"go", "sql"}, "location": "Lyon, France"})
 	board.Job(acme, "Golem Maker", map[string]any{"status": "draft", "skills": []string{"golem making"}})
 	closed := board.Job(acme, "Gondolier", map[string]any{"skills": []string{"gondolas"}})
 	board.Update(closed, map[string]any{"status": "closed"})
 	for q, want := range map[string]string{
-		"go":  `{"titles":["Go Developer"],"skills":["go"],"companies":["Acme Gold"]}`,
-		"dev": `{"titles":["Go Developer"],"skills":[],"companies":[]}`,
-		"gon": `{"titles":[],"skills":[],"companies":[]}`,
-		"":    `{"titles":[],"skills":[],"companies":[]}`,
+		"lyo":  `{"titles":[],"skills":[],"companies":[],"places":["Lyon, Auvergne-Rhône-Alpes, France"]}`,
+		"nice": `{"titles":[],"skills":[],"companies":[],"places":[]}`,
+		"go":   `{"titles":["Go Developer"],"skills":["go"],"companies":["Acme Gold"],"places":[]}`,
+		"dev":  `{"titles":["Go Developer"],"skills":[],"companies":[],"places":[]}`,
+		"gon":  `{"titles":[],"skills":[],"companies":[],"places":[]}`,
+		"":     `{"titles":[],"skills":[],"companies":[],"places":[]}`,
 	} {
 		for _, who := range []*core.Record{nil, owner} {
 			got := board.Call(who, "GET", "/api/jobs/suggest/?mine=1&q="+q, nil)

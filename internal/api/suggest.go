@@ -9,7 +9,7 @@ import (
 
 const maxSuggestions = 10 // of each kind
 
-// suggestJobs completes what has been typed so far, with titles, skills and companies of published jobs.
+// suggestJobs completes what has been typed so far, with roles, skills, companies and places of published jobs.
 func suggestJobs(c *call) error {
 	board, err := search.For(c.door.app, search.Jobs)
 	if err != nil {

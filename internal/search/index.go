@@ -220,14 +220,6 @@ func (ix *Index) UnknownPlaces(q Query) []string {
 // Analyzer returns the analyzer of the index.
 func (ix *Index) Analyzer() *text.Analyzer { return ix.engine.Analyzer() }
 
-// Suggest completes a text from the documents in scope, with at most n suggestions of each kind.
-func (ix *Index) Suggest(typed string, scope engine.Scope, n int) (engine.Suggestions, error) {
-	if err := ix.catchUp(); err != nil {
-		return engine.Suggestions{}, err
-	}
-	return ix.engine.Suggest(typed, scope, n), nil
-}
-
 // MoreLikeThis returns the matches of a query that have some of the weighted terms, in order of their sum.
 func (ix *Index) MoreLikeThis(q engine.Query, terms []engine.WeightedTerm) ([]engine.Hit, error) {
 	if err := ix.catchUp(); err != nil {

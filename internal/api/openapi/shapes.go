@@ -55,8 +55,8 @@ func addResponseShapes(schemas map[string]*base.Schema) {
 	schemas["Session"] = shape([]string{"token", "record"}, prop("token", text("")), property{"record", ref("User")})
 	schemas["Updated"] = shape([]string{"updated"}, prop("updated", ofType("integer")))
 	list := arrayOf(inline(text("")))
-	schemas["Suggestions"] = shape([]string{"titles", "skills", "companies"},
-		prop("titles", list), prop("skills", list), prop("companies", list))
+	schemas["Suggestions"] = shape([]string{"titles", "skills", "companies", "places"},
+		prop("titles", list), prop("skills", list), prop("companies", list), prop("places", list))
 	schemas["Document"] = mapOf(&base.Schema{})
 	posting := texts("@context", "@type", "title", "description", "datePosted")
 	schemas["JobPosting"] = shape([]string{"@context", "@type", "title", "description", "datePosted", "hiringOrganization"},

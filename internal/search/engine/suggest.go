@@ -16,8 +16,11 @@ const suggestBudget = 5000
 // skillField is the filter field of the skills.
 const skillField = "skills"
 
-// Suggestions are completions of what somebody has begun to type: those that begin with it before those that have a later
-// word that does, and the most frequent first.
+// beginningWeight is how much more a suggestion counts that begins with what is typed than one with a later word that does.
+const beginningWeight = 4
+
+// Suggestions are completions of what somebody has begun to type, the most frequent first; those that begin with it count more than
+// those that have a later word that does. Titles are without places, pay and the like (see text.Role).
 type Suggestions struct {
 	Titles    []string `json:"titles"`
 	Skills    []string `json:"skills"`
@@ -38,7 +41,6 @@ func (ix *Index) Suggest(typed string, scope Scope, n int) Suggestions {
 		return s
 	}
 	typed = strings.Join(strings.Fields(typed), " ")
-	begin := text.Fold(typed)
 	ix.read(func(snap *snapshot) {
 		pool := &bitsetPool{}
 		defer pool.release()
@@ -47,29 +49,51 @@ func (ix *Index) Suggest(typed string, scope Scope, n int) Suggestions {
 		for i, v := range views {
 			scopes[i] = v.scopeOf(scope, pool)
 		}
-		titles, companies := func(v *segmentView) table { return v.titles }, func(v *segmentView) table { return v.companies }
-		s.Titles = suggestTexts(views, scopes, words, FieldTitle, titles, pool).mostFrequent(begin, n)
-		s.Companies = suggestTexts(views, scopes, words, FieldCompany, companies, pool).mostFrequent(begin, n)
-		s.Skills = suggestValues(views, scopes, strings.ToLower(typed)).mostFrequent(begin, n)
+		s = suggest(views, scopes, typed, words, n, pool)
+		if len(s.Titles)+len(s.Companies)+len(s.Skills) > 0 {
+			return
+		}
+		if corrected := correctTyped(views, scopes, words); corrected != nil {
+			s = suggest(views, scopes, strings.Join(corrected, " "), corrected, n, pool)
+		}
 	})
 	return s
+}
+
+func suggest(views []*segmentView, scopes []bitset, typed string, words []string, n int, pool *bitsetPool) Suggestions {
+	begin := text.Fold(typed)
+	titles, companies := func(v *segmentView) table { return v.titles }, func(v *segmentView) table { return v.companies }
+	return Suggestions{
+		Titles:    suggestTexts(views, scopes, words, FieldTitle, titles, pool).roles().having(words).mostFrequent(begin, n),
+		Companies: suggestTexts(views, scopes, words, FieldCompany, companies, pool).mostFrequent(begin, n),
+		Skills:    suggestValues(views, scopes, strings.ToLower(typed)).mostFrequent(begin, n),
+	}
+}
+
+// completion is a text that is suggested.
+type completion struct {
+	shown        string
+	count, shows int // of all spellings together, and of the shown one
+	begins       bool
+}
+
+func (c *completion) weight() int {
+	if c.begins {
+		return beginningWeight * c.count
+	}
+	return c.count
 }
 
 // textCounts counts texts. Those that differ only in case or accents are one, in their most frequent spelling.
 type textCounts map[string]int
 
 func (t textCounts) mostFrequent(begin string, n int) []string {
-	type option struct {
-		shown        string
-		count, shows int // of all spellings together, and of the shown one
-		begins       bool
-	}
-	byFold := map[string]*option{}
+	byFold := map[string]*completion{}
 	for written, count := range t {
 		folded := text.Fold(written)
 		o := byFold[folded]
 		if o == nil {
-			o = &option{begins: strings.HasPrefix(folded, begin)}
+			o = &completion{begins: strings.HasPrefix(folded, begin)}
 			byFold[folded] = o
 		}
 		o.count += count
@@ -77,18 +101,12 @@ func (t textCounts) mostFrequent(begin string, n int) []string {
 			o.shown, o.shows = written, count
 		}
 	}
-	options := make([]*option, 0, len(byFold))
+	options := make([]*completion, 0, len(byFold))
 	for _, o := range byFold {
 		options = append(options, o)
 	}
-	slices.SortFunc(options, func(x, y *option) int {
-		if x.begins != y.begins {
-			if x.begins {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(y.count, x.count), cmp.Compare(x.shown, y.shown))
+	slices.SortFunc(options, func(x, y *completion) int {
+		return cmp.Or(cmp.Compare(y.weight(), x.weight()), cmp.Compare(x.shown, y.shown))
 	})
 	list := []string{}
 	for _, o := range options[:min(n, len(options))] {

@@ -9,6 +9,53 @@ import (
 	"time"
 )
 
+func TestSuggestionsAreRolesAndForgiveOneTypo(t *testing.T) {
+	ix := NewMemory(newAnalyzer(t))
+	var docs []Document
+	for i, title := range []string{"Software Engineer", "Software Engineer - London", "Software engineer (m/f/d)", "Senior Software Engineer, $90k",
+		"Software Wizard", "Registered Nurse", "Registered Nurse", "Registered Nurse", "Registered Nurse", "Registered Nurse", "Nurse Poet",
+		"$20/hr - Work from Home", "URGENT!!! Nurse Poet"} {
+		docs = append(docs, Document{ID: fmt.Sprint(i), Title: title, Years: -1})
+	}
+	must(t, ix.Apply(Batch{Put: docs}))
+	for typed, want := range map[string]string{
+		"software":       "Software Engineer,Software Wizard,Senior Software Engineer",
+		"nurse":          "Nurse Poet,Registered Nurse",
+		"nur":            "Nurse Poet,Registered Nurse",
+		"softwre":        "Software Engineer,Software Wizard,Senior Software Engineer",
+		"sotfware eng":   "Software Engineer,Senior Software Engineer",
+		"softwaare engi": "Software Engineer,Senior Software Engineer",
+		"registred nu":   "Registered Nurse",
+		"hr":             "",
+		"london":         "",
+		"zoftware":       "", // the first letter is taken as it is
+		"sofd":           "Software Engineer,Software Wizard,Senior Software Engineer",
+		"sxx":            "",
+	} {
+		if got := strings.Join(ix.Suggest(typed, Everything(), 3).Titles, ","); got != want {
+			t.Errorf("%q: %s; want %s", typed, got, want)
+		}
+	}
+}
+
+func TestBeginsNearly(t *testing.T) {
+	for _, c := range []struct {
+		word, typed   string
+		prefix, whole bool
+	}{
+		{"nurse", "nurse", true, true}, {"nursery", "nurse", true, false}, {"nurse", "nusre", true, true}, {"nurse", "nurrse", true, true},
+		{"nurse", "nuse", true, true}, {"nurse", "nurze", true, true}, {"nurse", "nurses", true, true}, {"nurse", "nurs", true, true},
+		{"nurse", "nuresx", false, false}, {"nu", "nurse", false, false}, {"nursing", "nurse", true, false}, {"", "", true, true},
+	} {
+		if got := beginsNearly(c.word, c.typed, true); got != c.prefix {
+			t.Errorf("%s begins nearly with %s: %v", c.word, c.typed, got)
+		}
+		if got := beginsNearly(c.word, c.typed, false); got != c.whole {
+			t.Errorf("%s is nearly %s: %v", c.word, c.typed, got)
+		}
+	}
+}
+
 func TestSuggest(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	put := func(id, status, title, company string, skills ...string) Document {

@@ -36,7 +36,7 @@ export default async function search({ query, signal, show }) {
             // SDK idiom: named requests. A request cancels the pending one of its name; each keystroke replaces the last.
             /** @type {Schemas["Suggestions"]} */
             const found = await pb.send("/api/jobs/suggest/", { query: { q: text }, requestKey: "typeahead" });
-            return [...new Set([...found.titles, ...found.skills, ...found.companies])].slice(0, shown);
+            return [...new Set([...found.titles, ...found.skills, ...found.companies, ...found.places])].slice(0, shown);
         },
     });
 
