@@ -85,7 +85,7 @@ describe("the hiring story", { concurrency: 1 }, () => {
         await page.keyboard.type("Apprentice");
         await page.getByLabel("From, such as 2019-04").fill("2012-08");
         await page.getByText("Fields of interest").click();
-        const interest = page.getByRole("group", { name: "You are told of new jobs in them." }).getByRole("checkbox").first();
+        const interest = page.getByRole("group", { name: "You are told about new jobs in them." }).getByRole("checkbox").first();
         await interest.check();
         await page.getByRole("button", { name: "Save", exact: true }).click();
         await page.getByText("Saved.").first().waitFor();
@@ -169,7 +169,7 @@ describe("the hiring story", { concurrency: 1 }, () => {
         await page.getByRole("button", { name: "Move", exact: true }).click();
         await page.locator(".timeline").getByText("Welcome aboard!").waitFor();
         await page.getByLabel("5").check();
-        await page.getByLabel("In words").fill("A pleasure.");
+        await page.getByLabel("Your words").fill("A pleasure.");
         await page.getByRole("button", { name: "Save" }).click();
         await page.getByText("A pleasure.").waitFor();
 
@@ -177,7 +177,7 @@ describe("the hiring story", { concurrency: 1 }, () => {
         await seeker.page.getByRole("heading", { name: "Decided" }).waitFor();
         await seeker.page.getByRole("link", { name: "Toolmaker" }).click();
         await seeker.page.getByLabel("4").check();
-        await seeker.page.getByLabel("In words").fill("Quick and kind.");
+        await seeker.page.getByLabel("Your words").fill("Quick and kind.");
         await seeker.page.getByRole("button", { name: "Save" }).click();
         await seeker.page.getByText("Quick and kind.").waitFor();
     });

@@ -99,7 +99,8 @@ func (b *board) addApplication(seeker, job *core.Record, moves []string) error {
 		actor.SetNote(fresh, pick(b, eventNotes[to]))
 		fresh.Set("status", to)
 		if to == workflow.InterviewScheduled {
-			fresh.Set("interviewAt", b.now.Add(time.Duration(b.fake.IntRange(1, 14))*24*time.Hour).Truncate(time.Hour).UTC())
+			day := b.now.AddDate(0, 0, b.fake.IntRange(1, 14)).UTC().Truncate(24 * time.Hour)
+			fresh.Set("interviewAt", day.Add(10*time.Hour))
 			fresh.Set("interviewLocation", "Video call")
 		}
 		if err := b.app.Save(fresh); err != nil {

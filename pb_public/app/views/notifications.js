@@ -14,7 +14,7 @@ export default function notificationsView({ signal, show }) {
     const dot = html`<span class="dot"><span class="hidden-visually">${t("unread")}: </span></span>`;
     const item = (/** @type {Notification} */ notification) => html`
         <li class="card line ${notification.read ? "" : "unread"}">
-            <div><a href=${placeOf(notification)} @click=${() => notification.read || attempt(() => markRead(notification))}>
+            <div><a class="title" href=${placeOf(notification)} @click=${() => notification.read || attempt(() => markRead(notification))}>
                     ${notification.read ? nothing : dot}${notification.title}</a>
                 ${notification.body ? html`<p class="muted small letter">${notification.body}</p>` : nothing}
                 <p class="muted small"><time datetime=${notification.created}>${ago(notification.created)}</time></p></div>

@@ -42,7 +42,7 @@ export default async function saved({ show }) {
     });
 
     const row = (/** @type {SavedSearch} */ search) => html`
-        <li class="card line"><a href=${address(search)}><strong>${search.name}</strong></a>
+        <li class="card line"><a class="title" href=${address(search)}><strong>${search.name}</strong></a>
             <div class="row"><label class="hidden-visually" for="often-${search.id}">${t("tellMeOf", { name: search.name })}</label>
                 <select class="select slim" id="often-${search.id}"
                     @change=${valueOf((value) => change(search, /** @type {SavedSearch["frequency"]} */ (value)))}>

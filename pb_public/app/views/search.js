@@ -16,7 +16,7 @@ import { fieldNames } from "../taxonomy.js";
 /** @import { Visit } from "../router.js" */
 
 const facets = /** @type {const} */ (["workplace", "jobType", "experienceLevel", "industry", "skills"]);
-const sorts = /** @type {const} */ (["newest", "relevance", "salary", "deadline"]);
+const sorts = /** @type {const} */ (["newest", "salary", "deadline"]);
 const shown = 8; // values of a facet
 
 /** @param {Visit} visit */

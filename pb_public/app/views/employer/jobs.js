@@ -37,7 +37,7 @@ export default async function jobsView({ signal, show }) {
 
     const row = (/** @type {Job} */ job) => html`
         <li class="card line">
-            <div><h2 class="small-heading"><a href="#/employer/jobs/${job.id}">${job.title}</a></h2>
+            <div><h2 class="small-heading"><a class="title" href="#/employer/jobs/${job.id}">${job.title}</a></h2>
                 <p class="muted small row"><span class="badge ${looks[job.status]}">${label(job.status)}</span>
                     <span>${icon("people")} ${t("applicants", { n: job.applicationCount ?? 0 })}</span>
                     ${companies.length > 1 ? html`<span>${job.expand?.employer?.name}</span>` : nothing}
