@@ -21,6 +21,7 @@ func bindUsers(app core.App) {
 	bindUserVisibility(app)
 	bindEmails(app)
 	bindLogins(app)
+	bindProviders(app)
 	bindPasswords(app)
 }
 

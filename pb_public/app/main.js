@@ -4,6 +4,7 @@ import { language, speak } from "./i18n.js";
 import { followNotifications } from "./notifications.js";
 import { openStream, restWhileHidden } from "./stream.js";
 import { startRouter } from "./router.js";
+import { attempt } from "./messages.js";
 import { me } from "./pb.js";
 import { resume } from "./session.js";
 import { start } from "./places.js";
@@ -41,6 +42,10 @@ const routes = [
 
 await speak(me()?.locale || language());
 startShell();
+if (/[?&]state=/.test(location.search)) { // somebody comes back from a provider
+    const { comeBack } = await import("./oauth.js");
+    await attempt(comeBack);
+}
 startRouter(routes, drawShell);
 followNotifications();
 openStream();

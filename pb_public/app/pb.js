@@ -10,7 +10,7 @@
 //   protected files                                           documents.js
 //   upload progress                                           upload.js
 //   batches                                                   views/profile.js
-//   OAuth in the click                                        views/sign-in.js
+//   OAuth in the click, OAuth without a window                oauth.js
 //   one's own record                                          views/me.js
 //   record events of a filter                                 views/employer/pipeline.js
 import PocketBase, { ClientResponseError } from "../lib/pocketbase.es.mjs";
