@@ -1,4 +1,4 @@
-// The values among which forms let people choose, in the board's order, and which files it takes.
+// The values that forms offer, in the board's order, and the types of files that the board accepts.
 
 export const workplaces = /** @type {const} */ (["on_site", "hybrid", "remote"]);
 export const jobTypes = /** @type {const} */ (["full_time", "part_time", "contract", "temporary", "internship", "volunteer"]);

@@ -1,18 +1,18 @@
-// Files that only some may read: résumés, and the documents of applications.
+// Protected files: résumés, and the documents of applications.
 import { pb } from "./pb.js";
 
 /**
- * SDK idiom: protected files. A file token lives three minutes, so it is fetched at the click and not when the link is drawn.
+ * SDK idiom: protected files. A file token lives three minutes, so it is fetched on the click and not when the link is drawn.
  * @param {{ id: string, collectionId: string, collectionName: string }} record @param {string} name
  */
-export async function urlOf(record, name) {
+async function urlOf(record, name) {
     const token = await pb.files.getToken({ requestKey: null });
     return pb.files.getURL(record, name, { token });
 }
 
 /** @param {Parameters<typeof urlOf>[0]} record @param {string} name */
 export async function openDocument(record, name) {
-    const tab = window.open("", "_blank"); // in the click itself: after an await, browsers block it
+    const tab = window.open("", "_blank"); // before any await: later, browsers would block it
     try {
         const url = await urlOf(record, name);
         if (tab) {
@@ -28,7 +28,7 @@ export async function openDocument(record, name) {
 }
 
 /**
- * asFile fetches a stored document to send it along again, such as a résumé with an application.
+ * asFile fetches a stored document so that it can be sent again, such as a résumé with an application.
  * @param {Parameters<typeof urlOf>[0]} record @param {string} name
  */
 export async function asFile(record, name) {
@@ -40,7 +40,7 @@ export async function asFile(record, name) {
 }
 
 /**
- * plainName is a stored file's name as it was before PocketBase made it unique: cv_9x7h2kq1la.pdf was cv.pdf.
+ * plainName returns the name that a file had before PocketBase made it unique: resume.pdf for resume_9x7h2kq1la.pdf.
  * @param {string} name
  */
 export function plainName(name) {

@@ -1,4 +1,4 @@
-// A list of things of a few texts each that grows and shrinks, such as the positions of a profile.
+// An editor for a list of entries, such as the positions of a profile.
 import { html, icon, repeat } from "./view.js";
 import { t } from "./i18n.js";
 import { valueOf } from "./forms.js";
@@ -6,10 +6,13 @@ import { valueOf } from "./forms.js";
 /** @import { TextKey } from "./texts/en.js" */
 
 /**
- * entryEditor edits entries of the given texts, each by its key and label; one is worth keeping if its first text has words. name is a
- * word for ids.
+ * entryEditor edits entries that consist of the given texts. texts has the key and the label of each; entries whose first text is
+ * empty are dropped. name is the prefix of element ids.
  * @template {{ [key: string]: string | undefined }} Entry
- * @param {{ name: string, title: TextKey, add: TextKey, texts: readonly (readonly [keyof Entry & string, TextKey])[], initial: Entry[], redraw: () => void }} options
+ * @param {{
+ *   name: string, title: TextKey, add: TextKey, texts: readonly (readonly [keyof Entry & string, TextKey])[], initial: Entry[],
+ *   redraw: () => void,
+ * }} options
  */
 export function entryEditor({ name, title, add, texts, initial, redraw }) {
     let entries = initial.map((entry) => ({ ...entry }));

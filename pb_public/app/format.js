@@ -1,13 +1,13 @@
-// Dates, money and places as the reader writes them.
+// Dates, numbers and money in the reader's locale.
 import { language, t } from "./i18n.js";
 
-/** @import { Job, Employer } from "./pb.js" */
+/** @import { Job } from "./pb.js" */
 
-/** The reader's own region where it speaks the language of the page: en-GB rather than en. */
+/** locale returns the reader's own region if it speaks the language of the page: en-GB rather than en. */
 const locale = () => navigator.languages.find((tag) => tag.toLowerCase().startsWith(language())) ?? language();
 
 /**
- * time reads a date of the board's, such as "2026-01-31 09:00:00.000Z".
+ * time parses a date as the board writes it, such as "2026-01-31 09:00:00.000Z".
  * @param {string} value
  */
 export const time = (value) => new Date(value.replace(" ", "T"));
@@ -57,7 +57,7 @@ export function initials(name) {
 }
 
 /**
- * tint is the colour that a name chooses, one of base.css's twelve: FNV-1a, as on the public pages.
+ * tint chooses one of the twelve colours of base.css by a hash (FNV-1a) of the name, as the public pages do.
  * @param {string} name
  */
 export function tint(name) {

@@ -1,4 +1,4 @@
-// Forms: fields with labels and hints, and what is wrong with them, said at the field and in a summary.
+// Forms: fields with labels and hints, and errors, which are shown at the field and in a summary.
 import { html, nothing } from "./view.js";
 import { label, t } from "./i18n.js";
 import { ClientResponseError } from "./pb.js";
@@ -10,11 +10,11 @@ import { reasonOf } from "./messages.js";
  * @typedef {{
  *   name: string, label: string, type?: string, value?: string | number, hint?: string, required?: boolean, autocomplete?: string,
  *   options?: [string, string][], rows?: number, min?: string | number, max?: string | number, minlength?: number, accept?: string,
- *   multiple?: boolean, list?: string[], oninput?: (event: InputEvent) => void,
+ *   multiple?: boolean, oninput?: (event: InputEvent) => void,
  * }} Field
  */
 
-/** What the board's codes mean, in the reader's language; any other reason is told as the board tells it. */
+/** Texts for the board's error codes. For any other code the board's own message is shown. */
 const codes = /** @type {Record<string, TextKey>} */ ({
     validation_required: "errRequired",
     validation_is_email: "errEmail",
@@ -28,8 +28,8 @@ const codes = /** @type {Record<string, TextKey>} */ ({
 });
 
 /**
- * createForm is the state of one form. Nothing is said before one sends it; then the browser's own checks and the board's reasons
- * come out alike.
+ * createForm keeps the state of one form. Errors appear when the form is sent, never while somebody types; those that the browser finds
+ * look like those of the board.
  * @param {() => void} redraw
  * @param {(data: FormData, form: HTMLFormElement) => Promise<unknown>} send
  */
@@ -71,7 +71,7 @@ export function createForm(redraw, send) {
         get busy() {
             return busy;
         },
-        /** summary is the list of what is wrong, with links to the fields. */
+        /** summary draws the list of errors, with links to the fields. */
         summary() {
             const names = Object.keys(errors);
             if (!message && names.length === 0) {
@@ -86,7 +86,8 @@ export function createForm(redraw, send) {
         },
         /** @param {string} text @param {unknown} [beside] */
         button(text, beside = nothing) {
-            return html`<div class="row"><button class="button primary" aria-busy=${busy}>${busy ? t("sending") : text}</button>${beside}</div>`;
+            return html`
+                <div class="row"><button class="button primary" aria-busy=${busy}>${busy ? t("sending") : text}</button>${beside}</div>`;
         },
         /** @param {Field} field */
         field(field) {
@@ -128,7 +129,7 @@ function wrongInputs(form) {
 }
 
 /**
- * SDK idiom: field errors. What the board refuses is in error.response.data by field, with a code for programs and a message for people.
+ * SDK idiom: field errors. error.response.data has, by field, a code for programs and a message for people.
  * @param {unknown} error
  * @returns {Record<string, string>}
  */
@@ -157,17 +158,20 @@ function drawField(field, error) {
     const control = () => {
         switch (type) {
             case "textarea":
-                return html`<textarea class="textarea" id=${id} name=${name} rows=${field.rows ?? 6} ?required=${required} aria-describedby=${described}
-                    aria-invalid=${invalid} .defaultValue=${String(value)} @input=${field.oninput ?? nothing}></textarea>`;
+                return html`
+                    <textarea class="textarea" id=${id} name=${name} rows=${field.rows ?? 6} ?required=${required} aria-invalid=${invalid}
+                        aria-describedby=${described} .defaultValue=${String(value)} @input=${field.oninput ?? nothing}></textarea>`;
             case "select":
-                return html`<select class="select" id=${id} name=${name} ?required=${required} aria-describedby=${described} aria-invalid=${invalid}
-                    @change=${field.oninput ?? nothing}>
-                    ${(field.options ?? []).map(([key, text]) => html`<option value=${key} ?selected=${key === String(value)}>${text}</option>`)}</select>`;
+                return html`
+                    <select class="select" id=${id} name=${name} ?required=${required} aria-describedby=${described} aria-invalid=${invalid}
+                        @change=${field.oninput ?? nothing}>${options(field.options ?? [], String(value))}</select>`;
             default:
-                return html`<input class="input" id=${id} name=${name} type=${type} value=${String(value)} ?required=${required}
-                    autocomplete=${field.autocomplete ?? nothing} min=${field.min ?? nothing} max=${field.max ?? nothing} minlength=${field.minlength ?? nothing}
-                    accept=${field.accept ?? nothing} ?multiple=${field.multiple ?? false} aria-describedby=${described} aria-invalid=${invalid}
-                    inputmode=${type === "number" ? "decimal" : nothing} step=${type === "number" ? "any" : nothing} @input=${field.oninput ?? nothing}>`;
+                return html`
+                    <input class="input" id=${id} name=${name} type=${type} value=${String(value)} ?required=${required}
+                        autocomplete=${field.autocomplete ?? nothing} min=${field.min ?? nothing} max=${field.max ?? nothing}
+                        minlength=${field.minlength ?? nothing} accept=${field.accept ?? nothing} ?multiple=${field.multiple ?? false}
+                        inputmode=${type === "number" ? "decimal" : nothing} step=${type === "number" ? "any" : nothing}
+                        aria-describedby=${described} aria-invalid=${invalid} @input=${field.oninput ?? nothing}>`;
         }
     };
     return html`
@@ -182,18 +186,27 @@ function drawField(field, error) {
 /** valueOf makes a listener for the value of the control that changed. @param {(value: string) => void} listener */
 export const valueOf = (listener) => (/** @type {Event} */ { target }) => listener(/** @type {HTMLInputElement} */ (target).value);
 
+/** options draws the options of a select. @param {readonly (readonly [string, string])[]} pairs @param {string | undefined} chosen */
+export const options = (pairs, chosen) => pairs.map(([value, text]) => html`
+    <option value=${value} ?selected=${value === chosen}>${text}</option>`);
+
+/** labelled pairs the board's values with their labels. @param {readonly string[]} values */
+export const labelled = (values) => values.map((value) => /** @type {[string, string]} */ ([value, label(value)]));
+
 /**
- * choices are the options of a select: none chosen, then each value by its label.
+ * choices returns the options of a select: an empty one, then the values with their labels.
  * @param {readonly string[]} values @param {(value: string) => string} [labelOf]
  * @returns {[string, string][]}
  */
-export const choices = (values, labelOf = label) => [["", t("choose")], ...values.map((value) => /** @type {[string, string]} */ ([value, labelOf(value)]))];
+export const choices = (values, labelOf = label) => [
+    ["", t("choose")], ...values.map((value) => /** @type {[string, string]} */ ([value, labelOf(value)])),
+];
 
-/** named are choices among records. @param {readonly { id: string, name: string }[]} records @returns {[string, string][]} */
+/** named returns choices among records. @param {readonly { id: string, name: string }[]} records @returns {[string, string][]} */
 export const named = (records) => [["", t("choose")], ...records.map(({ id, name }) => /** @type {[string, string]} */ ([id, name]))];
 
 /**
- * words splits a list that people type: "Go, SQL, care".
+ * words splits a list as people type it: "Go, SQL, care".
  * @param {FormDataEntryValue | null} value
  */
 export const words = (value) => String(value ?? "").split(/[,\n]/).map((word) => word.trim()).filter(Boolean);

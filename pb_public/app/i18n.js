@@ -1,4 +1,4 @@
-// Texts in the reader's language. Each language has its catalogue in texts/, and only the one that is spoken is loaded.
+// Texts in the reader's language. Each language has a file in texts/; only the chosen one is loaded.
 /** @import { Text, TextKey } from "./texts/en.js" */
 
 export const languages = /** @type {const} */ ({ en: "English", de: "Deutsch" });
@@ -19,11 +19,11 @@ function choose(wanted) {
     return found ?? "en";
 }
 
-/** language returns the code of the language the page speaks. */
+/** language returns the code of the page's language. */
 export const language = () => current;
 
 /**
- * speak changes the language, once its texts are there.
+ * speak changes the language as soon as its texts are loaded.
  * @param {string} tag
  */
 export async function speak(tag) {
@@ -35,13 +35,14 @@ export async function speak(tag) {
 }
 
 /**
- * t returns a text. {n} and other names in braces are filled from values; a text of two forms chooses by n.
+ * t returns a text. {n} and other names in braces are replaced by values; for a text with two forms, n chooses the form.
  * @param {TextKey} key @param {Record<string, string | number>} [values]
  */
 export function t(key, values = {}) {
     const forms = texts[key] ?? key;
     const form = typeof forms === "string" ? forms : forms[new Intl.PluralRules(current).select(Number(values.n)) === "one" ? 0 : 1];
-    const written = (/** @type {string | number} */ value) => (typeof value === "number" ? new Intl.NumberFormat(current).format(value) : value);
+    const written = (/** @type {string | number} */ value) =>
+        (typeof value === "number" ? new Intl.NumberFormat(current).format(value) : value);
     return form.replace(/\{(\w+)\}/g, (all, name) => (name in values ? written(values[name]) : all));
 }
 

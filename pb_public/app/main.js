@@ -1,4 +1,4 @@
-// The client's beginning and its table of contents: every view and who it is for.
+// Where the client starts, and its table of contents: every view, and the role it is for.
 import { drawShell, startShell } from "./shell.js";
 import { language, speak } from "./i18n.js";
 import { followNotifications } from "./notifications.js";
@@ -42,7 +42,7 @@ const routes = [
 
 await speak(me()?.locale || language());
 startShell();
-if (/[?&]state=/.test(location.search)) { // somebody comes back from a provider
+if (/[?&]state=/.test(location.search)) { // back from a provider
     const { comeBack } = await import("./oauth.js");
     await attempt(comeBack);
 }

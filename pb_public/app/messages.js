@@ -1,14 +1,14 @@
-// What the board says by the way: toasts for the eye, a live region for the ear, and dialogs that ask.
+// Messages: toasts, a live region for screen readers, and dialogs.
 import { html, nothing, render, repeat } from "./view.js";
 import { t } from "./i18n.js";
-import { ClientResponseError, isAbort, statusOf } from "./pb.js";
+import { ClientResponseError, isAbort } from "./pb.js";
 
 /**
  * @typedef {{ text: string, label?: string, href?: string, act?: () => void, until?: AbortSignal }} Toast
- * A message, with a link or something to do about it; until ends it early.
+ * A message, perhaps with a link (href) or a button (act). It disappears early when until is aborted.
  */
 
-// How long a toast is shown, in ms: longer if it offers what no other place does, and while one points at it or has the focus in it.
+// How long a toast is shown, in ms: longer if it has a button, and as long as the pointer or the focus is in it.
 const shownFor = 8_000;
 const offeredFor = 30_000;
 /** @type {Toast[]} */
@@ -18,16 +18,16 @@ let toasts = [];
 const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /**
- * announce tells screen readers.
+ * announce makes screen readers say a text.
  * @param {string} text
  */
 export function announce(text) {
     place("live").textContent = "";
-    setTimeout(() => (place("live").textContent = text), 50); // the same words twice are heard twice
+    setTimeout(() => (place("live").textContent = text), 50); // a pause, so that the same text is said again
 }
 
 /**
- * toast shows a message for a while. Of those that offer something to do there is only the last: it may be true of no other any more.
+ * toast shows a message for a while. It replaces an older one with a button, which may no longer apply.
  * @param {Toast} toast
  */
 export function toast(toast) {
@@ -46,7 +46,7 @@ function dismiss(toast) {
 }
 
 function drawToasts() {
-    place("toasts").setAttribute("aria-label", t("messages")); // a landmark, so that screen readers can jump to what stands outside of main
+    place("toasts").setAttribute("aria-label", t("messages")); // the name makes it a landmark, to which screen readers can jump
     const action = (/** @type {Toast} */ toast) => {
         if (toast.href) {
             return html`<a class="button slim" href=${toast.href} @click=${() => dismiss(toast)}>${toast.label ?? t("open")}</a>`;
@@ -59,26 +59,30 @@ function drawToasts() {
     };
     render(repeat(toasts, (toast) => toast, (toast) => html`
         <div class="toast"><span>${toast.text}</span>${action(toast)}
-            <button class="button slim plain-button" aria-label=${t("dismiss")} @click=${() => dismiss(toast)}>✕</button></div>`), place("toasts"));
+            <button class="button slim plain-button" aria-label=${t("dismiss")} @click=${() => dismiss(toast)}>✕</button>
+        </div>`), place("toasts"));
 }
 
 /**
- * reasonOf is what went wrong in one sentence: the first field's reason, else the board's message.
+ * reasonOf says in one sentence what went wrong: the error of the first field, or else the board's message.
  * @param {unknown} error
  */
 export function reasonOf(error) {
     if (!(error instanceof ClientResponseError)) {
         return error instanceof TypeError ? t("offlineNow") : t("failed");
     }
-    const [field] = Object.values(error.response?.data ?? {});
-    if (statusOf(error) === 0) {
+    if (error.status === 0) {
         return t("offlineNow");
     }
-    return statusOf(error) === 429 ? t("tooMany") : /** @type {{ message?: string }} */ (field)?.message || error.response?.message || t("failed");
+    if (error.status === 429) {
+        return t("tooMany");
+    }
+    const [field] = /** @type {{ message?: string }[]} */ (Object.values(error.response?.data ?? {}));
+    return field?.message || error.response?.message || t("failed");
 }
 
 /**
- * attempt runs what a click began and tells why it failed, if it did.
+ * attempt does what a click asks for, and shows a toast if it fails.
  * @param {() => Promise<unknown>} deed
  */
 export async function attempt(deed) {
@@ -92,7 +96,7 @@ export async function attempt(deed) {
 }
 
 /**
- * ask opens a dialog and resolves to its form's data, or to null when it was left.
+ * ask opens a dialog and resolves to the data of its form, or to null if it is cancelled.
  * @param {{ title: string, body?: unknown, yes: string, danger?: boolean }} question
  * @returns {Promise<FormData | null>}
  */

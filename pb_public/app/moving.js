@@ -1,4 +1,4 @@
-// Moving an application to another status: what it asks first, and the way back.
+// Moving an application to another status.
 import { html } from "./view.js";
 import { label, t } from "./i18n.js";
 import { forInput } from "./format.js";
@@ -8,7 +8,7 @@ import { ask } from "./messages.js";
 /** @import { Application, Status } from "./pb.js" */
 
 /**
- * askForMove asks for what the new status needs, such as when the interview is, and resolves to it; null: better not.
+ * askForMove asks for what the new status needs, such as the time of the interview. It resolves to null if the move is cancelled.
  * @param {Application} application @param {Status} to
  * @returns {Promise<Record<string, string> | null>}
  */
@@ -25,13 +25,17 @@ export async function askForMove(application, to) {
                 <input class="input" id="interview-at" name="interviewAt" type="datetime-local" required min=${forInput(new Date())}
                     value=${forInput(application.interviewAt) || forInput(tomorrow)}></div>
             <div class="field"><label for="interview-place">${t("interviewPlace")}</label>
-                <input class="input" id="interview-place" name="interviewLocation" maxlength="500" value=${application.interviewLocation}></div>`,
+                <input class="input" id="interview-place" name="interviewLocation" maxlength="500"
+                    value=${application.interviewLocation}></div>`,
     });
-    return data && { interviewAt: new Date(String(data.get("interviewAt"))).toISOString(), interviewLocation: String(data.get("interviewLocation")) };
+    return data && {
+        interviewAt: new Date(String(data.get("interviewAt"))).toISOString(),
+        interviewLocation: String(data.get("interviewLocation")),
+    };
 }
 
 /**
- * move changes the status with a word to the applicant, if any, and resolves to the application as it is then.
+ * move changes the status and resolves to the changed application. details may have a note to the applicant.
  * @param {Application} application @param {Status} status @param {Record<string, string>} [details]
  * @returns {Promise<Application>}
  */

@@ -1,4 +1,4 @@
-// The user's notifications, live. The rows on the board are the truth; the stream only says sooner what a fetch would find.
+// The user's notifications, live. Events of the stream only tell sooner what a fetch would find.
 import { myId, pb } from "./pb.js";
 import { store } from "./store.js";
 import { follow } from "./stream.js";
@@ -10,17 +10,17 @@ const perPage = 50;
 /** @type {{ items: Notification[], unread: number, total: number, loaded: boolean }} */
 const none = { items: [], unread: 0, total: 0, loaded: false };
 
-/** What is known of them: the newest first, and how many are unread, also beyond those that were fetched. */
+/** The notifications fetched so far, newest first, and how many are unread in all. */
 export const notifications = store(none);
-/** The notification that has just come, for the toast. */
+/** The notification that has just arrived. */
 export const newest = store(/** @type {Notification | null} */ (null));
 
-/** followNotifications hears of the notifications of whoever is signed in. */
+/** followNotifications follows the notifications of the user who is signed in. */
 export function followNotifications() {
     return follow({ subscribe: () => pb.collection("notifications").subscribe("*", hear), refresh: () => fetchPage(1) });
 }
 
-/** forgetNotifications is for the end of a session. */
+/** forgetNotifications is called at the end of a session. */
 export const forgetNotifications = () => notifications.set(none);
 
 /** @param {Partial<typeof none>} change */
@@ -28,7 +28,7 @@ function update(change) {
     notifications.set({ ...notifications.value, ...change });
 }
 
-/** @param {number} number  of a page, beginning with 1 for the newest */
+/** @param {number} number  of the page; 1 has the newest */
 async function fetchPage(number) {
     /** @type {Schemas["NotificationPage"]} */
     const page = await pb.send(`/api/users/${myId()}/notifications/`, { query: { page: number, perPage }, requestKey: "notifications" });
@@ -36,7 +36,7 @@ async function fetchPage(number) {
     update({ unread: page.unreadCount, total: page.totalItems, loaded: true });
 }
 
-/** fetchOlder adds those before the ones that are known. */
+/** fetchOlder fetches the next older ones. */
 export const fetchOlder = () => fetchPage(Math.floor(notifications.value.items.length / perPage) + 1);
 
 /** merge is by id: a fetch and an event may bring the same row. @param {Notification[]} records */

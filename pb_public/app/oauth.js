@@ -1,20 +1,20 @@
-// Signing in with a provider: in a window of its own, or by going there and coming back where browsers open no window.
+// Signing in with a provider: in a window of its own, or in the page itself if the browser opens no window.
 import { pb } from "./pb.js";
 import { asNewUser } from "./session.js";
 
 /** @typedef {{ name: string, displayName: string, state: string, authURL: string, codeVerifier: string }} Provider */
 
-const kept = "jobboard_provider"; // in the tab's own storage: what was begun before going to the provider
-const returnTo = `${location.origin}/app/`; // the provider has to know this address as well as /api/oauth2-redirect
+const kept = "jobboard_provider"; // in sessionStorage, while the page is at the provider
+const returnTo = `${location.origin}/app/`; // has to be allowed at the provider, besides /api/oauth2-redirect
 const createData = { role: "job_seeker" };
-const isIOS = /iPhone|iPad/.test(navigator.userAgent); // its tabs in the background lose the connection that the SDK waits on
+const isIOS = /iPhone|iPad/.test(navigator.userAgent); // tabs in the background lose the connection on which the SDK waits
 
 /**
- * signInWith has to be called by the click itself.
- * SDK idiom: OAuth in the click. Nothing may be awaited before the window is opened, or browsers block it. The SDK hears of the
- * provider's answer on a connection of its own; ours opens when the login is there.
+ * signInWith has to be called in the handler of the click.
+ * SDK idiom: OAuth in the click. Nothing may be awaited before the window is opened, or browsers block it. The SDK waits for the
+ * provider's answer on a realtime connection of its own.
  * @param {Provider} provider
- * @returns {Promise<boolean>}  whether somebody is signed in; else the page is about to go to the provider
+ * @returns {Promise<boolean>}  whether the user is signed in; if not, the page is leaving for the provider
  */
 export async function signInWith(provider) {
     const tab = isIOS ? null : window.open("", "_blank", "popup,width=600,height=720");
@@ -33,8 +33,8 @@ export async function signInWith(provider) {
 }
 
 /**
- * SDK idiom: OAuth without a window. The page itself goes to the provider. state tells that who comes back is who went, and
- * codeVerifier proves it to the board.
+ * SDK idiom: OAuth without a window. The page itself goes to the provider and comes back with a code. state shows that this page
+ * asked for it, and codeVerifier proves it to the board.
  * @param {Provider} provider
  */
 function goTo({ name, state, codeVerifier, authURL }) {
@@ -42,12 +42,12 @@ function goTo({ name, state, codeVerifier, authURL }) {
     location.href = authURL + encodeURIComponent(returnTo);
 }
 
-/** comeBack finishes what goTo began, if the provider sent somebody back with a code. */
+/** comeBack signs in with the code that the provider sent, after goTo. It fails if there is none, or if this page asked for none. */
 export async function comeBack() {
     const query = new URLSearchParams(location.search);
     const begun = JSON.parse(sessionStorage.getItem(kept) ?? "null");
     sessionStorage.removeItem(kept);
-    history.replaceState(null, "", `${location.pathname}${begun?.hash ?? ""}`); // a code is good for one use
+    history.replaceState(null, "", `${location.pathname}${begun?.hash ?? ""}`); // without the code, which works only once
     const code = query.get("code");
     if (!begun || !code || query.get("state") !== begun.state) {
         throw new Error("the provider signed nobody in");

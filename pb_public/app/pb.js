@@ -1,6 +1,7 @@
-// The board's client of PocketBase's JS SDK: the only module that imports the SDK.
+// PocketBase's JS SDK. No other module imports it.
 //
-// What there is to know about the SDK is shown once each; look for "SDK idiom" and the name:
+// Each thing to know about the SDK is shown once. Look for "SDK idiom" and its name:
+//   typed collections                                         here
 //   start from the store, log out, one user a connection      session.js
 //   no replay, hidden tabs                                    stream.js
 //   named requests, ignore aborts                             views/search.js
@@ -12,7 +13,7 @@
 //   batches                                                   views/profile.js
 //   OAuth in the click, OAuth without a window                oauth.js
 //   one's own record                                          views/me.js
-//   record events of a filter                                 views/employer/pipeline.js
+//   record events with a filter                               views/employer/pipeline.js
 import PocketBase, { ClientResponseError } from "../lib/pocketbase.es.mjs";
 
 /**
@@ -47,7 +48,7 @@ export function me() {
     return /** @type {User | null} */ (pb.authStore.isValid ? pb.authStore.record : null);
 }
 
-/** myId returns the id of the user who is signed in; views that need a login ask it. */
+/** myId returns the id of the user who is signed in, in views that need a login. */
 export function myId() {
     return me()?.id ?? "";
 }
@@ -58,7 +59,7 @@ export function statusOf(error) {
 }
 
 /**
- * isAbort reports whether a request failed only because a newer one took its place.
+ * isAbort reports whether a request was cancelled because a newer one replaced it.
  * @param {unknown} error
  */
 export function isAbort(error) {

@@ -1,4 +1,4 @@
-// Where things are: the one module that knows the addresses of other things' views.
+// The addresses of views and public pages.
 import { me } from "./pb.js";
 
 /** @import { Job, Notification } from "./pb.js" */
@@ -15,18 +15,18 @@ export function placeOf(notification) {
     return jobs ? "#/search?sort=newest" : "#/notifications";
 }
 
-/** start is where a person begins. */
+/** start returns the view with which a user starts. */
 export function start() {
     return me()?.role === "employer" ? "#/employer" : "#/search";
 }
 
 /**
- * onward is where a login leads: to what was asked for before it, else where it says.
+ * onward returns where a login leads: to the view that asked for it, if one did.
  * @param {URLSearchParams} query @param {string} otherwise
  */
 export function onward(query, otherwise) {
     const wanted = query.get("next") ?? "";
-    return wanted.startsWith("#/") ? wanted : otherwise; // an address of this client, whatever a link says
+    return wanted.startsWith("#/") ? wanted : otherwise; // a view of this client, never another site
 }
 
 /** @param {Job} job */

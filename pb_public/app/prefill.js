@@ -1,10 +1,10 @@
-// What an application can be filled with: nobody should have to tell the board the same thing twice.
+// What an application can be filled in with, so that nobody has to tell the board the same thing twice.
 
 /** @import { Application, Profile, Question } from "./pb.js" */
 
 /**
- * guess gathers what is known of a seeker. answers are those to questions of the same words, newest first; about finds a fact of the
- * profile that a question seems to ask for.
+ * guess gathers what the board knows of a seeker. answers has the newest answer to each question, by its words; about finds the fact
+ * of the profile that a question seems to ask for.
  * @param {Profile} profile @param {Application[]} earlier
  */
 export function guess(profile, earlier) {
@@ -32,7 +32,8 @@ export function guess(profile, earlier) {
         /** @param {string} label @param {Question["type"]} type */
         about(label, type) {
             const fact = facts.find(([words]) => words.test(label))?.[1];
-            return (type === "number") === (typeof fact === "number") && (type === "number" || type === "text") ? fact || undefined : undefined;
+            const fits = type === (typeof fact === "number" ? "number" : "text");
+            return fits && fact ? fact : undefined; // 0 means that it was not filled in
         },
     };
 }

@@ -1,4 +1,4 @@
-// Writing a review, of a job or of a person: stars and words, one each, to be changed or taken back.
+// Writing a review of a job or a person, changing it, and removing it.
 import { html, nothing, stars } from "./view.js";
 import { t } from "./i18n.js";
 import { createForm, textOf } from "./forms.js";
@@ -7,7 +7,7 @@ import { attempt, toast } from "./messages.js";
 /** @typedef {{ id: string, rating: number, title?: string, body: string }} Review */
 
 /**
- * reviewSection makes the part of a view in which its user reviews something. It draws the review there is, or the form for one.
+ * reviewSection makes the part of a view in which the user reviews something. It draws the user's review, or the form for one.
  * @template {Review} R
  * @param {{
  *   title: string, hint: string, withTitle?: boolean, existing: R | undefined, redraw: () => void,
@@ -17,7 +17,8 @@ import { attempt, toast } from "./messages.js";
 export function reviewSection({ title, hint, withTitle = false, existing, redraw, save, remove }) {
     let editing = false;
     const form = createForm(redraw, async (data) => {
-        const words = { rating: Number(data.get("rating")), body: textOf(data, "body"), ...(withTitle ? { title: textOf(data, "title") } : {}) };
+        const title = withTitle ? { title: textOf(data, "title") } : {};
+        const words = { rating: Number(data.get("rating")), body: textOf(data, "body"), ...title };
         existing = await save(words, existing);
         editing = false;
         toast({ text: t("reviewSaved") });

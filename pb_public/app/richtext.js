@@ -1,8 +1,10 @@
-// Descriptions are HTML that the board has sanitised. Nothing here hands a string to the browser's HTML parser: the few elements that
-// a description may have are made one by one, all else becomes plain text. So the page runs under Trusted Types, and a text that
-// slipped through the board's sanitiser could do no harm.
+// Descriptions are HTML that the board has sanitised. No string goes to the browser's HTML parser: the few elements that a description
+// may have are created one by one, and everything else becomes plain text. So the page runs under Trusted Types, and a text that got
+// past the board's sanitiser could do no harm.
 
-const allowed = new Set(["p", "br", "h2", "h3", "h4", "ul", "ol", "li", "strong", "b", "em", "i", "u", "a", "blockquote", "code", "pre", "hr", "mark"]);
+const allowed = new Set([
+    "p", "br", "h2", "h3", "h4", "ul", "ol", "li", "strong", "b", "em", "i", "u", "a", "blockquote", "code", "pre", "hr", "mark",
+]);
 const void_ = new Set(["br", "hr"]);
 const renamed = /** @type {Record<string, string>} */ ({ h1: "h3", h2: "h3", h5: "h4", h6: "h4" });
 const entities = /** @type {Record<string, string>} */ ({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" });
@@ -24,7 +26,7 @@ function hrefIn(attributes) {
 }
 
 /**
- * richText makes nodes of sanitised HTML.
+ * richText turns sanitised HTML into nodes.
  * @param {string} source
  */
 export function richText(source) {
@@ -62,7 +64,7 @@ export function richText(source) {
 }
 
 /**
- * toText is how people edit a description: paragraphs apart, "## " before headings, "- " before items, **strong** words.
+ * toText returns a description as people edit it: "## " marks headings, "- " list items, ** strong words.
  * @param {string} source  sanitised HTML
  */
 export function toText(source) {
@@ -98,7 +100,7 @@ function inline(line) {
 }
 
 /**
- * toHTML is the way back from toText.
+ * toHTML reverses toText.
  * @param {string} text
  */
 export function toHTML(text) {

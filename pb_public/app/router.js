@@ -10,7 +10,7 @@ import { reasonOf } from "./messages.js";
  *   signal: AbortSignal,
  *   show: (title: string, body: unknown) => void,
  * }} Visit
- * One visit of a view. show draws it, as often as it likes; signal is aborted when the view is left.
+ * One visit to a view. show draws the view, as often as it likes; signal is aborted when the user leaves it.
  * @typedef {(visit: Visit) => void | Promise<void>} View
  * @typedef {{ path: string, load: () => Promise<{ default: View }> | { default: View }, role?: "any" | "job_seeker" | "employer" }} Route
  */
@@ -28,7 +28,7 @@ export function here() {
 }
 
 /**
- * setQuery keeps the address in step with what a view shows, without a new visit.
+ * setQuery changes the query in the address without a new visit.
  * @param {URLSearchParams} query
  */
 export function setQuery(query) {
@@ -94,14 +94,15 @@ async function visit(routes) {
 }
 
 /** @param {string} title @param {string} text */
-const problem = (title, text) => html`<div class="door center">${heading(title)}<p>${text}</p><p>${primaryLink("#/", t("toStart"))}</p></div>`;
+const problem = (title, text) => html`
+    <div class="door center">${heading(title)}<p>${text}</p><p>${primaryLink("#/", t("toStart"))}</p></div>`;
 
-/** @param {Route[]} routes @param {(path: string) => void} listener  hears of every visit */
+/** @param {Route[]} routes @param {(path: string) => void} listener  is called at every visit */
 export function startRouter(routes, listener) {
     onVisit = listener;
     addEventListener("hashchange", () => visit(routes));
     visit(routes);
 }
 
-/** reload visits the address again, such as when the language has changed. */
+/** reload visits the view again, for example in another language. */
 export const reload = () => dispatchEvent(new HashChangeEvent("hashchange"));

@@ -1,4 +1,4 @@
-// Saved jobs: which they are, and the button that saves one.
+// Saved jobs, and the button that saves one.
 import { html, icon, nothing } from "./view.js";
 import { t } from "./i18n.js";
 import { me, myId, pb } from "./pb.js";
@@ -6,7 +6,7 @@ import { announce, attempt } from "./messages.js";
 
 /** @import { Job } from "./pb.js" */
 
-/** savedJobs resolves to the rows of saved jobs by the id of the job; nobody's are none. @returns {Promise<Map<string, string>>} */
+/** savedJobs resolves to the ids of the seeker's saved_jobs rows, by the id of the job. @returns {Promise<Map<string, string>>} */
 export async function savedJobs() {
     if (me()?.role !== "job_seeker") {
         return new Map();

@@ -1,11 +1,11 @@
-// Who is signed in, from the first moment to the logout.
+// The session of the user, from the start of the page to the logout.
 import { pb, statusOf } from "./pb.js";
 import { forgetNotifications } from "./notifications.js";
 import { closeStream, openStream } from "./stream.js";
 
 /**
- * SDK idiom: start from the store. What the store remembers is shown at once, then confirmed; only an answer that says the token
- * is dead ends the session, never a network that is down.
+ * SDK idiom: start from the store. The page starts with the user whom the store remembers, then asks the board. Only an answer that
+ * refuses the token ends the session, never a network that is down.
  */
 export async function resume() {
     if (!pb.authStore.isValid) {
@@ -29,8 +29,8 @@ async function end() {
 }
 
 /**
- * SDK idiom: one user a connection. A realtime connection belongs to whoever opened it and refuses another's token, so it ends
- * before somebody signs in, and begins anew after.
+ * SDK idiom: one user a connection. A realtime connection belongs to the user who opened it and refuses another token, so it is closed
+ * before somebody signs in, and opened again afterwards.
  * @param {() => Promise<unknown>} signIn
  */
 export async function asNewUser(signIn) {
@@ -45,10 +45,10 @@ export function signIn(email, password) {
     return asNewUser(() => pb.collection("users").authWithPassword(email, password));
 }
 
-/** SDK idiom: log out. Clearing the store alone leaves the token alive; the board's logout kills it everywhere at once. */
+/** SDK idiom: log out. Clearing the store alone would leave the token valid; the board's logout ends it. */
 export async function signOut() {
     await closeStream();
-    await pb.send("/api/users/auth/logout/", { method: "POST" }).catch(() => {}); // offline: forgotten here at least
+    await pb.send("/api/users/auth/logout/", { method: "POST" }).catch(() => {}); // offline: at least this browser forgets it
     await end();
     location.hash = "#/sign-in";
 }

@@ -1,4 +1,4 @@
-// What stands around every view: the header with its navigation and the bell, and the toasts of notifications.
+// The frame of every view: the header with its menu, and a toast for each new notification.
 import { html, icon, nothing, render } from "./view.js";
 import { t } from "./i18n.js";
 import { me, pb } from "./pb.js";
@@ -14,7 +14,9 @@ const board = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name=
 
 const { logo } = document.documentElement.dataset;
 
-const mark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="9"/><path d="M9 20.5V13a2 2 0 0 1 2-2h10a2 2 0 0 1 2 2v7.5a2 2 0 0 1-2 2H11a2 2 0 0 1-2-2zM13 11V9.5h6V11M9 16h14"/></svg>`;
+const mark = html`
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="9"/>
+        <path d="M9 20.5V13a2 2 0 0 1 2-2h10a2 2 0 0 1 2 2v7.5a2 2 0 0 1-2 2H11a2 2 0 0 1-2-2zM13 11V9.5h6V11M9 16h14"/></svg>`;
 
 /** @type {Record<string, [string, Parameters<typeof icon>[0], import("./texts/en.js").TextKey][]>} */
 const menus = {
@@ -42,7 +44,8 @@ export function drawShell() {
                     ${menu.map(([target, picture, text]) => html`
                         <li><a href="#/${target}" aria-current=${current(target)}>${icon(picture)}<span>${t(text)}</span></a></li>`)}
                     ${user ? html`
-                        <li><a href="#/notifications" aria-current=${current("notifications")} class="bell">${icon("bell")}<span>${t("notifications")}</span>
+                        <li><a href="#/notifications" aria-current=${current("notifications")} class="bell">
+                            ${icon("bell")}<span>${t("notifications")}</span>
                             ${unread ? html`<span class="badge-count">${unread > 99 ? "99+" : unread}<span
                                 class="hidden-visually"> ${t("unread")}</span></span>` : nothing}</a></li>
                         <li><a href="#/me" aria-current=${current("me")}>${icon("user")}<span>${t("me")}</span></a></li>` : nothing}

@@ -1,12 +1,12 @@
-// The statuses of an application as the board's workflow has them, and how they look.
+// The statuses of an application, the moves between them, and how they look.
 import { html } from "./view.js";
 import { label } from "./i18n.js";
 
 /** @import { Status } from "./pb.js" */
 
 /**
- * Where employers may move an application from each status. The board decides; this only spares people moves that it would refuse.
- * A test holds it to the board's own table.
+ * Where employers may move an application from each status. The board decides; this only hides the moves that it would refuse. A test
+ * compares it with the board's own table.
  * @type {Record<Status, Status[]>}
  */
 const moves = {
@@ -30,8 +30,8 @@ export const nextOf = (status) => moves[status];
 export const isRunning = (status) => moves[status].includes("hired");
 
 const looks = {
-    submitted: "", in_review: "accent", shortlisted: "accent", interview_scheduled: "accent", offered: "good", hired: "good", rejected: "bad",
-    withdrawn: "",
+    submitted: "", in_review: "accent", shortlisted: "accent", interview_scheduled: "accent",
+    offered: "good", hired: "good", rejected: "bad", withdrawn: "",
 };
 
 /** @param {Status} status */

@@ -1,4 +1,4 @@
-// A value that tells its watchers when it changes: all the state that views share.
+// A value with watchers. All state that views share is kept in such stores.
 
 /**
  * @template T

@@ -1,16 +1,16 @@
-// The page's one realtime connection, and what is followed on it.
+// The page's one realtime connection, and the topics that are followed on it.
 import { me, pb } from "./pb.js";
 import { store } from "./store.js";
 
 /**
  * @typedef {{ subscribe: () => Promise<() => Promise<void>>, refresh: () => Promise<unknown> }} Topic
- * subscribe begins to hear events, refresh fetches what they tell of changes in.
+ * subscribe starts to receive events; refresh fetches the records that the events are about.
  */
 
 const retryAfter = 5_000; // ms
 const hiddenFor = 5 * 60_000; // ms
 
-/** Whether the connection is lost; the SDK is trying to get it back. */
+/** Whether the connection is lost. The SDK keeps trying to reconnect. */
 export const offline = store(false);
 
 /** What is followed, with how to stop hearing of it. @type {Map<Topic, (() => Promise<void>) | undefined>} */
@@ -19,7 +19,7 @@ let open = false;
 let retry = 0;
 
 /** @param {Topic} topic */
-const refresh = (topic) => topic.refresh().catch(() => {}); // the next connect tries again
+const refresh = (topic) => topic.refresh().catch(() => {}); // the next connect will try again
 
 /** @param {Topic} topic */
 async function subscribe(topic) {
@@ -27,15 +27,15 @@ async function subscribe(topic) {
     if (topics.has(topic)) {
         topics.set(topic, unsubscribe);
     } else {
-        await unsubscribe(); // nobody follows it any more
+        await unsubscribe(); // unfollowed meanwhile
     }
 }
 
 /**
- * SDK idiom: no replay. What happens while the connection is down is never sent again, and the SDK reconnects by itself. So every
- * connect, of which PB_CONNECT tells, fetches anew what is followed, once the subscriptions stand. All subscribe before the
- * connection is there: so they share the first request, and the first PB_CONNECT is heard too. Only a first connect that fails is
- * not tried again by the SDK.
+ * SDK idiom: no replay. Events that are missed while the connection is down are never sent again, and the SDK reconnects by itself. So
+ * whatever is followed is fetched again at every PB_CONNECT, which the SDK sends after each connect. All topics subscribe before the
+ * connection stands, so that they share one request and don't miss the first PB_CONNECT. If the first connect fails, the SDK does not
+ * try again, so this does.
  */
 export async function openStream() {
     if (open || !me()) {
@@ -58,7 +58,7 @@ export async function openStream() {
     }
 }
 
-/** closeStream ends the connection with every subscription, so that the next begins with none. */
+/** closeStream ends the connection and every subscription. */
 export async function closeStream() {
     open = false;
     clearTimeout(retry);
@@ -67,7 +67,7 @@ export async function closeStream() {
 }
 
 /**
- * follow hears of a topic until signal is aborted, and keeps it fresh over lost connections, hidden tabs and logins.
+ * follow keeps a topic up to date until signal is aborted: over lost connections, hidden tabs and logins.
  * @param {Topic} topic @param {AbortSignal} [signal]
  */
 export async function follow(topic, signal) {
@@ -83,7 +83,7 @@ export async function follow(topic, signal) {
     }
 }
 
-/** SDK idiom: hidden tabs. Browsers open six connections to a host over HTTP/1.1, and a forgotten tab would keep one of them. */
+/** SDK idiom: hidden tabs. Over HTTP/1.1 browsers open at most six connections to a host, and each forgotten tab would keep one. */
 export function restWhileHidden() {
     let timer = 0;
     document.addEventListener("visibilitychange", () => {

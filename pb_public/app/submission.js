@@ -1,4 +1,4 @@
-// What an applicant sent: answers, letter and documents, as both sides see it.
+// What an applicant sent: answers, cover letter and documents, as both sides see them.
 import { html, icon, nothing } from "./view.js";
 import { t } from "./i18n.js";
 import { number } from "./format.js";
@@ -25,7 +25,8 @@ export function submission(application, questions) {
     return html`
         <section class="card"><h2>${t("sent")}</h2>
             ${answered.length > 0 ? html`
-                <dl class="answers">${answered.map(({ id, label }) => html`<dt>${label}</dt><dd>${answer(answers[id ?? ""])}</dd>`)}</dl>` : nothing}
+                <dl class="answers">
+                    ${answered.map(({ id, label }) => html`<dt>${label}</dt><dd>${answer(answers[id ?? ""])}</dd>`)}</dl>` : nothing}
             ${application.coverLetter ? html`<h3>${t("coverLetter")}</h3><p class="letter">${application.coverLetter}</p>` : nothing}
             ${documents(application, application.documents, t("documents"))}
         </section>`;
@@ -35,4 +36,5 @@ export function submission(application, questions) {
 export const documents = (record, names, title) => (names.length === 0 ? nothing : html`
     <h3>${title}</h3>
     <ul class="plain files">${names.map((name) => html`
-        <li><button class="button slim" @click=${() => attempt(() => openDocument(record, name))}>${icon("file")} ${plainName(name)}</button></li>`)}</ul>`);
+        <li><button class="button slim" @click=${() => attempt(() => openDocument(record, name))}>
+            ${icon("file")} ${plainName(name)}</button></li>`)}</ul>`);

@@ -1,4 +1,4 @@
-// The board's fields of interest, read once: they change rarely.
+// The board's fields of interest. They change rarely, so they are fetched once.
 import { pb } from "./pb.js";
 
 /** @import { Collections } from "./pb.js" */

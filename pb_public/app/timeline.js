@@ -1,4 +1,4 @@
-// An application's way, step by step, as both sides see it.
+// An application's timeline, as both sides see it.
 import { html, nothing } from "./view.js";
 import { dateTime } from "./format.js";
 import { label } from "./i18n.js";

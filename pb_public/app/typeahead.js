@@ -1,10 +1,12 @@
-// A text field that suggests while one types: the combobox pattern of the ARIA Authoring Practices, by keyboard and pointer.
+// A text field with suggestions: the combobox pattern of the ARIA Authoring Practices.
 import { html, nothing, render } from "./view.js";
 import { t } from "./i18n.js";
 
 /**
- * typeahead makes the field. suggest resolves to what may be meant; changed hears of every new text, chosen once one is decided.
- * @param {{ id: string, label: string, value: string, suggest: (text: string) => Promise<string[]>, changed: (text: string) => void }} options
+ * typeahead makes the field. suggest resolves to the suggestions for a text; changed is called with every new text.
+ * @param {{
+ *   id: string, label: string, value: string, suggest: (text: string) => Promise<string[]>, changed: (text: string) => void,
+ * }} options
  */
 export function typeahead({ id, label, value, suggest, changed }) {
     const root = document.createElement("div");
@@ -53,16 +55,18 @@ export function typeahead({ id, label, value, suggest, changed }) {
             draw();
         }
     };
+    const stay = (/** @type {Event} */ event) => event.preventDefault(); // the field keeps the focus
     const draw = () => render(html`
         <label for=${id}>${label}</label>
-        <input class="input" id=${id} type="search" role="combobox" autocomplete="off" aria-autocomplete="list" aria-expanded=${items.length > 0}
+        <input class="input" id=${id} type="search" role="combobox" autocomplete="off"
+            aria-autocomplete="list" aria-expanded=${items.length > 0}
             aria-controls=${items.length > 0 ? `${id}-list` : nothing} aria-activedescendant=${at >= 0 ? `${id}-${at}` : nothing}
             value=${value} @input=${typed} @keydown=${key} @blur=${close}>
         ${items.length > 0 ? html`
             <ul class="plain suggestions" role="listbox" id="${id}-list" aria-label=${t("suggestions")}>
                 ${items.map((item, i) => html`
-                    <li role="option" id="${id}-${i}" aria-selected=${i === at} @mousedown=${(/** @type {Event} */ event) => event.preventDefault()}
-                        @click=${() => choose(item)}>${item}</li>`)}
+                    <li role="option" id="${id}-${i}" aria-selected=${i === at}
+                        @mousedown=${stay} @click=${() => choose(item)}>${item}</li>`)}
             </ul>` : nothing}`, root);
     draw();
     return {

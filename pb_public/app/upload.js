@@ -1,8 +1,8 @@
-// Uploads that tell how far they are.
+// Uploads with progress.
 
 /**
- * SDK idiom: upload progress. fetch() does not tell how much of a body has left, XMLHttpRequest does; the SDK takes any fetch.
- * @param {(share: number) => void} onProgress  hears of the share that has left, from 0 to 1
+ * SDK idiom: upload progress. fetch() does not tell how much of a body has been sent; XMLHttpRequest does. The SDK takes any fetch.
+ * @param {(share: number) => void} onProgress  is called with the share that has been sent, from 0 to 1
  * @returns {(url: RequestInfo | URL, config?: RequestInit) => Promise<Response>}
  */
 export function fetchWithProgress(onProgress) {

@@ -1,4 +1,4 @@
-// lit-html as the views use it, and the small pictures and pieces that many of them share.
+// lit-html for the views, and the icons and small parts that they share.
 import { html, nothing, render, svg } from "../lib/lit-html.js";
 import { repeat } from "../lib/directives/repeat.js";
 import { initials, tint } from "./format.js";
@@ -17,7 +17,8 @@ const strokes = {
     clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
     money: svg`<rect x="3" y="6" width="18" height="12" rx="2"/><circle cx="12" cy="12" r="2.5"/>`,
     level: svg`<path d="M5 19v-5M12 19V9M19 19V4"/>`,
-    people: svg`<circle cx="9" cy="8.5" r="3.5"/><path d="M2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6M16 5.3a3.5 3.5 0 0 1 0 6.4M18 14.6c2 .8 3.2 2.6 3.5 5.4"/>`,
+    people: svg`<circle cx="9" cy="8.5" r="3.5"/>
+        <path d="M2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6M16 5.3a3.5 3.5 0 0 1 0 6.4M18 14.6c2 .8 3.2 2.6 3.5 5.4"/>`,
     building: svg`<path d="M5 20.5V4h9v16.5M14 9.5h5v11M3 20.5h18M8 8h3M8 12h3M8 16h3"/>`,
     calendar: svg`<rect x="4" y="5.5" width="16" height="14.5" rx="2"/><path d="M4 10.5h16M8.5 3v4M15.5 3v4"/>`,
     check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
@@ -26,7 +27,8 @@ const strokes = {
     bookmark: svg`<path d="M7 4h10v16l-5-4-5 4z"/>`,
     user: svg`<circle cx="12" cy="8.5" r="4"/><path d="M4.5 20.5c.8-4.2 3.6-6 7.5-6s6.7 1.8 7.5 6"/>`,
     file: svg`<path d="M6 3.5h8l4 4v13H6zM14 3.5v4h4"/>`,
-    columns: svg`<rect x="4" y="4.5" width="4.5" height="15" rx="1"/><rect x="10" y="4.5" width="4.5" height="10" rx="1"/><rect x="16" y="4.5" width="4.5" height="12" rx="1"/>`,
+    columns: svg`<rect x="4" y="4.5" width="4.5" height="15" rx="1"/><rect x="10" y="4.5" width="4.5" height="10" rx="1"/>
+        <rect x="16" y="4.5" width="4.5" height="12" rx="1"/>`,
     inbox: svg`<path d="M4 13l2.5-8h11L20 13v6H4zM4 13h5l1 2.5h4l1-2.5h5"/>`,
     warning: svg`<path d="M12 4 2.5 20h19zM12 10v5M12 17.5h.01"/>`,
     telescope: svg`<circle cx="10.5" cy="10.5" r="6.5"/><path d="m20 20-4.7-4.7M8 9.5c.4-1 1.3-1.6 2.5-1.6"/>`,
@@ -34,7 +36,7 @@ const strokes = {
 };
 
 /**
- * icon is a picture beside words that say the same: nobody has to hear of it.
+ * icon draws an icon. It stands beside words that say the same, so it is hidden from screen readers.
  * @param {keyof typeof strokes} name
  */
 export const icon = (name) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${strokes[name]}</svg>`;
@@ -43,7 +45,8 @@ export const icon = (name) => html`<svg class="icon" viewBox="0 0 24 24" aria-hi
 export function logo(employer, size = "") {
     const name = employer?.name ?? "?";
     if (employer?.logo) {
-        return html`<span class="logo ${size}"><img src=${pb.files.getURL(employer, employer.logo, { thumb: "100x100" })} alt="" loading="lazy"></span>`;
+        const picture = pb.files.getURL(employer, employer.logo, { thumb: "100x100" });
+        return html`<span class="logo ${size}"><img src=${picture} alt="" loading="lazy"></span>`;
     }
     return html`<span class="logo ${size} tint-${tint(name)}" aria-hidden="true">${initials(name)}</span>`;
 }
@@ -54,22 +57,24 @@ export const face = (name) => html`<span class="logo small face tint-${tint(name
 /** @param {number} rating */
 export function stars(rating) {
     const full = Math.round(rating);
-    return html`<span class="stars" role="img" aria-label=${t("starsOf", { n: full })}>${"★".repeat(full)}${"☆".repeat(5 - full)}</span>`;
+    return html`
+        <span class="stars" role="img" aria-label=${t("starsOf", { n: full })}>${"★".repeat(full)}${"☆".repeat(5 - full)}</span>`;
 }
 
 /**
- * skeletons stand where something is on its way.
+ * skeletons take the place of cards that are being loaded.
  * @param {number} count
  */
 export const skeletons = (count) => html`
     <div class="stack" aria-busy="true">
         <p class="hidden-visually">${t("loading")}</p>
         ${Array.from({ length: count }, () => html`
-            <div class="card ghost" aria-hidden="true"><span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div>`)}
+            <div class="card ghost" aria-hidden="true">
+                <span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div>`)}
     </div>`;
 
 /**
- * empty says what would be here, and leads to it.
+ * empty says what will be here, and how to get there.
  * @param {keyof typeof strokes} picture @param {string} title @param {string} text @param {unknown} [action]
  */
 export const empty = (picture, title, text, action = nothing) => html`
@@ -80,13 +85,20 @@ export const empty = (picture, title, text, action = nothing) => html`
 export const primaryLink = (href, text) => html`<a class="button primary" href=${href}>${text}</a>`;
 
 /**
- * pair is a term and what it is in a list of such pairs; nothing where there is no text.
+ * pair draws a term and its text in a <dl>, or nothing if there is no text.
  * @param {string} term @param {string | undefined} text
  */
 export const pair = (term, text) => (text ? html`<div><dt>${term}</dt><dd>${text}</dd></div>` : nothing);
 
+/** @param {readonly string[] | null | undefined} words */
+export const chips = (words) => (words?.length ? html`
+    <ul class="chips">${words.map((word) => html`<li class="chip">${word}</li>`)}</ul>` : nothing);
+
+/** more draws the button below a list that goes on; act fetches the next page. @param {() => unknown} act */
+export const more = (act) => html`<p class="more"><button class="button" @click=${act}>${t("more")}</button></p>`;
+
 /**
- * heading is a view's title, with what can be done beside it.
+ * heading draws a view's title, with actions beside it and a line above it.
  * @param {unknown} title @param {unknown} [actions] @param {TemplateResult | typeof nothing} [above]
  */
 export const heading = (title, actions = nothing, above = nothing) => html`

@@ -1,4 +1,4 @@
-// One application as its seeker sees it: how it stands, how it came there, what was sent, and a review of the job.
+// One application as its seeker sees it: its status and timeline, what was sent, and a review of the job.
 import { back, heading, html, nothing } from "../view.js";
 import { t } from "../i18n.js";
 import { dateTime } from "../format.js";
@@ -70,8 +70,9 @@ async function ownReview(job) {
 /** @param {string} job */
 const reviewOf = (job) => ({
     /** @param {Partial<JobReview>} words @param {JobReview} [existing] */
-    save: (words, existing) =>
-        existing ? pb.collection("job_reviews").update(existing.id, words) : pb.collection("job_reviews").create({ job, author: myId(), ...words }),
+    save: (words, existing) => existing
+        ? pb.collection("job_reviews").update(existing.id, words)
+        : pb.collection("job_reviews").create({ job, author: myId(), ...words }),
     /** @param {JobReview} existing */
     remove: (existing) => pb.collection("job_reviews").delete(existing.id),
 });

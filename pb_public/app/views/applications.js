@@ -1,5 +1,5 @@
-// The seeker's applications: those that run, and those that are decided.
-import { empty, heading, html, logo, nothing, primaryLink, repeat } from "../view.js";
+// The seeker's applications, those in progress first.
+import { empty, heading, html, logo, more, nothing, primaryLink, repeat } from "../view.js";
 import { t } from "../i18n.js";
 import { ago, dateTime } from "../format.js";
 import { myId, pb } from "../pb.js";
@@ -17,7 +17,7 @@ export default async function applications({ signal, show }) {
     let page = 0;
     let pages = 1;
 
-    /** @param {number} wanted  a page, beginning with 1 */
+    /** @param {number} wanted  the page, from 1 */
     async function load(wanted) {
         const found = await pb.collection("applications").getList(wanted, 20, {
             filter: pb.filter("seeker = {:me}", { me: myId() }), sort: "-created", expand: "job.employer", requestKey: "applications",
@@ -36,7 +36,8 @@ export default async function applications({ signal, show }) {
                     <p class="who">${job?.expand?.employer?.name}</p>
                     ${application.status === "interview_scheduled" ? html`
                         <p class="small">${t("interviewOn", { date: dateTime(application.interviewAt) })}</p>` : nothing}</div>
-                <p class="when">${statusBadge(application.status)} <time datetime=${application.submittedAt}>${ago(application.submittedAt)}</time></p>
+                <p class="when">${statusBadge(application.status)}
+                    <time datetime=${application.submittedAt}>${ago(application.submittedAt)}</time></p>
             </article>`;
     };
 
@@ -52,7 +53,7 @@ export default async function applications({ signal, show }) {
             ${items.length === 0 ? nobody : html`
                 ${part(t("running"), items.filter(({ status }) => isRunning(status)))}
                 ${part(t("decided"), items.filter(({ status }) => !isRunning(status)))}`}
-            ${page < pages ? html`<p class="more"><button class="button" @click=${() => attempt(() => load(page + 1))}>${t("more")}</button></p>` : nothing}`);
+            ${page < pages ? more(() => attempt(() => load(page + 1))) : nothing}`);
     }
 
     newest.watch((notification) => notification?.data?.application && attempt(() => load(1)), signal);

@@ -1,4 +1,4 @@
-// Applying: the job's questions, a letter and documents, filled with what the board knows already.
+// Applying: the job's questions, a cover letter and documents, filled in with what the board already knows.
 import { back, heading, html, nothing } from "../view.js";
 import { t } from "../i18n.js";
 import { me, myId, pb } from "../pb.js";
@@ -22,7 +22,7 @@ export default async function apply({ params: { id }, show }) {
         }),
     ]);
     const known = guess(profile, earlier.items);
-    const key = crypto.randomUUID(); // of this application: sent twice, it is one
+    const key = crypto.randomUUID(); // sent twice, it is still one application
     let progress = 0;
 
     const form = createForm(draw, async (data) => {
@@ -33,7 +33,7 @@ export default async function apply({ params: { id }, show }) {
             body.append("documents", await asFile(profile, String(name)));
         }
         filesOf(data, "documents").forEach((file) => body.append("documents", file));
-        // SDK idiom: REST through the SDK. pb.send brings the token, the errors and the cancelling to any path of the board.
+        // SDK idiom: REST through the SDK. pb.send adds the token, errors and cancelling to a request for any path of the board.
         /** @type {Application} */
         const made = await pb.send(`/api/jobs/${id}/applications/`, {
             method: "POST",
@@ -53,7 +53,7 @@ export default async function apply({ params: { id }, show }) {
         const value = known.answers.get(question.label) ?? known.about(question.label, question.type);
         const field = { name: `answer-${question.id}`, label: question.label, required: question.required, value: String(value ?? "") };
         switch (question.type) {
-            case "yes_no": return form.field({ ...field, type: "select", options: [["", t("choose")], ["true", t("yes")], ["false", t("no")]] });
+            case "yes_no": return form.field({ ...field, type: "select", options: choices(["true", "false"], yesOrNo) });
             case "choice": return form.field({ ...field, type: "select", options: choices(question.options ?? [], String) });
             case "number": return form.field({ ...field, type: "number" });
             default: return form.field({ ...field, type: "textarea", rows: 3 });
@@ -64,7 +64,8 @@ export default async function apply({ params: { id }, show }) {
         show(t("applyFor", { title: job.title }), html`
             <div class="narrow-view">
                 ${back(`#/jobs/${id}`, job.title)}
-                ${heading(t("applyFor", { title: job.title }), nothing, html`<p class="muted">${job.expand?.employer?.name} · ${job.location}</p>`)}
+                ${heading(t("applyFor", { title: job.title }), nothing, html`
+                    <p class="muted">${job.expand?.employer?.name} · ${job.location}</p>`)}
                 <form class="card" novalidate @submit=${form.submit}>
                     ${form.summary()}
                     <p class="notice"><span><strong>${me()?.name}</strong>, ${me()?.email}<br>
@@ -90,6 +91,9 @@ export default async function apply({ params: { id }, show }) {
     }
     draw();
 }
+
+/** @param {string} value */
+const yesOrNo = (value) => t(value === "true" ? "yes" : "no");
 
 /** @param {FormData} data @param {Question[]} questions */
 function answersIn(data, questions) {

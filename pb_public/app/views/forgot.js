@@ -1,4 +1,4 @@
-// A forgotten password: the board mails a link, and never tells whether the address has an account.
+// A forgotten password. The board mails a link, and never tells whether an address has an account.
 import { heading, html } from "../view.js";
 import { t } from "../i18n.js";
 import { pb } from "../pb.js";

@@ -1,5 +1,5 @@
-// One job: what it is, who offers it, and what the seeker can do about it.
-import { back, heading, html, icon, logo, nothing, pair, stars } from "../view.js";
+// One job: its description, its employer, and what the seeker can do.
+import { back, chips, heading, html, icon, logo, nothing, pair, stars } from "../view.js";
 import { label, t } from "../i18n.js";
 import { ago, date } from "../format.js";
 import { me, myId, pb } from "../pb.js";
@@ -14,7 +14,7 @@ import { statusBadge } from "../status.js";
 
 /** @param {Visit} visit */
 export default async function jobView({ params: { id }, show }) {
-    // SDK idiom: parallel requests. Two requests to one path would cancel each other; the key null leaves them alone.
+    // SDK idiom: parallel requests. A request cancels an older one to the same path, unless its key is null.
     const [job, saved, application, similar] = await Promise.all([
         pb.collection("jobs").getOne(id, { expand: "employer,industry", requestKey: null }),
         savedJobs(),
@@ -25,7 +25,8 @@ export default async function jobView({ params: { id }, show }) {
     const open = job.status === "published";
     const action = () => {
         if (application && application.status !== "withdrawn") {
-            return html`<a class="button" href="#/applications/${application.id}">${t("yourApplication")}</a> ${statusBadge(application.status)}`;
+            return html`
+                <a class="button" href="#/applications/${application.id}">${t("yourApplication")}</a> ${statusBadge(application.status)}`;
         }
         if (!open) {
             return html`<span class="badge warn">${label(job.status)}</span>`;
@@ -53,7 +54,7 @@ export default async function jobView({ params: { id }, show }) {
                             ${pair(t("industry"), job.expand?.industry?.name)}
                             ${pair(t("deadline"), date(job.deadline))}
                         </dl>
-                        ${job.skills?.length ? html`<ul class="chips">${job.skills.map((skill) => html`<li class="chip">${skill}</li>`)}</ul>` : nothing}
+                        ${chips(job.skills)}
                         <p class="small">${deadline(job)}</p>
                         <p class="small"><a href=${publicPage(job)}>${t("publicPage")}</a></p>
                     </section>
@@ -73,7 +74,7 @@ async function ownApplication(job) {
     if (me()?.role !== "job_seeker") {
         return undefined;
     }
-    // SDK idiom: filters. pb.filter escapes what is put into them.
+    // SDK idiom: filters. pb.filter escapes the values.
     const filter = pb.filter("job = {:job} && seeker = {:me}", { job, me: myId() });
     const { items } = await pb.collection("applications").getList(1, 1, { filter, sort: "-created", requestKey: null });
     return items[0];
@@ -84,6 +85,6 @@ async function similarTo(job) {
     /** @type {JobPage} */
     const page = await pb
         .send(`/api/jobs/${job}/similar/`, { query: { perPage: 3, expand: "employer" }, requestKey: null })
-        .catch(() => ({ items: [] })); // the job is shown without
+        .catch(() => ({ items: [] })); // the job is shown without them
     return page.items;
 }

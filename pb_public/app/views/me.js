@@ -1,4 +1,4 @@
-// The account: name and language, which notifications come by mail too, address, password, and leaving.
+// The account: name, language, mail settings, e-mail address, password, and deactivation.
 import { heading, html, nothing } from "../view.js";
 import { languages, label, speak, t } from "../i18n.js";
 import { me, myId, pb } from "../pb.js";
@@ -12,7 +12,9 @@ import { signIn, signOut } from "../session.js";
 
 /** @type {Record<string, Notification["kind"][]>} */
 const kinds = {
-    job_seeker: ["application_status_changed", "job_published", "job_digest", "deadline_reminder", "job_closed", "review_received", "account"],
+    job_seeker: [
+        "application_status_changed", "job_published", "job_digest", "deadline_reminder", "job_closed", "review_received", "account",
+    ],
     employer: ["application_submitted", "application_withdrawn", "deadline_reminder", "review_received", "account"],
     admin: ["report_ready", "account"],
 };
@@ -22,14 +24,14 @@ export default function meView({ show }) {
     const user = /** @type {User} */ (me());
 
     const account = createForm(draw, async (data) => {
-        // SDK idiom: one's own record. The SDK puts the answer into the store, so that the whole page sees the new name.
+        // SDK idiom: one's own record. The SDK also updates it in the store, so that the whole page shows the new name.
         await pb.collection("users").update(myId(), { name: textOf(data, "name"), locale: textOf(data, "locale") });
         await speak(textOf(data, "locale"));
         toast({ text: t("savedAll") });
         reload();
     });
     const mails = createForm(draw, async (data) => {
-        // What this page does not offer stays as it is.
+        // Kinds that this page does not offer stay as they are.
         const others = (user.emailNotifications ?? []).filter((kind) => kind && !kinds[user.role ?? ""].includes(kind));
         const emailNotifications = [...others, .../** @type {Notification["kind"][]} */ (data.getAll("kind"))];
         Object.assign(user, await pb.collection("users").update(myId(), { emailNotifications }));
@@ -45,7 +47,7 @@ export default function meView({ show }) {
         await pb.send("/api/users/auth/password/change/", {
             method: "PATCH", body: { oldPassword: String(data.get("oldPassword")), password, passwordConfirm: password },
         });
-        await signIn(user.email ?? "", password); // every older token is dead, this page's too
+        await signIn(user.email ?? "", password); // every older token has ended, this page's too
         form.reset();
         toast({ text: t("passwordChanged") });
     });

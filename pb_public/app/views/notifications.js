@@ -1,5 +1,5 @@
-// All that the board told the user.
-import { empty, heading, html, icon, nothing, repeat, skeletons } from "../view.js";
+// The user's notifications.
+import { empty, heading, html, icon, more, nothing, repeat, skeletons } from "../view.js";
 import { t } from "../i18n.js";
 import { ago } from "../format.js";
 import { attempt } from "../messages.js";
@@ -29,10 +29,11 @@ export default function notificationsView({ signal, show }) {
         const { items, unread, total, loaded } = notifications.value;
         show(t("notifications"), html`
             ${heading(t("notifications"), unread > 0
-                ? html`<button class="button" @click=${() => attempt(markAllRead)}>${icon("check")} ${t("markAllRead")}</button>` : nothing)}
+                ? html`<button class="button" @click=${() => attempt(markAllRead)}>${icon("check")} ${t("markAllRead")}</button>`
+                : nothing)}
             ${!loaded ? skeletons(3) : items.length === 0 ? empty("bell", t("noNotifications"), t("noNotificationsText")) : html`
                 <ol class="plain stack">${repeat(items, ({ id }) => id, item)}</ol>`}
-            ${items.length < total ? html`<p class="more"><button class="button" @click=${() => attempt(fetchOlder)}>${t("more")}</button></p>` : nothing}
+            ${items.length < total ? more(() => attempt(fetchOlder)) : nothing}
             <p class="more"><a href="#/me">${t("mailSettings")}</a></p>`);
     }
     notifications.watch(draw, signal);

@@ -1,9 +1,9 @@
-// The seeker's profile: what employers see, what the board looks for, and the résumés.
+// The seeker's profile: what employers see, which jobs the board looks for, and the résumés.
 import { heading, html, icon, nothing } from "../view.js";
 import { label, t } from "../i18n.js";
 import { number } from "../format.js";
 import { myId, pb } from "../pb.js";
-import { createForm, filesOf, textOf, words } from "../forms.js";
+import { createForm, filesOf, labelled, textOf, words } from "../forms.js";
 import { attempt, toast } from "../messages.js";
 import { openDocument, plainName } from "../documents.js";
 import { fetchWithProgress } from "../upload.js";
@@ -12,7 +12,6 @@ import { toHTML, toText } from "../richtext.js";
 import { entryEditor } from "../entries.js";
 import { documentTypes, jobTypes, workplaces } from "../choices.js";
 
-/** @import { Profile } from "../pb.js" */
 /** @import { Visit } from "../router.js" */
 
 const visibilities = /** @type {const} */ (["applied_only", "employers", "hidden"]);
@@ -44,7 +43,8 @@ export default async function profileView({ show }) {
             preferredJobTypes: data.getAll("preferredJobTypes"), preferredWorkplaces: data.getAll("preferredWorkplaces"),
             preferredLocations: words(data.get("preferredLocations")),
             salaryExpectation: Number(textOf(data, "salaryExpectation")), salaryCurrency: textOf(data, "salaryCurrency").toUpperCase(),
-            experience: experience.read(), education: education.read(), openToWork: data.has("openToWork"), visibility: textOf(data, "visibility"),
+            experience: experience.read(), education: education.read(),
+            openToWork: data.has("openToWork"), visibility: textOf(data, "visibility"),
         });
         await saveInterests(new Set(data.getAll("interests").map(String)));
         toast({ text: t("savedAll") });
@@ -66,7 +66,7 @@ export default async function profileView({ show }) {
 
     const upload = createForm(draw, async (data, element) => {
         const body = new FormData();
-        filesOf(data, "resumes").forEach((file) => body.append("resumes+", file)); // added to those that are there
+        filesOf(data, "resumes").forEach((file) => body.append("resumes+", file)); // with a +, they are added to those that exist
         try {
             profile = await pb.collection("job_seekers").update(profile.id, body, {
                 fetch: fetchWithProgress((share) => {
@@ -88,13 +88,17 @@ export default async function profileView({ show }) {
     });
 
     /** @param {"preferredJobTypes" | "preferredWorkplaces"} name @param {readonly string[]} values */
-    const choices = (name, values) => html`
-        <fieldset><legend>${t(name)}</legend><div class="columns-narrow">
-            ${values.map((value) => form.check(name, label(value), /** @type {string[]} */ (profile[name]).includes(value), value))}</div></fieldset>`;
+    const choices = (name, values) => {
+        const chosen = /** @type {string[]} */ (profile[name]);
+        return html`
+            <fieldset><legend>${t(name)}</legend><div class="columns-narrow">
+                ${values.map((value) => form.check(name, label(value), chosen.includes(value), value))}</div></fieldset>`;
+    };
 
     const resume = (/** @type {string} */ name) => html`
         <li class="line">
-            <button class="button slim" @click=${() => attempt(() => openDocument(profile, name))}>${icon("file")} ${plainName(name)}</button>
+            <button class="button slim" @click=${() => attempt(() => openDocument(profile, name))}>
+                ${icon("file")} ${plainName(name)}</button>
             <button class="button slim danger" aria-label=${t("removeOne", { name: plainName(name) })}
                 @click=${() => remove(name)}>${t("remove")}</button></li>`;
 
@@ -138,12 +142,13 @@ export default async function profileView({ show }) {
                             })}</div>
                         <details><summary>${t("interests")} <span class="count">${number(rows.size)}</span></summary>
                             <fieldset><legend class="hint">${t("interestsHint")}</legend><div class="columns-narrow">
-                                ${taxonomy.map(({ id, name }) => form.check("interests", name, rows.has(id), id))}</div></fieldset></details>
+                                ${taxonomy.map(({ id, name }) => form.check("interests", name, rows.has(id), id))}
+                            </div></fieldset></details>
                     </section>
                     <section class="card"><h2>${t("whoSees")}</h2>
                         ${form.field({
                             name: "visibility", label: t("visibility"), type: "select", value: profile.visibility,
-                            options: visibilities.map((value) => [value, label(value)]),
+                            options: labelled(visibilities),
                         })}
                     </section>
                     ${form.button(t("save"))}

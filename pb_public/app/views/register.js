@@ -15,7 +15,7 @@ export default function register({ query, show }) {
     const form = createForm(draw, async (data) => {
         const [email, password] = [textOf(data, "email"), String(data.get("password"))];
         const company = textOf(data, "companyName");
-        // The board's REST registration makes the profile, or the company, in the same transaction.
+        // The REST API creates the profile or the company in the same transaction as the user.
         await pb.send("/api/users/auth/register/", {
             method: "POST",
             body: {
@@ -45,7 +45,8 @@ export default function register({ query, show }) {
                 <form class="card" novalidate @submit=${form.submit}>
                     ${form.summary()}
                     <fieldset class="choices"><legend>${t("iAm")}</legend>
-                        ${choice("job_seeker", t("aSeeker"), t("aSeekerText"))}${choice("employer", t("anEmployer"), t("anEmployerText"))}</fieldset>
+                        ${choice("job_seeker", t("aSeeker"), t("aSeekerText"))}
+                        ${choice("employer", t("anEmployer"), t("anEmployerText"))}</fieldset>
                     ${form.field({ name: "name", label: t("yourName"), required: true, autocomplete: "name" })}
                     ${role === "employer" ? form.field({
                         name: "companyName", label: t("companyName"), required: true, autocomplete: "organization",

@@ -1,4 +1,4 @@
-// The new password, with the token from the mail.
+// Choosing a new password, with the token from the mail.
 import { heading, html } from "../view.js";
 import { t } from "../i18n.js";
 import { pb } from "../pb.js";

@@ -1,9 +1,9 @@
-// What the seeker keeps: jobs to come back to, and searches that the board repeats.
+// The seeker's saved jobs and saved searches.
 import { empty, heading, html, primaryLink, repeat } from "../view.js";
 import { label, t } from "../i18n.js";
 import { myId, pb } from "../pb.js";
 import { frequencies } from "../choices.js";
-import { valueOf } from "../forms.js";
+import { labelled, options, valueOf } from "../forms.js";
 import { attempt, toast } from "../messages.js";
 import { jobCard } from "../job-card.js";
 import { saveButton } from "../saving.js";
@@ -46,8 +46,7 @@ export default async function saved({ show }) {
             <div class="row"><label class="hidden-visually" for="often-${search.id}">${t("tellMeOf", { name: search.name })}</label>
                 <select class="select slim" id="often-${search.id}"
                     @change=${valueOf((value) => change(search, /** @type {SavedSearch["frequency"]} */ (value)))}>
-                    ${frequencies.map((value) => html`<option value=${value} ?selected=${value === search.frequency}>${label(value)}</option>`)}
-                </select>
+                    ${options(labelled(frequencies), search.frequency)}</select>
                 <button class="button slim danger" aria-label=${t("removeOne", { name: search.name })}
                     @click=${() => remove(search)}>${t("remove")}</button></div></li>`;
 
@@ -57,7 +56,8 @@ export default async function saved({ show }) {
             ${heading(t("saved"))}
             <section class="part"><h2>${t("savedJobs")}</h2>
                 ${kept.length === 0 ? empty("bookmark", t("noSaved"), t("noSavedText"), primaryLink("#/search", t("findJobs"))) : html`
-                    <ol class="plain jobs">${repeat(kept, ({ id }) => id, (job) => html`<li>${jobCard(job, saveButton(job, rows, draw))}</li>`)}</ol>`}
+                    <ol class="plain jobs">
+                        ${repeat(kept, ({ id }) => id, (job) => html`<li>${jobCard(job, saveButton(job, rows, draw))}</li>`)}</ol>`}
             </section>
             <section class="part"><h2>${t("savedSearches")}</h2>
                 ${searches.length === 0 ? html`<p class="muted">${t("noSearches")}</p>` : html`

@@ -1,10 +1,10 @@
-// Live search: what is typed and ticked is found at once, and stays in the address.
-import { empty, heading, html, icon, nothing, repeat, skeletons } from "../view.js";
+// Live search: every change is searched for at once, and kept in the address.
+import { empty, heading, html, icon, more, nothing, repeat, skeletons } from "../view.js";
 import { label, t } from "../i18n.js";
 import { number } from "../format.js";
 import { isAbort, me, myId, pb } from "../pb.js";
 import { frequencies } from "../choices.js";
-import { valueOf } from "../forms.js";
+import { labelled, options, valueOf } from "../forms.js";
 import { announce, ask, attempt, reasonOf, toast } from "../messages.js";
 import { jobCard } from "../job-card.js";
 import { saveButton, savedJobs } from "../saving.js";
@@ -17,7 +17,7 @@ import { fieldNames } from "../taxonomy.js";
 
 const facets = /** @type {const} */ (["workplace", "jobType", "experienceLevel", "industry", "skills"]);
 const sorts = /** @type {const} */ (["newest", "salary", "deadline"]);
-const shown = 8; // values of a facet
+const shown = 8; // suggestions, and values of a facet
 
 /** @param {Visit} visit */
 export default async function search({ query, signal, show }) {
@@ -33,7 +33,7 @@ export default async function search({ query, signal, show }) {
     const q = typeahead({
         id: "search-q", label: t("what"), value: query.get("q") ?? "", changed: (text) => set("q", text),
         suggest: async (text) => {
-            // SDK idiom: named requests. A request cancels the pending one of its name; each keystroke replaces the last.
+            // SDK idiom: named requests. A request cancels a pending one with the same key, here at each keystroke.
             /** @type {Schemas["Suggestions"]} */
             const found = await pb.send("/api/jobs/suggest/", { query: { q: text }, requestKey: "typeahead" });
             return [...new Set([...found.titles, ...found.skills, ...found.companies, ...found.places])].slice(0, shown);
@@ -62,7 +62,7 @@ export default async function search({ query, signal, show }) {
         draw();
     }
 
-    /** @param {string} [cursor]  of the next jobs; without it the search begins anew */
+    /** @param {string} [cursor]  of the next page; without it the search starts again */
     async function find(cursor) {
         const params = { ...Object.fromEntries(query), facets: facets.join(","), highlight: 1, perPage: 20, ...(cursor ? { cursor } : {}) };
         try {
@@ -74,7 +74,7 @@ export default async function search({ query, signal, show }) {
             announce(t("found", { n: next.matchedAllWords ?? next.totalItems }));
         } catch (error) {
             if (isAbort(error)) {
-                return; // SDK idiom: ignore aborts. A newer search is on its way and will draw.
+                return; // SDK idiom: ignore aborts. A newer search is under way.
             }
             problem = reasonOf(error);
         }
@@ -90,8 +90,7 @@ export default async function search({ query, signal, show }) {
                         value=${query.get("q") || query.get("location") || t("allJobs")}></div>
                 <div class="field"><label for="search-often">${t("tellMe")}</label>
                     <select class="select" id="search-often" name="frequency">
-                        ${frequencies.map((value) => html`<option value=${value} ?selected=${value === "daily"}>${label(value)}</option>`)}
-                    </select></div>`,
+                        ${options(labelled(frequencies), "daily")}</select></div>`,
         });
         if (data) {
             await attempt(async () => {
@@ -144,7 +143,8 @@ export default async function search({ query, signal, show }) {
     function results() {
         if (problem) {
             return html`
-                <div class="notice bad" role="alert"><p>${problem}</p><button class="button" @click=${() => find()}>${t("again")}</button></div>`;
+                <div class="notice bad" role="alert"><p>${problem}</p>
+                    <button class="button" @click=${() => find()}>${t("again")}</button></div>`;
         }
         if (!page) {
             return skeletons(5);
@@ -167,7 +167,7 @@ export default async function search({ query, signal, show }) {
             ${suggestion}
             ${list(jobs.slice(0, all))}
             ${jobs.length > all ? html`<p class="partial">${t(all > 0 ? "mostWords" : "onlyMostWords")}</p>${list(jobs.slice(all))}` : nothing}
-            ${nextCursor ? html`<p class="more"><button class="button" @click=${() => find(nextCursor)}>${t("more")}</button></p>` : nothing}`;
+            ${nextCursor ? more(() => find(nextCursor)) : nothing}`;
     }
 
     const filters = html`${icon("level")} ${t("filters")}`;
@@ -186,9 +186,7 @@ export default async function search({ query, signal, show }) {
                         @input=${valueOf((text) => set("location", text))}></div>
                 <div class="field"><label for="search-sort">${t("sort")}</label>
                     <select class="select" id="search-sort" @change=${valueOf((sort) => set("sort", sort))}>
-                        <option value="">${t("bestSort")}</option>
-                        ${sorts.map((sort) => html`<option value=${sort} ?selected=${query.get("sort") === sort}>${t(sort)}</option>`)}
-                    </select></div>
+                        ${options([["", t("bestSort")], ...labelled(sorts)], query.get("sort") ?? "")}</select></div>
             </search>
             <div class="sides">
                 <details class="filters" ?open=${wide}><summary class="button slim">${filters}</summary>${facets.map(facet)}</details>

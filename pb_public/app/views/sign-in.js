@@ -1,4 +1,4 @@
-// Signing in, by password or by a provider that the board is configured for.
+// Signing in with a password, or with a provider if the board has one.
 import { heading, html, nothing } from "../view.js";
 import { t } from "../i18n.js";
 import { me, pb } from "../pb.js";
@@ -14,7 +14,7 @@ import { onward, start } from "../places.js";
 /** @param {Visit} visit */
 export default async function signInView({ query, show }) {
     const next = () => location.replace(onward(query, start()));
-    if (me()) { // such as who just came back from a provider
+    if (me()) { // for example after coming back from a provider
         next();
         return;
     }

@@ -1,4 +1,4 @@
-// The confirmation of an e-mail address, with the token from the mail: at a click, since mail scanners follow links.
+// Confirming an e-mail address with the token from the mail. It takes a click, because mail scanners follow links.
 import { heading, html } from "../view.js";
 import { t } from "../i18n.js";
 import { pb } from "../pb.js";

@@ -1,4 +1,4 @@
-// One applicant on the pipeline's board, with the list of where the application may go.
+// An applicant's card on the pipeline board, with a list of the legal moves.
 import { face, html, nothing } from "../../view.js";
 import { label, t } from "../../i18n.js";
 import { ago, dateTime } from "../../format.js";
@@ -13,8 +13,8 @@ export const cardId = (id) => `card-${id}`;
 export const chooserId = (id) => `move-${id}`;
 
 /**
- * applicantCard draws a card. Choosing from the list moves nothing yet: in some browsers each press of an arrow key chooses, and a
- * move may send a mail. The button that the choice brings up moves.
+ * applicantCard draws a card. Choosing a status from the list moves nothing yet, because in some browsers every press of an arrow key
+ * chooses one. It shows the button that moves.
  * @param {Application} application
  * @param {{
  *   name: string, chosen: Status | undefined, choose: (status: Status | "") => void, moveTo: (status: Status) => void,
@@ -34,6 +34,7 @@ export function applicantCard({ id, status, interviewAt, submittedAt }, { name, 
                     <option value="" .selected=${!to}>${t("moveTo")}</option>
                     ${next.map((other) => html`<option value=${other} .selected=${other === to}>${label(other)}</option>`)}</select>`}
             ${to ? html`
-                <button class="button slim primary" aria-label="${t("move")}: ${name}, ${label(to)}" @click=${() => moveTo(to)}>${t("move")}</button>` : nothing}
+                <button class="button slim primary" aria-label="${t("move")}: ${name}, ${label(to)}"
+                    @click=${() => moveTo(to)}>${t("move")}</button>` : nothing}
         </li>`;
 }

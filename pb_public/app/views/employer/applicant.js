@@ -1,5 +1,5 @@
-// One applicant: who it is, what was sent, where the application stands, and a review of the person.
-import { back, empty, face, heading, html, nothing, pair } from "../../view.js";
+// One application as the employer sees it: the applicant, what was sent, the timeline, and a review of the person.
+import { back, chips, empty, face, heading, html, nothing, pair } from "../../view.js";
 import { label, t } from "../../i18n.js";
 import { dateTime } from "../../format.js";
 import { myId, pb } from "../../pb.js";
@@ -21,12 +21,14 @@ export default async function applicant({ params: { id }, signal, show }) {
     const load = () => Promise.all([pb.collection("applications").getOne(id, { expand: "job,seeker", requestKey: null }), eventsOf(id)]);
     let [application, events] = await load();
     const [profiles, reviews] = await Promise.all([
-        pb.collection("job_seekers").getList(1, 1, { filter: pb.filter("user = {:seeker}", { seeker: application.seeker }), requestKey: null }),
+        pb.collection("job_seekers").getList(1, 1, {
+            filter: pb.filter("user = {:seeker}", { seeker: application.seeker }), requestKey: null,
+        }),
         pb.collection("user_reviews").getList(1, 1, {
             filter: pb.filter("application = {:id} && author = {:me}", { id, me: myId() }), requestKey: null,
         }),
     ]);
-    const [profile] = profiles.items; // none where the seeker hides it
+    const [profile] = profiles.items; // none if the seeker hides it
     const { job, seeker } = application.expand ?? {};
     const name = seeker?.name ?? t("applicant");
 
@@ -90,10 +92,12 @@ const profileOf = (profile) => html`
         ${profile.headline ? html`<p><strong>${profile.headline}</strong></p>` : nothing}
         <div class="prose">${richText(profile.summary)}</div>
         <dl class="pairs">
-            ${pair(t("location"), profile.location)}${pair(t("experienceYears"), profile.experienceYears ? String(profile.experienceYears) : "")}
+            ${pair(t("location"), profile.location)}
+            ${pair(t("experienceYears"), profile.experienceYears ? String(profile.experienceYears) : "")}
             ${pair(t("phone"), profile.phone)}</dl>
-        ${profile.website ? html`<p><a href=${profile.website} rel="noopener nofollow" target="_blank">${profile.website}</a></p>` : nothing}
-        ${profile.skills?.length ? html`<ul class="chips">${profile.skills.map((skill) => html`<li class="chip">${skill}</li>`)}</ul>` : nothing}
+        ${profile.website ? html`
+            <p><a href=${profile.website} rel="noopener nofollow" target="_blank">${profile.website}</a></p>` : nothing}
+        ${chips(profile.skills)}
         ${(profile.experience ?? []).map(({ title, company, from, to, description }) => html`
             <h3>${title}</h3>
             <p class="muted small">${[company, [from, to].filter(Boolean).join(" – ")].filter(Boolean).join(" · ")}</p>

@@ -1,4 +1,4 @@
-// The company as seekers see it.
+// The company's profile, as seekers see it.
 import { heading, html, logo, nothing } from "../../view.js";
 import { t } from "../../i18n.js";
 import { myId, pb } from "../../pb.js";
@@ -20,7 +20,7 @@ export default async function companyView({ query, show }) {
     const industries = taxonomy.filter(({ kind }) => kind === "industry");
 
     const form = createForm(draw, async (data) => {
-        const body = new FormData(); // a form, since a picture may be in it
+        const body = new FormData(); // because it may contain a file
         for (const name of ["name", "website", "location", "industry", "size"]) {
             body.append(name, textOf(data, name));
         }

@@ -1,4 +1,4 @@
-// Writing a job, with what seekers will see beside it.
+// Writing a job, with a preview beside the form.
 import { back, heading, html, icon, nothing } from "../../view.js";
 import { label, t } from "../../i18n.js";
 import { forInput } from "../../format.js";
@@ -31,11 +31,13 @@ export default async function jobForm({ params: { id }, show }) {
     /** @param {FormData} data */
     const written = (data) => ({
         title: textOf(data, "title"), description: toHTML(textOf(data, "description")),
-        workplace: /** @type {Job["workplace"]} */ (textOf(data, "workplace")), jobType: /** @type {Job["jobType"]} */ (textOf(data, "jobType")),
+        workplace: /** @type {Job["workplace"]} */ (textOf(data, "workplace")),
+        jobType: /** @type {Job["jobType"]} */ (textOf(data, "jobType")),
         experienceLevel: /** @type {Job["experienceLevel"]} */ (textOf(data, "experienceLevel")),
         industry: textOf(data, "industry"), skills: words(data.get("skills")),
         salaryMin: Number(textOf(data, "salaryMin")), salaryMax: Number(textOf(data, "salaryMax")),
-        salaryCurrency: textOf(data, "salaryCurrency").toUpperCase(), salaryPeriod: /** @type {Job["salaryPeriod"]} */ (textOf(data, "salaryPeriod")),
+        salaryCurrency: textOf(data, "salaryCurrency").toUpperCase(),
+        salaryPeriod: /** @type {Job["salaryPeriod"]} */ (textOf(data, "salaryPeriod")),
         deadline: textOf(data, "deadline") && new Date(textOf(data, "deadline")).toISOString(),
     });
 
@@ -43,7 +45,7 @@ export default async function jobForm({ params: { id }, show }) {
         const locations = textOf(data, "places");
         const body = {
             ...written(data), questions: questions.read(),
-            ...(locations === places ? {} : { locations: lines(locations) }), // the board finds them on the map
+            ...(locations === places ? {} : { locations: lines(locations) }), // the board looks up where they are
             ...(publish ? { status: "published" } : {}),
         };
         const saved = job
@@ -129,7 +131,8 @@ export default async function jobForm({ params: { id }, show }) {
                     </section>
                     <div class="row">
                         ${published ? nothing : html`
-                            <button class="button primary" @click=${() => (publish = true)} aria-busy=${form.busy}>${t("publish")}</button>`}
+                            <button class="button primary" @click=${() => (publish = true)} aria-busy=${form.busy}>
+                                ${t("publish")}</button>`}
                         <button class="button ${published ? "primary" : ""}" @click=${() => (publish = false)} aria-busy=${form.busy}>
                             ${t(published ? "save" : "saveDraft")}</button></div>
                 </form>

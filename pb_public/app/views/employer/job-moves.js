@@ -1,4 +1,4 @@
-// Publishing and closing, wherever an employer sees a job.
+// The buttons that edit, publish and close a job.
 import { html, nothing } from "../../view.js";
 import { t } from "../../i18n.js";
 import { pb } from "../../pb.js";
@@ -8,8 +8,8 @@ import { publicPage } from "../../places.js";
 /** @import { Job } from "../../pb.js" */
 
 /**
- * jobMoves draws what can be done with a job now.
- * @param {Job} job @param {(job: Job) => void} done  hears of the job as it is afterwards
+ * jobMoves draws the buttons that a job's status allows.
+ * @param {Job} job @param {(job: Job) => void} done  is called with the changed job
  */
 export function jobMoves(job, done) {
     const publish = () => attempt(async () => {
@@ -19,7 +19,8 @@ export function jobMoves(job, done) {
         done(published);
     });
     const close = () => attempt(async () => {
-        if (await ask({ title: t("closeAsk", { title: job.title }), body: html`<p>${t("closeText")}</p>`, yes: t("close"), danger: true })) {
+        const title = t("closeAsk", { title: job.title });
+        if (await ask({ title, body: html`<p>${t("closeText")}</p>`, yes: t("close"), danger: true })) {
             done(await pb.send(`/api/jobs/${job.id}/close/`, { method: "DELETE", requestKey: null }));
             toast({ text: t("closedNow", { title: job.title }) });
         }

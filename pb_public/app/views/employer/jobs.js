@@ -1,5 +1,5 @@
-// An employer's jobs in all their statuses, with how many applied.
-import { empty, heading, html, icon, nothing, primaryLink, repeat } from "../../view.js";
+// An employer's jobs in every status, with the number of applicants.
+import { empty, heading, html, icon, more, nothing, primaryLink, repeat } from "../../view.js";
 import { label, t } from "../../i18n.js";
 import { ago, date } from "../../format.js";
 import { pb } from "../../pb.js";
@@ -20,7 +20,7 @@ export default async function jobsView({ signal, show }) {
     let jobs = [];
     let [page, pages] = [0, 1];
 
-    /** @param {number} wanted  a page, beginning with 1 */
+    /** @param {number} wanted  the page, from 1 */
     async function load(wanted) {
         /** @type {JobPage} */
         const found = await pb.send("/api/jobs/", { query: { mine: 1, page: wanted, perPage: 30 }, requestKey: "my-jobs" });
@@ -53,7 +53,7 @@ export default async function jobsView({ signal, show }) {
             ${heading(t("myJobs"), companies.length > 0
                 ? html`<a class="button primary" href="#/employer/jobs/new">${icon("plus")} ${t("newJob")}</a>` : nothing)}
             ${jobs.length === 0 ? first : html`<ol class="plain stack">${repeat(jobs, ({ id }) => id, row)}</ol>`}
-            ${page < pages ? html`<p class="more"><button class="button" @click=${() => attempt(() => load(page + 1))}>${t("more")}</button></p>` : nothing}`);
+            ${page < pages ? more(() => attempt(() => load(page + 1))) : nothing}`);
     }
 
     newest.watch((notification) => notification?.kind.startsWith("application_") && attempt(() => load(1)), signal);

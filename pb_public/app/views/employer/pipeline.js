@@ -1,4 +1,4 @@
-// The applications of one job as a board: a column for each status, and a list of the legal moves on each card. Dragging is an extra.
+// The applications of one job as a board with a section for each status. Cards are moved with a list and a button, or dragged.
 import { back, empty, heading, html, repeat } from "../../view.js";
 import { label, t } from "../../i18n.js";
 import { pb } from "../../pb.js";
@@ -29,7 +29,7 @@ export default async function pipeline({ params: { id }, signal, show }) {
 
     /** @param {Application} changed */
     function put(changed) {
-        // events and answers of moves bring no seeker: it stays the one there was
+        // events and responses come without the seeker
         applications = applications.map((other) => (other.id === changed.id ? { ...other, ...changed, expand: other.expand } : other));
         draw();
     }
@@ -114,9 +114,8 @@ export default async function pipeline({ params: { id }, signal, show }) {
     }
 
     await refresh();
-    // SDK idiom: record events of a filter. The rule of the collection says who hears, the filter of what.
-    await follow({
-        subscribe: () => pb.collection("applications").subscribe("*", ({ action, record }) => (action === "update" ? put(record) : refresh()), { filter }),
-        refresh,
-    }, signal);
+    // SDK idiom: record events with a filter. The collection's rule decides who may receive events; the filter narrows them to one job.
+    /** @param {{ action: string, record: Application }} event */
+    const hear = ({ action, record }) => (action === "update" ? put(record) : refresh());
+    await follow({ subscribe: () => pb.collection("applications").subscribe("*", hear, { filter }), refresh }, signal);
 }
