@@ -5,7 +5,7 @@ import { onDemoBoard, whyNot } from "./quality.board.js";
 import { people, signInTo } from "./quality.states.js";
 import { shiftLimit, watchShifts } from "./shifts.js";
 
-const most = 60 * 1024; // bytes of scripts and style sheets, compressed
+const most = 60_000; // bytes of scripts and style sheets, compressed
 
 /** loaded lists the scripts and style sheets of the page so far with their compressed sizes. */
 const loaded = (page) => page.evaluate(() => performance.getEntriesByType("resource")
@@ -54,7 +54,7 @@ describe("journeys through the client", { skip: whyNot("journeys through the cli
         }
         console.log("bytes of scripts and style sheets, compressed:", sizes);
         for (const [name, size] of Object.entries(sizes)) {
-            assert.ok(size > 20 * 1024 && size <= most, `${name}: ${size} bytes, of ${most} at most`);
+            assert.ok(size > 20_000 && size <= most, `${name}: ${size} bytes, of ${most} at most`);
         }
     });
 

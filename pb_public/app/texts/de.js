@@ -297,7 +297,7 @@ export const texts = {
     noApplicants: "Noch keine Bewerbungen",
     noApplicantsText: "Bewerbungen erscheinen hier sofort.",
     noApplicantsDraft: "Veröffentlichen Sie die Stelle, damit man sich bewerben kann.",
-    moveTo: "Verschieben nach …",
+    moveTo: "Verschieben …",
     moveOne: "{name} verschieben nach",
     moved: "{name} verschoben nach {status}, {n} von {of}",
     movedTo: "{name} verschoben nach {status}",

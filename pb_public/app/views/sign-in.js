@@ -4,7 +4,6 @@ import { t } from "../i18n.js";
 import { me, pb } from "../pb.js";
 import { createForm, textOf } from "../forms.js";
 import { attempt } from "../messages.js";
-import { signInWith } from "../oauth.js";
 import { signIn } from "../session.js";
 import { onward, start } from "../places.js";
 
@@ -24,6 +23,8 @@ export default async function signInView({ query, show }) {
     });
     /** @type {Provider[]} */
     let providers = [];
+    /** @type {typeof import("../oauth.js")} */
+    let oauth;
 
     function draw() {
         show(t("signIn"), html`
@@ -38,7 +39,7 @@ export default async function signInView({ query, show }) {
                     })}
                     ${form.button(t("signIn"), html`<a href="#/forgot">${t("forgot")}</a>`)}
                     ${providers.length > 0 ? html`<hr>${providers.map((provider) => html`
-                        <button class="button wide" type="button" @click=${() => attempt(async () => await signInWith(provider) && next())}>
+                        <button class="button wide" type="button" @click=${() => attempt(async () => await oauth.signInWith(provider) && next())}>
                             <img src="/_/images/oauth2/${provider.name}.svg" alt="" width="20" height="20">
                             ${t("continueWith", { name: provider.displayName })}</button>`)}` : nothing}
                 </form>
@@ -48,5 +49,8 @@ export default async function signInView({ query, show }) {
 
     draw();
     ({ oauth2: { providers } } = await pb.collection("users").listAuthMethods());
-    draw();
+    if (providers.length > 0) {
+        oauth = await import("../oauth.js"); // before the click, in which nothing may be awaited
+        draw();
+    }
 }

@@ -104,13 +104,15 @@ export default async function pipeline({ params: { id }, signal, show }) {
         const live = applications.filter(({ status }) => status !== "withdrawn").length;
         const nobody = empty("people", t("noApplicants"), t(job.status === "draft" ? "noApplicantsDraft" : "noApplicantsText"));
         show(job.title, html`
-            ${back("#/employer", t("myJobs"))}
-            ${heading(job.title, jobMoves(job, (changed) => { job = { ...job, ...changed }; draw(); }), html`
-                <p class="muted row"><span class="badge">${label(job.status)}</span>${t("applicants", { n: live })}</p>`)}
-            ${applications.length === 0 ? nobody : html`
-                <div class="board" role="group" aria-label=${t("pipeline")}>
-                    ${statuses.filter(isRunning).map(column)}
-                    <div class="ends">${statuses.filter((status) => !isRunning(status)).map(column)}</div></div>`}`);
+            <div class="wide-view">
+                ${back("#/employer", t("myJobs"))}
+                ${heading(job.title, jobMoves(job, (changed) => { job = { ...job, ...changed }; draw(); }), html`
+                    <p class="muted row"><span class="badge">${label(job.status)}</span>${t("applicants", { n: live })}</p>`)}
+                ${applications.length === 0 ? nobody : html`
+                    <div class="board" role="group" aria-label=${t("pipeline")}>
+                        ${statuses.filter(isRunning).map(column)}
+                        <div class="ends">${statuses.filter((status) => !isRunning(status)).map(column)}</div></div>`}
+            </div>`);
     }
 
     await refresh();
