@@ -1,7 +1,6 @@
 // Live search: every change is searched for at once, and kept in the address.
 import { empty, heading, html, icon, more, nothing, repeat, skeletons } from "../view.js";
 import { label, t } from "../i18n.js";
-import { number } from "../format.js";
 import { isAbort, me, myId, pb } from "../pb.js";
 import { frequencies } from "../choices.js";
 import { labelled, options, valueOf } from "../forms.js";
@@ -11,18 +10,18 @@ import { saveButton, savedJobs } from "../saving.js";
 import { setQuery } from "../router.js";
 import { typeahead } from "../typeahead.js";
 import { fieldNames } from "../taxonomy.js";
+import { facetFilters, facets, toggleValue } from "./search-facets.js";
 
 /** @import { FoundJob, JobPage, Schemas } from "../pb.js" */
 /** @import { Visit } from "../router.js" */
 
-const facets = /** @type {const} */ (["workplace", "jobType", "experienceLevel", "industry", "skills"]);
 const sorts = /** @type {const} */ (["newest", "salary", "deadline"]);
-const shown = 8; // suggestions, and values of a facet
+const most = 8; // suggestions
 
 /** @param {Visit} visit */
 export default async function search({ query, signal, show }) {
     const saved = await savedJobs();
-    const names = await fieldNames();
+    const filters = facetFilters({ query, industries: await fieldNames(), toggle });
     /** @type {JobPage | null} */
     let page = null;
     /** @type {FoundJob[]} */
@@ -36,7 +35,7 @@ export default async function search({ query, signal, show }) {
             // SDK idiom: named requests. A request cancels a pending one with the same key, here at each keystroke.
             /** @type {Schemas["Suggestions"]} */
             const found = await pb.send("/api/jobs/suggest/", { query: { q: text }, requestKey: "typeahead" });
-            return [...new Set([...found.titles, ...found.skills, ...found.companies, ...found.places])].slice(0, shown);
+            return [...new Set([...found.titles, ...found.skills, ...found.companies, ...found.places])].slice(0, most);
         },
     });
 
@@ -48,9 +47,7 @@ export default async function search({ query, signal, show }) {
 
     /** @param {string} name @param {string} value */
     function toggle(name, value) {
-        const values = new Set(query.get(name)?.split(",").filter(Boolean));
-        values.delete(value) || values.add(value);
-        values.size > 0 ? query.set(name, [...values].join(",")) : query.delete(name);
+        toggleValue(query, name, value);
         refresh();
     }
 
@@ -80,47 +77,6 @@ export default async function search({ query, signal, show }) {
         }
         draw();
     }
-
-    async function saveSearch() {
-        const data = await ask({
-            title: t("saveSearch"), yes: t("save"),
-            body: html`
-                <div class="field"><label for="search-name">${t("name")}</label>
-                    <input class="input" id="search-name" name="name" required maxlength="200"
-                        value=${query.get("q") || query.get("location") || t("allJobs")}></div>
-                <div class="field"><label for="search-often">${t("tellMe")}</label>
-                    <select class="select" id="search-often" name="frequency">
-                        ${options(labelled(frequencies), "daily")}</select></div>`,
-        });
-        if (data) {
-            await attempt(async () => {
-                const wanted = Object.fromEntries([...query].filter(([name]) => name !== "sort"));
-                const [name, frequency] = [data.get("name"), data.get("frequency")];
-                await pb.collection("saved_searches").create({ seeker: myId(), name, frequency, query: wanted });
-                toast({ text: t("searchSaved"), href: "#/saved", label: t("show") });
-            });
-        }
-    }
-
-    /** @param {string} name @param {string} value */
-    const valueName = (name, value) => (name === "industry" ? (names.get(value) ?? value) : label(value));
-
-    const facet = (/** @type {typeof facets[number]} */ name) => {
-        const chosen = query.get(name)?.split(",").filter(Boolean) ?? [];
-        const counted = Object.entries(page?.facets?.[name] ?? {}).sort(([, a], [, b]) => b - a).slice(0, shown);
-        chosen.forEach((value) => counted.some(([other]) => other === value) || counted.push([value, 0]));
-        return counted.length === 0 ? nothing : html`
-            <fieldset>
-                <legend>${t(name)}</legend>
-                ${repeat(counted, ([value]) => value, ([value, count]) => html`
-                    <label class="check"><input type="checkbox" .checked=${chosen.includes(value)} @change=${() => toggle(name, value)}>
-                        <span>${valueName(name, value)}</span> <span class="count">${number(count)}</span></label>`)}
-            </fieldset>`;
-    };
-
-    const chips = () => facets.flatMap((name) => (query.get(name)?.split(",").filter(Boolean) ?? []).map((value) => html`
-        <li><button class="chip chosen" @click=${() => toggle(name, value)}>${valueName(name, value)}
-            <span aria-hidden="true">✕</span><span class="hidden-visually">, ${t("remove")}</span></button></li>`));
 
     // What words of the text were understood as. A click searches for the words themselves instead.
     const understood = () => (page?.interpretation?.filters ?? []).map(({ field, value, label: text, plain }) => {
@@ -162,23 +118,25 @@ export default async function search({ query, signal, show }) {
         }
         const all = page.matchedAllWords ?? jobs.length;
         const list = (/** @type {FoundJob[]} */ some) => html`
-            <ol class="plain jobs">${repeat(some, (job) => job.id, (job) => html`<li>${jobCard(job, saveButton(job, saved, draw))}</li>`)}</ol>`;
+            <ol class="plain jobs">
+                ${repeat(some, (job) => job.id, (job) => html`<li>${jobCard(job, saveButton(job, saved, draw))}</li>`)}</ol>`;
+        const rest = t(all > 0 ? "mostWords" : "onlyMostWords");
         return html`
             ${suggestion}
-            ${list(jobs.slice(0, all))}
-            ${jobs.length > all ? html`<p class="partial">${t(all > 0 ? "mostWords" : "onlyMostWords")}</p>${list(jobs.slice(all))}` : nothing}
+            ${all > 0 ? list(jobs.slice(0, all)) : nothing}
+            ${jobs.length > all ? html`<p class="partial">${rest}</p>${list(jobs.slice(all))}` : nothing}
             ${nextCursor ? more(() => find(nextCursor)) : nothing}`;
     }
 
-    const filters = html`${icon("level")} ${t("filters")}`;
     const wide = matchMedia("(min-width: 56rem)").matches;
 
     function draw() {
-        const chosen = chips();
         const meanings = understood();
+        const chips = filters.chips();
+        const summary = html`<summary class="button slim">${icon("level")} ${t("filters")}</summary>`;
         show(t("search"), html`
             ${heading(page ? t("found", { n: page.matchedAllWords ?? page.totalItems }) : t("search"), me()?.role === "job_seeker"
-                ? html`<button class="button" @click=${saveSearch}>${icon("bell")} ${t("saveSearch")}</button>` : nothing)}
+                ? html`<button class="button" @click=${() => saveSearch(query)}>${icon("bell")} ${t("saveSearch")}</button>` : nothing)}
             <search class="card searchbar">
                 ${q.root}
                 <div class="field"><label for="search-place">${t("where")}</label>
@@ -189,11 +147,11 @@ export default async function search({ query, signal, show }) {
                         ${options([["", t("bestSort")], ...labelled(sorts)], query.get("sort") ?? "")}</select></div>
             </search>
             <div class="sides">
-                <details class="filters" ?open=${wide}><summary class="button slim">${filters}</summary>${facets.map(facet)}</details>
+                <details class="filters" ?open=${wide}>${summary}${filters.draw(page)}</details>
                 <section aria-label=${t("results")} class="stack">
                     ${meanings.length > 0 ? html`<ul class="chips" aria-label=${t("understoodAs")}>${meanings}</ul>` : nothing}
-                    ${chosen.length > 0 ? html`
-                        <ul class="chips">${chosen}<li><button class="chip" @click=${clear}>${t("clearAll")}</button></li></ul>` : nothing}
+                    ${chips.length > 0 ? html`
+                        <ul class="chips">${chips}<li><button class="chip" @click=${clear}>${t("clearAll")}</button></li></ul>` : nothing}
                     ${results()}
                 </section>
             </div>`);
@@ -202,4 +160,25 @@ export default async function search({ query, signal, show }) {
     signal.addEventListener("abort", () => clearTimeout(timer));
     draw();
     await find();
+}
+
+/** saveSearch asks for a name and how often to tell, and saves the query. @param {URLSearchParams} query */
+async function saveSearch(query) {
+    const data = await ask({
+        title: t("saveSearch"), yes: t("save"),
+        body: html`
+            <div class="field"><label for="search-name">${t("name")}</label>
+                <input class="input" id="search-name" name="name" required maxlength="200"
+                    value=${query.get("q") || query.get("location") || t("allJobs")}></div>
+            <div class="field"><label for="search-often">${t("tellMe")}</label>
+                <select class="select" id="search-often" name="frequency">${options(labelled(frequencies), "daily")}</select></div>`,
+    });
+    if (data) {
+        await attempt(async () => {
+            const wanted = Object.fromEntries([...query].filter(([name]) => name !== "sort"));
+            const [name, frequency] = [data.get("name"), data.get("frequency")];
+            await pb.collection("saved_searches").create({ seeker: myId(), name, frequency, query: wanted });
+            toast({ text: t("searchSaved"), href: "#/saved", label: t("show") });
+        });
+    }
 }
