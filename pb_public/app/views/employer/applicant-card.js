@@ -26,7 +26,7 @@ export function applicantCard({ id, status, interviewAt, submittedAt }, { name, 
     const to = chosen && next.includes(chosen) ? chosen : undefined; // the card may have moved since
     return html`
         <li class="card applicant" draggable=${next.length > 0} @dragstart=${() => drag(true)} @dragend=${() => drag(false)}>
-            <div class="line">${face(name)} <a id=${cardId(id)} href="#/employer/applications/${id}">${name}</a></div>
+            <div class="line">${face(name)} <a class="title" id=${cardId(id)} href="#/employer/applications/${id}">${name}</a></div>
             <p class="muted small">${status === "interview_scheduled" ? dateTime(interviewAt) : ago(submittedAt)}</p>
             ${next.length === 0 ? nothing : html`
                 <label class="hidden-visually" for=${chooserId(id)}>${t("moveOne", { name })}</label>
