@@ -10,14 +10,23 @@ import (
 // is none.
 var ownLines = regexp.MustCompile(`(?m)^[ \t]*(?://.*|/\*\*(?:[^*]|\*+[^*/])*\*+/[ \t]*)$`)
 
-// served returns what is sent of a file. Modules of the client at /app/ are sent without the comments that have lines of their own: those
-// are for readers of the source, and an eighth of what browsers would download. Their lines stay, empty, so that the numbers of lines in
-// errors are those of the source. Other people's modules, in lib/, keep their licences.
+// styleComments are the comments of style sheets, which none of ours has in a string.
+var styleComments = regexp.MustCompile(`[ \t]*/\*(?:[^*]|\*+[^*/])*\*+/`)
+
+// served returns what is sent of a file. Modules of the client at /app/ are sent without the comments that have lines of their own, and
+// our style sheets without any: those are for readers of the source, and more than a tenth of what browsers would download. Their lines
+// stay, empty, so that the numbers of lines in errors are those of the source. Other people's files, in lib/, keep their licences.
 func served(name string, content []byte) []byte {
-	if !strings.HasPrefix(name, "app/") || path.Ext(name) != ".js" {
+	var comments *regexp.Regexp
+	switch folder, _, _ := strings.Cut(name, "/"); {
+	case folder == "app" && path.Ext(name) == ".js":
+		comments = ownLines
+	case (folder == "app" || folder == "site") && path.Ext(name) == ".css":
+		comments = styleComments
+	default:
 		return content
 	}
-	return ownLines.ReplaceAllFunc(content, func(comment []byte) []byte {
+	return comments.ReplaceAllFunc(content, func(comment []byte) []byte {
 		return []byte(strings.Repeat("\n", strings.Count(string(comment), "\n")))
 	})
 }
