@@ -1,4 +1,4 @@
-// The client at /app/ in a real browser. Needs Chromium (JOBBOARD_CHROMIUM, or chromium on the path).
+// The client at /app/ in a real browser. Needs Chromium: JOBBOARD_CHROMIUM, or one on the path.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
@@ -7,12 +7,15 @@ import { chromium } from "playwright-core";
 
 export const password = "correct horse battery staple";
 
+// The shell has no windows to make for each context, which saves a third of the processor time.
+const browsers = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+
 /** findChromium returns the path of the browser, or "" where there is none. */
 export function findChromium() {
     if (process.env.JOBBOARD_CHROMIUM) {
         return process.env.JOBBOARD_CHROMIUM;
     }
-    const script = "command -v chromium || command -v chromium-browser || command -v google-chrome || true";
+    const script = browsers.map((name) => `command -v ${name} || `).join("") + "true";
     return execFileSync("sh", ["-c", script]).toString().trim();
 }
 

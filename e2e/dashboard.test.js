@@ -1,12 +1,12 @@
 // The page "Job board" in PocketBase's admin UI, in a real browser. PocketBase's extension API is experimental, so
-// this shows whether the page still works with a new version. Needs Chromium (JOBBOARD_CHROMIUM, or chromium on the path).
+// this shows whether the page still works with a new version. Needs Chromium, as app.js does.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { launch } from "./app.js";
 import { newBoard } from "./board.js";
+import { settled } from "./inspect.js";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const login = { email: "root@example.com", password: "correct horse battery" };
@@ -24,8 +24,7 @@ before(async () => {
     for (const title of ["Miller", "Baker"]) {
         await root.collection("jobs").create({ employer: employer.id, title, description: "<p>Work.</p>", workplace: "on_site", jobType: "full_time", status: "published" });
     }
-    const executablePath = process.env.JOBBOARD_CHROMIUM || execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser || command -v google-chrome"]).toString().trim();
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    browser = await launch();
 });
 after(async () => {
     await browser?.close();
@@ -61,15 +60,17 @@ test("the key figures and charts show the summary's data", async () => {
 });
 
 for (const colorScheme of ["light", "dark"]) {
-    for (const width of [1280, 390]) {
-        test(`nothing overflows sideways at ${width} px, ${colorScheme}`, async () => {
-            const { page, close } = await openBoard({ viewport: { width, height: 900 }, colorScheme });
+    test(`nothing overflows sideways, ${colorScheme}`, async () => {
+        const { page, close } = await openBoard({ colorScheme });
+        assert.equal(await page.evaluate(() => document.documentElement.dataset.colorScheme || "light"), colorScheme);
+        for (const width of [1280, 390]) {
+            await page.setViewportSize({ width, height: 900 });
+            await settled(page);
             const [inner, outer] = await page.evaluate(() => [document.querySelector(".jb-content").scrollWidth, document.querySelector(".jb-content").clientWidth]);
-            assert.ok(inner <= outer, `${inner} px in ${outer} px`);
-            assert.equal(await page.evaluate(() => document.documentElement.dataset.colorScheme || "light"), colorScheme);
-            await close();
-        });
-    }
+            assert.ok(inner <= outer, `${inner} px in ${outer} px at ${width} px`);
+        }
+        await close();
+    });
 }
 
 test("a job can be closed and an employer verified by keyboard", async () => {

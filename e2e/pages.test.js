@@ -1,16 +1,14 @@
 // The board's own pages in a real browser, which reports any violation of the content security policy.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { launch } from "./app.js";
 import { newBoard } from "./board.js";
 
 let board, browser;
 before(async () => {
     board = await newBoard();
     await board.start();
-    const executablePath = process.env.JOBBOARD_CHROMIUM || execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser || command -v google-chrome"]).toString().trim();
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    browser = await launch();
 });
 after(async () => {
     await browser?.close();

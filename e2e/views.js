@@ -1,15 +1,15 @@
-// Every view of the client in both themes and at both widths, on a board where there is something to see: nothing for axe to find, and
-// nothing cut off. The tests that use it are app.guest.test.js, app.seeker.test.js and app.employer.test.js.
+// A board where there is something to see in the client, for app.views.test.js: views open, there is nothing for axe to find, and
+// nothing is cut off.
 import assert from "node:assert/strict";
 import { launch, openApp, signIn } from "./app.js";
 import { newBoard } from "./board.js";
-import { inspect } from "./inspect.js";
+import { inspect, twoLooks } from "./inspect.js";
 import { me, pdf, register } from "./people.js";
 
 /**
  * newViews starts a board with a company of three jobs, an application, and two people who have nothing yet. open(who) opens the
- * client for a guest ("") or for who is signed in by that address; walk(app, views) shows each view, given with its heading, and
- * checks it; remove() ends it all.
+ * client for a guest ("") or for who is signed in by that address; visit(app, views) shows each view, given with its heading, and
+ * inspect(app, views) also checks it, as check(page, name) does with what is shown; remove() ends it all.
  */
 export async function newViews() {
     const browser = await launch();
@@ -35,6 +35,19 @@ export async function newViews() {
     await register(board, "Nora New", "job_seeker");
     await register(board, "Otto Own", "employer");
 
+    const show = async (app, path, heading) => {
+        await app.go(path.replace("JOB", job.id).replace("APPLICATION", application.id));
+        await app.heading(heading);
+    };
+    let checked = 0;
+    /** check looks at what is shown in two looks, and at how it gives way to narrow windows and wide-set text. */
+    const check = async (page, name) => {
+        const pictures = process.env.JOBBOARD_PICTURES;
+        const picture = (colorScheme, width) => page.screenshot({ path: `${pictures}/app-${name.replaceAll(/\W+/g, "-")}-${width}-${colorScheme}.png` });
+        const faults = await inspect(page, twoLooks(checked++), pictures ? picture : null);
+        assert.deepEqual(faults.map((fault) => `${name}: ${fault}`), []);
+    };
+
     return {
         board,
         async open(email) {
@@ -44,24 +57,21 @@ export async function newViews() {
             }
             return app;
         },
-        async walk(app, views) {
+        async visit(app, views) {
             for (const [path, heading] of views) {
-                await app.go(path.replace("JOB", job.id).replace("APPLICATION", application.id));
-                await app.heading(heading);
+                await show(app, path, heading);
+            }
+        },
+        async inspect(app, views) {
+            for (const [path, heading] of views) {
+                await show(app, path, heading);
                 await check(app.page, `${path}, ${heading}`);
             }
         },
+        check,
         async remove() {
             await browser.close();
             await board.remove();
         },
     };
-}
-
-/** check looks at what is shown in each theme and at each width, and how it gives way to narrow windows and wide-set text. */
-export async function check(page, name) {
-    const pictures = process.env.JOBBOARD_PICTURES;
-    const picture = (colorScheme, width) => page.screenshot({ path: `${pictures}/app-${name.replaceAll(/\W+/g, "-")}-${width}-${colorScheme}.png` });
-    const faults = await inspect(page, undefined, pictures ? picture : null);
-    assert.deepEqual(faults.map((fault) => `${name}: ${fault}`), []);
 }
