@@ -62,7 +62,7 @@ func Folder(t testing.TB) string {
 		t.Fatalf("migrate the test board: %v", err)
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+	if err := os.CopyFS(dir, from); err != nil {
 		t.Fatalf("clone the test board: %v", err)
 	}
 	return dir

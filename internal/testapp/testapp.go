@@ -3,10 +3,12 @@
 package testapp
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
@@ -17,18 +19,37 @@ import (
 	_ "jobboard/migrations"
 )
 
-// migrated returns the data folder of an empty, migrated board that nothing has open, to be cloned and never changed.
-var migrated = sync.OnceValues(func() (string, error) {
-	shared := os.Getenv("JOBBOARD_TEST_TEMPLATES")
-	if shared == "" {
-		dir, err := os.MkdirTemp("", "jobboard-test-*")
-		if err != nil {
-			return "", err
-		}
-		return dir, migrate(dir)
+// migrated returns the files of an empty, migrated board that nothing has open, to be cloned. Without a folder to share they are kept in
+// memory, since nothing would delete a folder after the last test.
+var migrated = sync.OnceValues(func() (fs.FS, error) {
+	if shared := os.Getenv("JOBBOARD_TEST_TEMPLATES"); shared != "" {
+		dir, err := sharedTemplate(shared)
+		return os.DirFS(dir), err
 	}
-	return sharedTemplate(shared)
+	dir, err := os.MkdirTemp("", "jobboard-test-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if err := migrate(dir); err != nil {
+		return nil, err
+	}
+	return readAll(os.DirFS(dir))
 })
+
+// readAll returns a copy of files in memory.
+func readAll(files fs.FS) (fs.FS, error) {
+	all := fstest.MapFS{}
+	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(files, path)
+		all[path] = &fstest.MapFile{Data: content, Mode: 0o600}
+		return err
+	})
+	return all, err
+}
 
 // sharedTemplate returns the template in a folder that all packages of one run of the tests share, since migrating takes seconds under
 // the race detector. Processes that start together may each make one; the first to be ready is used.
@@ -107,11 +128,7 @@ func Slow(t testing.TB, why string) {
 // New returns a fresh board with empty collections, bound by bind, that is deleted when the test ends.
 func New(t testing.TB, bind ...func(core.App)) *tests.TestApp {
 	t.Helper()
-	dir, err := migrated()
-	if err != nil {
-		t.Fatalf("migrate the test board: %v", err)
-	}
-	app, err := tests.NewTestAppWithConfig(config(dir))
+	app, err := tests.NewTestAppWithConfig(config(Folder(t)))
 	if err != nil {
 		t.Fatalf("clone the test board: %v", err)
 	}
