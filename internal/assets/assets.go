@@ -43,12 +43,15 @@ type Assets struct {
 // edition holds all files as they were at one time.
 type edition struct {
 	hash  string
-	files map[string]file
+	files map[string]*file
 }
 
 type file struct {
-	content, zipped []byte // zipped is nil if it would not be smaller
-	mediaType       string
+	source    []byte
+	mediaType string
+	// bodies returns what is sent, as it is and compressed; zipped is nil if it would not be smaller. It is worked out when somebody asks
+	// for the file: doing so for all of them would be a large part of a board's start.
+	bodies func() (content, zipped []byte)
 }
 
 // New loads files. amend holds functions that change the content of files by name, and may add files that are not in the folder, for
@@ -73,22 +76,18 @@ func (a *Assets) load() error {
 	if err != nil {
 		return err
 	}
-	next := &edition{files: map[string]file{}}
+	next := &edition{files: map[string]*file{}}
 	before := a.current.Load()
 	if before == nil {
 		before = &edition{}
 	}
 	hash := sha256.New()
-	zip, err := gzip.NewWriterLevel(io.Discard, gzip.BestCompression) // one for all files, since each allocates over a megabyte
-	if err != nil {
-		return err
-	}
-	add := func(name string, content []byte) {
-		fmt.Fprintf(hash, "%s %d\n", name, len(content))
-		hash.Write(content)
+	add := func(name string, source []byte) {
+		fmt.Fprintf(hash, "%s %d\n", name, len(source))
+		hash.Write(source)
 		f, is := before.files[name]
-		if !is || !bytes.Equal(f.content, content) { // most files are as they were: compressing them again would take most of the time
-			f = newFile(name, content, zip)
+		if !is || !bytes.Equal(f.source, source) { // most files are as they were, and need not be compressed again
+			f = newFile(name, source)
 		}
 		next.files[name] = f
 	}
@@ -103,7 +102,7 @@ func (a *Assets) load() error {
 		if change := a.amend[name]; change != nil {
 			content = change(content)
 		}
-		add(name, served(name, content))
+		add(name, content)
 		return nil
 	})
 	if err != nil {
@@ -122,15 +121,32 @@ func (a *Assets) load() error {
 	return nil
 }
 
-// newFile compresses content with zip.
-func newFile(name string, content []byte, zip *gzip.Writer) file {
-	f := file{content: content, mediaType: mediaType(name)}
-	var zipped bytes.Buffer
-	zip.Reset(&zipped)
-	if _, err := zip.Write(content); err == nil && zip.Close() == nil && zipped.Len() < len(content)*9/10 {
-		f.zipped = zipped.Bytes()
+func newFile(name string, source []byte) *file {
+	return &file{source: source, mediaType: mediaType(name), bodies: sync.OnceValues(func() (content, zipped []byte) {
+		content = served(name, source)
+		return content, zip(content)
+	})}
+}
+
+// writers are kept, since each allocates over a megabyte.
+var writers = sync.Pool{New: func() any {
+	writer, err := gzip.NewWriterLevel(io.Discard, gzip.BestCompression)
+	if err != nil {
+		panic(err) // the level is one of gzip's own
 	}
-	return f
+	return writer
+}}
+
+// zip compresses content, or returns nil if that saves less than a tenth.
+func zip(content []byte) []byte {
+	writer := writers.Get().(*gzip.Writer)
+	defer writers.Put(writer)
+	var zipped bytes.Buffer
+	writer.Reset(&zipped)
+	if _, err := writer.Write(content); err != nil || writer.Close() != nil || zipped.Len() >= len(content)*9/10 {
+		return nil
+	}
+	return zipped.Bytes()
 }
 
 // mediaType returns the media type of a file name. The machine's own list, which differs between machines, comes last.
@@ -218,10 +234,10 @@ func (a *Assets) serve(e *core.RequestEvent) error {
 	if e.Request.PathValue("hash") == now.hash {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	content := f.content
-	if f.zipped != nil && strings.Contains(e.Request.Header.Get("Accept-Encoding"), "gzip") {
+	content, zipped := f.bodies()
+	if zipped != nil && strings.Contains(e.Request.Header.Get("Accept-Encoding"), "gzip") {
 		header.Set("Content-Encoding", "gzip")
-		content = f.zipped
+		content = zipped
 	}
 	return e.Blob(http.StatusOK, f.mediaType, content)
 }
