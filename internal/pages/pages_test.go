@@ -330,3 +330,18 @@ func TestSizesOfCompaniesAreWrittenWithADash(t *testing.T) {
 	mustShow(t, board, "/companies/acme-works", 200, "201–1,000 people")
 	mustShow(t, board, get(board, "/jobs/"+job.Id).Header.Get("Location"), 200, "201–1,000 people")
 }
+
+// What every page's foot and the home page show is counted by whoever comes first. A reader who is over the limit then must not leave
+// the others a list without companies.
+func TestOneReadersLimitHidesNoCompanies(t *testing.T) {
+	board := newBoard(t, "en")
+	employer, _ := board.Employer("Acme Works")
+	board.Job(employer, "Gardener")
+	board.Settings().RateLimits.Enabled = true
+	board.Settings().RateLimits.Rules = []core.RateLimitRule{{Label: "/api/", MaxRequests: 1, Duration: 60}}
+	if got := mustShow(t, board, "/", 200); strings.Contains(got.Raw, "Hiring now") {
+		t.Fatal("the limit does not reach what is popular")
+	}
+	board.Settings().RateLimits.Enabled = false
+	mustShow(t, board, "/", 200, "Hiring now", `href="/companies/acme-works"`)
+}
