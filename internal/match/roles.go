@@ -45,7 +45,7 @@ func (r roleReader) of(title string) [][]Word {
 	}
 	for _, synonym := range r.analyzer.Synonyms(terms) {
 		var role []Word
-		for _, term := range synonym {
+		for _, term := range synonym.Terms {
 			role = append(role, Word{term, r.analyzer.Stem(term)})
 		}
 		roles = append(roles, role)

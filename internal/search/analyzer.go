@@ -27,9 +27,10 @@ const synonymsHelp = `# The board's own synonyms for the search, on top of the b
 #
 # js, javascript               a search for one finds the others
 # pm => project manager        a search for pm finds project managers, but not the other way round
+# title: nanny, babysitter     the others are looked for in titles only: best for names of jobs
 # ! dev                        a built-in expression that is no longer a synonym of anything
 #
-# An expression has at most three words. A line that is not valid is skipped and reported in the log.
+# An expression has at most four words. A line that is not valid is skipped and reported in the log.
 `
 
 const vocabularyHelp = `# What words of a search text mean besides themselves, on top of the built-in list. Changes take effect within seconds.

@@ -32,7 +32,8 @@ type segmentMatch struct {
 	matches    bitset // candidates that also pass the filters
 	clauses    []clauseMatch
 	where      []clauseMatch
-	terms      []wordTerms // cache of termsFor
+	terms      []wordTerms   // cache of termsFor
+	phrases    []*phraseDocs // cache of phraseDocsOf
 }
 
 // clauseMatch holds the documents of one segment that match a clause.
@@ -43,11 +44,10 @@ type clauseMatch struct {
 	impactTiers
 }
 
-// phraseMatch holds the documents that may hold a phrase.
+// phraseMatch is a phrase of a clause with the documents that may hold it. Clauses share them.
 type phraseMatch struct {
 	alt *Alternative
-	phrase
-	docs bitset
+	*phraseDocs
 }
 
 func evaluate(snap *snapshot, q *Query, pool *bitsetPool) *evaluation {
@@ -171,80 +171,32 @@ func (e *evaluation) matchClause(p *segmentMatch, c *Clause, cm *clauseMatch) (d
 	var holding bitset // with phrases: the documents that hold all words of an alternative
 	for i := range c.Any {
 		alt := &c.Any[i]
-		if len(alt.Words) == 1 && !alt.Phrase && alt.Only == nil { // the usual case
+		if !alt.Phrase && alt.Only == nil { // the usual case
 			p.orWord(alt.Words[0], alt.Field, cm.docs)
 			continue
 		}
-		found := p.allWords(alt, e.pool)
-		if alt.Only != nil {
-			only := e.pool.cleared(p.docs)
-			p.valuePostings(alt.Only.Field, alt.Only.Value).orInto(only)
-			found.and(only)
-		}
 		if !alt.Phrase {
-			cm.docs.or(found)
+			some := e.pool.cleared(p.docs)
+			p.orWord(alt.Words[0], alt.Field, some)
+			p.restrict(some, alt.Only, e.pool)
+			cm.docs.or(some)
+			continue
+		}
+		found := p.phraseDocsOf(alt, e.pool)
+		if found == nil {
 			continue
 		}
 		if holding == nil {
 			holding = e.pool.cleared(p.docs)
 		}
-		holding.or(found)
-		if ranks := p.ranksOf(alt.stems()); ranks != nil {
-			p.filterBigrams(found, ranks)
-			cm.phrases = append(cm.phrases, phraseMatch{alt, phraseOf(ranks), found})
-		}
+		holding.or(found.holding)
+		cm.phrases = append(cm.phrases, phraseMatch{alt, found})
 	}
 	if holding == nil {
 		return cm.docs.countAnd(p.scope)
 	}
 	holding.or(cm.docs)
 	return holding.countAnd(p.scope)
-}
-
-func (a *Alternative) stems() []string {
-	stems := make([]string, len(a.Words))
-	for i, w := range a.Words {
-		stems[i] = w.Stem
-	}
-	return stems
-}
-
-// allWords returns the documents that hold all words of an alternative in its field.
-func (p *segmentMatch) allWords(alt *Alternative, pool *bitsetPool) bitset {
-	out := pool.cleared(p.docs)
-	p.orWord(alt.Words[0], alt.Field, out)
-	for _, w := range alt.Words[1:] {
-		one := pool.cleared(p.docs)
-		p.orWord(w, alt.Field, one)
-		out.and(one)
-	}
-	return out
-}
-
-// verifyPhrases returns the candidates that match a clause with phrases, and records which fields hold the phrases.
-func (e *evaluation) verifyPhrases(p *segmentMatch, cm *clauseMatch) bitset {
-	holds := e.pool.copyOf(cm.docs)
-	for _, one := range cm.phrases {
-		one.docs.and(p.candidates)
-		left, seen := one.docs.count(), 0
-		one.docs.eachDown(func(doc int) bool {
-			if seen == e.phraseLeft {
-				return false
-			}
-			seen++
-			if f, ok := one.find(p.positionsOf(doc), one.alt.Field); ok {
-				if t := tierFor(f, !one.alt.Synonym); t < lastTier {
-					cm.docsAt(t, p, e.pool).set(doc)
-				}
-				holds.set(doc)
-			}
-			return true
-		})
-		e.phraseLeft -= seen
-		e.phraseChecked += seen
-		e.phraseSkipped += left - seen
-	}
-	return holds
 }
 
 // total returns the number of matches, which is an estimate when the phrase budget ran out.

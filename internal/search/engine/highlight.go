@@ -15,18 +15,23 @@ const snippetBytes = 200
 type Highlighter struct {
 	analyzer *text.Analyzer
 	stems    map[string]bool
-	initials [256]bool // first bytes of the stems and prefixes: a term that begins with any other byte is none of them
+	others   map[string]bool // stems that are marked in titles only: parts of synonyms mean little in a text
+	initials [256]bool       // first bytes of the stems and prefixes: a term that begins with any other byte is none of them
 	prefixes []string
 }
 
 // NewHighlighter returns a highlighter for the words of Result.Words. Stopwords in phrases are not marked.
 func NewHighlighter(a *text.Analyzer, words Words) *Highlighter {
-	m := &Highlighter{analyzer: a, stems: map[string]bool{}}
+	m := &Highlighter{analyzer: a, stems: map[string]bool{}, others: map[string]bool{}}
 	for _, clause := range words.Must {
 		for _, alt := range clause.Any {
+			stems := m.stems
+			if alt.Synonym && (alt.Phrase || alt.Field == FieldTitle) {
+				stems = m.others
+			}
 			for _, w := range alt.Words {
 				if len(alt.Words) == 1 || !a.IsStopword(w.Term) {
-					m.stems[w.Stem] = true
+					stems[w.Stem] = true
 					m.initials[w.Stem[0]] = true
 				}
 				if w.Prefix {
@@ -40,10 +45,14 @@ func NewHighlighter(a *text.Analyzer, words Words) *Highlighter {
 }
 
 // find returns the tokens of a plain text to be marked.
-func (m *Highlighter) find(s string) []text.Token {
+func (m *Highlighter) find(s string, isTitle bool) []text.Token {
 	var found []text.Token
 	for _, t := range text.TokensBeginning(s, &m.initials) {
-		hit := m.initials[t.Term[0]] && m.stems[m.analyzer.Stem(t.Term)]
+		hit := false
+		if m.initials[t.Term[0]] {
+			stem := m.analyzer.Stem(t.Term)
+			hit = m.stems[stem] || isTitle && m.others[stem]
+		}
 		for _, p := range m.prefixes {
 			hit = hit || strings.HasPrefix(t.Term, p)
 		}
@@ -57,9 +66,9 @@ func (m *Highlighter) find(s string) []text.Token {
 	return found
 }
 
-// Highlight returns a whole plain text as HTML with the query's words marked, and false when it has none of them.
+// Highlight returns a title as HTML with the query's words marked, and false when it has none of them.
 func (m *Highlighter) Highlight(s string) (string, bool) {
-	found := m.find(s)
+	found := m.find(s, true)
 	return marked(s, found, 0, len(s)), len(found) > 0
 }
 
@@ -68,7 +77,7 @@ func (m *Highlighter) Snippet(s string) (string, bool) {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "")
 	}
-	found := m.find(s)
+	found := m.find(s, false)
 	if len(found) == 0 {
 		return "", false
 	}

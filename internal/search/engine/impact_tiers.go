@@ -4,9 +4,8 @@ package engine
 // tiers; documents in none of them are at the last tier. Phrases fill it when they are verified; single words are filled
 // only down to the tier that the ranking needs.
 type impactTiers struct {
-	tiers    [lastTier]bitset // nil: empty
-	filled   tier             // the tiers before it are filled
-	wordDocs [][]bitset       // by alternative of several words, by word: the documents that hold it in a tier before filled
+	tiers  [lastTier]bitset // nil: empty
+	filled tier             // the tiers before it are filled
 }
 
 // docsAt returns the set of a tier, which is allocated on first use.
@@ -45,11 +44,7 @@ func (e *evaluation) fillTiers(p *segmentMatch, c int, end tier) {
 			if alt.Phrase || alt.Field != FieldAny && alt.Field != t.field() {
 				continue // phrases were placed when they were verified
 			}
-			if len(alt.Words) == 1 {
-				p.orTermsAt(alt, alt.Words[0], t, func() bitset { return cm.docsAt(t, p, e.pool) })
-			} else {
-				cm.docsAt(t, p, e.pool).or(e.allWordsAtTier(p, i, alt, cm, t))
-			}
+			p.orTermsAt(alt, t, func() bitset { return cm.docsAt(t, p, e.pool) })
 		}
 		if t == conditionTier && cm.condition != nil {
 			cm.docsAt(t, p, e.pool).or(cm.condition)
@@ -60,27 +55,4 @@ func (e *evaluation) fillTiers(p *segmentMatch, c int, end tier) {
 			}
 		}
 	}
-}
-
-// allWordsAtTier returns the documents that hold all words of an alternative at tier t or better: the worst of its words
-// counts. It must have been called for all tiers before t.
-func (e *evaluation) allWordsAtTier(p *segmentMatch, alternative int, alt *Alternative, cm *clauseMatch, t tier) bitset {
-	for len(cm.wordDocs) <= alternative {
-		cm.wordDocs = append(cm.wordDocs, nil)
-	}
-	reached := cm.wordDocs[alternative]
-	if reached == nil {
-		for range alt.Words {
-			reached = append(reached, e.pool.cleared(p.docs))
-		}
-		cm.wordDocs[alternative] = reached
-	}
-	for i, w := range alt.Words {
-		p.orTermsAt(alt, w, t, func() bitset { return reached[i] })
-	}
-	all := e.pool.copyOf(reached[0])
-	for _, one := range reached[1:] {
-		all.and(one)
-	}
-	return all
 }

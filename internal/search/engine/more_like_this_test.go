@@ -128,7 +128,7 @@ func TestWeightedTermsAreTitleTermsAndRarestBodyTerms(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s:%d", term.Stem, term.Field))
 	}
 	want := []string{fmt.Sprintf("night:%d", FieldTitle), fmt.Sprintf("nurs:%d", FieldTitle),
-		fmt.Sprintf("patient:%d", FieldAny), fmt.Sprintf("ventil:%d", FieldAny)}
+		fmt.Sprintf("patient:%d", FieldAny), fmt.Sprintf("ventilator:%d", FieldAny)}
 	if !slices.Equal(got, want) {
 		t.Errorf("traits %v, want %v", got, want)
 	}

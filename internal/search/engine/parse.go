@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -187,8 +188,9 @@ func (p *parser) alternative(tokens []text.Token, one piece, last bool) Alternat
 
 func (p *parser) addClause(one piece, clause Clause, last bool) {
 	word := clause.Any[0].Words[0]
-	plain := len(clause.Any[0].Words) == 1 && !one.quoted && one.field == FieldAny && !word.Prefix
-	if !plain || one.not {
+	plain := !one.quoted && one.field == FieldAny && !word.Prefix
+	single := len(clause.Any[0].Words) == 1
+	if !plain || !single || one.not {
 		clause.Text = ""
 	}
 	switch {
@@ -196,11 +198,11 @@ func (p *parser) addClause(one piece, clause Clause, last bool) {
 		p.flush()
 		p.or = false
 		p.words.MustNot = append(p.words.MustNot, clause)
-	case plain && !p.or && p.isStopword(clause.Text, word.Term):
+	case plain && single && !p.or && p.isStopword(clause.Text, word.Term):
 		p.stopped = append(p.stopped, clause)
 	case plain:
 		p.run = append(p.run, clause)
-		p.typing = one.last && last && utf8.RuneCountInString(word.Term) >= minPrefixLetters
+		p.typing = one.last && last && single && utf8.RuneCountInString(word.Term) >= minPrefixLetters
 		if p.or {
 			p.flush()
 		}
@@ -233,51 +235,58 @@ func (p *parser) push(c Clause) {
 	p.words.Must = append(p.words.Must, c)
 }
 
-// flush turns the pending plain words into clauses, looking for the longest expressions with synonyms first.
+// flush turns the pending words into clauses. Each word stands for itself, for its synonyms and for those of every expression that
+// it is part of: what holds the synonym of an expression holds all its words.
 func (p *parser) flush() {
-	for i := 0; i < len(p.run); {
-		n := min(text.MaxSynonymWords, len(p.run)-i)
-		var others [][]string
-		for ; n > 0; n-- {
-			if others = p.analyzer.Synonyms(termsOf(p.run[i : i+n])); len(others) > 0 {
-				break
+	for n := min(text.MaxSynonymWords, len(p.run)); n > 0; n-- {
+		for i := range len(p.run) - n + 1 {
+			p.addSpellings(p.run[i : i+n])
+			for _, other := range p.analyzer.Synonyms(termsOf(p.run[i : i+n])) {
+				addToAll(p.run[i:i+n], p.synonym(other))
 			}
 		}
-		if n == 0 {
-			p.push(p.run[i])
-			i++
-			continue
-		}
-		first, last := p.run[i], p.run[i+n-1]
-		clause := Clause{Typed: p.words.Source[first.At : last.At+len(last.Text)]}
-		all := Alternative{Field: FieldAny}
-		for _, c := range p.run[i : i+n] {
-			all.Words = append(all.Words, c.Any[0].Words...)
-		}
-		clause.Any = append(clause.Any, all)
-		for _, terms := range others {
-			clause.Any = append(clause.Any, p.synonym(terms))
-		}
-		if n == 1 {
-			clause.Text, clause.At = p.run[i].Text, p.run[i].At
-		}
+	}
+	for _, clause := range p.run {
 		p.push(clause)
-		i += n
 	}
 	p.run = p.run[:0]
 }
 
+// addSpellings adds the other ways in which a few words may be written together or apart.
+func (p *parser) addSpellings(clauses []Clause) {
+	for _, terms := range text.Spellings(termsOf(clauses)) {
+		addToAll(clauses, p.synonym(text.Synonym{Terms: terms}))
+	}
+}
+
+// addToAll adds an alternative to clauses that do not have it yet.
+func addToAll(clauses []Clause, alt Alternative) {
+	for i := range clauses {
+		known := func(other Alternative) bool {
+			return (other.Field == alt.Field || other.Field == FieldAny) && slices.Equal(other.Words, alt.Words)
+		}
+		if !slices.ContainsFunc(clauses[i].Any, known) {
+			clauses[i].Any = append(clauses[i].Any, alt)
+		}
+	}
+}
+
 // synonym returns the alternative of words that mean the typed ones.
-func (p *parser) synonym(terms []string) Alternative {
-	alt := p.inField(terms, FieldAny)
+func (p *parser) synonym(other text.Synonym) Alternative {
+	alt := p.inField(other.Terms, FieldAny)
 	alt.Synonym = true
+	if other.InTitle {
+		alt.Field = FieldTitle
+	}
 	return alt
 }
 
 func termsOf(clauses []Clause) []string {
 	var terms []string
 	for _, c := range clauses {
-		terms = append(terms, c.Any[0].Words[0].Term)
+		for _, word := range c.Any[0].Words {
+			terms = append(terms, word.Term)
+		}
 	}
 	return terms
 }

@@ -65,7 +65,7 @@ func (p *parser) addSpan(span Span) {
 	}
 	for _, other := range p.analyzer.Synonyms(terms) {
 		alt := p.synonym(other)
-		alt.Field = span.Field
+		alt.Field = min(alt.Field, span.Field)
 		clause.Any = append(clause.Any, alt)
 	}
 	p.push(clause)

@@ -44,10 +44,10 @@ func (p *segmentMatch) orWord(w Word, f Field, out bitset) {
 	}
 }
 
-// orTermsAt adds the documents that hold a word of an alternative at tier t, and perhaps at a better one of the field, to the
+// orTermsAt adds the documents that hold the word of an alternative at tier t, and perhaps at a better one of the field, to the
 // set that out returns, which is asked for only if there are any.
-func (p *segmentMatch) orTermsAt(alt *Alternative, w Word, t tier, out func() bitset) {
-	terms := p.termsFor(w)
+func (p *segmentMatch) orTermsAt(alt *Alternative, t tier, out func() bitset) {
+	terms := p.termsFor(alt.Words[0])
 	for i, list := range [][]uint32{terms.asTyped, terms.others} {
 		if tierFor(t.field(), i == 0 && !alt.Synonym) != t {
 			continue

@@ -22,10 +22,9 @@ type Clause struct {
 	At   int
 }
 
-// Alternative holds when one field has all its words: next to each other for a phrase, otherwise anywhere. With FieldAny
-// each word may be in another field.
+// Alternative holds when a field has its word or, next to each other, the words of a phrase.
 type Alternative struct {
-	Words  []Word
+	Words  []Word // one, or the words of a phrase
 	Phrase bool
 	Field  Field // FieldAny: all fields
 	// Synonym is set when other words were typed: it ranks as another term of the stem does, below the words as typed.

@@ -9,10 +9,7 @@ import (
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/danish"
 	"github.com/blevesearch/snowballstem/dutch"
-	"github.com/blevesearch/snowballstem/english"
 	"github.com/blevesearch/snowballstem/finnish"
-	"github.com/blevesearch/snowballstem/french"
-	"github.com/blevesearch/snowballstem/german"
 	"github.com/blevesearch/snowballstem/italian"
 	"github.com/blevesearch/snowballstem/norwegian"
 	"github.com/blevesearch/snowballstem/portuguese"
@@ -21,10 +18,21 @@ import (
 	"github.com/blevesearch/snowballstem/swedish"
 )
 
-var stemmers = map[string]func(*snowballstem.Env) bool{
-	"da": danish.Stem, "nl": dutch.Stem, "en": english.Stem, "fi": finnish.Stem, "fr": french.Stem,
-	"de": german.Stem, "it": italian.Stem, "no": norwegian.Stem, "pt": portuguese.Stem, "ru": russian.Stem,
-	"es": spanish.Stem, "sv": swedish.Stem, "none": func(*snowballstem.Env) bool { return true },
+// stemmers are the stemmers by language. Those of English, German and French are light: Snowball's make "accountant" and "account",
+// "developer" and "development", "intern" and "international" one.
+var stemmers = map[string]func(term string) string{
+	"en": stemEnglish, "de": stemGerman, "fr": stemFrench, "none": func(term string) string { return term },
+	"da": snowball(danish.Stem), "nl": snowball(dutch.Stem), "fi": snowball(finnish.Stem), "it": snowball(italian.Stem),
+	"no": snowball(norwegian.Stem), "pt": snowball(portuguese.Stem), "ru": snowball(russian.Stem), "es": snowball(spanish.Stem),
+	"sv": snowball(swedish.Stem),
+}
+
+func snowball(stem func(*snowballstem.Env) bool) func(term string) string {
+	return func(term string) string {
+		env := snowballstem.NewEnv(term)
+		stem(env)
+		return env.Current()
+	}
 }
 
 // Languages returns the language codes that New accepts: ISO 639-1 codes, and "none" for no stemming.
@@ -40,7 +48,7 @@ func Languages() []string {
 // Analyzer has the stemmer, the stopwords and the synonyms of a language. It is safe for concurrent use.
 type Analyzer struct {
 	Language  string
-	stem      func(*snowballstem.Env) bool
+	stem      func(term string) string
 	stopwords map[string]bool
 	synonyms  atomic.Pointer[synonyms]
 	stemmed   [4096]atomic.Pointer[stemmed] // cache by hash of the term: texts repeat few words
@@ -56,8 +64,8 @@ func New(language, ownSynonyms string) (*Analyzer, error) {
 		return nil, fmt.Errorf("search language %q is not one of %s", language, strings.Join(Languages(), ", "))
 	}
 	a := &Analyzer{Language: language, stem: stem, stopwords: map[string]bool{}}
-	for word := range strings.FieldsSeq(stopwordList) {
-		a.stopwords[word] = true
+	for word := range strings.FieldsSeq(list("stopwords") + "\n" + list("stopwords."+language)) {
+		a.stopwords[Fold(word)] = true
 	}
 	a.UseSynonyms(ownSynonyms)
 	return a, nil
@@ -82,10 +90,8 @@ func (a *Analyzer) Stem(term string) string {
 	if known := slot.Load(); known != nil && known.term == term {
 		return known.stem
 	}
-	env := snowballstem.NewEnv(term)
-	a.stem(env)
 	// the cache must not refer to the memory of the term, which may be a mapped file that is unmapped later
-	known := &stemmed{strings.Clone(term), strings.Clone(env.Current())}
+	known := &stemmed{strings.Clone(term), strings.Clone(a.stem(term))}
 	slot.Store(known)
 	return known.stem
 }

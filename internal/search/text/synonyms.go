@@ -1,45 +1,67 @@
 package text
 
 import (
-	_ "embed" // the two word lists
+	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 )
 
-//go:embed stopwords.txt
-var stopwordList string
-
-// defaultSynonyms is the built-in list.
+// vocabulary has the built-in lists: synonyms.txt and roles.txt are English and always known, synonyms.de.txt and the like belong to a
+// language.
 //
-//go:embed synonyms.txt
-var defaultSynonyms string
+//go:embed vocabulary/*.txt
+var vocabulary embed.FS
+
+// list returns a list of the vocabulary, "" when there is none.
+func list(name string) string {
+	raw, err := fs.ReadFile(vocabulary, "vocabulary/"+name+".txt")
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}
+
+// builtInLists returns the lists of synonyms for a language.
+func builtInLists(language string) []string {
+	return []string{list("synonyms"), list("roles"), list("synonyms." + language)}
+}
 
 // MaxSynonymWords is the maximum number of words in an expression with synonyms.
-const MaxSynonymWords = 3
+const MaxSynonymWords = 4
 
-// synonyms maps an expression, as its stems joined by spaces, to the terms of the other members of its groups.
+// Synonym is an expression that a document may hold instead of the typed one.
+type Synonym struct {
+	Terms   []string
+	InTitle bool // it counts only in titles
+}
+
+// synonyms maps an expression, as its stems joined by spaces, to the other members of its groups.
 type synonyms struct {
-	byStems map[string][][]string
+	byStems map[string][]Synonym
 	words   map[string]bool // the stems of all words in it
 }
 
 func newSynonyms() *synonyms {
-	return &synonyms{byStems: map[string][][]string{}, words: map[string]bool{}}
+	return &synonyms{byStems: map[string][]Synonym{}, words: map[string]bool{}}
 }
 
 // UseSynonyms replaces the synonyms by the built-in ones, with additions and removals from the board's own list:
 //
 //	js, javascript                  a search for one finds the others
 //	pm => project manager           only from left to right
-//	! dev                           removes an expression of the built-in list
+//	title: nanny, babysitter        the others are looked for in titles only
+//	! dev                           removes an expression of the built-in lists
 //	# a comment
 //
 // It returns an error for each invalid line, which is skipped. It may be called while searches are running.
 func (a *Analyzer) UseSynonyms(own string) []error {
 	s := newSynonyms()
-	s.read(a, defaultSynonyms)
+	for _, builtIn := range builtInLists(a.Language) {
+		s.read(a, builtIn)
+	}
 	wrong := s.read(a, own)
 	a.synonyms.Store(s)
 	return wrong
@@ -69,6 +91,7 @@ func (s *synonyms) readLine(a *Analyzer, line string) error {
 		}
 		return err
 	}
+	line, inTitle := strings.CutPrefix(line, "title:")
 	typed, meant, oneWay := strings.Cut(line, "=>")
 	from, err := expressions(typed)
 	if err != nil {
@@ -89,16 +112,25 @@ func (s *synonyms) readLine(a *Analyzer, line string) error {
 		}
 	}
 	for _, one := range from {
-		key := a.stemKey(one)
 		for _, other := range to {
-			otherKey := a.stemKey(other)
-			known := func(terms []string) bool { return a.stemKey(terms) == otherKey }
-			if otherKey != key && !slices.ContainsFunc(s.byStems[key], known) {
-				s.byStems[key] = append(s.byStems[key], other)
-			}
+			s.add(a, one, Synonym{other, inTitle})
 		}
 	}
 	return nil
+}
+
+// add adds a synonym of an expression. One that counts everywhere replaces the same in titles only.
+func (s *synonyms) add(a *Analyzer, one []string, other Synonym) {
+	key, otherKey := a.stemKey(one), a.stemKey(other.Terms)
+	if key == otherKey {
+		return
+	}
+	known := slices.IndexFunc(s.byStems[key], func(known Synonym) bool { return a.stemKey(known.Terms) == otherKey })
+	if known < 0 {
+		s.byStems[key] = append(s.byStems[key], other)
+	} else if !other.InTitle {
+		s.byStems[key][known].InTitle = false
+	}
 }
 
 // remove removes an expression from all groups.
@@ -106,7 +138,7 @@ func (s *synonyms) remove(a *Analyzer, one []string) {
 	key := a.stemKey(one)
 	delete(s.byStems, key)
 	for other, list := range s.byStems {
-		s.byStems[other] = slices.DeleteFunc(list, func(terms []string) bool { return a.stemKey(terms) == key })
+		s.byStems[other] = slices.DeleteFunc(list, func(known Synonym) bool { return a.stemKey(known.Terms) == key })
 	}
 }
 
@@ -142,8 +174,8 @@ func (a *Analyzer) Knows(term string) bool {
 	return a.IsStopword(term) || a.synonyms.Load().words[a.Stem(term)]
 }
 
-// Synonyms returns the synonyms of an expression. The expression and its synonyms are sequences of terms.
-func (a *Analyzer) Synonyms(terms []string) [][]string {
+// Synonyms returns the synonyms of an expression, which is a sequence of terms.
+func (a *Analyzer) Synonyms(terms []string) []Synonym {
 	if len(terms) == 0 || len(terms) > MaxSynonymWords {
 		return nil
 	}

@@ -50,7 +50,7 @@ func appendTokens(out []Token, s string, document bool, initials *[256]bool) []T
 			continue
 		default: // nearly always
 			end := wordEnd(s, i)
-			if initials == nil || initials[b|('a'-'A')] { // digits have this bit anyway
+			if initials == nil || initials[b|('a'-'A')] || elided(s[i:end]) > 0 { // digits have this bit anyway
 				out = appendWord(out, s, i, end)
 			}
 			i = end
@@ -183,7 +183,23 @@ func startsDotNet(s string, i int) bool {
 
 func isWordByte(b byte) bool { return b >= utf8.RuneSelf || isWord(rune(b)) }
 
+// elided returns the length of an elided article at the beginning of a word, as in "d'accueil" and "l'Oréal", or 0.
+func elided(word string) int {
+	if len(word) < 4 || word[1] != '\'' && word[1] < utf8.RuneSelf || strings.IndexByte("dDlL", word[0]) < 0 {
+		return 0
+	}
+	n := 1 + isApostrophe(word[1:])
+	if n == 1 {
+		return 0
+	}
+	if first := Fold(word[n:]); first == "" || strings.IndexByte("aeiouyh", first[0]) < 0 {
+		return 0
+	}
+	return n
+}
+
 func appendWord(out []Token, s string, start, end int) []Token {
+	start += elided(s[start:end])
 	word := s[start:end]
 	if len(word) > maxWordBytes {
 		cut := maxWordBytes
@@ -196,8 +212,35 @@ func appendWord(out []Token, s string, start, end int) []Token {
 	if term == "" {
 		return out
 	}
+	if isPerHour(s[:start], term) {
+		term = "hour"
+	}
 	return append(out, Token{term, start, end})
 }
+
+// isPerHour reports whether "hr" is the unit of a wage, as in "$20/hr" and "$18 per hr", rather than human resources.
+func isPerHour(before, term string) bool {
+	if term != "hr" && term != "hrs" {
+		return false
+	}
+	before = strings.TrimRight(before, " ")
+	if rest, ok := strings.CutSuffix(before, "/"); ok {
+		before = strings.TrimRight(rest, " ")
+		return before != "" && (asciiDigit(before[len(before)-1]) || strings.HasSuffix(before, ")"))
+	}
+	per, ok := cutSuffixFold(before, "per")
+	return ok && (per == "" || !isWordByte(per[len(per)-1]))
+}
+
+func cutSuffixFold(s, suffix string) (string, bool) {
+	at := len(s) - len(suffix)
+	if at < 0 || !strings.EqualFold(s[at:], suffix) {
+		return s, false
+	}
+	return s[:at], true
+}
+
+func asciiDigit(b byte) bool { return '0' <= b && b <= '9' }
 
 func appendBigrams(out []Token, s string, start, end int, document bool) []Token {
 	var starts []int
