@@ -76,7 +76,7 @@ func main() {
 	}
 	files := static.Files("pb_public", public)
 	static.Bind(app, static.Options{Files: files})
-	err = pages.BindFiles(app, pages.Files{Public: files, Embedded: embedded, Logo: settings.Logo}, pages.Options{Language: settings.Language})
+	err = pages.Bind(app, pages.Options{Language: settings.Language, Logo: settings.Logo, Public: files, Embedded: embedded})
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "The pages can't be served:\n%v\n", err)
 		os.Exit(1)

@@ -6,10 +6,10 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -19,7 +19,6 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
-	"jobboard/internal/assets"
 	"jobboard/internal/mail"
 	"jobboard/internal/notify"
 	"jobboard/internal/pages"
@@ -30,11 +29,8 @@ func bindMail(app core.App) { mail.Bind(app, mail.Options{}) }
 
 // bindPages serves the pages that mails lead to.
 func bindPages(app core.App) {
-	files, err := assets.New(fstest.MapFS{}, nil)
-	if err == nil {
-		err = pages.Bind(app, files, pages.Options{})
-	}
-	if err != nil {
+	public := os.DirFS("../../pb_public")
+	if err := pages.Bind(app, pages.Options{Public: public, Embedded: public}); err != nil {
 		panic(err)
 	}
 }
@@ -77,7 +73,7 @@ func post(t testing.TB, app core.App) {
 	}
 }
 
-func mailStates(t testing.TB, app core.App) map[string]int {
+func mailStatuses(t testing.TB, app core.App) map[string]int {
 	t.Helper()
 	var rows []struct {
 		Mail string
@@ -86,11 +82,11 @@ func mailStates(t testing.TB, app core.App) map[string]int {
 	if err := app.DB().NewQuery("SELECT mail, COUNT(*) AS n FROM notifications GROUP BY mail").All(&rows); err != nil {
 		t.Fatal(err)
 	}
-	states := map[string]int{}
+	statuses := map[string]int{}
 	for _, row := range rows {
-		states[row.Mail] = row.N
+		statuses[row.Mail] = row.N
 	}
-	return states
+	return statuses
 }
 
 func TestMailsGroupWhatWaitsAndSpareQuickReaders(t *testing.T) {
@@ -102,7 +98,8 @@ func TestMailsGroupWhatWaitsAndSpareQuickReaders(t *testing.T) {
 	board.Update(ann, map[string]any{"emailNotifications": []string{collections.KindJobClosed, collections.KindReportReady}})
 	write := func(kind, title string, users ...*core.Record) {
 		for _, user := range users {
-			if err := notify.Write(board.TestApp, notify.Notification{Kind: kind, Title: title, Body: "Line <one>\nLine two"}, user.Id); err != nil {
+			err := notify.Write(board.TestApp, notify.Notification{Kind: kind, Title: title, Body: "Line <one>\nLine two"}, user.Id)
+			if err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -131,8 +128,8 @@ func TestMailsGroupWhatWaitsAndSpareQuickReaders(t *testing.T) {
 		t.Error("the body is not escaped in HTML, or is in text")
 	}
 	box.MustBeEmpty(t)
-	if got := mailStates(t, board.TestApp); got["sent"] != 2 || got["none"] != 2 {
-		t.Errorf("states: %v", got)
+	if got := mailStatuses(t, board.TestApp); got["sent"] != 2 || got["none"] != 2 {
+		t.Errorf("statuses: %v", got)
 	}
 }
 
@@ -209,7 +206,8 @@ func TestInterviewsCarryACalendar(t *testing.T) {
 	for _, method := range []string{mailer.SMTPAuthPlain, mailer.SMTPAuthLogin} {
 		t.Run("login by "+method, func(t *testing.T) {
 			box := testapp.NewMailbox(t)
-			testInterviews(t, box, &mailer.SMTPClient{Host: "127.0.0.1", Port: box.Port, Username: "board", Password: "secret", AuthMethod: method})
+			testInterviews(t, box, &mailer.SMTPClient{Host: "127.0.0.1", Port: box.Port, Username: "board",
+				Password: "secret", AuthMethod: method})
 		})
 	}
 }
@@ -299,8 +297,8 @@ func TestAMailServerInTroubleLosesNothing(t *testing.T) {
 			if err != nil || tried != 1 {
 				t.Errorf("%d mails were tried, want 1 and then a rest (%v)", tried, err)
 			}
-			if got := mailStates(t, board.TestApp); got["pending"] != 2 {
-				t.Errorf("states: %v", got)
+			if got := mailStatuses(t, board.TestApp); got["pending"] != 2 {
+				t.Errorf("statuses: %v", got)
 			}
 			box := board.CatchMail() // it is back
 			due(t, board.TestApp)
@@ -362,8 +360,8 @@ func TestAHangingMailServerHoldsUpNobody(t *testing.T) {
 	if err := <-sent; err != nil {
 		t.Error(err)
 	}
-	if got := mailStates(t, board.TestApp); got["pending"] != 2 {
-		t.Errorf("states: %v", got)
+	if got := mailStatuses(t, board.TestApp); got["pending"] != 2 {
+		t.Errorf("statuses: %v", got)
 	}
 }
 
@@ -374,8 +372,8 @@ func TestAHangingMailServerIsGivenUp(t *testing.T) {
 	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker("ann"))
 	due(t, board.TestApp)
 	post(t, board.TestApp)
-	if got := mailStates(t, board.TestApp); got["pending"] != 1 {
-		t.Errorf("states: %v", got)
+	if got := mailStatuses(t, board.TestApp); got["pending"] != 1 {
+		t.Errorf("statuses: %v", got)
 	}
 }
 
@@ -401,8 +399,8 @@ func TestARefusedMailKeepsNoOtherWaiting(t *testing.T) {
 	if got := box.MustReceive(t); got.To != "fine@example.com" {
 		t.Errorf("a mail came to %s", got.To)
 	}
-	if got := mailStates(t, board.TestApp); got["failed"] != 1 || got["pending"] != 1 || got["sent"] != 1 {
-		t.Errorf("states: %v", got)
+	if got := mailStatuses(t, board.TestApp); got["failed"] != 1 || got["pending"] != 1 || got["sent"] != 1 {
+		t.Errorf("statuses: %v", got)
 	}
 	box.Refuse(func(string) error { return nil })
 	due(t, board.TestApp)
@@ -423,7 +421,7 @@ func TestAMailIsGivenUpInTheEnd(t *testing.T) {
 	write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, ann)
 	var waited time.Duration
 	attempts := 0
-	for mailStates(t, board.TestApp)["pending"] > 0 && attempts < 100 {
+	for mailStatuses(t, board.TestApp)["pending"] > 0 && attempts < 100 {
 		due(t, board.TestApp)
 		post(t, board.TestApp)
 		attempts++
@@ -449,7 +447,8 @@ func TestTwoProcessesSendEachMailOnce(t *testing.T) {
 	twin.SendBy(&mailer.SMTPClient{Host: "127.0.0.1", Port: box.Port})
 	const n = 15
 	for i := range n {
-		write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"}, board.Seeker(fmt.Sprintf("seeker%d", i)))
+		write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: "Closed"},
+			board.Seeker(fmt.Sprintf("seeker%d", i)))
 	}
 	due(t, board.TestApp)
 	var both sync.WaitGroup
@@ -466,8 +465,8 @@ func TestTwoProcessesSendEachMailOnce(t *testing.T) {
 			t.Errorf("%s got %d mails", to, times)
 		}
 	}
-	if states := mailStates(t, board.TestApp); len(got) != n || states["sent"] != n {
-		t.Errorf("%d got a mail; states %v", len(got), states)
+	if statuses := mailStatuses(t, board.TestApp); len(got) != n || statuses["sent"] != n {
+		t.Errorf("%d got a mail; statuses %v", len(got), statuses)
 	}
 }
 

@@ -13,33 +13,35 @@ import (
 	"jobboard/internal/client"
 )
 
-// Files is what the pages of a board are made from.
-type Files struct {
-	Public   fs.FS // the folder pb_public: of the working directory where there is one, else the one in the binary
-	Embedded fs.FS // the one in the binary, which has what the pages load
-	Logo     string
+// Options is what can be configured.
+type Options struct {
+	Language string // of the texts; "" is English
+	Logo     string // path of the file with the board's logo; "" is the board's mark beside its name
+	Public   fs.FS  // the folder pb_public: of the working directory where there is one, else the one in the binary
+	Embedded fs.FS  // the one in the binary, which has what the pages load
 }
 
 const largestLogo = 100_000
 
-// BindFiles serves the pages with what they load. A folder of an operator's own may replace the home page by its index.html; it
-// need not hold what the pages load.
-func BindFiles(app core.App, files Files, options Options) error {
-	source := files.Public
+// Bind serves the pages with what they load, as soon as app starts serving. A folder of an operator's own may replace the home page
+// by its index.html; it need not hold what the pages load.
+func Bind(app core.App, options Options) error {
+	source := options.Public
 	if _, err := fs.Stat(source, "site/base.css"); err != nil {
-		source = files.Embedded
+		source = options.Embedded
 	}
+	parts := siteParts{language: options.Language}
 	amend := map[string]func([]byte) []byte{"site/base.css": Theme(app)}
-	if files.Logo != "" {
-		content, err := os.ReadFile(files.Logo)
+	if options.Logo != "" {
+		content, err := os.ReadFile(options.Logo)
 		if err == nil && len(content) > largestLogo {
 			err = fmt.Errorf("the file is larger than %d bytes, and every page loads it", largestLogo)
 		}
 		if err != nil {
 			return fmt.Errorf("JOBBOARD_LOGO: %w", err)
 		}
-		options.Logo = "site/logo" + strings.ToLower(filepath.Ext(files.Logo))
-		amend[options.Logo] = func([]byte) []byte { return content }
+		parts.logo = "site/logo" + strings.ToLower(filepath.Ext(options.Logo))
+		amend[parts.logo] = func([]byte) []byte { return content }
 	}
 	loaded, err := assets.New(source, amend)
 	if err != nil {
@@ -60,13 +62,13 @@ func BindFiles(app core.App, files Files, options Options) error {
 		return e.Next()
 	})
 	loaded.Bind(app)
-	options.HasFile = func(name string) bool {
-		_, err := fs.Stat(files.Public, name)
+	parts.hasFile = func(name string) bool {
+		_, err := fs.Stat(options.Public, name)
 		return err == nil
 	}
-	options.HasClient = func() bool { return client.IsBuilt(loaded) }
-	if err := client.Bind(app, source, loaded, options.Logo); err != nil {
+	parts.hasClient = func() bool { return client.IsBuilt(loaded) }
+	if err := client.Bind(app, source, loaded, parts.logo); err != nil {
 		return err
 	}
-	return Bind(app, loaded, options)
+	return bindSite(app, loaded, parts)
 }

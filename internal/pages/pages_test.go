@@ -28,7 +28,7 @@ func newBoard(t testing.TB, language string, more ...func(core.App)) *testapp.Bo
 	public := os.DirFS("../../pb_public")
 	bind := append([]func(core.App){headers.Bind, delivery.Bind, testapp.With(throttle.Bind, throttle.Options{}), hooks.Bind, api.Bind,
 		testapp.With(search.Bind, search.Options{}), func(app core.App) {
-			if err := pages.BindFiles(app, pages.Files{Public: public, Embedded: public}, pages.Options{Language: language}); err != nil {
+			if err := pages.Bind(app, pages.Options{Language: language, Public: public, Embedded: public}); err != nil {
 				t.Fatal(err)
 			}
 		}}, more...)
@@ -166,7 +166,8 @@ func TestEndedJobsSaySoAndLeadOn(t *testing.T) {
 	employer, _ := board.Employer("Acme Works")
 	board.Job(employer, "Rose gardener", map[string]any{"skills": []string{"roses", "hedges"}})
 	for _, status := range []string{"closed", "expired"} {
-		job := board.Job(employer, "Gardener", map[string]any{"skills": []string{"roses", "hedges"}, "description": "<p>Cut the hedges.</p>"})
+		job := board.Job(employer, "Gardener", map[string]any{"skills": []string{"roses", "hedges"},
+			"description": "<p>Cut the hedges.</p>"})
 		ended(board, job, status)
 		got := mustShow(t, board, "/jobs/"+job.Id+"/gardener", 410, "takes no more applications", "Cut the hedges.", "Rose gardener",
 			`content="noindex`)

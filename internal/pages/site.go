@@ -16,21 +16,21 @@ import (
 	"jobboard/internal/pages/pageurl"
 )
 
-// Options is what can be configured.
-type Options struct {
-	Language string // of the texts; "" is English
-	Logo     string // name of the board's logo among the assets; "" is the board's mark beside its name
-	// HasClient reports whether the client at /app/ is there, so that pages may link to it; nil: it is not.
-	HasClient func() bool
-	// HasFile reports whether the operator serves a file of that name at the board's root, which then replaces what the pages would
-	// answer there, such as index.html; nil: there is none.
-	HasFile func(name string) bool
+// siteParts is what the pages of a board are made from, beside its data.
+type siteParts struct {
+	language string // of the texts; "" is English
+	logo     string // name of the board's logo among the assets; "" is the board's mark beside its name
+	// hasClient reports whether the client at /app/ is there, so that pages may link to it.
+	hasClient func() bool
+	// hasFile reports whether the operator serves a file of that name at the board's root, which then replaces what the pages would
+	// answer there, such as index.html.
+	hasFile func(name string) bool
 }
 
 // site serves the pages of one board.
 type site struct {
-	app     core.App
-	options Options
+	app core.App
+	siteParts
 	assets  *assets.Assets
 	words   *words
 	sheets  sheets
@@ -45,16 +45,16 @@ type site struct {
 	pictures       pictureBook
 }
 
-// Bind serves the pages as soon as app starts serving.
-func Bind(app core.App, files *assets.Assets, options Options) error {
-	if options.Language == "" {
-		options.Language = DefaultLanguage
+// bindSite serves the pages as soon as app starts serving.
+func bindSite(app core.App, files *assets.Assets, parts siteParts) error {
+	if parts.language == "" {
+		parts.language = DefaultLanguage
 	}
-	texts, err := newWords(options.Language)
+	texts, err := newWords(parts.language)
 	if err != nil {
 		return err
 	}
-	s := &site{app: app, options: options, assets: files, words: texts, sitemapReaders: make(turns, mostSitemapReaders)}
+	s := &site{app: app, siteParts: parts, assets: files, words: texts, sitemapReaders: make(turns, mostSitemapReaders)}
 	if s.sheets, err = newSheets(s); err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func Bind(app core.App, files *assets.Assets, options Options) error {
 			"index.html": {"/{$}", s.home},
 			"robots.txt": {pageurl.Robots, s.robots},
 		} {
-			if options.HasFile == nil || !options.HasFile(name) {
+			if !parts.hasFile(name) {
 				e.Router.GET(page.path, guarded(page.show))
 			}
 		}
@@ -105,9 +105,6 @@ func Bind(app core.App, files *assets.Assets, options Options) error {
 	return nil
 }
 
-// hasClient reports whether pages may link to the client.
-func (s *site) hasClient() bool { return s.options.HasClient != nil && s.options.HasClient() }
-
 // baseURL is the board's public address.
 func (s *site) baseURL() string { return strings.TrimRight(s.app.Settings().Meta.AppURL, "/") }
 
@@ -141,7 +138,7 @@ func (v view) Links() clientLinks {
 
 // LogoURL is the board's own logo, "" for the board's mark.
 func (v view) LogoURL() string {
-	if name := v.options.Logo; name != "" {
+	if name := v.logo; name != "" {
 		return v.assets.URL(name)
 	}
 	return ""
