@@ -172,7 +172,7 @@ func notifyApplicantsJobClosed(tx core.App, job *core.Record) error {
 	}
 	return notify.WriteMany(tx, notify.Notification{
 		Kind:  collections.KindJobClosed,
-		Title: fmt.Sprintf("%s takes no more applications", job.GetString("title")),
+		Title: fmt.Sprintf("%s is no longer accepting applications", job.GetString("title")),
 		Body:  body,
 		Data:  map[string]any{"job": job.Id, "employer": job.GetString("employer")},
 		// However often a job is closed and published again, its applicants are notified once a day.
@@ -209,7 +209,7 @@ func showApplicationCountOnEnrich(e *core.RecordEnrichEvent) error {
 
 // MayManageJobs reports whether there may be jobs of which the caller, nil for a guest, is shown more than everybody else.
 func MayManageJobs(caller *core.Record) bool {
-	return actor.IsManager(caller) || caller != nil && caller.GetString("role") == collections.RoleEmployer
+	return actor.IsAdminOrSuperuser(caller) || caller != nil && caller.GetString("role") == collections.RoleEmployer
 }
 
 func managesJob(e *core.RecordEnrichEvent) (bool, error) {
@@ -217,7 +217,7 @@ func managesJob(e *core.RecordEnrichEvent) (bool, error) {
 		return false, nil
 	}
 	caller := e.RequestInfo.Auth
-	if actor.IsManager(caller) {
+	if actor.IsAdminOrSuperuser(caller) {
 		return true, nil
 	}
 	return collections.IsPersonOf(e.App, e.Record.GetString("employer"), caller.Id)

@@ -19,7 +19,7 @@ func (p *pipeline) patchJob(who *core.Record, id string, body map[string]any) te
 	return p.Call(who, "PATCH", testapp.Records(collections.Jobs, id), body)
 }
 
-// Every move between every two states by every party that may write a job, against the contract's section 4 written anew.
+// Every move between every two statuses by every party that may write a job, against the contract's section 4 written anew.
 func TestEveryJobMove(t *testing.T) {
 	p := newPipeline(t)
 	job := p.Job(p.employer, "Moving", map[string]any{"status": "draft"})

@@ -19,7 +19,7 @@ func bindPeople(app core.App) {
 
 // leaveOnEmployerUpdateRequest answers a member who has lost the role employer like a stranger, unless the request is to leave.
 func leaveOnEmployerUpdateRequest(e *core.RecordRequestEvent) error {
-	if actor.IsManager(e.Auth) || e.Auth != nil && e.Auth.GetString("role") == collections.RoleEmployer {
+	if actor.IsAdminOrSuperuser(e.Auth) || e.Auth != nil && e.Auth.GetString("role") == collections.RoleEmployer {
 		return e.Next()
 	}
 	leaves := e.Auth != nil && removesOnly(e.Record, "members", e.Auth.Id)

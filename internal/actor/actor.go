@@ -49,15 +49,15 @@ func (a Actor) UserID() string {
 	return a.auth.Id
 }
 
-// IsBoard tells whether nobody's rights limit the change: the board itself or a superuser makes it.
+// IsBoard reports whether nobody's rights limit the change: the board itself or a superuser makes it.
 func (a Actor) IsBoard() bool { return a.auth == nil || a.auth.IsSuperuser() }
 
-// IsAdmin tells whether one of the board's administrators acts.
+// IsAdmin reports whether one of the board's administrators acts.
 func (a Actor) IsAdmin() bool {
 	return !a.IsBoard() && a.auth.GetString("role") == collections.RoleAdmin
 }
 
-// IsManager reports whether a caller is one of the board's administrators or a superuser.
-func IsManager(caller *core.Record) bool {
+// IsAdminOrSuperuser reports whether a caller is one of the board's administrators or a superuser.
+func IsAdminOrSuperuser(caller *core.Record) bool {
 	return caller != nil && (caller.IsSuperuser() || caller.GetString("role") == collections.RoleAdmin)
 }

@@ -24,7 +24,7 @@ func answered(handler http.Handler, method, path, media, body, token string) tes
 	return testapp.Response{Status: w.Code, Header: w.Header(), Raw: w.Body.String()}
 }
 
-// readable tells whether an answer is one of the board's: no 5xx, and JSON where it says so.
+// readable reports whether an answer is one of the board's: no 5xx, and JSON where it says so.
 func readable(t *testing.T, what string, got testapp.Response) {
 	t.Helper()
 	if got.Status >= 500 || got.Status < 200 {
@@ -39,7 +39,8 @@ func readable(t *testing.T, what string, got testapp.Response) {
 func FuzzParameters(f *testing.F) {
 	for _, seed := range []string{
 		"page=1&perPage=30&sort=-created&filter=id!=''&fields=id&expand=employer&skipTotal=1",
-		"q=go+%22night+nurse%22+-java&location=50+km+of+Lyon&near=45.7,4.8&radius=1e9&salaryMin=NaN&postedWithin=-1&facets=skills&cursor=e30",
+		"q=go+%22night+nurse%22+-java&location=50+km+of+Lyon&near=45.7,4.8&radius=1e9" +
+			"&salaryMin=NaN&postedWithin=-1&facets=skills&cursor=e30",
 		"mine=1&active=0&role=admin&unread=1&kind=account&status=In+Review&permanent=1&from=2026-01-01&to=x&experienceMin=1&openToWork=1",
 		"filter=(id='')||(1=1&sort=@random&fields=*,expand.*:excerpt(1,2)&expand=a.b.c&page=99999999999999999999&perPage=-1",
 	} {

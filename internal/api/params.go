@@ -26,12 +26,12 @@ var (
 	perPageParam = openapi.Param{
 		Name:        "perPage",
 		Type:        "integer",
-		Description: "Records per page, from 1 to 100. What is beyond that range is brought into it.",
+		Description: "Records per page, from 1 to 100. Numbers beyond that range are brought into it.",
 		Example:     30,
 	}
 	sortParam = openapi.Param{
 		Name:        "sort",
-		Description: "Fields to sort by, separated by commas. A - before a field sorts it in descending order.",
+		Description: "Fields to sort by, separated by commas. A - before a field sorts in descending order.",
 		Example:     "-created",
 	}
 	filterParam = openapi.Param{
@@ -43,7 +43,7 @@ var (
 	}
 	fieldsParam = openapi.Param{
 		Name: "fields",
-		Description: "Fields to answer with, separated by commas, as in PocketBase. In a list these are fields of the items, " +
+		Description: "Fields to return, separated by commas, as in PocketBase. In a list these are fields of the items, " +
 			"with or without items. before them.",
 		Example: "id,created",
 	}
@@ -67,7 +67,7 @@ var (
 	qParam      = openapi.Param{Name: "q", Description: "Words to find.", Example: "go"}
 	cursorParam = openapi.Param{
 		Name:        "cursor",
-		Description: "nextCursor of the previous answer. It leads to the next page, however deep, without counting pages.",
+		Description: "nextCursor of the previous response. It leads to the next page, however deep, without counting pages.",
 	}
 	mineParam = openapi.Param{
 		Name:        "mine",

@@ -47,7 +47,7 @@ func reportRoutes() []route {
 			method:   "POST",
 			path:     "/api/reports",
 			id:       "createReport",
-			summary:  "Makes a report: 201 when it is done within a few seconds, else 202 and it is finished in the background.",
+			summary:  "Creates a report: 201 if it is done within a few seconds, otherwise 202 while it is made in the background.",
 			access:   adminsOnly,
 			body:     bodyOf("NewReport"),
 			response: openapi.Response{Status: http.StatusCreated, Schema: "Report", AlsoStatus: http.StatusAccepted},

@@ -52,7 +52,8 @@ func TestDemoBoardIsWhole(t *testing.T) {
 	}
 	for _, status := range workflow.ApplicationStatuses() {
 		own, err := app.CountRecords(collections.Applications, dbx.HashExp{"status": status}, dbx.NewExp(
-			"job IN (SELECT j.id FROM jobs j JOIN employers e ON e.id = j.employer WHERE e.owner = {:owner})", dbx.Params{"owner": employer.Id}))
+			"job IN (SELECT j.id FROM jobs j JOIN employers e ON e.id = j.employer WHERE e.owner = {:owner})",
+			dbx.Params{"owner": employer.Id}))
 		if err != nil || own == 0 {
 			t.Errorf("the demo employer has no application that is %s (%v)", status, err)
 		}
@@ -62,7 +63,8 @@ func TestDemoBoardIsWhole(t *testing.T) {
 	}
 	for _, reviews := range []string{collections.JobReviews, collections.UserReviews} {
 		for _, age := range []int{7, 30} {
-			if count(reviews, dbx.NewExp("created < {:before}", dbx.Params{"before": began.AddDate(0, 0, -age).UTC().Format(types.DefaultDateLayout)})) == 0 {
+			if count(reviews, dbx.NewExp("created < {:before}",
+				dbx.Params{"before": began.AddDate(0, 0, -age).UTC().Format(types.DefaultDateLayout)})) == 0 {
 				t.Errorf("no record of %s is older than %d days", reviews, age)
 			}
 		}
@@ -75,9 +77,9 @@ func TestDemoBoardIsWhole(t *testing.T) {
 	if stray != 0 {
 		t.Errorf("%d notifications stand at another time than what they tell of", stray)
 	}
-	for state, read := range map[string]bool{"read": true, "unread": false} {
+	for status, read := range map[string]bool{"read": true, "unread": false} {
 		if got := count(collections.Notifications, dbx.HashExp{"read": read}); got < 20 {
-			t.Errorf("%d notifications are %s", got, state)
+			t.Errorf("%d notifications are %s", got, status)
 		}
 	}
 	var waiting []string
@@ -121,7 +123,8 @@ func checkTimelines(t *testing.T, app core.App) {
 	for _, event := range events {
 		application := event.GetString("application")
 		if at[application] != event.GetString("from") {
-			t.Fatalf("the timeline of %s breaks: at %q comes %s>%s", application, at[application], event.GetString("from"), event.GetString("to"))
+			t.Fatalf("the timeline of %s breaks: at %q comes %s>%s", application, at[application], event.GetString("from"),
+				event.GetString("to"))
 		}
 		at[application] = event.GetString("to")
 		if event.GetDateTime("created").Time().After(time.Now()) {

@@ -39,7 +39,8 @@ func move(board *testapp.Board, application *core.Record, room int) {
 func pass(t *testing.T, board *testapp.Board, minutes int) {
 	t.Helper()
 	_, err := board.NonconcurrentDB().NewQuery(fmt.Sprintf(
-		"UPDATE notifications SET mailAt = strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', mailAt, '-%d minutes') WHERE mailAt != ''", minutes)).Execute()
+		"UPDATE notifications SET mailAt = strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', mailAt, '-%d minutes') WHERE mailAt != ''", minutes)).
+		Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,8 +76,8 @@ func TestAnInterviewIsMailedOnceInTenMinutes(t *testing.T) {
 	if calendar := box.MustReceive(t).Parts["text/calendar"]; !strings.Contains(calendar, "SEQUENCE:41") {
 		t.Errorf("the sequence does not rise:\n%s", calendar)
 	}
-	if states := mailStates(t, board.TestApp); states["pending"] != 0 || states["sent"] != 3 {
-		t.Errorf("states: %v", states)
+	if statuses := mailStatuses(t, board.TestApp); statuses["pending"] != 0 || statuses["sent"] != 3 {
+		t.Errorf("statuses: %v", statuses)
 	}
 }
 
@@ -109,7 +110,8 @@ func TestAnInterviewDoesNotWaitForAnother(t *testing.T) {
 	employer, _ := board.Employer("Mill")
 	other := board.Record(collections.Applications, map[string]any{
 		"seeker": application.GetString("seeker"), "job": board.Job(employer, "Miller").Id})
-	board.Update(other, map[string]any{"status": "interview_scheduled", "interviewAt": time.Now().Add(time.Hour), "interviewLocation": "Mill"})
+	board.Update(other, map[string]any{"status": "interview_scheduled", "interviewAt": time.Now().Add(time.Hour),
+		"interviewLocation": "Mill"})
 	post(t, board.TestApp)
 	if calendar := box.MustReceive(t).Parts["text/calendar"]; !strings.Contains(calendar, "LOCATION:Mill") {
 		t.Errorf("the wrong interview:\n%s", calendar)
@@ -154,8 +156,8 @@ func TestNotificationsAreMailedToVerifiedAddressesOnly(t *testing.T) {
 	due(t, board.TestApp)
 	post(t, board.TestApp)
 	box.MustBeEmpty(t)
-	if states := mailStates(t, board.TestApp); states["pending"] != 0 || states["sent"] != 0 {
-		t.Errorf("states: %v", states)
+	if statuses := mailStatuses(t, board.TestApp); statuses["pending"] != 0 || statuses["sent"] != 0 {
+		t.Errorf("statuses: %v", statuses)
 	}
 	n := testapp.Count(t, board.TestApp, "SELECT COUNT(*) FROM notifications WHERE user = '"+stranger.Id+"'")
 	if n != 1+len(collections.NotificationKinds()) {

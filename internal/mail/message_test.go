@@ -71,8 +71,8 @@ func TestEveryKindOfMail(t *testing.T) {
 			t.Fatalf("%s caused %d mails, want 1: %v", name, len(got), got)
 		}
 		mails[name] = got[0]
-		state, err := board.FindFirstRecordByFilter(collections.Notifications, "kind = {:kind} && mail = 'sent'", dbx.Params{"kind": kind})
-		if err != nil || state == nil {
+		sent, err := board.FindFirstRecordByFilter(collections.Notifications, "kind = {:kind} && mail = 'sent'", dbx.Params{"kind": kind})
+		if err != nil || sent == nil {
 			t.Errorf("no notification of kind %s was mailed: %v", kind, err)
 		}
 	}
@@ -126,7 +126,7 @@ func TestEveryKindOfMail(t *testing.T) {
 	take("grouped", collections.KindJobClosed, func() {
 		for i := range 4 {
 			write(t, board.TestApp, notify.Notification{Kind: collections.KindJobClosed, Title: fmt.Sprintf("Job closed: Baker %d", i+1),
-				Body: "The job at Acme takes no more applications."}, seeker)
+				Body: "The job at Acme is no longer accepting applications."}, seeker)
 		}
 		write(t, board.TestApp, notify.Notification{Kind: collections.KindReviewReceived, Title: "تقييم جديد", Body: "كلمات طيبة"}, seeker)
 	})

@@ -17,7 +17,8 @@ import (
 func dueSince(t *testing.T, board *testapp.Board, user string, seconds int) {
 	t.Helper()
 	_, err := board.NonconcurrentDB().NewQuery(`UPDATE notifications SET mailAt = strftime('%Y-%m-%d %H:%M:%fZ', '2020-01-01',
-			({:first} + (SELECT count(*) FROM notifications o WHERE o.user = notifications.user AND o.rowid < notifications.rowid)) || ' seconds')
+			({:first} + (SELECT count(*) FROM notifications o WHERE o.user = notifications.user
+				AND o.rowid < notifications.rowid)) || ' seconds')
 		WHERE user = {:user} AND mail = 'pending'`).Bind(dbx.Params{"user": user, "first": seconds}).Execute()
 	if err != nil {
 		t.Fatal(err)
@@ -57,8 +58,8 @@ func TestARecipientOfManyMailsHoldsUpNobody(t *testing.T) {
 	dueSince(t, board, few.Id, 1_000)
 	mustComeSoon(t, board, box, "few@example.com", 4)
 	post(t, board.TestApp)
-	if states := mailStates(t, board.TestApp); states["sent"] != 201 {
-		t.Errorf("states: %v", states)
+	if statuses := mailStatuses(t, board.TestApp); statuses["sent"] != 201 {
+		t.Errorf("statuses: %v", statuses)
 	}
 }
 
@@ -80,8 +81,8 @@ func TestMailsCausedAtOnceHoldUpNobody(t *testing.T) {
 	dueSince(t, board, few.Id, 1_000)
 	mustComeSoon(t, board, box, "few@example.com", 4)
 	post(t, board.TestApp)
-	if states := mailStates(t, board.TestApp); states["sent"] != 61 {
-		t.Errorf("states: %v", states)
+	if statuses := mailStatuses(t, board.TestApp); statuses["sent"] != 61 {
+		t.Errorf("statuses: %v", statuses)
 	}
 }
 

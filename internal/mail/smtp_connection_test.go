@@ -59,8 +59,8 @@ func TestManyMailsGoOverOneConnection(t *testing.T) {
 	if n := box.Connections(); n != 1 {
 		t.Errorf("%d connections for 20 mails, want 1", n)
 	}
-	if got := mailStates(t, board.TestApp); got["failed"] != 2 || got["pending"] != 1 || got["sent"] != 17 {
-		t.Errorf("states: %v", got)
+	if got := mailStatuses(t, board.TestApp); got["failed"] != 2 || got["pending"] != 1 || got["sent"] != 17 {
+		t.Errorf("statuses: %v", got)
 	}
 }
 
@@ -105,8 +105,8 @@ func TestWhatIsRefusedForGoodIsGivenUp(t *testing.T) {
 				write(t, board.TestApp, notificationOf(collections.KindJobClosed), ann)
 				due(t, board.TestApp)
 				post(t, board.TestApp)
-				if got := mailStates(t, board.TestApp); got[want] != 1 {
-					t.Errorf("states: %v, want it %s", got, want)
+				if got := mailStatuses(t, board.TestApp); got[want] != 1 {
+					t.Errorf("statuses: %v, want it %s", got, want)
 				}
 				box.RefuseAt(func(string, string) error { return nil })
 				due(t, board.TestApp)
@@ -127,8 +127,8 @@ func TestARefusedSenderKeepsTheOtherMailsPending(t *testing.T) {
 	board.CatchMail().RefuseAt(func(string, string) error { return &smtp.SMTPError{Code: 550, Message: "not from you"} })
 	notifySeekers(t, board, 5)
 	post(t, board.TestApp)
-	if got := mailStates(t, board.TestApp); got["failed"] != 1 || got["pending"] != 4 {
-		t.Errorf("states: %v, want one failed and the others to wait", got)
+	if got := mailStatuses(t, board.TestApp); got["failed"] != 1 || got["pending"] != 4 {
+		t.Errorf("statuses: %v, want one failed and the others to wait", got)
 	}
 }
 
@@ -144,7 +144,7 @@ func TestStoppingBreaksOffAMail(t *testing.T) {
 	err := board.OnTerminate().Trigger(&core.TerminateEvent{App: board.TestApp}, func(*core.TerminateEvent) error {
 		n, err := board.CountRecords(collections.Notifications, dbx.HashExp{"mail": "pending", "mailAttempts": 0})
 		if err != nil || n != 1 {
-			t.Errorf("%d mails wait as before, want 1 (%v); states %v", n, err, mailStates(t, board.TestApp))
+			t.Errorf("%d mails wait as before, want 1 (%v); statuses %v", n, err, mailStatuses(t, board.TestApp))
 		}
 		return nil
 	})
@@ -175,7 +175,7 @@ func TestTheBoardStopsWhileAMailServerHangs(t *testing.T) {
 		t.Errorf("the board took %s to stop", took)
 	}
 	if n := testapp.Count(t, board.TestApp, "SELECT COUNT(*) FROM notifications WHERE mail = 'pending' AND mailAttempts = 0"); n != 1 {
-		t.Errorf("states: %v", mailStates(t, board.TestApp))
+		t.Errorf("statuses: %v", mailStatuses(t, board.TestApp))
 	}
 	box := testapp.NewMailbox(t)
 	serve(t, board.DataDir(), box.Port)

@@ -93,7 +93,7 @@ const (
 type Score struct {
 	Points  int // 0..100
 	Reasons []Reason
-	// Fits tells whether to bring the two together at all: something the person does or looks for is in the job, and
+	// Fits says whether to bring the two together at all: something the person does or looks for is in the job, and
 	// nothing the person has stated speaks against it.
 	Fits bool
 }

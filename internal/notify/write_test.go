@@ -40,7 +40,8 @@ func TestClosingTellsManyAsIfOneByOne(t *testing.T) {
 	listeners := []*testapp.Listener{
 		testapp.Listen(t, url, board.Token(ann), "notifications/*"), testapp.Listen(t, url, board.Token(ben), "notifications/*"),
 	}
-	closing := map[string]any{"method": "PATCH", "url": testapp.Records(collections.Jobs, job.Id), "body": map[string]any{"status": "closed"}}
+	closing := map[string]any{"method": "PATCH", "url": testapp.Records(collections.Jobs, job.Id),
+		"body": map[string]any{"status": "closed"}}
 	refused := map[string]any{"method": "PATCH", "url": testapp.Records(collections.Jobs, job.Id), "body": map[string]any{"title": ""}}
 	answer := board.Call(owner, "POST", "/api/batch", map[string]any{"requests": []any{closing, refused}})
 	if answer.Status != http.StatusBadRequest || len(testapp.NotifiedUsers(t, board.TestApp, collections.KindJobClosed)) != 0 {
@@ -57,7 +58,7 @@ func TestClosingTellsManyAsIfOneByOne(t *testing.T) {
 		t.Fatalf("notified %v, want %v: %d %s", got, want, answer.Status, answer.Raw)
 	}
 	data := map[string]any{"job": job.Id, "employer": employer.Id}
-	one := notify.Notification{Kind: collections.KindJobClosed, Title: "Baker takes no more applications",
+	one := notify.Notification{Kind: collections.KindJobClosed, Title: "Baker is no longer accepting applications",
 		Body: "The employer has closed it. Your application stays on record.", Data: data}
 	for i, user := range []*core.Record{ann, ben} {
 		action, pushed := listeners[i].MustReceive(t).Change(t)

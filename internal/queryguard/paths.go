@@ -40,7 +40,7 @@ func (p *paths) refuse(path path) string {
 	for i, name := range names {
 		field, modifier, _ := strings.Cut(name, ":")
 		isPrivate := collection.Name == collections.Users && slices.Contains(collections.PrivateUserFields, field)
-		if isPrivate && !ownList && !actor.IsManager(p.caller) {
+		if isPrivate && !ownList && !actor.IsAdminOrSuperuser(p.caller) {
 			return path.name + " can't be used here."
 		}
 		if modifier == "each" {
@@ -56,7 +56,7 @@ func (p *paths) refuse(path path) string {
 			return fmt.Sprintf("%s follows more than %d relations.", path.name, maxSteps)
 		case step.back && back:
 			return path.name + " goes back twice, by _via_."
-		case step.costly && !actor.IsManager(p.caller):
+		case step.costly && !actor.IsAdminOrSuperuser(p.caller):
 			return path.name + " can't be used here: " + field + " would read every record."
 		}
 		collection, several, back = step.to, several || step.several, back || step.back
@@ -66,10 +66,10 @@ func (p *paths) refuse(path path) string {
 			p.manifold[followed] = true
 		}
 		isPublic := collection.ListRule != nil && *collection.ListRule == ""
-		if step.back && !isPublic && !actor.IsManager(p.caller) {
+		if step.back && !isPublic && !actor.IsAdminOrSuperuser(p.caller) {
 			p.backs[followed] = true
 		}
-		if several && !path.anyOf && !isPublic && !actor.IsManager(p.caller) {
+		if several && !path.anyOf && !isPublic && !actor.IsAdminOrSuperuser(p.caller) {
 			return path.name + " leads to several records: use an operator such as ?= that asks for any of them."
 		}
 	}

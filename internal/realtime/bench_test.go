@@ -21,12 +21,12 @@ func BenchmarkNotification(b *testing.B) {
 		b.Run(fmt.Sprintf("to the recipient/subscribers=%d", n), func(b *testing.B) {
 			app := testapp.New(b, testapp.With(Bind, DefaultOptions()))
 			h := app.Store().Get(hubKey).(*hub)
-			benchmarkNotice(b, app, n, func() subscriptions.Client {
+			benchmarkNotification(b, app, n, func() subscriptions.Client {
 				return newConnection(subscriptions.NewDefaultClient(), h)
 			})
 		})
 		b.Run(fmt.Sprintf("PocketBase broadcast/subscribers=%d", n), func(b *testing.B) {
-			benchmarkNotice(b, testapp.New(b), n, func() subscriptions.Client { return subscriptions.NewDefaultClient() })
+			benchmarkNotification(b, testapp.New(b), n, func() subscriptions.Client { return subscriptions.NewDefaultClient() })
 		})
 	}
 }
@@ -102,7 +102,7 @@ func benchmarkSave(b *testing.B, app *tests.TestApp, client subscriptions.Client
 	}
 }
 
-func benchmarkNotice(b *testing.B, app *tests.TestApp, n int, connect func() subscriptions.Client) {
+func benchmarkNotification(b *testing.B, app *tests.TestApp, n int, connect func() subscriptions.Client) {
 	if _, err := apis.NewRouter(app); err != nil {
 		b.Fatal(err)
 	}

@@ -282,7 +282,8 @@ func TestASavedAccountStaysLoggedIn(t *testing.T) {
 	listener := board.listen(t, ann, "users/"+ann.Id)
 	for _, name := range []string{"Ann", "Anna"} {
 		board.Update(ann, map[string]any{"name": name})
-		if action, seen := listener.MustReceive(t).Change(t); action != "update" || seen["name"] != name || seen["email"] != "ann@example.com" {
+		action, seen := listener.MustReceive(t).Change(t)
+		if action != "update" || seen["name"] != name || seen["email"] != "ann@example.com" {
 			t.Errorf("got %s of %v", action, seen)
 		}
 	}

@@ -49,14 +49,14 @@ func parseRule(rule string) ([]fexpr.ExprGroup, error) {
 
 // decideGroups evaluates alternatives of conditions: the conditions between two || hold or fail together.
 func decideGroups(groups []fexpr.ExprGroup, value operand) verdict {
-	any, all := never, always
+	some, all := never, always
 	for i, group := range groups {
 		if i > 0 && group.Join == fexpr.JoinOr {
-			any, all = or(any, all), always
+			some, all = or(some, all), always
 		}
 		all = and(all, decideItem(group.Item, value))
 	}
-	return or(any, all)
+	return or(some, all)
 }
 
 func decideItem(item any, value operand) verdict {

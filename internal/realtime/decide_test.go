@@ -62,7 +62,8 @@ func TestDecideAgreesWithPocketBase(t *testing.T) {
 	for _, caller := range []*core.Record{nil, ann, ben, owner, stranger, board.Admin("root")} {
 		for _, record := range records {
 			collection := record.Collection()
-			for name, rule := range map[string]*string{"list": collection.ListRule, "view": collection.ViewRule, "update": collection.UpdateRule} {
+			for name, rule := range map[string]*string{"list": collection.ListRule, "view": collection.ViewRule,
+				"update": collection.UpdateRule} {
 				if rule == nil {
 					continue
 				}

@@ -87,7 +87,8 @@ func (h *hub) checkTopics(e *core.RealtimeSubscribeRequestEvent) error {
 		rule, collection := ruleOf(e.App, topic)
 		switch {
 		case collection == nil:
-			return e.BadRequestError("There is no such topic.", refused(topic+` is no topic: it must be like "jobs/*" or "jobs/RECORD_ID".`))
+			return e.BadRequestError("There is no such topic.",
+				refused(topic+` is no topic: it must be like "jobs/*" or "jobs/RECORD_ID".`))
 		case e.HasSuperuserAuth():
 			kept = append(kept, topic)
 		case rule == nil:

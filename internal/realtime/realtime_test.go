@@ -61,7 +61,7 @@ func options(t testing.TB, query map[string]string) string {
 	return "?options=" + url.QueryEscape(string(raw))
 }
 
-func TestReceiverGetsEveryChange(t *testing.T) {
+func TestSubscriberGetsEveryChange(t *testing.T) {
 	t.Parallel()
 	for name, topic := range map[string]string{"wildcard": "notifications/*", "old wildcard": "notifications"} {
 		t.Run(name, func(t *testing.T) {
@@ -327,7 +327,7 @@ func TestConnectionsThatLoseTheirLoginStopReceiving(t *testing.T) {
 	}
 }
 
-func TestAnnouncedRecordsReachTheirReceiver(t *testing.T) {
+func TestAnnouncedRecordsReachTheirRecipient(t *testing.T) {
 	t.Parallel()
 	board := newBoard(t)
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")

@@ -127,8 +127,8 @@ func fromSheet(kind string, s sheet) slowFigures {
 			"hireRate":  ratio(s.count(hired), n), "daysToHire": slowMedian(s.numbers("daysToHire", hired))}
 	}
 	received, answered := sum(s.numbers("received", all)), sum(s.numbers("answered", all))
-	return slowFigures{"employers": float64(len(s.rows)), "received": received, "answered": answered, "answerRate": ratio(answered, received),
-		"hired": sum(s.numbers("hired", all))}
+	return slowFigures{"employers": float64(len(s.rows)), "received": received, "answered": answered,
+		"answerRate": ratio(answered, received), "hired": sum(s.numbers("hired", all))}
 }
 
 func TestFiguresAndChartsAgreeWithTheCSV(t *testing.T) {
@@ -148,13 +148,13 @@ func TestFiguresAndChartsAgreeWithTheCSV(t *testing.T) {
 					t.Errorf("%s %s: the PDF says %d rows, the CSV has %d", kind, period, result.Rows, len(sheet.rows))
 				}
 				want := fromSheet(kind, sheet)
-				var comparable []Figure
+				var shared []Figure
 				for _, figure := range result.Figures {
 					if _, ok := want[figure.Key]; ok {
-						comparable = append(comparable, figure)
+						shared = append(shared, figure)
 					}
 				}
-				compare(t, kind+" "+period.String(), comparable, want)
+				compare(t, kind+" "+period.String(), shared, want)
 				compareCharts(t, kind, sheet, result)
 			}
 		}
@@ -226,7 +226,7 @@ func compareCharts(t *testing.T, kind string, s sheet, result *Result) {
 			switch chart.Key {
 			case "funnel":
 				want = s.funnel()
-			case "noticesByKind": // the CSV has employers only
+			case "notificationsByKind": // the CSV has employers only
 				continue
 			case "answersOverTime": // the CSV has employers without times
 				if got, total := sum(series.Values), sum(s.numbers([]string{"received", "answered"}[i], all)); got != total {
@@ -243,7 +243,8 @@ func compareCharts(t *testing.T, kind string, s sheet, result *Result) {
 			}
 			for k, label := range chart.Labels {
 				if series.Values[k] != want[label] {
-					t.Errorf("%s: the chart %s, %s has %v at %s, the CSV %v", name, chart.Key, series.Name, series.Values[k], label, want[label])
+					t.Errorf("%s: the chart %s, %s has %v at %s, the CSV %v", name, chart.Key, series.Name,
+						series.Values[k], label, want[label])
 				}
 				delete(want, label)
 			}

@@ -46,12 +46,13 @@ func computeApplications(s *snapshot, result *Result) (values, error) {
 
 func (s *snapshot) applicationFigures() (values, error) {
 	active := []string{}
-	for _, state := range workflow.ApplicationStatuses() {
-		if workflow.IsStage(state) {
-			active = append(active, "'"+state+"'")
+	for _, status := range workflow.ApplicationStatuses() {
+		if workflow.IsStage(status) {
+			active = append(active, "'"+status+"'")
 		}
 	}
-	row, err := s.one("application figures", `SELECT `+cohortFigures+`, sum(size * (status = 'rejected')), sum(size * (status = 'withdrawn')),
+	row, err := s.one("application figures", `
+		SELECT `+cohortFigures+`, sum(size * (status = 'rejected')), sum(size * (status = 'withdrawn')),
 		sum(size * (status IN (`+strings.Join(active, ", ")+`))) FROM counts`, nil, 8)
 	if err != nil {
 		return nil, err
@@ -68,8 +69,8 @@ func (s *snapshot) applicationFigures() (values, error) {
 func statusOrder() string {
 	var order strings.Builder
 	order.WriteString("CASE status")
-	for i, state := range workflow.ApplicationStatuses() {
-		fmt.Fprintf(&order, " WHEN '%s' THEN %d", state, i)
+	for i, status := range workflow.ApplicationStatuses() {
+		fmt.Fprintf(&order, " WHEN '%s' THEN %d", status, i)
 	}
 	return order.String() + " END"
 }
@@ -251,11 +252,13 @@ func writeApplications(s *snapshot, filters Filters, out *csvfile.Writer) error 
 			return err
 		}
 		last = next
-		err = s.each("write the applications", `SELECT a.id, c.job, ifnull(j.title, ''), ifnull(j.employer, ''), ifnull(p.name, ''), a.seeker,
-			c.status, c.reached, a.submittedAt,
-			c.answered, c.answerHours, c.hired, c.hireDays, a.decidedAt`+hours+`
-			FROM cohort c CROSS JOIN applications a ON a._rowid_ = c.n LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = j.employer
-				ORDER BY c.n`, nil,
+		err = s.each("write the applications", `
+			SELECT a.id, c.job, ifnull(j.title, ''), ifnull(j.employer, ''), ifnull(p.name, ''), a.seeker,
+				c.status, c.reached, a.submittedAt,
+				c.answered, c.answerHours, c.hired, c.hireDays, a.decidedAt`+hours+`
+			FROM cohort c CROSS JOIN applications a ON a._rowid_ = c.n
+				LEFT JOIN jobs j ON j.id = c.job LEFT JOIN employers p ON p.id = j.employer
+			ORDER BY c.n`, nil,
 			func(scan func(...any) error) error { return writeApplication(scan, out) })
 		if err != nil {
 			return err
@@ -268,8 +271,8 @@ func writeApplication(scan func(...any) error, out *csvfile.Writer) error {
 	var reached int
 	var answered, answerHours, hired, hireDays sql.NullFloat64
 	hours := make([]sql.NullFloat64, len(funnel)-1)
-	targets := []any{&id, &job, &title, &employer, &name, &seeker, &status, &reached, &submitted, &answered, &answerHours, &hired, &hireDays,
-		&decided}
+	targets := []any{&id, &job, &title, &employer, &name, &seeker, &status, &reached, &submitted, &answered,
+		&answerHours, &hired, &hireDays, &decided}
 	for i := range hours {
 		targets = append(targets, &hours[i])
 	}

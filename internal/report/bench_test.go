@@ -61,7 +61,8 @@ func fillYear(b *testing.B, app core.App, size size) {
 		{size.jobs, `INSERT INTO jobs (id, employer, title, status, jobType, workplace, created, publishedAt) SELECT 'j' || n,
 			'e' || (n % {:employers} + 1), substr('Nurse Cook  Baker Driver', n % 4 * 6 + 1, 6) || n,
 			'published', 'full_time', 'remote', ` + moment(7919) + "), " + moment(7919) + ") FROM i"},
-		{size.applications, `INSERT INTO applications (id, job, seeker, status, submittedAt, created) SELECT 'a' || n, 'j' || (n % {:jobs} + 1),
+		{size.applications, `INSERT INTO applications (id, job, seeker, status, submittedAt, created)
+			SELECT 'a' || n, 'j' || (n % {:jobs} + 1),
 			'u' || ((n + n / {:jobs} * 7919) % {:users} + 1), {:last}, ` +
 			moment(9973) + "), " + moment(9973) + ") FROM i"},
 		{size.applications * size.events, `INSERT INTO application_events (id, application, actor, "from", "to", created)

@@ -39,12 +39,12 @@ func BenchmarkRequestsBesideReports(b *testing.B) {
 		moved = append(moved, fmt.Sprintf("/api/jobs/%s/applications/%s/status/", job.Id,
 			board.Application(board.Seeker(fmt.Sprintf("seeker%d", i)), job).Id))
 	}
-	visitors := &visitors{b: b, url: board.Serve(), token: board.Token(board.Admin("ada")), moved: moved}
-	for strings.Contains(visitors.get("/api/jobs/search/?q=developer"), `"totalItems":0`) {
+	clients := &clients{b: b, url: board.Serve(), token: board.Token(board.Admin("ada")), moved: moved}
+	for strings.Contains(clients.get("/api/jobs/search/?q=developer"), `"totalItems":0`) {
 		time.Sleep(100 * time.Millisecond) // until the index has them
 	}
 
-	visitors.come(func() { time.Sleep(5 * time.Second) }) // the index settles, and caches fill
+	clients.come(func() { time.Sleep(5 * time.Second) }) // the index settles, and caches fill
 
 	if _, err := board.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
 		b.Fatal(err)
@@ -55,20 +55,20 @@ func BenchmarkRequestsBesideReports(b *testing.B) {
 		{"applications.csv", "users.csv"}, {"jobs.csv", "performance.csv"}, {"summary", "summary"},
 	} {
 		b.Run(pair[0]+" and "+pair[1], func(b *testing.B) {
-			visitors.b = b
-			before := visitors.come(func() { time.Sleep(5 * time.Second) })
+			clients.b = b
+			before := clients.come(func() { time.Sleep(5 * time.Second) })
 			b.ResetTimer()
-			during := visitors.come(func() {
+			during := clients.come(func() {
 				for b.Loop() {
 					var both sync.WaitGroup
 					for _, one := range pair {
 						both.Go(func() {
 							kind, format, isReport := strings.Cut(one, ".")
 							if !isReport {
-								visitors.get("/api/reports/summary/?from=2026-01-01&to=2026-12-31")
+								clients.get("/api/reports/summary/?from=2026-01-01&to=2026-12-31")
 								return
 							}
-							visitors.call("POST", "/api/reports/", fmt.Sprintf(`{"kind": %q, "format": %q, %s}`, kind, format, period))
+							clients.call("POST", "/api/reports/", fmt.Sprintf(`{"kind": %q, "format": %q, %s}`, kind, format, period))
 						})
 					}
 					both.Wait()
@@ -95,16 +95,16 @@ func BenchmarkRequestsBesideReports(b *testing.B) {
 	}
 }
 
-// visitors is clients that use the board over HTTP, each pausing 20 ms between two calls.
-type visitors struct {
+// clients is clients that use the board over HTTP, each pausing 20 ms between two calls.
+type clients struct {
 	b          *testing.B
 	url, token string
 	moved      []string // paths of applications that are moved to and fro
 	moves      int
 }
 
-// come lets the visitors call until meanwhile returns; it returns the durations of their calls by kind.
-func (v *visitors) come(meanwhile func()) map[string][]time.Duration {
+// come lets the clients call until meanwhile returns; it returns the durations of their calls by kind.
+func (v *clients) come(meanwhile func()) map[string][]time.Duration {
 	var over atomic.Bool
 	var visits sync.WaitGroup
 	var lock sync.Mutex
@@ -141,9 +141,9 @@ func (v *visitors) come(meanwhile func()) map[string][]time.Duration {
 	return took
 }
 
-func (v *visitors) get(path string) string { return v.call("GET", path, "") }
+func (v *clients) get(path string) string { return v.call("GET", path, "") }
 
-func (v *visitors) call(method, path, body string) string {
+func (v *clients) call(method, path, body string) string {
 	request, err := http.NewRequest(method, v.url+path, strings.NewReader(body))
 	if err != nil {
 		v.b.Error(err)

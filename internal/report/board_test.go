@@ -225,14 +225,15 @@ func (b *board) put(put func(string, dbx.Params)) {
 	for i, j := range b.jobs {
 		put("jobs", dbx.Params{"id": j.id, "employer": j.employer, "title": fmt.Sprintf("Job %d", i), "industry": j.industry,
 			"jobType": j.jobType, "workplace": j.workplace,
-			"status": j.status, "created": at(j.created), "publishedAt": at(j.published), "closedAt": at(j.closed), "deadline": at(j.deadline)})
+			"status": j.status, "created": at(j.created), "publishedAt": at(j.published), "closedAt": at(j.closed),
+			"deadline": at(j.deadline)})
 	}
 	for i, a := range b.applications {
 		put("applications", dbx.Params{"id": a.id, "job": a.job, "seeker": a.seeker, "status": a.status, "submittedAt": at(a.submitted),
 			"created": at(a.submitted)})
 		for k, e := range a.events {
-			put("application_events", dbx.Params{"id": fmt.Sprintf("event%06d%04d", i, k), "application": a.id, "actor": e.actor, "from": e.from,
-				"to": e.to, "created": at(e.at)})
+			put("application_events", dbx.Params{"id": fmt.Sprintf("event%06d%04d", i, k), "application": a.id,
+				"actor": e.actor, "from": e.from, "to": e.to, "created": at(e.at)})
 		}
 	}
 	for i, n := range b.notifications {
@@ -244,7 +245,8 @@ func (b *board) put(put func(string, dbx.Params)) {
 		put("saved_jobs", dbx.Params{"id": fmt.Sprintf("savedjob%07d", i), "seeker": s.user, "job": b.jobs[i].id, "created": at(s.at)})
 	}
 	for i, s := range b.savedSearches {
-		put("saved_searches", dbx.Params{"id": fmt.Sprintf("search%09d", i), "seeker": s.user, "name": "n", "query": "{}", "created": at(s.at)})
+		put("saved_searches", dbx.Params{"id": fmt.Sprintf("search%09d", i), "seeker": s.user, "name": "n",
+			"query": "{}", "created": at(s.at)})
 	}
 }
 

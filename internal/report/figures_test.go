@@ -198,7 +198,8 @@ func (b *board) slowPerformance(p Period, f Filters) slowFigures {
 			searches++
 		}
 	}
-	maps.Copy(figures, slowFigures{"notices": notifications, "noticesRead": ratio(read, notifications), "mailsSent": mailed, "savedSearches": searches})
+	maps.Copy(figures, slowFigures{"notifications": notifications, "notificationsRead": ratio(read, notifications), "mailsSent": mailed,
+		"savedSearches": searches})
 	return figures
 }
 

@@ -16,8 +16,9 @@ func (s *snapshot) openJobs() error {
 		return err
 	}
 	return s.exec("open the jobs", `CREATE TEMP TABLE looked (n INTEGER PRIMARY KEY, id TEXT, title TEXT, employer TEXT, industry TEXT,
-		jobType TEXT, workplace TEXT, location TEXT, status TEXT, created TEXT, publishedAt TEXT, ended TEXT, deadline TEXT, applications INTEGER,
-		firstHire TEXT, fillDays REAL, posted INTEGER, published INTEGER, closed INTEGER, expired INTEGER, filled INTEGER)`, nil)
+		jobType TEXT, workplace TEXT, location TEXT, status TEXT, created TEXT, publishedAt TEXT, ended TEXT, deadline TEXT,
+		applications INTEGER, firstHire TEXT, fillDays REAL, posted INTEGER, published INTEGER,
+		closed INTEGER, expired INTEGER, filled INTEGER)`, nil)
 }
 
 // fillJobs inserts the next chunk of jobs that match the filters, those after row number after, into the working table.
@@ -88,8 +89,9 @@ func (s *snapshot) addJobsOverTime(result *Result) error {
 		}
 		series = append(series, one[0])
 	}
-	result.addOverTime(s, "jobsOverTime", "Jobs over time", "Jobs by when they were posted, published, ended (closed or expired) and filled.",
-		pdf.Lines, []string{"Posted", "Published", "Closed or expired", "Filled"}, series)
+	result.addOverTime(s, "jobsOverTime", "Jobs over time",
+		"Jobs by when they were posted, published, ended (closed or expired) and filled.", pdf.Lines,
+		[]string{"Posted", "Published", "Closed or expired", "Filled"}, series)
 	return nil
 }
 
@@ -102,9 +104,12 @@ func addJobTables(s *snapshot, result *Result) error {
 		{"Industries", "Industry", "ifnull(f.name, 'not given')", " LEFT JOIN fields_of_interest f ON f.id = looked.industry", "f.id"},
 		{"Employers", "Employer", "ifnull(p.name, '')", " LEFT JOIN employers p ON p.id = looked.employer", "looked.employer"},
 	} {
-		if err := s.addTable(result, pdf.Table{Title: table.title, Meaning: "Jobs published in the period and the applications to them so far.",
-			Columns: append([]pdf.Column{{Title: table.head, Width: 5}}, columns...)}, 1, units,
-			"SELECT "+table.column+", "+sums+" FROM looked"+table.join+" WHERE published GROUP BY "+table.group+" ORDER BY 2 DESC, 1"); err != nil {
+		query := "SELECT " + table.column + ", " + sums + " FROM looked" + table.join +
+			" WHERE published GROUP BY " + table.group + " ORDER BY 2 DESC, 1"
+		err := s.addTable(result, pdf.Table{Title: table.title,
+			Meaning: "Jobs published in the period and the applications to them so far.",
+			Columns: append([]pdf.Column{{Title: table.head, Width: 5}}, columns...)}, 1, units, query)
+		if err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 		return nil, err
 	}
 	numbers := values{"received": row[0], "answered": row[1], "hoursToFirstAnswer": row[2], "hired": row[3], "daysToHire": row[4],
-		"employers": row[5], "notices": notifications[0], "noticesRead": notifications[1], "mailsSent": notifications[2],
+		"employers": row[5], "notifications": notifications[0], "notificationsRead": notifications[1], "mailsSent": notifications[2],
 		"savedSearches": searches[0]}
 	numbers.share("answerRate", "answered", "received")
 	result.Rows = int(row[5].Float64)
@@ -38,7 +38,8 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 	result.addOverTime(s, "answersOverTime", "Applications and answers",
 		"Applications by the time of submission, and how many of them have been answered.",
 		pdf.Lines, []string{"Received", "Answered"}, series)
-	return numbers, result.addBars(s, "noticesByKind", "Notifications by kind", "Notifications written in the period, on the whole board.",
+	return numbers, result.addBars(s, "notificationsByKind", "Notifications by kind",
+		"Notifications written in the period, on the whole board.",
 		"SELECT replace(kind, '_', ' '), count(*) FROM notifications WHERE "+inPeriod("created")+" GROUP BY 1 ORDER BY 2 DESC, 1", nil)
 }
 
@@ -46,10 +47,11 @@ func addPerformanceTable(s *snapshot, result *Result) error {
 	return s.addLargest(result, pdf.Table{Title: "Employers",
 		Meaning: "Employers who received applications in the period, those with the most first. Times are medians.",
 		Columns: []pdf.Column{{Title: "Employer", Width: 5}, {Title: "Received", Width: 1.8, Right: true},
-			{Title: "Answered", Width: 1.8, Right: true},
-			{Title: "Answer rate", Width: 2, Right: true}, {Title: "First answer", Width: 2, Right: true}, {Title: "Hired", Width: 1.2, Right: true},
+			{Title: "Answered", Width: 1.8, Right: true}, {Title: "Answer rate", Width: 2, Right: true},
+			{Title: "First answer", Width: 2, Right: true}, {Title: "Hired", Width: 1.2, Right: true},
 			{Title: "To hire", Width: 2, Right: true}}}, byEmployer, 1, []Unit{Count, Count, Share, Hours, Count, Days},
-		"g.name, count(*), count(answered), count(answered) * 1.0 / count(*), median(answerHours), sum(c.status = 'hired'), median(hireDays)")
+		`g.name, count(*), count(answered), count(answered) * 1.0 / count(*), median(answerHours), sum(c.status = 'hired'),
+		median(hireDays)`)
 }
 
 // employersOfCohort is the query of the employers in the cohort with their figures.
@@ -60,8 +62,8 @@ const employersOfCohort = `SELECT p.id AS employer, p.name, p.verified, count(*)
 	FROM cohort c CROSS JOIN jobs j ON j.id = c.job CROSS JOIN employers p ON p.id = j.employer GROUP BY p.id`
 
 func performanceHeads() []string {
-	return []string{"employer", "name", "verified", "received", "answered", "answerRate", "medianHoursToFirstAnswer", "rejected", "withdrawn",
-		"hired", "medianDaysToHire"}
+	return []string{"employer", "name", "verified", "received", "answered", "answerRate", "medianHoursToFirstAnswer",
+		"rejected", "withdrawn", "hired", "medianDaysToHire"}
 }
 
 // writePerformance writes a row for each employer who received applications in the period, in the order in which the employers were
@@ -127,5 +129,6 @@ func writeEmployer(scan func(...any) error, out *csvfile.Writer) error {
 	if err != nil {
 		return err
 	}
-	return out.Write(employer, name, verified, received, answered, cell(rate), cell(answerHours), rejected, withdrawn, hired, cell(hireDays))
+	return out.Write(employer, name, verified, received, answered, cell(rate), cell(answerHours), rejected, withdrawn,
+		hired, cell(hireDays))
 }

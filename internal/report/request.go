@@ -140,7 +140,8 @@ func oneOf(name string, values, allowed []string) ([]string, error) {
 	for i, value := range values {
 		read[i] = workflow.Parse(value)
 		if !slices.Contains(allowed, read[i]) {
-			return nil, wrongFilter(fmt.Sprintf("The filter %s can't be %.50q; it must be one of %s.", name, value, strings.Join(allowed, ", ")))
+			return nil, wrongFilter(fmt.Sprintf("The filter %s can't be %.50q; it must be one of %s.", name, value,
+				strings.Join(allowed, ", ")))
 		}
 	}
 	return read, nil

@@ -165,7 +165,8 @@ func requeueInterrupted(app core.App) error {
 	}
 	for _, record := range records {
 		if record.GetInt("attempts") >= maxAttempts {
-			err = finish(app, record.Id, "", 0, fmt.Errorf("the board stopped %d times while generating it; a shorter period may help", maxAttempts))
+			err = finish(app, record.Id, "", 0, fmt.Errorf("the board stopped %d times while generating it; a shorter period may help",
+				maxAttempts))
 		} else {
 			record.Set("status", collections.ReportPending)
 			err = app.Save(record)

@@ -59,7 +59,8 @@ func (s *snapshot) fillPeople(filters Filters, after int64) (last int64, found i
 	conditions := filters.in("u.role", "role", filters.Role, args) + filters.personConditions(args)
 	return s.fill("people", `SELECT n, id, name, role, verified, created, deactivatedAt, `+inPeriod("created")+`, active,
 		`+inPeriod("deactivatedAt")+`,
-			CASE role WHEN '`+collections.RoleJobSeeker+`' THEN (`+strings.Join(sum, " + ")+`) * 1.0 / `+fmt.Sprint(len(profileItems))+` END,
+			CASE role WHEN '`+collections.RoleJobSeeker+`' THEN
+				(`+strings.Join(sum, " + ")+`) * 1.0 / `+fmt.Sprint(len(profileItems))+` END,
 			`+strings.Join(sum, ", ")+`
 		FROM (
 			SELECT u._rowid_ AS n, u.id, u.name, u.role, u.verified, u.created, u.deactivatedAt,
@@ -73,7 +74,8 @@ func (s *snapshot) fillPeople(filters Filters, after int64) (last int64, found i
 func (f Filters) personConditions(args arguments) string {
 	var sql strings.Builder
 	if len(f.Status) == 1 {
-		sql.WriteString(map[string]string{activeUser: " AND u.deactivatedAt = ''", deactivatedUser: " AND u.deactivatedAt != ''"}[f.Status[0]])
+		sql.WriteString(map[string]string{activeUser: " AND u.deactivatedAt = ''",
+			deactivatedUser: " AND u.deactivatedAt != ''"}[f.Status[0]])
 	}
 	if f.byJob() {
 		jobs := "FROM jobs j WHERE true" + f.jobConditions(args)
@@ -95,7 +97,8 @@ func computeUsers(s *snapshot, result *Result) (values, error) {
 	if _, err := fillAll(func(after int64) (int64, int, error) { return s.fillPeople(result.Filters, after) }); err != nil {
 		return nil, err
 	}
-	row, err := s.one("user figures", `SELECT sum(registered), sum(registered AND role = 'job_seeker'), sum(registered AND role = 'employer'),
+	row, err := s.one("user figures", `
+		SELECT sum(registered), sum(registered AND role = 'job_seeker'), sum(registered AND role = 'employer'),
 		sum(registered AND role = 'admin'), count(*), sum(active), sum(deactivated), avg(CASE WHEN registered THEN completeness END),
 		sum(registered OR active OR deactivated) FROM people`, nil, 9)
 	if err != nil {
@@ -104,7 +107,8 @@ func computeUsers(s *snapshot, result *Result) (values, error) {
 	numbers := values{"registered": row[0], "jobSeekers": row[1], "employers": row[2], "admins": row[3], "total": row[4],
 		"active": row[5], "deactivated": row[6], "completeness": row[7]}
 	result.Rows = int(row[8].Float64)
-	series, err := s.overTime("registrations over time", `SELECT `+s.step.sql("created")+`, sum(role = 'job_seeker'), sum(role = 'employer'),
+	series, err := s.overTime("registrations over time", `
+		SELECT `+s.step.sql("created")+`, sum(role = 'job_seeker'), sum(role = 'employer'),
 		sum(role = 'admin')
 		FROM people WHERE registered GROUP BY 1`, nil, 3)
 	if err != nil {
@@ -118,7 +122,8 @@ func computeUsers(s *snapshot, result *Result) (values, error) {
 
 func addProfileItems(s *snapshot, result *Result) error {
 	table := pdf.Table{Title: "Profile items", Meaning: "How many of the job seekers registered in the period have filled in each item.",
-		Columns: []pdf.Column{{Title: "Item", Width: 4}, {Title: "Filled in", Width: 2, Right: true}, {Title: "Share", Width: 2, Right: true}}}
+		Columns: []pdf.Column{{Title: "Item", Width: 4}, {Title: "Filled in", Width: 2, Right: true},
+			{Title: "Share", Width: 2, Right: true}}}
 	for i, item := range profileItems {
 		query := fmt.Sprintf("SELECT sum(item%d), avg(item%d) FROM people WHERE registered AND role = 'job_seeker'", i, i)
 		row, err := s.one("profile items", query, nil, 2)
@@ -132,7 +137,8 @@ func addProfileItems(s *snapshot, result *Result) error {
 }
 
 func userHeads() []string {
-	return []string{"id", "name", "role", "verified", "registeredAt", "deactivatedAt", "completeness", "registered", "active", "deactivated"}
+	return []string{"id", "name", "role", "verified", "registeredAt", "deactivatedAt", "completeness", "registered",
+		"active", "deactivated"}
 }
 
 // writeUsers writes a row for each account that was made, active or deactivated in the period; the last columns say which.
@@ -150,19 +156,25 @@ func writeUsers(s *snapshot, filters Filters, out *csvfile.Writer) error {
 			return err
 		}
 		last = next
-		err = s.each("write the users", `SELECT id, name, role, verified, created, deactivatedAt, completeness, registered, active, deactivated
-			FROM people WHERE registered OR active OR deactivated ORDER BY n`, nil, func(scan func(...any) error) error {
-			var id, name, role, created, deactivatedAt string
-			var verified bool
-			var completeness sql.NullFloat64
-			var registered, active, deactivated int
-			if err := scan(&id, &name, &role, &verified, &created, &deactivatedAt, &completeness, &registered, &active, &deactivated); err != nil {
-				return err
-			}
-			return out.Write(id, name, role, verified, moment(created), moment(deactivatedAt), cell(completeness), registered, active, deactivated)
-		})
+		err = s.each("write the users", `
+			SELECT id, name, role, verified, created, deactivatedAt, completeness, registered, active, deactivated
+			FROM people WHERE registered OR active OR deactivated ORDER BY n`, nil,
+			func(scan func(...any) error) error { return writeUser(scan, out) })
 		if err != nil {
 			return err
 		}
 	}
+}
+
+func writeUser(scan func(...any) error, out *csvfile.Writer) error {
+	var id, name, role, created, deactivatedAt string
+	var verified bool
+	var completeness sql.NullFloat64
+	var registered, active, deactivated int
+	err := scan(&id, &name, &role, &verified, &created, &deactivatedAt, &completeness, &registered, &active, &deactivated)
+	if err != nil {
+		return err
+	}
+	return out.Write(id, name, role, verified, moment(created), moment(deactivatedAt), cell(completeness),
+		registered, active, deactivated)
 }

@@ -24,7 +24,7 @@ var tags = []struct{ name, text string }{
 	{"users", "Accounts and what belongs to a person."},
 	{"jobs", "Jobs: search, publish, close."},
 	{"applications", "Applications and their way through the stages."},
-	{"notifications", "What users are told."},
+	{"notifications", "Notifications of users."},
 	{"candidates", "Job seekers that employers may see."},
 	{"reviews", "Reviews of jobs, employers and people."},
 	{"employers", "Companies."},
@@ -76,8 +76,8 @@ func emptyDocument() *v3.Document {
 		Info: &base.Info{
 			Title:   "Job board REST API",
 			Version: "1.0.0",
-			Description: "Every path also answers with a slash at its end. Errors have the shape of PocketBase's: " +
-				"`{\"status\", \"message\", \"data\": {field: {\"code\", \"message\"}}}`. HEAD answers wherever GET does. " +
+			Description: "Every path also works with a slash at its end. Errors have the shape of PocketBase's: " +
+				"`{\"status\", \"message\", \"data\": {field: {\"code\", \"message\"}}}`. HEAD works wherever GET does. " +
 				"PocketBase's own API, with the same rules, is under `/api/collections`.",
 			License: &base.License{Name: "MIT", Identifier: "MIT"},
 		},
@@ -90,7 +90,7 @@ func emptyDocument() *v3.Document {
 		},
 	}
 	doc.Components.SecuritySchemes.Set("token", &v3.SecurityScheme{Type: "http", Scheme: "bearer",
-		Description: "The token of a login. The bare token without Bearer is taken too."})
+		Description: "The token of a login. The token alone, without Bearer, is accepted too."})
 	for _, tag := range tags {
 		doc.Tags = append(doc.Tags, &base.Tag{Name: tag.name, Description: tag.text})
 	}

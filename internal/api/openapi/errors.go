@@ -27,17 +27,17 @@ func errorResponses() *orderedmap.Map[string, *v3.Response] {
 	}
 	all.Set(errorNames[http.StatusBadRequest], errorResponse(http.StatusBadRequest, "The request is wrong; data names the fields.",
 		"Failed to create record.", map[string]any{"title": fieldError("validation_required", "Cannot be blank.")}))
-	add(http.StatusUnauthorized, "A login is needed, or the token is dead.", "This request needs a login.")
+	add(http.StatusUnauthorized, "A login is needed, or the token is no longer valid.", "This request needs a login.")
 	add(http.StatusForbidden, "The caller's role can never do this.", "You are not allowed to perform this request.")
-	add(http.StatusNotFound, "Absent, or not for the caller's eyes.", "The requested resource wasn't found.")
+	add(http.StatusNotFound, "Does not exist, or the caller may not see it.", "The requested resource wasn't found.")
 	add(http.StatusRequestEntityTooLarge, "The body or a file is too large.", "Request entity too large.")
 	add(http.StatusUnsupportedMediaType, "The body is neither JSON nor a form.",
 		"The body must be application/json, multipart/form-data or application/x-www-form-urlencoded.")
 	add(http.StatusTooManyRequests, "Too many requests.", "Too Many Requests.",
 		header{"Retry-After", "Seconds to wait."},
-		header{"RateLimit-Limit", "Requests in a window."},
-		header{"RateLimit-Remaining", "What is left of them."},
-		header{"RateLimit-Reset", "Seconds until they are all there again."})
+		header{"RateLimit-Limit", "Requests allowed in a window."},
+		header{"RateLimit-Remaining", "Requests left in this window."},
+		header{"RateLimit-Reset", "Seconds until the next window."})
 	add(http.StatusServiceUnavailable, "The board is busy, or can't reach its data.", "The board is busy. Try again in a moment.",
 		header{"Retry-After", "Seconds to wait."})
 	add(http.StatusInsufficientStorage, "The board's disk is full; nothing was changed.", "The board's disk is full. Nothing was changed.")

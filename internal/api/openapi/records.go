@@ -143,12 +143,12 @@ func (s collectionSchemas) addField(collection string, field core.Field, schema 
 // shownHidden are hidden fields that some callers see.
 var shownHidden = map[string]bool{"users.deactivatedAt": true, "jobs.applicationCount": true}
 
-// alwaysShown tells whether every caller who sees a record sees the field. Of users, employers see few.
+// alwaysShown reports whether every caller who sees a record sees the field. Of users, employers see few.
 func alwaysShown(collection, key string) bool {
 	return collection != collections.Users || key == "id" || key == "name" || key == "avatar"
 }
 
-// requiredInput tells whether a new record can't do without the field: no default, no caller and no hook fills it.
+// requiredInput reports whether a new record can't do without the field: no default, no caller and no hook fills it.
 func requiredInput(collection string, field core.Field) bool {
 	key := field.GetName()
 	if collections.Defaults[collection][key] != "" || collections.CallerFields[collection] == key || key == "slug" ||

@@ -20,9 +20,9 @@ func text(description string) *base.Schema {
 	return &base.Schema{Type: []string{"string"}, Description: description}
 }
 
-func maxLength(schema *base.Schema, max int) *base.Schema {
-	if max > 0 {
-		length := int64(max)
+func maxLength(schema *base.Schema, limit int) *base.Schema {
+	if limit > 0 {
+		length := int64(limit)
 		schema.MaxLength = &length
 	}
 	return schema

@@ -3,7 +3,7 @@
 
 const KINDS = { jobs: "Jobs", users: "Users", applications: "Applications", performance: "Performance" };
 const HIDDEN_BY_DEFAULT = ["users.admins", "performance.answered", "performance.answerRate", "performance.hired", "performance.daysToHire",
-    "performance.hoursToFirstAnswer", "performance.received", "chart.noticesByKind", "chart.answersOverTime", "chart.activeByRole"];
+    "performance.hoursToFirstAnswer", "performance.received", "chart.notificationsByKind", "chart.answersOverTime", "chart.activeByRole"];
 const WIDE = ["editor", "json", "geoPoint", "password"];
 const PALETTE = { light: ["#1d4ed8", "#b45309", "#047857", "#be185d"], dark: ["#7ab0ff", "#fbbf24", "#4ade80", "#f9a8d4"] };
 

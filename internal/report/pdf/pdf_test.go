@@ -33,7 +33,8 @@ func sample(rows int) Document {
 		labels[i] = time.Date(2026, time.Month(i+1), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
 		first[i], second[i] = float64(400+137*i%900), float64(40+31*i%120)
 	}
-	table := Table{Title: "By employer", Meaning: "Applications submitted in the period, by the job's employer.", Note: "12 more in the CSV.",
+	table := Table{Title: "By employer", Meaning: "Applications submitted in the period, by the job's employer.",
+		Note:    "12 more in the CSV.",
 		Columns: []Column{{"Employer", 5, false}, {"Applications", 2, true}, {"Answered", 2, true}, {"Median first answer", 3, true}}}
 	for i := range rows {
 		table.Rows = append(table.Rows, []string{names[i%len(names)] + fmt.Sprintf(" & Sons of the Very Long Company Name %d", i),

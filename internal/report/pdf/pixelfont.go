@@ -9,7 +9,8 @@ import (
 	"jobboard/internal/fonts"
 )
 
-// PDF needs outlines, so the glyphs of the bitmap font that a document shows become a small TrueType font: each run of pixels in a row is a rectangle.
+// PDF needs outlines, so the glyphs of the bitmap font that a document shows become a small TrueType font: each run of pixels in a row
+// is a rectangle.
 // Table layouts: Apple TrueType Reference Manual, chapter 6; Microsoft OpenType 1.9.
 
 const pixelUnit = 100 // font units to a pixel
