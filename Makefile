@@ -74,8 +74,10 @@ vet:
 
 # The search benchmark types "experiance" on purpose.
 # Everything is pinned in tools/go.mod, so that the board's own go.mod lists only what the board is made of.
-lint: ## staticcheck, spelling, and whether pages name files that exist
-	$(TOOL) staticcheck ./...
+lint: ## staticcheck, error handling, doc comments, line lengths, spelling, and whether pages name files that exist
+	go build -C tools -o '$(CURDIR)/dist/lint' ./lint
+	dist/lint ./...
+	$(TOOL) revive -config tools/revive.toml ./...
 	git ls-files -z '*.go' '*.md' '*.html' '*.js' '*.css' Makefile | xargs -0 $(TOOL) misspell -error -i experiance
 	tools/check-docs.sh
 
@@ -112,5 +114,5 @@ docker: try-assets ## builds the container image jobboard
 
 # not the folder: a binary that was run where it is built keeps its board's data beside it
 clean: ## removes what was built
-	rm -f $(BINARY) $(BINARY)-dev
+	rm -f $(BINARY) $(BINARY)-dev dist/lint
 	rm -rf e2e/node_modules client/node_modules client/types pb_public/lib

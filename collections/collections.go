@@ -165,13 +165,13 @@ func choices(name string, values ...string) *core.SelectField {
 	return &core.SelectField{Name: name, Values: values, MaxSelect: len(values)}
 }
 
-func text(name string, required presence, max int) *core.TextField {
-	return &core.TextField{Name: name, Required: bool(required), Max: max}
+func text(name string, required presence, limit int) *core.TextField {
+	return &core.TextField{Name: name, Required: bool(required), Max: limit}
 }
 
 // label returns the text field by which the admin UI shows a record where another one points to it.
-func label(name string, max int) *core.TextField {
-	return &core.TextField{Name: name, Required: true, Max: max, Presentable: true}
+func label(name string, limit int) *core.TextField {
+	return &core.TextField{Name: name, Required: true, Max: limit, Presentable: true}
 }
 
 // labelled makes a relation part of what the admin UI shows of a record.

@@ -61,7 +61,8 @@ func (p *pipeline) move(who *core.Record, application, status string, more ...ma
 // chain reads the timeline as "from>to" steps, oldest first.
 func (p *pipeline) chain(t testing.TB, application string) []string {
 	t.Helper()
-	events, err := p.FindRecordsByFilter(collections.ApplicationEvents, "application = {:id}", "@rowid", 0, 0, dbx.Params{"id": application})
+	events, err := p.FindRecordsByFilter(collections.ApplicationEvents, "application = {:id}", "@rowid", 0, 0,
+		dbx.Params{"id": application})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func (p *pipeline) notificationKinds(t testing.TB, user *core.Record) []string {
 	return kinds
 }
 
-func TestApplyingWritesTimelineCountAndNotices(t *testing.T) {
+func TestApplyingWritesTimelineCountAndNotifications(t *testing.T) {
 	p := newPipeline(t)
 	answer := p.apply(t, p.seeker, map[string]any{"coverLetter": "Hello"})
 	if answer.Status != 200 {
@@ -127,7 +128,8 @@ func TestApplyingIsRefused(t *testing.T) {
 	draft := p.Job(p.employer, "Draft", map[string]any{"status": "draft"})
 	closed := p.Update(p.Job(p.employer, "Closed"), map[string]any{"status": "closed"})
 	late := p.Job(p.employer, "Late")
-	if _, err := p.DB().Update("jobs", dbx.Params{"deadline": "2020-01-01 00:00:00.000Z"}, dbx.HashExp{"id": late.Id}).Execute(); err != nil {
+	_, err := p.DB().Update("jobs", dbx.Params{"deadline": "2020-01-01 00:00:00.000Z"}, dbx.HashExp{"id": late.Id}).Execute()
+	if err != nil {
 		t.Fatal(err)
 	}
 	asks := p.Job(p.employer, "Asks", map[string]any{"questions": []map[string]any{
@@ -163,9 +165,12 @@ func TestApplyingIsRefused(t *testing.T) {
 		{"without a required answer", p.seeker, map[string]any{"job": asks.Id}, "answers", problem.Required},
 		{"with answers as a list", p.seeker, map[string]any{"job": asks.Id, "answers": []int{1}}, "answers", problem.InvalidValue},
 		{"with an unknown question", p.seeker, map[string]any{"job": asks.Id, "answers": with("nope", 1)}, "answers", problem.InvalidValue},
-		{"with a text for yes or no", p.seeker, map[string]any{"job": asks.Id, "answers": with("visa", "yes")}, "answers", problem.InvalidValue},
-		{"with a text for a number", p.seeker, map[string]any{"job": asks.Id, "answers": with("years", "5")}, "answers", problem.InvalidValue},
-		{"with another option", p.seeker, map[string]any{"job": asks.Id, "answers": with("shift", "noon")}, "answers", problem.InvalidValue},
+		{"with a text for yes or no", p.seeker,
+			map[string]any{"job": asks.Id, "answers": with("visa", "yes")}, "answers", problem.InvalidValue},
+		{"with a text for a number", p.seeker,
+			map[string]any{"job": asks.Id, "answers": with("years", "5")}, "answers", problem.InvalidValue},
+		{"with another option", p.seeker,
+			map[string]any{"job": asks.Id, "answers": with("shift", "noon")}, "answers", problem.InvalidValue},
 		{"with answers nobody asked for", p.seeker, map[string]any{"answers": why}, "answers", problem.InvalidValue},
 	}
 	for _, c := range cases {
@@ -243,7 +248,8 @@ func TestEveryApplicationMove(t *testing.T) {
 				}
 				refused := answer.Status == 400 && answer.Code("status") == problem.InvalidTransition
 				if !refused || stored.GetString("status") != from || len(steps) != before {
-					t.Errorf("%s %s>%s must be refused: got %d %s, stored %s", party, from, to, answer.Status, answer.Raw, stored.GetString("status"))
+					t.Errorf("%s %s>%s must be refused: got %d %s, stored %s", party, from, to, answer.Status, answer.Raw,
+						stored.GetString("status"))
 				}
 			}
 		}
@@ -291,7 +297,8 @@ func TestMovingAnApplication(t *testing.T) {
 	for name, more := range map[string]map[string]any{
 		"no date": {}, "a past date": {"interviewAt": "2020-01-01 10:00:00.000Z"},
 	} {
-		if answer := p.move(p.owner, application.Id, "interview_scheduled", more); answer.Status != 400 || answer.Code("interviewAt") == "" {
+		answer := p.move(p.owner, application.Id, "interview_scheduled", more)
+		if answer.Status != 400 || answer.Code("interviewAt") == "" {
 			t.Errorf("an interview with %s: %d %s", name, answer.Status, answer.Raw)
 		}
 	}

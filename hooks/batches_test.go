@@ -33,7 +33,8 @@ func TestBatchesChangeNoPasswords(t *testing.T) {
 			if name == "of a superuser" && who != root {
 				continue
 			}
-			fine := map[string]any{"method": "PATCH", "url": testapp.Records(collections.Users, ann.Id), "body": map[string]any{"name": "Changed"}}
+			fine := map[string]any{"method": "PATCH", "url": testapp.Records(collections.Users, ann.Id),
+				"body": map[string]any{"name": "Changed"}}
 			answer := b.Call(who, "POST", "/api/batch", map[string]any{"requests": []any{fine, request}})
 			if answer.Status != 400 || !strings.Contains(answer.Raw, `"requests":{"1":{`) ||
 				!strings.Contains(answer.Raw, `"password":{"code":"`+problem.InvalidValue) {
@@ -88,7 +89,8 @@ func TestBatchesHashNewPasswordsAhead(t *testing.T) {
 		wrong["email"] = "wrong@example.com"
 		wrong["name"] = "Wrong"
 		answer := b.Call(nil, "POST", "/api/batch", map[string]any{"requests": []any{
-			map[string]any{"method": "POST", "url": testapp.Records(collections.Users), "body": registration(collections.RoleJobSeeker, wrong)},
+			map[string]any{"method": "POST", "url": testapp.Records(collections.Users),
+				"body": registration(collections.RoleJobSeeker, wrong)},
 		}})
 		if answer.Status != 400 {
 			t.Errorf("%s: %d %s", name, answer.Status, answer.Raw)

@@ -72,7 +72,8 @@ func TestEmailsHaveNoCase(t *testing.T) {
 	if to := b.TestMailer.LastMessage().To[0].Address; to != ann.Email() {
 		t.Errorf("the reset mail goes to %s", to)
 	}
-	if answer := b.Call(other, "POST", auth+"request-email-change", map[string]any{"newEmail": "ANN@x.org"}); answer.Code("newEmail") == "" {
+	answer := b.Call(other, "POST", auth+"request-email-change", map[string]any{"newEmail": "ANN@x.org"})
+	if answer.Code("newEmail") == "" {
 		t.Errorf("change to a taken address: %d %s", answer.Status, answer.Raw)
 	}
 	root := b.Superuser("Root")
@@ -116,7 +117,8 @@ func TestEmailsSharedBefore(t *testing.T) {
 			t.Errorf("log in as %s: %d %s", spelling, answer.Status, answer.Raw)
 		}
 	}
-	if answer := b.Call(second, "PATCH", testapp.Records(collections.Users, second.Id), map[string]any{"name": "Bob"}); answer.Status != 200 {
+	answer := b.Call(second, "PATCH", testapp.Records(collections.Users, second.Id), map[string]any{"name": "Bob"})
+	if answer.Status != 200 {
 		t.Errorf("the second changes the name: %d %s", answer.Status, answer.Raw)
 	}
 	if got := b.Reload(second).Email(); got != "ANN@x.org" {

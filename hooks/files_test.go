@@ -66,7 +66,8 @@ func TestFilesAreForThoseWhoMaySeeTheRecord(t *testing.T) {
 	p := newPipeline(t)
 	p.super = p.Superuser("root")
 	application := p.Application(p.seeker, p.job)
-	applied := p.upload(t, p.seeker, "PATCH", testapp.Records(collections.Applications, application.Id), "documents", "cv.pdf", smallPDF, nil)
+	applied := p.upload(t, p.seeker, "PATCH", testapp.Records(collections.Applications, application.Id), "documents",
+		"cv.pdf", smallPDF, nil)
 	if applied.Status != 200 {
 		t.Fatalf("send a document: %d %s", applied.Status, applied.Raw)
 	}

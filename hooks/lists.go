@@ -3,6 +3,7 @@ package hooks
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -19,7 +20,7 @@ const (
 
 // readList decodes the list in a JSON field and refuses unknown keys; no value, null and "" are the empty list. The error names
 // the field.
-func readList[T any](record *core.Record, field string, max int) ([]T, error) {
+func readList[T any](record *core.Record, field string, limit int) ([]T, error) {
 	list := []T{}
 	raw := bytes.TrimSpace([]byte(record.GetString(field)))
 	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) || bytes.Equal(raw, []byte(`""`)) {
@@ -30,15 +31,15 @@ func readList[T any](record *core.Record, field string, max int) ([]T, error) {
 	if err := decoder.Decode(&list); err != nil {
 		return nil, problem.Field(field, problem.InvalidValue, "Must be a list: "+describeJSONError(err)+".")
 	}
-	if len(list) > max {
-		return nil, problem.Field(field, problem.InvalidValue, fmt.Sprintf("Must have at most %d entries.", max))
+	if len(list) > limit {
+		return nil, problem.Field(field, problem.InvalidValue, fmt.Sprintf("Must have at most %d entries.", limit))
 	}
 	return list, nil
 }
 
 // describeJSONError says what is wrong with a JSON value without Go's own type names.
 func describeJSONError(err error) string {
-	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		if wrong.Field != "" {
 			return fmt.Sprintf("%q can't be a %s", wrong.Field, wrong.Value)
 		}

@@ -287,7 +287,8 @@ var matrix = []permissions{
 	{
 		collection: collections.SavedSearches,
 		target: func(p *pipeline) *core.Record {
-			return p.Record(collections.SavedSearches, map[string]any{"seeker": p.seeker.Id, "name": "Go", "query": map[string]any{"q": "go"}})
+			return p.Record(collections.SavedSearches, map[string]any{"seeker": p.seeker.Id, "name": "Go",
+				"query": map[string]any{"q": "go"}})
 		},
 		create: func(p *pipeline, _ string, who *core.Record) map[string]any {
 			return map[string]any{"seeker": p.seekerOr(who), "name": "Go", "query": map[string]any{"q": "go"}, "frequency": "weekly"}

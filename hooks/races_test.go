@@ -44,7 +44,8 @@ func TestTwoMovesAtOnceLeaveOneChain(t *testing.T) {
 			},
 		)
 		for _, answer := range answers {
-			lost := answer.Status == 400 && (answer.Code("status") == problem.ChangedMeanwhile || answer.Code("status") == problem.InvalidTransition)
+			lost := answer.Status == 400 && (answer.Code("status") == problem.ChangedMeanwhile ||
+				answer.Code("status") == problem.InvalidTransition)
 			if answer.Status != 200 && !lost {
 				t.Errorf("answer %d %s", answer.Status, answer.Raw)
 			}

@@ -83,19 +83,21 @@ func TestUnsoundReportsAreRefusedByField(t *testing.T) {
 		body  map[string]any
 		field string
 	}{
-		"unknown kind":           {map[string]any{"kind": "cats", "format": "csv"}, "kind"},
-		"no kind":                {map[string]any{"format": "csv"}, "kind"},
-		"unknown format":         {map[string]any{"kind": "jobs", "format": "xls"}, "format"},
-		"no date":                {map[string]any{"kind": "jobs", "format": "csv", "from": "soon"}, "from"},
-		"number for a date":      {map[string]any{"kind": "jobs", "format": "csv", "to": 5}, "to"},
-		"backwards":              {map[string]any{"kind": "jobs", "format": "csv", "from": "2026-02-01", "to": "2026-01-31"}, "to"},
-		"from tomorrow on":       {map[string]any{"kind": "jobs", "format": "csv", "from": "2999-01-01"}, "from"},
-		"filters are a list":     {map[string]any{"kind": "jobs", "format": "csv", "filters": []string{"x"}}, "filters"},
-		"unknown filter":         {map[string]any{"kind": "jobs", "format": "csv", "filters": map[string]any{"color": "red"}}, "filters"},
-		"unknown employer":       {map[string]any{"kind": "jobs", "format": "csv", "filters": map[string]any{"employer": "nobody"}}, "filters"},
-		"status of another kind": {map[string]any{"kind": "jobs", "format": "csv", "filters": map[string]any{"status": "hired"}}, "filters"},
-		"number in a filter":     {map[string]any{"kind": "jobs", "format": "csv", "filters": map[string]any{"jobType": 7}}, "filters"},
-		"own status":             {map[string]any{"kind": "jobs", "format": "csv", "status": "done"}, "status"},
+		"unknown kind":       {map[string]any{"kind": "cats", "format": "csv"}, "kind"},
+		"no kind":            {map[string]any{"format": "csv"}, "kind"},
+		"unknown format":     {map[string]any{"kind": "jobs", "format": "xls"}, "format"},
+		"no date":            {map[string]any{"kind": "jobs", "format": "csv", "from": "soon"}, "from"},
+		"number for a date":  {map[string]any{"kind": "jobs", "format": "csv", "to": 5}, "to"},
+		"backwards":          {map[string]any{"kind": "jobs", "format": "csv", "from": "2026-02-01", "to": "2026-01-31"}, "to"},
+		"from tomorrow on":   {map[string]any{"kind": "jobs", "format": "csv", "from": "2999-01-01"}, "from"},
+		"filters are a list": {map[string]any{"kind": "jobs", "format": "csv", "filters": []string{"x"}}, "filters"},
+		"unknown filter":     {map[string]any{"kind": "jobs", "format": "csv", "filters": map[string]any{"color": "red"}}, "filters"},
+		"unknown employer": {map[string]any{"kind": "jobs", "format": "csv", "filters": map[string]any{"employer": "nobody"}},
+			"filters"},
+		"status of another kind": {map[string]any{"kind": "jobs", "format": "csv", "filters": map[string]any{"status": "hired"}},
+			"filters"},
+		"number in a filter": {map[string]any{"kind": "jobs", "format": "csv", "filters": map[string]any{"jobType": 7}}, "filters"},
+		"own status":         {map[string]any{"kind": "jobs", "format": "csv", "status": "done"}, "status"},
 	} {
 		answer := board.Call(admin, "POST", testapp.Records(collections.Reports), tt.body)
 		if answer.Status != 400 || answer.Code(tt.field) == "" {

@@ -21,7 +21,8 @@ func TestEmployerRatingFollowsEveryChange(t *testing.T) {
 	p.Application(p.seeker, p.job)
 	p.Application(p.other, p.job)
 	review := func(who *core.Record, rating int) testapp.Response {
-		return p.Call(who, "POST", testapp.Records(collections.JobReviews), map[string]any{"job": p.job.Id, "rating": rating, "title": "Fine"})
+		return p.Call(who, "POST", testapp.Records(collections.JobReviews),
+			map[string]any{"job": p.job.Id, "rating": rating, "title": "Fine"})
 	}
 	expect := func(step, want string) {
 		t.Helper()

@@ -76,7 +76,8 @@ func TestGuessingFromOneAddress(t *testing.T) {
 			if let != 10 {
 				t.Errorf("%d wrong passwords were looked at, want 10", let)
 			}
-			mustWait(t, from(t, b, "[2001:db8:1:2::99]:1000", "", "POST", loginPath, map[string]any{"identity": spelling(0), "password": "wrong"}))
+			mustWait(t, from(t, b, "[2001:db8:1:2::99]:1000", "", "POST", loginPath,
+				map[string]any{"identity": spelling(0), "password": "wrong"}))
 			if status := logIn(t, b, "[2001:db8:1:3::1]:1000", "ann@example.com", testapp.Password); status != 200 {
 				t.Errorf("the owner from elsewhere: %d", status)
 			}

@@ -27,14 +27,15 @@ const (
 func bindUserMails(app core.App) {
 	limits := &mailLimits{full: map[string]time.Time{}}
 	limited := func(kind string) *hook.Handler[*core.MailerRecordEvent] {
-		return &hook.Handler[*core.MailerRecordEvent]{Id: "limitMailsToAnAddress", Priority: -50, Func: func(e *core.MailerRecordEvent) error {
+		check := func(e *core.MailerRecordEvent) error {
 			for _, to := range e.Message.To {
 				if !limits.allow(kind+" "+mailboxOf(to.Address), time.Now()) {
 					return nil
 				}
 			}
 			return e.Next()
-		}}
+		}
+		return &hook.Handler[*core.MailerRecordEvent]{Id: "limitMailsToAnAddress", Priority: -50, Func: check}
 	}
 	app.OnMailerRecordVerificationSend().Bind(limited("verification"))
 	app.OnMailerRecordPasswordResetSend().Bind(limited("password reset"))

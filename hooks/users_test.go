@@ -162,7 +162,8 @@ func TestRoleChangeEndsLoginsAndMakesTheProfile(t *testing.T) {
 
 	// Back, and to job seeker once more: the profile is kept.
 	for _, role := range []string{collections.RoleEmployer, collections.RoleJobSeeker} {
-		if answer := b.Call(admin, "PATCH", testapp.Records(collections.Users, user.Id), map[string]any{"role": role}); answer.Status != 200 {
+		answer := b.Call(admin, "PATCH", testapp.Records(collections.Users, user.Id), map[string]any{"role": role})
+		if answer.Status != 200 {
 			t.Fatalf("change the role to %s: %d %s", role, answer.Status, answer.Raw)
 		}
 	}

@@ -31,8 +31,9 @@ var stages = []string{"submitted", "in_review", "shortlisted", "interview_schedu
 // addedUp reads the table.
 func addedUp(t *testing.T, app core.App) map[string]sumsOf {
 	t.Helper()
-	rows, err := app.DB().NewQuery(`SELECT application, ifnull(answered, 'NaN'), latest, ifnull(sum_submitted, 'NaN'), ifnull(sum_in_review, 'NaN'),
-		ifnull(sum_shortlisted, 'NaN'), ifnull(sum_interview_scheduled, 'NaN'), ifnull(sum_offered, 'NaN') FROM application_timelines`).Rows()
+	rows, err := app.DB().NewQuery(`SELECT application, ifnull(answered, 'NaN'), latest,
+		ifnull(sum_submitted, 'NaN'), ifnull(sum_in_review, 'NaN'), ifnull(sum_shortlisted, 'NaN'),
+		ifnull(sum_interview_scheduled, 'NaN'), ifnull(sum_offered, 'NaN') FROM application_timelines`).Rows()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,9 @@ func addedUp(t *testing.T, app core.App) map[string]sumsOf {
 func slowlyAddedUp(t *testing.T, app core.App) map[string]sumsOf {
 	t.Helper()
 	var events []struct{ Application, From, To, Created string }
-	if err := app.DB().NewQuery(`SELECT application, "from", "to", created FROM application_events ORDER BY application, created`).All(&events); err != nil {
+	err := app.DB().NewQuery(`SELECT application, "from", "to", created FROM application_events ORDER BY application, created`).
+		All(&events)
+	if err != nil {
 		t.Fatal(err)
 	}
 	all := map[string]sumsOf{}
@@ -139,7 +142,8 @@ func (l *timelines) events(application string) {
 		at = at.Add(time.Duration(1+l.rnd.IntN(1e9)) * time.Millisecond)
 	}
 	for _, i := range l.rnd.Perm(len(chain)) {
-		l.run(`INSERT INTO application_events (id, application, "from", "to", created) VALUES ({:id}, {:application}, {:from}, {:to}, {:created})`, chain[i])
+		l.run(`INSERT INTO application_events (id, application, "from", "to", created)
+			VALUES ({:id}, {:application}, {:from}, {:to}, {:created})`, chain[i])
 	}
 }
 
@@ -147,7 +151,9 @@ func (l *timelines) events(application string) {
 func (l *timelines) asWithoutTheStep() {
 	l.t.Helper()
 	var triggers []string
-	if err := l.app.DB().NewQuery("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'application_timelines_on_%'").Column(&triggers); err != nil || len(triggers) != 3 {
+	err := l.app.DB().NewQuery("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'application_timelines_on_%'").
+		Column(&triggers)
+	if err != nil || len(triggers) != 3 {
 		l.t.Fatalf("the triggers are %v (%v), want 3", triggers, err)
 	}
 	for _, name := range triggers {
@@ -192,11 +198,13 @@ func TestTimelinesAreAddedUpAsEventsAreWritten(t *testing.T) {
 	l.run("UPDATE application_events SET created = strftime('%Y-%m-%d %H:%M:%fZ', created, '+40 hours') WHERE application LIKE '%7'", nil)
 	l.run("UPDATE application_events SET note = 'x', actor = 'somebody'", nil)
 	l.run("UPDATE application_events SET application = 'application0011' WHERE application = 'application0013'", nil)
-	l.run("DELETE FROM application_events WHERE rowid IN (SELECT max(rowid) FROM application_events WHERE \"to\" = 'submitted' AND application LIKE '%8')", nil)
+	l.run(`DELETE FROM application_events WHERE rowid IN (
+		SELECT max(rowid) FROM application_events WHERE "to" = 'submitted' AND application LIKE '%8')`, nil)
 	l.run("DELETE FROM application_events WHERE application LIKE '%4'", nil)
 	l.run("DELETE FROM applications WHERE id LIKE '%5'", nil) // its events go after it
 	l.run("DELETE FROM application_events WHERE application LIKE '%5'", nil)
-	l.run("INSERT OR IGNORE INTO application_events (id, application, \"from\", \"to\", created) VALUES ('ignored', 'application0016', 'submitted', 'rejected', '2026-01-01 00:00:00.000Z')", nil)
+	l.run(`INSERT OR IGNORE INTO application_events (id, application, "from", "to", created)
+		VALUES ('ignored', 'application0016', 'submitted', 'rejected', '2026-01-01 00:00:00.000Z')`, nil)
 	got := addedUp(t, l.app)
 	if row := got["application0016"]; row.answered != float64(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Unix()) {
 		t.Errorf("an event that was inserted or ignored is not counted: %v", row)

@@ -39,8 +39,10 @@ func TestAccountMailsKeepTheirWords(t *testing.T) {
 	}
 	for name, mail := range map[string]struct{ got, want string }{
 		"change of address": {users.ConfirmEmailChangeTemplate.Body, ours},
-		"verification":      {users.VerificationTemplate.Body, `<p>Willkommen! <a href="{APP_URL}/account/verify?token={TOKEN}">Weiter</a></p>`},
-		"password reset":    {users.ResetPasswordTemplate.Body, `<p><a href="https://front.example.org/reset/{TOKEN}">A front end of its own</a></p>`},
+		"verification": {users.VerificationTemplate.Body,
+			`<p>Willkommen! <a href="{APP_URL}/account/verify?token={TOKEN}">Weiter</a></p>`},
+		"password reset": {users.ResetPasswordTemplate.Body,
+			`<p><a href="https://front.example.org/reset/{TOKEN}">A front end of its own</a></p>`},
 	} {
 		if mail.got != mail.want {
 			t.Errorf("the mail of the %s is\n%s\nwant\n%s", name, mail.got, mail.want)

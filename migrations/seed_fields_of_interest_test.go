@@ -69,7 +69,8 @@ func TestBoardStartsWithATaxonomy(t *testing.T) {
 		}
 	}
 	// Front ends and exports may rely on the ids.
-	if software, err := app.FindRecordById(collections.FieldsOfInterest, "cenfy4pemjlznjr"); err != nil || software.GetString("slug") != "computer-software" {
+	software, err := app.FindRecordById(collections.FieldsOfInterest, "cenfy4pemjlznjr")
+	if err != nil || software.GetString("slug") != "computer-software" {
 		t.Errorf("computer-software has another id: %v", err)
 	}
 }
@@ -134,7 +135,8 @@ func TestSeedingAgainChangesNothing(t *testing.T) {
 	if after != before {
 		t.Errorf("%d fields became %d", before, after)
 	}
-	if again, err := app.FindRecordById(collections.FieldsOfInterest, renamed.Id); err != nil || again.GetString("name") != "Registered Nurse" {
+	again, err := app.FindRecordById(collections.FieldsOfInterest, renamed.Id)
+	if err != nil || again.GetString("name") != "Registered Nurse" {
 		t.Errorf("the board's own name is gone: %v", err)
 	}
 }
@@ -161,7 +163,8 @@ func TestRevertingTheSeedKeepsWhatIsUsed(t *testing.T) {
 		return record
 	}
 	own := create(collections.FieldsOfInterest, map[string]any{"name": "Beekeeping", "slug": "beekeeping", "kind": collections.KindSkill})
-	owner := create(collections.Users, map[string]any{"email": "owner@example.com", "password": "long enough", "name": "Owner", "role": collections.RoleEmployer})
+	owner := create(collections.Users, map[string]any{"email": "owner@example.com", "password": "long enough", "name": "Owner",
+		"role": collections.RoleEmployer})
 	create(collections.Employers, map[string]any{
 		"owner": owner.Id, "name": "Farm", "slug": "farm",
 		"industry": bySlug("farming").Id, "fields": []string{bySlug("welding").Id, bySlug("driver").Id},

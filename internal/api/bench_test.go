@@ -42,7 +42,8 @@ func BenchmarkDoors(b *testing.B) {
 		{"30 jobs", nil, "/api/jobs", testapp.Records(collections.Jobs) + "?" + newest},
 		{"30 applications", seeker, "/api/users/" + seeker.Id + "/applications", testapp.Records(collections.Applications) + "?" +
 			url.Values{"sort": {"-created"}, "filter": {"seeker = '" + seeker.Id + "'"}, "expand": {"job,job.employer"}}.Encode()},
-		{"30 notifications", owner, "/api/users/" + owner.Id + "/notifications", testapp.Records(collections.Notifications) + "?sort=-created"},
+		{"30 notifications", owner, "/api/users/" + owner.Id + "/notifications",
+			testapp.Records(collections.Notifications) + "?sort=-created"},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			token := board.Token(c.who)

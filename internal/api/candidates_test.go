@@ -147,11 +147,11 @@ func TestCandidatesCannotBeFoundRoundTheRules(t *testing.T) {
 	}
 	adminsCursor := board.Call(admin, "GET", "/api/candidates/?perPage=1", nil).Body["nextCursor"].(string)
 	tricks := []string{
-		"", "q=accounting", "q=typist", "q=skill:accounting", "q=typ*", "q=accounting+OR+wordhidden+OR+wordleft", "q=-nothing", "q=555-1234",
-		"skills=accounting", "location=Lyon", "near=45.76,4.84&radius=20", "near=45.76,4.84&sort=distance", "sort=newest", "jobType=full_time",
-		"experienceMin=1", "openToWork=1", "visibility=hidden", "visibility=hidden&visibility=applied_only", "account=", "appliedTo=" + acme.Id,
-		"mine=1", "status=draft", "filter=visibility!=''", "filter=headline!=''+||+headline=''",
-		"filter=(visibility='hidden'+||+visibility!='hidden')",
+		"", "q=accounting", "q=typist", "q=skill:accounting", "q=typ*", "q=accounting+OR+wordhidden+OR+wordleft",
+		"q=-nothing", "q=555-1234", "skills=accounting", "location=Lyon", "near=45.76,4.84&radius=20", "near=45.76,4.84&sort=distance",
+		"sort=newest", "jobType=full_time", "experienceMin=1", "openToWork=1", "visibility=hidden",
+		"visibility=hidden&visibility=applied_only", "account=", "appliedTo=" + acme.Id, "mine=1", "status=draft", "filter=visibility!=''",
+		"filter=headline!=''+||+headline=''", "filter=(visibility='hidden'+||+visibility!='hidden')",
 		"sort=relevance&q=accounting&facets=skills", "expand=user.applications_via_seeker", "perPage=500",
 	}
 	for name, c := range callers {

@@ -170,7 +170,8 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(400, nil, "POST", "/api/users/auth/login", map[string]any{"email": "nobody@example.com", "password": password})
 	call(200, owner, "POST", "/api/users/auth/refresh", nil)
 	call(204, nil, "POST", "/api/users/auth/password/request-reset", map[string]any{"email": "nobody@example.com"})
-	call(400, nil, "POST", "/api/users/auth/password/reset", map[string]any{"token": "x", "password": password, "passwordConfirm": password})
+	call(400, nil, "POST", "/api/users/auth/password/reset", map[string]any{"token": "x", "password": password,
+		"passwordConfirm": password})
 	call(400, owner, "PUT", "/api/users/auth/password/change",
 		map[string]any{"oldPassword": "wrong", "password": password, "passwordConfirm": password})
 	call(204, owner, "PATCH", "/api/users/auth/password/change",
@@ -200,7 +201,8 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	job, _ := draft.Body["id"].(string)
 	call(200, owner, "PATCH", "/api/jobs/"+job, map[string]any{"salaryMin": 1})
 	call(200, owner, "PUT", "/api/jobs/"+job,
-		map[string]any{"title": "Gopher", "description": "<p>Go.</p>", "workplace": "remote", "jobType": "full_time", "skills": []string{"go"}})
+		map[string]any{"title": "Gopher", "description": "<p>Go.</p>", "workplace": "remote", "jobType": "full_time",
+			"skills": []string{"go"}})
 	call(200, owner, "POST", "/api/jobs/"+job+"/publish", nil)
 	call(409, owner, "POST", "/api/jobs/"+job+"/publish", nil)
 	searchConforms(c, employer, owner)
@@ -228,7 +230,8 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	if events, _ := expand["events"].([]any); len(events) != 1 {
 		t.Errorf("the timeline has %d rows, want 1", len(events))
 	}
-	call(200, owner, "PATCH", "/api/jobs/"+job+"/applications/"+application+"/status", map[string]any{"status": "In Review", "note": "Nice"})
+	call(200, owner, "PATCH", "/api/jobs/"+job+"/applications/"+application+"/status",
+		map[string]any{"status": "In Review", "note": "Nice"})
 	call(400, owner, "PATCH", "/api/jobs/"+job+"/applications/"+application+"/status", map[string]any{"status": "submitted"})
 	other := board.Job(employer, "Another")
 	call(404, owner, "GET", "/api/jobs/"+other.Id+"/applications/"+application, nil)
@@ -237,7 +240,8 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	headline := profile(t, board, seeker, map[string]any{"headline": "Clerk", "skills": []string{"excel"}, "visibility": "employers"})
 	fitting := board.Job(employer, "Clerk", map[string]any{"skills": []string{"excel"}})
 	for _, query := range []string{"q=clerk&facets=skills", "q=clark", "job=" + fitting.Id} {
-		if found := call(200, owner, "GET", "/api/candidates?"+query, nil); len(found.Items()) != 1 || found.Items()[0]["id"] != headline.Id {
+		found := call(200, owner, "GET", "/api/candidates?"+query, nil)
+		if len(found.Items()) != 1 || found.Items()[0]["id"] != headline.Id {
 			t.Errorf("%s finds %s", query, found.Raw)
 		}
 	}
@@ -307,8 +311,9 @@ func searchConforms(c *conformance, employer, owner *core.Record) {
 		c.board.Job(employer, fmt.Sprint("Gardener ", i), map[string]any{"locations": []string{"Lyon, France"}, "salaryMin": 30_000 + i,
 			"salaryCurrency": "EUR", "salaryPeriod": "year", "experienceLevel": "mid", "skills": []string{"roses"}})
 	}
-	first := c.call(200, nil, "GET", "/api/jobs?q=gardener&perPage=2&highlight=1&sort=salary&salaryCurrency=EUR&salaryMin=1&postedWithin=7&"+
-		url.Values{"facets": search.JobFacets}.Encode(), nil)
+	first := c.call(200, nil, "GET",
+		"/api/jobs?q=gardener&perPage=2&highlight=1&sort=salary&salaryCurrency=EUR&salaryMin=1&postedWithin=7&"+
+			url.Values{"facets": search.JobFacets}.Encode(), nil)
 	cursor, _ := first.Body["nextCursor"].(string)
 	facets, _ := first.Body["facets"].(map[string]any)
 	if len(first.Items()) != 2 || cursor == "" || len(facets) != len(search.JobFacets) {

@@ -40,7 +40,8 @@ var wellFormedID = regexp.MustCompile(`^[\w-]{1,100}$`)
 func TestForeignIDsInPaths(t *testing.T) {
 	s := newScene(t)
 	others := s.Application(s.people["other"], s.Job(s.bolt, s.fresh()))
-	notification := s.Record(collections.Notifications, map[string]any{"user": s.people["other"].Id, "kind": "account", "title": classified})
+	notification := s.Record(collections.Notifications,
+		map[string]any{"user": s.people["other"].Id, "kind": "account", "title": classified})
 	byParam := map[string]string{"user_id": s.people["other"].Id, "job_id": others.GetString("job"), "employer_id": s.bolt.Id,
 		"application_id": others.Id, "notification_id": notification.Id, "report_id": s.report().Id}
 	calls := 0
@@ -74,7 +75,8 @@ func TestForeignIDsInPaths(t *testing.T) {
 					raw := s.quietly(name, func() string {
 						got := s.CallWithToken(token, line.Method, path+"?"+attempt.query, attempt.body)
 						// a person who does not exist is answered like one with whom the caller has nothing to do
-						if want := map[bool]int{true: 400, false: 404}[line.ID == "reviewUser" && wellFormedID.MatchString(id)]; got.Status != want {
+						want := map[bool]int{true: 400, false: 404}[line.ID == "reviewUser" && wellFormedID.MatchString(id)]
+						if got.Status != want {
 							t.Errorf("%s: %d %.200s", name, got.Status, got.Raw)
 						}
 						return got.Raw
@@ -132,7 +134,8 @@ func TestForeignIDsInBodies(t *testing.T) {
 		{"seeker", "POST", "/api/jobs/" + s.application().GetString("job") + "/reviews", map[string]any{"rating": 5, "job": bolts.Id}, ""},
 		{"seeker", "POST", "/api/jobs/" + s.application().GetString("job") + "/reviews", map[string]any{"rating": 5, "status": "hidden"},
 			"status"},
-		{"owner", "POST", "/api/users/" + s.seeker().Id + "/reviews", map[string]any{"rating": 5, "application": foreign.Id}, "application"},
+		{"owner", "POST", "/api/users/" + s.seeker().Id + "/reviews",
+			map[string]any{"rating": 5, "application": foreign.Id}, "application"},
 		{"owner", "POST", "/api/users/" + s.seeker().Id + "/reviews",
 			map[string]any{"rating": 5, "application": s.application().Id, "author": rival.Id}, "author"},
 		{"owner", "POST", "/api/users/" + s.seeker().Id + "/reviews",
@@ -145,8 +148,8 @@ func TestForeignIDsInBodies(t *testing.T) {
 		{"member", "PATCH", "/api/employers/" + s.acme.Id, map[string]any{"members": []string{rival.Id}}, "members"},
 		{"guest", "POST", "/api/users/auth/register", newAccount(s, "role", "admin"), "role"},
 		{"guest", "POST", "/api/users/auth/register", with(newAccount(s, "role", "job_seeker"), "verified", true), "verified"},
-		{"guest", "POST", "/api/users/auth/register", with(newAccount(s, "role", "job_seeker"), "deactivatedAt", "2020-01-01 00:00:00.000Z"),
-			"deactivatedAt"},
+		{"guest", "POST", "/api/users/auth/register",
+			with(newAccount(s, "role", "job_seeker"), "deactivatedAt", "2020-01-01 00:00:00.000Z"), "deactivatedAt"},
 		{"guest", "POST", "/api/users/auth/register", with(newAccount(s, "role", "job_seeker"), "id", other.Id), ""},
 		{"admin", "POST", "/api/reports", map[string]any{"kind": "jobs", "format": "csv", "requestedBy": other.Id}, "requestedBy"},
 		{"admin", "POST", "/api/reports", map[string]any{"kind": "jobs", "format": "csv", "status": "done"}, "status"},
@@ -176,8 +179,9 @@ func (s *scene) everything(records ...*core.Record) string {
 			s.t.Fatal(err)
 		}
 		text.Write(raw)
-		for _, back := range []string{"applications.seeker", "applications.job", "job_reviews.author", "job_reviews.job", "user_reviews.author",
-			"user_reviews.subject", "notifications.user", "employers.owner", "jobs.employer", "reports.requestedBy"} {
+		for _, back := range []string{"applications.seeker", "applications.job", "job_reviews.author", "job_reviews.job",
+			"user_reviews.author", "user_reviews.subject", "notifications.user", "employers.owner", "jobs.employer",
+			"reports.requestedBy"} {
 			collection, field, _ := strings.Cut(back, ".")
 			found, err := s.FindAllRecords(collection)
 			if err != nil {

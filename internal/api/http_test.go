@@ -96,8 +96,8 @@ func TestBodies(t *testing.T) {
 			{"application/json", huge, 413, ""},
 		} {
 			if status, field := send(c.media, c.body); status != c.status || field != c.field {
-				t.Errorf("%s %s with %q %.20q: %d about %q, want %d about %q", line.Method, line.Path, c.media, c.body, status, field, c.status,
-					c.field)
+				t.Errorf("%s %s with %q %.20q: %d about %q, want %d about %q", line.Method, line.Path, c.media, c.body,
+					status, field, c.status, c.field)
 			}
 		}
 	}

@@ -284,7 +284,8 @@ func TestJobSearchWithAFilter(t *testing.T) {
 	if none := get("filter=" + url.QueryEscape("title = 'nothing'")); none.Body["totalItems"] != 0.0 {
 		t.Errorf("a filter that nothing passes: %s", none.Raw)
 	}
-	if mine := board.Call(owner, "GET", "/api/jobs/?mine=1&filter="+url.QueryEscape("externalId ~ 'b'"), nil); mine.Body["totalItems"] != 2.0 {
+	mine := board.Call(owner, "GET", "/api/jobs/?mine=1&filter="+url.QueryEscape("externalId ~ 'b'"), nil)
+	if mine.Body["totalItems"] != 2.0 {
 		t.Errorf("mine with a filter: %s", mine.Raw)
 	}
 	for filter, status := range map[string]int{"title =": 400, "secret = 1": 400, "title = 'x') || (status = 'draft'": 400,
@@ -310,7 +311,8 @@ func TestMineHasNoLimit(t *testing.T) {
 		board.Record(collections.Jobs, map[string]any{"employer": id, "title": "Baker", "description": "x", "workplace": "remote",
 			"jobType": "full_time", "status": "draft"})
 	}
-	if mine := board.Call(owner, "GET", "/api/jobs/?mine=1&facets=employer", nil); mine.Body["totalItems"] != 3.0 || len(mine.Items()) != 3 {
+	mine := board.Call(owner, "GET", "/api/jobs/?mine=1&facets=employer", nil)
+	if mine.Body["totalItems"] != 3.0 || len(mine.Items()) != 3 {
 		t.Errorf("of 3 drafts %v are found", mine.Body["totalItems"])
 	}
 	// who has lost the role has lost the rights, and even the counts

@@ -62,7 +62,8 @@ func TestTightLimits(t *testing.T) {
 		call        func(b *testapp.Board, i int) testapp.Response
 	}{
 		{"login", "*:auth", 60, func(b *testapp.Board, i int) testapp.Response { // for one account it is less
-			return b.Call(nil, "POST", "/api/users/auth/login/", map[string]any{"email": fmt.Sprint(i, "@example.com"), "password": "wrong"})
+			return b.Call(nil, "POST", "/api/users/auth/login/",
+				map[string]any{"email": fmt.Sprint(i, "@example.com"), "password": "wrong"})
 		}},
 		{"reset", "*:requestPasswordReset", 10, func(b *testapp.Board, _ int) testapp.Response {
 			return b.Call(nil, "POST", "/api/users/auth/password/request-reset/", map[string]any{"email": "nobody@example.com"})
@@ -91,8 +92,9 @@ func TestTightLimits(t *testing.T) {
 			}
 			wait := strconv.FormatInt(limit.Duration, 10)
 			for name, want := range map[string]string{
-				"Retry-After": wait, "RateLimit-Limit": strconv.Itoa(limit.MaxRequests), "RateLimit-Remaining": "0", "RateLimit-Reset": wait,
-				"RateLimit": `"default";r=0;t=` + wait, "RateLimit-Policy": fmt.Sprintf(`"default";q=%d;w=%s`, limit.MaxRequests, wait),
+				"Retry-After": wait, "RateLimit-Limit": strconv.Itoa(limit.MaxRequests), "RateLimit-Remaining": "0",
+				"RateLimit-Reset": wait, "RateLimit": `"default";r=0;t=` + wait,
+				"RateLimit-Policy": fmt.Sprintf(`"default";q=%d;w=%s`, limit.MaxRequests, wait),
 			} {
 				if got.Header.Get(name) != want {
 					t.Errorf("%s is %q, want %q", name, got.Header.Get(name), want)
@@ -117,7 +119,8 @@ func TestLimitsCountBothDoors(t *testing.T) {
 	let, _ := exhaust(t, limit.MaxRequests, func(i int) testapp.Response {
 		email := fmt.Sprint(i, "@example.com")
 		if i%2 == 0 {
-			return board.Call(nil, "POST", "/api/collections/users/auth-with-password", map[string]any{"identity": email, "password": "wrong"})
+			return board.Call(nil, "POST", "/api/collections/users/auth-with-password",
+				map[string]any{"identity": email, "password": "wrong"})
 		}
 		return board.Call(nil, "POST", "/api/users/auth/login", map[string]any{"email": email, "password": "wrong"})
 	})
@@ -140,7 +143,8 @@ func TestLimitsCountByTheRealAddress(t *testing.T) {
 			}
 			limit := rule(t, board, "*:requestPasswordReset")
 			from := func(address string) int {
-				r := httptest.NewRequest("POST", "/api/users/auth/password/request-reset", strings.NewReader(`{"email":"nobody@example.com"}`))
+				r := httptest.NewRequest("POST", "/api/users/auth/password/request-reset",
+					strings.NewReader(`{"email":"nobody@example.com"}`))
 				r.Header.Set("Content-Type", "application/json")
 				// the proxy adds what it sees to what the client claims
 				r.Header.Set("X-Forwarded-For", "198.51.100.9, "+address)

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -52,7 +53,7 @@ func (c *call) paging() (number, perPage int, err error) {
 	if raw := c.QueryParam("perPage"); raw != "" {
 		if perPage, err = strconv.Atoi(raw); err != nil {
 			// A number that overflows is still above 100.
-			if numError, ok := err.(*strconv.NumError); !ok || numError.Err != strconv.ErrRange {
+			if !errors.Is(err, strconv.ErrRange) {
 				return 0, 0, invalid("perPage", problem.InvalidValue, "Must be a whole number from 1 to 100.")
 			}
 			perPage = maxPerPage

@@ -51,8 +51,10 @@ func TestMatching(t *testing.T) {
 	payroll := board.Job(acme, "Payroll Clerk", with(here, map[string]any{"skills": []string{"accounting", "sap"}}))
 	abroad := board.Job(bolt, "Ledger Clerk",
 		map[string]any{"workplace": "on_site", "locations": []string{"Berlin, Germany"}, "skills": []string{"accounting", "excel"}})
-	remote := board.Job(bolt, "Ledger Clerk from Home", map[string]any{"skills": []string{"accounting"}, "applicantCountries": []string{"FR"}})
-	older := board.Job(bolt, "Ledger Clerk from a German Home", map[string]any{"skills": []string{"accounting"}, "applicantCountries": []string{"DE"}})
+	remote := board.Job(bolt, "Ledger Clerk from Home",
+		map[string]any{"skills": []string{"accounting"}, "applicantCountries": []string{"FR"}})
+	older := board.Job(bolt, "Ledger Clerk from a German Home",
+		map[string]any{"skills": []string{"accounting"}, "applicantCountries": []string{"DE"}})
 	board.Job(bolt, "Baker", with(here, map[string]any{"skills": []string{"baking"}}))
 	board.Job(bolt, "Ledger Intern", with(here, map[string]any{"skills": []string{"accounting"}, "jobType": "internship"}))
 	board.Job(bolt, "Secret Ledger Clerk", with(here, map[string]any{"skills": []string{"accounting"}, "status": "draft"}))
@@ -84,7 +86,8 @@ func TestMatching(t *testing.T) {
 		t.Errorf("the second page is %s", paged.Raw)
 	}
 	board.Application(ann, ledger)
-	if got := scored(board.Call(ann, "GET", recommended, nil), "title"); strings.Contains(got, "Senior") || !strings.Contains(got, "Payroll") {
+	got := scored(board.Call(ann, "GET", recommended, nil), "title")
+	if strings.Contains(got, "Senior") || !strings.Contains(got, "Payroll") {
 		t.Errorf("after applying recommended\n%s", got)
 	}
 	for status, who := range map[int]*core.Record{401: nil, 403: owner, 404: board.Seeker("nosy")} {
@@ -121,7 +124,8 @@ func TestMatching(t *testing.T) {
 	profile(t, board, cas, map[string]any{"headline": "Cas", "skills": []string{"accounting", "sap"}, "visibility": "hidden"})
 	profile(t, board, dee, map[string]any{"headline": "Dee", "preferredJobTypes": []string{"full_time"}, "visibility": "employers"})
 	profile(t, board, board.Seeker("eve"),
-		map[string]any{"headline": "Eve", "skills": []string{"accounting"}, "preferredJobTypes": []string{"contract"}, "visibility": "employers"})
+		map[string]any{"headline": "Eve", "skills": []string{"accounting"}, "preferredJobTypes": []string{"contract"},
+			"visibility": "employers"})
 	want = strings.Join([]string{
 		"Ann, Clerk 0.45 Skills: accounting; Job type: full time; Place: Lyon, France",
 		"Ben 0.25 Skills: accounting",

@@ -177,7 +177,10 @@ var matrix = []row{
 		"401 - - see see - - -"},
 	{"listEmployerReviews", "", func(s *scene) attempt { r := s.jobReview("visible"); return attempt{ids: ids(s.acme.Id), seen: r.Id} },
 		seenByAll},
-	{"listEmployerReviews", "hidden", func(s *scene) attempt { r := s.jobReview("hidden"); return attempt{ids: ids(s.acme.Id), seen: r.Id} },
+	{"listEmployerReviews", "hidden", func(s *scene) attempt {
+		r := s.jobReview("hidden")
+		return attempt{ids: ids(s.acme.Id), seen: r.Id}
+	},
 		"- see - - - - see see"},
 
 	{"listReports", "", func(s *scene) attempt { return attempt{seen: s.report().Id} }, "401 403 403 403 403 403 see see"},
@@ -186,7 +189,8 @@ var matrix = []row{
 	{"getReportSummary", "", nothing, "401 403 403 403 403 403 200 200"},
 	{"getReport", "", func(s *scene) attempt { r := s.report(); return attempt{ids: ids(r.Id), seen: r.Id} },
 		"401 403 403 403 403 403 see see"},
-	{"downloadReport", "not done", func(s *scene) attempt { return attempt{ids: ids(s.failedReport())} }, "401 403 403 403 403 403 404 404"},
+	{"downloadReport", "not done", func(s *scene) attempt { return attempt{ids: ids(s.failedReport())} },
+		"401 403 403 403 403 403 404 404"},
 
 	{"getOpenAPI", "", nothing, open},
 	{"browseDocs", "", nothing, open},
@@ -202,7 +206,8 @@ func newAccount(s *scene, key, value string) map[string]any {
 }
 
 func job(s *scene) map[string]any {
-	return map[string]any{"employer": s.acme.Id, "title": s.fresh(), "description": "<p>Do</p>", "workplace": "remote", "jobType": "full_time"}
+	return map[string]any{"employer": s.acme.Id, "title": s.fresh(), "description": "<p>Do</p>", "workplace": "remote",
+		"jobType": "full_time"}
 }
 
 func without(body map[string]any, key string) map[string]any {

@@ -90,7 +90,8 @@ func TestRefusedQueriesReachNoDatabase(t *testing.T) {
 				t.Errorf("%s: %d %.300s", name, got.Status, got.Raw)
 			}
 			if len(asked) > login {
-				t.Errorf("%s: the database was asked %d times more than for the login: %.2000s", name, len(asked)-login, strings.Join(asked, "\n"))
+				t.Errorf("%s: the database was asked %d times more than for the login: %.2000s", name, len(asked)-login,
+					strings.Join(asked, "\n"))
 			}
 		}
 	}
@@ -144,7 +145,8 @@ func TestRefusedQueriesInBatch(t *testing.T) {
 	path := testapp.Records(collections.Jobs, job.Id)
 	for _, one := range []map[string]any{
 		{"method": "PATCH", "url": path + "?expand=employer.jobs_via_employer.applications_via_job", "body": map[string]any{"title": "x"}},
-		{"method": "PATCH", "url": path + "?x=1&expand=employer.jobs_%20via_employer.applications(job)", "body": map[string]any{"title": "x"}},
+		{"method": "PATCH", "url": path + "?x=1&expand=employer.jobs_%20via_employer.applications(job)",
+			"body": map[string]any{"title": "x"}},
 		{"method": "PUT", "url": testapp.Records(collections.Jobs) + "?expand=applications_via_job.user_reviews_via_application",
 			"body": map[string]any{"id": job.Id, "title": "x"}},
 		{"method": "POST", "url": testapp.Records(collections.Jobs) + "?fields=" + strings.Repeat("id,", 300),
@@ -212,13 +214,15 @@ func TestUsualQueriesPass(t *testing.T) {
 		{"seeker", collections.Applications, "perPage=1000&expand=job,job.employer&sort=-created"},
 		{"owner", collections.Applications,
 			"filter=" + url.QueryEscape(`job.employer.name = 'Acme' && seeker.applications_via_seeker.status ?= 'submitted'`)},
-		{"owner", collections.Applications, "expand=seeker,seeker.job_seekers_via_user,application_events_via_application&sort=seeker.name"},
+		{"owner", collections.Applications,
+			"expand=seeker,seeker.job_seekers_via_user,application_events_via_application&sort=seeker.name"},
 		{"admin", collections.Users, "filter=" + url.QueryEscape(`role = 'job_seeker' && email ~ 'example'`) + "&sort=-created"},
 		{"superuser", collections.Jobs, "filter=" + url.QueryEscape(`@collection.users.id ?!= ''`) +
 			"&sort=applications_via_job.created&expand=employer.jobs_via_employer.applications_via_job"},
 	} {
 		for _, list := range s.lists(c.collection) {
-			if got := s.Call(s.people[c.actor], "GET", list+"?"+c.query, nil); got.Status != 200 && !(c.actor == "seeker" && got.Status == 403) {
+			got := s.Call(s.people[c.actor], "GET", list+"?"+c.query, nil)
+			if got.Status != 200 && !(c.actor == "seeker" && got.Status == 403) {
 				t.Errorf("%s?%s as %s: %d %s", list, c.query, c.actor, got.Status, got.Raw)
 			}
 		}

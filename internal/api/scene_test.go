@@ -102,8 +102,9 @@ func (s *scene) report() *core.Record {
 func (s *scene) failedReport() string {
 	s.t.Helper()
 	id := "r" + core.GenerateDefaultRandomId()[1:]
-	_, err := s.NonconcurrentDB().Insert(collections.Reports, dbx.Params{"id": id, "kind": "jobs", "format": "csv", "status": collections.ReportFailed,
-		"requestedBy": s.people["admin"].Id}).Execute()
+	_, err := s.NonconcurrentDB().Insert(collections.Reports,
+		dbx.Params{"id": id, "kind": "jobs", "format": "csv",
+			"status": collections.ReportFailed, "requestedBy": s.people["admin"].Id}).Execute()
 	if err != nil {
 		s.t.Fatalf("store a failed report: %v", err)
 	}

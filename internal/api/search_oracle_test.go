@@ -124,8 +124,8 @@ func (p plainSearch) matches(q question, job *core.Record, except string) bool {
 		return false
 	}
 	if q.salaryMin > 0 {
-		comparable := q.currency == "" || job.GetString("salaryCurrency") == q.currency
-		if perYear(job) == 0 || comparable && perYear(job) < q.salaryMin {
+		sameCurrency := q.currency == "" || job.GetString("salaryCurrency") == q.currency
+		if perYear(job) == 0 || sameCurrency && perYear(job) < q.salaryMin {
 			return false
 		}
 	}

@@ -191,7 +191,8 @@ func TestBindStartsOnServeAndStopsOnTerminate(t *testing.T) {
 				return false, nil
 			})
 	}
-	board := testapp.NewBoard(t, func(app core.App) { background.Bind(app, loops[0]) }, func(app core.App) { background.Bind(app, loops[1]) })
+	board := testapp.NewBoard(t, func(app core.App) { background.Bind(app, loops[0]) },
+		func(app core.App) { background.Bind(app, loops[1]) })
 	time.Sleep(20 * time.Millisecond)
 	if steps.Load() > 0 {
 		t.Error("a loop ran before the board served")

@@ -72,7 +72,7 @@ func write(ctx context.Context, path, data, work string, exclude []string) error
 	}
 	// Files are written before the rows that name them, and deleted after those. Since they are added both before and after the
 	// databases, the archive has every file that a row names.
-	files := func() error { return a.addFolder(data, append(databases(data), exclude...)) }
+	files := func() error { return a.addFolder(data, append(databases(), exclude...)) }
 	err = files()
 	for _, name := range []string{"data.db", "auxiliary.db"} {
 		if err == nil && !excluded(name, exclude) {
@@ -86,7 +86,7 @@ func write(ctx context.Context, path, data, work string, exclude []string) error
 }
 
 // databases returns the names of the files in the data folder that only SQLite may read.
-func databases(data string) []string {
+func databases() []string {
 	var names []string
 	for _, database := range []string{"data.db", "auxiliary.db"} {
 		for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {

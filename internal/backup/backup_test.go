@@ -136,7 +136,8 @@ func TestCopyIsOneMoment(t *testing.T) {
 	for _, query := range []string{
 		"CREATE TABLE a (n INTEGER, filler TEXT)",
 		"CREATE TABLE b (n INTEGER)",
-		"INSERT INTO a WITH RECURSIVE i (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM i LIMIT 8000) SELECT n, hex(randomblob(1000)) FROM i",
+		"INSERT INTO a WITH RECURSIVE i (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM i LIMIT 8000) " +
+			"SELECT n, hex(randomblob(1000)) FROM i",
 		"INSERT INTO b SELECT n FROM a",
 	} {
 		if _, err := db.NewQuery(query).Execute(); err != nil {

@@ -99,7 +99,8 @@ func mustBeLocked(t *testing.T, pid int, path string) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(locks)) {
-		if strings.Contains(line, fmt.Sprintf(" %d ", pid)) && strings.Contains(line, fmt.Sprintf(":%d ", info.Sys().(*syscall.Stat_t).Ino)) {
+		if strings.Contains(line, fmt.Sprintf(" %d ", pid)) &&
+			strings.Contains(line, fmt.Sprintf(":%d ", info.Sys().(*syscall.Stat_t).Ino)) {
 			return
 		}
 	}

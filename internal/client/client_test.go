@@ -45,7 +45,8 @@ func get(t *testing.T, files fstest.MapFS, path string) (testapp.Response, *asse
 
 func TestPageLeadsToTheAssets(t *testing.T) {
 	got, files := get(t, libraries(), "/app/")
-	for _, part := range []string{`href="` + files.URL("site/base.css"), `src="` + files.URL("app/main.js"), "<title>Jobs &amp; &lt;more&gt;</title>"} {
+	for _, part := range []string{`href="` + files.URL("site/base.css"), `src="` + files.URL("app/main.js"),
+		"<title>Jobs &amp; &lt;more&gt;</title>"} {
 		if !strings.Contains(got.Raw, part) {
 			t.Errorf("%s is not in %s", part, got.Raw)
 		}

@@ -143,7 +143,8 @@ func importFile(ctx context.Context, importer *transfer.Importer, format transfe
 	var content io.Reader = file
 	if isTerminal(terminal) {
 		bar := progressbar.NewOptions64(info.Size(), progressbar.OptionSetWriter(terminal), progressbar.OptionShowBytes(true),
-			progressbar.OptionSetDescription(filepath.Base(path)), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))
+			progressbar.OptionSetDescription(filepath.Base(path)), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetPredictTime(true))
 		reader := progressbar.NewReader(file, bar)
 		content = &reader
 	}

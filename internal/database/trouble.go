@@ -48,6 +48,7 @@ func IsBusy(err error) bool {
 // something else. PocketBase wraps errors in answers of its own, such as a 400 "Failed to create record", which don't show it.
 func troubleOf(err error) (found *trouble, cause error) {
 	var nested []error
+	//lint:ignore errorlint the function unwraps layer by layer, to learn which one shows the trouble
 	switch e := err.(type) {
 	case nil:
 		return nil, nil

@@ -37,7 +37,8 @@ func TestOneProcessServes(t *testing.T) {
 	t.Parallel()
 	dir := opened(t)
 	board := testapp.Start(t, dir)
-	if out, err := testapp.Run(t, dir, "serve", "--http", "127.0.0.1:0"); err == nil || !strings.Contains(out, "serves the data folder "+dir) {
+	out, err := testapp.Run(t, dir, "serve", "--http", "127.0.0.1:0")
+	if err == nil || !strings.Contains(out, "serves the data folder "+dir) {
 		t.Errorf("a second one serves: %v, %s", err, out)
 	}
 	for _, beside := range [][]string{{"report", "users"}, {"superuser", "upsert", "root@example.com", password}, {"reindex"}} {
@@ -122,7 +123,8 @@ func TestStartNamesWhatItCannotOpen(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(folder, "auxiliary.db"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for dir, want := range map[string]string{file: file, filepath.Join(file, "below"): file, folder: filepath.Join(folder, "auxiliary.db")} {
+	for dir, want := range map[string]string{file: file, filepath.Join(file, "below"): file,
+		folder: filepath.Join(folder, "auxiliary.db")} {
 		if out, err := testapp.Run(t, dir, "serve", "--http", "127.0.0.1:0"); err == nil || !strings.Contains(out, want) {
 			t.Errorf("%s: %v, %s", dir, err, out)
 		}

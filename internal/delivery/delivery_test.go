@@ -228,7 +228,8 @@ func TestSecretsAndErrorsStayAsTheyAre(t *testing.T) {
 	if got := ask(board, "GET", "/nowhere", "Accept-Encoding", "gzip"); got.Status != 404 {
 		t.Errorf("nowhere: %d", got.Status)
 	}
-	if got := ask(board, "GET", "/file", "Accept-Encoding", "gzip"); unzipped(t, got) != long || got.Header.Get("Content-Encoding") != "gzip" {
+	got := ask(board, "GET", "/file", "Accept-Encoding", "gzip")
+	if unzipped(t, got) != long || got.Header.Get("Content-Encoding") != "gzip" {
 		t.Errorf("a file: %d, %v", got.Status, got.Header)
 	}
 	if got := ask(board, "GET", "/file", "Accept-Encoding", "gzip", "Range", "bytes=0-5"); got.Status != 206 || got.Raw != "secret" {

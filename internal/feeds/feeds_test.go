@@ -22,8 +22,8 @@ const hostile = "A ]]> B <b>&amp;</b> \x00\x0b\uffff \"' ]]]]>"
 func TestAtomFeedsHaveWhatTheFormatRequires(t *testing.T) {
 	for name, items := range map[string][]feeds.Item{
 		"empty": nil,
-		"full": {{ID: "https://b.example/jobs/1", Page: "https://b.example/jobs/1/x?a=1&b=2", Title: hostile, Author: hostile, HTML: hostile,
-			Tags: []string{hostile}, Published: posted, Updated: changed}},
+		"full": {{ID: "https://b.example/jobs/1", Page: "https://b.example/jobs/1/x?a=1&b=2", Title: hostile,
+			Author: hostile, HTML: hostile, Tags: []string{hostile}, Published: posted, Updated: changed}},
 	} {
 		var out strings.Builder
 		feed := &feeds.Feed{Title: hostile, Language: "en", Page: "https://b.example/jobs", Self: "https://b.example/feed.xml", Author: "B",
@@ -128,9 +128,10 @@ func indeed(t *testing.T, jobs ...*feeds.Job) (read indeedFile, raw string) {
 func TestIndeedGetsAJobForEachPlace(t *testing.T) {
 	lyon, berlin := feeds.Place{Name: "Lyon", City: "Lyon", Country: "FR"}, feeds.Place{Name: "Berlin", City: "Berlin", Country: "DE"}
 	job := func(places ...feeds.Place) *feeds.Job {
-		return &feeds.Job{ID: "abc", Title: "Gardener", Page: "https://b.example/jobs/abc/x", Company: "Acme", HTML: hostile, Published: posted,
-			Updated:  changed,
-			Deadline: changed, Workplace: "hybrid", Places: places, Salary: feeds.Salary{Min: 1000, Max: 2000, Currency: "EUR", Period: "month"}}
+		return &feeds.Job{ID: "abc", Title: "Gardener", Page: "https://b.example/jobs/abc/x", Company: "Acme",
+			HTML: hostile, Published: posted, Updated: changed, Deadline: changed,
+			Workplace: "hybrid", Places: places,
+			Salary: feeds.Salary{Min: 1000, Max: 2000, Currency: "EUR", Period: "month"}}
 	}
 	references := func(j *feeds.Job) (list []string) {
 		read, _ := indeed(t, j)
@@ -168,7 +169,8 @@ func TestIndeedGetsAJobForEachPlace(t *testing.T) {
 
 func TestSalariesAsPeopleReadThem(t *testing.T) {
 	for salary, want := range map[feeds.Salary]string{
-		{}: "", {Max: 10, Currency: "EUR", Period: "hour"}: "up to 10 EUR per hour", {Min: 5, Currency: "USD"}: "5 USD", {Min: 5, Max: 5}: "5",
+		{}: "", {Max: 10, Currency: "EUR", Period: "hour"}: "up to 10 EUR per hour", {Min: 5, Currency: "USD"}: "5 USD",
+		{Min: 5, Max: 5}: "5",
 	} {
 		if got := fmt.Sprint(salary); got != want {
 			t.Errorf("%#v: %q, want %q", salary, got, want)

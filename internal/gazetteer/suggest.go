@@ -30,7 +30,8 @@ func Suggest(prefix string, n int) []Place {
 		if within == "" {
 			return true
 		}
-		if country >= 0 && (strings.HasPrefix(fold(a.countries[country].name), within) || strings.ToLower(a.countries[country].code) == within) {
+		if country >= 0 && (strings.HasPrefix(fold(a.countries[country].name), within) ||
+			strings.ToLower(a.countries[country].code) == within) {
 			return true
 		}
 		return region >= 0 && (strings.HasPrefix(fold(a.regions[region].name), within) ||

@@ -69,7 +69,8 @@ func sendDigests(app core.App, now time.Time) error {
 	var due []string
 	err = app.DB().NewQuery(`
 		SELECT s.id FROM {{saved_searches}} s JOIN {{digest_positions}} p ON p.search = s.id
-		WHERE iif(s.[[lastSentAt]] = '', s.created, s.[[lastSentAt]]) <= CASE s.frequency WHEN 'daily' THEN {:day} WHEN 'weekly' THEN {:week} END
+		WHERE iif(s.[[lastSentAt]] = '', s.created, s.[[lastSentAt]]) <=
+			CASE s.frequency WHEN 'daily' THEN {:day} WHEN 'weekly' THEN {:week} END
 		ORDER BY (row_number() OVER (PARTITION BY s.seeker ORDER BY p.seq DESC, s.id) - 1) / {:turn}, p.seq DESC, s.id`).
 		Bind(dbx.Params{
 			"turn": digestsPerSeeker, "day": clock.Add(-24 * time.Hour).String(), "week": clock.Add(-7 * 24 * time.Hour).String(),

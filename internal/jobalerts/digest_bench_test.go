@@ -28,7 +28,8 @@ func BenchmarkDigests(b *testing.B) {
 				'<p>You will work on our products, with a team.</p>',
 				iif(i % 3, 'remote', 'on_site'), iif(i % 4, 'full_time', 'part_time'), json_array('go', 'sql'), 'published',
 					strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-' || (i % 999) || ' minutes')
-			FROM c, (SELECT '["Go","Java","Senior","Junior","Night","Lead","Python","developer","baker","nurse","teacher","welder"]' AS value)`).
+			FROM c, (SELECT
+				'["Go","Java","Senior","Junior","Night","Lead","Python","developer","baker","nurse","teacher","welder"]' AS value)`).
 			Bind(dbx.Params{"first": first, "last": first + n - 1, "employer": employer.Id}).Execute()
 		if err != nil {
 			b.Fatal(err)
@@ -41,7 +42,8 @@ func BenchmarkDigests(b *testing.B) {
 			SELECT printf('search%09d', i), printf('python%010d', i), 'Mine', 'daily', {:created}, CASE i % 6
 				WHEN 0 THEN '{"q":"developer"}' WHEN 1 THEN '{"q":"senior nurse","workplace":["remote"]}'
 				WHEN 2 THEN '{"skills":["sql"],"jobType":"part_time"}'
-				WHEN 3 THEN '{"q":"\"night baker\""}' WHEN 4 THEN '{"q":"astronaut"}' ELSE '{"q":"teacher","location":"Berlin"}' END FROM c`).
+				WHEN 3 THEN '{"q":"\"night baker\""}' WHEN 4 THEN '{"q":"astronaut"}'
+				ELSE '{"q":"teacher","location":"Berlin"}' END FROM c`).
 			Bind(dbx.Params{"first": first, "last": first + n - 1, "created": testapp.Ago(25 * time.Hour)}).Execute()
 		if err != nil {
 			b.Fatal(err)

@@ -63,7 +63,8 @@ func (d *days) next(t testing.TB) {
 func rawJob(t testing.TB, app core.App, employer *core.Record, id, title, publishedAt string) {
 	t.Helper()
 	_, err := app.NonconcurrentDB().Insert(collections.Jobs, dbx.Params{"id": id, "employer": employer.Id, "title": title,
-		"description": "<p>Do.</p>", "workplace": "remote", "jobType": "full_time", "status": "published", "publishedAt": publishedAt}).Execute()
+		"description": "<p>Do.</p>", "workplace": "remote", "jobType": "full_time", "status": "published", "publishedAt": publishedAt}).
+		Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,8 +103,9 @@ func TestDigestsListWhatBecameVisible(t *testing.T) {
 			rawJob(t, board.TestApp, employer, "ahead0000000001", title, testapp.Ago(-48*time.Hour))
 		}},
 		{"Go by an import", func(title string) {
-			row := fmt.Sprintf(`{"externalId":"1","source":"feed","title":%q,"description":"<p>Do.</p>","company":"Bolt","workplace":"remote",
-				"jobType":"full_time","publishedAt":%q}`, title, time.Now().AddDate(0, -1, 0).UTC().Format(time.RFC3339))
+			row := fmt.Sprintf(`{"externalId":"1","source":"feed","title":%q,"description":"<p>Do.</p>","company":"Bolt",
+				"workplace":"remote","jobType":"full_time","publishedAt":%q}`, title,
+				time.Now().AddDate(0, -1, 0).UTC().Format(time.RFC3339))
 			format, err := transfer.FindFormat("jsonl")
 			if err != nil {
 				t.Fatal(err)
@@ -210,7 +212,8 @@ func TestTwinsSendEachJobOnce(t *testing.T) {
 	for n, app := range []core.App{board.TestApp, twin.TestApp} {
 		all.Go(func() {
 			for i := range jobs / 2 {
-				rawJob(t, app, employer, fmt.Sprintf("job%d%011d", n, i), fmt.Sprintf("Go %d.%d", n, i), testapp.Ago(time.Duration(i)*time.Hour))
+				rawJob(t, app, employer, fmt.Sprintf("job%d%011d", n, i), fmt.Sprintf("Go %d.%d", n, i),
+					testapp.Ago(time.Duration(i)*time.Hour))
 			}
 		})
 		all.Go(func() {
@@ -227,7 +230,8 @@ func TestTwinsSendEachJobOnce(t *testing.T) {
 	}
 	var notified, twice int
 	err := board.DB().NewQuery(`SELECT total(json_extract(data, '$.count')), (SELECT count(*) FROM (
-			SELECT 1 FROM notifications n, json_each(n.data, '$.jobs') j WHERE n.kind = 'job_digest' GROUP BY n.user, j.value HAVING count(*) > 1))
+			SELECT 1 FROM notifications n, json_each(n.data, '$.jobs') j WHERE n.kind = 'job_digest'
+				GROUP BY n.user, j.value HAVING count(*) > 1))
 		FROM notifications WHERE kind = 'job_digest'`).Row(&notified, &twice)
 	if err != nil {
 		t.Fatal(err)

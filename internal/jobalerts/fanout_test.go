@@ -54,7 +54,8 @@ func TestPublishingTellsWhomTheJobFits(t *testing.T) {
 	board.SetProfile(board.Seeker("blank"), map[string]any{})
 	searcher := board.Seeker("searcher")
 	for _, query := range []string{`{"q":"engineers"}`, `{"q":"engineer","workplace":"remote"}`} {
-		board.Record(collections.SavedSearches, map[string]any{"seeker": searcher.Id, "name": "Mine", "query": query, "frequency": "instant"})
+		board.Record(collections.SavedSearches, map[string]any{"seeker": searcher.Id, "name": "Mine", "query": query,
+			"frequency": "instant"})
 	}
 	board.Record(collections.SavedSearches, map[string]any{
 		"seeker": board.Seeker("daily-searcher").Id, "name": "Daily", "query": `{"q":"engineer"}`, "frequency": "daily"})
@@ -113,7 +114,8 @@ func TestFanOutGoesOnAfterARestart(t *testing.T) {
 	board = board.Restart(hooks.Bind)
 	fanOutAll(t, board.TestApp)
 	var rows, users int
-	err := board.DB().NewQuery("SELECT COUNT(*), COUNT(DISTINCT user) FROM {{notifications}} WHERE kind = 'job_published'").Row(&rows, &users)
+	err := board.DB().NewQuery("SELECT COUNT(*), COUNT(DISTINCT user) FROM {{notifications}} WHERE kind = 'job_published'").
+		Row(&rows, &users)
 	if err != nil {
 		t.Fatal(err)
 	}

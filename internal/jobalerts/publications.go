@@ -51,7 +51,8 @@ func prunePublications(app core.App, until int64) error {
 	for {
 		result, err := app.NonconcurrentDB().NewQuery(`
 			DELETE FROM {{publications}} WHERE seq IN (SELECT seq FROM {{publications}} WHERE seq <= (
-				SELECT min(coalesce(min(p.seq), {:until}), {:until}) FROM {{digest_positions}} p JOIN {{saved_searches}} s ON s.id = p.search
+				SELECT min(coalesce(min(p.seq), {:until}), {:until}) FROM {{digest_positions}} p
+				JOIN {{saved_searches}} s ON s.id = p.search
 				WHERE s.frequency IN ('daily', 'weekly')) ORDER BY seq LIMIT {:limit})`).
 			Bind(dbx.Params{"until": until, "limit": deleteBatch}).Execute()
 		if err != nil {

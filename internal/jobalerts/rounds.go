@@ -328,7 +328,8 @@ func summaryRecipients(app core.App, summaries []*summary) ([]notify.Recipient, 
 		}
 		if s.count == 1 {
 			job := byID[named[0]]
-			recipient.Title = collections.Truncate(fmt.Sprintf("New job: %s at %s", job.Title, job.Company), collections.MaxNotificationTitle)
+			recipient.Title = collections.Truncate(fmt.Sprintf("New job: %s at %s", job.Title, job.Company),
+				collections.MaxNotificationTitle)
 			recipient.Data["job"], recipient.Data["employer"], recipient.Data["score"] = job.ID, job.Employer, s.best[0].score
 			lines = reasonLines(s.best[0].reasons)
 		} else if more := s.count - len(lines); more > 0 {
@@ -360,7 +361,8 @@ func (r round) finish(app core.App) error {
 }
 
 func (r round) close(app core.App) error {
-	_, err := app.NonconcurrentDB().Update("fanout_rounds", dbx.Params{"open": 0}, dbx.HashExp{"batch": r.Batch, "began": r.Began}).Execute()
+	_, err := app.NonconcurrentDB().Update("fanout_rounds", dbx.Params{"open": 0}, dbx.HashExp{"batch": r.Batch, "began": r.Began}).
+		Execute()
 	if err != nil {
 		return fmt.Errorf("close the round of an import: %w", err)
 	}

@@ -25,7 +25,8 @@ func importJobs(t testing.TB, app core.App, employer *core.Record, source string
 		WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {:n})
 		INSERT INTO jobs (employer, title, description, workplace, jobType, skills, status, publishedAt, source, externalId)
 		SELECT {:employer}, printf('%s %d', {:source}, i), '<p>Do.</p>', 'remote', 'full_time',
-			iif(i % 3, '["java"]', iif(i % 6, '["go","ada"]', '["go","sql"]')), 'published', {:at}, {:source}, (SELECT count(*) FROM jobs) + i
+			iif(i % 3, '["java"]', iif(i % 6, '["go","ada"]', '["go","sql"]')), 'published', {:at}, {:source},
+				(SELECT count(*) FROM jobs) + i
 				FROM c`).
 		Bind(dbx.Params{"n": n, "employer": employer.Id, "source": source, "at": publishedAt}).Execute()
 	if err != nil {
@@ -75,7 +76,8 @@ func TestAnImportIsNotifiedOfInOneSummary(t *testing.T) {
 	ann, ben := board.Seeker("ann"), board.Seeker("ben")
 	board.SetProfile(ann, map[string]any{"skills": []string{"go", "sql"}})
 	board.SetProfile(board.Seeker("cobol"), map[string]any{"skills": []string{"cobol"}})
-	board.Record(collections.SavedSearches, map[string]any{"seeker": ben.Id, "name": "All", "query": `{"q":"feed"}`, "frequency": "instant"})
+	board.Record(collections.SavedSearches, map[string]any{"seeker": ben.Id, "name": "All", "query": `{"q":"feed"}`,
+		"frequency": "instant"})
 	importJobs(t, board.TestApp, employer, "feed", 90, testapp.Ago(time.Hour))
 	importJobs(t, board.TestApp, employer, "archive", 30, testapp.Ago(8*24*time.Hour))
 	board.Job(employer, "Handmade", map[string]any{"skills": []string{"go"}})
@@ -94,7 +96,8 @@ func TestAnImportIsNotifiedOfInOneSummary(t *testing.T) {
 		t.Fatalf("notified %v", got)
 	}
 	summary := func(user *core.Record) (title, body string, jobs []string, count int) {
-		notifications, err := board.FindRecordsByFilter(collections.Notifications, "user = {:user}", "-@rowid", 1, 0, dbx.Params{"user": user.Id})
+		notifications, err := board.FindRecordsByFilter(collections.Notifications, "user = {:user}", "-@rowid", 1, 0,
+			dbx.Params{"user": user.Id})
 		if err != nil || len(notifications) != 1 {
 			t.Fatal(len(notifications), err)
 		}

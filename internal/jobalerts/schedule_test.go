@@ -107,7 +107,8 @@ func TestDigestsListNewHitsOnce(t *testing.T) {
 	var searches []*core.Record
 	for _, frequency := range collections.Frequencies() {
 		searches = append(searches, board.Record(collections.SavedSearches, map[string]any{
-			"seeker": board.Seeker(frequency).Id, "name": "Go", "query": `{"q":"go","jobType":["full_time","contract"]}`, "frequency": frequency}))
+			"seeker": board.Seeker(frequency).Id, "name": "Go", "query": `{"q":"go","jobType":["full_time","contract"]}`,
+			"frequency": frequency}))
 	}
 	testapp.SetColumn(t, board.TestApp, "saved_searches", "created", start.Format("2006-01-02 15:04:05.000Z"))
 	publish := func(title string, after time.Duration, values ...map[string]any) {

@@ -51,7 +51,8 @@ func newCrowd(t testing.TB, n int) *crowd {
 	with(`INSERT INTO jobs (id, employer, title, description, jobType, workplace, experienceLevel, status, publishedAt, created)
 		SELECT printf('j%014d', i), CASE WHEN i % 500 = 7 THEN {:acme} ELSE printf('e%014d', i - i % 20) END,
 			'Job ' || i, hex(zeroblob(500)),
-			CASE i % 7 WHEN 0 THEN 'part_time' WHEN 1 THEN 'contract' ELSE 'full_time' END, CASE i % 3 WHEN 0 THEN 'remote' ELSE 'on_site' END,
+			CASE i % 7 WHEN 0 THEN 'part_time' WHEN 1 THEN 'contract' ELSE 'full_time' END,
+				CASE i % 3 WHEN 0 THEN 'remote' ELSE 'on_site' END,
 			CASE i % 5 WHEN 0 THEN 'senior' WHEN 1 THEN 'entry' ELSE '' END,
 			CASE WHEN i % 10 = 0 THEN 'draft' WHEN i < {:n} / 4 THEN 'closed' WHEN i < {:n} / 2 THEN 'expired' ELSE 'published' END,
 			CASE WHEN i % 10 = 0 THEN '' ELSE ` + day + ` END, ` + day + ` FROM n`)

@@ -181,9 +181,11 @@ func TestRuleLeavesOutWhatIsKnown(t *testing.T) {
 		want string
 	}{
 		{`status = "a" || (@request.auth.id != "" && (@request.auth.role = "admin" || f(id) = true))`, nil, `status = "a"`},
-		{`status = "a" || (@request.auth.id != "" && (@request.auth.role = "admin" || f(id) = true))`, seeker, `status = "a" || f(id) = true`},
+		{`status = "a" || (@request.auth.id != "" && (@request.auth.role = "admin" || f(id) = true))`, seeker,
+			`status = "a" || f(id) = true`},
 		{`status = "a" || (@request.auth.id != "" && (@request.auth.role = "admin" || f(id) = true))`, admin, ``},
-		{`@request.auth.id != "" && (a = @request.auth.id || @request.auth.role != "admin" && b = 1)`, seeker, `(a = @request.auth.id || b = 1)`},
+		{`@request.auth.id != "" && (a = @request.auth.id || @request.auth.role != "admin" && b = 1)`, seeker,
+			`(a = @request.auth.id || b = 1)`},
 		{`@request.auth.id != "" && user = @request.auth.id`, nil, `"" != ""`},
 		{`a = 1 && (b = "x\"\\y" || c ?~ 'z')`, nil, `a = 1 && (b = "x\"\\y" || c ?~ "z")`},
 		{`a = 1 || b = 2 && (@request.auth.role = "job_seeker" || c = 3)`, seeker, `a = 1 || b = 2`},

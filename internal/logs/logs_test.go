@@ -91,8 +91,8 @@ func visit(t *testing.T, board *testapp.Board) {
 	board.Call(nil, "POST", "/api/collections/users/auth-with-password", login)
 	board.Call(seeker, "POST", "/api/collections/users/request-email-change", map[string]any{"newEmail": "ann.secret@"})
 	board.Call(nil, "POST", "/api/collections/users/confirm-verification", map[string]any{"token": jwt})
-	board.Call(nil, "POST", "/api/users/auth/register/", map[string]any{"email": "ann.secret@example.com", "role": "job_seeker", "name": "ann",
-		"password": testapp.Password, "passwordConfirm": testapp.Password})
+	board.Call(nil, "POST", "/api/users/auth/register/", map[string]any{"email": "ann.secret@example.com",
+		"role": "job_seeker", "name": "ann", "password": testapp.Password, "passwordConfirm": testapp.Password})
 	board.Logger().Error("a line of ours about ann.secret@example.org", "error", errors.New("550 <ann.secret@example.org>: "+jwt),
 		"details", map[string]any{"inner": []string{"ann.secret@example.org"}})
 }

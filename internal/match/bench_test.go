@@ -88,7 +88,8 @@ func seed(b *testing.B, app core.App, employer string, n int) {
 			FROM users WHERE id LIKE 'seeker%'`, `
 			WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {:n})
 			INSERT INTO jobs (id, employer, title, description, status, jobType, workplace, skills, publishedAt)
-			SELECT printf('job%012d', i), {:employer}, 'Clerk ' || (i % 97), '<p>What you will do.</p>', 'published', 'full_time', 'on_site',
+			SELECT printf('job%012d', i), {:employer}, 'Clerk ' || (i % 97), '<p>What you will do.</p>',
+				'published', 'full_time', 'on_site',
 				json_array('skill ' || (i % 20), 'skill ' || (i % 31)), datetime('now', '-' || (i % 1000) || ' hours') || '.000Z' FROM c`,
 			`DELETE FROM fanouts WHERE {:n} > 0 AND {:employer} != ''`,
 		} {

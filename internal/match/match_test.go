@@ -86,7 +86,8 @@ func TestRecommendCandidatesAndSimilar(t *testing.T) {
 	interests := board.Record(collections.JobSeekerInterests, map[string]any{"seeker": ben.Id, "field": fieldID(t, board, "banking")})
 	terms := func() []string {
 		var list []string
-		if err := board.DB().Select("term").From("seeker_terms").Where(dbx.HashExp{"seeker": ben.Id}).OrderBy("term").Column(&list); err != nil {
+		err := board.DB().Select("term").From("seeker_terms").Where(dbx.HashExp{"seeker": ben.Id}).OrderBy("term").Column(&list)
+		if err != nil {
 			t.Fatal(err)
 		}
 		return list

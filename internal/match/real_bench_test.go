@@ -140,7 +140,8 @@ func newRealBoard(t testing.TB) *testapp.Board {
 			"status": "published", "workplace": like.Workplace, "jobType": like.JobType, "experienceLevel": like.ExperienceLevel,
 			"skills": text(append(like.Skills, one().Skills...)), "fields": text([]string{fields[r.IntN(40)], fields[r.IntN(40)]}),
 			"industry": fields[r.IntN(20)], "location": at.name,
-			"locations":   text([]any{map[string]any{"name": at.name, "city": at.city, "country": at.country, "lat": at.lat, "lon": at.lon}}),
+			"locations": text([]any{map[string]any{"name": at.name, "city": at.city, "country": at.country,
+				"lat": at.lat, "lon": at.lon}}),
 			"publishedAt": time.Now().Add(-time.Duration(r.IntN(180*24*60)) * time.Minute).UTC().Format("2006-01-02 15:04:05.000Z"),
 		})
 		if i%4 != 0 {

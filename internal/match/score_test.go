@@ -41,12 +41,13 @@ func TestScore(t *testing.T) {
 		kinds  []string
 		fits   bool
 	}{
-		"nothing said":      {job, Preferences{}, 0, nil, false},
-		"one interest":      {job, Preferences{Interests: []string{"banking", "music"}}, 20, []string{"interest"}, true},
-		"both interests":    {job, Preferences{Interests: []string{"banking", "software"}}, 25, []string{"interest"}, true},
-		"one of 3 skills":   {job, Preferences{Skills: []string{"go", "java"}}, 20, []string{"skills"}, true},
-		"all skills":        {job, Preferences{Skills: []string{"sql", "go", "docker"}}, 40, []string{"skills"}, true},
-		"other topic":       {job, Preferences{Interests: []string{"music"}, JobTypes: []string{"full_time"}}, 10, []string{"job_type"}, false},
+		"nothing said":    {job, Preferences{}, 0, nil, false},
+		"one interest":    {job, Preferences{Interests: []string{"banking", "music"}}, 20, []string{"interest"}, true},
+		"both interests":  {job, Preferences{Interests: []string{"banking", "software"}}, 25, []string{"interest"}, true},
+		"one of 3 skills": {job, Preferences{Skills: []string{"go", "java"}}, 20, []string{"skills"}, true},
+		"all skills":      {job, Preferences{Skills: []string{"sql", "go", "docker"}}, 40, []string{"skills"}, true},
+		"other topic": {job, Preferences{Interests: []string{"music"}, JobTypes: []string{"full_time"}}, 10,
+			[]string{"job_type"}, false},
 		"no topic, type":    {job, Preferences{JobTypes: []string{"full_time"}}, 10, []string{"job_type"}, true},
 		"no topic, place":   {job, Preferences{Places: []string{"Berlin"}}, 10, []string{"place"}, true},
 		"only a home":       {job, Preferences{HomePoint: potsdam}, 10, []string{"place"}, false},
@@ -90,7 +91,8 @@ func TestScore(t *testing.T) {
 				sum += reason.Points
 			}
 			if got.Points != example.points || got.Fits != example.fits || !cmp.Equal(kinds, example.kinds) {
-				t.Errorf("got %d points, %v, fits %v; want %d, %v, %v", got.Points, kinds, got.Fits, example.points, example.kinds, example.fits)
+				t.Errorf("got %d points, %v, fits %v; want %d, %v, %v", got.Points, kinds, got.Fits, example.points,
+					example.kinds, example.fits)
 			}
 			if sum != got.Points {
 				t.Errorf("the reasons add up to %d, the score is %d", sum, got.Points)

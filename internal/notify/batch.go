@@ -55,7 +55,8 @@ func WriteEach(tx core.App, notification Notification, recipients []Recipient) e
 		SELECT [[user]], {:kind}, title, body, data, FALSE, '',
 			iif(wanted, 'pending', 'none'), 0, iif(wanted, {:mailAt}, ''), {:dedupe}, {:now}, {:now}
 		FROM (
-			SELECT u.id AS [[user]], coalesce(r.value ->> 'title', {:title}) AS title, r.value ->> 'body' AS body, r.value -> 'data' AS data,
+			SELECT u.id AS [[user]], coalesce(r.value ->> 'title', {:title}) AS title,
+				r.value ->> 'body' AS body, r.value -> 'data' AS data,
 				u.verified AND EXISTS (
 					SELECT 1 FROM json_each(iif(json_valid(u.[[emailNotifications]]), u.[[emailNotifications]], '[]')) WHERE value = {:kind}
 				) AS wanted

@@ -24,7 +24,8 @@ func BenchmarkReading(b *testing.B) {
 		WITH RECURSIVE u(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM u WHERE i < {:others}),
 			n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {:perUser})
 		INSERT INTO notifications (user, kind, title, body, data, read, readAt, mail, mailAttempts, mailAt, dedupe, created, updated)
-		SELECT iif(u.i = 0, {:ann}, printf('other%010d', u.i)), iif(n.i % 5 = 0, 'job_closed', 'job_published'), 'New job: Developer at Acme',
+		SELECT iif(u.i = 0, {:ann}, printf('other%010d', u.i)), iif(n.i % 5 = 0, 'job_closed', 'job_published'),
+			'New job: Developer at Acme',
 			'Skills: go',
 			'{"job":"job000000000001","score":42}', n.i % 2 = 0, '', 'none', 0, '', 'job_published:' || n.i,
 			strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-' || n.i || ' minutes'), strftime('%Y-%m-%d %H:%M:%fZ', 'now')

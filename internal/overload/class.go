@@ -112,7 +112,8 @@ func isSearch(path string) bool {
 
 // isCrawl reports whether the path is one that is drawn or streamed for programs.
 func isCrawl(path string) bool {
-	return path == "/sitemap.xml" || path == "/feed/indeed.xml" || strings.HasPrefix(path, "/sitemaps/") || strings.HasPrefix(path, "/pictures/")
+	return path == "/sitemap.xml" || path == "/feed/indeed.xml" || strings.HasPrefix(path, "/sitemaps/") ||
+		strings.HasPrefix(path, "/pictures/")
 }
 
 type admittedKey struct{}

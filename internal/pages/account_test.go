@@ -102,7 +102,8 @@ func TestBrokenAccountLinks(t *testing.T) {
 	for _, path := range []string{"/account/verify", "/account/reset", "/account/email"} {
 		for _, token := range []string{"", "x", "a.b.", strings.Repeat("a.b.c", 1000)} {
 			mustShow(t, board, path+"?token="+token, 400, "This link does not work")
-			if got := send(board, path, url.Values{"token": {token}, "password": {"12345678"}, "passwordConfirm": {"12345678"}}); got.Status != 400 {
+			got := send(board, path, url.Values{"token": {token}, "password": {"12345678"}, "passwordConfirm": {"12345678"}})
+			if got.Status != 400 {
 				t.Errorf("POST %s with %.20q: %d", path, token, got.Status)
 			}
 		}

@@ -88,12 +88,13 @@ func TestTextsOfUsersAreOnlyTexts(t *testing.T) {
 			}
 			board.Update(field, map[string]any{"name": attack})
 			board.Update(employer, map[string]any{"industry": field.Id, "name": attack, "about": attack, "location": attack})
-			job := board.Job(employer, "gardener "+attack, map[string]any{"description": "<p>gardener</p>" + attack, "skills": []string{attack},
-				"location": attack, "workplace": "on_site", "industry": field.Id})
+			job := board.Job(employer, "gardener "+attack, map[string]any{"description": "<p>gardener</p>" + attack,
+				"skills": []string{attack}, "location": attack, "workplace": "on_site", "industry": field.Id})
 			board.Job(employer, "gardener "+attack, map[string]any{"skills": []string{attack}})
 			seeker := board.Seeker("ann")
 			board.Application(seeker, job)
-			board.Record(collections.JobReviews, map[string]any{"author": seeker.Id, "job": job.Id, "rating": 5, "title": attack, "body": attack})
+			board.Record(collections.JobReviews, map[string]any{"author": seeker.Id, "job": job.Id, "rating": 5,
+				"title": attack, "body": attack})
 			board.Settings().Meta.AppName = attack
 			slug := board.Reload(employer).GetString("slug")
 			page := get(board, "/jobs/"+job.Id)
@@ -154,7 +155,8 @@ func TestDirectionAndLinesOfTextsStayInside(t *testing.T) {
 func TestLinksOfUsersLeadToWebPages(t *testing.T) {
 	board := newBoard(t, "en")
 	board.Employer("Acme Works")
-	for _, website := range []string{"javascript:alert(1)", "data:text/html,x", "//evil.example", "https://acme.example/?a=1&b=\"><script>"} {
+	for _, website := range []string{"javascript:alert(1)", "data:text/html,x", "//evil.example",
+		"https://acme.example/?a=1&b=\"><script>"} {
 		if _, err := board.NonconcurrentDB().Update("employers", map[string]any{"website": website}, nil).Execute(); err != nil {
 			t.Fatal(err)
 		}

@@ -21,9 +21,9 @@ func benchBoard(b testing.TB) (*testapp.Board, string) {
 	var path string
 	for i := range 60 {
 		job := board.Job(employer, fmt.Sprintf("Senior gardener of the northern parks %02d", i), map[string]any{
-			"description": lorem, "locations": []string{"Berlin, Germany"}, "salaryMin": 50_000 + i, "salaryMax": 60_000, "salaryCurrency": "EUR",
-			"salaryPeriod": "year",
-			"skills":       []string{"gardening", "pruning", "planning", "english"},
+			"description": lorem, "locations": []string{"Berlin, Germany"}, "salaryMin": 50_000 + i, "salaryMax": 60_000,
+			"salaryCurrency": "EUR", "salaryPeriod": "year",
+			"skills": []string{"gardening", "pruning", "planning", "english"},
 		})
 		path = "/jobs/" + job.Id
 	}

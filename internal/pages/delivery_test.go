@@ -10,7 +10,8 @@ import (
 
 func TestPagesAreRecognisedAndCompressed(t *testing.T) {
 	board, job := benchBoard(t)
-	for _, path := range []string{"/", "/jobs?q=gardener", job, "/companies/acme-works", "/feed.xml", "/feed.json", "/sitemaps/jobs-1.xml"} {
+	for _, path := range []string{"/", "/jobs?q=gardener", job, "/companies/acme-works", "/feed.xml", "/feed.json",
+		"/sitemaps/jobs-1.xml"} {
 		ask := func(tag string) testapp.Response {
 			request := httptest.NewRequest("GET", path, nil)
 			request.Header.Set("Accept", "text/html")
@@ -19,7 +20,8 @@ func TestPagesAreRecognisedAndCompressed(t *testing.T) {
 			return board.Send(request)
 		}
 		got := ask("")
-		if got.Status != 200 || got.Header.Get("Content-Encoding") != "gzip" || !strings.Contains(got.Header.Get("Vary"), "Accept-Encoding") {
+		if got.Status != 200 || got.Header.Get("Content-Encoding") != "gzip" ||
+			!strings.Contains(got.Header.Get("Vary"), "Accept-Encoding") {
 			t.Errorf("%s: %d, %v", path, got.Status, got.Header)
 		}
 		if same := ask(got.Header.Get("Etag")); same.Status != 304 || same.Header.Get("Cache-Control") == "" {

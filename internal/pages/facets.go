@@ -47,11 +47,13 @@ func (s *site) facetsOf(e *core.RequestEvent, f form, counts map[string]map[stri
 	for _, name := range facetNames {
 		group := facet{Name: name, Label: s.words.say("filter." + name)}
 		for value, n := range counts[name] {
-			group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Count: n, Chosen: f.Has(name, value)})
+			group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Count: n,
+				Chosen: f.Has(name, value)})
 		}
 		if counts == nil { // nothing was counted
 			for _, value := range fixedValues(name) {
-				group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Count: -1, Chosen: f.Has(name, value)})
+				group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Count: -1,
+					Chosen: f.Has(name, value)})
 			}
 		}
 		for _, value := range f.values[name] { // chosen, but without a single job

@@ -121,7 +121,8 @@ func (s *site) endedJob(e *core.RequestEvent, id string) (*job, error) {
 
 func (s *site) viewJob(e *core.RequestEvent, j *job, ended bool, now time.Time) (jobView, error) {
 	company := &j.Expand.Employer
-	v := jobView{listed: s.list([]job{*j}, 1, now)[0], Ended: ended, Deadline: s.words.dayOf(j.Deadline), Website: webAddress(company.Website)}
+	v := jobView{listed: s.list([]job{*j}, 1, now)[0], Ended: ended, Deadline: s.words.dayOf(j.Deadline),
+		Website: webAddress(company.Website)}
 	v.LeftAll, v.Soon = s.words.left(j.Deadline, now)
 	for _, p := range j.Locations {
 		place := placeLink{Name: s.words.place(p.Place())}

@@ -39,7 +39,8 @@ func (s *site) field(e *core.RequestEvent) error {
 	if !ok || field.Slug != e.Request.PathValue("field") {
 		return errNotFound
 	}
-	l := landing{fixed: url.Values{field.param(): {field.Slug}}, field: field.Slug, heading: s.words.say("landing.field", "field", field.Name)}
+	l := landing{fixed: url.Values{field.param(): {field.Slug}}, field: field.Slug,
+		heading: s.words.say("landing.field", "field", field.Name)}
 	if typed := e.Request.PathValue("place"); typed != "" {
 		place, ok := pageurl.Place(typed)
 		if !ok {
@@ -57,7 +58,8 @@ func (s *site) field(e *core.RequestEvent) error {
 }
 
 func (s *site) remote(e *core.RequestEvent) error {
-	return s.showLanding(e, landing{path: pageurl.Remote, fixed: url.Values{"workplace": {"remote"}}, heading: s.words.say("landing.remote")})
+	return s.showLanding(e, landing{path: pageurl.Remote, fixed: url.Values{"workplace": {"remote"}},
+		heading: s.words.say("landing.remote")})
 }
 
 // showLanding shows the search behind a landing page. Whoever narrows it down goes on at /jobs.

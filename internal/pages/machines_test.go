@@ -213,7 +213,8 @@ func TestFeedsOfASearch(t *testing.T) {
 		"/companies/acme-works": "/feed.xml?employer=" + open[0].GetString("employer"),
 	} {
 		page := html.UnescapeString(get(board, path).Raw) // the template escapes a + too
-		if !strings.Contains(page, `href="`+feed) || !strings.Contains(page, `<link rel="search" type="application/opensearchdescription+xml"`) {
+		if !strings.Contains(page, `href="`+feed) ||
+			!strings.Contains(page, `<link rel="search" type="application/opensearchdescription+xml"`) {
 			t.Errorf("%s does not lead to %s", path, feed)
 		}
 		if got := fetch(board, feed); got.Status != 200 || !strings.Contains(got.Raw, "veloppeur") {
@@ -313,7 +314,8 @@ func TestBrowsersCanSearchTheBoard(t *testing.T) {
 			Template string `xml:"template,attr"`
 		} `xml:"Url"`
 	}
-	if err := xml.Unmarshal([]byte(got.Raw), &read); err != nil || got.Header.Get("Content-Type") != "application/opensearchdescription+xml" {
+	err := xml.Unmarshal([]byte(got.Raw), &read)
+	if err != nil || got.Header.Get("Content-Type") != "application/opensearchdescription+xml" {
 		t.Fatalf("%v, %s:\n%s", err, got.Header.Get("Content-Type"), got.Raw)
 	}
 	if read.XMLName.Space != "http://a9.com/-/spec/opensearch/1.1/" || read.Name != "Example Jobs" || len(read.URLs) != 3 {
@@ -338,7 +340,8 @@ func TestProgramsAreToldToComeBackLater(t *testing.T) {
 			request.Header.Set("Accept", "text/html")
 			got = board.Send(request)
 		}
-		if got.Status != 429 || got.Header.Get("Retry-After") == "" || !strings.HasPrefix(got.Header.Get("Content-Type"), "application/json") ||
+		if got.Status != 429 || got.Header.Get("Retry-After") == "" ||
+			!strings.HasPrefix(got.Header.Get("Content-Type"), "application/json") ||
 			got.Header.Get("Cache-Control") != "" {
 			t.Errorf("the third call of two of %s: %d, %v", path, got.Status, got.Header)
 		}

@@ -53,7 +53,8 @@ func TestJobsHavePictures(t *testing.T) {
 	over := ended(board, board.Job(employer, "Over"), "closed")
 	for _, path := range []string{draft.Id + ".png", over.Id + ".png", job.Id, job.Id + ".jpg", ".png", "..%2f..%2fx.png",
 		strings.Repeat("a", 300) + ".png", "none.png"} {
-		if got := fetch(board, "/pictures/"+path); got.Status != 404 || !strings.HasPrefix(got.Header.Get("Content-Type"), "application/json") {
+		got := fetch(board, "/pictures/"+path)
+		if got.Status != 404 || !strings.HasPrefix(got.Header.Get("Content-Type"), "application/json") {
 			t.Errorf("%s: %d %s", path, got.Status, got.Header.Get("Content-Type"))
 		}
 	}

@@ -93,7 +93,8 @@ func (s *site) countPopular(e *core.RequestEvent) (popular, error) {
 		if err != nil { // such as of a reader who is over the limit: what all readers see must not lack a company for that
 			return popular{}, fmt.Errorf("read company %s: %w", c.Value, err)
 		}
-		p.Companies = append(p.Companies, counted{Label: company.Name, URL: pageurl.Company(company.Slug), Count: c.Count, Employer: company})
+		p.Companies = append(p.Companies, counted{Label: company.Name, URL: pageurl.Company(company.Slug),
+			Count: c.Count, Employer: company})
 	}
 	return p, nil
 }

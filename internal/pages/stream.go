@@ -22,7 +22,8 @@ func eachRow[Row interface{ seq() int64 }](e *core.RequestEvent, query string, a
 	control := http.NewResponseController(e.Response)
 	for {
 		var rows []Row
-		err := e.App.DB().NewQuery(query).Bind(dbx.Params{"after": after, "until": until, "limit": batch, "now": types.NowDateTime().String()}).
+		err := e.App.DB().NewQuery(query).Bind(dbx.Params{"after": after, "until": until, "limit": batch,
+			"now": types.NowDateTime().String()}).
 			WithContext(e.Request.Context()).All(&rows)
 		if err != nil {
 			return fmt.Errorf("read rows after %d: %w", after, err)

@@ -23,7 +23,8 @@ type crumb struct{ name, path string }
 func (s *site) breadcrumbs(steps ...crumb) map[string]any {
 	list := make([]any, 0, len(steps)+1)
 	for i, step := range append([]crumb{{s.words.say("crumbs.home"), pageurl.Home}}, steps...) {
-		list = append(list, map[string]any{"@type": "ListItem", "position": i + 1, "name": plain(step.name), "item": s.baseURL() + step.path})
+		list = append(list, map[string]any{"@type": "ListItem", "position": i + 1, "name": plain(step.name),
+			"item": s.baseURL() + step.path})
 	}
 	return map[string]any{"@context": "https://schema.org/", "@type": "BreadcrumbList", "itemListElement": list}
 }

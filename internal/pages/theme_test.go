@@ -12,7 +12,8 @@ import (
 
 func TestAnyAccentCanBeRead(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	colours := []color.RGBA{{0, 0, 0, 255}, {255, 255, 255, 255}, {255, 255, 0, 255}, {255, 0, 0, 255}, {0, 0, 255, 255}, {128, 128, 128, 255}}
+	colours := []color.RGBA{{0, 0, 0, 255}, {255, 255, 255, 255}, {255, 255, 0, 255}, {255, 0, 0, 255},
+		{0, 0, 255, 255}, {128, 128, 128, 255}}
 	for range 2_000 {
 		colours = append(colours, color.RGBA{uint8(random.IntN(256)), uint8(random.IntN(256)), uint8(random.IntN(256)), 255})
 	}
@@ -46,8 +47,8 @@ func TestColoursOfTheStyleSheetCanBeRead(t *testing.T) {
 		tokens := func(name string) color.RGBA { return tokens[name][mode] }
 		soft := mix(tokens("surface"), tokens("accent"), 0.11) // --accent-soft
 		for _, pair := range []string{
-			"text on page", "text on surface", "text on sunken", "muted on page", "muted on surface", "muted on sunken", "accent-text on page",
-			"accent-text on surface",
+			"text on page", "text on surface", "text on sunken", "muted on page", "muted on surface", "muted on sunken",
+			"accent-text on page", "accent-text on surface",
 			"accent-text on sunken", "on-accent on accent", "on-accent on accent-hover", "good on good-soft", "warn on warn-soft",
 			"bad on bad-soft", "bad on surface", "star on surface",
 			"text on warn-soft", "text on bad-soft", "muted on bad-soft", "accent-text on bad-soft", "accent-text on warn-soft",

@@ -46,7 +46,8 @@ func TestSlowQueries(t *testing.T) {
 		{nil, "/api/health", 200, ""},
 	} {
 		got := board.Call(c.who, "GET", c.path, nil)
-		if got.Status != c.status || c.field != "" && got.Code(c.field) == "" || (c.status == 503) != (got.Header.Get("Retry-After") != "") {
+		if got.Status != c.status || c.field != "" && got.Code(c.field) == "" ||
+			(c.status == 503) != (got.Header.Get("Retry-After") != "") {
 			t.Errorf("%s: %d %v %s, want %d %s", c.path, got.Status, got.Header, got.Raw, c.status, c.field)
 		}
 	}

@@ -139,7 +139,8 @@ func TestDiffSeesEveryKindOfChange(t *testing.T) {
 		"dropped index": {change(t, "companies", func(c map[string]any) {
 			c["indexes"] = []any{}
 		}), "idx_companies_name"},
-		"changed view":       {change(t, "titles", func(c map[string]any) { c["viewQuery"] = "SELECT id FROM jobs" }), "SELECT id FROM jobs"},
+		"changed view": {change(t, "titles", func(c map[string]any) { c["viewQuery"] = "SELECT id FROM jobs" }),
+			"SELECT id FROM jobs"},
 		"removed collection": {without(t, "titles"), "titles"},
 	} {
 		t.Run(name, func(t *testing.T) {

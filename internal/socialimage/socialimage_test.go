@@ -13,7 +13,8 @@ import (
 var green = color.RGBA{0x0d, 0x6b, 0x58, 0xff}
 
 func card(title, company, place string) Card {
-	return Card{Title: title, Company: company, Place: place, Board: "Example Jobs", Accent: green, OnAccent: color.RGBA{255, 255, 255, 255}}
+	return Card{Title: title, Company: company, Place: place, Board: "Example Jobs", Accent: green,
+		OnAccent: color.RGBA{255, 255, 255, 255}}
 }
 
 // Cards of the kinds that boards have, and of those that nobody should.

@@ -225,7 +225,7 @@ func (m *Mail) readPart(header interface{ Get(string) string }, body io.Reader) 
 		reader := multipart.NewReader(body, parameters["boundary"])
 		for {
 			part, err := reader.NextRawPart()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			if err != nil {

@@ -16,7 +16,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/database"
-	_ "jobboard/migrations"
+	_ "jobboard/migrations" // registers them
 )
 
 // migrated returns the files of an empty, migrated board that nothing has open, to be cloned. Without a folder to share they are kept in

@@ -68,7 +68,8 @@ func isKnown(app core.App, account *core.Record, address string) bool {
 // remember stores that an account has logged in from an address. If that fails, the login is still valid.
 func remember(app core.App, account *core.Record, address string) {
 	where := dbx.HashExp{"fingerprint": fingerprint(account, address)}
-	n, err := app.CountRecords(collections.KnownAddresses, where, dbx.NewExp("[[seen]] >= {:past}", dbx.Params{"past": before(knownRenewed)}))
+	n, err := app.CountRecords(collections.KnownAddresses, where,
+		dbx.NewExp("[[seen]] >= {:past}", dbx.Params{"past": before(knownRenewed)}))
 	if err == nil && n > 0 {
 		return
 	}
@@ -76,7 +77,8 @@ func remember(app core.App, account *core.Record, address string) {
 		_, err = app.NonconcurrentDB().NewQuery(`
 			INSERT INTO {{known_addresses}} (id, fingerprint, seen, created, updated) VALUES ({:id}, {:fingerprint}, {:now}, {:now}, {:now})
 			ON CONFLICT (fingerprint) DO UPDATE SET seen = excluded.seen, updated = excluded.updated`).
-			Bind(dbx.Params{"id": core.GenerateDefaultRandomId(), "fingerprint": where["fingerprint"], "now": types.NowDateTime().String()}).
+			Bind(dbx.Params{"id": core.GenerateDefaultRandomId(), "fingerprint": where["fingerprint"],
+				"now": types.NowDateTime().String()}).
 			Execute()
 	}
 	if err != nil {

@@ -86,7 +86,8 @@ func sortByLine(refusals []FileRefusal) {
 // Write prints the report for people.
 func (r *Report) Write(out io.Writer) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%d rows: %d created, %d updated, %d unchanged, %d refused\n", r.Rows(), r.Created, r.Updated, r.Unchanged, r.Refused)
+	fmt.Fprintf(&text, "%d rows: %d created, %d updated, %d unchanged, %d refused\n", r.Rows(), r.Created, r.Updated,
+		r.Unchanged, r.Refused)
 	if r.Companies > 0 {
 		fmt.Fprintf(&text, "%d companies created; they belong to the board until claimed\n", r.Companies)
 	}

@@ -116,11 +116,13 @@ func (c *corpus) write(db *sql.DB) error {
 		return err
 	}
 	defer tx.Rollback() // no effect after the commit
-	if _, err := tx.Exec(`INSERT INTO users (id, email, name, role, password, tokenKey, created, updated)
-		VALUES ('own000000000000', 'owner@example.com', 'Owner', 'employer', '', 'bench-owner', ?1, ?1)`, now.Format(timeLayout)); err != nil {
+	_, err = tx.Exec(`INSERT INTO users (id, email, name, role, password, tokenKey, created, updated)
+		VALUES ('own000000000000', 'owner@example.com', 'Owner', 'employer', '', 'bench-owner', ?1, ?1)`, now.Format(timeLayout))
+	if err != nil {
 		return err
 	}
-	insert, err := tx.Prepare(`INSERT INTO employers (id, owner, name, slug, created, updated) VALUES (?1, 'own000000000000', ?2, ?1, ?3, ?3)`)
+	insert, err := tx.Prepare(`INSERT INTO employers (id, owner, name, slug, created, updated)
+		VALUES (?1, 'own000000000000', ?2, ?1, ?3, ?3)`)
 	if err != nil {
 		return err
 	}

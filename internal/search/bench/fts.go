@@ -56,7 +56,8 @@ func (r *run) openFTS(name, option string, most int) (db *sql.DB, took time.Dura
 	if err == nil && missing {
 		began := time.Now()
 		err = execAll(db,
-			`CREATE VIRTUAL TABLE fts USING fts5(title, skills, company, location, body, content='', tokenize='porter unicode61'`+option+`)`,
+			`CREATE VIRTUAL TABLE fts USING fts5(title, skills, company, location, body, content='',
+				tokenize='porter unicode61'`+option+`)`,
 			`INSERT INTO fts (rowid, title, skills, company, location, body)
 				SELECT j.rowid, j.title, j.skills, e.name, j.location, j.description
 				FROM board.jobs j JOIN board.employers e ON e.id = j.employer WHERE j.status = 'published' LIMIT `+fmt.Sprint(most))

@@ -167,8 +167,8 @@ func (r *run) startSaves(s *server) (stop func() (string, error)) {
 	return func() (string, error) {
 		cancel()
 		workers.Wait()
-		return fmt.Sprintf("%.0f a second (of %d), p50 %.1f ms, p99 %.1f ms", float64(len(took))/time.Since(began).Seconds(), savesPerSecond,
-			millis(took.at(0.5)), millis(took.at(0.99))), failed
+		return fmt.Sprintf("%.0f a second (of %d), p50 %.1f ms, p99 %.1f ms",
+			float64(len(took))/time.Since(began).Seconds(), savesPerSecond, millis(took.at(0.5)), millis(took.at(0.99))), failed
 	}
 }
 

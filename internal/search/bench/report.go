@@ -123,10 +123,12 @@ func (r *report) printClasses(w io.Writer) {
 		}
 		holds := func(slower float64) bool {
 			within := func(took, limit time.Duration) bool { return limit == 0 || float64(took) <= float64(limit)*slower }
-			return (c.ratio == 0 || ratio(c.idle.at(0.5), r.rows) <= c.ratio) && within(c.idle.at(0.5), c.maxP50) && within(c.busy.at(0.99), maxP99)
+			return (c.ratio == 0 || ratio(c.idle.at(0.5), r.rows) <= c.ratio) && within(c.idle.at(0.5), c.maxP50) &&
+				within(c.busy.at(0.99), maxP99)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%s\t%s\n", c.name, c.total, millis(c.idle.at(0.5)), millis(c.idle.at(0.99)),
-			ratio(c.idle.at(0.5), r.rows), limit, millis(c.busy.at(0.5)), millis(c.busy.at(0.99)), c.ftsText(), r.verdict(holds))
+		fmt.Fprintf(w, "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%s\t%s\n", c.name, c.total, millis(c.idle.at(0.5)),
+			millis(c.idle.at(0.99)), ratio(c.idle.at(0.5), r.rows), limit, millis(c.busy.at(0.5)), millis(c.busy.at(0.99)),
+			c.ftsText(), r.verdict(holds))
 	}
 	fmt.Fprintln(w, "\t\t\t\t\t\t\t\t\t")
 }

@@ -129,7 +129,8 @@ func (r *run) serve() (err error) {
 	if err != nil {
 		return err
 	}
-	r.report.note("memory", fmt.Sprintf("own %.0f MB at rest, %.0f MB after all this; mapped files %.0f MB", rest.own, used.own, used.mapped))
+	r.report.note("memory", fmt.Sprintf("own %.0f MB at rest, %.0f MB after all this; mapped files %.0f MB", rest.own,
+		used.own, used.mapped))
 	return nil
 }
 

@@ -29,10 +29,11 @@ func bitsOfBigram(first, second uint32) [bitsPerBigram]uint32 {
 // bigramWriter builds the signatures of a segment's documents, one document after the other.
 type bigramWriter struct {
 	words      int
-	signatures []uint64              // signatureBits bitsets of that many words each; nil when the segment has none
-	block      [signatureBits]uint64 // signatures of the 64 documents being written, kept together because the bitsets are far apart in memory
-	doc        int
-	before     uint32 // rank of the previous stem; bigramStems or more when it cannot form a bigram
+	signatures []uint64 // signatureBits bitsets of that many words each; nil when the segment has none
+	// signatures of the 64 documents being written, kept together because the bitsets are far apart in memory
+	block  [signatureBits]uint64
+	doc    int
+	before uint32 // rank of the previous stem; bigramStems or more when it cannot form a bigram
 }
 
 func newBigramWriter(docs int) *bigramWriter {

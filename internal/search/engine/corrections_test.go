@@ -12,8 +12,8 @@ func correctionIndex(t *testing.T) *Index {
 	ix := NewMemory(newAnalyzer(t))
 	var b Batch
 	for i, title := range []string{"Night Nurse", "Night Nurse at Sunrise", "Chief Models Officer", "Number Cruncher", "Numbers Analyst",
-		"Developer who develops", "Logs Engineer", "Food Critic", "Help Wanted at the Front Desk", "Barista", "Painter", "Printer", "Printer",
-		"Printer", "Plasterer"} {
+		"Developer who develops", "Logs Engineer", "Food Critic", "Help Wanted at the Front Desk", "Barista", "Painter", "Printer",
+		"Printer", "Printer", "Plasterer"} {
 		b.Put = append(b.Put, Document{ID: string(rune('a' + i)), Title: title, Published: time.Now()})
 	}
 	b.Put = append(b.Put, Document{ID: "z", Title: "Sous Chef", Body: "The front desk and the wine cellar.", Published: time.Now()},

@@ -143,7 +143,8 @@ func TestKilledProcessLeavesAnIntactIndex(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	must(t, err)
 	if most := ix.Stats().Segments + 2; len(left) > most {
-		t.Errorf("%d files before, %d after a save, want at most %d: files of the killed process are not removed", len(entries), len(left), most)
+		t.Errorf("%d files before, %d after a save, want at most %d: files of the killed process are not removed",
+			len(entries), len(left), most)
 	}
 	must(t, ix.Close())
 }

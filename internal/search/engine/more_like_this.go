@@ -55,14 +55,14 @@ func (e *evaluation) moreLikeThis(terms []WeightedTerm) []Hit {
 	fresh := newFreshness(millis(e.q.Now))
 	sums := make([]float64, maxSegmentDocs)
 	for i, p := range e.segments {
-		any := e.pool.cleared(p.docs)
-		for t, found := range docs[i] {
-			found.and(p.matches)
-			any.or(found)
-			found.each(func(doc int) { sums[doc] += weights[t] })
+		found := e.pool.cleared(p.docs)
+		for t, holding := range docs[i] {
+			holding.and(p.matches)
+			found.or(holding)
+			holding.each(func(doc int) { sums[doc] += weights[t] })
 		}
 		published := p.columns[ColumnPublished]
-		any.each(func(doc int) {
+		found.each(func(doc int) {
 			if key := sums[doc] * fresh.of(published[doc]); key >= top.threshold() {
 				top.offer(match{key, published[doc], p, doc})
 			}

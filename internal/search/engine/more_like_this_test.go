@@ -91,19 +91,19 @@ func (o *oracle) moreLikeThis(q Query, terms []WeightedTerm) []Hit {
 	matches.Limit, matches.Sort = MaxLimit, SortNewest
 	var hits []Hit
 	for _, hit := range o.search(matches).Hits {
-		sum, any := 0.0, false
+		sum, found := 0.0, false
 		for t, term := range terms {
 			if !has(o.docs[hit.ID], term) {
 				continue
 			}
-			any = true
+			found = true
 			if term.IgnoreIDF {
 				sum += term.Weight
 			} else {
 				sum += term.Weight * idf(visible, docFreq[t])
 			}
 		}
-		if any {
+		if found {
 			hits = append(hits, Hit{ID: hit.ID, Score: sum * fresh.of(millis(o.docs[hit.ID].Published))})
 		}
 	}

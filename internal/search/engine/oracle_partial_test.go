@@ -84,7 +84,8 @@ func (w *world) spans(typed string) (spans []Span) {
 			case 2:
 				span.Condition = &Condition{Range: &Range{Column: ColumnSalary, Min: float64(w.IntN(5)) * 10000, Max: math.Inf(1)}}
 			default:
-				span.Condition = &Condition{Any: []Value{{"industry", w.pick("it", "health", "none")}, {"employer", w.pick("acme", "none")}}}
+				span.Condition = &Condition{Any: []Value{{"industry", w.pick("it", "health", "none")},
+					{"employer", w.pick("acme", "none")}}}
 			}
 			if !span.Ranked && w.IntN(2) == 0 {
 				span.Texts, span.Only = []string{typed[at:end], w.queryText()}, Value{"industry", w.pick("it", "health", "none")}

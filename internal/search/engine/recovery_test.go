@@ -223,7 +223,8 @@ func TestFilesThatChangeWhileMapped(t *testing.T) {
 			must(t, err)
 			must(t, corrupt(segments[1]))
 			for _, words := range []string{"nurse", `"project manager"`, "man*", "-java"} {
-				if _, err := ix.Search(Query{Words: Parse(a, words), Scope: Everything(), Limit: 10, Facets: []string{"type"}}); err != nil {
+				_, err := ix.Search(Query{Words: Parse(a, words), Scope: Everything(), Limit: 10, Facets: []string{"type"}})
+				if err != nil {
 					t.Errorf("%s: %v", words, err)
 				}
 			}

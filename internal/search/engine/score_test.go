@@ -23,7 +23,8 @@ func TestRankingOrder(t *testing.T) {
 		{"fresh before stale when equally right", "nurse",
 			Document{Title: "Nurse", Published: now}, Document{Title: "Nurse", Published: old}},
 		{"a title before a fresher mention", "nurse",
-			Document{Title: "Night nurse", Published: old}, Document{Title: "Driver", Body: "You drive a nurse to patients.", Published: now}},
+			Document{Title: "Night nurse", Published: old},
+			Document{Title: "Driver", Body: "You drive a nurse to patients.", Published: now}},
 		{"a title before a fresher skill", "python",
 			Document{Title: "Python developer", Published: old}, Document{Title: "Analyst", Skills: []string{"Python"}, Published: now}},
 		{"the exact title before fresher ones that hold it", "project manager",
@@ -52,7 +53,8 @@ func TestRankingOrder(t *testing.T) {
 			Document{Title: "Nurse", Keywords: []string{"Lyon, France"}, Published: old},
 			Document{Title: "Cook", Body: "for a nurse who once was in Lyon", Published: now}},
 		{"abbreviations", "sr pm",
-			Document{Title: "Senior project manager", Published: old}, Document{Title: "Clerk", Body: "Sr. PM wanted as a friend", Published: old}},
+			Document{Title: "Senior project manager", Published: old},
+			Document{Title: "Clerk", Body: "Sr. PM wanted as a friend", Published: old}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.first.ID, test.second.ID = "z", "a" // with equal scores the second would come first
@@ -107,7 +109,8 @@ func TestUnfinishedWordBesideAPhrase(t *testing.T) {
 		{ID: "apart", Title: "Manager of a project", Body: "in kotlin"},
 		{ID: "other", Title: "Project manager", Body: "in prolog"},
 	}}))
-	r, err := ix.Search(Query{Words: Parse(ix.analyzer, `"project manager" kotl`), Scope: Everything(), Limit: 10, Facets: []string{"type"}})
+	r, err := ix.Search(Query{Words: Parse(ix.analyzer, `"project manager" kotl`), Scope: Everything(), Limit: 10,
+		Facets: []string{"type"}})
 	must(t, err)
 	if r.Total != 1 || len(r.Hits) != 1 || r.Hits[0].ID != "right" {
 		t.Errorf("found %d: %v", r.Total, r.Hits)

@@ -136,7 +136,8 @@ func benchTitles(b *testing.B, n int) *Index {
 			skills := []string{fmt.Sprintf("skill %d", often(2000)), pick("sql", "spreadsheets", "go", "machine learning", "scheduling")}
 			docs = append(docs, Document{
 				ID: fmt.Sprintf("job%d", i),
-				Title: fmt.Sprintf("%s %s %s %d", pick("Senior", "Junior", "Lead", "Staff"), pick("Software", "Sales", "Security", "Nursing", "Site"),
+				Title: fmt.Sprintf("%s %s %s %d", pick("Senior", "Junior", "Lead", "Staff"),
+					pick("Software", "Sales", "Security", "Nursing", "Site"),
 					pick("Engineer", "Manager", "Specialist", "Supervisor"), often(4000)),
 				Company: fmt.Sprintf("%s Team %d", pick("Solar", "Northern", "Stone"), often(5000)), Skills: skills,
 				Body: "Some words about the work to be done here", Years: -1, Published: start.Add(time.Duration(i) * time.Second),
