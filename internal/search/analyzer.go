@@ -33,7 +33,8 @@ const synonymsHelp = `# The board's own synonyms for the search, on top of the b
 # An expression has at most four words. A line that is not valid is skipped and reported in the log.
 `
 
-const vocabularyHelp = `# What words of a search text mean besides themselves, on top of the built-in list. Changes take effect within seconds.
+const vocabularyHelp = `# What words of a search text mean besides themselves, on top of the built-in list.
+# Changes take effect within seconds.
 #
 # jobType=temporary: christmas help          words that mean a value of jobType, workplace or experienceLevel
 # experienceLevel=entry anywhere: no degree  jobs whose text has the words anywhere count too, not only those of this level

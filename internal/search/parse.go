@@ -89,7 +89,8 @@ func parseCurrency(params url.Values, q *Query) {
 // Candidates parses the parameters of GET /api/candidates, except those for paging. Its errors are of type *FieldError.
 // The query has no scope, so it finds nobody until the caller sets one.
 func (p Parser) Candidates(params url.Values) (Query, error) {
-	q, err := p.parse(params, candidateMeanings, candidateValues, CandidateFacets, engine.SortRelevance, engine.SortNewest, engine.SortDistance)
+	q, err := p.parse(params, candidateMeanings, candidateValues, CandidateFacets,
+		engine.SortRelevance, engine.SortNewest, engine.SortDistance)
 	if err != nil {
 		return q, err
 	}
@@ -108,7 +109,8 @@ func (p Parser) Candidates(params url.Values) (Query, error) {
 }
 
 // parse parses the parameters that all kinds have in common.
-func (p Parser) parse(params url.Values, understood []string, valueParams []valueParam, facets []string, sorts ...engine.Sort) (Query, error) {
+func (p Parser) parse(params url.Values, understood []string, valueParams []valueParam, facets []string,
+	sorts ...engine.Sort) (Query, error) {
 	q := Query{}
 	p.words(params, understood, &q)
 	for _, p := range valueParams {

@@ -26,8 +26,9 @@ func TestWordsBecomeFilters(t *testing.T) {
 		if !ok {
 			t.Fatalf("no city %s", city)
 		}
-		values := map[string]any{"workplace": "on_site", "location": place.Name, "locations": []collections.Location{{Name: place.Name, City: place.City,
-			Region: place.Region, Country: place.Country, Lat: &place.Lat, Lon: &place.Lon}}}
+		location := collections.Location{Name: place.Name, City: place.City, Region: place.Region, Country: place.Country,
+			Lat: &place.Lat, Lon: &place.Lon}
+		values := map[string]any{"workplace": "on_site", "location": place.Name, "locations": []collections.Location{location}}
 		maps.Copy(values, more)
 		app.Job(employer, title, values)
 	}
@@ -139,7 +140,8 @@ func TestInterpretation(t *testing.T) {
 			t.Errorf("%s: %q, want %q", q, got, want)
 		}
 	}
-	if got, want := filters(Parser.Candidates, "senior nurse texas open to work 50k"), []string{"senior nurse 50k", "location", "openToWork"}; !slices.Equal(got, want) {
+	want := []string{"senior nurse 50k", "location", "openToWork"}
+	if got := filters(Parser.Candidates, "senior nurse texas open to work 50k"); !slices.Equal(got, want) {
 		t.Errorf("candidates: %q, want %q", got, want)
 	}
 	if corrected := mustParse(t, parser, "nurse").Read("nurse texas"); len(corrected.Where) != 1 {

@@ -100,7 +100,8 @@ func addSearchShapes(schemas map[string]*base.Schema) {
 	filter := shape([]string{"field", "value", "label", "words", "plain"}, prop("field", text("A parameter of the search.")),
 		prop("value", text("")), prop("label", text("The value in words.")), prop("words", text("What of q became this filter.")),
 		prop("plain", text("The whole of q in which these words are quoted: with it they are searched for as words.")))
-	interpretation := shape([]string{"text", "filters"}, prop("text", text("The words that remain.")), prop("filters", arrayOf(inline(filter))))
+	interpretation := shape([]string{"text", "filters"}, prop("text", text("The words that remain.")),
+		prop("filters", arrayOf(inline(filter))))
 	interpretation.Description = "With q: what it was understood as."
 	unknownPlaces := arrayOf(inline(text("")))
 	unknownPlaces.Description = "Values of location that name no known place, and that no record has."

@@ -129,7 +129,8 @@ func TestTextsAreUnderstood(t *testing.T) {
 		// pay
 		"50k": " | salaryMin=50000", "$100k": " | salaryMin=100000", "100k+": " | salaryMin=100000", "80-100k nurse": "nurse | salaryMin=80000",
 		"admin assistant $20/hr": "admin assistant | salaryMin=41600", "20€/h": " | salaryMin=41600", "£40,000": " | salaryMin=40000",
-		"over 60000": " | salaryMin=60000", "salary 45.000 €": " | salaryMin=45000", "500 a day contract": " | salaryMin=130000 | jobType=contract",
+		"over 60000": " | salaryMin=60000", "salary 45.000 €": " | salaryMin=45000",
+		"500 a day contract": " | salaryMin=130000 | jobType=contract",
 		// employers
 		"food52": " | employer=food52", "stack exchange": " | employer=stack-exchange", "90 seconds": " | employer=90-seconds",
 		"texas roadhouse server": "server | employer=texas-roadhouse",
@@ -216,7 +217,8 @@ func TestFieldsThatMayNotBeUnderstood(t *testing.T) {
 	t.Parallel()
 	v := testVocabulary(t, "")
 	const q = "part time nurse in texas 50k remote open to work"
-	if got, want := interpret(v, q, map[string]bool{"workplace": true}), "part time nurse in texas 50k open to work | workplace=remote"; got != want {
+	want := "part time nurse in texas 50k open to work | workplace=remote"
+	if got := interpret(v, q, map[string]bool{"workplace": true}); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if got := interpret(v, q, nil); got != q {
@@ -249,7 +251,8 @@ func TestOwnVocabulary(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	v := testVocabulary(f, "")
-	for _, q := range []string{"nurse in texas", "$20/hr \u0301 'x", `"a`, "St. Louis, MO,USA", "20-30k €+", "\xff\xfe near 5km of x", "東京\u200b北京"} {
+	for _, q := range []string{"nurse in texas", "$20/hr \u0301 'x", `"a`, "St. Louis, MO,USA", "20-30k €+",
+		"\xff\xfe near 5km of x", "東京\u200b北京"} {
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, q string) {

@@ -8,7 +8,8 @@ import (
 )
 
 // payPattern finds pay: "$100k", "80-100k", "20€/h", "over 60000", "£40,000 a year".
-var payPattern = regexp.MustCompile(`(?i)^(over|above|at least|more than|min|minimum|from|earning|paying|salary|ab|mindestens|über|plus de)?\s*` +
+var payPattern = regexp.MustCompile(`(?i)^(over|above|at least|more than|min|minimum|from|earning|paying|salary|ab|mindestens|über|plus de)?` +
+	`\s*` +
 	`(us\$|au?\$|ca?\$|nz\$|\$|£|€|usd|eur|gbp|chf)?\s*` +
 	`(\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d{1,2})?)\s?(k)?` +
 	`(?:\s*(?:-|–|to|bis)\s*[$£€]?\s*(\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d{1,2})?)\s?(k)?)?` +
@@ -31,6 +32,9 @@ const (
 	payAdverb
 	payPlusAfter
 )
+
+// payBounds are the characters that pay may stand between.
+const payBounds = " ,;()\t\n\""
 
 var payWords = map[string]bool{"over": true, "above": true, "at": true, "more": true, "min": true, "minimum": true, "from": true,
 	"earning": true, "paying": true, "salary": true, "ab": true, "mindestens": true, "uber": true, "plus": true, "usd": true, "eur": true,
@@ -63,16 +67,13 @@ func (r *reader) payAt(i int) (Part, int) {
 	if !r.fields[FieldSalary] || !payWords[w.folded] && (w.folded[0] < '0' || w.folded[0] > '9') {
 		return Part{}, 0
 	}
-	from := w.start
-	for from > 0 && !strings.ContainsRune(" ,;(\t\n", lastRune(r.text[:from])) { // "$" and the like are no words
-		from -= utf8.RuneLen(lastRune(r.text[:from]))
-	}
+	from := 1 + strings.LastIndexAny(r.text[:w.start], payBounds) // "$" and the like are no words
 	m := payPattern.FindStringSubmatch(r.text[from:min(len(r.text), from+maxPayText)])
 	if m == nil {
 		return Part{}, 0
 	}
 	end := from + len(strings.TrimRight(m[0], " "))
-	if end < len(r.text) && !strings.ContainsRune(" ,;)\t\n", firstRune(r.text[end:])) {
+	if end < len(r.text) && !strings.ContainsRune(payBounds, firstRune(r.text[end:])) {
 		return Part{}, 0
 	}
 	salary, ok := yearly(m)
@@ -138,10 +139,5 @@ func grouped(digits string) string {
 
 func firstRune(s string) rune {
 	r, _ := utf8.DecodeRuneInString(s)
-	return r
-}
-
-func lastRune(s string) rune {
-	r, _ := utf8.DecodeLastRuneInString(s)
 	return r
 }
