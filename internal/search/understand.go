@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -107,7 +108,19 @@ func (p Parser) understand(s string, fields map[string]bool) (engine.Words, *mea
 		parts = p.vocabulary.Read(s, p, fields)
 	}
 	interpretation := meaning.Interpret(s, parts)
-	return engine.ParseUnderstood(p.analyzer, s, spans(parts)), &interpretation
+	list := spans(parts)
+	if p.hasNoWords(interpretation.Text) {
+		for i := range parts {
+			list[i].Ranked = list[i].Ranked || parts[i].Field == meaning.FieldLocation
+		}
+	}
+	return engine.ParseUnderstood(p.analyzer, s, list), &interpretation
+}
+
+// hasNoWords reports whether a text has no words that are searched for. A place by itself then ranks those in it above those that
+// only mention it.
+func (p Parser) hasNoWords(s string) bool {
+	return !slices.ContainsFunc(text.QueryTokens(s), func(t text.Token) bool { return !p.analyzer.IsStopword(t.Term) })
 }
 
 // spans returns the parts as the engine searches for them. Several values of a parameter are alternatives.

@@ -87,7 +87,7 @@ func (w *world) spans(typed string) (spans []Span) {
 				span.Condition = &Condition{Any: []Value{{"industry", w.pick("it", "health", "none")},
 					{"employer", w.pick("acme", "none")}}}
 			}
-			if !span.Ranked && w.IntN(2) == 0 {
+			if w.IntN(2) == 0 {
 				span.Texts, span.Only = []string{typed[at:end], w.queryText()}, Value{"industry", w.pick("it", "health", "none")}
 			}
 			spans = append(spans, span)

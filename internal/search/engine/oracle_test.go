@@ -142,7 +142,12 @@ func (o *oracle) clauseTier(d *Document, c Clause) (tier, bool) {
 		best, found = conditionTier, true
 	}
 	for _, alt := range c.Any {
-		if alt.Only != nil && !hasAny(d, alt.Only.Field, []string{alt.Only.Value}) {
+		if alt.Only != nil {
+			only := alt
+			only.Only = nil
+			if _, ok := o.clauseTier(d, Clause{Any: []Alternative{only}}); ok && hasAny(d, alt.Only.Field, []string{alt.Only.Value}) {
+				found = true
+			}
 			continue
 		}
 		if alt.Phrase {

@@ -100,7 +100,7 @@ func (e *evaluation) verifyPhrases(p *segmentMatch, cm *clauseMatch) bitset {
 				continue
 			}
 			holds.or(docs)
-			if t := tierFor(Field(f), !one.alt.Synonym); t < lastTier {
+			if t := tierFor(Field(f), !one.alt.Synonym); t < lastTier && one.alt.Only == nil {
 				cm.docsAt(t, p, e.pool).or(docs)
 			}
 		}

@@ -14,8 +14,7 @@ type Span struct {
 	Condition *Condition
 	Field     Field
 	Ranked    bool // the words count for the score ("senior"); otherwise they only filter ("Berlin")
-	// Texts also match, in any field of documents that have the value Only: of a job without a place, the text may name it. They must
-	// not be ranked.
+	// Texts also match, in any field of documents that have the value Only: of a job without a place, the text may name it.
 	Texts []string
 	Only  Value
 }
@@ -52,14 +51,14 @@ func (p *parser) addSpan(span Span) {
 		return
 	}
 	clause := Clause{Condition: span.Condition, Typed: typed, Any: []Alternative{p.inField(terms, span.Field)}}
-	if !span.Ranked {
-		for _, other := range span.Texts {
-			if terms := queryTerms(other); len(terms) > 0 {
-				alt := p.inField(terms, FieldAny)
-				alt.Only = &span.Only
-				clause.Any = append(clause.Any, alt)
-			}
+	for _, other := range span.Texts {
+		if terms := queryTerms(other); len(terms) > 0 {
+			alt := p.inField(terms, FieldAny)
+			alt.Only = &span.Only
+			clause.Any = append(clause.Any, alt)
 		}
+	}
+	if !span.Ranked {
 		p.words.Where = append(p.words.Where, clause)
 		return
 	}
