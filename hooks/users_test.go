@@ -237,8 +237,8 @@ func mustHaveCode(t *testing.T, err error, field, code string) {
 	if err == nil || err.Error() == "" {
 		t.Fatalf("no error, want %s at %s", code, field)
 	}
-	want, ok := problem.Field(field, code, "").(interface{ Error() string })
-	if !ok || !strings.HasPrefix(err.Error(), strings.TrimSuffix(want.Error(), ".")) {
+	want := problem.Field(field, code, "").Error()
+	if !strings.HasPrefix(err.Error(), strings.TrimSuffix(want, ".")) {
 		t.Errorf("got %v, want %s at %s", err, code, field)
 	}
 }
