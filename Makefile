@@ -57,7 +57,7 @@ test: check e2e ## everything that CI runs: check, then the tests in e2e/
 TEMPLATES := $(or $(TMPDIR),/tmp)/jobboard-templates$(subst /,-,$(CURDIR))
 WITH_TEMPLATES = rm -rf '$(TEMPLATES)'; trap "rm -rf '$(TEMPLATES)'" EXIT; JOBBOARD_TEST_TEMPLATES='$(TEMPLATES)'
 
-# Without debug information a test links in half the time, and vet has a step of its own.
+# Tests link faster without debug information, and vet has a step of its own.
 GO_TEST := go test -vet=off -ldflags='-s -w'
 
 test-fast: ## the Go tests without the race detector and without those that take long

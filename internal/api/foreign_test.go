@@ -246,7 +246,8 @@ func TestForeignIDsInParameters(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := s.Call(s.people[c.actor], "GET", c.path+"?"+query.Encode(), nil)
-		if got.Status >= 500 || strings.Contains(got.Raw, classified) {
+		answer := strings.ReplaceAll(got.Raw, `"interpretation":{"text":"`+classified+`"`, "") // what was asked
+		if got.Status >= 500 || strings.Contains(answer, classified) {
 			t.Errorf("%s?%s as %s: %d %s", c.path, c.query, c.actor, got.Status, got.Raw)
 		}
 	}

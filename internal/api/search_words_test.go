@@ -47,8 +47,8 @@ func TestSearchSaysWhatItUnderstoodAndWhatIsMissing(t *testing.T) {
 	}
 	lyon := "location=Lyon, Auvergne-Rhône-Alpes, France by %s, or %s"
 	for q, want := range map[string]string{
-		"night nurse in lyon": "1 of 3: Night Nurse; Ward Nurse without [night]; Night Nurse, Ward 7 without [lyon] | night nurse, " +
-			fmt.Sprintf(lyon, "in lyon", `night nurse in "lyon"`),
+		"night nurse in lyon": "1 of 3: Night Nurse; Night Nurse, Ward 7 without [lyon]; Ward Nurse without [night] | night nurse, " +
+			fmt.Sprintf(lyon, "in lyon", `night nurse "lyon"`),
 		`cook "lyon"`:    `1 of 1: Cook | cook "lyon"`,
 		"cook qwertzuio": "0 of 1: Cook without [qwertzuio] | cook qwertzuio",
 	} {

@@ -45,7 +45,7 @@ type partial struct {
 }
 
 // Complete returns the jobs that have all words of the search.
-func (r *results) Complete() []listed {
+func (r results) Complete() []listed {
 	if r.Partial == nil {
 		return r.Jobs
 	}

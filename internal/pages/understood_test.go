@@ -11,8 +11,10 @@ func TestResultsShowWhatWasUnderstoodAndWhatIsMissing(t *testing.T) {
 	employer, _ := board.Employer("Acme Works")
 	board.Job(employer, "Night Gardener", map[string]any{"locations": []string{"Berlin, Germany"}})
 	board.Job(employer, "Rose Gardener", map[string]any{"locations": []string{"Berlin, Germany"}})
+	board.Job(employer, "Cook", map[string]any{"locations": []string{"Berlin, Germany"}})
+	board.Job(employer, "Baker", map[string]any{"locations": []string{"Paris, France"}})
 	got := mustShow(t, board, "/jobs?q=night+gardener+in+berlin", 200,
-		"1 job for “night gardener in berlin”", "Understood as", "Berlin, Germany</bdi>", `href="/jobs?q=night&#43;gardener&#43;in&#43;%22berlin%22"`,
+		"1 job for “night gardener in berlin”", "Understood as", "Berlin, Germany</bdi>", `href="/jobs?q=night&#43;gardener&#43;%22berlin%22"`,
 		"These jobs have most of your words", "Without <s>night</s>")
 	complete, partial, _ := strings.Cut(main(got.Raw), `id="partial"`)
 	if !strings.Contains(complete, "/night-gardener") || !strings.Contains(partial, "/rose-gardener") || strings.Contains(complete, "/rose-gardener") {
