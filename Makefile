@@ -11,7 +11,7 @@ BINARY := dist/jobboard
 # one static binary; the same setting everywhere lets the steps share what they compile
 export CGO_ENABLED := 0
 
-.PHONY: help run dev build assets try-assets fmt test test-fast check format-check vet lint frozen race e2e pictures bench-search docker clean
+.PHONY: help run dev build assets try-assets fmt needs test test-fast check format-check vet lint frozen race e2e pictures bench-search docker clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,7 +51,13 @@ try-assets:
 fmt: ## formats the Go code
 	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
 
-test: check e2e ## everything that CI runs: check, then the tests in e2e/
+test: needs check e2e ## everything that CI runs: check, then the tests in e2e/
+
+needs:
+	@missing=; \
+	for one in gcc:gcc node:nodejs npm:npm; do command -v $${one%:*} >/dev/null || missing+=" $${one#*:}"; done; \
+	[ -n "$$JOBBOARD_CHROMIUM" ] || command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || missing+=' chromium'; \
+	if [ -n "$$missing" ]; then echo "make test needs packages that are not installed:$$missing"; exit 1; fi
 
 # One migrated board that the tests of all packages clone. The name is the same in each run, or Go would cache no result.
 TEMPLATES := $(or $(TMPDIR),/tmp)/jobboard-templates$(subst /,-,$(CURDIR))
