@@ -56,7 +56,7 @@ test: needs check e2e ## everything that CI runs: check, then the tests in e2e/
 needs:
 	@missing=; \
 	for one in gcc:gcc node:nodejs npm:npm; do command -v $${one%:*} >/dev/null || missing+=" $${one#*:}"; done; \
-	[ -n "$$JOBBOARD_CHROMIUM" ] || command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || missing+=' chromium'; \
+	[ -n "$${JOBBOARD_CHROMIUM:-}" ] || command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || missing+=' chromium'; \
 	if [ -n "$$missing" ]; then echo "make test needs packages that are not installed:$$missing"; exit 1; fi
 
 # One migrated board that the tests of all packages clone. The name is the same in each run, or Go would cache no result.
