@@ -83,7 +83,8 @@ vet:
 lint: ## staticcheck, error handling, doc comments, line lengths, spelling, and whether pages name files that exist
 	go build -C tools -o '$(CURDIR)/dist/lint' ./lint
 	dist/lint ./...
-	$(TOOL) revive -config tools/revive.toml ./...
+	go build -C tools -o '$(CURDIR)/dist/comments' ./comments
+	git ls-files -z '*.go' | xargs -0 dist/comments
 	git ls-files -z '*.go' '*.md' '*.html' '*.js' '*.css' Makefile | xargs -0 $(TOOL) misspell -error -i experiance
 	tools/check-docs.sh
 
@@ -120,5 +121,5 @@ docker: try-assets ## builds the container image jobboard
 
 # not the folder: a binary that was run where it is built keeps its board's data beside it
 clean: ## removes what was built
-	rm -f $(BINARY) $(BINARY)-dev dist/lint
+	rm -f $(BINARY) $(BINARY)-dev dist/lint dist/comments
 	rm -rf e2e/node_modules client/node_modules client/types pb_public/lib

@@ -2,10 +2,7 @@ module jobboard/tools
 
 go 1.26.0
 
-tool (
-	github.com/golangci/misspell/cmd/misspell
-	github.com/mgechev/revive
-)
+tool github.com/golangci/misspell/cmd/misspell
 
 require (
 	github.com/polyfloyd/go-errorlint v1.8.0
@@ -13,21 +10,10 @@ require (
 )
 
 require (
-	codeberg.org/chavacava/garif v0.2.1 // indirect
 	github.com/BurntSushi/toml v1.6.0 // indirect
-	github.com/fatih/color v1.19.0 // indirect
-	github.com/fatih/structtag v1.2.0 // indirect
 	github.com/golangci/misspell v0.8.0 // indirect
-	github.com/hashicorp/go-version v1.9.0 // indirect
-	github.com/mattn/go-colorable v0.1.14 // indirect
-	github.com/mattn/go-isatty v0.0.22 // indirect
-	github.com/mgechev/dots v1.0.0 // indirect
-	github.com/mgechev/revive v1.17.0 // indirect
-	github.com/spf13/afero v1.15.0 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.41.0 // indirect
 	golang.org/x/sync v0.23.0 // indirect
-	golang.org/x/sys v0.48.0 // indirect
-	golang.org/x/text v0.37.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 )

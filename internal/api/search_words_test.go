@@ -16,8 +16,9 @@ import (
 func TestSearchSaysWhatItUnderstoodAndWhatIsMissing(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, _ := board.Employer("Acme Clinics")
-	for title, place := range map[string]string{"Night Nurse": "Lyon, France", "Night Nurse, Ward 7": "Paris, France", "Ward Nurse": "Lyon, France",
-		"Cook": "Lyon, France"} {
+	for title, place := range map[string]string{
+		"Night Nurse": "Lyon, France", "Night Nurse, Ward 7": "Paris, France", "Ward Nurse": "Lyon, France", "Cook": "Lyon, France",
+	} {
 		board.Job(acme, title, map[string]any{"location": place})
 	}
 	find := func(query string) string {
@@ -69,13 +70,16 @@ func TestSearchChecksFixedValues(t *testing.T) {
 	board := testapp.NewBoard(t, hooks.Bind, api.Bind, testapp.With(search.Bind, search.Options{}))
 	acme, _ := board.Employer("Acme")
 	board.Job(acme, "Baker", map[string]any{"jobType": "full_time", "workplace": "on_site", "experienceLevel": "entry"})
-	for query, want := range map[string]float64{"jobType=Full-Time": 1, "jobType=fulltime": 1, "workplace=onsite,remote": 1, "experienceLevel=Entry": 1,
-		"jobType=part_time": 0} {
+	for query, want := range map[string]float64{
+		"jobType=Full-Time": 1, "jobType=fulltime": 1, "workplace=onsite,remote": 1, "experienceLevel=Entry": 1, "jobType=part_time": 0,
+	} {
 		if got := board.Call(nil, "GET", "/api/jobs/search?"+query, nil); got.Status != 200 || got.Body["totalItems"] != want {
 			t.Errorf("%s: %d %v, want %v", query, got.Status, got.Body["totalItems"], want)
 		}
 	}
-	for query, field := range map[string]string{"jobType=x": "jobType", "workplace=office": "workplace", "experienceLevel=remote,x": "experienceLevel"} {
+	for query, field := range map[string]string{
+		"jobType=x": "jobType", "workplace=office": "workplace", "experienceLevel=remote,x": "experienceLevel",
+	} {
 		got := board.Call(nil, "GET", "/api/jobs/?"+query, nil)
 		if got.Status != 400 || got.Code(field) == "" || !strings.Contains(got.Raw, "Must be one of ") {
 			t.Errorf("%s: %d %s", query, got.Status, got.Raw)

@@ -12,7 +12,8 @@ import (
 func TestSuggestionsAreRolesAndForgiveOneTypo(t *testing.T) {
 	ix := NewMemory(newAnalyzer(t))
 	var docs []Document
-	for i, title := range []string{"Software Engineer", "Software Engineer - London", "Software engineer (m/f/d)", "Senior Software Engineer, $90k",
+	for i, title := range []string{"Software Engineer", "Software Engineer - London", "Software engineer (m/f/d)",
+		"Senior Software Engineer, $90k",
 		"Software Wizard", "Registered Nurse", "Registered Nurse", "Registered Nurse", "Registered Nurse", "Registered Nurse", "Nurse Poet",
 		"$20/hr - Work from Home", "URGENT!!! Nurse Poet"} {
 		docs = append(docs, Document{ID: fmt.Sprint(i), Title: title, Years: -1})

@@ -93,7 +93,8 @@ func TestFrench(t *testing.T) {
 	checkTitlesFound(t, "fr", board, []wordsCase{
 		{"vendeur", "Vendeuse (H/F); Conseillers de vente"}, {"vendeurs h/f", "Vendeuse (H/F); Conseillers de vente"},
 		{"développeuse web", "Développeur web F/H"}, {"accueil", "Agent d'accueil"}, {"infirmier", "Infirmières; Nurse"},
-		{"nurses", "Nurse; Infirmières"}, {"loréal", "Stage chez L’Oréal"}, {"l'oreal", "Stage chez L’Oréal"}, {"developpement", "Développement durable"},
+		{"nurses", "Nurse; Infirmières"}, {"loréal", "Stage chez L’Oréal"}, {"l'oreal", "Stage chez L’Oréal"},
+		{"developpement", "Développement durable"},
 	})
 }
 

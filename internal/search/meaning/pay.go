@@ -8,7 +8,8 @@ import (
 )
 
 // payPattern finds pay: "$100k", "80-100k", "20€/h", "over 60000", "£40,000 a year".
-var payPattern = regexp.MustCompile(`(?i)^(over|above|at least|more than|min|minimum|from|earning|paying|salary|ab|mindestens|über|plus de)?` +
+var payPattern = regexp.MustCompile(`(?i)^(over|above|at least|more than|min|minimum|from|earning|paying|salary|` +
+	`ab|mindestens|über|plus de)?` +
 	`\s*` +
 	`(us\$|au?\$|ca?\$|nz\$|\$|£|€|usd|eur|gbp|chf)?\s*` +
 	`(\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d{1,2})?)\s?(k)?` +

@@ -14,8 +14,9 @@ var (
 	// roleEnd is where the role ends and the place, the pay or the praise begins.
 	roleEnd = regexp.MustCompile(`(?i)\s+[-–—|•*/@]+\s*|\s*[-–—|•*/]+\s+|[,;:!?…]|\.\.+|\s+(?:at|in|for|needed|wanted|required|paying|near)\s`)
 	// noRole is what says nothing about the work: pay, numbers of postings, and words of every advertisement.
-	noRole = regexp.MustCompile(`(?i)^(?:[^\pL]+|.*[$€£].*|#.*|\d.*[kh]r?|[mwfdx](?:/[mwfdx])+|urgent(?:ly)?|immediate(?:ly)?|hiring|needed|wanted|required|` +
-		`now|jobs?|positions?|openings?|vacanc(?:y|ies)|remote|part[- ]?time|full[- ]?time|home[- ]based|new|asap)$`)
+	noRole = regexp.MustCompile(`(?i)^(?:[^\pL]+|.*[$€£].*|` +
+		`#.*|\d.*[kh]r?|[mwfdx](?:/[mwfdx])+|urgent(?:ly)?|immediate(?:ly)?|` +
+		`hiring|needed|wanted|required|now|jobs?|positions?|openings?|vacanc(?:y|ies)|remote|part[- ]?time|full[- ]?time|home[- ]based|new|asap)$`)
 )
 
 // Role returns the work that the title of a job names, without its place, pay and praise: "Night Nurse" for "URGENT: Night Nurse (m/f) -
