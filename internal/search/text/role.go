@@ -16,7 +16,8 @@ var (
 	// noRole is what says nothing about the work: pay, numbers of postings, and words of every advertisement.
 	noRole = regexp.MustCompile(`(?i)^(?:[^\pL]+|.*[$€£].*|` +
 		`#.*|\d.*[kh]r?|[mwfdx](?:/[mwfdx])+|urgent(?:ly)?|immediate(?:ly)?|` +
-		`hiring|needed|wanted|required|now|jobs?|positions?|openings?|vacanc(?:y|ies)|remote|part[- ]?time|full[- ]?time|home[- ]based|new|asap)$`)
+		`hiring|needed|wanted|required|now|jobs?|positions?|openings?|vacanc(?:y|ies)|` +
+		`remote|part[- ]?time|full[- ]?time|home[- ]based|new|asap)$`)
 )
 
 // Role returns the work that the title of a job names, without its place, pay and praise: "Night Nurse" for "URGENT: Night Nurse (m/f) -
