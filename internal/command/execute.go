@@ -109,7 +109,12 @@ func (k *keptError) watch(command *cobra.Command) {
 			k.mu.Lock()
 			k.begun = true
 			k.mu.Unlock()
-			return k.keep(run(c, args))
+			err := k.keep(run(c, args))
+			if err != nil && c.Context().Err() != nil {
+				c.SilenceErrors = true // after an interruption the process may end before cobra prints the error
+				c.PrintErrln(c.ErrPrefix(), err)
+			}
+			return err
 		}
 	}
 	for _, below := range command.Commands() {
