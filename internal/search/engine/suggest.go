@@ -33,10 +33,7 @@ func (ix *Index) Suggest(typed string, scope Scope, n int) Suggestions {
 	if len(typed) > maxQueryBytes {
 		return s
 	}
-	var words []string
-	for _, t := range text.QueryTokens(typed) {
-		words = append(words, t.Term)
-	}
+	words := queryTerms(typed)
 	if len(words) == 0 {
 		return s
 	}
@@ -64,7 +61,7 @@ func suggest(views []*segmentView, scopes []bitset, typed string, words []string
 	begin := text.Fold(typed)
 	titles, companies := func(v *segmentView) table { return v.titles }, func(v *segmentView) table { return v.companies }
 	return Suggestions{
-		Titles:    suggestTexts(views, scopes, words, FieldTitle, titles, pool).roles().having(words).mostFrequent(begin, n),
+		Titles:    suggestTexts(views, scopes, words, FieldTitle, titles, pool).roles(words).mostFrequent(begin, n),
 		Companies: suggestTexts(views, scopes, words, FieldCompany, companies, pool).mostFrequent(begin, n),
 		Skills:    suggestValues(views, scopes, strings.ToLower(typed)).mostFrequent(begin, n),
 	}
