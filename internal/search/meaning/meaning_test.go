@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"jobboard/internal/search/text"
 )
 
 var testValues = map[string][]string{
@@ -58,7 +60,7 @@ func interpret(v *Vocabulary, q string, fields map[string]bool) string {
 // The built-in lines are valid.
 func TestBuiltInVocabulary(t *testing.T) {
 	v := &Vocabulary{senses: map[string]*sense{}, begins: map[string]int{}, values: testValues}
-	if wrong := v.read(builtIn); len(wrong) > 0 {
+	if wrong := text.ReadList(builtIn, v.readLine); len(wrong) > 0 {
 		t.Error(wrong)
 	}
 }

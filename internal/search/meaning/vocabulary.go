@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"jobboard/internal/search/text"
 )
 
 //go:embed vocabulary.txt
@@ -62,8 +64,8 @@ type Vocabulary struct {
 // It returns an error for each invalid line of the board's own, which is skipped.
 func NewVocabulary(own string, values map[string][]string) (*Vocabulary, []error) {
 	v := &Vocabulary{senses: map[string]*sense{}, begins: map[string]int{}, values: values}
-	v.read(builtIn)
-	wrong := v.read(own)
+	text.ReadList(builtIn, v.readLine)
+	wrong := text.ReadList(own, v.readLine)
 	for expression := range v.senses {
 		first, rest, _ := strings.Cut(expression, " ")
 		v.begins[first] = max(v.begins[first], 1+len(strings.Fields(rest)))
@@ -71,23 +73,7 @@ func NewVocabulary(own string, values map[string][]string) (*Vocabulary, []error
 	return v, wrong
 }
 
-func (v *Vocabulary) read(list string) (wrong []error) {
-	number := 0
-	for line := range strings.Lines(list) {
-		number++
-		if err := v.readLine(line); err != nil {
-			wrong = append(wrong, fmt.Errorf("line %d: %w: %s", number, err, strings.TrimSpace(line)))
-		}
-	}
-	return wrong
-}
-
 func (v *Vocabulary) readLine(line string) error {
-	line, _, _ = strings.Cut(line, " # ")
-	line = strings.TrimSpace(line)
-	if line == "" || strings.HasPrefix(line, "#") {
-		return nil
-	}
 	if removed, ok := strings.CutPrefix(line, "!"); ok {
 		list, err := expressions(removed)
 		for _, one := range list {

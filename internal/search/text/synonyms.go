@@ -68,22 +68,10 @@ func (a *Analyzer) UseSynonyms(own string) []error {
 }
 
 func (s *synonyms) read(a *Analyzer, list string) (wrong []error) {
-	number := 0
-	for line := range strings.Lines(list) {
-		number++
-		if err := s.readLine(a, line); err != nil {
-			wrong = append(wrong, fmt.Errorf("line %d: %w: %s", number, err, strings.TrimSpace(line)))
-		}
-	}
-	return wrong
+	return ReadList(list, func(line string) error { return s.readLine(a, line) })
 }
 
 func (s *synonyms) readLine(a *Analyzer, line string) error {
-	line, _, _ = strings.Cut(line, " # ")
-	line = strings.TrimSpace(line)
-	if line == "" || strings.HasPrefix(line, "#") {
-		return nil
-	}
 	if removed, ok := strings.CutPrefix(line, "!"); ok {
 		list, err := expressions(removed)
 		for _, one := range list {
