@@ -23,6 +23,11 @@ func ExperienceLevels() []string {
 // SalaryPeriods lists the values of jobs.salaryPeriod.
 func SalaryPeriods() []string { return []string{"hour", "day", "week", "month", "year"} }
 
+// PeriodsPerYear returns how many periods a year of full-time work has, by the value of jobs.salaryPeriod. No period means a year.
+func PeriodsPerYear(period string) float64 { return periodsPerYear[period] }
+
+var periodsPerYear = map[string]float64{"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1, "": 1}
+
 func jobs() *core.Collection {
 	c := base(Jobs)
 	fields(c,

@@ -97,7 +97,7 @@ func (r *jobRow) document() engine.Document {
 	}
 	d.Values = values
 	d.Keywords = r.keywords(places)
-	d.Salary = max(r.SalaryMin, r.SalaryMax) * perYear[r.Period]
+	d.Salary = max(r.SalaryMin, r.SalaryMax) * collections.PeriodsPerYear(r.Period)
 	return d
 }
 
@@ -129,9 +129,6 @@ func (r *jobRow) keywords(places []gazetteer.Place) []string {
 	}
 	return keywords
 }
-
-// perYear is the number of pay periods in a year of full-time work. An empty period means a year.
-var perYear = map[string]float64{"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1, "": 1}
 
 // places returns the document's values for place filters, and sets its coordinates.
 func (r *jobRow) places(d *engine.Document, places []gazetteer.Place) []string {

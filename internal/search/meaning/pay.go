@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"jobboard/collections"
 )
 
 // payPattern finds pay: "$100k", "80-100k", "20€/h", "over 60000", "£40,000 a year".
@@ -45,11 +47,11 @@ var currencies = map[string]string{"$": "USD", "us$": "USD", "a$": "AUD", "au$":
 	"€": "EUR", "usd": "USD", "eur": "EUR", "euro": "EUR", "euros": "EUR", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "dollar": "USD",
 	"dollars": "USD", "chf": "CHF", "cad": "CAD", "aud": "AUD"}
 
-// perYear is the number of pay periods in a year of full-time work.
-var perYear = map[string]float64{"hour": 2080, "hr": 2080, "h": 2080, "stunde": 2080, "std": 2080, "heure": 2080, "hourly": 2080,
-	"day": 260, "d": 260, "tag": 260, "jour": 260, "week": 52, "wk": 52, "woche": 52,
-	"month": 12, "mo": 12, "monat": 12, "mois": 12, "monthly": 12,
-	"year": 1, "yr": 1, "annum": 1, "jahr": 1, "annually": 1, "yearly": 1}
+// periods are the pay periods by what people call them.
+var periods = map[string]string{"hour": "hour", "hr": "hour", "h": "hour", "stunde": "hour", "std": "hour", "heure": "hour",
+	"hourly": "hour", "day": "day", "d": "day", "tag": "day", "jour": "day", "week": "week", "wk": "week", "woche": "week",
+	"month": "month", "mo": "month", "monat": "month", "mois": "month", "monthly": "month",
+	"year": "year", "yr": "year", "annum": "year", "jahr": "year", "annually": "year", "yearly": "year"}
 
 // What a number may pay, per year. A sum without a period that nobody earns in a year is paid by the hour.
 const (
@@ -106,12 +108,12 @@ func yearly(m []string) (salary float64, ok bool) {
 	}
 	currency := m[paySign] != "" || m[payUnit] != ""
 	open := m[payOver] != "" || m[payPlus] != "" || m[payPlusAfter] != ""
-	period := perYear[strings.ToLower(m[payPeriod]+m[payAdverb])]
+	period, given := periods[strings.ToLower(m[payPeriod]+m[payAdverb])]
 	switch {
-	case period > 0:
-		amount *= period
+	case given:
+		amount *= collections.PeriodsPerYear(period)
 	case currency && amount >= minHourly && amount <= maxHourly:
-		amount *= perYear["hour"]
+		amount *= collections.PeriodsPerYear("hour")
 	case !currency && !open && (!thousand || amount < plainMin || amount > plainMax), !currency && amount < plainMin:
 		return 0, false
 	}
