@@ -25,10 +25,11 @@ func JobOf(app core.App, record *core.Record) (Job, error) {
 	if industry := record.GetString("industry"); industry != "" {
 		job.Fields = append(job.Fields, industry)
 	}
-	var err error
-	if job.Title, err = titleWords(app, record.GetString("title")); err != nil {
+	roles, err := newRoleReader(app)
+	if err != nil {
 		return Job{}, err
 	}
+	job.Title = roles.ofTitle(record.GetString("title"))
 	for field, target := range map[string]any{"skills": &job.Skills, "locations": &job.Places, "applicantCountries": &job.Countries} {
 		if err := decode(record.GetString(field), target); err != nil {
 			return Job{}, fmt.Errorf("read %s of job %s: %w", field, record.Id, err)
@@ -124,7 +125,7 @@ type jobRow struct {
 	ID, Title, Fields, Industry, Skills, JobType, Workplace, Level, Places, Countries, PublishedAt string
 }
 
-func (row jobRow) job(app core.App) (Job, error) {
+func (row jobRow) job(roles roleReader) (Job, error) {
 	job := Job{ID: row.ID, JobType: row.JobType, Workplace: row.Workplace, Level: row.Level, PublishedAt: row.PublishedAt}
 	err := errors.Join(decode(row.Fields, &job.Fields), decode(row.Skills, &job.Skills), decode(row.Places, &job.Places),
 		decode(row.Countries, &job.Countries))
@@ -134,7 +135,7 @@ func (row jobRow) job(app core.App) (Job, error) {
 	if row.Industry != "" {
 		job.Fields = append(job.Fields, row.Industry)
 	}
-	job.Title, err = titleWords(app, row.Title)
+	job.Title = roles.ofTitle(row.Title)
 	return job, err
 }
 
@@ -156,9 +157,13 @@ func loadJobs(app core.App, ids []string) ([]Job, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load %d jobs to match: %w", len(ids), err)
 	}
+	roles, err := newRoleReader(app)
+	if err != nil {
+		return nil, err
+	}
 	jobs := make([]Job, len(rows))
 	for i, row := range rows {
-		if jobs[i], err = row.job(app); err != nil {
+		if jobs[i], err = row.job(roles); err != nil {
 			return nil, err
 		}
 	}

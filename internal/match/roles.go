@@ -65,14 +65,10 @@ func (r roleReader) words(s string) []Word {
 	return words
 }
 
-// titleWords returns the telling words of the role that a job's title names or, if it names none, of the whole title.
-func titleWords(app core.App, title string) ([]Word, error) {
-	roles, err := newRoleReader(app)
-	if err != nil {
-		return nil, err
+// ofTitle returns the telling words of the role that a job's title names or, if it names none, of the whole title.
+func (r roleReader) ofTitle(title string) []Word {
+	if words := r.words(text.Role(title)); len(words) > 0 {
+		return words
 	}
-	if words := roles.words(text.Role(title)); len(words) > 0 {
-		return words, nil
-	}
-	return roles.words(title), nil
+	return r.words(title)
 }
