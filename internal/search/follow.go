@@ -64,8 +64,10 @@ func (ix *Index) isSmall() (bool, error) {
 
 // follow is the step of the loop that applies the log to the index. Only this loop applies changes and starts rebuilds.
 func (ix *Index) follow(ctx context.Context, _ core.App) (more bool, err error) {
-	if err := ix.employers.load(ix.app); err != nil {
-		return false, err
+	if ix.kind == Jobs { // only texts of searches for jobs name employers
+		if err := ix.employers.load(ix.app); err != nil {
+			return false, err
+		}
 	}
 	if err := ix.applyLog(ctx); err != nil {
 		return false, err

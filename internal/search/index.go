@@ -43,7 +43,7 @@ type Index struct {
 	follower        *background.Loop // woken when something may have been committed
 	maintainer      *background.Loop // woken when changes have been applied
 	statements      *statements
-	employers       *employerNames
+	employers       *employerNames   // of the index of jobs
 	clock           clockState       // used by the follower only
 	followed        time.Time        // when the follower last checked for requests and clock changes
 	maintenance     maintenanceState // used by the maintainer only

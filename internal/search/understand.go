@@ -214,8 +214,7 @@ func valuesOf(part meaning.Part) []engine.Value {
 
 // placeValues returns the filter values of a known place, and of the text that it was found by.
 func placeValues(place gazetteer.Place, typed string) []engine.Value {
-	keys := placeKeys(place)
-	all := []engine.Value{{Field: "place", Value: keys[len(keys)-1]}}
+	all := PlaceValues(place, 0)
 	if folded := text.Fold(strings.TrimSpace(typed)); folded != "" {
 		all = append(all, engine.Value{Field: "place", Value: folded})
 	}
