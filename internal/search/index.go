@@ -73,18 +73,19 @@ func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 	if ix := opened(app, kind); ix != nil {
 		return ix, nil
 	}
-	a, err := Analyzer(app)
+	shared, err := sharedAnalyzerOf(app)
 	if err != nil {
 		return nil, err
 	}
-	index, err := engine.Open(folder(app, kind), a)
+	index, err := engine.Open(folder(app, kind), shared.analyzer)
 	locked := errors.Is(err, engine.ErrLocked)
 	if locked && allowed&copyIndex != 0 {
-		index, err = engine.NewMemory(a), nil
+		index, err = engine.NewMemory(shared.analyzer), nil
 	}
 	if err != nil {
 		return nil, err
 	}
+	index.KnowWords(func(term string) bool { return shared.vocabulary.Load().Knows(term) })
 	stmts, err := prepare(app, kind)
 	if err != nil {
 		return nil, errors.Join(err, index.Close())

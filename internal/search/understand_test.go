@@ -181,3 +181,27 @@ func TestVocabularyFileIsFollowed(t *testing.T) {
 	}
 	eventually(t, "the built-in vocabulary", func() bool { return !understood() })
 }
+
+// A word of the vocabulary is no misspelling, although it means nothing here and no job has it.
+func TestWordsOfTheVocabularyAreNotCorrected(t *testing.T) {
+	t.Parallel()
+	app, ix := newBoard(t, Jobs)
+	acme, _ := app.Employer("Acme")
+	for range 3 {
+		app.Job(acme, "Leading Hand", nil)
+	}
+	for typed, want := range map[string]string{"reading": "", "leadimg": "leading"} {
+		parser, err := ix.Parser()
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, err := parser.Jobs(url.Values{"q": {typed}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Limit = 10
+		if found, err := ix.Search(q.Query); err != nil || found.DidYouMean != want {
+			t.Errorf("%s is corrected to %q, %v; want %q", typed, found.DidYouMean, err, want)
+		}
+	}
+}

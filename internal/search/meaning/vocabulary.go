@@ -43,6 +43,7 @@ type sense struct {
 type Vocabulary struct {
 	senses map[string]*sense // by the folded words, joined by spaces
 	begins map[string]int    // by the first word: how many words the longest expression has
+	words  map[string]bool   // all folded words of the expressions
 	values map[string][]string
 }
 
@@ -63,15 +64,21 @@ type Vocabulary struct {
 //
 // It returns an error for each invalid line of the board's own, which is skipped.
 func NewVocabulary(own string, values map[string][]string) (*Vocabulary, []error) {
-	v := &Vocabulary{senses: map[string]*sense{}, begins: map[string]int{}, values: values}
+	v := &Vocabulary{senses: map[string]*sense{}, begins: map[string]int{}, words: map[string]bool{}, values: values}
 	text.ReadList(builtIn, v.readLine)
 	wrong := text.ReadList(own, v.readLine)
 	for expression := range v.senses {
-		first, rest, _ := strings.Cut(expression, " ")
-		v.begins[first] = max(v.begins[first], 1+len(strings.Fields(rest)))
+		words := strings.Fields(expression)
+		v.begins[words[0]] = max(v.begins[words[0]], len(words))
+		for _, word := range words {
+			v.words[word] = true
+		}
 	}
 	return v, wrong
 }
+
+// Knows reports whether a folded word is in an expression of the vocabulary, so that it is no misspelling.
+func (v *Vocabulary) Knows(word string) bool { return v.words[word] }
 
 func (v *Vocabulary) readLine(line string) error {
 	if removed, ok := strings.CutPrefix(line, "!"); ok {
