@@ -21,6 +21,16 @@ test("a guest's views open", async () => {
     await app.close();
 });
 
+test("what words were understood as is said in the reader's language", async () => {
+    const app = await views.open("", { locale: "de-DE" });
+    await app.go("search?q=teilzeit schlosser 40k€ within 30 km of lyon");
+    const chips = app.page.getByRole("list", { name: "Verstanden als" }).getByRole("button");
+    await chips.first().waitFor();
+    const labels = (await chips.allTextContents()).map((text) => text.split("✕")[0].replaceAll(/\s+/g, " ").trim());
+    assert.deepEqual(labels, ["Teilzeit", "Ab 40.000 € pro Jahr", "Umkreis 30 km: Lyon, Auvergne-Rhône-Alpes, France"]);
+    await app.close();
+});
+
 test("what is wrong in a form is said where it is, and leads there", async () => {
     const app = await views.open();
     await app.go("register");

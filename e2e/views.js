@@ -7,8 +7,8 @@ import { inspect, twoLooks } from "./inspect.js";
 import { me, pdf, register } from "./people.js";
 
 /**
- * newViews starts a board with a company of three jobs, an application, and two people who have nothing yet. open(who) opens the
- * client for a guest ("") or for who is signed in by that address; visit(app, views) shows each view, given with its heading, and
+ * newViews starts a board with a company of three jobs, an application, and two people who have nothing yet. open(who, options) opens
+ * the client for a guest ("") or for who is signed in by that address; visit(app, views) shows each view, given with its heading, and
  * inspect(app, views) also checks it, as check(page, name) does with what is shown; remove() ends it all.
  */
 export async function newViews() {
@@ -50,8 +50,8 @@ export async function newViews() {
 
     return {
         board,
-        async open(email) {
-            const app = await openApp(browser, board.url);
+        async open(email, options) {
+            const app = await openApp(browser, board.url, options);
             if (email) {
                 await signIn(app, email);
             }

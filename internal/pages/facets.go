@@ -114,7 +114,7 @@ func (s *site) chipsOf(e *core.RequestEvent, f form) []chip {
 	if place := f.Get("location"); place != "" {
 		label := place
 		if radius := f.Get("radius"); radius != "" {
-			label = s.words.say("chip.radius", "radius", radius, "place", place)
+			label = s.aroundLabel(radius, place)
 		}
 		add("location", place, label)
 	} else if near := f.Get("near"); near != "" {
@@ -126,7 +126,7 @@ func (s *site) chipsOf(e *core.RequestEvent, f form) []chip {
 		}
 	}
 	if least := f.Get("salaryMin"); least != "" {
-		add("salaryMin", least, s.words.say("chip.salaryMin", "pay", s.words.leastPay(least, f.Get("salaryCurrency"))))
+		add("salaryMin", least, s.leastPayLabel(least, f.Get("salaryCurrency")))
 	}
 	if text := f.Get("postedWithin"); text != "" {
 		label := text
@@ -143,11 +143,23 @@ func (s *site) understood(e *core.RequestEvent, f form, filters []understoodFilt
 	var chips []chip
 	for _, filter := range filters {
 		label := filter.Label
-		switch filter.Field {
-		case "jobType", "workplace", "experienceLevel":
+		switch {
+		case filter.Field == "salaryMin":
+			label = s.leastPayLabel(filter.Value, filter.Currency)
+		case filter.Radius > 0:
+			label = s.aroundLabel(strconv.FormatFloat(filter.Radius, 'f', -1, 64), filter.Place)
+		case fixedValues(filter.Field) != nil:
 			label = s.valueLabel(e, filter.Field, filter.Value)
 		}
 		chips = append(chips, chip{Label: label, URL: f.with("q", filter.Plain).address()})
 	}
 	return chips
+}
+
+func (s *site) leastPayLabel(least, currency string) string {
+	return s.words.say("chip.salaryMin", "pay", s.words.leastPay(least, currency))
+}
+
+func (s *site) aroundLabel(radius, place string) string {
+	return s.words.say("chip.radius", "radius", radius, "place", place)
 }

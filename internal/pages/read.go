@@ -86,6 +86,10 @@ type understoodFilter struct {
 	Value string `json:"value"`
 	Label string `json:"label"`
 	Plain string `json:"plain"` // the text in which they are plain words
+
+	Currency string  `json:"currency"` // of pay
+	Place    string  `json:"place"`    // whose surroundings are meant
+	Radius   float64 `json:"radius"`   // of the surroundings, in kilometres
 }
 
 // matched returns how many jobs match all that is searched for.

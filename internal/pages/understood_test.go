@@ -27,3 +27,23 @@ func TestResultsShowWhatWasUnderstoodAndWhatIsMissing(t *testing.T) {
 		t.Errorf("nothing was understood, and nothing is missing:\n%s", main(got.Raw))
 	}
 }
+
+// What was understood is said in the language of the pages, with money and numbers as it writes them.
+func TestResultsSayInTheirLanguageWhatWasUnderstood(t *testing.T) {
+	for language, want := range map[string][]string{
+		"en": {"From $50,000 a year", "Part time", "Senior", "Remote", "80 km around Berlin, Germany"},
+		"de": {"Ab 50.000\u00a0$ pro Jahr", "Teilzeit", "Senior", "Remote", "Umkreis 80 km: Berlin, Germany"},
+	} {
+		got := mustShow(t, newBoard(t, language), "/jobs?q=senior+part+time+remote+gardener+$50k+within+50+miles+of+berlin", 200)
+		_, chips, _ := strings.Cut(got.Raw, `class="understood"`)
+		chips, _, _ = strings.Cut(chips, "</ul>")
+		for _, label := range want {
+			if !strings.Contains(chips, "<bdi>"+label+"</bdi>") {
+				t.Errorf("%s: no chip %q in\n%s", language, label, chips)
+			}
+		}
+		if n := strings.Count(chips, "<li>"); n != len(want) {
+			t.Errorf("%s: %d chips, want %d:\n%s", language, n, len(want), chips)
+		}
+	}
+}

@@ -39,14 +39,20 @@ export function ago(value) {
 /** @param {number} count */
 export const number = (count) => new Intl.NumberFormat(locale()).format(count);
 
+/** @param {string} currency */
+const moneyFormat = (currency) => new Intl.NumberFormat(locale(), currency ? { style: "currency", currency, maximumFractionDigits: 0 } : {});
+
+/** @param {number} amount @param {string} currency  or "" */
+export const money = (amount, currency) => moneyFormat(currency).format(amount);
+
 /** @param {Job} job */
 export function salary(job) {
     const { salaryMin: min, salaryMax: max, salaryCurrency: currency, salaryPeriod: period } = job;
     if (!(min || max)) {
         return "";
     }
-    const money = new Intl.NumberFormat(locale(), currency ? { style: "currency", currency, maximumFractionDigits: 0 } : {});
-    const range = min && max && min !== max ? money.formatRange(min, max) : money.format(max || min);
+    const format = moneyFormat(currency);
+    const range = min && max && min !== max ? format.formatRange(min, max) : format.format(max || min);
     return period ? `${range} ${t(`per_${period}`)}` : range;
 }
 

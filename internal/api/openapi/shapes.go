@@ -97,9 +97,13 @@ func addSearchShapes(schemas map[string]*base.Schema) {
 	found := []property{prop("took", ofType("number")), prop("facets", facets),
 		prop("nextCursor", text("For the parameter cursor; absent on the last page.")),
 		prop("didYouMean", text("Words that find more.")), prop("totalIsEstimate", ofType("boolean"))}
+	radius := ofType("number")
+	radius.Description = "Of the surroundings, in kilometres."
 	filter := shape([]string{"field", "value", "label", "words", "plain"}, prop("field", text("A parameter of the search.")),
 		prop("value", text("")), prop("label", text("The value in words.")), prop("words", text("What of q became this filter.")),
-		prop("plain", text("The whole of q in which these words are quoted: with it they are searched for as words.")))
+		prop("plain", text("The whole of q in which these words are quoted: with it they are searched for as words.")),
+		prop("currency", text("Of pay, which is per year; absent for any.")), prop("place", text("Whose surroundings these are.")),
+		prop("radius", radius))
 	interpretation := shape([]string{"text", "filters"}, prop("text", text("The words that remain.")),
 		prop("filters", arrayOf(inline(filter))))
 	interpretation.Description = "With q: what it was understood as."

@@ -165,9 +165,14 @@ func (r *reader) add(p Part) { r.parts = append(r.parts, p) }
 type Filter struct {
 	Field string `json:"field"` // parameter of the search
 	Value string `json:"value"`
-	Label string `json:"label"` // of the value, for people
+	Label string `json:"label"` // of the value, for people who read English
 	Words string `json:"words"`
 	Plain string `json:"plain"` // the text in which these words are quoted, so that they are searched for as words
+
+	// What a label in another language is made of.
+	Currency string  `json:"currency,omitempty"` // of pay; the value is per year
+	Place    string  `json:"place,omitempty"`    // of the surroundings of a place
+	Radius   float64 `json:"radius,omitempty"`   // of the surroundings, in kilometres
 }
 
 // Interpretation is what a text was understood as.
@@ -187,8 +192,12 @@ func Interpret(s string, parts []Part) Interpretation {
 		if p.Field == "" {
 			continue
 		}
-		out.Filters = append(out.Filters, Filter{Field: p.Field, Value: p.Value, Label: p.Label, Words: s[p.lead:p.End],
-			Plain: s[:p.lead] + `"` + s[p.Start:p.End] + `"` + s[p.End:]})
+		filter := Filter{Field: p.Field, Value: p.Value, Label: p.Label, Words: s[p.lead:p.End],
+			Plain: s[:p.lead] + `"` + s[p.Start:p.End] + `"` + s[p.End:], Currency: p.Currency, Radius: p.RadiusKm}
+		if p.RadiusKm > 0 {
+			filter.Place = p.Place.Name
+		}
+		out.Filters = append(out.Filters, filter)
 	}
 	rest = append(rest, s[at:])
 	isSign := func(r rune) bool { return strings.ContainsRune(",;/|", r) }

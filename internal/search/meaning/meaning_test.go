@@ -209,7 +209,12 @@ func TestWayBackToPlainText(t *testing.T) {
 	}
 	got := Interpret("nurse near houston", v.Read("nurse near houston", testBoard{}, jobFields)).Filters
 	want := Filter{Field: FieldLocation, Value: "50 km of Houston, Texas, United States", Label: "50 km of Houston, Texas, United States",
-		Words: "near houston", Plain: `nurse "houston"`}
+		Words: "near houston", Plain: `nurse "houston"`, Place: "Houston, Texas, United States", Radius: 50}
+	if len(got) != 1 || got[0] != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	got = Interpret("nurse $50k", v.Read("nurse $50k", testBoard{}, jobFields)).Filters
+	want = Filter{Field: FieldSalary, Value: "50000", Label: "from 50,000 USD", Words: "$50k", Plain: `nurse "$50k"`, Currency: "USD"}
 	if len(got) != 1 || got[0] != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}

@@ -108,6 +108,8 @@ export const texts = {
     suggestions: "Vorschläge",
     found: ["{n} Stelle", "{n} Stellen"],
     didYouMean: "Meinten Sie",
+    payFrom: "Ab {pay} pro Jahr",
+    around: "Umkreis {n} km: {place}",
     literally: "stattdessen nach den Wörtern suchen",
     mostWords: "Diese Stellen enthalten die meisten Ihrer Suchwörter",
     onlyMostWords: "Keine Stelle enthält alle Suchwörter. Diese enthalten die meisten",

@@ -110,6 +110,8 @@ export const texts = /** @satisfies {Record<string, Text>} */ ({
     suggestions: "Suggestions",
     found: ["{n} job", "{n} jobs"],
     didYouMean: "Did you mean",
+    payFrom: "From {pay} a year",
+    around: "{n} km around {place}",
     literally: "search for the words instead",
     mostWords: "These jobs have most of your words",
     onlyMostWords: "No job has all of your words. These have most of them",

@@ -1,13 +1,14 @@
 // The filters of the search: the values of each facet with their counts, and a chip for each value that is chosen.
 import { html, nothing, repeat } from "../view.js";
 import { label, t } from "../i18n.js";
-import { number } from "../format.js";
+import { money, number } from "../format.js";
 
 /** @import { JobPage } from "../pb.js" */
 
 export const facets = /** @type {const} */ (["workplace", "jobType", "experienceLevel", "industry", "skills"]);
 const most = 8; // values of a facet
 
+/** @typedef {NonNullable<JobPage["interpretation"]>["filters"][number]} Understood */
 /** @typedef {(name: string, value: string) => void} Toggle */
 
 /** chosen returns the values of a facet that a query names. @param {URLSearchParams} query @param {string} name */
@@ -21,6 +22,20 @@ export function toggleValue(query, name, value) {
     const values = new Set(chosen(query, name));
     values.delete(value) || values.add(value);
     values.size > 0 ? query.set(name, [...values].join(",")) : query.delete(name);
+}
+
+/**
+ * meaningOf says in the reader's language what words of the text were understood as.
+ * @param {Understood} filter
+ */
+export function meaningOf({ field, value, label: text, currency = "", place = "", radius }) {
+    if (field === "salaryMin") {
+        return t("payFrom", { pay: money(Number(value), currency) });
+    }
+    if (radius) {
+        return t("around", { n: radius, place });
+    }
+    return ["jobType", "workplace", "experienceLevel"].includes(field) ? label(value) : text;
 }
 
 /**

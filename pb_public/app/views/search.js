@@ -1,6 +1,6 @@
 // Live search: every change is searched for at once, and kept in the address.
 import { empty, heading, html, icon, more, nothing, repeat, skeletons } from "../view.js";
-import { label, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { isAbort, me, myId, pb } from "../pb.js";
 import { frequencies } from "../choices.js";
 import { labelled, options, valueOf } from "../forms.js";
@@ -10,7 +10,7 @@ import { saveButton, savedJobs } from "../saving.js";
 import { setQuery } from "../router.js";
 import { typeahead } from "../typeahead.js";
 import { fieldNames } from "../taxonomy.js";
-import { facetFilters, facets, toggleValue } from "./search-facets.js";
+import { facetFilters, facets, meaningOf, toggleValue } from "./search-facets.js";
 
 /** @import { FoundJob, JobPage, Schemas } from "../pb.js" */
 /** @import { Visit } from "../router.js" */
@@ -79,13 +79,12 @@ export default async function search({ query, signal, show }) {
     }
 
     // What words of the text were understood as. A click searches for the words themselves instead.
-    const understood = () => (page?.interpretation?.filters ?? []).map(({ field, value, label: text, plain }) => {
+    const understood = () => (page?.interpretation?.filters ?? []).map((filter) => {
         const literally = () => {
-            q.fill(plain);
-            set("q", plain);
+            q.fill(filter.plain);
+            set("q", filter.plain);
         };
-        const meaning = ["jobType", "workplace", "experienceLevel"].includes(field) ? label(value) : text;
-        return html`<li><button class="chip chosen" title=${t("literally")} @click=${literally}>${meaning}
+        return html`<li><button class="chip chosen" title=${t("literally")} @click=${literally}>${meaningOf(filter)}
             <span aria-hidden="true">✕</span><span class="hidden-visually">, ${t("literally")}</span></button></li>`;
     });
 
