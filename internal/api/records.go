@@ -17,6 +17,7 @@ import (
 	"jobboard/internal/api/recordjson"
 	"jobboard/internal/listing"
 	"jobboard/internal/problem"
+	"jobboard/internal/queryguard"
 )
 
 // itemsByID reads the records of a collection that have one of the ids and that its list rule shows to the caller, in the order of the
@@ -55,7 +56,11 @@ func (c *call) publicItems(collection *core.Collection, ids []string, expand str
 	if !outside || !c.seesAsEverybody() {
 		return nil, false
 	}
-	items, ok, err := c.door.publicRows.Read(c.app(), db.DB(), collection, ids, expand, c.buffer)
+	var selection *recordjson.Selection
+	if fields := queryguard.ItemFields(c.QueryParam("fields")); fields != "" {
+		selection = recordjson.Select(fields, expand)
+	}
+	items, ok, err := c.door.publicRows.Read(c.app(), db.DB(), collection, ids, expand, selection, c.buffer)
 	if err != nil { // a column that was just renamed, or a value that no field takes
 		c.app().Logger().Warn("Public rows are read as records", "collection", collection.Name, "error", err)
 		return nil, false
@@ -215,6 +220,9 @@ func (c *call) sendItems(head any, items []recordjson.Item) error {
 	raw, err := recordjson.AppendItems(c.buffer(recordjson.SizeOf(items)), head, items)
 	if err != nil {
 		return err
+	}
+	if len(items) > 0 && items[0].Selected() {
+		return c.Blob(http.StatusOK, "application/json", raw)
 	}
 	return c.send(http.StatusOK, raw)
 }

@@ -160,15 +160,10 @@ func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]
 	marker := engine.NewHighlighter(a, found.Words)
 	for i := range items {
 		item := &items[i]
-		highlights := map[string]any{}
-		if title, ok := marker.Highlight(item.Text(s.title)); ok {
-			highlights[s.title] = title
-		}
-		if snippet, ok := marker.Snippet(text.FromHTML(item.Text(s.body))); ok {
-			highlights[s.body] = snippet
-		}
-		if err := item.Add("highlights", highlights); err != nil {
-			return nil, err
+		if item.Has("highlights") {
+			if err := item.Add("highlights", s.highlights(marker, item)); err != nil {
+				return nil, err
+			}
 		}
 		hit := byID[item.ID]
 		if err := item.Add("score", hit.Score); err != nil {
@@ -182,6 +177,18 @@ func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]
 		}
 	}
 	return items, nil
+}
+
+// highlights returns the texts in which words were found, with the words marked.
+func (s searchSpec) highlights(marker *engine.Highlighter, item *recordjson.Item) map[string]any {
+	found := map[string]any{}
+	if title, ok := marker.Highlight(item.Text(s.title)); ok {
+		found[s.title] = title
+	}
+	if snippet, ok := marker.Snippet(text.FromHTML(item.Text(s.body))); ok {
+		found[s.body] = snippet
+	}
+	return found
 }
 
 // ownEmployers returns the ids of the employers that the caller belongs to. Users who have lost the role employer belong to none.

@@ -47,7 +47,8 @@ func (s *site) showCompany(e *core.RequestEvent) error {
 		return pageurl.Company(company.Slug) + "?page=" + strconv.Itoa(page)
 	}
 	var found jobPage
-	query := url.Values{"page": {strconv.Itoa(f.Page)}, "perPage": {strconv.Itoa(perPage)}, "sort": {"newest"}}
+	query := url.Values{"page": {strconv.Itoa(f.Page)}, "perPage": {strconv.Itoa(perPage)}, "sort": {"newest"},
+		"fields": {listedFields}}
 	if err := s.guest.get(e, "/api/employers/"+company.ID+"/jobs", query, &found); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type homePage struct {
 const newestJobs = 8
 
 func (s *site) home(e *core.RequestEvent) error {
-	found, err := s.jobs(e, url.Values{"perPage": {strconv.Itoa(newestJobs)}, "sort": {"newest"}})
+	found, err := s.jobsToList(e, url.Values{"perPage": {strconv.Itoa(newestJobs)}, "sort": {"newest"}})
 	if err != nil {
 		return err
 	}

@@ -78,35 +78,27 @@ func (s *site) showLanding(e *core.RequestEvent, l landing) error {
 		}
 		return l.path + "?page=" + strconv.Itoa(page)
 	}
-	r := results{Heading: l.heading}
-	query := f.query()
-	if n, err := s.count(e, query); err == nil && n >= leastJobs {
-		r.Intro = s.words.say("landing.intro", "n", n, "board", s.app.Settings().Meta.AppName)
-		if l.place != "" && l.field == "" {
-			r.RelatedTo = s.words.say("landing.related", "title", l.heading)
-			r.Related = s.fieldsAt(e, f, l.place)
-		}
-	}
-	h := head{Path: l.path, Description: r.Intro}
+	h := head{Path: l.path}
 	h.JSONLD = []any{s.breadcrumbs(crumb{s.words.say("nav.jobs"), pageurl.Jobs}, crumb{l.heading, l.path})}
-	return s.showResults(e, f, r, h, at)
+	return s.showResults(e, f, results{Heading: l.heading, landing: &l}, h, at)
 }
 
-// fieldsAt are the fields with pages of their own in a place.
-func (s *site) fieldsAt(e *core.RequestEvent, f form, place string) []counted {
-	query := f.query()
-	query.Set("perPage", "1")
-	query.Set("fields", "id")
-	query.Set("facets", "field")
-	found, err := s.jobs(e, query)
-	if err != nil {
-		return nil // the page is whole without
+// fillLanding introduces a landing page with enough jobs, and leads from a place to its fields that have pages of their own.
+func (s *site) fillLanding(e *core.RequestEvent, r *results, found jobPage) {
+	n := found.matched()
+	if n < leastJobs {
+		return
 	}
-	var list []counted
-	for _, slug := range slices.Sorted(maps.Keys(found.Facets["field"])) {
-		if n := found.Facets["field"][slug]; n >= leastJobs && len(list) < 12 {
-			list = append(list, counted{Label: s.fields.name(e.App, slug), URL: pageurl.Field(slug, place), Count: n})
+	r.Intro = s.words.say("landing.intro", "n", n, "board", s.app.Settings().Meta.AppName)
+	if r.landing.place == "" || r.landing.field != "" {
+		return
+	}
+	r.RelatedTo = s.words.say("landing.related", "title", r.landing.heading)
+	counts := found.Facets["field"]
+	for _, slug := range slices.Sorted(maps.Keys(counts)) {
+		if counts[slug] >= leastJobs && len(r.Related) < 12 {
+			r.Related = append(r.Related, counted{Label: s.fields.name(e.App, slug), URL: pageurl.Field(slug, r.landing.place),
+				Count: counts[slug]})
 		}
 	}
-	return list
 }

@@ -119,6 +119,16 @@ func (s *site) jobs(e *core.RequestEvent, query url.Values) (jobPage, error) {
 	return found, err
 }
 
+// listedFields are what a list shows of a job. Descriptions and what companies say of themselves would be most of the answer.
+const listedFields = "id,title,location,locations,workplace,jobType,salaryMin,salaryMax,salaryCurrency,salaryPeriod,deadline," +
+	"publishedAt,highlights,missingWords,expand.employer.id,expand.employer.name,expand.employer.logo"
+
+// jobsToList is jobs with what a list shows of them.
+func (s *site) jobsToList(e *core.RequestEvent, query url.Values) (jobPage, error) {
+	query.Set("fields", listedFields)
+	return s.jobs(e, query)
+}
+
 // count is how many jobs a search finds.
 func (s *site) count(e *core.RequestEvent, query url.Values) (int, error) {
 	query.Set("perPage", "1")
@@ -161,7 +171,7 @@ func (s *site) similar(e *core.RequestEvent, id string) ([]job, error) {
 	for i, hit := range hits {
 		ids[i] = hit.ID
 	}
-	found, err := s.jobs(e, url.Values{"ids": ids, "perPage": {"4"}})
+	found, err := s.jobsToList(e, url.Values{"ids": ids, "perPage": {"4"}})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"html/template"
 	"maps"
 	"net/http"
 	"slices"
@@ -36,6 +37,8 @@ type results struct {
 	RelatedTo  string
 	Wrong      []fault
 	HasFilters bool
+
+	landing *landing // nil at /jobs
 }
 
 // partial is the end of a list, in which jobs lack some of the words.
@@ -68,9 +71,9 @@ type listed struct {
 	Left    string
 	Soon    bool
 	IsNew   bool
-	Own     bool    // on the company's own page
-	Marked  []piece // the title
-	Snippet []piece
+	Own     bool          // on the company's own page
+	Marked  template.HTML // the title, "" where nothing in it was found
+	Snippet template.HTML
 
 	WorkplaceText, TypeText string
 }
@@ -112,7 +115,7 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 	query.Set("page", strconv.Itoa(f.Page))
 	query.Set("perPage", strconv.Itoa(perPage))
 	query["facets"] = facetNames
-	found, err := s.jobs(e, query)
+	found, err := s.jobsToList(e, query)
 	if statusOf(err) == http.StatusBadRequest && err != nil {
 		s.findFaults(e, f)
 		if len(f.Wrong) == 0 {
@@ -136,6 +139,9 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 	r.Partial = s.partial(r.Jobs, found.matched(), first)
 	s.fillForm(e, f, &r, found.Facets)
 	r.Understood = s.understood(e, f, found.Interpretation.Filters)
+	if r.landing != nil {
+		s.fillLanding(e, &r, found)
+	}
 	r.Pages = paginate(f.Page, found.TotalPages, at)
 	if found.DidYouMean != "" {
 		r.DidYouMean = &link{Title: found.DidYouMean, Href: f.with("q", found.DidYouMean).address()}
@@ -152,6 +158,7 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 	if e.Request.URL.RawQuery != "" {
 		h.Robots = noindex
 	}
+	h.Description = r.Intro
 	if h.Description == "" {
 		h.Description = s.words.say("results.description", "board", s.app.Settings().Meta.AppName, "title", r.Heading)
 	}

@@ -20,9 +20,9 @@ var templates embed.FS
 type sheets map[string]*template.Template
 
 func newSheets(s *site) (sheets, error) {
-	common, err := template.New("").Funcs(s.functions()).ParseFS(templates, "templates/parts/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("read the parts of the pages: %w", err)
+	common := template.New("").Funcs(s.functions())
+	if _, err := s.parse(common, "templates/parts/*.html"); err != nil {
+		return nil, err
 	}
 	files, err := fs.Glob(templates, "templates/*.html")
 	if err != nil {
@@ -34,12 +34,43 @@ func newSheets(s *site) (sheets, error) {
 		if err != nil {
 			return nil, fmt.Errorf("begin the page %s: %w", file, err)
 		}
-		if _, err := sheet.ParseFS(templates, file); err != nil {
-			return nil, fmt.Errorf("read the page %s: %w", file, err)
+		if all[strings.TrimSuffix(path.Base(file), ".html")], err = s.parse(sheet, file); err != nil {
+			return nil, err
 		}
-		all[strings.TrimSuffix(path.Base(file), ".html")] = sheet
 	}
 	return all, nil
+}
+
+// parse adds the files of a pattern to a template. Texts and icons without values are written into it, since looking them up was a
+// quarter of the time that a page takes.
+func (s *site) parse(sheet *template.Template, pattern string) (*template.Template, error) {
+	files, err := fs.Glob(templates, pattern)
+	if err != nil {
+		return nil, fmt.Errorf("list the templates %s: %w", pattern, err)
+	}
+	for _, file := range files {
+		content, err := templates.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("read the template %s: %w", file, err)
+		}
+		if _, err := sheet.Parse(s.fillConstants(string(content))); err != nil {
+			return nil, fmt.Errorf("parse the template %s: %w", file, err)
+		}
+	}
+	return sheet, nil
+}
+
+var constant = regexp.MustCompile(`\{\{(t|icon) "([^"]+)"\}\}`)
+
+// fillConstants puts texts and icons in the place of the actions that say nothing but their names.
+func (s *site) fillConstants(content string) string {
+	return constant.ReplaceAllStringFunc(content, func(action string) string {
+		found := constant.FindStringSubmatch(action)
+		if found[1] == "icon" {
+			return string(icon(found[2]))
+		}
+		return html.EscapeString(s.words.say(found[2]))
+	})
 }
 
 // functions are what the templates can ask.
@@ -73,28 +104,20 @@ func part(pairs ...any) map[string]any {
 	return values
 }
 
-// piece is a stretch of a text that was searched for or not.
-type piece struct {
-	Text string
-	Mark bool
-}
-
-// marked reads the search's highlights. They come as HTML with mark elements alone; only their text is taken over.
-func marked(highlight string) []piece {
-	var pieces []piece
+// marked reads the search's highlights, "" where there are none. They come as HTML with mark elements alone; only their text is taken over.
+func marked(highlight string) template.HTML {
+	var out strings.Builder
 	for i, rest := range strings.Split(highlight, "<mark>") {
 		inside, after, closed := strings.Cut(rest, "</mark>")
 		if i == 0 || !closed {
 			inside, after = "", rest
 		}
 		if inside != "" {
-			pieces = append(pieces, piece{html.UnescapeString(inside), true})
+			out.WriteString("<mark>" + html.EscapeString(html.UnescapeString(inside)) + "</mark>")
 		}
-		if after != "" {
-			pieces = append(pieces, piece{html.UnescapeString(after), false})
-		}
+		out.WriteString(html.EscapeString(html.UnescapeString(after)))
 	}
-	return pieces
+	return template.HTML(out.String())
 }
 
 var heading = regexp.MustCompile(`<(/?)h[1-6]>`)

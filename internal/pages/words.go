@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/feature/plural"
@@ -40,6 +41,8 @@ type words struct {
 	tag      language.Tag
 	numbers  *message.Printer
 	texts    map[string]text
+
+	latinDigits bool // numbers below a thousand are written as strconv does
 }
 
 // text is one text by its plural forms, as CLDR names them; one without a number has "other" alone.
@@ -62,6 +65,7 @@ func newWords(lang string) (*words, error) {
 	}
 	tag := language.Make(lang)
 	w := &words{Language: lang, tag: tag, numbers: message.NewPrinter(tag)}
+	w.latinDigits = w.numbers.Sprint(987) == "987"
 	if err := json.Unmarshal(raw, &w.texts); err != nil {
 		return nil, fmt.Errorf("read the texts in %s: %w", lang, err)
 	}
@@ -79,7 +83,7 @@ func (w *words) say(key string, pairs ...any) string {
 	if len(pairs) == 0 {
 		return said
 	}
-	filled := make([]string, 0, len(pairs))
+	filled := make([]string, 0, 8)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name, _ := pairs[i].(string)
 		value := ""
@@ -94,9 +98,31 @@ func (w *words) say(key string, pairs ...any) string {
 		default:
 			value = fmt.Sprint(v)
 		}
-		filled = append(filled, "{"+name+"}", value)
+		filled = append(filled, name, value)
 	}
-	return strings.NewReplacer(filled...).Replace(said)
+	return fill(said, filled)
+}
+
+// fill puts values in the place of their {names}: name, value, name, value.
+func fill(said string, values []string) string {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(said, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			out.WriteString(said)
+			return out.String()
+		}
+		out.WriteString(before)
+		value := "{" + name + "}"
+		for i := 0; i < len(values); i += 2 {
+			if values[i] == name {
+				value = values[i+1]
+			}
+		}
+		out.WriteString(value)
+		said = after
+	}
 }
 
 // has reports whether there is a text.
@@ -105,7 +131,12 @@ func (w *words) has(key string) bool { return w.texts[key] != nil }
 func (w *words) keys() []string { return slices.Sorted(maps.Keys(w.texts)) }
 
 // number writes a whole number as the language does: 1,234.
-func (w *words) number(n int) string { return w.numbers.Sprint(n) }
+func (w *words) number(n int) string {
+	if w.latinDigits && 0 <= n && n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return w.numbers.Sprint(n)
+}
 
 func pluralForm(tag language.Tag, n int) string {
 	n = max(n, -n) % 10_000_000 // of more digits the last ones decide

@@ -15,19 +15,15 @@ import (
 // column appends what a column of a table holds, as PocketBase shows the field.
 type column struct {
 	field core.Field
-	name  []byte // the member's name as JSON, with the comma before and the colon after it
+	name  []byte // the member's name as JSON, with the colon after it
 	// plain appends a value that only has to be copied, as nearly all have. It returns false for any other, which is left to the field.
 	plain func(b []byte, value any) ([]byte, bool)
 }
 
 // newColumn returns the column of a field. known is false for fields of a type that may show something else than what is stored, as a
 // password's does.
-func newColumn(field core.Field, first bool) (c column, known bool) {
-	c = column{field: field}
-	if !first {
-		c.name = append(c.name, ',')
-	}
-	c.name = append(appendText(c.name, field.GetName()), ':')
+func newColumn(field core.Field) (c column, known bool) {
+	c = column{field: field, name: append(appendText(nil, field.GetName()), ':')}
 	switch field := field.(type) {
 	case *core.TextField, *core.EditorField, *core.URLField, *core.EmailField:
 		c.plain = plainText

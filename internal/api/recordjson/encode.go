@@ -102,14 +102,19 @@ func appendObject(b []byte, object map[string]any) ([]byte, error) {
 }
 
 func appendMember(b []byte, name string, value any) ([]byte, error) {
-	if b[len(b)-1] != '{' {
-		b = append(b, ',')
-	}
-	b, err := appendValue(append(appendText(b, name), ':'), value)
+	b, err := appendValue(append(appendText(appendComma(b), name), ':'), value)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return b, nil
+}
+
+// appendComma appends what stands before the next member of an object.
+func appendComma(b []byte) []byte {
+	if b[len(b)-1] == '{' {
+		return b
+	}
+	return append(b, ',')
 }
 
 // appendValue appends a value of a type that records hold. Any other is left to encoding/json.

@@ -12,6 +12,8 @@ type Item struct {
 	ID   string
 	open []byte                    // the object without its closing brace
 	text func(field string) string // the value of a text field
+
+	selection *Selection
 }
 
 // NewItem returns a record as an item.
@@ -26,8 +28,17 @@ func NewItem(record *core.Record) (Item, error) {
 // Text returns the value of one of the record's text fields.
 func (i *Item) Text(field string) string { return i.text(field) }
 
-// Add adds a member to the object.
+// Selected reports whether the item has only the members that are asked for.
+func (i *Item) Selected() bool { return i.selection != nil }
+
+// Has reports whether a member is asked for.
+func (i *Item) Has(name string) bool { return i.selection.has(name) }
+
+// Add adds a member to the object where it is asked for.
 func (i *Item) Add(name string, value any) (err error) {
+	if !i.Has(name) {
+		return nil
+	}
 	i.open, err = appendMember(i.open, name, value)
 	return err
 }

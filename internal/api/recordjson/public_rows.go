@@ -13,10 +13,11 @@ import (
 type PublicRows struct{ tables sync.Map } // by a collection's name: *table
 
 // Read returns the records of a collection that have one of the ids, in any order, each with the record that a relation leads to; ""
-// is no relation. ok is false where everybody does not see the same: then PocketBase's records must be read. buffer allocates memory
-// of a capacity in bytes, which the items keep in use.
+// is no relation. They have the selected members. ok is false where everybody does not see the same: then PocketBase's records must be
+// read. buffer allocates memory of a capacity in bytes, which the items keep in use.
 func (p *PublicRows) Read(
-	app core.App, db *sql.DB, collection *core.Collection, ids []string, relation string, buffer func(capacity int) []byte,
+	app core.App, db *sql.DB, collection *core.Collection, ids []string, relation string, selection *Selection,
+	buffer func(capacity int) []byte,
 ) (items []Item, ok bool, err error) {
 	t, err := p.table(app, db, collection)
 	if err != nil || t.byIDs == nil {
@@ -33,7 +34,7 @@ func (p *PublicRows) Read(
 	}
 	var expanded expansion
 	if relation != "" {
-		if expanded, ok, err = p.expand(app, db, t, rows, relation); err != nil || !ok {
+		if expanded, ok, err = p.expand(app, db, t, rows, relation, selection.ofRelated()); err != nil || !ok {
 			return nil, false, err
 		}
 	}
@@ -41,14 +42,15 @@ func (p *PublicRows) Read(
 	space := buffer(len(rows) * recordBytes)
 	for i, row := range rows {
 		from := i * recordBytes
-		open, err := t.append(space[from:from:from+recordBytes], row)
+		open, err := t.append(space[from:from:from+recordBytes], row, selection)
 		if err != nil {
 			return nil, false, err
 		}
-		if relation != "" {
+		if relation != "" && selection.has(core.FieldNameExpand) {
 			open = expanded.append(open, row)
 		}
-		items[i] = Item{ID: t.text(row, core.FieldNameId), open: open, text: func(field string) string { return t.text(row, field) }}
+		items[i] = Item{ID: t.text(row, core.FieldNameId), open: open, selection: selection,
+			text: func(field string) string { return t.text(row, field) }}
 	}
 	return items, true, nil
 }
@@ -77,7 +79,7 @@ type expansion struct {
 
 // expand reads the records that a relation of rows leads to. ok is false where everybody does not see the same of them.
 func (p *PublicRows) expand(
-	app core.App, db *sql.DB, t *table, rows [][]any, relation string,
+	app core.App, db *sql.DB, t *table, rows [][]any, relation string, selection *Selection,
 ) (expanded expansion, ok bool, err error) {
 	field, isRelation := t.collection.Fields.GetByName(relation).(*core.RelationField)
 	position, shown := t.position[relation]
@@ -112,7 +114,7 @@ func (p *PublicRows) expand(
 		if !other.shows(row) {
 			return expanded, false, nil
 		}
-		raw, err := other.append(nil, row)
+		raw, err := other.append(nil, row, selection)
 		if err != nil {
 			return expanded, false, err
 		}
@@ -123,7 +125,7 @@ func (p *PublicRows) expand(
 
 // append appends the member expand of a row, which is there, as in PocketBase, even if nothing is expanded.
 func (e expansion) append(b []byte, row []any) []byte {
-	b = append(b, `,"`+core.FieldNameExpand+`":{`...)
+	b = append(appendComma(b), `"`+core.FieldNameExpand+`":{`...)
 	id, _ := row[e.position].(string)
 	if raw := e.byID[id]; raw != nil {
 		b = append(appendText(b, e.name), ':')

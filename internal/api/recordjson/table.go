@@ -16,7 +16,6 @@ type table struct {
 	columns    []column
 	position   map[string]int // of a column, by the field's name
 	rule       *condition     // which rows everybody sees; nil means all
-	tail       []byte         // the members that every record of the collection ends with
 	query      string
 	byIDs      *sql.Stmt // nil if the collection does not say in a plain way what everybody sees
 }
@@ -70,7 +69,7 @@ func (t *table) readFields(app core.App) (plain bool, err error) {
 		if _, isShown := shown[name]; !isShown {
 			continue
 		}
-		c, known := newColumn(field, len(t.columns) == 0)
+		c, known := newColumn(field)
 		if !known {
 			return false, nil
 		}
@@ -86,8 +85,6 @@ func (t *table) readFields(app core.App) (plain bool, err error) {
 	// A join in this order looks up each id as it comes; IN would sort all ids first. No collection has a blank in its name.
 	t.query = "SELECT " + strings.Join(names, ", ") + " FROM json_each(?) `the ids` CROSS JOIN `" + t.collection.Name + "` ON `" +
 		t.collection.Name + "`.id = `the ids`.value"
-	t.tail = append(appendText([]byte(`,"`+core.FieldNameCollectionId+`":`), t.collection.Id), `,"`+core.FieldNameCollectionName+`":`...)
-	t.tail = appendText(t.tail, t.collection.Name)
 	return true, nil
 }
 
@@ -138,15 +135,25 @@ func (t *table) text(row []any, field string) string {
 	return text
 }
 
-// append appends a row as JSON, without the closing brace.
-func (t *table) append(b []byte, row []any) ([]byte, error) {
+// append appends the selected members of a row as JSON, without the closing brace.
+func (t *table) append(b []byte, row []any, selection *Selection) ([]byte, error) {
 	b = append(b, '{')
 	for i, c := range t.columns {
+		if !selection.has(c.field.GetName()) {
+			continue
+		}
 		var err error
-		if b, err = c.append(append(b, c.name...), row[i]); err != nil {
+		if b, err = c.append(append(appendComma(b), c.name...), row[i]); err != nil {
 			id := t.text(row, core.FieldNameId)
 			return nil, fmt.Errorf("encode %s of %s %s: %w", c.field.GetName(), t.collection.Name, id, err)
 		}
 	}
-	return append(b, t.tail...), nil
+	for _, tail := range [...][2]string{
+		{core.FieldNameCollectionId, t.collection.Id}, {core.FieldNameCollectionName, t.collection.Name},
+	} {
+		if selection.has(tail[0]) {
+			b = appendText(append(appendText(appendComma(b), tail[0]), ':'), tail[1])
+		}
+	}
+	return b, nil
 }
