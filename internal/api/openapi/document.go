@@ -3,15 +3,10 @@
 package openapi
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
-
-	"github.com/pb33f/go-yaml"
-	"github.com/pb33f/libopenapi/datamodel/high/base"
-	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
-	"github.com/pb33f/libopenapi/orderedmap"
 )
 
 const (
@@ -19,7 +14,7 @@ const (
 	formMedia = "multipart/form-data"
 )
 
-var tags = []struct{ name, text string }{
+var tags = []tagObject{
 	{"auth", "Registration, login and passwords."},
 	{"users", "Accounts and what belongs to a person."},
 	{"jobs", "Jobs: search, publish, close."},
@@ -35,17 +30,17 @@ var tags = []struct{ name, text string }{
 // Document returns the document of the operations as JSON, with their paths in the order in which they come.
 func Document(operations []Operation) ([]byte, error) {
 	doc := emptyDocument()
-	schemas := map[string]*base.Schema{}
+	schemas := map[string]*schemaObject{}
 	if err := addRecordSchemas(schemas); err != nil {
 		return nil, err
 	}
 	addInputShapes(schemas)
 	addResponseShapes(schemas)
 	for _, o := range operations {
-		path, ok := doc.Paths.PathItems.Get(o.Path)
+		path, ok := doc.Paths.get(o.Path)
 		if !ok {
-			path = &v3.PathItem{}
-			doc.Paths.PathItems.Set(o.Path, path)
+			path = &pathItemObject{}
+			doc.Paths.set(o.Path, path)
 		}
 		described := o.describe(schemas)
 		switch o.Method {
@@ -63,45 +58,35 @@ func Document(operations []Operation) ([]byte, error) {
 			return nil, fmt.Errorf("describe %s %s: the method is not known", o.Method, o.Path)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(schemas)) {
-		doc.Components.Schemas.Set(name, inline(schemas[name]))
+	doc.Components.Schemas = schemas
+	raw := &bytes.Buffer{}
+	encoder := json.NewEncoder(raw)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(doc); err != nil {
+		return nil, fmt.Errorf("encode the document: %w", err)
 	}
-	return doc.RenderJSON("  ")
+	return raw.Bytes(), nil
 }
 
 // emptyDocument returns the document without its operations and schemas.
-func emptyDocument() *v3.Document {
-	doc := &v3.Document{
-		Version: "3.1.0",
-		Info: &base.Info{
+func emptyDocument() *documentObject {
+	return &documentObject{
+		OpenAPI: "3.1.0",
+		Info: infoObject{
 			Title:   "Job board REST API",
 			Version: "1.0.0",
 			Description: "Every path also works with a slash at its end. Errors have the shape of PocketBase's: " +
 				"`{\"status\", \"message\", \"data\": {field: {\"code\", \"message\"}}}`. HEAD works wherever GET does. " +
 				"PocketBase's own API, with the same rules, is under `/api/collections`.",
-			License: &base.License{Name: "MIT", Identifier: "MIT"},
+			License: licenseObject{Name: "MIT", Identifier: "MIT"},
 		},
-		Servers: []*v3.Server{{URL: "/", Description: "This board."}},
-		Paths:   &v3.Paths{PathItems: orderedmap.New[string, *v3.PathItem]()},
-		Components: &v3.Components{
-			Schemas:         orderedmap.New[string, *base.SchemaProxy](),
-			Responses:       errorResponses(),
-			SecuritySchemes: orderedmap.New[string, *v3.SecurityScheme](),
+		Servers: []serverObject{{URL: "/", Description: "This board."}},
+		Components: componentsObject{
+			Responses: errorResponses(),
+			SecuritySchemes: map[string]securityScheme{"token": {Type: "http", Scheme: "bearer",
+				Description: "The token of a login. The token alone, without Bearer, is accepted too."}},
 		},
+		Tags: tags,
 	}
-	doc.Components.SecuritySchemes.Set("token", &v3.SecurityScheme{Type: "http", Scheme: "bearer",
-		Description: "The token of a login. The token alone, without Bearer, is accepted too."})
-	for _, tag := range tags {
-		doc.Tags = append(doc.Tags, &base.Tag{Name: tag.name, Description: tag.text})
-	}
-	return doc
-}
-
-// node returns a constant of this package, such as an example, as the document holds it.
-func node(value any) *yaml.Node {
-	n := &yaml.Node{}
-	if err := n.Encode(value); err != nil {
-		panic(err)
-	}
-	return n
 }

@@ -2,9 +2,6 @@ package openapi
 
 import (
 	"net/http"
-
-	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
-	"github.com/pb33f/libopenapi/orderedmap"
 )
 
 // errorNames are the names in components.responses of the errors that are the same for every operation, by status.
@@ -20,12 +17,12 @@ var errorNames = map[int]string{
 	http.StatusInsufficientStorage:   "DiskFull",
 }
 
-func errorResponses() *orderedmap.Map[string, *v3.Response] {
-	all := orderedmap.New[string, *v3.Response]()
+func errorResponses() members[*responseObject] {
+	var all members[*responseObject]
 	add := func(status int, description, message string, headers ...header) {
-		all.Set(errorNames[status], errorResponse(status, description, message, nil, headers...))
+		all.set(errorNames[status], errorResponse(status, description, message, nil, headers...))
 	}
-	all.Set(errorNames[http.StatusBadRequest], errorResponse(http.StatusBadRequest, "The request is wrong; data names the fields.",
+	all.set(errorNames[http.StatusBadRequest], errorResponse(http.StatusBadRequest, "The request is wrong; data names the fields.",
 		"Failed to create record.", map[string]any{"title": fieldError("validation_required", "Cannot be blank.")}))
 	add(http.StatusUnauthorized, "A login is needed, or the token is no longer valid.", "This request needs a login.")
 	add(http.StatusForbidden, "The caller's role can never do this.", "You are not allowed to perform this request.")
@@ -53,20 +50,17 @@ func fieldError(code, message string) map[string]any {
 }
 
 // errorResponse describes an error by an example of it. data holds the errors of its fields; nil is none.
-func errorResponse(status int, description, message string, data map[string]any, headers ...header) *v3.Response {
+func errorResponse(status int, description, message string, data map[string]any, headers ...header) *responseObject {
 	if data == nil {
 		data = map[string]any{}
 	}
-	response := &v3.Response{Description: description, Content: orderedmap.New[string, *v3.MediaType]()}
-	response.Content.Set(jsonMedia, &v3.MediaType{
+	response := &responseObject{Description: description}
+	response.Content.set(jsonMedia, mediaTypeObject{
 		Schema:  ref("Error"),
-		Example: node(map[string]any{"status": status, "message": message, "data": data}),
+		Example: map[string]any{"status": status, "message": message, "data": data},
 	})
-	if len(headers) > 0 {
-		response.Headers = orderedmap.New[string, *v3.Header]()
-	}
 	for _, h := range headers {
-		response.Headers.Set(h.name, &v3.Header{Description: h.description, Schema: inline(ofType("integer"))})
+		response.Headers.set(h.name, headerObject{Description: h.description, Schema: ofType("integer")})
 	}
 	return response
 }

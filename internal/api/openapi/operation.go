@@ -4,11 +4,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-
-	"github.com/pb33f/go-yaml"
-	"github.com/pb33f/libopenapi/datamodel/high/base"
-	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
-	"github.com/pb33f/libopenapi/orderedmap"
 )
 
 // Operation is what the document says about one method of one path.
@@ -57,20 +52,18 @@ type Response struct {
 type Conflict struct{ When, Field, Code string }
 
 // describe returns the operation as the document holds it, and adds the schemas that it alone needs: those of lists and forms.
-func (o Operation) describe(schemas map[string]*base.Schema) *v3.Operation {
-	described := &v3.Operation{
+func (o Operation) describe(schemas map[string]*schemaObject) *operationObject {
+	described := &operationObject{
 		Tags:        []string{o.tag()},
-		OperationId: o.ID,
+		OperationID: o.ID,
 		Summary:     strings.TrimSuffix(o.Summary, "."),
 		Description: "Who may: " + o.Callers,
-		Responses:   &v3.Responses{Codes: orderedmap.New[string, *v3.Response]()},
 		Security:    o.security(),
 	}
 	for _, name := range o.pathParams() {
-		required := true
-		described.Parameters = append(described.Parameters, &v3.Parameter{Name: name, In: "path", Required: &required,
+		described.Parameters = append(described.Parameters, parameterObject{Name: name, In: "path", Required: true,
 			Description: "The " + strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " ") + "'s id.",
-			Schema:      inline(&base.Schema{Type: []string{"string"}, Examples: []*yaml.Node{node("r4nd0m1dr4nd0m1")}})})
+			Schema:      &schemaObject{Type: types{"string"}, Examples: []any{"r4nd0m1dr4nd0m1"}}})
 	}
 	for _, p := range o.Query {
 		described.Parameters = append(described.Parameters, p.describe())
@@ -80,16 +73,16 @@ func (o Operation) describe(schemas map[string]*base.Schema) *v3.Operation {
 	}
 	for _, status := range []int{o.Response.Status, o.Response.AlsoStatus} {
 		if status != 0 {
-			described.Responses.Codes.Set(strconv.Itoa(status), o.Response.describe(status, schemas))
+			described.Responses.set(strconv.Itoa(status), o.Response.describe(status, schemas))
 		}
 	}
 	for _, status := range o.errors() {
-		response := &v3.Response{Reference: "#/components/responses/" + errorNames[status]}
+		response := &responseObject{Ref: "#/components/responses/" + errorNames[status]}
 		if status == http.StatusConflict {
 			response = errorResponse(status, o.Conflict.When, "Failed to create record.",
 				map[string]any{o.Conflict.Field: fieldError(o.Conflict.Code, o.Conflict.When)})
 		}
-		described.Responses.Codes.Set(strconv.Itoa(status), response)
+		described.Responses.set(strconv.Itoa(status), response)
 	}
 	return described
 }
@@ -114,14 +107,12 @@ func (o Operation) tag() string {
 	}
 }
 
-func (o Operation) security() []*base.SecurityRequirement {
-	withToken := &base.SecurityRequirement{Requirements: orderedmap.New[string, []string]()}
-	withToken.Requirements.Set("token", []string{})
+func (o Operation) security() []securityRequirement {
+	asGuest, withToken := securityRequirement{}, securityRequirement{"token": {}}
 	if o.NeedsLogin {
-		return []*base.SecurityRequirement{withToken}
+		return []securityRequirement{withToken}
 	}
-	asGuest := &base.SecurityRequirement{ContainsEmptyRequirement: true, Requirements: orderedmap.New[string, []string]()}
-	return []*base.SecurityRequirement{asGuest, withToken}
+	return []securityRequirement{asGuest, withToken}
 }
 
 // pathParams lists the names in the path.
@@ -154,63 +145,61 @@ func (o Operation) errors() []int {
 	return list
 }
 
-func (p Param) describe() *v3.Parameter {
+func (p Param) describe() parameterObject {
 	kind := p.Type
 	if kind == "" {
 		kind = "string"
 	}
 	schema := ofType(kind)
-	for _, option := range p.Enum {
-		schema.Enum = append(schema.Enum, node(option))
-	}
+	schema.Enum = p.Enum
 	if kind == "boolean" { // 1 and 0, as well as true and false
 		schema = ofType("string")
-		schema.Enum = []*yaml.Node{node("1"), node("0"), node("true"), node("false")}
+		schema.Enum = []string{"1", "0", "true", "false"}
 	}
 	if p.Example != nil {
-		schema.Examples = []*yaml.Node{node(p.Example)}
+		schema.Examples = []any{p.Example}
 	}
 	in := p.In
 	if in == "" {
 		in = "query"
 	}
-	described := &v3.Parameter{Name: p.Name, In: in, Description: p.Description, Schema: inline(schema)}
+	described := parameterObject{Name: p.Name, In: in, Description: p.Description, Schema: schema}
 	if p.Multiple {
-		explode := true
 		described.Description += " Repeated or joined by commas: any of them."
-		described.Schema = inline(arrayOf(inline(schema)))
-		described.Style, described.Explode = "form", &explode
+		described.Schema = arrayOf(schema)
+		described.Style, described.Explode = "form", true
 	}
 	return described
 }
 
-func (b Body) describe(schemas map[string]*base.Schema) *v3.RequestBody {
+func (b Body) describe(schemas map[string]*schemaObject) *requestBodyObject {
 	form := b.Schema
 	if b.Files {
 		form += "Form"
 		schemas[form] = formSchema(schemas[b.Schema])
 	}
-	content := orderedmap.New[string, *v3.MediaType]()
-	content.Set(jsonMedia, &v3.MediaType{Schema: ref(b.Schema)})
-	content.Set(formMedia, &v3.MediaType{Schema: ref(form)})
-	required := len(schemas[b.Schema].Required) > 0
-	return &v3.RequestBody{Content: content, Required: &required}
+	return &requestBodyObject{
+		Content: members[mediaTypeObject]{
+			{jsonMedia, mediaTypeObject{Schema: ref(b.Schema)}},
+			{formMedia, mediaTypeObject{Schema: ref(form)}},
+		},
+		Required: len(schemas[b.Schema].Required) > 0,
+	}
 }
 
 // describe describes the response with one of its statuses.
-func (r Response) describe(status int, schemas map[string]*base.Schema) *v3.Response {
-	described := &v3.Response{Description: r.Description}
+func (r Response) describe(status int, schemas map[string]*schemaObject) *responseObject {
+	described := &responseObject{Description: r.Description}
 	if described.Description == "" {
 		described.Description = http.StatusText(status) + "."
 	}
 	if status == http.StatusCreated || status == http.StatusFound || status == http.StatusAccepted {
-		described.Headers = orderedmap.New[string, *v3.Header]()
-		described.Headers.Set("Location", &v3.Header{Description: "Where it is.", Schema: inline(text(""))})
+		described.Headers.set("Location", headerObject{Description: "Where it is.", Schema: text("")})
 	}
 	if status == http.StatusNoContent || status == http.StatusFound {
 		return described
 	}
-	schema := inline(text("The content."))
+	schema := text("The content.")
 	switch {
 	case r.List:
 		name := r.Schema + "List"
@@ -223,9 +212,8 @@ func (r Response) describe(status int, schemas map[string]*base.Schema) *v3.Resp
 	if media == "" {
 		media = jsonMedia
 	}
-	described.Content = orderedmap.New[string, *v3.MediaType]()
 	for one := range strings.SplitSeq(media, ",") {
-		described.Content.Set(one, &v3.MediaType{Schema: schema})
+		described.Content.set(one, mediaTypeObject{Schema: schema})
 	}
 	return described
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pb33f/libopenapi/datamodel/high/base"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
@@ -51,7 +50,7 @@ func CollectionOf(schema string) string {
 
 // addRecordSchemas adds the schemas of every collection that clients see, all made from the collection's definition: a record as it
 // is answered (Job), as POST makes it (NewJob), as PUT replaces it (JobReplacement) and as PATCH changes it (JobChange).
-func addRecordSchemas(schemas map[string]*base.Schema) error {
+func addRecordSchemas(schemas map[string]*schemaObject) error {
 	byCollection := emptyObject()
 	byCollection.Description = "The records of PocketBase's own API by collection, for typed clients of it."
 	schemas["Collections"] = byCollection
@@ -65,7 +64,7 @@ func addRecordSchemas(schemas map[string]*base.Schema) error {
 			return err
 		}
 		schemas[name] = made.record
-		byCollection.Properties.Set(collection.Name, ref(name))
+		byCollection.Properties.set(collection.Name, ref(name))
 		byCollection.Required = append(byCollection.Required, collection.Name)
 		switch name {
 		case "User", "Job":
@@ -79,13 +78,13 @@ func addRecordSchemas(schemas map[string]*base.Schema) error {
 	// What the path names is not in the body.
 	for name, field := range map[string]string{"NewApplication": "job", "NewJobReview": "job", "NewUserReview": "subject"} {
 		schemas[name].Required = slices.DeleteFunc(schemas[name].Required, func(key string) bool { return key == field })
-		schemas[name].Properties.Delete(field)
+		schemas[name].Properties.remove(field)
 	}
 	return nil
 }
 
 // collectionSchemas are the schemas of one collection: a record, and the bodies of POST, PUT and PATCH.
-type collectionSchemas struct{ record, input, replacement, change *base.Schema }
+type collectionSchemas struct{ record, input, replacement, change *schemaObject }
 
 func schemasOf(collection *core.Collection) (collectionSchemas, error) {
 	s := collectionSchemas{emptyObject(), emptyObject(), emptyObject(), emptyObject()}
@@ -94,12 +93,12 @@ func schemasOf(collection *core.Collection) (collectionSchemas, error) {
 		if err != nil {
 			return s, err
 		}
-		s.addField(collection.Name, field, inline(schema))
+		s.addField(collection.Name, field, schema)
 	}
 	s.record.Description = "A record of the collection " + collection.Name + "."
 	addProperties(s.record, []string{"collectionId", "collectionName"},
 		prop("collectionId", text("")),
-		prop("collectionName", &base.Schema{Type: []string{"string"}, Const: node(collection.Name)}),
+		prop("collectionName", &schemaObject{Type: types{"string"}, Const: collection.Name}),
 		prop("expand", expandSchema(collection)))
 	if collection.IsAuth() {
 		again := prop("passwordConfirm", text("The password again."))
@@ -111,10 +110,10 @@ func schemasOf(collection *core.Collection) (collectionSchemas, error) {
 }
 
 // addField adds a field to the schemas that have it.
-func (s collectionSchemas) addField(collection string, field core.Field, schema *base.SchemaProxy) {
+func (s collectionSchemas) addField(collection string, field core.Field, schema *schemaObject) {
 	key, isPassword := field.GetName(), field.GetName() == core.FieldNamePassword
 	if !isPassword && key != core.FieldNameTokenKey && (!field.GetHidden() || shownHidden[collection+"."+key]) {
-		s.record.Properties.Set(key, schema)
+		s.record.Properties.set(key, schema)
 		if !field.GetHidden() && alwaysShown(collection, key) {
 			s.record.Required = append(s.record.Required, key)
 		}
@@ -126,15 +125,15 @@ func (s collectionSchemas) addField(collection string, field core.Field, schema 
 		return
 	}
 	required := requiredInput(collection, field)
-	s.input.Properties.Set(key, schema)
+	s.input.Properties.set(key, schema)
 	if required {
 		s.input.Required = append(s.input.Required, key)
 	}
 	if limited && (right == collections.OnCreation || right == collections.Assigned) {
 		return
 	}
-	s.change.Properties.Set(key, schema)
-	s.replacement.Properties.Set(key, schema)
+	s.change.Properties.set(key, schema)
+	s.replacement.Properties.set(key, schema)
 	if required && key != core.FieldNameEmail && !isPassword {
 		s.replacement.Required = append(s.replacement.Required, key)
 	}
@@ -179,7 +178,7 @@ func requiredInput(collection string, field core.Field) bool {
 	return false
 }
 
-func fieldSchema(collection string, field core.Field) (*base.Schema, error) {
+func fieldSchema(collection string, field core.Field) (*schemaObject, error) {
 	switch f := field.(type) {
 	case *core.TextField:
 		return maxLength(text(""), f.Max), nil
@@ -196,17 +195,17 @@ func fieldSchema(collection string, field core.Field) (*base.Schema, error) {
 	case *core.AutodateField:
 		return text("UTC, such as 2026-01-31 09:00:00.000Z."), nil
 	case *core.BoolField:
-		return &base.Schema{Type: []string{"boolean"}}, nil
+		return &schemaObject{Type: types{"boolean"}}, nil
 	case *core.NumberField:
 		kind := "number"
 		if f.OnlyInt {
 			kind = "integer"
 		}
-		return &base.Schema{Type: []string{kind}}, nil
+		return &schemaObject{Type: types{kind}}, nil
 	case *core.GeoPointField:
 		point := emptyObject()
-		point.Properties.Set("lon", inline(&base.Schema{Type: []string{"number"}}))
-		point.Properties.Set("lat", inline(&base.Schema{Type: []string{"number"}}))
+		point.Properties.set("lon", &schemaObject{Type: types{"number"}})
+		point.Properties.set("lat", &schemaObject{Type: types{"number"}})
 		point.Required = []string{"lon", "lat"}
 		return point, nil
 	case *core.SelectField:
@@ -222,11 +221,11 @@ func fieldSchema(collection string, field core.Field) (*base.Schema, error) {
 }
 
 // jsonSchema says what is in a JSON field, null where nothing has been.
-func jsonSchema(collection, name string) *base.Schema {
-	var schema *base.Schema
+func jsonSchema(collection, name string) *schemaObject {
+	var schema *schemaObject
 	switch name {
 	case "skills", "applicantCountries", "preferredLocations":
-		schema = arrayOf(inline(text("")))
+		schema = arrayOf(text(""))
 	case "locations":
 		schema = arrayOf(ref("Location"))
 	case "experience":
@@ -236,7 +235,7 @@ func jsonSchema(collection, name string) *base.Schema {
 	case "questions":
 		schema = arrayOf(ref("Question"))
 	default:
-		schema = mapOf(&base.Schema{})
+		schema = mapOf(&schemaObject{})
 		if collection == collections.Reports || collection == collections.Applications {
 			schema.Type = []string{"object", "array", "string"}
 		}
@@ -245,7 +244,7 @@ func jsonSchema(collection, name string) *base.Schema {
 	return schema
 }
 
-func expandSchema(collection *core.Collection) *base.Schema {
+func expandSchema(collection *core.Collection) *schemaObject {
 	expand := emptyObject()
 	expand.Description = "The relations that were asked for."
 	for _, field := range collection.Fields {
@@ -256,9 +255,9 @@ func expandSchema(collection *core.Collection) *base.Schema {
 		for target, name := range recordSchemas {
 			if relation.CollectionId == "jb_"+target || target == collections.Users && relation.CollectionId == "_pb_users_auth_" {
 				if relation.IsMultiple() {
-					expand.Properties.Set(relation.Name, inline(arrayOf(ref(name))))
+					expand.Properties.set(relation.Name, arrayOf(ref(name)))
 				} else {
-					expand.Properties.Set(relation.Name, ref(name))
+					expand.Properties.set(relation.Name, ref(name))
 				}
 			}
 		}

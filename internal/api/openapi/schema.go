@@ -1,73 +1,57 @@
 package openapi
 
-import (
-	"github.com/pb33f/libopenapi/datamodel/high/base"
-	"github.com/pb33f/libopenapi/orderedmap"
-)
-
 // ref refers to a schema in components.schemas.
-func ref(name string) *base.SchemaProxy {
-	return base.CreateSchemaProxyRef("#/components/schemas/" + name)
+func ref(name string) *schemaObject {
+	return &schemaObject{Ref: "#/components/schemas/" + name}
 }
 
-// inline puts a schema where others are referred to.
-func inline(schema *base.Schema) *base.SchemaProxy { return base.CreateSchemaProxy(schema) }
-
-func ofType(kinds ...string) *base.Schema { return &base.Schema{Type: kinds} }
+func ofType(kinds ...string) *schemaObject { return &schemaObject{Type: kinds} }
 
 // text is a string with a description, "" for none.
-func text(description string) *base.Schema {
-	return &base.Schema{Type: []string{"string"}, Description: description}
+func text(description string) *schemaObject {
+	return &schemaObject{Type: types{"string"}, Description: description}
 }
 
-func maxLength(schema *base.Schema, limit int) *base.Schema {
-	if limit > 0 {
-		length := int64(limit)
-		schema.MaxLength = &length
-	}
+func maxLength(schema *schemaObject, limit int) *schemaObject {
+	schema.MaxLength = limit
 	return schema
 }
 
 // choice is one of the values, or empty unless it is required.
-func choice(values []string, required bool) *base.Schema {
+func choice(values []string, required bool) *schemaObject {
 	schema := text("")
 	if !required {
 		values = append([]string{""}, values...)
 	}
-	for _, value := range values {
-		schema.Enum = append(schema.Enum, node(value))
-	}
+	schema.Enum = values
 	return schema
 }
 
-func arrayOf(items *base.SchemaProxy) *base.Schema {
-	return &base.Schema{Type: []string{"array"}, Items: &base.DynamicValue[*base.SchemaProxy, bool]{A: items}}
+func arrayOf(items *schemaObject) *schemaObject {
+	return &schemaObject{Type: types{"array"}, Items: items}
 }
 
-func oneOrMany(schema *base.Schema, many bool) *base.Schema {
+func oneOrMany(schema *schemaObject, many bool) *schemaObject {
 	if many {
-		return arrayOf(inline(schema))
+		return arrayOf(schema)
 	}
 	return schema
 }
 
 // mapOf is an object with keys of any name.
-func mapOf(values *base.Schema) *base.Schema {
-	return &base.Schema{Type: []string{"object"}, AdditionalProperties: &base.DynamicValue[*base.SchemaProxy, bool]{A: inline(values)}}
+func mapOf(values *schemaObject) *schemaObject {
+	return &schemaObject{Type: types{"object"}, AdditionalProperties: values}
 }
 
-func emptyObject() *base.Schema {
-	return &base.Schema{Type: []string{"object"}, Properties: orderedmap.New[string, *base.SchemaProxy]()}
+func emptyObject() *schemaObject {
+	return &schemaObject{Type: types{"object"}}
 }
 
 // property is one property of an object.
-type property struct {
-	name   string
-	schema *base.SchemaProxy
-}
+type property = member[*schemaObject]
 
-// prop is a property whose schema is given inline.
-func prop(name string, schema *base.Schema) property { return property{name, inline(schema)} }
+// prop is a property, for lists of them.
+func prop(name string, schema *schemaObject) property { return property{name, schema} }
 
 // texts are properties that are strings.
 func texts(names ...string) []property {
@@ -79,26 +63,26 @@ func texts(names ...string) []property {
 }
 
 // shape is an object with those properties, in their order.
-func shape(required []string, properties ...property) *base.Schema {
+func shape(required []string, properties ...property) *schemaObject {
 	schema := emptyObject()
 	addProperties(schema, required, properties...)
 	return schema
 }
 
-func addProperties(schema *base.Schema, required []string, properties ...property) {
+func addProperties(schema *schemaObject, required []string, properties ...property) {
 	for _, p := range properties {
-		schema.Properties.Set(p.name, p.schema)
+		schema.Properties.set(p.name, p.value)
 	}
 	schema.Required = append(schema.Required, required...)
 }
 
 // extended is the named schema with more properties.
-func extended(name string, more *base.Schema) *base.Schema {
-	return &base.Schema{AllOf: []*base.SchemaProxy{ref(name), inline(more)}}
+func extended(name string, more *schemaObject) *schemaObject {
+	return &schemaObject{AllOf: []*schemaObject{ref(name), more}}
 }
 
 // listOf is a page of a list, with items of the named schema.
-func listOf(name string) *base.Schema {
+func listOf(name string) *schemaObject {
 	return shape([]string{"page", "perPage", "totalItems", "totalPages", "items"},
 		prop("page", ofType("integer")), prop("perPage", ofType("integer")),
 		prop("totalItems", ofType("integer")), prop("totalPages", ofType("integer")),
@@ -106,18 +90,18 @@ func listOf(name string) *base.Schema {
 }
 
 // formSchema is the form beside a JSON body: the same fields, and files where JSON has their names.
-func formSchema(json *base.Schema) *base.Schema {
+func formSchema(json *schemaObject) *schemaObject {
 	form := emptyObject()
 	form.Required = json.Required
-	binary := &base.Schema{Type: []string{"string"}, ContentMediaType: "application/octet-stream", Description: "A file."}
-	for key, schema := range json.Properties.FromOldest() {
-		switch key {
+	binary := &schemaObject{Type: types{"string"}, ContentMediaType: "application/octet-stream", Description: "A file."}
+	for _, p := range json.Properties {
+		switch p.name {
 		case "avatar", "logo":
-			schema = inline(binary)
+			p.value = binary
 		case "documents":
-			schema = inline(arrayOf(inline(binary)))
+			p.value = arrayOf(binary)
 		}
-		form.Properties.Set(key, schema)
+		form.Properties.set(p.name, p.value)
 	}
 	return form
 }

@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pb33f/libopenapi/datamodel/high/base"
-
 	"jobboard/collections"
 	"jobboard/internal/workflow"
 )
 
 // addInputShapes adds what requests carry besides records.
-func addInputShapes(schemas map[string]*base.Schema) {
+func addInputShapes(schemas map[string]*schemaObject) {
 	schemas["Location"] = shape(nil, slices.Concat(texts("name", "city", "region"), []property{
 		prop("country", text("ISO 3166-1 alpha-2.")), prop("lat", ofType("number", "null")), prop("lon", ofType("number", "null")),
 	})...)
@@ -20,7 +18,7 @@ func addInputShapes(schemas map[string]*base.Schema) {
 	schemas["Schooling"] = shape(nil, texts("school", "degree", "field", "from", "to")...)
 	schemas["Question"] = shape([]string{"label", "type"}, slices.Concat(texts("id", "label"), []property{
 		prop("type", choice([]string{"text", "yes_no", "choice", "number"}, true)),
-		prop("required", ofType("boolean")), prop("options", arrayOf(inline(text("")))),
+		prop("required", ofType("boolean")), prop("options", arrayOf(text(""))),
 	})...)
 
 	password := []property{prop("password", text("At least 8 characters.")), prop("passwordConfirm", text("The password again."))}
@@ -46,7 +44,7 @@ func addInputShapes(schemas map[string]*base.Schema) {
 }
 
 // addResponseShapes adds what responses carry besides records.
-func addResponseShapes(schemas map[string]*base.Schema) {
+func addResponseShapes(schemas map[string]*schemaObject) {
 	data := mapOf(shape([]string{"code", "message"}, prop("code", text("For programs.")), prop("message", text("For people."))))
 	data.Description = "By field, parameter or header: code and message."
 	schemas["Error"] = shape([]string{"status", "message", "data"},
@@ -54,17 +52,17 @@ func addResponseShapes(schemas map[string]*base.Schema) {
 
 	schemas["Session"] = shape([]string{"token", "record"}, prop("token", text("")), property{"record", ref("User")})
 	schemas["Updated"] = shape([]string{"updated"}, prop("updated", ofType("integer")))
-	list := arrayOf(inline(text("")))
+	list := arrayOf(text(""))
 	schemas["Suggestions"] = shape([]string{"titles", "skills", "companies", "places"},
 		prop("titles", list), prop("skills", list), prop("companies", list), prop("places", list))
-	schemas["Document"] = mapOf(&base.Schema{})
+	schemas["Document"] = mapOf(&schemaObject{})
 	posting := texts("@context", "@type", "title", "description", "datePosted")
 	schemas["JobPosting"] = shape([]string{"@context", "@type", "title", "description", "datePosted", "hiringOrganization"},
-		append(posting, prop("hiringOrganization", mapOf(&base.Schema{})))...)
-	schemas["JobPosting"].AdditionalProperties = mapOf(&base.Schema{}).AdditionalProperties
+		append(posting, prop("hiringOrganization", mapOf(&schemaObject{})))...)
+	schemas["JobPosting"].AdditionalProperties = mapOf(&schemaObject{}).AdditionalProperties
 	schemas["JobPosting"].Description = "See https://schema.org/JobPosting, which has more properties."
 
-	expanded := func(properties ...property) *base.Schema {
+	expanded := func(properties ...property) *schemaObject {
 		return shape(nil, prop("expand", shape(nil, properties...)))
 	}
 	schemas["UserWithProfile"] = extended("User", expanded(
@@ -75,13 +73,13 @@ func addResponseShapes(schemas map[string]*base.Schema) {
 }
 
 // addSearchShapes adds the pages that searches and lists with more than items answer with.
-func addSearchShapes(schemas map[string]*base.Schema) {
-	reasons := prop("reasons", arrayOf(inline(text(""))))
+func addSearchShapes(schemas map[string]*schemaObject) {
+	reasons := prop("reasons", arrayOf(text("")))
 	score := prop("score", ofType("number"))
-	foundIn := func(title, body string) *base.Schema {
+	foundIn := func(title, body string) *schemaObject {
 		highlights := shape(nil, prop(title, text("")), prop(body, text("A part of it, as plain text.")))
 		highlights.Description = "With words to find: where they are, as escaped HTML with <mark> around them."
-		missing := arrayOf(inline(text("")))
+		missing := arrayOf(text(""))
 		missing.Description = "The words of q, as typed, that the search did without to find it; absent where it holds all."
 		return shape(nil, score, prop("highlights", highlights), prop("missingWords", missing))
 	}
@@ -105,9 +103,9 @@ func addSearchShapes(schemas map[string]*base.Schema) {
 		prop("currency", text("Of pay, which is per year; absent for any.")), prop("place", text("Whose surroundings these are.")),
 		prop("radius", radius))
 	interpretation := shape([]string{"text", "filters"}, prop("text", text("The words that remain.")),
-		prop("filters", arrayOf(inline(filter))))
+		prop("filters", arrayOf(filter)))
 	interpretation.Description = "With q: what it was understood as."
-	unknownPlaces := arrayOf(inline(text("")))
+	unknownPlaces := arrayOf(text(""))
 	unknownPlaces.Description = "Values of location that name no known place, and that no record has."
 	matched := ofType("integer")
 	matched.Description = "With q: how many of totalItems hold all words. The others follow them where they are few, and hold most words."
@@ -119,20 +117,20 @@ func addSearchShapes(schemas map[string]*base.Schema) {
 }
 
 // page is the list shape with more properties.
-func page(item string, required []string, properties ...property) *base.Schema {
+func page(item string, required []string, properties ...property) *schemaObject {
 	list := listOf(item)
 	addProperties(list, required, properties...)
 	return list
 }
 
 // addSummaryShape adds the figures behind the dashboard.
-func addSummaryShape(schemas map[string]*base.Schema) {
+func addSummaryShape(schemas map[string]*schemaObject) {
 	figures := mapOf(ofType("number", "null"))
 	meaning := shape(nil, texts("key", "label", "unit", "meaning")...)
-	series := shape(nil, prop("name", text("")), prop("values", arrayOf(inline(ofType("number")))))
+	series := shape(nil, prop("name", text("")), prop("values", arrayOf(ofType("number"))))
 	chart := shape(nil, slices.Concat(texts("key", "kind", "title", "meaning"), []property{
 		prop("over", choice([]string{"time", "value"}, true)),
-		prop("labels", arrayOf(inline(text("")))), prop("series", arrayOf(inline(series))),
+		prop("labels", arrayOf(text(""))), prop("series", arrayOf(series)),
 	})...)
 	properties := texts("from", "to", "made")
 	required := []string{"from", "to", "made", "definitions", "charts"}
@@ -141,5 +139,5 @@ func addSummaryShape(schemas map[string]*base.Schema) {
 		required = append(required, kind)
 	}
 	schemas["ReportSummary"] = shape(required, append(properties,
-		prop("definitions", mapOf(arrayOf(inline(meaning)))), prop("charts", arrayOf(inline(chart))))...)
+		prop("definitions", mapOf(arrayOf(meaning))), prop("charts", arrayOf(chart)))...)
 }
