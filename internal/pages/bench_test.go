@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
 	"jobboard/internal/testapp"
 )
 
@@ -20,12 +23,23 @@ func benchBoard(b testing.TB) (*testapp.Board, string) {
 	employer, _ := board.Employer("Acme Works")
 	lorem := strings.Repeat("<p>You will plan, build and run what our customers use every day, and talk with them about it.</p>"+
 		"<ul><li>One of many tasks</li></ul>", 25)
+	ofKind := func(kind string) []*core.Record {
+		found, err := board.FindRecordsByFilter(collections.FieldsOfInterest, "kind = '"+kind+"'", "slug", 12, 0)
+		if err != nil || len(found) == 0 {
+			b.Fatal("fields of interest: ", len(found), err)
+		}
+		return found
+	}
+	fields, industries := ofKind("role"), ofKind("industry")
 	var path string
 	for i := range 60 {
 		job := board.Job(employer, fmt.Sprintf("Senior gardener of the northern parks %02d", i), map[string]any{
 			"description": lorem, "locations": []string{"Berlin, Germany"}, "salaryMin": 50_000 + i, "salaryMax": 60_000,
 			"salaryCurrency": "EUR", "salaryPeriod": "year",
-			"skills": []string{"gardening", "pruning", "planning", "english"},
+			"skills":    []string{"gardening", "pruning", "planning", "english"},
+			"workplace": collections.Workplaces()[i%3], "jobType": collections.JobTypes()[i%6],
+			"experienceLevel": collections.ExperienceLevels()[i%6], "fields": []string{fields[i%len(fields)].Id},
+			"industry": industries[i%len(industries)].Id,
 		})
 		path = "/jobs/" + job.Id
 	}

@@ -61,10 +61,10 @@ func (s *site) showCompany(e *core.RequestEvent) error {
 		return err
 	}
 	page := companyPage{employer: *company, Picture: logoOf(company), Site: webAddress(company.Website),
-		Jobs:     s.list(found.Items, 3, time.Now()),
+		Jobs:     s.list(found.Items, true, time.Now()),
 		JobCount: found.TotalItems, Pages: paginate(f.Page, found.TotalPages, at), ReviewCount: reviews.TotalItems}
 	for i := range page.Jobs {
-		page.Jobs[i].Own = true
+		page.Jobs[i].Own, page.Jobs[i].Logo, page.Jobs[i].Company = true, nil, ""
 	}
 	if field, known := s.fields.find(e.App, company.Industry); known {
 		page.Topic = &counted{Label: field.Name, URL: pageurl.Field(field.Slug, "")}

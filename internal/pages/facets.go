@@ -18,7 +18,8 @@ type facet struct {
 
 type choice struct {
 	Value, Label string
-	Count        int // -1: not counted
+	Count        int
+	Counted      string // the count in the pages' language, "" where nothing was counted
 	Chosen       bool
 }
 
@@ -48,17 +49,18 @@ func (s *site) facetsOf(e *core.RequestEvent, f form, counts map[string]map[stri
 		group := facet{Name: name, Label: s.words.say("filter." + name)}
 		for value, n := range counts[name] {
 			group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Count: n,
-				Chosen: f.Has(name, value)})
+				Counted: s.words.number(n), Chosen: f.Has(name, value)})
 		}
 		if counts == nil { // nothing was counted
 			for _, value := range fixedValues(name) {
-				group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Count: -1,
+				group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value),
 					Chosen: f.Has(name, value)})
 			}
 		}
 		for _, value := range f.values[name] { // chosen, but without a single job
 			if !slices.ContainsFunc(group.Choices, func(c choice) bool { return c.Value == value }) {
-				group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Chosen: true})
+				group.Choices = append(group.Choices, choice{Value: value, Label: s.valueLabel(e, name, value), Counted: s.words.number(0),
+					Chosen: true})
 			}
 		}
 		order := fixedValues(name)

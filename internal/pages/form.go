@@ -120,9 +120,11 @@ func (f form) query() url.Values {
 	for name, list := range f.values {
 		query[name] = slices.Clone(list)
 	}
-	if place, ok := f.centre(); ok && f.Get("near") == "" && f.Get("radius") != "" {
-		query.Set("near", fmt.Sprintf("%g,%g", place.Lat, place.Lon))
-		query.Del("location")
+	if f.Get("near") == "" && f.Get("radius") != "" {
+		if place, ok := f.centre(); ok {
+			query.Set("near", fmt.Sprintf("%g,%g", place.Lat, place.Lon))
+			query.Del("location")
+		}
 	}
 	return query
 }

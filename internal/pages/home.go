@@ -24,7 +24,7 @@ func (s *site) home(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	page := homePage{Newest: s.list(found.Items, 3, time.Now()), Top: s.top(e)}
+	page := homePage{Newest: s.list(found.Items, true, time.Now()), Top: s.top(e)}
 	h := head{Path: pageurl.Home, Title: s.words.say("home.head", "board", s.app.Settings().Meta.AppName),
 		Description: s.words.say("home.lead"), Links: s.feedLinks(nil)}
 	return s.show(e, http.StatusOK, "home", view{Head: h, Page: page})

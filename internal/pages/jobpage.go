@@ -121,7 +121,7 @@ func (s *site) endedJob(e *core.RequestEvent, id string) (*job, error) {
 
 func (s *site) viewJob(e *core.RequestEvent, j *job, ended bool, now time.Time) (jobView, error) {
 	company := &j.Expand.Employer
-	v := jobView{listed: s.list([]job{*j}, 1, now)[0], Ended: ended, Deadline: s.words.dayOf(j.Deadline),
+	v := jobView{listed: s.list([]job{*j}, false, now)[0], Ended: ended, Deadline: s.words.dayOf(j.Deadline),
 		Website: webAddress(company.Website)}
 	v.LeftAll, v.Soon = s.words.left(j.Deadline, now)
 	for _, p := range j.Locations {
@@ -155,7 +155,7 @@ func (s *site) viewJob(e *core.RequestEvent, j *job, ended bool, now time.Time) 
 	if err != nil {
 		e.App.Logger().Warn("Jobs like another could not be found.", "job", j.ID, "error", err) // the page is whole without them
 	}
-	v.Similar = s.list(alike, 3, now)
+	v.Similar = s.list(alike, true, now)
 	return v, nil
 }
 

@@ -3,6 +3,7 @@ package pages
 import (
 	"hash/fnv"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -13,7 +14,7 @@ const tints = 12
 // logo is a company's picture, or its initials on a colour.
 type logo struct {
 	URL, Initials string
-	Tint          int
+	Tint          string // class of base.css
 	Size          string // class of base.css
 	Pixels        int
 }
@@ -30,7 +31,7 @@ func logoOf(e *employer) logo {
 	}
 	hash := fnv.New32a()
 	hash.Write([]byte(e.Name))
-	return logo{Initials: initials(e.Name), Tint: int(hash.Sum32() % tints), Pixels: 48}
+	return logo{Initials: initials(e.Name), Tint: "tint-" + strconv.Itoa(int(hash.Sum32()%tints)), Pixels: 48}
 }
 
 // initials are the first letters of the first two words.

@@ -62,8 +62,10 @@ type fault struct{ Name, Label, Message string }
 type listed struct {
 	job
 	URL     string
-	Level   int // of its heading
-	Logo    logo
+	Name    template.HTML // the title, with what was found in it marked
+	Deep    bool          // its heading is of the third level, not of the second
+	Logo    *logo         // nil, as Company is "", on the company's own page
+	Company string
 	Where   string
 	Pay     *money
 	Posted  day
@@ -71,8 +73,7 @@ type listed struct {
 	Left    string
 	Soon    bool
 	IsNew   bool
-	Own     bool          // on the company's own page
-	Marked  template.HTML // the title, "" where nothing in it was found
+	Own     bool // on the company's own page
 	Snippet template.HTML
 
 	WorkplaceText, TypeText string
@@ -80,14 +81,18 @@ type listed struct {
 
 const newFor = 48 * time.Hour
 
-// list prepares jobs for being listed, under headings of a level.
-func (s *site) list(jobs []job, level int, now time.Time) []listed {
+// list prepares jobs for being listed. deep ones have headings of the third level.
+func (s *site) list(jobs []job, deep bool, now time.Time) []listed {
 	items := make([]listed, len(jobs))
 	for i, j := range jobs {
-		item := listed{job: j, URL: pageurl.Job(j.ID, j.Title), Level: level, Logo: logoOf(&j.Expand.Employer),
-			Where: s.words.where(&j), Pay: s.words.pay(&j), Posted: s.words.dayOf(j.PublishedAt), Ago: s.words.ago(j.PublishedAt, now),
-			Marked: marked(j.Highlights.Title), Snippet: marked(j.Highlights.Description),
+		picture := logoOf(&j.Expand.Employer)
+		item := listed{job: j, URL: pageurl.Job(j.ID, j.Title), Deep: deep, Logo: &picture, Company: j.Expand.Employer.Name,
+			Name: marked(j.Highlights.Title), Where: s.words.where(&j), Pay: s.words.pay(&j), Posted: s.words.dayOf(j.PublishedAt), Ago: s.words.ago(j.PublishedAt, now),
+			Snippet:       marked(j.Highlights.Description),
 			WorkplaceText: s.words.say("workplace." + j.Workplace), TypeText: s.words.say("jobType." + j.JobType)}
+		if item.Name == "" {
+			item.Name = template.HTML(template.HTMLEscapeString(j.Title))
+		}
 		if item.Left, item.Soon = s.words.left(j.Deadline, now); !item.Soon {
 			item.Left = ""
 		}
@@ -133,7 +138,7 @@ func (s *site) showResults(e *core.RequestEvent, f form, r results, h head, at f
 	if r.Heading == "" {
 		r.Heading = s.heading(f, found.matched())
 	}
-	r.Jobs = s.list(found.Items, 2, time.Now())
+	r.Jobs = s.list(found.Items, false, time.Now())
 	first := (f.Page - 1) * perPage
 	r.Shown = s.words.span(first+1, first+len(r.Jobs))
 	r.Partial = s.partial(r.Jobs, found.matched(), first)
@@ -199,9 +204,12 @@ func (s *site) fillForm(e *core.RequestEvent, f form, r *results, counts map[str
 			chosen = "relevance"
 		}
 	}
+	around := f.Get("near") != ""
+	if !around && f.Get("radius") != "" {
+		_, around = f.centre()
+	}
 	for _, sort := range []string{"relevance", "newest", "salary", "deadline", "distance"} {
-		_, centre := f.centre()
-		if sort == "relevance" && f.Get("q") == "" || sort == "distance" && f.Get("near") == "" && !(centre && f.Get("radius") != "") {
+		if sort == "relevance" && f.Get("q") == "" || sort == "distance" && !around {
 			continue
 		}
 		r.Sorts = append(r.Sorts, choice{Value: sort, Label: s.words.say("sort." + sort), Chosen: sort == chosen})
