@@ -2,6 +2,7 @@
 package database
 
 import (
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -23,6 +24,8 @@ var pragmas = strings.Join([]string{
 	"cache_size(-4000)", // KiB
 }, "&_pragma=")
 
+const driverName = "sqlite" // modernc's, and dbx's name of the dialect
+
 // lifetime is that of a connection, which reads the planner's statistics only once, when it is opened.
 const lifetime = 10 * time.Minute
 
@@ -32,10 +35,11 @@ const lifetime = 10 * time.Minute
 // at once, whatever its timeout, if another process has written in between. Those that only read say so (sql.TxOptions.ReadOnly)
 // and take no lock.
 func Connect(path string) (*dbx.DB, error) {
-	db, err := dbx.Open("sqlite", path+"?_txlock=immediate&_pragma="+pragmas)
+	registered, err := sql.Open(driverName, "") // opens nothing
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db.DB().SetConnMaxLifetime(lifetime)
-	return db, nil
+	db := sql.OpenDB(connector{registered.Driver(), path + "?_txlock=immediate&_pragma=" + pragmas})
+	db.SetConnMaxLifetime(lifetime)
+	return dbx.NewFromDB(db, driverName), nil
 }
