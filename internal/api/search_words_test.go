@@ -50,8 +50,8 @@ func TestSearchSaysWhatItUnderstoodAndWhatIsMissing(t *testing.T) {
 	for q, want := range map[string]string{
 		"night nurse in lyon": "1 of 3: Night Nurse; Night Nurse, Ward 7 without [lyon]; Ward Nurse without [night] | night nurse, " +
 			fmt.Sprintf(lyon, "in lyon", `night nurse "lyon"`),
-		`cook "lyon"`:    `1 of 1: Cook | cook "lyon"`,
-		"cook qwertzuio": "0 of 1: Cook without [qwertzuio] | cook qwertzuio",
+		`cook "lyon" -nurse`: `1 of 1: Cook | cook "lyon" -nurse`,
+		"cook qwertzuio":     "0 of 1: Cook without [qwertzuio] | cook qwertzuio",
 	} {
 		if got := find("q=" + url.QueryEscape(q)); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", q, got, want)

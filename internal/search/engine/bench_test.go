@@ -32,6 +32,7 @@ func BenchmarkSearch(b *testing.B) {
 		"phrase":   {Words: Parse(newAnalyzer(b), `"senior developer"`)},
 		"prefix":   {Words: Parse(newAnalyzer(b), "rar*")},
 		"typo":     {Words: Parse(newAnalyzer(b), "nurrse")},
+		"partial":  {Words: Parse(newAnalyzer(b), "senior nurse java night developer remote sales rare7 rare77 rare777"), Partial: true},
 		"facets":   {Facets: []string{"type", "industry", "employer", "status"}},
 		"salary":   {Sort: SortSalary},
 		"distance": {Sort: SortDistance, Near: &Near{Point{46, 2}, 200}},

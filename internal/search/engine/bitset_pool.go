@@ -4,7 +4,18 @@ import "sync"
 
 // bitsetPool lends bitsets to one search and takes them all back when the search ends.
 type bitsetPool struct {
-	lent []*[maxSegmentDocs / 64]uint64
+	lent        []*[maxSegmentDocs / 64]uint64
+	lentNumbers []*[maxSegmentDocs / 64]binary64
+}
+
+var freeNumbers = sync.Pool{New: func() any { return new([maxSegmentDocs / 64]binary64) }}
+
+// numbers returns zeros for the documents of a segment.
+func (s *bitsetPool) numbers(docs int) []binary64 {
+	array := freeNumbers.Get().(*[maxSegmentDocs / 64]binary64)
+	s.lentNumbers = append(s.lentNumbers, array)
+	clear(array[:wordsFor(docs)])
+	return array[:wordsFor(docs)]
 }
 
 var freeBitsets = sync.Pool{New: func() any { return new([maxSegmentDocs / 64]uint64) }}
@@ -33,5 +44,8 @@ func (s *bitsetPool) release() {
 	for _, array := range s.lent {
 		freeBitsets.Put(array)
 	}
-	s.lent = nil
+	for _, array := range s.lentNumbers {
+		freeNumbers.Put(array)
+	}
+	s.lent, s.lentNumbers = nil, nil
 }

@@ -25,7 +25,8 @@ type evaluation struct {
 
 // segmentMatch is a query on one segment.
 type segmentMatch struct {
-	owner *evaluation
+	owner  *evaluation
+	number int // of the segment in the evaluation of all words
 	*segmentView
 	scope      bitset
 	candidates bitset // in scope and matching the words; already filtered when no facets are asked for
@@ -51,19 +52,14 @@ type phraseMatch struct {
 }
 
 func evaluate(snap *snapshot, q *Query, pool *bitsetPool) *evaluation {
-	return evaluateWithin(phraseBudget, snap, q, pool)
-}
-
-// evaluateWithin is evaluate with a phrase budget of its own.
-func evaluateWithin(budget int, snap *snapshot, q *Query, pool *bitsetPool) *evaluation {
-	e := &evaluation{q: q, words: q.Words, pool: pool, phraseLeft: budget, factor: 1}
+	e := &evaluation{q: q, words: q.Words, pool: pool, phraseLeft: phraseBudget, factor: 1}
 	if q.Near != nil {
 		e.circle = circleOf(*q.Near)
 	}
 	e.docFreq = make([]int, len(e.words.Must))
 	e.whereFreq = make([]int, len(e.words.Where))
 	for _, v := range newestFirst(snap.segments) {
-		p := &segmentMatch{owner: e, segmentView: v, scope: v.scopeOf(q.Scope, pool)}
+		p := &segmentMatch{owner: e, number: len(e.segments), segmentView: v, scope: v.scopeOf(q.Scope, pool)}
 		e.scopeDocs += p.scope.count()
 		p.clauses = make([]clauseMatch, len(q.Words.Must))
 		p.where = make([]clauseMatch, len(q.Words.Where))
@@ -102,9 +98,8 @@ func (e *evaluation) matchSegment(p *segmentMatch) {
 	if e.q.IDs != nil {
 		p.candidates.and(p.withIDs(e.q.IDs, e.pool))
 	}
-	without := make([]clauseMatch, len(e.words.MustNot))
-	for c := range e.words.MustNot {
-		e.matchClause(p, &e.words.MustNot[c], &without[c])
+	without := e.excluded(p)
+	for c := range without {
 		p.candidates.andNot(without[c].docs)
 	}
 	if len(e.q.Facets) == 0 {
@@ -120,14 +115,28 @@ func (e *evaluation) matchSegment(p *segmentMatch) {
 			}
 		}
 	}
+	e.excludePhrases(p, without)
+	if len(e.q.Facets) > 0 && e.hasFilters() {
+		p.matches = e.pool.copyOf(p.candidates)
+		e.filter(p.segmentView, p.matches, "")
+	}
+}
+
+// excluded returns the clauses that must not match.
+func (e *evaluation) excluded(p *segmentMatch) []clauseMatch {
+	list := make([]clauseMatch, len(e.words.MustNot))
+	for c := range list {
+		e.matchClause(p, &e.words.MustNot[c], &list[c])
+	}
+	return list
+}
+
+// excludePhrases removes the candidates that hold phrases of clauses that must not match.
+func (e *evaluation) excludePhrases(p *segmentMatch, without []clauseMatch) {
 	for c := range without {
 		if len(without[c].phrases) > 0 {
 			p.candidates.andNot(e.verifyPhrases(p, &without[c]))
 		}
-	}
-	if len(e.q.Facets) > 0 && e.hasFilters() {
-		p.matches = e.pool.copyOf(p.candidates)
-		e.filter(p.segmentView, p.matches, "")
 	}
 }
 

@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -20,47 +23,63 @@ func (o *oracle) meets(d *Document, c *Condition) bool {
 	return o.passes(d, &q, "")
 }
 
-// relax adds the matches of the relaxed query to base, matches, keys and relaxed, and returns the words that each relaxation leaves
-// out.
+// relax adds the matches of fewer words to base, matches, keys and relaxed, and returns the words that each relaxation leaves out.
 func (o *oracle) relax(visible []*Document, base, matches *[]*Document, keys map[*Document]float64, relaxed map[*Document]int,
 	q *Query, words *Words) (missing [][]string) {
 	if len(*matches) >= fewMatches {
 		return nil
 	}
-	e := &evaluation{scopeDocs: len(visible)}
+	e := &evaluation{scopeDocs: len(visible), words: *words}
 	for _, c := range words.Must {
 		e.docFreq = append(e.docFreq, o.docFreq(visible, c))
 	}
 	for _, c := range words.Where {
 		e.whereFreq = append(e.whereFreq, o.docFreq(visible, c))
 	}
-	seen := map[*Document]bool{}
-	for _, d := range *base {
-		seen[d] = true
-	}
-	for _, kept := range e.relaxations() {
-		if len(*matches) >= enoughMatches {
-			break
-		}
-		fewer, without := words.only(kept)
-		moreBase, more := o.matches(visible, q, &fewer)
-		known := func(d *Document) bool { return seen[d] }
-		moreBase, more = slices.DeleteFunc(moreBase, known), slices.DeleteFunc(more, known)
-		if len(more) == 0 {
-			continue
-		}
-		missing = append(missing, without)
-		for d, key := range o.sortKeys(q, SortRelevance, &fewer, visible, more) {
-			factor := 1.0
-			for range missing {
-				factor *= relaxationFactor
+	w := e.clauseWeights()
+	withWork, without := map[uint64][]*Document{}, map[uint64][]*Document{}
+	for _, d := range visible {
+		kept := uint64(0)
+		for c, clause := range slices.Concat(words.Must, words.Where) {
+			if _, ok := o.clauseTier(d, clause); ok {
+				kept |= 1 << c
 			}
-			keys[d], relaxed[d] = key*factor, len(missing)
 		}
-		for _, d := range moreBase {
-			seen[d] = true
+		excluded := Words{MustNot: words.MustNot}
+		switch {
+		case kept == w.all || w.must == 0 || w.sum(kept&w.must) < w.least(), q.IDs != nil && !q.IDs[d.ID], !o.holds(d, &excluded):
+		case w.work != 0 && kept&w.work == 0:
+			without[kept] = append(without[kept], d)
+		default:
+			withWork[kept] = append(withWork[kept], d)
 		}
-		*base, *matches = append(*base, moreBase...), append(*matches, more...)
+	}
+	for round, groups := range []map[uint64][]*Document{withWork, without} {
+		kinds := slices.SortedFunc(maps.Keys(groups), func(x, y uint64) int {
+			return cmp.Or(cmp.Compare(w.sum(y), w.sum(x)), cmp.Compare(y, x))
+		})
+		need, last := enoughMatches-len(*matches), 0
+		for _, kept := range kinds {
+			if need <= 0 && w.sum(kept) < last || len(*matches) >= enoughMatches && last == 0 {
+				break
+			}
+			last = w.sum(kept)
+			more := slices.DeleteFunc(slices.Clone(groups[kept]), func(d *Document) bool { return !o.passes(d, q, "") })
+			if len(more) == 0 {
+				continue
+			}
+			need -= len(more)
+			fewer, leftOut := words.only(kept)
+			missing = append(missing, leftOut)
+			factor := relaxedFactor * float64(w.sum(kept)) / float64(w.sum(w.known))
+			if round > 0 {
+				factor *= withoutWork
+			}
+			for d, key := range o.sortKeys(q, SortRelevance, factor, &fewer, visible, more) {
+				keys[d], relaxed[d] = key, len(missing)
+			}
+			*base, *matches = append(*base, groups[kept]...), append(*matches, more...)
+		}
 	}
 	return missing
 }
@@ -129,12 +148,58 @@ func TestFewMatchesAreFollowedByThoseOfMostWords(t *testing.T) {
 		}
 		got = append(got, line)
 	}
-	want := "both; nurse without night; cook without nurse; away without lyon"
-	if strings.Join(got, "; ") != want || r.Total != 4 || r.MatchedAllWords != 1 {
+	want := "both; away without lyon; nurse without night; cook without nurse; guard without nurse, lyon"
+	if strings.Join(got, "; ") != want || r.Total != 5 || r.MatchedAllWords != 1 {
 		t.Errorf("%d of %d with all words: %s, want %s", r.MatchedAllWords, r.Total, strings.Join(got, "; "), want)
 	}
 	if r := at("qwertz lyon", true); r.Total != 0 {
 		t.Errorf("a place alone is no answer to a word that no document holds: %+v", r)
+	}
+}
+
+func TestPartialMatchesKeepTheWordForTheWork(t *testing.T) {
+	ix := NewMemory(newAnalyzer(t))
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	docs := []Document{{ID: "content", Title: "Senior content writer", Values: map[string][]string{"place": {"berlin"}}}}
+	for _, id := range []string{"a", "b", "c"} {
+		docs = append(docs, Document{ID: id, Title: "Developer of payments in " + id})
+	}
+	for n := range 20 {
+		docs = append(docs, Document{ID: fmt.Sprint("cook", n), Title: "Cook"})
+	}
+	for i := range docs {
+		docs[i].Published = now
+	}
+	must(t, ix.Apply(Batch{Put: docs}))
+	level := Span{End: len("senior"), Field: FieldTitle, Ranked: true, Condition: &Condition{Any: []Value{{"level", "senior"}}}}
+	place := Span{Start: len("senior developer "), End: len("senior developer berlin"), Field: FieldTitle,
+		Condition: &Condition{Any: []Value{{"place", "berlin"}}}}
+	words := ParseUnderstood(ix.analyzer, "senior developer berlin", []Span{level, place})
+	r, err := ix.Search(Query{Words: words, Scope: Everything(), Limit: 4, Now: now, Partial: true})
+	must(t, err)
+	var got []string
+	for _, hit := range r.Hits {
+		got = append(got, hit.ID+" without "+strings.Join(r.Missing[hit.Relaxed-1], ", "))
+	}
+	want := "a without senior, berlin; b without senior, berlin; c without senior, berlin; content without developer"
+	if strings.Join(got, "; ") != want {
+		t.Errorf("%s, want %s", strings.Join(got, "; "), want)
+	}
+}
+
+func TestManyWordsFindWhatHoldsMostOfThem(t *testing.T) {
+	ix := NewMemory(newAnalyzer(t))
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	must(t, ix.Apply(Batch{Put: []Document{
+		{ID: "associate", Title: "Warehouse associate", Body: "Forklift, nights", Published: now},
+		{ID: "nurse", Title: "Nurse", Body: "Night shift", Published: now},
+		{ID: "cook", Title: "Cook", Body: "Dinner for the shift", Published: now},
+	}}))
+	q := "warehouse forklift night shift benefits insurance uniform canteen parking houston texas downtown overtime"
+	r, err := ix.Search(Query{Words: Parse(ix.analyzer, q), Scope: Everything(), Limit: 10, Now: now, Partial: true, NoSpelling: true})
+	must(t, err)
+	if len(r.Hits) != 2 || r.Hits[0].ID != "associate" || r.Hits[1].ID != "nurse" {
+		t.Errorf("%+v, want the associate and the nurse", r.Hits)
 	}
 }
 

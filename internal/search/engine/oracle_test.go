@@ -220,7 +220,7 @@ func (o *oracle) search(q Query) Result {
 			sort = SortNewest
 		}
 	}
-	keys := o.sortKeys(&q, sort, &words, visible, matches)
+	keys := o.sortKeys(&q, sort, 1, &words, visible, matches)
 	relaxed := map[*Document]int{}
 	if q.Partial && sort == SortRelevance {
 		r.Missing = o.relax(visible, &base, &matches, keys, relaxed, &q, &words)
@@ -312,7 +312,7 @@ func sortedCounts(counts map[string]int) []FacetCount {
 }
 
 // sortKeys returns the sort key of each match, -Inf for those without one.
-func (o *oracle) sortKeys(q *Query, sort Sort, words *Words, visible, matches []*Document) map[*Document]float64 {
+func (o *oracle) sortKeys(q *Query, sort Sort, factor float64, words *Words, visible, matches []*Document) map[*Document]float64 {
 	currency := q.Currency
 	if currency == "" {
 		counts := map[string]int{}
@@ -332,6 +332,7 @@ func (o *oracle) sortKeys(q *Query, sort Sort, words *Words, visible, matches []
 		}
 	}
 	fresh := newFreshness(millis(q.Now))
+	fresh.factor = factor
 	keys := map[*Document]float64{}
 	for _, d := range matches {
 		k := math.NaN()

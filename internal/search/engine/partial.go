@@ -1,158 +1,245 @@
 package engine
 
 import (
-	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 )
 
 // When few documents hold all words of a query, those that hold most of them follow, so that a word too many does not empty the
-// page. The query is relaxed: evaluated again with some clauses left out, the lightest by IDF first. The matches of a relaxation
-// that no earlier one has found rank after those of the earlier ones.
+// page. Each clause has a weight, by its IDF. The documents are taken by the weight that they hold until there are enough. Those that
+// hold the same clauses are one relaxation: an evaluation of these clauses alone. They rank below the documents with all words, by
+// their score times the share of the weight: a title that names the work precedes a text that mentions one word more.
 
 const (
-	fewMatches     = 10 // the number of documents with all words from which the query is not relaxed
-	enoughMatches  = 20 // the number of documents from which it is not relaxed further
-	maxRelaxations = 10 // the number of relaxations that are evaluated, each at the cost of a search
-	// leastWeight is the share of the sum of IDFs that a relaxation keeps at least. On the judged queries a third measured better than a
-	// half, and a quarter hardly better.
-	leastWeight = 1.0 / 3
+	fewMatches    = 10 // the number of documents with all words from which no others follow
+	enoughMatches = 20 // the number of documents with which it is enough
+	// maxRelaxations is the number of relaxations that are ranked. Of a long query each has a document or two.
+	maxRelaxations = 64
+	// leastWeight is the share of the weight of Must that a document holds at least. On the judged queries a fifth measured better than
+	// a quarter or a third.
+	leastWeight = 0.2
 )
 
-// relaxationFactor is the factor of the scores of one relaxation to those of the one before. A score is at most
-// 1 × exactTitleFactor × 10 and at least freshnessFloor × 1 × 0.7 times the sum of the IDFs, and every relaxation keeps a third of that
-// sum, so 1/186 suffices for all its matches to rank after those of the one before. A power of two rounds nothing.
-const relaxationFactor = 1.0 / 1024
+// relaxedFactor is the factor of the scores of relaxations. A score is at most 1 × exactTitleFactor × 10 times the sum of the IDFs,
+// and with all words at least freshnessFloor × 1 × 0.7 times that, so 1/62 suffices.
+const relaxedFactor = 1.0 / 64
 
-// relax returns evaluations with clauses left out whose matches are not among the found ones of e, or of each other.
-func (e *evaluation) relax(snap *snapshot, found int) []*evaluation {
-	if sort, _ := e.order(); !e.q.Partial || sort != SortRelevance || found >= fewMatches {
-		return nil
+// withoutWork is another factor, for documents that hold only what narrows the work down: who types "senior developer berlin" wants a
+// developer elsewhere rather than a senior consultant in Berlin.
+const withoutWork = 1.0 / 64
+
+// clauseWeights are the weights of the clauses of Must and, after them, of Where. Sets of clauses are bits.
+type clauseWeights struct {
+	weights []int
+	all     uint64 // all clauses
+	known   uint64 // those that some document holds; the others have no weight
+	must    uint64 // those known of Must
+	work    uint64 // those of must that are mere words, which name the work
+}
+
+// weightScale is the sum of the weights, but for rounding. With the rounding it must have weightBits.
+const weightScale = 200
+
+func (e *evaluation) clauseWeights() clauseWeights {
+	var w clauseWeights
+	docFreqs := slices.Concat(e.docFreq, e.whereFreq)
+	sum := 0.0
+	for _, docFreq := range docFreqs {
+		if docFreq > 0 {
+			sum += idf(e.scopeDocs, docFreq)
+		}
 	}
-	var relaxed []*evaluation
-	budget := e.phraseLeft
-	for _, kept := range e.relaxations() {
-		if found >= enoughMatches {
-			break
-		}
-		q := *e.q
-		var missing []string
-		q.Words, missing = e.words.only(kept)
-		fewer := evaluateWithin(budget, snap, &q, e.pool)
-		budget = fewer.phraseLeft
-		fewer.missing = missing
-		fewer.exclude(e)
-		for _, earlier := range relaxed {
-			fewer.exclude(earlier)
-		}
-		more, _ := fewer.total()
-		if more == 0 {
+	for c, docFreq := range docFreqs {
+		w.all |= 1 << c
+		if docFreq == 0 {
+			w.weights = append(w.weights, 0)
 			continue
 		}
-		found += more
-		fewer.factor = e.factor * relaxationFactor
-		if n := len(relaxed); n > 0 {
-			fewer.factor = relaxed[n-1].factor * relaxationFactor
-		}
-		relaxed = append(relaxed, fewer)
-		fewer.relaxed = len(relaxed)
-	}
-	return relaxed
-}
-
-// relaxations returns sets of clauses to keep, the heaviest first: bits of the clauses of Must and, after them, of Where.
-func (e *evaluation) relaxations() []uint64 {
-	var weights []float64
-	all, known := uint64(0), uint64(0)
-	for c, docFreq := range slices.Concat(e.docFreq, e.whereFreq) {
-		weights = append(weights, idf(e.scopeDocs, docFreq))
-		all |= 1 << c
-		if docFreq > 0 { // what no document holds can only be left out
-			known |= 1 << c
-		}
-	}
-	must := uint64(1)<<len(e.docFreq) - 1
-	sum := func(clauses uint64) (total float64) {
-		for c, weight := range weights {
-			if clauses&(1<<c) != 0 {
-				total += weight
+		w.weights = append(w.weights, max(1, int(idf(e.scopeDocs, docFreq)/sum*weightScale)))
+		w.known |= 1 << c
+		if c < len(e.docFreq) {
+			w.must |= 1 << c
+			if e.words.Must[c].Condition == nil {
+				w.work |= 1 << c
 			}
 		}
-		return total
 	}
-	var sets []uint64
-	for _, kept := range subsets(known, weights) {
-		if kept != all && kept&must != 0 && sum(kept) >= leastWeight*sum(known) && sum(kept&must) >= leastWeight*sum(known&must) {
-			sets = append(sets, kept)
-		}
-	}
-	slices.SortStableFunc(sets, func(x, y uint64) int { return cmp.Compare(sum(y), sum(x)) })
-	return sets[:min(maxRelaxations, len(sets))]
+	return w
 }
 
-// subsets returns a set of clauses, the set without each of them, from four clauses on without each two, and then without more and
-// more of the lightest, as long as half are left.
-func subsets(clauses uint64, weights []float64) []uint64 {
-	sets := []uint64{clauses}
-	var list []int
-	for c := range weights {
-		if clauses&(1<<c) != 0 {
-			list = append(list, c)
+func (w *clauseWeights) sum(clauses uint64) (total int) {
+	for ; clauses != 0; clauses &= clauses - 1 {
+		total += w.weights[bits.TrailingZeros64(clauses)]
+	}
+	return total
+}
+
+// sums returns the weights that a document may hold, the highest first.
+func (w *clauseWeights) sums() (list []int) {
+	for kept := w.known; kept != 0 && len(list) < 1<<weightBits; kept = (kept - 1) & w.known {
+		list = append(list, w.sum(kept))
+	}
+	if len(list) == 1<<weightBits { // more sets than numbers
+		list = list[:0]
+		for n := 1; n < 1<<weightBits; n++ {
+			list = append(list, n)
 		}
 	}
-	for i, c := range list {
-		if len(list) < 2 {
+	slices.SortFunc(list, func(x, y int) int { return y - x })
+	return slices.Compact(list)
+}
+
+// least returns the weight of Must that a document must hold.
+func (w *clauseWeights) least() int {
+	return max(1, int(math.Ceil(leastWeight*float64(w.sum(w.must)))))
+}
+
+// partialMatches finds the documents that hold some clauses of an evaluation.
+type partialMatches struct {
+	*evaluation
+	clauseWeights
+	segments []*partialSegment
+}
+
+// partialSegment has the documents of a segment that hold enough clauses, but not all.
+type partialSegment struct {
+	*segmentMatch            // candidates and matches are the documents
+	holding       []bitset   // the documents that hold each clause of Must and Where
+	weights       []binary64 // the weight that each document holds
+	work          bitset     // the documents that hold words for the work; all documents, if no document does
+}
+
+// relax returns evaluations with clauses left out whose matches are not among the matches of e, or of each other. estimated is
+// whether there may be more.
+func (e *evaluation) relax(matches int) (relaxed []*evaluation, estimated bool) {
+	if sort, _ := e.order(); !e.q.Partial || sort != SortRelevance || matches >= fewMatches {
+		return nil, false
+	}
+	again := *e
+	again.phraseChecked, again.phraseSkipped = 0, 0
+	m := &partialMatches{evaluation: &again, clauseWeights: e.clauseWeights()}
+	if m.must == 0 || m.known == m.all && bits.OnesCount64(m.all) == 1 {
+		return nil, false
+	}
+	for _, p := range e.segments {
+		m.add(p)
+	}
+	for _, hasWork := range []bool{true, false} {
+		if matches >= enoughMatches {
 			break
 		}
-		sets = append(sets, clauses&^(1<<c))
-		for _, d := range list[i+1:] {
-			if len(list) >= 4 {
-				sets = append(sets, clauses&^(1<<c|1<<d))
+		list := m.heaviest(enoughMatches-matches, hasWork)
+		for _, one := range list[:min(len(list), maxRelaxations-len(relaxed))] {
+			fewer := m.evaluationOf(one, len(list) > 1)
+			more, _ := fewer.total()
+			if more == 0 {
+				continue
+			}
+			matches += more
+			if fewer.factor *= e.factor; !hasWork {
+				fewer.factor *= withoutWork
+			}
+			relaxed = append(relaxed, fewer)
+			fewer.relaxed = len(relaxed)
+		}
+	}
+	return relaxed, again.phraseSkipped > 0
+}
+
+// add finds the documents of a segment that hold enough clauses.
+func (m *partialMatches) add(p *segmentMatch) {
+	e := m.evaluation
+	s := &partialSegment{segmentMatch: p.unverified()}
+	s.candidates = e.pool.copyOf(p.scope)
+	s.candidates.andNot(p.candidates)
+	if e.q.IDs != nil {
+		s.candidates.and(p.withIDs(e.q.IDs, e.pool))
+	}
+	if len(e.q.Facets) == 0 {
+		e.filter(p.segmentView, s.candidates, "")
+	}
+	hasPhrases := false
+	for _, list := range [...][]clauseMatch{s.clauses, s.where} {
+		for c := range list {
+			s.holding = append(s.holding, list[c].approximation(p, e.pool))
+			hasPhrases = hasPhrases || len(list[c].phrases) > 0
+		}
+	}
+	s.weights = e.pool.numbers(s.docs)
+	m.weighMust(s)
+	without := e.excluded(s.segmentMatch)
+	for c := range without {
+		s.candidates.andNot(without[c].docs)
+	}
+	e.excludePhrases(s.segmentMatch, without)
+	if hasPhrases {
+		s.holding = s.holding[:0]
+		for _, list := range [...][]clauseMatch{s.clauses, s.where} {
+			for c := range list {
+				s.holding = append(s.holding, e.verifyPhrases(s.segmentMatch, &list[c]))
 			}
 		}
+		clear(s.weights)
+		m.weighMust(s)
 	}
-	slices.SortStableFunc(list, func(x, y int) int { return cmp.Compare(weights[x], weights[y]) })
-	for _, c := range list {
-		if clauses &^= 1 << c; bits.OnesCount64(clauses) <= len(list)-3 && 2*bits.OnesCount64(clauses) >= len(list) {
-			sets = append(sets, clauses)
+	if s.candidates.empty() {
+		return
+	}
+	m.weigh(s, m.known&^m.must)
+	s.work = s.candidates
+	if m.work != 0 {
+		s.work = e.pool.cleared(s.docs)
+		for rest := m.work; rest != 0; rest &= rest - 1 {
+			s.work.or(s.holding[bits.TrailingZeros64(rest)])
 		}
 	}
-	return sets
-}
-
-// only returns the query with those clauses of Must and Where alone, and the others as they were typed.
-func (w Words) only(kept uint64) (fewer Words, missing []string) {
-	fewer = Words{MustNot: w.MustNot, Source: w.Source}
-	for c, clause := range slices.Concat(w.Must, w.Where) {
-		switch {
-		case kept&(1<<c) == 0:
-			missing = append(missing, clause.Typed)
-		case c < len(w.Must):
-			fewer.Must = append(fewer.Must, clause)
-		default:
-			fewer.Where = append(fewer.Where, clause)
-		}
+	s.matches = s.candidates
+	if len(e.q.Facets) > 0 && e.hasFilters() {
+		s.matches = e.pool.copyOf(s.candidates)
+		e.filter(p.segmentView, s.matches, "")
 	}
-	return fewer, missing
+	m.segments = append(m.segments, s)
 }
 
-// exclude removes the matches of another evaluation of the same segments.
-func (e *evaluation) exclude(other *evaluation) {
-	for i, p := range e.segments {
-		p.candidates.andNot(other.segments[i].candidates)
-		p.matches.andNot(other.segments[i].candidates)
+// unverified returns the clauses of a segment, with phrases to be verified in other documents.
+func (p *segmentMatch) unverified() *segmentMatch {
+	again := &segmentMatch{owner: p.owner, number: p.number, segmentView: p.segmentView, scope: p.scope, terms: slices.Clip(p.terms)}
+	phrases := map[*phraseDocs]*phraseDocs{}
+	for _, one := range p.phrases {
+		phrases[one] = &phraseDocs{phrase: one.phrase, field: one.field, only: one.only, holding: one.holding, docs: one.docs}
+	}
+	copies := func(clauses []clauseMatch) (list []clauseMatch) {
+		for _, one := range clauses {
+			list = append(list, clauseMatch{docs: one.docs, condition: one.condition})
+			for _, phrase := range one.phrases {
+				last := &list[len(list)-1]
+				last.phrases = append(last.phrases, phraseMatch{phrase.alt, phrases[phrase.phraseDocs]})
+			}
+		}
+		return list
+	}
+	again.clauses, again.where = copies(p.clauses), copies(p.where)
+	return again
+}
+
+// weighMust weighs the clauses of Must, and removes the candidates that hold too little of them.
+func (m *partialMatches) weighMust(s *partialSegment) {
+	m.weigh(s, m.must)
+	least := m.least()
+	for i := range s.candidates {
+		s.candidates[i] &= s.weights[i].atLeast(least)
 	}
 }
 
-// include adds the matches of other evaluations, so that facets count them too. The ranking must be over.
-func (e *evaluation) include(others []*evaluation) {
-	for i, p := range e.segments {
-		if len(others) > 0 {
-			p.matches = e.pool.copyOf(p.matches) // it may be the same set as the candidates
-		}
-		for _, other := range others {
-			p.candidates.or(other.segments[i].candidates)
-			p.matches.or(other.segments[i].matches)
+// weigh adds the weights of some clauses to those of the candidates that hold them.
+func (m *partialMatches) weigh(s *partialSegment, clauses uint64) {
+	for ; clauses != 0; clauses &= clauses - 1 {
+		c := bits.TrailingZeros64(clauses)
+		for i, docs := range s.holding[c] {
+			if docs &= s.candidates[i]; docs != 0 {
+				s.weights[i].add(docs, m.weights[c])
+			}
 		}
 	}
 }

@@ -68,9 +68,10 @@ func (p *segmentMatch) allWords(alt *Alternative, pool *bitsetPool) bitset {
 // verify reads the candidates among the documents, as far as the phrase budget goes. There are never more candidates later.
 func (e *evaluation) verify(p *segmentMatch, one *phraseDocs) {
 	one.verified = true
-	one.docs.and(p.candidates)
-	left, seen := one.docs.count(), 0
-	one.docs.eachDown(func(doc int) bool {
+	docs := e.pool.copyOf(one.docs)
+	docs.and(p.candidates)
+	left, seen := docs.count(), 0
+	docs.eachDown(func(doc int) bool {
 		if seen == e.phraseLeft {
 			return false
 		}

@@ -47,7 +47,8 @@ func (ix *Index) answer(snap *snapshot, q *Query) (Result, []int) {
 	r := Result{Words: e.words}
 	r.MatchedAllWords, r.Estimated = e.total()
 	r.Total = r.MatchedAllWords
-	relaxed := e.relax(snap, r.MatchedAllWords)
+	relaxed, more := e.relax(r.MatchedAllWords)
+	r.Estimated = r.Estimated || more
 	for _, fewer := range relaxed {
 		more, _ := fewer.total()
 		r.Total += more
