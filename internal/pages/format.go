@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"html/template"
 	"math"
 	"regexp"
 	"strconv"
@@ -66,10 +67,11 @@ func (w *words) left(deadline string, now time.Time) (text string, soon bool) {
 	return w.say("left.days", "n", int(hours/24)), hours < 48
 }
 
-// money is what a job pays, with what a script needs to write it anew.
+// money is what a job pays.
 type money struct {
 	Text, Currency, Period string
 	Least, Most            float64
+	Markup                 template.HTML
 }
 
 // pay is nil where the job does not say what it pays.
@@ -101,6 +103,7 @@ func (w *words) pay(j *job) *money {
 	if j.SalaryPeriod != "" {
 		m.Period = w.say("period." + j.SalaryPeriod)
 	}
+	m.Markup = m.markup()
 	return m
 }
 

@@ -3,7 +3,9 @@ package pages
 import (
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +23,7 @@ const leastJobs = 3
 type popular struct {
 	Fields, Places, Companies []counted
 	Total                     int
+	Foot                      template.HTML // the links to them at the end of every page
 }
 
 // counted is a link with how many jobs it leads to.
@@ -54,8 +57,20 @@ func (s *site) top(e *core.RequestEvent) popular {
 		}
 		return b.last
 	}
+	if found.Foot, err = s.footOf(found); err != nil {
+		e.App.Logger().Warn("The foot of the pages could not be written.", "error", err)
+	}
 	b.made, b.last = time.Now(), found
 	return found
+}
+
+// footOf writes the links to what is popular, once for all pages.
+func (s *site) footOf(p popular) (template.HTML, error) {
+	var foot strings.Builder
+	if err := s.sheets["error"].ExecuteTemplate(&foot, "popular", p); err != nil {
+		return "", fmt.Errorf("write what is popular: %w", err)
+	}
+	return template.HTML(foot.String()), nil
 }
 
 func (s *site) countPopular(e *core.RequestEvent) (popular, error) {

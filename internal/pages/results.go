@@ -62,7 +62,7 @@ type fault struct{ Name, Label, Message string }
 type listed struct {
 	job
 	URL     string
-	Name    template.HTML // the title, with what was found in it marked
+	Link    template.HTML // leads there by the title, with what was found in it marked
 	Deep    bool          // its heading is of the third level, not of the second
 	Logo    *logo         // nil, as Company is "", on the company's own page
 	Company string
@@ -87,12 +87,10 @@ func (s *site) list(jobs []job, deep bool, now time.Time) []listed {
 	for i, j := range jobs {
 		picture := logoOf(&j.Expand.Employer)
 		item := listed{job: j, URL: pageurl.Job(j.ID, j.Title), Deep: deep, Logo: &picture, Company: j.Expand.Employer.Name,
-			Name: marked(j.Highlights.Title), Where: s.words.where(&j), Pay: s.words.pay(&j), Posted: s.words.dayOf(j.PublishedAt), Ago: s.words.ago(j.PublishedAt, now),
+			Where: s.words.where(&j), Pay: s.words.pay(&j), Posted: s.words.dayOf(j.PublishedAt), Ago: s.words.ago(j.PublishedAt, now),
 			Snippet:       marked(j.Highlights.Description),
 			WorkplaceText: s.words.say("workplace." + j.Workplace), TypeText: s.words.say("jobType." + j.JobType)}
-		if item.Name == "" {
-			item.Name = template.HTML(template.HTMLEscapeString(j.Title))
-		}
+		item.Link = titleLink(item.URL, &j)
 		if item.Left, item.Soon = s.words.left(j.Deadline, now); !item.Soon {
 			item.Left = ""
 		}

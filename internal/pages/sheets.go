@@ -104,22 +104,6 @@ func part(pairs ...any) map[string]any {
 	return values
 }
 
-// marked reads the search's highlights, "" where there are none. They come as HTML with mark elements alone; only their text is taken over.
-func marked(highlight string) template.HTML {
-	var out strings.Builder
-	for i, rest := range strings.Split(highlight, "<mark>") {
-		inside, after, closed := strings.Cut(rest, "</mark>")
-		if i == 0 || !closed {
-			inside, after = "", rest
-		}
-		if inside != "" {
-			out.WriteString("<mark>" + html.EscapeString(html.UnescapeString(inside)) + "</mark>")
-		}
-		out.WriteString(html.EscapeString(html.UnescapeString(after)))
-	}
-	return template.HTML(out.String())
-}
-
 var heading = regexp.MustCompile(`<(/?)h[1-6]>`)
 
 // rich shows text that was sanitised when it was stored, see hooks/rich_text.go: the only text of users that is taken for HTML.
