@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { describe, test } from "node:test";
-import { inspect, twoLooks } from "./inspect.js";
+import { inspect, settled, twoLooks } from "./inspect.js";
 import { tabTo } from "./keyboard.js";
 import { onDemoBoard, whyNot } from "./quality.board.js";
 import { people, publicStates } from "./quality.states.js";
@@ -32,10 +32,17 @@ describe("the quality of the public pages", { skip: whyNot("the quality of the p
         for (const [n, [name, path, act]] of publicStates(demo.ids).entries()) {
             await page.setViewportSize({ width: n % 2 ? 1280 : 390, height: 900 });
             await page.goto(demo.board.url + path);
-            const shifts = await page.evaluate(() => window.shifts); // the browser excuses what follows an act for half a second only
-            await act?.(page);
-            if (shifts > shiftLimit) {
-                faults.push(`${name}: things move by ${shifts.toFixed(3)} while the page loads`);
+            const moved = async (when) => {
+                const shifts = await page.evaluate(() => window.shifts);
+                if (shifts > shiftLimit) {
+                    faults.push(`${name}: things move by ${shifts.toFixed(3)} ${when}`);
+                }
+            };
+            await moved("while the page loads");
+            if (act) {
+                await act(page); // which may lead to another page
+                await settled(page);
+                await moved("after what is done there, which excuses what follows within half a second");
             }
             faults.push(...(await inspect(page, twoLooks(n))).map((fault) => `${name}: ${fault}`));
         }

@@ -2,6 +2,7 @@
 import { password as ours } from "./app.js";
 
 const demoPassword = "demo-password";
+const token = "header.claims.signature"; // in the form of one, for pages that check it only when something is sent
 export const people = { seeker: "seeker@example.com", employer: "employer@example.com" };
 
 /** findIds asks the demo board, as its superuser, for what the states below are about. */
@@ -37,27 +38,38 @@ export const publicStates = (ids) => [
     ["jobs with filters", "/jobs?q=developer&workplace=remote&jobType=full_time"],
     ["a page in the middle", "/jobs?page=4"],
     ["the last page", "/jobs?page=999"],
-    ["jobs nearby", "/jobs?location=Berlin&radius=100"],
+    ["filters on a phone", "/jobs?q=developer", async (page) => {
+        await page.setViewportSize({ width: 390, height: 900 });
+        await page.locator("details.filters > summary").click();
+        await page.getByRole("group", { name: "Workplace" }).waitFor();
+    }],
+    ["words that were understood, and jobs that lack some", "/jobs?q=part+time+remote+developer+50k", async (page) => {
+        await page.getByRole("list", { name: "Understood as" }).getByText("From 50,000 a year").waitFor();
+        await page.getByText("These jobs have most of your words").waitFor();
+    }],
+    ["only jobs that lack some words", "/jobs?q=react+developer+night+shift", (page) => page.getByText("No job has all of your words").waitFor()],
+    ["jobs, and did you mean", "/jobs?q=developper", (page) => page.getByText("Did you mean").waitFor()],
+    ["jobs nearby", "/jobs?location=Hamburg&radius=100", (page) => page.locator("article").first().waitFor()],
     ["no job, with ways out", "/jobs?q=nurse&workplace=remote&location=Berlin&radius=10"],
-    ["no job, did you mean", "/jobs?q=enginere+nurrse"],
+    ["no job at all", "/jobs?q=zzzzqqq"],
     ["wrong parameters", "/jobs?salaryMin=much&workplace=moon"],
-    ["a place", "/jobs/in/berlin"],
-    ["a field", "/jobs/field/nurse"],
+    ["a place", "/jobs/in/hamburg", (page) => page.locator("article").first().waitFor()],
+    ["a place without jobs", "/jobs/in/berlin"],
+    ["a field", "/jobs/field/nurse", (page) => page.locator("article").first().waitFor()],
     ["remote jobs", "/remote"],
     ["a job", `/jobs/${ids.fresh.id}`],
     ["a job that has ended", `/jobs/${ids.ended.id}`],
     ["a company", `/companies/${ids.reviewed.slug}`],
     ["a company without jobs", `/companies/${ids.bare.slug}`],
-    ["verify an address", "/account/verify?token=broken"],
-    ["reset the password", "/account/reset?token=broken"],
-    ["reset the password, refused", "/account/reset?token=broken", async (page) => {
-        const field = page.locator("main input[type=password]").first();
-        if (await field.count()) {
-            await field.fill("x");
-            await page.locator("main button[type=submit], main form button").first().click();
-        }
+    ["verify an address", `/account/verify?token=${token}`],
+    ["verify an address, by a broken link", "/account/verify?token=broken"],
+    ["reset the password", `/account/reset?token=${token}`],
+    ["reset the password, refused", `/account/reset?token=${token}`, async (page) => {
+        await page.getByLabel("New password", { exact: true }).fill("x");
+        await page.locator("main form button").click();
+        await page.getByRole("alert").getByText("There is a problem").waitFor();
     }],
-    ["change the address", "/account/email?token=broken"],
+    ["change the address", `/account/email?token=${token}`],
     ["unsubscribe", "/unsubscribe/broken"],
     ["not found", "/no/such/page"],
     ["developers", "/developers"],
