@@ -20,7 +20,11 @@ var countryNicknames = map[string]string{
 
 // number finds a country by alpha-2 or alpha-3 code or by name, and reports whether it was by the two-letter code.
 func (b *countryBook) number(text string) (number int, byCode, ok bool) {
-	key := fold(text)
+	return b.numberOf(fold(text))
+}
+
+// numberOf is number for a folded text.
+func (b *countryBook) numberOf(key string) (number int, byCode, ok bool) {
 	if number, ok = b.byKey[key]; ok {
 		return number, false, true
 	}

@@ -39,9 +39,43 @@ type atlas struct {
 	nameEnds     []uint32 // where each ends
 	lats, lons   []int32  // thousandths of a degree
 	populations  []uint32
-	owners       []int16  // region number, or -1-country number where no region is known
-	cityKeys     keyTable // refs are city number * 2, + 1 for names in other languages and old names
-	nicknameKeys keyTable // the same, for nicknames.tsv
+	owners       []int16                         // region number, or -1-country number where no region is known
+	cityKeys     keyTable                        // refs are city number * 2, + 1 for names in other languages and old names
+	nicknameKeys keyTable                        // the same, for nicknames.tsv
+	firstWords   [1 << firstWordBits / 64]uint64 // hashes of the first words of all keys
+}
+
+// firstWordBits is the size of the hashes of firstWords. Of the words that begin no name a tenth are not told apart.
+const firstWordBits = 20
+
+func hashOfFirstWord(key string) uint32 {
+	hash := uint32(2166136261) // FNV-1a
+	for i := 0; i < len(key) && key[i] != ' '; i++ {
+		hash = (hash ^ uint32(key[i])) * 16777619
+	}
+	return (hash ^ hash>>firstWordBits) & (1<<firstWordBits - 1)
+}
+
+// begins reports whether a name may begin with the first word of a key. Most words of most texts begin none.
+func (a *atlas) begins(key string) bool {
+	hash := hashOfFirstWord(key)
+	return key != "" && (len(key) == 2 || a.firstWords[hash/64]&(1<<(hash%64)) != 0)
+}
+
+// setFirstWords must be called when all keys are known.
+func (a *atlas) setFirstWords() {
+	add := func(key string) {
+		hash := hashOfFirstWord(key)
+		a.firstWords[hash/64] |= 1 << (hash % 64)
+	}
+	for _, table := range []*keyTable{&a.regionKeys, &a.cityKeys, &a.nicknameKeys} {
+		for i := range table.ends {
+			add(table.key(i))
+		}
+	}
+	for key := range a.book.byKey {
+		add(key)
+	}
 }
 
 // countryBook is read on its own: codes are checked on every save of a job, places less often.

@@ -151,3 +151,24 @@ func BenchmarkSuggest(b *testing.B) {
 		})
 	}
 }
+
+func TestFirstWordsTellMostWordsApart(t *testing.T) {
+	a := theAtlas()
+	for _, table := range []*keyTable{&a.cityKeys, &a.regionKeys, &a.nicknameKeys} {
+		for i := range table.ends {
+			if !a.begins(table.key(i)) {
+				t.Fatalf("%q is a name", table.key(i))
+			}
+		}
+	}
+	none := 0
+	words := strings.Fields("software developer accountant registered engineer customer assistant marketing receptionist hibernate")
+	for _, word := range words {
+		if !a.begins(word) {
+			none++
+		}
+	}
+	if none < len(words)*2/3 {
+		t.Errorf("only %d of %d words begin no name", none, len(words))
+	}
+}

@@ -31,18 +31,23 @@ const maxCode = 3
 // within it is a place in the region or the country of this name, or in both: Lookup("Portland", "Oregon", "USA").
 // The kind is that of the first name.
 func Lookup(name string, within ...string) (Named, bool) {
-	parts := make([]part, 0, maxParts)
-	for _, text := range append([]string{name}, within...) {
+	var room [maxParts]part
+	parts := room[:0]
+	a := theAtlas()
+	for i := range 1 + len(within) {
+		text := name
+		if i > 0 {
+			text = within[i-1]
+		}
 		if len(text) > maxText || len(parts) == maxParts {
 			return Named{}, false
 		}
 		key := fold(strings.ToValidUTF8(text, " "))
-		if key == "" {
+		if !a.begins(key) {
 			return Named{}, false
 		}
 		parts = append(parts, part{text, key})
 	}
-	a := theAtlas()
 	found, ok := a.match(parts)
 	if !ok || found.explained < len(parts) {
 		return Named{}, false
@@ -53,10 +58,11 @@ func Lookup(name string, within ...string) (Named, bool) {
 // Continues reports whether a longer name begins with the words of this one: "New" is the beginning of "New York".
 func Continues(name string) bool {
 	key := fold(strings.ToValidUTF8(name, " "))
-	if key == "" || len(name) > maxText {
+	a := theAtlas()
+	if len(name) > maxText || !a.begins(key) {
 		return false
 	}
-	a, longer := theAtlas(), key+" "
+	longer := key + " "
 	for _, table := range []*keyTable{&a.cityKeys, &a.regionKeys, &a.nicknameKeys} {
 		if table.hasPrefix(longer) {
 			return true
@@ -72,7 +78,7 @@ func IsArea(name string) bool {
 	}
 	key := fold(strings.ToValidUTF8(name, " "))
 	a := theAtlas()
-	_, _, ok := a.book.number(key)
+	_, _, ok := a.book.numberOf(key)
 	return ok || len(a.regionKeys.find(key)) > 0
 }
 

@@ -8,6 +8,9 @@ import (
 // maxParts limits the work for one text. The last parts of longer addresses count: "Floor 3, 12 High Street, London, England, GB".
 const maxParts = 4
 
+// maxVariantParts is how many there are when one of them is split by variants.
+const maxVariantParts = maxParts + 2
+
 // part is a piece of a place text, as written and folded.
 type part struct{ raw, key string }
 

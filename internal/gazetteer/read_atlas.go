@@ -26,6 +26,7 @@ func readAtlas() (*atlas, error) {
 	if err := a.readNicknames(); err != nil {
 		return nil, err
 	}
+	a.setFirstWords()
 	return a, nil
 }
 

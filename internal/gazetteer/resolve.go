@@ -124,14 +124,13 @@ func (a *atlas) match(parts []part) (best match, found bool) {
 		}
 	}
 
-	countries := make([]int, len(parts))
-	byCode := make([]bool, len(parts))
-	regions := make([][]uint32, len(parts))
-	cities := make([][]uint32, len(parts))
+	var countries [maxVariantParts]int
+	var byCode [maxVariantParts]bool
+	var regions, cities [maxVariantParts][]uint32
 	for i, p := range parts {
 		countries[i] = -1
 		// Inside a text two letters are a region sooner than a country.
-		if number, code, ok := a.book.number(p.key); ok && (!code || i == 0 || i == len(parts)-1) {
+		if number, code, ok := a.book.numberOf(p.key); ok && (!code || i == 0 || i == len(parts)-1) {
 			countries[i], byCode[i] = number, code
 		}
 		regions[i] = a.regionKeys.find(p.key)

@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -17,6 +18,7 @@ import (
 type employerNames struct {
 	mu     sync.RWMutex
 	byKey  map[string]employerName // by meaning.NameKey
+	words  map[string]int          // by the first word of the keys: the words of the longest
 	loaded bool
 }
 
@@ -69,11 +71,20 @@ func (n *employerNames) add(id, name string) {
 		return
 	}
 	if n.byKey == nil {
-		n.byKey = map[string]employerName{}
+		n.byKey, n.words = map[string]employerName{}, map[string]int{}
 	}
+	first, _, _ := strings.Cut(key, " ")
+	n.words[first] = max(n.words[first], 1+strings.Count(key, " "))
 	known.name = name
 	known.ids = append(slices.Clip(known.ids), id) // readers may hold the old list
 	n.byKey[key] = known
+}
+
+// longest returns how many words the longest name has that begins with a word.
+func (n *employerNames) longest(first string) int {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.words[first]
 }
 
 // find returns the ids of the employers with a name, and the name.

@@ -55,7 +55,7 @@ func ParserOf(app core.App) (Parser, error) {
 	return Parser{s.analyzer, s.vocabulary.Load(), opened(app, Jobs)}, nil
 }
 
-// Employers, InTitles and HasSynonyms tell the vocabulary about the board.
+// Employers, EmployerWords, InTitles and HasSynonyms tell the vocabulary about the board.
 
 // Employers implements meaning.Board.
 func (p Parser) Employers(key string) (ids []string, name string) {
@@ -63,6 +63,14 @@ func (p Parser) Employers(key string) (ids []string, name string) {
 		return nil, ""
 	}
 	return p.jobs.employers.find(key)
+}
+
+// EmployerWords implements meaning.Board.
+func (p Parser) EmployerWords(first string) int {
+	if p.jobs == nil {
+		return 0
+	}
+	return p.jobs.employers.longest(first)
 }
 
 // InTitles implements meaning.Board.

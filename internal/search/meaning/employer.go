@@ -28,7 +28,7 @@ func (r *reader) employerAt(i int) (Part, int) {
 	if !r.fields[FieldEmployer] {
 		return Part{}, 0
 	}
-	rest := r.words[i:min(i+maxEmployerWords, len(r.words))]
+	rest := r.words[i:min(i+r.board.EmployerWords(r.words[i].folded), len(r.words))]
 	for n := len(rest); n > 0; n-- {
 		if !rest[n-1].closes || strings.Contains(r.text[rest[0].start:rest[n-1].end], `"`) {
 			continue

@@ -38,6 +38,8 @@ type Part struct {
 type Board interface {
 	// Employers returns the ids of the employers with a name, of which NameKey was taken, and the name itself.
 	Employers(key string) (ids []string, name string)
+	// EmployerWords returns how many words the longest name of an employer has that begins with a folded word; 0: there is none.
+	EmployerWords(first string) int
 	// InTitles reports whether a folded word is in the title of a job.
 	InTitles(word string) bool
 	// HasSynonyms reports whether a folded word has synonyms, and so a meaning of its own.

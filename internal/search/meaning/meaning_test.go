@@ -30,6 +30,8 @@ func (testBoard) Employers(key string) ([]string, string) {
 	return nil, ""
 }
 
+func (testBoard) EmployerWords(string) int { return maxEmployerWords }
+
 func (testBoard) InTitles(word string) bool { return word == "nurse" }
 func (testBoard) HasSynonyms(word string) bool {
 	return slices.Contains([]string{"hr", "it", "dev", "pr", "qa"}, word)

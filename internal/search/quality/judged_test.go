@@ -25,7 +25,7 @@ type judgedQuery struct {
 
 const judgedFile = "testdata/judged.jsonl"
 
-func loadJudged(t *testing.T) []judgedQuery {
+func loadJudged(t testing.TB) []judgedQuery {
 	t.Helper()
 	file, err := os.Open(judgedFile)
 	if err != nil {

@@ -46,7 +46,7 @@ type board struct {
 	externalID map[string]string
 }
 
-func newBoard(t *testing.T, postings []byte) board {
+func newBoard(t testing.TB, postings []byte) board {
 	t.Helper()
 	app := testapp.NewBoard(t, hooks.Bind, testapp.With(search.Bind, search.Options{}))
 	jsonl, err := transfer.FindFormat("jsonl")
