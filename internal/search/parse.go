@@ -225,6 +225,8 @@ func parseOrder(params url.Values, q *Query, sorts []engine.Sort) error {
 		return &FieldError{"sort", "distance requires near."}
 	case q.Sort != "" && !slices.Contains(sorts, q.Sort):
 		return &FieldError{"sort", "Must be one of " + join(sorts) + "."}
+	case q.byPay && (q.Sort == "" || q.Sort == engine.SortRelevance):
+		q.Sort = engine.SortLowPay
 	}
 	raw := params.Get("cursor")
 	if raw == "" {

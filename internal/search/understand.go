@@ -43,6 +43,8 @@ type Query struct {
 	engine.Query
 	Interpretation *meaning.Interpretation // nil without a text
 
+	// byPay is whether the text has nothing to rank by but what a job pays. Who types "50k" wants what pays about that first.
+	byPay         bool
 	strangePlaces []string // those of the parameter location that the gazetteer does not know
 }
 
@@ -88,10 +90,15 @@ func (p Parser) words(params url.Values, understood []string, q *Query) {
 	if params.Get("near") != "" {
 		fields[meaning.FieldLocation] = false
 	}
-	q.Words, q.Interpretation = p.understand(params.Get("q"), fields)
+	var parts []meaning.Part
+	q.Words, q.Interpretation, parts = p.understand(params.Get("q"), fields)
 	q.Read = func(corrected string) engine.Words {
-		words, _ := p.understand(corrected, fields)
+		words, _, _ := p.understand(corrected, fields)
 		return words
+	}
+	pay := slices.IndexFunc(parts, func(part meaning.Part) bool { return part.Field == meaning.FieldSalary })
+	if len(q.Words.Must) == 0 && pay >= 0 && !parts[pay].Open {
+		q.byPay, q.Currency = true, parts[pay].Currency
 	}
 }
 
@@ -107,9 +114,9 @@ func (p Parser) Remaining(s string) string {
 var quotation = regexp.MustCompile(`"[^"]*("|$)`)
 
 // understand parses a text. With operators it is taken literally, and so is what is quoted.
-func (p Parser) understand(s string, fields map[string]bool) (engine.Words, *meaning.Interpretation) {
+func (p Parser) understand(s string, fields map[string]bool) (engine.Words, *meaning.Interpretation, []meaning.Part) {
 	if strings.TrimSpace(s) == "" {
-		return engine.Parse(p.analyzer, s), nil
+		return engine.Parse(p.analyzer, s), nil, nil
 	}
 	var parts []meaning.Part
 	if engine.IsPlain(quotation.ReplaceAllString(s, "q")) {
@@ -122,7 +129,7 @@ func (p Parser) understand(s string, fields map[string]bool) (engine.Words, *mea
 			list[i].Ranked = list[i].Ranked || parts[i].Field == meaning.FieldLocation
 		}
 	}
-	return engine.ParseUnderstood(p.analyzer, s, list), &interpretation
+	return engine.ParseUnderstood(p.analyzer, s, list), &interpretation, parts
 }
 
 // hasNoWords reports whether a text has no words that are searched for. A place by itself then ranks those in it above those that

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -13,7 +14,67 @@ import (
 	"jobboard/collections"
 	"jobboard/internal/gazetteer"
 	"jobboard/internal/search/engine"
+	"jobboard/internal/testapp"
 )
+
+// titles returns the titles of the jobs that a search finds, in its order.
+func titles(t *testing.T, app *testapp.Board, ix *Index, params url.Values) (list []string) {
+	t.Helper()
+	parser, err := ix.Parser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := parser.Jobs(params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Limit, q.NoSpelling = 100, true
+	result, err := ix.Search(q.Query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, hit := range result.Hits {
+		record, err := app.FindRecordById("jobs", hit.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, record.GetString("title"))
+	}
+	return list
+}
+
+// TestPayAloneIsOrderedByPay searches for pay with and without an order of its own.
+func TestPayAloneIsOrderedByPay(t *testing.T) {
+	t.Parallel()
+	app, ix := newBoard(t, Jobs)
+	acme, _ := app.Employer("acme")
+	for title, pay := range map[string]float64{"Chief": 120_000, "Clerk": 52_000, "Cook": 50_000, "Guard": 30_000, "Nurse": 70_000} {
+		app.Job(acme, title, map[string]any{"salaryMax": pay, "salaryCurrency": "USD", "salaryPeriod": "year"})
+	}
+	app.Job(acme, "Baker", map[string]any{"salaryMax": 51_000, "salaryCurrency": "EUR", "salaryPeriod": "year"})
+	for query, want := range map[string]string{
+		"q=50k": "Cook Clerk Nurse Chief Baker", "q=$50k jobs": "Cook Clerk Nurse Chief Baker",
+		"q=cook 50k": "Cook", "q=50k&sort=salary": "Chief Nurse Clerk Cook Baker",
+	} {
+		params, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(titles(t, app, ix, params), " "); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+	if got := titles(t, app, ix, url.Values{"q": {"€50k"}}); len(got) != 6 || got[0] != "Baker" {
+		t.Errorf("€50k: %q, want the one that pays euros first", got)
+	}
+	parser, err := ix.Parser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q, err := parser.Jobs(url.Values{"q": {"over 50k"}}); err != nil || q.Sort != "" {
+		t.Errorf("over 50k is ordered by %q, %v: who wants more does not want the least first", q.Sort, err)
+	}
+}
 
 // TestWordsBecomeFilters searches for words that mean a filter, and for the same words in quotes.
 func TestWordsBecomeFilters(t *testing.T) {
@@ -38,29 +99,9 @@ func TestWordsBecomeFilters(t *testing.T) {
 	job(roadhouse, "Nurse Paid", "Lyon", map[string]any{"salaryMin": 60000, "salaryCurrency": "EUR", "salaryPeriod": "year"})
 	find := func(params url.Values) []string {
 		t.Helper()
-		parser, err := ix.Parser()
-		if err != nil {
-			t.Fatal(err)
-		}
-		q, err := parser.Jobs(params)
-		if err != nil {
-			t.Fatal(err)
-		}
-		q.Limit, q.NoSpelling = 100, true
-		result, err := ix.Search(q.Query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var titles []string
-		for _, hit := range result.Hits {
-			record, err := app.FindRecordById("jobs", hit.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			titles = append(titles, record.GetString("title"))
-		}
-		slices.Sort(titles)
-		return titles
+		found := titles(t, app, ix, params)
+		slices.Sort(found)
+		return found
 	}
 	eventually(t, "all jobs", func() bool { return len(find(url.Values{"q": {"nurse"}})) == 4 })
 	for q, want := range map[string][]string{

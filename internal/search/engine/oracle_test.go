@@ -347,6 +347,10 @@ func (o *oracle) sortKeys(q *Query, sort Sort, factor float64, words *Words, vis
 			if slices.Contains(d.Values["currency"], currency) {
 				k = c[ColumnSalary]
 			}
+		case SortLowPay:
+			if slices.Contains(d.Values["currency"], currency) {
+				k = -c[ColumnSalary]
+			}
 		default:
 			k = fresh.of(c[ColumnPublished]) * o.relevance(d, words, idfs)
 		}
@@ -531,11 +535,11 @@ func (w *world) query(a *text.Analyzer, docs int) Query {
 	if w.IntN(2) == 0 {
 		q.Facets = []string{"type", "industry", "status", "nothing"}
 	}
-	q.Sort = []Sort{"", SortRelevance, SortNewest, SortSalary, SortDeadline, SortDistance}[w.IntN(6)]
+	q.Sort = []Sort{"", SortRelevance, SortNewest, SortSalary, SortLowPay, SortDeadline, SortDistance}[w.IntN(7)]
 	if q.Sort == SortDistance && q.Near == nil {
 		q.Near = &Near{w.point(), 300}
 	}
-	if q.Sort == SortSalary && w.IntN(2) == 0 {
+	if (q.Sort == SortSalary || q.Sort == SortLowPay) && w.IntN(2) == 0 {
 		q.Currency = "USD"
 	}
 	return q

@@ -74,13 +74,13 @@ func (e *evaluation) byNewest(top *topK) {
 	}
 }
 
-// bySalary ranks salaries in one currency. Others cannot be compared with them, so they come last.
-func (e *evaluation) bySalary(top *topK) {
+// bySalary ranks salaries in one currency, times sign. Others cannot be compared with them, so they come last.
+func (e *evaluation) bySalary(top *topK, sign float64) {
 	currency := e.q.Currency
 	if currency == "" {
 		currency = e.mostFrequentValue("currency")
 	}
-	e.byColumn(top, ColumnSalary, 1, func(p *segmentMatch) bitset {
+	e.byColumn(top, ColumnSalary, sign, func(p *segmentMatch) bitset {
 		in := e.pool.cleared(p.docs)
 		p.valuePostings("currency", currency).orInto(in)
 		return in

@@ -13,7 +13,7 @@ type Query struct {
 	IDs     map[string]bool // nil: any; otherwise only documents with these ids, which another system has filtered
 
 	Sort     Sort
-	Currency string // for SortSalary; "": the most frequent one among the matches
+	Currency string // for the orders by salary; "": the most frequent one among the matches
 	Offset   int
 	Limit    int
 	After    *Cursor // start after this hit; Offset is then ignored
@@ -75,6 +75,7 @@ const (
 	SortRelevance Sort = "relevance"
 	SortNewest    Sort = "newest"
 	SortSalary    Sort = "salary"   // highest first
+	SortLowPay    Sort = "lowPay"   // lowest salary first
 	SortDeadline  Sort = "deadline" // earliest first
 	SortDistance  Sort = "distance" // nearest first; requires Near
 )

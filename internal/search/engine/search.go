@@ -80,7 +80,7 @@ func (e *evaluation) order() (Sort, time.Time) {
 func (e *evaluation) hits(r *Result, relaxed []*evaluation) {
 	sort, now := e.order()
 	q := e.q
-	if sort == SortSalary && q.Currency == "" {
+	if (sort == SortSalary || sort == SortLowPay) && q.Currency == "" {
 		if q.After != nil {
 			q.Currency = q.After.Currency
 		} else {
@@ -97,7 +97,9 @@ func (e *evaluation) hits(r *Result, relaxed []*evaluation) {
 	case SortNewest:
 		e.byNewest(top)
 	case SortSalary:
-		e.bySalary(top)
+		e.bySalary(top, 1)
+	case SortLowPay:
+		e.bySalary(top, -1)
 	case SortDeadline:
 		e.byColumn(top, ColumnDeadline, -1, nil)
 	case SortDistance:

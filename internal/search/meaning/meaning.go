@@ -30,6 +30,7 @@ type Part struct {
 	RadiusKm float64         // with FieldLocation: how far around the place; 0: the place itself
 	Salary   float64         // with FieldSalary: per year
 	Currency string          // with FieldSalary; "": any
+	Open     bool            // with FieldSalary: more is wanted as well as that: "over 50k", "50k+"
 
 	lead int // where the words begin that belong to it, such as "in"
 }

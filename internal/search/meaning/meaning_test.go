@@ -215,6 +215,11 @@ func TestWayBackToPlainText(t *testing.T) {
 	if len(got) != 1 || got[0] != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
+	for q, open := range map[string]bool{"50k": false, "$20/hr": false, "40-50k": false, "50k+": true, "over 60000": true, "$20/hr+": true} {
+		if parts := v.Read(q, testBoard{}, jobFields); len(parts) != 1 || parts[0].Open != open {
+			t.Errorf("%s: %+v, want open %v", q, parts, open)
+		}
+	}
 	got = Interpret("nurse $50k", v.Read("nurse $50k", testBoard{}, jobFields)).Filters
 	want = Filter{Field: FieldSalary, Value: "50000", Label: "from 50,000 USD", Words: "$50k", Plain: `nurse "$50k"`, Currency: "USD"}
 	if len(got) != 1 || got[0] != want {

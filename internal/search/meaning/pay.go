@@ -79,7 +79,8 @@ func (r *reader) payAt(i int) (Part, int) {
 	if end < len(r.text) && !strings.ContainsRune(payBounds, firstRune(r.text[end:])) {
 		return Part{}, 0
 	}
-	salary, ok := yearly(m)
+	open := m[payOver] != "" || m[payPlus] != "" || m[payPlusAfter] != ""
+	salary, ok := yearly(m, open)
 	if !ok {
 		return Part{}, 0
 	}
@@ -89,7 +90,7 @@ func (r *reader) payAt(i int) (Part, int) {
 	}
 	part := r.part(i, n)
 	part.Start, part.lead, part.End = from, from, end
-	part.Field, part.Salary = FieldSalary, salary
+	part.Field, part.Salary, part.Open = FieldSalary, salary, open
 	part.Currency = currencies[strings.ToLower(m[paySign]+m[payUnit])]
 	if m[paySign] != "" {
 		part.Currency = currencies[strings.ToLower(m[paySign])]
@@ -100,14 +101,13 @@ func (r *reader) payAt(i int) (Part, int) {
 }
 
 // yearly returns the least pay per year of what payPattern has found; ok is whether it is pay at all.
-func yearly(m []string) (salary float64, ok bool) {
+func yearly(m []string, open bool) (salary float64, ok bool) {
 	amount := number(m[payNumber])
 	thousand := m[payThousand] != "" || m[paySecondThousand] != "" && amount < 1000
 	if thousand {
 		amount *= 1000
 	}
 	currency := m[paySign] != "" || m[payUnit] != ""
-	open := m[payOver] != "" || m[payPlus] != "" || m[payPlusAfter] != ""
 	period, given := periods[strings.ToLower(m[payPeriod]+m[payAdverb])]
 	switch {
 	case given:
