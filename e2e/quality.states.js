@@ -82,6 +82,11 @@ export const clientStates = (ids) => ({
     nobody: [
         ["search", "search"],
         ["search without results", "search?q=zzzzqqq"],
+        ["search, words that were understood, and jobs that lack some", "search?q=part+time+remote+developer+50k", async (page) => {
+            await page.getByRole("list", { name: "Understood as" }).getByText("From 50,000 a year").waitFor();
+            await page.getByText("These jobs have most of your words").waitFor();
+        }],
+        ["search, did you mean", "search?q=developper", (page) => page.getByText("Did you mean").waitFor()],
         ["job", `jobs/${ids.fresh.id}`],
         ["job that is not there", "jobs/nosuchjob000000"],
         ["sign in", "sign-in"],

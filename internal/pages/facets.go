@@ -149,7 +149,9 @@ func (s *site) understood(e *core.RequestEvent, f form, filters []understoodFilt
 		case filter.Field == "salaryMin":
 			label = s.leastPayLabel(filter.Value, filter.Currency)
 		case filter.Radius > 0:
-			label = s.aroundLabel(strconv.FormatFloat(filter.Radius, 'f', -1, 64), filter.Place)
+			label = s.aroundLabel(strconv.FormatFloat(filter.Radius, 'f', -1, 64), s.words.placeText(filter.Place))
+		case filter.Field == "location":
+			label = s.words.placeText(filter.Label)
 		case fixedValues(filter.Field) != nil:
 			label = s.valueLabel(e, filter.Field, filter.Value)
 		}

@@ -97,6 +97,11 @@ func TestPlacesAreWrittenInTheLanguage(t *testing.T) {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
+	for text, want := range map[string]string{"Dublin, Ireland": "Dublin, Irland", "dublin": "dublin", "On the moon, Ireland": "On the moon, Ireland"} {
+		if got := de.placeText(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
 	if got := de.country("ZZ"); got != "" {
 		t.Errorf("no country is %q", got)
 	}

@@ -84,6 +84,7 @@ func (s *site) functions() template.FuncMap {
 		"stars":   stars,
 		"rating":  s.words.rating,
 		"size":    s.words.size,
+		"place":   s.words.placeText,
 		"rich":    rich,
 		"part":    part,
 		"host":    hostOf,

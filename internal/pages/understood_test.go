@@ -32,7 +32,7 @@ func TestResultsShowWhatWasUnderstoodAndWhatIsMissing(t *testing.T) {
 func TestResultsSayInTheirLanguageWhatWasUnderstood(t *testing.T) {
 	for language, want := range map[string][]string{
 		"en": {"From $50,000 a year", "Part time", "Senior", "Remote", "80 km around Berlin, Germany"},
-		"de": {"Ab 50.000\u00a0$ pro Jahr", "Teilzeit", "Senior", "Remote", "Umkreis 80 km: Berlin, Germany"},
+		"de": {"Ab 50.000\u00a0$ pro Jahr", "Teilzeit", "Senior", "Remote", "Umkreis 80 km: Berlin, Deutschland"},
 	} {
 		got := mustShow(t, newBoard(t, language), "/jobs?q=senior+part+time+remote+gardener+$50k+within+50+miles+of+berlin", 200)
 		_, chips, _ := strings.Cut(got.Raw, `class="understood"`)

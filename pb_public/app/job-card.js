@@ -37,7 +37,7 @@ export function jobCard(job, action = nothing) {
             <div class="about">
                 <h2><a href="#/jobs/${job.id}">${title ? richText(title) : job.title}</a></h2>
                 <p class="who">${job.expand?.employer?.name} ${place(job)}</p>
-                ${description ? html`<p class="snippet">… ${richText(description)} …</p>` : nothing}
+                ${description ? html`<p class="snippet">${richText(description)}</p>` : nothing}
                 ${missing.length > 0 ? html`<p class="missing">${t("without")} <s>${missing.join(", ")}</s></p>` : nothing}
                 ${facts(job)}
             </div>
