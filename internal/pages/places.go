@@ -34,15 +34,17 @@ func (w *words) place(p gazetteer.Place) string {
 	return p.Name
 }
 
-// placeText writes a text in the pages' language where it is a place as the gazetteer calls it, and leaves any other as it is.
+// placeText writes the country at the end of a place that somebody typed in the pages' language.
 func (w *words) placeText(text string) string {
 	if w.Language == DefaultLanguage {
 		return text
 	}
-	if place, ok := gazetteer.Resolve(text); ok && place.Name == text {
-		return w.place(place)
+	place, ok := gazetteer.Resolve(text)
+	if !ok {
+		return text
 	}
-	return text
+	place.Name = text
+	return w.place(place)
 }
 
 // searchable is the place's name in the pages' language where a search for it finds the same place, else the gazetteer's own.
