@@ -123,7 +123,7 @@ func (p Parser) understand(s string, fields map[string]bool) (engine.Words, *mea
 		parts = p.vocabulary.Read(s, p, fields)
 	}
 	interpretation := meaning.Interpret(s, parts)
-	list := spans(parts)
+	list := p.spans(parts)
 	if p.hasNoWords(interpretation.Text) {
 		for i := range parts {
 			list[i].Ranked = list[i].Ranked || parts[i].Field == meaning.FieldLocation
@@ -139,7 +139,7 @@ func (p Parser) hasNoWords(s string) bool {
 }
 
 // spans returns the parts as the engine searches for them. Several values of a parameter are alternatives.
-func spans(parts []meaning.Part) []engine.Span {
+func (p Parser) spans(parts []meaning.Part) []engine.Span {
 	values := map[string][]engine.Value{}
 	for _, part := range parts {
 		values[part.Field] = append(values[part.Field], valuesOf(part)...)
@@ -165,6 +165,9 @@ func spans(parts []meaning.Part) []engine.Span {
 			span.Condition = &engine.Condition{Near: &engine.Near{Point: pointOf(part.Place), RadiusKm: part.RadiusKm}}
 		default:
 			span.Condition = &engine.Condition{Any: values[part.Field]}
+		}
+		if part.Field == "workplace" { // many boards do not ask for it, so a title may be all that says so
+			span.Titles = p.vocabulary.Expressions(part.Field, part.Value)
 		}
 		if part.Field == meaning.FieldLocation {
 			span.Texts, span.Only = placeNames(part)

@@ -96,6 +96,8 @@ func TestWordsBecomeFilters(t *testing.T) {
 	job(acme, "Nurse One", "Dallas, TX", map[string]any{"jobType": "part_time"})
 	job(acme, "Nurse Two", "Houston, TX", map[string]any{"workplace": "remote"})
 	job(roadhouse, "Texas Roadhouse Nurse", "Lyon", map[string]any{"experienceLevel": "senior"})
+	job(roadhouse, "Typist (Work from Home)", "Lyon", nil)
+	job(roadhouse, "Caretaker of a Home", "Lyon", nil)
 	job(roadhouse, "Nurse Paid", "Lyon", map[string]any{"salaryMin": 60000, "salaryCurrency": "EUR", "salaryPeriod": "year"})
 	find := func(params url.Values) []string {
 		t.Helper()
@@ -110,13 +112,16 @@ func TestWordsBecomeFilters(t *testing.T) {
 		"part time in texas":         {"Nurse One"},
 		"within 50 miles of houston": {"Nurse Two"},
 		"nurses dallas houston":      {"Nurse One", "Nurse Two"},
-		"remote":                     {"Nurse Two"},
+		"remote":                     {"Nurse Two", "Typist (Work from Home)"},
+		"home office":                {"Nurse Two", "Typist (Work from Home)"},
+		`"remote"`:                   {"Nurse Two"}, // its workplace is among its words
 		"senior nurse":               {"Texas Roadhouse Nurse"},
 		"over 50000":                 {"Nurse Paid"},
 		"70k €":                      nil,
 		"acme works":                 {"Nurse One", "Nurse Two"},
 		`"acme works"`:               {"Nurse One", "Nurse Two"},
-		"texas OR lyon":              {"Nurse One", "Nurse Paid", "Nurse Two", "Texas Roadhouse Nurse"},
+		"texas OR lyon": {"Caretaker of a Home", "Nurse One", "Nurse Paid", "Nurse Two", "Texas Roadhouse Nurse",
+			"Typist (Work from Home)"},
 	} {
 		if got := find(url.Values{"q": {q}}); !slices.Equal(got, want) {
 			t.Errorf("%s finds %q, want %q", q, got, want)

@@ -109,6 +109,9 @@ func (w *world) spans(typed string) (spans []Span) {
 			if w.IntN(2) == 0 {
 				span.Texts, span.Only = []string{typed[at:end], w.queryText()}, Value{"industry", w.pick("it", "health", "none")}
 			}
+			if w.IntN(4) == 0 {
+				span.Titles = []string{w.queryText()}
+			}
 			spans = append(spans, span)
 		}
 		at = end + 1

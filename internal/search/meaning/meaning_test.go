@@ -149,6 +149,19 @@ func TestTextsAreUnderstood(t *testing.T) {
 	}
 }
 
+func TestExpressionsOfAValue(t *testing.T) {
+	t.Parallel()
+	got := testVocabulary(t, "workplace=remote: anywhere you like").Expressions("workplace", "remote")
+	for _, want := range []string{"remote", "work from home", "homeoffice", "anywhere you like"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is not among %q", want, got)
+		}
+	}
+	if slices.Contains(got, "fully remote") {
+		t.Error(`who looks for "remote" finds "fully remote" too`)
+	}
+}
+
 func TestWordsThatMeanThemselves(t *testing.T) {
 	t.Parallel()
 	v := testVocabulary(t, "")

@@ -45,6 +45,7 @@ type Vocabulary struct {
 	begins map[string]int    // by the first word: how many words the longest expression has
 	words  map[string]bool   // all folded words of the expressions
 	values map[string][]string
+	titles map[string][]string // by "parameter=value": its expressions, without those that contain another of them
 }
 
 // NewVocabulary returns the built-in vocabulary with a board's own lines. values are the values that each parameter has. A line is
@@ -74,7 +75,33 @@ func NewVocabulary(own string, values map[string][]string) (*Vocabulary, []error
 			v.words[word] = true
 		}
 	}
+	v.titles = v.expressionsByValue()
 	return v, wrong
+}
+
+// Expressions returns the expressions for a value of a parameter, as folded words. Those that contain another one are left out: a title
+// with "fully remote" has "remote" too.
+func (v *Vocabulary) Expressions(field, value string) []string { return v.titles[field+"="+value] }
+
+func (v *Vocabulary) expressionsByValue() map[string][]string {
+	byValue := map[string][]string{}
+	for expression, s := range v.senses {
+		if s.field != "" {
+			byValue[s.field+"="+s.value] = append(byValue[s.field+"="+s.value], expression)
+		}
+	}
+	for name, all := range byValue {
+		var shortest []string
+		for _, one := range all {
+			contains := func(other string) bool { return other != one && strings.Contains(" "+one+" ", " "+other+" ") }
+			if !slices.ContainsFunc(all, contains) {
+				shortest = append(shortest, one)
+			}
+		}
+		slices.Sort(shortest)
+		byValue[name] = shortest
+	}
+	return byValue
 }
 
 // Knows reports whether a folded word is in an expression of the vocabulary, so that it is no misspelling.
