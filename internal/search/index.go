@@ -6,9 +6,11 @@
 package search
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -131,6 +133,9 @@ type Options struct {
 	Language string
 }
 
+// never is the interval of a loop that does its work once.
+const never = time.Duration(math.MaxInt64)
+
 // Bind opens the indexes when the server starts, so that the first search does not have to, and wakes them after every commit.
 func Bind(app core.App, options Options) {
 	if options.Language != "" {
@@ -148,9 +153,14 @@ func Bind(app core.App, options Options) {
 				return err
 			}
 		}
-		go gazetteer.Lookup("London") // reads the gazetteer, so that the first search does not have to
 		return nil
 	})
+	// Beside the server, which is ready before: the first search with a text would otherwise take this time.
+	background.Bind(app, background.NewLoop("read the gazetteer", background.Options{Interval: never},
+		func(context.Context, core.App) (more bool, err error) {
+			gazetteer.Load()
+			return false, nil
+		}))
 	// the index can be rebuilt from the database, which is in the backup
 	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
 		e.Exclude = append(e.Exclude, folderName)
