@@ -128,6 +128,9 @@ func createEmployer(c *call) error {
 }
 
 func viewEmployer(c *call) error {
+	if item, ok := c.publicItem(collections.Employers, c.Param("employer_id"), ""); ok {
+		return c.send(http.StatusOK, item.JSON())
+	}
 	a, err := c.view(collections.Employers, c.Param("employer_id"), c.expandQuery())
 	if err != nil {
 		return err

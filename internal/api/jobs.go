@@ -156,6 +156,9 @@ func createJob(c *call) error {
 }
 
 func viewJob(c *call) error {
+	if item, ok := c.publicItem(collections.Jobs, c.Param("job_id"), "employer"); ok {
+		return c.send(http.StatusOK, item.JSON())
+	}
 	a, err := c.view(collections.Jobs, c.Param("job_id"), c.expandQuery("employer"))
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -61,8 +62,32 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 		"q=gopher&fields=items.deadline,totalItems,items.expand", "fields=expand.employer.logo,expand.employer",
 		"fields=expand.industry.name,title", "fields=title:excerpt(3),expand.employer.coordinates.lat,id", "fields=*,title",
 	}
+	mustViewSame := func(what string) {
+		t.Helper()
+		paths := []string{"/api/employers/" + acme.Id, "/api/employers/" + bolt.Id}
+		for id := range strings.SplitSeq(ids[1:], ",") {
+			paths = append(paths, "/api/jobs/"+id)
+		}
+		for _, path := range paths {
+			for _, query := range []string{"", "?fields=title,name,expand.employer.name,skills", "?expand=industry"} {
+				if query == "?expand=industry" && strings.Contains(path, "employers") {
+					continue // has no such relation
+				}
+				path := path + query
+				plain := board.Call(seeker, "GET", path, nil)
+				hook := board.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error { return e.Next() })
+				whole := board.Call(seeker, "GET", path, nil)
+				board.OnRecordViewRequest().Unbind(hook)
+				lost := plain.Status != 200 && strings.Contains(path, "jobs")
+				if lost || plain.Status != whole.Status || !reflect.DeepEqual(plain.Body, whole.Body) {
+					t.Fatalf("%s: %s is %d %s, as a record %d %s", what, path, plain.Status, plain.Raw, whole.Status, whole.Raw)
+				}
+			}
+		}
+	}
 	mustBeSame := func(what string, more ...string) {
 		t.Helper()
+		mustViewSame(what)
 		for _, who := range []*core.Record{nil, seeker} {
 			for _, query := range append([]string{"ids=" + ids[1:], "q=gopher", "expand=industry"}, more...) {
 				path := "/api/jobs/search/?perPage=100&" + query
@@ -182,5 +207,38 @@ func mustBeSameItems(t *testing.T, what string, got, want testapp.Response) {
 		if len(item) != len(others[i]) {
 			t.Errorf("%s: %v; want %v", what, item, others[i])
 		}
+	}
+}
+
+// What may forbid or count a view of a public job through PocketBase's own API does so through the REST door.
+func TestPublicJobIsGuardedAsItsRecord(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
+	acme, _ := board.Employer("Acme")
+	job := board.Job(acme, "Gopher")
+	path := "/api/jobs/" + job.Id
+	if got := board.Call(nil, "GET", path, nil); got.Status != 200 || got.Body["title"] != "Gopher" || got.Body["applicationCount"] != nil {
+		t.Fatal(got.Status, got.Raw)
+	}
+	hook := board.OnRecordViewRequest(collections.Jobs).BindFunc(func(e *core.RecordRequestEvent) error {
+		return e.ForbiddenError("Not on Sundays.", nil)
+	})
+	if got := board.Call(nil, "GET", path, nil); got.Status != 403 {
+		t.Errorf("with a handler that refuses: %d %s", got.Status, got.Raw)
+	}
+	board.OnRecordViewRequest().Unbind(hook)
+
+	limits := &board.Settings().RateLimits
+	limits.Enabled, limits.Rules = true, []core.RateLimitRule{{Label: "jobs:view", MaxRequests: 2, Duration: 60}}
+	for i, want := range []int{200, 200, 429} {
+		if got := board.Call(nil, "GET", path, nil); got.Status != want {
+			t.Errorf("view %d of 2 that are allowed: %d %s", i+1, got.Status, got.Raw)
+		}
+	}
+	limits.Enabled = false
+	if _, err := board.DB().NewQuery("UPDATE jobs SET status = 'closed'").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if got := board.Call(nil, "GET", path, nil); got.Status != 404 {
+		t.Errorf("closed: %d %s", got.Status, got.Raw)
 	}
 }

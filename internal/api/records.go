@@ -31,7 +31,11 @@ func (c *call) itemsByID(name string, ids []string, expand string) ([]recordjson
 	if err != nil {
 		return nil, fmt.Errorf("find the collection %s: %w", name, err)
 	}
-	items, ok := c.publicItems(collection, ids, expand)
+	var selection *recordjson.Selection
+	if fields := queryguard.ItemFields(c.QueryParam("fields")); fields != "" {
+		selection = recordjson.Select(fields, expand)
+	}
+	items, ok := c.publicItems(collection, ids, expand, selection)
 	if !ok {
 		if items, err = c.recordItems(collection, ids, expand); err != nil {
 			return nil, err
@@ -50,15 +54,35 @@ func (c *call) itemsByID(name string, ids []string, expand string) ([]recordjson
 	return ordered, nil
 }
 
-// publicItems reads what itemsByID answers as public rows. ok is false where the caller may be shown something else than everybody.
-func (c *call) publicItems(collection *core.Collection, ids []string, expand string) (items []recordjson.Item, ok bool) {
+// publicItem reads a record that everybody sees alike, whole. ok is false where there is none, and where PocketBase must be asked: for
+// callers who may see more, where a rate limit counts views, and where somebody has bound handlers to views.
+func (c *call) publicItem(name, id, expand string) (item recordjson.Item, ok bool) {
+	collection, err := c.app().FindCachedCollectionByNameOrId(name)
+	if err != nil || c.app().OnRecordViewRequest().Length() > 0 || c.viewsAreLimited(name) {
+		return item, false
+	}
+	items, ok := c.publicItems(collection, []string{id}, expand, nil)
+	if !ok || len(items) != 1 {
+		return item, false
+	}
+	return items[0], true
+}
+
+// viewsAreLimited reports whether a rate limit counts views of the collection apart from other requests.
+func (c *call) viewsAreLimited(collection string) bool {
+	limits := c.app().Settings().RateLimits
+	_, found := limits.FindRateLimitRule([]string{collection + ":view", "*:view"})
+	return limits.Enabled && found
+}
+
+// publicItems reads records as public rows, with the selected members. ok is false where the caller may be shown something else than
+// everybody.
+func (c *call) publicItems(
+	collection *core.Collection, ids []string, expand string, selection *recordjson.Selection,
+) (items []recordjson.Item, ok bool) {
 	db, outside := c.app().ConcurrentDB().(*dbx.DB)
 	if !outside || !c.seesAsEverybody() {
 		return nil, false
-	}
-	var selection *recordjson.Selection
-	if fields := queryguard.ItemFields(c.QueryParam("fields")); fields != "" {
-		selection = recordjson.Select(fields, expand)
 	}
 	items, ok, err := c.door.publicRows.Read(c.app(), db.DB(), collection, ids, expand, selection, c.buffer)
 	if err != nil { // a column that was just renamed, or a value that no field takes

@@ -138,9 +138,10 @@ func New(t testing.TB, bind ...func(core.App)) *tests.TestApp {
 	}
 	// All requests of a test come from one address; the tests of the limits turn the limits on again.
 	app.Settings().RateLimits.Enabled = false
-	// PocketBase's test app binds a counter to this event, to which a real board binds only what decides about shown fields; the
-	// number of these handlers decides how public rows are read.
+	// PocketBase's test app binds counters to these events, to which a real board binds only what decides about shown fields; the
+	// number of handlers decides how public rows are read.
 	app.OnRecordEnrich().UnbindAll()
+	app.OnRecordViewRequest().UnbindAll()
 	for _, b := range bind {
 		b(app)
 	}

@@ -25,6 +25,9 @@ func NewItem(record *core.Record) (Item, error) {
 	return Item{ID: record.Id, open: open, text: record.GetString}, nil
 }
 
+// JSON returns the item as an object. It must not be used afterwards.
+func (i *Item) JSON() json.RawMessage { return append(i.open, '}') }
+
 // Text returns the value of one of the record's text fields.
 func (i *Item) Text(field string) string { return i.text(field) }
 
