@@ -14,14 +14,28 @@ export function whyNot(what) {
     return why;
 }
 
-/** onDemoBoard starts a demo board before the tests around it and ends it after them. open() opens a page in a context of its own. */
+/**
+ * onDemoBoard starts a demo board before the tests around it and ends it after them. open() opens a page in a context of its own;
+ * page.complaints() returns what the browser has complained of since it was last asked, such as a violation of the content security
+ * policy. That an answer is an error is none: some pages are to be one.
+ */
 export function onDemoBoard() {
     const demo = {
         board: null, browser: null, ids: null,
-        async open() {
-            const context = await demo.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", reducedMotion: "reduce" });
+        async open(options = {}) {
+            const context = await demo.browser.newContext({
+                viewport: { width: 1280, height: 900 }, locale: "en-GB", reducedMotion: "reduce", ...options,
+            });
             const page = await context.newPage();
             page.setDefaultTimeout(30_000);
+            const complaints = [];
+            page.on("pageerror", (error) => complaints.push(error.message));
+            page.on("console", (message) => {
+                if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) {
+                    complaints.push(message.text());
+                }
+            });
+            page.complaints = () => complaints.splice(0);
             return page;
         },
     };

@@ -22,7 +22,7 @@ describe("the quality of the client", { skip: whyNot("the quality of the client"
                 await page.locator("main h1").first().waitFor();
                 await page.waitForFunction(() => !document.querySelector("main .skeleton"));
                 await act?.(page);
-                faults.push(...(await inspect(page, twoLooks(n))).map((fault) => `${name}: ${fault}`));
+                faults.push(...[...await inspect(page, twoLooks(n)), ...page.complaints()].map((fault) => `${name}: ${fault}`));
             }
             assert.deepEqual(faults, []);
             await page.context().close();

@@ -44,7 +44,7 @@ describe("the quality of the public pages", { skip: whyNot("the quality of the p
                 await settled(page);
                 await moved("after what is done there, which excuses what follows within half a second");
             }
-            faults.push(...(await inspect(page, twoLooks(n))).map((fault) => `${name}: ${fault}`));
+            faults.push(...[...await inspect(page, twoLooks(n)), ...page.complaints()].map((fault) => `${name}: ${fault}`));
         }
         assert.deepEqual(faults, []);
         await page.context().close();
@@ -62,6 +62,32 @@ describe("the quality of the public pages", { skip: whyNot("the quality of the p
         for (const [what, most] of Object.entries({ list: 30, job: 15, styles: 10, scripts: 5 })) {
             assert.ok(sizes[what] > 0 && sizes[what] <= most * 1024, `${what}: ${sizes[what]} bytes, of ${most} kB at most`);
         }
+        await page.context().close();
+    });
+
+    test("without script, somebody searches, filters, reads a job and its company, and corrects a form", async () => {
+        const page = await demo.open({ javaScriptEnabled: false });
+        const heading = (text) => page.getByRole("heading", { level: 1, name: text }).waitFor();
+        await page.goto(demo.board.url);
+        await page.getByLabel("What").fill("developer");
+        await page.getByRole("button", { name: "Search" }).click();
+        await heading(/\d+ jobs for “developer”/);
+        await page.getByRole("checkbox", { name: /^Remote/ }).check();
+        await page.getByRole("button", { name: "Apply filters" }).first().click();
+        await page.getByRole("list", { name: "Active filters" }).getByText("Remote").waitFor();
+        assert.deepEqual(await page.locator("article .facts li:first-child").allTextContents().then((all) => [...new Set(all)]), ["Remote"]);
+        const first = page.locator("article").first().getByRole("link");
+        const title = await first.textContent();
+        await first.click();
+        await heading(title);
+        assert.match(await page.getByRole("link", { name: "Apply for this job" }).first().getAttribute("href"), /^\/app\/#\/jobs\/\w+\/apply$/);
+        await page.locator(".posting .who a").click();
+        await page.getByRole("heading", { level: 2, name: "Open jobs" }).waitFor();
+        await page.goto(`${demo.board.url}/account/reset?token=header.claims.signature`);
+        await page.getByLabel("New password", { exact: true }).fill("x");
+        await page.getByRole("button", { name: "Set the password" }).click();
+        await page.getByRole("alert").getByRole("link", { name: /^Repeated password/ }).waitFor();
+        assert.deepEqual(page.complaints(), []);
         await page.context().close();
     });
 

@@ -132,5 +132,9 @@ export async function signInTo(board, page, email) {
     const client = board.client();
     await client.collection("users").authWithPassword(email, demoPassword);
     const { token, record } = client.authStore;
-    await page.addInitScript((login) => localStorage.setItem("pocketbase_auth", login), JSON.stringify({ token, record }));
+    await page.addInitScript((login) => {
+        if (location.protocol !== "about:") { // which has no storage
+            localStorage.setItem("pocketbase_auth", login);
+        }
+    }, JSON.stringify({ token, record }));
 }

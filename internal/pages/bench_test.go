@@ -21,7 +21,7 @@ import (
 func benchBoard(b testing.TB) (*testapp.Board, string) {
 	board := newBoard(b, "en")
 	employer, _ := board.Employer("Acme Works")
-	lorem := strings.Repeat("<p>You will plan, build and run what our customers use every day, and talk with them about it.</p>"+
+	lorem := strings.Repeat("<p>As our gardener you will plan, build and run what customers use every day, and talk with them about it.</p>"+
 		"<ul><li>One of many tasks</li></ul>", 25)
 	ofKind := func(kind string) []*core.Record {
 		found, err := board.FindRecordsByFilter(collections.FieldsOfInterest, "kind = '"+kind+"'", "slug", 12, 0)
