@@ -56,6 +56,7 @@ type parser struct {
 	words    Words
 	run      []Clause // plain words since the last operator; synonyms are looked up in them
 	stopped  []Clause // stopwords left out, in case there is nothing else
+	before   string   // the stopword before the next word
 	or       bool     // the next clause follows an OR
 	typing   bool     // the last clause is a word that may be incomplete
 	spans    []Span   // what of the rest of the text has been understood
@@ -193,6 +194,8 @@ func (p *parser) addClause(one piece, clause Clause, last bool) {
 	if !plain || !single || one.not {
 		clause.Text = ""
 	}
+	before := p.before
+	p.before = ""
 	switch {
 	case one.not:
 		p.flush()
@@ -200,7 +203,9 @@ func (p *parser) addClause(one piece, clause Clause, last bool) {
 		p.words.MustNot = append(p.words.MustNot, clause)
 	case plain && single && !p.or && p.isStopword(clause.Text, word.Term):
 		p.stopped = append(p.stopped, clause)
+		p.before = word.Term
 	case plain:
+		clause.before = before
 		p.run = append(p.run, clause)
 		p.typing = one.last && last && single && utf8.RuneCountInString(word.Term) >= minPrefixLetters
 		if p.or {
@@ -241,8 +246,15 @@ func (p *parser) flush() {
 	for n := min(text.MaxSynonymWords, len(p.run)); n > 0; n-- {
 		for i := range len(p.run) - n + 1 {
 			p.addSpellings(p.run[i : i+n])
-			for _, other := range p.analyzer.Synonyms(termsOf(p.run[i : i+n])) {
+			terms := termsOf(p.run[i : i+n])
+			for _, other := range p.analyzer.Synonyms(terms) {
 				addToAll(p.run[i:i+n], p.synonym(other))
+			}
+			if p.run[i].before != "" {
+				p.addWithStopword(p.run[i:i+n], slices.Insert(terms, 0, p.run[i].before))
+			}
+			if n == 2 && p.analyzer.Knows(terms[0]+terms[1]) {
+				p.asOne(p.run[i:i+n], terms)
 			}
 		}
 	}
@@ -250,6 +262,27 @@ func (p *parser) flush() {
 		p.push(clause)
 	}
 	p.run = p.run[:0]
+}
+
+// addWithStopword adds the alternatives of an expression that begins with a stopword, such as "it support". Without it the words mean
+// less, so they rank as synonyms do.
+func (p *parser) addWithStopword(clauses []Clause, terms []string) {
+	synonyms := p.analyzer.Synonyms(terms)
+	if len(synonyms) == 0 {
+		return
+	}
+	p.asOne(clauses, terms)
+	for _, other := range synonyms {
+		addToAll(clauses, p.synonym(other))
+	}
+}
+
+// asOne makes words mean most when they follow each other: "help desk".
+func (p *parser) asOne(clauses []Clause, terms []string) {
+	for i := range clauses {
+		clauses[i].Any[0].Synonym = true
+	}
+	addToAll(clauses, p.inField(terms, FieldAny))
 }
 
 // addSpellings adds the other ways in which a few words may be written together or apart.

@@ -20,6 +20,8 @@ type Clause struct {
 	// spelling correction replaces it.
 	Text string
 	At   int
+
+	before string // the stopword before it, while it is parsed
 }
 
 // Alternative holds when a field has its word or, next to each other, the words of a phrase.
