@@ -216,3 +216,18 @@ func TestIsPlain(t *testing.T) {
 		}
 	}
 }
+
+func TestWeightsFitTheirBits(t *testing.T) {
+	e := &evaluation{scopeDocs: 1_000_000, words: Words{Must: make([]Clause, maxQueryClauses)}}
+	for range maxQueryClauses - 1 {
+		e.docFreq = append(e.docFreq, 1_000_000)
+	}
+	e.docFreq = append(e.docFreq, 1)
+	w := e.clauseWeights()
+	if sum := w.sum(w.known); sum >= 1<<weightBits || sum < 100 {
+		t.Errorf("the weights sum up to %d", sum)
+	}
+	if most, least := w.weights[maxQueryClauses-1], w.weights[0]; most < 100*least || least == 0 {
+		t.Errorf("a rare word weighs %d, a common one %d", most, least)
+	}
+}

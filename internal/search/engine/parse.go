@@ -74,7 +74,7 @@ type piece struct {
 }
 
 func (p *parser) read(s string) {
-	for len(p.words.Must)+len(p.words.Where)+len(p.words.MustNot)+len(p.run) < maxQueryClauses {
+	for !p.full() {
 		s = strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '(' || r == ')' })
 		if s == "" {
 			return
@@ -92,6 +92,12 @@ func (p *parser) read(s string) {
 		one.at += at
 		p.add(one)
 	}
+}
+
+// full reports whether there are as many clauses as are read.
+func (p *parser) full() bool {
+	clauses := len(p.words.Must) + len(p.words.Where) + len(p.words.MustNot) + len(p.run)
+	return max(clauses, len(p.stopped)) >= maxQueryClauses
 }
 
 var fieldNames = []struct {
@@ -149,6 +155,9 @@ func (p *parser) add(one piece) {
 	}
 	groups := tokenGroups(one.body, text.QueryTokens(one.body), one.quoted)
 	for i, tokens := range groups {
+		if p.full() {
+			return
+		}
 		last := i == len(groups)-1
 		clause := Clause{Any: []Alternative{p.alternative(tokens, one, last)},
 			Text: one.body[tokens[0].Start:tokens[0].End], At: one.at + tokens[0].Start}

@@ -29,7 +29,8 @@ const relaxedFactor = 1.0 / 64
 // developer elsewhere rather than a senior consultant in Berlin.
 const withoutWork = 1.0 / 64
 
-// clauseWeights are the weights of the clauses of Must and, after them, of Where. Sets of clauses are bits.
+// clauseWeights are the weights of the clauses of Must and, after them, of Where. Sets of clauses are bits: there are at most
+// maxQueryClauses.
 type clauseWeights struct {
 	weights []int
 	all     uint64 // all clauses
@@ -38,13 +39,11 @@ type clauseWeights struct {
 	work    uint64 // those of must that are mere words, which name the work
 }
 
-// weightScale is the sum of the weights, but for rounding. With the rounding it must have weightBits.
-const weightScale = 200
-
 func (e *evaluation) clauseWeights() clauseWeights {
 	var w clauseWeights
 	docFreqs := slices.Concat(e.docFreq, e.whereFreq)
 	sum := 0.0
+	scale := float64(1<<weightBits - 1 - len(docFreqs)) // rounding up adds at most one for each
 	for _, docFreq := range docFreqs {
 		if docFreq > 0 {
 			sum += idf(e.scopeDocs, docFreq)
@@ -56,7 +55,7 @@ func (e *evaluation) clauseWeights() clauseWeights {
 			w.weights = append(w.weights, 0)
 			continue
 		}
-		w.weights = append(w.weights, max(1, int(idf(e.scopeDocs, docFreq)/sum*weightScale)))
+		w.weights = append(w.weights, max(1, int(idf(e.scopeDocs, docFreq)/sum*scale)))
 		w.known |= 1 << c
 		if c < len(e.docFreq) {
 			w.must |= 1 << c
