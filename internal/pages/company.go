@@ -48,7 +48,7 @@ func (s *site) showCompany(e *core.RequestEvent) error {
 	}
 	var found jobPage
 	query := url.Values{"page": {strconv.Itoa(f.Page)}, "perPage": {strconv.Itoa(perPage)}, "sort": {"newest"},
-		"fields": {listedFields}}
+		"fields": {s.listedFields()}}
 	if err := s.guest.get(e, "/api/employers/"+company.ID+"/jobs", query, &found); err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (s *site) showCompany(e *core.RequestEvent) error {
 		Jobs:     s.list(found.Items, true, time.Now()),
 		JobCount: found.TotalItems, Pages: paginate(f.Page, found.TotalPages, at), ReviewCount: reviews.TotalItems}
 	for i := range page.Jobs {
-		page.Jobs[i].Own, page.Jobs[i].Logo, page.Jobs[i].Company = true, nil, ""
+		page.Jobs[i].Own, page.Jobs[i].Logo, page.Jobs[i].Company = true, "", ""
 	}
 	if field, known := s.fields.find(e.App, company.Industry); known {
 		page.Topic = &counted{Label: field.Name, URL: pageurl.Field(field.Slug, "")}

@@ -30,6 +30,7 @@ type jobView struct {
 	Share     string // a mailto address
 	Similar   []listed
 	Website   string
+	Picture   logo
 }
 
 type placeLink struct{ Name, URL string }
@@ -122,7 +123,7 @@ func (s *site) endedJob(e *core.RequestEvent, id string) (*job, error) {
 func (s *site) viewJob(e *core.RequestEvent, j *job, ended bool, now time.Time) (jobView, error) {
 	company := &j.Expand.Employer
 	v := jobView{listed: s.list([]job{*j}, false, now)[0], Ended: ended, Deadline: s.words.dayOf(j.Deadline),
-		Website: webAddress(company.Website)}
+		Website: webAddress(company.Website), Picture: logoOf(company)}
 	v.LeftAll, v.Soon = s.words.left(j.Deadline, now)
 	for _, p := range j.Locations {
 		place := placeLink{Name: s.words.place(p.Place())}

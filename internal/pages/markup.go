@@ -34,6 +34,20 @@ func marked(highlight string) template.HTML {
 	return template.HTML(out.String())
 }
 
+// Markup is the logo as a page shows it.
+func (l logo) Markup() template.HTML {
+	class := "logo"
+	if l.Size != "" {
+		class += " " + l.Size
+	}
+	if l.URL == "" {
+		return template.HTML(`<span class="` + class + " " + l.Tint + `" aria-hidden="true">` + html.EscapeString(l.Initials) + `</span>`)
+	}
+	pixels := strconv.Itoa(l.Pixels)
+	return template.HTML(`<span class="` + class + `"><img src="` + html.EscapeString(l.URL) + `" alt="" width="` + pixels +
+		`" height="` + pixels + `" loading="lazy" decoding="async"></span>`)
+}
+
 // markup is the pay as a page shows it, with what site.js needs to write it anew.
 func (m *money) markup() template.HTML {
 	number := func(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }

@@ -120,12 +120,20 @@ func (s *site) jobs(e *core.RequestEvent, query url.Values) (jobPage, error) {
 }
 
 // listedFields are what a list shows of a job. Descriptions and what companies say of themselves would be most of the answer.
-const listedFields = "id,title,location,locations,workplace,jobType,salaryMin,salaryMax,salaryCurrency,salaryPeriod,deadline," +
+const listedFields = "id,title,location,workplace,jobType,salaryMin,salaryMax,salaryCurrency,salaryPeriod,deadline," +
 	"publishedAt,highlights,missingWords,expand.employer.id,expand.employer.name,expand.employer.logo"
+
+// listedFields adds the places where they are not shown as they are stored, which is in English.
+func (s *site) listedFields() string {
+	if s.words.Language == DefaultLanguage {
+		return listedFields
+	}
+	return listedFields + ",locations"
+}
 
 // jobsToList is jobs with what a list shows of them.
 func (s *site) jobsToList(e *core.RequestEvent, query url.Values) (jobPage, error) {
-	query.Set("fields", listedFields)
+	query.Set("fields", s.listedFields())
 	return s.jobs(e, query)
 }
 

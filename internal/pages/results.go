@@ -64,7 +64,7 @@ type listed struct {
 	URL     string
 	Link    template.HTML // leads there by the title, with what was found in it marked
 	Deep    bool          // its heading is of the third level, not of the second
-	Logo    *logo         // nil, as Company is "", on the company's own page
+	Logo    template.HTML // "", as Company, on the company's own page
 	Company string
 	Where   string
 	Pay     *money
@@ -85,8 +85,7 @@ const newFor = 48 * time.Hour
 func (s *site) list(jobs []job, deep bool, now time.Time) []listed {
 	items := make([]listed, len(jobs))
 	for i, j := range jobs {
-		picture := logoOf(&j.Expand.Employer)
-		item := listed{job: j, URL: pageurl.Job(j.ID, j.Title), Deep: deep, Logo: &picture, Company: j.Expand.Employer.Name,
+		item := listed{job: j, URL: pageurl.Job(j.ID, j.Title), Deep: deep, Logo: logoOf(&j.Expand.Employer).Markup(), Company: j.Expand.Employer.Name,
 			Where: s.words.where(&j), Pay: s.words.pay(&j), Posted: s.words.dayOf(j.PublishedAt), Ago: s.words.ago(j.PublishedAt, now),
 			Snippet:       marked(j.Highlights.Description),
 			WorkplaceText: s.words.say("workplace." + j.Workplace), TypeText: s.words.say("jobType." + j.JobType)}
