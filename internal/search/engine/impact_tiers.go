@@ -41,7 +41,7 @@ func (e *evaluation) fillTiers(p *segmentMatch, c int, end tier) {
 		t := cm.filled
 		for i := range e.words.Must[c].Any {
 			alt := &e.words.Must[c].Any[i]
-			if alt.Phrase || alt.Only != nil || alt.Field != FieldAny && alt.Field != t.field() {
+			if alt.Phrase || alt.Only != nil || alt.Mention || alt.Field != FieldAny && alt.Field != t.field() {
 				continue // phrases were placed when they were verified; with Only it counts at the last tier
 			}
 			p.orTermsAt(alt, t, func() bitset { return cm.docsAt(t, p, e.pool) })

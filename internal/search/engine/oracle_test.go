@@ -161,7 +161,9 @@ func (o *oracle) clauseTier(d *Document, c Clause) (tier, bool) {
 			l, ok := o.wordTier(d, w, alt.Field, alt.Synonym)
 			worst, all = max(worst, l), all && ok
 		}
-		if all {
+		if all && alt.Mention {
+			found = true
+		} else if all {
 			best, found = min(best, worst), true
 		}
 	}
@@ -495,6 +497,11 @@ func (w *world) queryText() string {
 func (w *world) query(a *text.Analyzer, docs int) Query {
 	typed := w.queryText()
 	q := Query{Words: ParseUnderstood(a, typed, w.spans(typed)), Now: w.now, Limit: 10, NoSpelling: true, Partial: w.IntN(2) == 0}
+	for _, clause := range q.Words.Must {
+		if w.IntN(16) == 0 && !clause.Any[0].Phrase {
+			clause.Any[0].Mention = true
+		}
+	}
 	switch w.IntN(4) {
 	case 0:
 		q.Scope = Everything()

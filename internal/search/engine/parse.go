@@ -273,8 +273,8 @@ func (p *parser) flush() {
 	p.run = p.run[:0]
 }
 
-// addWithStopword adds the alternatives of an expression that begins with a stopword, such as "it support". Without it the words mean
-// less, so they rank as synonyms do.
+// addWithStopword adds the alternatives of an expression that begins with a stopword, such as "it support". Without it the words are
+// mere mentions.
 func (p *parser) addWithStopword(clauses []Clause, terms []string) {
 	synonyms := p.analyzer.Synonyms(terms)
 	if len(synonyms) == 0 {
@@ -289,7 +289,7 @@ func (p *parser) addWithStopword(clauses []Clause, terms []string) {
 // asOne makes words mean most when they follow each other: "help desk".
 func (p *parser) asOne(clauses []Clause, terms []string) {
 	for i := range clauses {
-		clauses[i].Any[0].Synonym = true
+		clauses[i].Any[0].Mention = true
 	}
 	addToAll(clauses, p.inField(terms, FieldAny))
 }

@@ -31,6 +31,8 @@ type Alternative struct {
 	Field  Field // FieldAny: all fields
 	// Synonym is set when other words were typed: it ranks as another term of the stem does, below the words as typed.
 	Synonym bool
+	// Mention is set when it ranks as a mention in the body does, wherever it is.
+	Mention bool
 	// Only, unless nil, restricts the alternative to documents with this value. It ranks as a mention in the body does.
 	Only *Value
 }
