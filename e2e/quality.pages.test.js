@@ -75,12 +75,14 @@ describe("the quality of the public pages", { skip: whyNot("the quality of the p
         await page.getByRole("checkbox", { name: /^Remote/ }).check();
         await page.getByRole("button", { name: "Apply filters" }).first().click();
         await page.getByRole("list", { name: "Active filters" }).getByText("Remote").waitFor();
-        assert.deepEqual(await page.locator("article .facts li:first-child").allTextContents().then((all) => [...new Set(all)]), ["Remote"]);
+        const workplaces = await page.locator("article .facts li:first-child").allTextContents();
+        assert.deepEqual([...new Set(workplaces)], ["Remote"]);
         const first = page.locator("article").first().getByRole("link");
         const title = await first.textContent();
         await first.click();
         await heading(title);
-        assert.match(await page.getByRole("link", { name: "Apply for this job" }).first().getAttribute("href"), /^\/app\/#\/jobs\/\w+\/apply$/);
+        const apply = page.getByRole("link", { name: "Apply for this job" }).first();
+        assert.match(await apply.getAttribute("href"), /^\/app\/#\/jobs\/\w+\/apply$/);
         await page.locator(".posting .who a").click();
         await page.getByRole("heading", { level: 2, name: "Open jobs" }).waitFor();
         await page.goto(`${demo.board.url}/account/reset?token=header.claims.signature`);

@@ -47,7 +47,8 @@ export const publicStates = (ids) => [
         await page.getByRole("list", { name: "Understood as" }).getByText("From 50,000 a year").waitFor();
         await page.getByText("These jobs have most of your words").waitFor();
     }],
-    ["only jobs that lack some words", "/jobs?q=react+developer+night+shift", (page) => page.getByText("No job has all of your words").waitFor()],
+    ["only jobs that lack some words", "/jobs?q=react+developer+night+shift",
+        (page) => page.getByText("No job has all of your words").waitFor()],
     ["jobs, and did you mean", "/jobs?q=developper", (page) => page.getByText("Did you mean").waitFor()],
     ["jobs nearby", "/jobs?location=Hamburg&radius=100", (page) => page.locator("article").first().waitFor()],
     ["no job, with ways out", "/jobs?q=nurse&workplace=remote&location=Berlin&radius=10"],

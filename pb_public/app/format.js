@@ -40,7 +40,8 @@ export function ago(value) {
 export const number = (count) => new Intl.NumberFormat(locale()).format(count);
 
 /** @param {string} currency */
-const moneyFormat = (currency) => new Intl.NumberFormat(locale(), currency ? { style: "currency", currency, maximumFractionDigits: 0 } : {});
+const moneyFormat = (currency) =>
+    new Intl.NumberFormat(locale(), currency ? { style: "currency", currency, maximumFractionDigits: 0 } : {});
 
 /** @param {number} amount @param {string} currency  or "" */
 export const money = (amount, currency) => moneyFormat(currency).format(amount);
