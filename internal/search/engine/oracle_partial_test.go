@@ -58,6 +58,9 @@ func (o *oracle) relax(visible []*Document, base, matches *[]*Document, keys map
 		kinds := slices.SortedFunc(maps.Keys(groups), func(x, y uint64) int {
 			return cmp.Or(cmp.Compare(w.sum(y), w.sum(x)), cmp.Compare(y, x))
 		})
+		if round > 0 && len(*matches) > 0 {
+			break
+		}
 		need, last := enoughMatches-len(*matches), 0
 		for _, kept := range kinds {
 			if need <= 0 && w.sum(kept) < last || len(*matches) >= enoughMatches && last == 0 {
@@ -72,9 +75,6 @@ func (o *oracle) relax(visible []*Document, base, matches *[]*Document, keys map
 			fewer, leftOut := words.only(kept)
 			missing = append(missing, leftOut)
 			factor := relaxedFactor * float64(w.sum(kept)) / float64(w.sum(w.known))
-			if round > 0 {
-				factor *= withoutWork
-			}
 			for d, key := range o.sortKeys(q, SortRelevance, factor, &fewer, visible, more) {
 				keys[d], relaxed[d] = key, len(missing)
 			}
@@ -184,9 +184,17 @@ func TestPartialMatchesKeepTheWordForTheWork(t *testing.T) {
 	for _, hit := range r.Hits {
 		got = append(got, hit.ID+" without "+strings.Join(r.Missing[hit.Relaxed-1], ", "))
 	}
-	want := "a without senior, berlin; b without senior, berlin; c without senior, berlin; content without developer"
+	want := "a without senior, berlin; b without senior, berlin; c without senior, berlin"
 	if strings.Join(got, "; ") != want {
 		t.Errorf("%s, want %s", strings.Join(got, "; "), want)
+	}
+	must(t, ix.Apply(Batch{Delete: []string{"a", "b", "c"}}))
+	must(t, ix.Apply(Batch{Put: []Document{{ID: "mention", Title: "Cook", Body: "No developer", Published: now}}}))
+	words.MustNot = Parse(ix.analyzer, "x -no").MustNot
+	r, err = ix.Search(Query{Words: words, Scope: Everything(), Limit: 4, Now: now, Partial: true})
+	must(t, err)
+	if len(r.Hits) != 1 || r.Hits[0].ID != "content" {
+		t.Errorf("%+v, want the senior in Berlin, since there is nothing else", r.Hits)
 	}
 }
 

@@ -25,10 +25,6 @@ const (
 // and with all words at least freshnessFloor × 1 × 0.7 times that, so 1/62 suffices.
 const relaxedFactor = 1.0 / 64
 
-// withoutWork is another factor, for documents that hold only what narrows the work down: who types "senior developer berlin" wants a
-// developer elsewhere rather than a senior consultant in Berlin.
-const withoutWork = 1.0 / 64
-
 // clauseWeights are the weights of the clauses of Must and, after them, of Where. Sets of clauses are bits: there are at most
 // maxQueryClauses.
 type clauseWeights struct {
@@ -124,8 +120,9 @@ func (e *evaluation) relax(matches int) (relaxed []*evaluation, estimated bool) 
 	for _, p := range e.segments {
 		m.add(p)
 	}
+	// Who types "senior developer berlin" wants no senior consultant in Berlin, unless there is nothing else.
 	for _, hasWork := range []bool{true, false} {
-		if matches >= enoughMatches {
+		if !hasWork && matches > 0 {
 			break
 		}
 		list := m.heaviest(enoughMatches-matches, hasWork)
@@ -136,9 +133,7 @@ func (e *evaluation) relax(matches int) (relaxed []*evaluation, estimated bool) 
 				continue
 			}
 			matches += more
-			if fewer.factor *= e.factor; !hasWork {
-				fewer.factor *= withoutWork
-			}
+			fewer.factor *= e.factor
 			relaxed = append(relaxed, fewer)
 			fewer.relaxed = len(relaxed)
 		}
