@@ -97,7 +97,8 @@ func TestPlacesAreWrittenInTheLanguage(t *testing.T) {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
-	for text, want := range map[string]string{"Dublin, Ireland": "Dublin, Irland", "dublin": "dublin", "Ireland": "Irland", "wherever you are": "wherever you are"} {
+	for text, want := range map[string]string{"Dublin, Ireland": "Dublin, Irland", "dublin": "dublin",
+		"Ireland": "Irland", "wherever you are": "wherever you are"} {
 		if got := de.placeText(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}

@@ -85,7 +85,8 @@ const newFor = 48 * time.Hour
 func (s *site) list(jobs []job, deep bool, now time.Time) []listed {
 	items := make([]listed, len(jobs))
 	for i, j := range jobs {
-		item := listed{job: j, URL: pageurl.Job(j.ID, j.Title), Deep: deep, Logo: logoOf(&j.Expand.Employer).Markup(), Company: j.Expand.Employer.Name,
+		company := &j.Expand.Employer
+		item := listed{job: j, URL: pageurl.Job(j.ID, j.Title), Deep: deep, Logo: logoOf(company).Markup(), Company: company.Name,
 			Where: s.words.where(&j), Pay: s.words.pay(&j), Posted: s.words.dayOf(j.PublishedAt), Ago: s.words.ago(j.PublishedAt, now),
 			Snippet:       marked(j.Highlights.Description),
 			WorkplaceText: s.words.say("workplace." + j.Workplace), TypeText: s.words.say("jobType." + j.JobType)}

@@ -8,7 +8,8 @@ import (
 
 // FuzzJobSlug holds the short way to the long one: addresses of jobs are for good.
 func FuzzJobSlug(f *testing.F) {
-	for _, title := range []string{"Night Nurse", " - Senior  Go-Developer -- 2nd shift - ", "", "-", "C++ & C# @ Zürich", "A_b", "ÄÖ", "x\ty", "3-4 days"} {
+	for _, title := range []string{"Night Nurse", " - Senior  Go-Developer -- 2nd shift - ", "", "-", "C++ & C# @ Zürich", "A_b", "ÄÖ",
+		"x\ty", "3-4 days"} {
 		f.Add(title)
 	}
 	f.Fuzz(func(t *testing.T, title string) {
