@@ -110,7 +110,7 @@ func (w *world) spans(typed string) (spans []Span) {
 				span.Texts, span.Only = []string{typed[at:end], w.queryText()}, Value{"industry", w.pick("it", "health", "none")}
 			}
 			if w.IntN(4) == 0 {
-				span.Titles = []string{w.queryText()}
+				span.Titles = [][]string{{"nurse", "java"}}
 			}
 			spans = append(spans, span)
 		}

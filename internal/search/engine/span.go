@@ -14,8 +14,8 @@ type Span struct {
 	Condition *Condition
 	Field     Field
 	Ranked    bool // the words count for the score ("senior"); otherwise they only filter ("Berlin")
-	// Titles also match, in titles: "work from home" for "remote".
-	Titles []string
+	// Titles also match, in titles: the terms of "work from home" for "remote".
+	Titles [][]string
 	// Texts also match, in any field of documents that have the value Only: of a job without a place, the text may name it.
 	Texts []string
 	Only  Value
@@ -54,9 +54,7 @@ func (p *parser) addSpan(span Span) {
 	}
 	clause := Clause{Condition: span.Condition, Typed: typed, Any: []Alternative{p.inField(terms, span.Field)}}
 	for _, other := range span.Titles {
-		if terms := queryTerms(other); len(terms) > 0 {
-			clause.Any = append(clause.Any, p.inField(terms, FieldTitle))
-		}
+		clause.Any = append(clause.Any, p.inField(other, FieldTitle))
 	}
 	for _, other := range span.Texts {
 		if terms := queryTerms(other); len(terms) > 0 {

@@ -45,7 +45,7 @@ type Vocabulary struct {
 	begins map[string]int    // by the first word: how many words the longest expression has
 	words  map[string]bool   // all folded words of the expressions
 	values map[string][]string
-	titles map[string][]string // by "parameter=value": its expressions, without those that contain another of them
+	titles map[string][][]string // by "parameter=value": the words of its expressions, without those that contain another of them
 }
 
 // NewVocabulary returns the built-in vocabulary with a board's own lines. values are the values that each parameter has. A line is
@@ -79,11 +79,12 @@ func NewVocabulary(own string, values map[string][]string) (*Vocabulary, []error
 	return v, wrong
 }
 
-// Expressions returns the expressions for a value of a parameter, as folded words. Those that contain another one are left out: a title
+// Expressions returns the expressions for a value of a parameter, each as folded words. Those that contain another one are left out: a title
 // with "fully remote" has "remote" too.
-func (v *Vocabulary) Expressions(field, value string) []string { return v.titles[field+"="+value] }
+func (v *Vocabulary) Expressions(field, value string) [][]string { return v.titles[field+"="+value] }
 
-func (v *Vocabulary) expressionsByValue() map[string][]string {
+func (v *Vocabulary) expressionsByValue() map[string][][]string {
+	words := map[string][][]string{}
 	byValue := map[string][]string{}
 	for expression, s := range v.senses {
 		if s.field != "" {
@@ -99,9 +100,11 @@ func (v *Vocabulary) expressionsByValue() map[string][]string {
 			}
 		}
 		slices.Sort(shortest)
-		byValue[name] = shortest
+		for _, one := range shortest {
+			words[name] = append(words[name], strings.Fields(one))
+		}
 	}
-	return byValue
+	return words
 }
 
 // Knows reports whether a folded word is in an expression of the vocabulary, so that it is no misspelling.
