@@ -54,8 +54,8 @@ func TestJobListsReadWhatTheyShow(t *testing.T) {
 // TestListsShowWhatTheRuleSays compares each list, page by page, with what its rule says of each record by itself. That takes a query for
 // each record and person, so the crowd is small.
 func TestListsShowWhatTheRuleSays(t *testing.T) {
-	const perPage = 100
-	c := newCrowd(t, 150)
+	const perPage = 40
+	c := newCrowd(t, 60)
 	for _, name := range []string{
 		collections.Jobs, collections.Applications, collections.ApplicationEvents, collections.Users, collections.JobSeekers,
 		collections.JobReviews, collections.UserReviews, collections.JobSeekerInterests, collections.Employers, collections.Notifications,

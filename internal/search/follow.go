@@ -12,9 +12,12 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// pollInterval is how often the log is polled. Commits of this process wake the follower; those of other processes and of
-// plain SQL do not.
+// pollInterval is how often the follower asks whether anything was written. Commits of this process wake the follower; those of other
+// processes and of plain SQL do not.
 const pollInterval = 50 * time.Millisecond
+
+// lookInterval is how often the follower looks at the database even if it seems unchanged.
+const lookInterval = time.Second
 
 // applyBatch is the maximum number of changes that are applied at once.
 const applyBatch = 500
@@ -64,19 +67,34 @@ func (ix *Index) isSmall() (bool, error) {
 
 // follow is the step of the loop that applies the log to the index. Only this loop applies changes and starts rebuilds.
 func (ix *Index) follow(ctx context.Context, _ core.App) (more bool, err error) {
+	woken, changed := ix.woken.Swap(false), ix.wal.changed() // before looking, so that what is written meanwhile is seen next time
+	if !woken && !changed && time.Since(ix.looked) < lookInterval {
+		return false, nil
+	}
+	ix.looked = time.Now()
+	return false, ix.look(ctx)
+}
+
+// look applies what the database holds since the last look. After a failure, the next step looks again.
+func (ix *Index) look(ctx context.Context) (err error) {
+	defer func() {
+		if err != nil {
+			ix.looked = time.Time{}
+		}
+	}()
 	if ix.kind == Jobs { // only texts of searches for jobs name employers
 		if err := ix.employers.load(ix.app); err != nil {
-			return false, err
+			return err
 		}
 	}
 	if err := ix.applyLog(ctx); err != nil {
-		return false, err
+		return err
 	}
 	if time.Since(ix.followed) < pollInterval { // not with every commit, which would have to wait for it
-		return false, nil
+		return nil
 	}
 	ix.followed = time.Now()
-	return false, errors.Join(ix.checkRebuildRequest(ctx), ix.applyClockChanges(&ix.clock))
+	return errors.Join(ix.checkRebuildRequest(ctx), ix.applyClockChanges(&ix.clock))
 }
 
 // applyLog applies all changes in the log, or starts a rebuild if that is not possible.

@@ -47,6 +47,9 @@ type Index struct {
 	statements      *statements
 	employers       *employerNames   // of the index of jobs
 	clock           clockState       // used by the follower only
+	woken           atomic.Bool      // something was committed since the follower last looked
+	wal             *writeAheadLog   // used by the follower only
+	looked          time.Time        // when the follower last looked at the database
 	followed        time.Time        // when the follower last checked for requests and clock changes
 	maintenance     maintenanceState // used by the maintainer only
 	saveRequested   atomic.Bool      // the next maintenance saves the index
@@ -94,7 +97,7 @@ func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 	}
 	// The loops run in commands too, so they are not bound to serving; what they use is closed right after them.
 	ix := &Index{app: app, kind: kind, engine: index, loops: background.NewGroup(app), applied: make(chan struct{}), statements: stmts,
-		employers: &employerNames{}}
+		employers: &employerNames{}, wal: newWriteAheadLog(app)}
 	ix.follower = background.NewLoop("keep the search index of "+kind.table+" in step",
 		background.Options{Interval: pollInterval, StopTimeout: background.NoStopTimeout}, ix.follow)
 	ix.maintainer = background.NewLoop("maintain the search index of "+kind.table,
@@ -180,7 +183,10 @@ func Bind(app core.App, options Options) {
 }
 
 // wakeFollower makes the follower read the log now.
-func (ix *Index) wakeFollower() { ix.follower.Wake() }
+func (ix *Index) wakeFollower() {
+	ix.woken.Store(true)
+	ix.follower.Wake()
+}
 
 // close stops following the log and saves the index. If the app is restarted in the same process, For opens it again.
 func (ix *Index) close() {
