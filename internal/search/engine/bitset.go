@@ -40,19 +40,6 @@ func (b bitset) empty() bool {
 	return true
 }
 
-// intersects reports whether a document is in b and in all the chosen ones of some sets.
-func (b bitset) intersects(sets []bitset, chosen uint64) bool {
-	for i, w := range b {
-		for rest := chosen; rest != 0 && w != 0; rest &= rest - 1 {
-			w &= sets[bits.TrailingZeros64(rest)][i]
-		}
-		if w != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 func (b bitset) and(o bitset) {
 	o = o[:len(b)]
 	for i := range b {

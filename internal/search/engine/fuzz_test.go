@@ -18,7 +18,8 @@ var seeds = []string{
 	"-*", "OR", "OR OR", "| x", "x |", "title:", `title:"`, `title:-x`, "skill:*", "(((", ")x(", "a*b*", `-"a b`, "AND the of", "the",
 	"\x00\xff\xfe", "\u200b\u0301", strings.Repeat("x ", 600), strings.Repeat("\"a ", 60), "<b>bold</b> & <mark>", "a\u0000b",
 	"İstanbul ß ﬁ ŉ", "1+1=2 #1 @home 50%", "x:y:z", "full-stack/front-end",
-	"🙂 nurse 🙂", strings.Repeat("nurse java/", 99), strings.Repeat("senior/", 140), strings.Repeat("the ", 99), "don't l'Oréal", "title:東京", "京", `"東京都 nurse"`, "nurse\tnight\nshift", "ⅷ ² ½",
+	"🙂 nurse 🙂", strings.Repeat("nurse java/", 99), strings.Repeat("senior/", 140), strings.Repeat("the ", 99),
+	"don't l'Oréal", "title:東京", "京", `"東京都 nurse"`, "nurse\tnight\nshift", "ⅷ ² ½",
 }
 
 // FuzzParse checks that any text can be parsed, that the result is well formed, and that it can be searched for.
