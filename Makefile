@@ -51,7 +51,8 @@ try-assets:
 fmt: ## formats the Go code
 	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
 
-test: needs check e2e ## everything that CI runs: check, then the tests in e2e/
+# The binary comes first: a test builds it too, and should not compile it beside others that wait for something.
+test: needs build check e2e ## everything that CI runs: check, then the tests in e2e/
 
 needs:
 	@missing=; \
