@@ -79,8 +79,8 @@ func NewVocabulary(own string, values map[string][]string) (*Vocabulary, []error
 	return v, wrong
 }
 
-// Expressions returns the expressions for a value of a parameter, each as folded words. Those that contain another one are left out: a title
-// with "fully remote" has "remote" too.
+// Expressions returns the expressions for a value of a parameter, each as folded words. Those that contain another one are left out: a
+// title with "fully remote" has "remote" too.
 func (v *Vocabulary) Expressions(field, value string) [][]string { return v.titles[field+"="+value] }
 
 func (v *Vocabulary) expressionsByValue() map[string][][]string {
