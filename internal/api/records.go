@@ -84,7 +84,14 @@ func (c *call) publicItems(
 	if !outside || !c.seesAsEverybody() {
 		return nil, false
 	}
-	items, ok, err := c.door.publicRows.Read(c.app(), db.DB(), collection, ids, expand, selection, c.buffer)
+	ctx := c.event.Request.Context()
+	if bounded := db.Context(); bounded != nil {
+		ctx = bounded
+	}
+	items, ok, err := c.door.publicRows.Read(ctx, c.app(), db.DB(), collection, ids, expand, selection, c.buffer)
+	if ctx.Err() != nil { // PocketBase's records can't be read in time either, and say so
+		return nil, false
+	}
 	if err != nil { // a column that was just renamed, or a value that no field takes
 		c.app().Logger().Warn("Public rows are read as records", "collection", collection.Name, "error", err)
 		return nil, false

@@ -1,6 +1,7 @@
 package recordjson
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"strings"
@@ -14,16 +15,16 @@ type PublicRows struct{ tables sync.Map } // by a collection's name: *table
 
 // Read returns the records of a collection that have one of the ids, in any order, each with the record that a relation leads to; ""
 // is no relation. They have the selected members. ok is false where everybody does not see the same: then PocketBase's records must be
-// read. buffer allocates memory of a capacity in bytes, which the items keep in use.
+// read. The queries end with ctx. buffer allocates memory of a capacity in bytes, which the items keep in use.
 func (p *PublicRows) Read(
-	app core.App, db *sql.DB, collection *core.Collection, ids []string, relation string, selection *Selection,
+	ctx context.Context, app core.App, db *sql.DB, collection *core.Collection, ids []string, relation string, selection *Selection,
 	buffer func(capacity int) []byte,
 ) (items []Item, ok bool, err error) {
 	t, err := p.table(app, db, collection)
 	if err != nil || t.byIDs == nil {
 		return nil, false, err
 	}
-	rows, err := t.read(ids)
+	rows, err := t.read(ctx, ids)
 	if err != nil {
 		return nil, false, err
 	}
@@ -34,7 +35,7 @@ func (p *PublicRows) Read(
 	}
 	var expanded expansion
 	if relation != "" {
-		if expanded, ok, err = p.expand(app, db, t, rows, relation, selection.ofRelated()); err != nil || !ok {
+		if expanded, ok, err = p.expand(ctx, app, db, t, rows, relation, selection.ofRelated()); err != nil || !ok {
 			return nil, false, err
 		}
 	}
@@ -79,7 +80,7 @@ type expansion struct {
 
 // expand reads the records that a relation of rows leads to. ok is false where everybody does not see the same of them.
 func (p *PublicRows) expand(
-	app core.App, db *sql.DB, t *table, rows [][]any, relation string, selection *Selection,
+	ctx context.Context, app core.App, db *sql.DB, t *table, rows [][]any, relation string, selection *Selection,
 ) (expanded expansion, ok bool, err error) {
 	field, isRelation := t.collection.Fields.GetByName(relation).(*core.RelationField)
 	position, shown := t.position[relation]
@@ -106,7 +107,7 @@ func (p *PublicRows) expand(
 			ids = append(ids, id)
 		}
 	}
-	found, err := other.read(ids)
+	found, err := other.read(ctx, ids)
 	if err != nil {
 		return expanded, false, err
 	}

@@ -1,6 +1,7 @@
 package recordjson
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -89,12 +90,12 @@ func (t *table) readFields(app core.App) (plain bool, err error) {
 }
 
 // read returns the rows with these ids, each of which is given once, in any order.
-func (t *table) read(ids []string) (found [][]any, err error) {
+func (t *table) read(ctx context.Context, ids []string) (found [][]any, err error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := t.byIDs.Query(string(list))
+	rows, err := t.byIDs.QueryContext(ctx, string(list))
 	if err != nil {
 		return nil, fmt.Errorf("read %s by id: %w", t.collection.Name, err)
 	}
