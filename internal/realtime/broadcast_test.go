@@ -9,6 +9,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
+	"jobboard/internal/realtime"
 	"jobboard/internal/testapp"
 )
 
@@ -125,6 +126,7 @@ func TestConnectionsThatWouldMissSomethingAreClosed(t *testing.T) {
 	})
 	all.AwaitEnd(t)
 	release()
+	realtime.AwaitIdle(t, board.TestApp, collections.Jobs) // or the next change would find no room either
 	board.Update(other, map[string]any{"title": "Chef"})
 	if _, seen := one.MustReceive(t).Change(t); seen["title"] != "Chef" {
 		t.Errorf("who has missed nothing got %v", seen)
