@@ -51,7 +51,7 @@ func CollectionOf(schema string) string {
 // addRecordSchemas adds the schemas of every collection that clients see, all made from the collection's definition: a record as it
 // is answered (Job), as POST makes it (NewJob), as PUT replaces it (JobReplacement) and as PATCH changes it (JobChange).
 func addRecordSchemas(schemas map[string]*schemaObject) error {
-	byCollection := emptyObject()
+	byCollection := ofType("object")
 	byCollection.Description = "The records of PocketBase's own API by collection, for typed clients of it."
 	schemas["Collections"] = byCollection
 	for _, collection := range collections.Definitions() {
@@ -87,7 +87,7 @@ func addRecordSchemas(schemas map[string]*schemaObject) error {
 type collectionSchemas struct{ record, input, replacement, change *schemaObject }
 
 func schemasOf(collection *core.Collection) (collectionSchemas, error) {
-	s := collectionSchemas{emptyObject(), emptyObject(), emptyObject(), emptyObject()}
+	s := collectionSchemas{ofType("object"), ofType("object"), ofType("object"), ofType("object")}
 	for _, field := range collection.Fields {
 		schema, err := fieldSchema(collection.Name, field)
 		if err != nil {
@@ -195,7 +195,7 @@ func fieldSchema(collection string, field core.Field) (*schemaObject, error) {
 	case *core.AutodateField:
 		return text("UTC, such as 2026-01-31 09:00:00.000Z."), nil
 	case *core.BoolField:
-		return &schemaObject{Type: types{"boolean"}}, nil
+		return ofType("boolean"), nil
 	case *core.NumberField:
 		kind := "number"
 		if f.OnlyInt {
@@ -203,9 +203,9 @@ func fieldSchema(collection string, field core.Field) (*schemaObject, error) {
 		}
 		return &schemaObject{Type: types{kind}}, nil
 	case *core.GeoPointField:
-		point := emptyObject()
-		point.Properties.set("lon", &schemaObject{Type: types{"number"}})
-		point.Properties.set("lat", &schemaObject{Type: types{"number"}})
+		point := ofType("object")
+		point.Properties.set("lon", ofType("number"))
+		point.Properties.set("lat", ofType("number"))
 		point.Required = []string{"lon", "lat"}
 		return point, nil
 	case *core.SelectField:
@@ -245,7 +245,7 @@ func jsonSchema(collection, name string) *schemaObject {
 }
 
 func expandSchema(collection *core.Collection) *schemaObject {
-	expand := emptyObject()
+	expand := ofType("object")
 	expand.Description = "The relations that were asked for."
 	for _, field := range collection.Fields {
 		relation, ok := field.(*core.RelationField)

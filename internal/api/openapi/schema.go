@@ -43,10 +43,6 @@ func mapOf(values *schemaObject) *schemaObject {
 	return &schemaObject{Type: types{"object"}, AdditionalProperties: values}
 }
 
-func emptyObject() *schemaObject {
-	return &schemaObject{Type: types{"object"}}
-}
-
 // property is one property of an object.
 type property = member[*schemaObject]
 
@@ -64,7 +60,7 @@ func texts(names ...string) []property {
 
 // shape is an object with those properties, in their order.
 func shape(required []string, properties ...property) *schemaObject {
-	schema := emptyObject()
+	schema := ofType("object")
 	addProperties(schema, required, properties...)
 	return schema
 }
@@ -91,7 +87,7 @@ func listOf(name string) *schemaObject {
 
 // formSchema is the form beside a JSON body: the same fields, and files where JSON has their names.
 func formSchema(json *schemaObject) *schemaObject {
-	form := emptyObject()
+	form := ofType("object")
 	form.Required = json.Required
 	binary := &schemaObject{Type: types{"string"}, ContentMediaType: "application/octet-stream", Description: "A file."}
 	for _, p := range json.Properties {
