@@ -71,17 +71,16 @@ func (ix *Index) follow(ctx context.Context, _ core.App) (more bool, err error) 
 	if !woken && !changed && time.Since(ix.looked) < lookInterval {
 		return false, nil
 	}
+	ix.looked = time.Time{} // the next step looks again if this one fails
+	if err := ix.look(ctx); err != nil {
+		return false, err
+	}
 	ix.looked = time.Now()
-	return false, ix.look(ctx)
+	return false, nil
 }
 
-// look applies what the database holds since the last look. After a failure, the next step looks again.
-func (ix *Index) look(ctx context.Context) (err error) {
-	defer func() {
-		if err != nil {
-			ix.looked = time.Time{}
-		}
-	}()
+// look applies what the database holds since the last look.
+func (ix *Index) look(ctx context.Context) error {
 	if ix.kind == Jobs { // only texts of searches for jobs name employers
 		if err := ix.employers.load(ix.app); err != nil {
 			return err
