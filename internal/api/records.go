@@ -58,7 +58,7 @@ func (c *call) itemsByID(name string, ids []string, expand string) ([]recordjson
 // callers who may see more, where a rate limit counts views, and where somebody has bound handlers to views.
 func (c *call) publicItem(name, id, expand string) (item recordjson.Item, ok bool) {
 	collection, err := c.app().FindCachedCollectionByNameOrId(name)
-	if err != nil || c.app().OnRecordViewRequest().Length() > 0 || c.viewsAreLimited(name) {
+	if err != nil || !isID(id) || c.app().OnRecordViewRequest().Length() > 0 || c.viewsAreLimited(name) {
 		return item, false
 	}
 	items, ok := c.publicItems(collection, []string{id}, expand, nil)
