@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,13 +40,25 @@ func readOpenAPI(t *testing.T, raw []byte) *openAPI {
 	return &openAPI{root.(map[string]any), compiler}
 }
 
-// node is a part of the document and where it is.
+// node is a part of the document and the names that lead to it.
 type node struct {
-	pointer string // JSON pointer
-	value   map[string]any
+	names []string
+	value map[string]any
 }
 
 var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
+
+// pointer returns the JSON pointer to the node.
+func (n node) pointer() string {
+	pointer := ""
+	for _, name := range n.names {
+		pointer += "/" + escapePointer.Replace(name)
+	}
+	return pointer
+}
+
+// at returns the names of what is below the node.
+func (n node) at(names ...string) []string { return slices.Concat(n.names, names) }
 
 // find returns the object at the names, one below the other, with references followed.
 func (d *openAPI) find(names ...string) (node, bool) {
@@ -55,7 +68,7 @@ func (d *openAPI) find(names ...string) (node, bool) {
 		if !ok {
 			return node{}, false
 		}
-		found = node{found.pointer + "/" + escapePointer.Replace(name), inner}
+		found = node{found.at(name), inner}
 		if ref, ok := inner["$ref"].(string); ok {
 			if found, ok = d.find(strings.Split(strings.TrimPrefix(ref, "#/"), "/")...); !ok {
 				return node{}, false
@@ -72,7 +85,7 @@ func (d *openAPI) compile(pointer string) (*jsonschema.Schema, error) {
 
 // validate checks a value against the schema of the node.
 func (d *openAPI) validate(parent node, value any) error {
-	schema, err := d.compile(parent.pointer + "/schema")
+	schema, err := d.compile(parent.pointer() + "/schema")
 	if err != nil {
 		return err
 	}
@@ -84,10 +97,10 @@ func (d *openAPI) content(parent node, media string) (node, error) {
 	described, _ := parent.value["content"].(map[string]any)
 	for _, name := range []string{media, "*/*"} {
 		if inner, ok := described[name].(map[string]any); ok {
-			return node{parent.pointer + "/content/" + escapePointer.Replace(name), inner}, nil
+			return node{parent.at("content", name), inner}, nil
 		}
 	}
-	return node{}, fmt.Errorf("the document has no %s at %s", media, parent.pointer)
+	return node{}, fmt.Errorf("the document has no %s at %s", media, parent.pointer())
 }
 
 // checkBody checks a body that is JSON against its schema, and of others that the document names their media type.
@@ -122,20 +135,11 @@ func (d *openAPI) checkRequest(operation node, request *http.Request) error {
 	if err != nil || len(raw) == 0 {
 		return err
 	}
-	body, ok := d.find(append(operation.names(), "requestBody")...)
+	body, ok := d.find(operation.at("requestBody")...)
 	if !ok {
-		return fmt.Errorf("the document has no body of %s", operation.pointer)
+		return fmt.Errorf("the document has no body of %s", operation.pointer())
 	}
 	return d.checkBody(body, request.Header, raw)
-}
-
-// names are those that lead to the node.
-func (n node) names() []string {
-	names := strings.Split(strings.TrimPrefix(n.pointer, "/"), "/")
-	for i := range names {
-		names[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(names[i])
-	}
-	return names
 }
 
 func (d *openAPI) parameter(operation node, name string) (node, bool) {
@@ -143,7 +147,7 @@ func (d *openAPI) parameter(operation node, name string) (node, bool) {
 	for i, one := range all {
 		described := one.(map[string]any)
 		if described["name"] == name && described["in"] == "query" {
-			return node{operation.pointer + "/parameters/" + strconv.Itoa(i), described}, true
+			return node{operation.at("parameters", strconv.Itoa(i)), described}, true
 		}
 	}
 	return node{}, false
@@ -167,15 +171,15 @@ func parameterValue(parameter node, texts []string) any {
 	return texts[0]
 }
 
-// checkResponse checks status, required headers and body against the operation.
+// checkResponse checks status and body against the operation.
 func (d *openAPI) checkResponse(operation node, got testapp.Response) error {
-	response, ok := d.find(append(operation.names(), "responses", strconv.Itoa(got.Status))...)
+	response, ok := d.find(operation.at("responses", strconv.Itoa(got.Status))...)
 	if !ok {
-		return fmt.Errorf("the document has no status %d at %s", got.Status, operation.pointer)
+		return fmt.Errorf("the document has no status %d at %s", got.Status, operation.pointer())
 	}
 	if response.value["content"] == nil {
 		if got.Raw != "" && got.Status != http.StatusFound {
-			return fmt.Errorf("the document has no body of status %d at %s", got.Status, operation.pointer)
+			return fmt.Errorf("the document has no body of status %d at %s", got.Status, operation.pointer())
 		}
 		return nil
 	}

@@ -31,7 +31,7 @@ func TestSchemasOfTheDocumentAreValid(t *testing.T) {
 		t.Errorf("the document has %d schemas", len(schemas.value))
 	}
 	for name := range schemas.value {
-		if _, err := described.compile(schemas.pointer + "/" + name); err != nil {
+		if _, err := described.compile(schemas.pointer() + "/" + name); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
