@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"time"
+
+	"jobboard/internal/benchboard"
 )
 
 // class is a class of queries with its gates: the p50 as a multiple of R and, for selective queries, in absolute time; 0 means
@@ -26,9 +28,9 @@ const (
 )
 
 // classes returns the classes of the table of gates.
-func (c *corpus) classes() []class {
-	city := c.places[len(c.places)-1]
-	rare := inventedWord(c.rareWord())
+func (r *run) classes() []class {
+	city := r.Corpus.Places[len(r.Corpus.Places)-1]
+	rare := benchboard.InventedWord(r.rareWord())
 	near := fmt.Sprintf("%.2f,%.2f", city.Lat, city.Lon)
 	around := fmt.Sprintf("j.status = 'published' AND EXISTS (SELECT 1 FROM json_each(j.locations) p WHERE "+
 		"abs(p.value ->> 'lat' - %.2f) < 0.45 AND abs(p.value ->> 'lon' - %.2f) < 0.6)", city.Lat, city.Lon)
@@ -57,7 +59,7 @@ func (c *corpus) classes() []class {
 		{name: "sort by salary", query: "q=manager&sort=salary", fts: "manager", order: "j.salaryMax DESC", ratio: 9},
 		{name: "sort by deadline", query: "q=manager&sort=deadline", fts: "manager", order: "j.deadline DESC", ratio: 9},
 		{name: "offset 5 000", query: "q=manager&page=251&perPage=20", fts: "manager", offset: 5000, ratio: 12},
-		{name: "a word that nobody has", query: "q=" + inventedWord(rareWords+777_777)},
+		{name: "a word that nobody has", query: "q=" + benchboard.InventedWord(benchboard.RareWords+777_777)},
 		{name: "typo", query: "q=experiance+pyhton"},
 		{name: "excluding", query: "q=python+-manager", fts: "python NOT manager", ratio: 5},
 		{name: "title: field", query: "q=title%3Amanager", fts: "title : manager", ratio: 5},
@@ -77,7 +79,6 @@ func (c *corpus) classes() []class {
 func (c *class) isCorrected() bool { return c.fts == "" && !c.facets && c.ratio == 0 }
 
 // rareWord returns the number of an invented word that a published job has.
-func (c *corpus) rareWord() int {
-	r := c.random(3, 0)
-	return r.IntN(rareWords)
+func (r *run) rareWord() int {
+	return r.Corpus.Random(3, 0).IntN(benchboard.RareWords)
 }

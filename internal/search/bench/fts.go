@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"jobboard/internal/benchboard"
 )
 
 const (
@@ -24,7 +26,7 @@ func (r *run) queryFTS() error {
 	if took > 0 {
 		r.report.note("FTS5, build", fmt.Sprintf("%.1f s", took.Seconds()))
 	}
-	if info, err := os.Stat(filepath.Join(r.dir, "fts.db")); err == nil {
+	if info, err := os.Stat(filepath.Join(r.Dir, "fts.db")); err == nil {
 		r.report.note("FTS5, disk", fmt.Sprintf("%.0f MB", float64(info.Size())/(1<<20)))
 	}
 	for i := range r.report.classes {
@@ -46,16 +48,16 @@ func (r *run) queryFTS() error {
 // openFTS opens an FTS5 table of published jobs in a file of its own, with the board's database attached as board. If the file
 // does not exist, it is created with at most so many jobs (-1: all), and took is the time for that.
 func (r *run) openFTS(name, option string, most int) (db *sql.DB, took time.Duration, err error) {
-	path := filepath.Join(r.dir, name)
+	path := filepath.Join(r.Dir, name)
 	_, err = os.Stat(path)
 	missing := os.IsNotExist(err)
-	if db, err = openDB(path, "synchronous(OFF)", "cache_size(-64000)"); err != nil {
+	if db, err = benchboard.OpenDB(path, "synchronous(OFF)", "cache_size(-64000)"); err != nil {
 		return nil, 0, err
 	}
-	err = execAll(db, "ATTACH '"+sqlText(filepath.Join(r.data(), "data.db"))+"' AS board")
+	err = benchboard.ExecAll(db, "ATTACH '"+sqlText(filepath.Join(r.Data(), "data.db"))+"' AS board")
 	if err == nil && missing {
 		began := time.Now()
-		err = execAll(db,
+		err = benchboard.ExecAll(db,
 			`CREATE VIRTUAL TABLE fts USING fts5(title, skills, company, location, body, content='',
 				tokenize='porter unicode61'`+option+`)`,
 			`INSERT INTO fts (rowid, title, skills, company, location, body)
@@ -110,6 +112,6 @@ func (c *class) queryFTS(db *sql.DB) error {
 }
 
 func drain(db *sql.DB, query string, args ...any) error {
-	_, err := texts(db, "SELECT coalesce(1, '') FROM ("+query+")", args...)
+	_, err := benchboard.Texts(db, "SELECT coalesce(1, '') FROM ("+query+")", args...)
 	return err
 }

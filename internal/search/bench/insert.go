@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"jobboard/internal/benchboard"
 )
 
 const (
@@ -15,33 +17,33 @@ const (
 // measureInsert compares inserts of one job, each in its own transaction, with and without the triggers of the search log. The
 // jobs are deleted afterwards.
 func (r *run) measureInsert() error {
-	db, err := openDB(filepath.Join(r.data(), "data.db"), "synchronous(NORMAL)")
+	db, err := benchboard.OpenDB(filepath.Join(r.Data(), "data.db"), "synchronous(NORMAL)")
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	industries, err := texts(db, "SELECT id FROM fields_of_interest WHERE kind = 'industry' ORDER BY slug")
+	industries, err := benchboard.Texts(db, "SELECT id FROM fields_of_interest WHERE kind = 'industry' ORDER BY slug")
 	if err != nil {
 		return err
 	}
 	var logged, plain durations
-	at := r.corpus.jobs
+	at := r.Corpus.Jobs
 	for range insertBlocks {
 		if err := r.insert(db, industries, &at, &logged); err != nil {
 			return err
 		}
-		triggers, err := dropTriggers(db, "search_log%")
+		triggers, err := benchboard.DropTriggers(db, "search_log%")
 		if err != nil {
 			return err
 		}
 		if err := r.insert(db, industries, &at, &plain); err != nil {
 			return err
 		}
-		if err := execAll(db, triggers...); err != nil {
+		if err := benchboard.ExecAll(db, triggers...); err != nil {
 			return err
 		}
 	}
-	if _, err := db.Exec("DELETE FROM jobs WHERE id >= ?", fmt.Sprintf("job%012d", r.corpus.jobs)); err != nil {
+	if _, err := db.Exec("DELETE FROM jobs WHERE id >= ?", benchboard.JobID(r.Corpus.Jobs)); err != nil {
 		return err
 	}
 	r.report.gate("insert with the log ÷ plain insert, p50", ratio(logged.at(0.5), plain.at(0.5)), 2, "%.2f", atMost)
@@ -50,15 +52,15 @@ func (r *run) measureInsert() error {
 }
 
 func (r *run) insert(db *sql.DB, industries []string, at *int, took *durations) error {
-	statement, err := db.Prepare(insertJob)
+	statement, err := db.Prepare(benchboard.InsertJob)
 	if err != nil {
 		return err
 	}
 	defer statement.Close()
 	for range insertsEach {
-		j := r.corpus.job(*at, time.Now().UTC())
+		j := r.Corpus.Job(*at, time.Now().UTC())
 		*at++
-		row := j.row(industries)
+		row := j.Row(industries)
 		began := time.Now()
 		if _, err := statement.Exec(row...); err != nil {
 			return err

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"jobboard/internal/benchboard"
 )
 
 const (
@@ -36,9 +38,9 @@ const healthPath = "/api/health"
 // rowsPath returns the route of R: 20 jobs by id, which costs as much as a search without the search itself.
 func (r *run) rowsPath(i int) string {
 	var list []string
-	random := r.corpus.random(4, i)
+	random := r.Corpus.Random(4, i)
 	for range 20 {
-		list = append(list, fmt.Sprintf("job%012d", random.IntN(r.corpus.jobs)))
+		list = append(list, benchboard.JobID(random.IntN(r.Corpus.Jobs)))
 	}
 	return "/api/jobs/?perPage=20&skipTotal=1&ids=" + strings.Join(list, ",")
 }
@@ -50,12 +52,12 @@ type timings struct {
 }
 
 // measureRounds measures all of them in turn, so that a disturbance of the machine affects all alike.
-func (r *run) measureRounds(s *server, rounds int, w *calibration) (timings, error) {
-	list := r.corpus.classes()
+func (r *run) measureRounds(s *benchboard.Server, rounds int, w *calibration) (timings, error) {
+	list := r.classes()
 	all := timings{classes: make([]durations, len(list))}
 	timed := func(into *durations, path string) error {
 		began := time.Now()
-		_, err := s.get(path)
+		_, err := s.Get(path)
 		*into = append(*into, time.Since(began))
 		return err
 	}
@@ -80,7 +82,7 @@ func (r *run) measureRounds(s *server, rounds int, w *calibration) (timings, err
 }
 
 // measureIdle measures one client alone.
-func (r *run) measureIdle(s *server) error {
+func (r *run) measureIdle(s *benchboard.Server) error {
 	w, err := r.openCalibration()
 	if err != nil {
 		return err
@@ -95,8 +97,8 @@ func (r *run) measureIdle(s *server) error {
 	}
 	r.report.health, r.report.rows, r.report.w = took.health.at(0.5), took.rows.at(0.5), took.w.at(0.5)
 	r.report.gate("R / H", ratio(r.report.rows, r.report.health), 10, "%.1f", atMost)
-	for i, c := range r.corpus.classes() {
-		p, err := s.search(c.query)
+	for i, c := range r.classes() {
+		p, err := s.Search(c.query)
 		if err != nil {
 			return err
 		}
@@ -106,7 +108,7 @@ func (r *run) measureIdle(s *server) error {
 }
 
 // measureBusy measures one client beside 200 saves a second.
-func (r *run) measureBusy(s *server) error {
+func (r *run) measureBusy(s *benchboard.Server) error {
 	stop := r.startSaves(s)
 	took, err := r.measureRounds(s, r.rounds, nil)
 	saves, errSaves := stop()
@@ -119,16 +121,16 @@ func (r *run) measureBusy(s *server) error {
 	r.report.note("saves beside", saves)
 	r.report.note("H and R beside the saves, p50 / p99 ms", fmt.Sprintf("%.2f / %.2f and %.2f / %.2f", millis(took.health.at(0.5)),
 		millis(took.health.at(0.99)), millis(took.rows.at(0.5)), millis(took.rows.at(0.99))))
-	mem, err := s.memory()
+	mem, err := s.Memory()
 	if err != nil {
 		return err
 	}
-	r.report.note("memory under writes", fmt.Sprintf("own %.0f MB, most ever resident %.0f MB", mem.own, mem.peak))
+	r.report.note("memory under writes", fmt.Sprintf("own %.0f MB, most ever resident %.0f MB", mem.Own, mem.Peak))
 	return nil
 }
 
 // startSaves updates jobs at a constant rate until stop is called, which returns a summary.
-func (r *run) startSaves(s *server) (stop func() (string, error)) {
+func (r *run) startSaves(s *benchboard.Server) (stop func() (string, error)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	due := make(chan int, savesPerSecond)
 	began := time.Now()
@@ -153,10 +155,10 @@ func (r *run) startSaves(s *server) (stop func() (string, error)) {
 	for range 4 {
 		workers.Go(func() {
 			for i := range due {
-				job := r.corpus.random(5, i).IntN(r.corpus.jobs)
+				job := r.Corpus.Random(5, i).IntN(r.Corpus.Jobs)
 				sent := time.Now()
-				_, err := s.send(http.MethodPatch, fmt.Sprintf("/api/collections/jobs/records/job%012d", job),
-					map[string]any{"title": fmt.Sprintf("%s %d", r.corpus.title(r.corpus.random(6, job)), time.Now().UnixNano()%1000)})
+				_, err := s.Send(http.MethodPatch, fmt.Sprintf("/api/collections/jobs/records/job%012d", job),
+					map[string]any{"title": fmt.Sprintf("%s %d", r.Corpus.Title(r.Corpus.Random(6, job)), time.Now().UnixNano()%1000)})
 				mu.Lock()
 				took = append(took, time.Since(sent))
 				failed = firstOf(failed, err)
@@ -173,15 +175,15 @@ func (r *run) startSaves(s *server) (stop func() (string, error)) {
 }
 
 // measureLag measures the time from the response to a save until a search finds the change, beside other saves.
-func (r *run) measureLag(s *server) error {
+func (r *run) measureLag(s *benchboard.Server) error {
 	stop := r.startSaves(s)
 	var lag durations
 	err := func() error {
 		for i := range 200 {
 			word := fmt.Sprintf("k%d", time.Now().UnixNano())
-			id := fmt.Sprintf("job%012d", r.corpus.random(7, i).IntN(r.corpus.jobs))
+			id := benchboard.JobID(r.Corpus.Random(7, i).IntN(r.Corpus.Jobs))
 			change := map[string]any{"title": "Keeper of " + word, "status": "published"}
-			if _, err := s.send(http.MethodPatch, "/api/collections/jobs/records/"+id, change); err != nil {
+			if _, err := s.Send(http.MethodPatch, "/api/collections/jobs/records/"+id, change); err != nil {
 				if !strings.Contains(err.Error(), "400") {
 					return err
 				}
@@ -189,7 +191,7 @@ func (r *run) measureLag(s *server) error {
 			}
 			saved := time.Now()
 			for {
-				p, err := s.search("q=" + word + "&fields=id")
+				p, err := s.Search("q=" + word + "&fields=id")
 				if err != nil {
 					return err
 				}
@@ -214,8 +216,8 @@ func (r *run) measureLag(s *server) error {
 }
 
 // measureLoad measures many clients, at full load and at 40 % of its throughput.
-func (r *run) measureLoad(s *server) error {
-	list := r.corpus.classes()
+func (r *run) measureLoad(s *benchboard.Server) error {
+	list := r.classes()
 	mix := func(i int) string { return "/api/jobs/search/?" + list[i%len(list)].query }
 	rows, _, err := load(s, r.rowsPath, 0)
 	if err != nil {
@@ -238,7 +240,7 @@ func (r *run) measureLoad(s *server) error {
 
 // load sends requests from many clients for loadTime: as fast as possible, or at a constant total rate of pace per second. In
 // that case the time of a request is counted from when it was due, so that a stall counts for every request that it delayed.
-func load(s *server, path func(i int) string, pace float64) (perSecond float64, took durations, err error) {
+func load(s *benchboard.Server, path func(i int) string, pace float64) (perSecond float64, took durations, err error) {
 	var next atomic.Int64
 	var mu sync.Mutex
 	var clients sync.WaitGroup
@@ -255,7 +257,7 @@ func load(s *server, path func(i int) string, pace float64) (perSecond float64, 
 				if time.Since(began) > loadTime {
 					return
 				}
-				_, failed := s.get(path(int(i)))
+				_, failed := s.Get(path(int(i)))
 				mu.Lock()
 				took = append(took, time.Since(due))
 				err = firstOf(err, failed)

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"jobboard/internal/benchboard"
 )
 
 func main() {
@@ -25,7 +27,7 @@ func main() {
 	baseline := flag.Bool("baseline", true, "measure FTS5 too")
 	flag.Parse()
 	err := func() error {
-		source, err := readPostings(*postings)
+		source, err := benchboard.ReadPostings(*postings)
 		if err != nil {
 			return err
 		}
@@ -41,7 +43,8 @@ func main() {
 			if err != nil || jobs < 1000 {
 				return fmt.Errorf("size %q: must be a number of at least 1000 jobs", field)
 			}
-			r := run{binary: *binary, corpus: newCorpus(source, *seed, jobs), rounds: *rounds, baseline: *baseline}
+			board := benchboard.Board{Binary: *binary, Corpus: benchboard.NewCorpus(source, *seed, jobs)}
+			r := run{Board: board, rounds: *rounds, baseline: *baseline}
 			if err := r.inFolder(*keep); err != nil {
 				return fmt.Errorf("%d jobs: %w", jobs, err)
 			}
@@ -57,7 +60,7 @@ func main() {
 // inFolder measures in a folder of its own, which is removed afterwards unless keep is set.
 func (r *run) inFolder(keep string) error {
 	if keep != "" {
-		r.dir = filepath.Join(keep, strconv.Itoa(r.corpus.jobs))
+		r.Dir = filepath.Join(keep, strconv.Itoa(r.Corpus.Jobs))
 		return r.measure()
 	}
 	dir, err := os.MkdirTemp("", "bench-search-")
@@ -65,6 +68,6 @@ func (r *run) inFolder(keep string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	r.dir = dir
+	r.Dir = dir
 	return r.measure()
 }

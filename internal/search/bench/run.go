@@ -9,12 +9,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"jobboard/internal/benchboard"
 )
 
 // run is a run of all measurements on a board of one size.
 type run struct {
-	binary   string
-	corpus   *corpus
+	benchboard.Board
 	dir      string
 	rounds   int
 	baseline bool
@@ -26,13 +27,13 @@ type run struct {
 // measure fills the board and runs all measurements.
 func (r *run) measure() error {
 	began := time.Now()
-	if err := r.fill(); err != nil {
+	if err := r.Fill(); err != nil {
 		return fmt.Errorf("fill the board: %w", err)
 	}
 	if err := r.count(); err != nil {
 		return err
 	}
-	r.logf("board of %d jobs, %d published, filled in %v", r.corpus.jobs, r.published, time.Since(began).Round(time.Second))
+	r.logf("board of %d jobs, %d published, filled in %v", r.Corpus.Jobs, r.published, time.Since(began).Round(time.Second))
 	if err := r.build(); err != nil {
 		return fmt.Errorf("build the index: %w", err)
 	}
@@ -55,7 +56,7 @@ func (r *run) measure() error {
 func (r *run) logf(format string, args ...any) { fmt.Fprintf(os.Stderr, "· "+format+"\n", args...) }
 
 func (r *run) count() error {
-	db, err := openDB(filepath.Join(r.data(), "data.db"))
+	db, err := benchboard.OpenDB(filepath.Join(r.Data(), "data.db"))
 	if err != nil {
 		return err
 	}
@@ -65,86 +66,89 @@ func (r *run) count() error {
 
 // build starts the board without an index, waits until it has built one, and stops it.
 func (r *run) build() (err error) {
-	index := filepath.Join(r.data(), "search")
+	index := filepath.Join(r.Data(), "search")
 	if err := os.RemoveAll(index); err != nil {
 		return err
 	}
-	s, err := r.start()
+	s, err := r.Start()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.stop()) }()
-	if err := s.waitFor(r.published); err != nil {
+	defer func() { err = errors.Join(err, s.Stop()) }()
+	if err := s.WaitFor(r.published); err != nil {
 		return err
 	}
-	wall := time.Since(s.started)
-	cpu, err := s.cpu()
+	wall := time.Since(s.Started)
+	cpu, err := s.CPU()
 	if err != nil {
 		return err
 	}
-	mem, err := s.memory()
+	mem, err := s.Memory()
 	if err != nil {
 		return err
 	}
-	perSecond := float64(r.corpus.jobs) / cpu.Seconds()
+	perSecond := float64(r.Corpus.Jobs) / cpu.Seconds()
 	r.report.timeGate("indexing, jobs per second of one core", perSecond, 10_000, "%.0f", atLeast)
 	r.report.note("build of the index", fmt.Sprintf("%.1f s, %.1f s of CPU; memory at most %.0f MB, then %.0f MB own",
-		wall.Seconds(), cpu.Seconds(), mem.peak, mem.own))
+		wall.Seconds(), cpu.Seconds(), mem.Peak, mem.Own))
 	return nil
 }
 
 // serve starts the board with its index and measures everything that goes through HTTP.
 func (r *run) serve() (err error) {
-	s, err := r.start()
+	s, err := r.Start()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.stop()) }()
-	if err := s.waitFor(r.published); err != nil {
+	defer func() { err = errors.Join(err, s.Stop()) }()
+	if err := s.WaitFor(r.published); err != nil {
 		return err
 	}
-	r.report.timeGate("start with the index, s", time.Since(s.started).Seconds(), 2, "%.2f", atMost)
-	size, err := folderMB(filepath.Join(r.data(), "search"))
+	r.report.timeGate("start with the index, s", time.Since(s.Started).Seconds(), 2, "%.2f", atMost)
+	size, err := benchboard.FolderMB(filepath.Join(r.Data(), "search"))
 	if err != nil {
 		return err
 	}
-	data, err := folderMB(r.data())
+	data, err := benchboard.FolderMB(r.Data())
 	if err != nil {
 		return err
 	}
 	r.report.note("disk", fmt.Sprintf("index %.0f MB, database %.0f MB", size, data-size))
-	if err := s.login(); err != nil {
+	if err := s.Login(); err != nil {
 		return err
 	}
-	rest, err := s.memory()
+	rest, err := s.Memory()
 	if err != nil {
 		return err
 	}
-	for _, step := range []func(*server) error{r.comparePages, r.compareFacets, r.measureIdle, r.measureBusy, r.measureLag, r.measureLoad} {
+	steps := []func(*benchboard.Server) error{
+		r.comparePages, r.compareFacets, r.measureIdle, r.measureBusy, r.measureLag, r.measureLoad,
+	}
+	for _, step := range steps {
 		if err := step(s); err != nil {
 			return err
 		}
 	}
-	used, err := s.memory()
+	used, err := s.Memory()
 	if err != nil {
 		return err
 	}
-	r.report.note("memory", fmt.Sprintf("own %.0f MB at rest, %.0f MB after all this; mapped files %.0f MB", rest.own,
-		used.own, used.mapped))
+	r.report.note("memory", fmt.Sprintf("own %.0f MB at rest, %.0f MB after all this; mapped files %.0f MB", rest.Own,
+		used.Own, used.Mapped))
 	return nil
 }
 
 // comparePages compares pages by cursor with pages by number.
-func (r *run) comparePages(s *server) error {
+func (r *run) comparePages(s *benchboard.Server) error {
 	differ := 0
 	for _, query := range []string{"q=manager", "q=experience+python", "sort=salary&q=python", "sort=newest", "q=man*", "sort=deadline"} {
 		cursor := ""
 		for number := 1; number <= 10; number++ {
-			byNumber, err := s.search(fmt.Sprintf("%s&perPage=20&page=%d", query, number))
+			byNumber, err := s.Search(fmt.Sprintf("%s&perPage=20&page=%d", query, number))
 			if err != nil {
 				return err
 			}
-			byCursor, err := s.search(query + "&perPage=20&cursor=" + url.QueryEscape(cursor))
+			byCursor, err := s.Search(query + "&perPage=20&cursor=" + url.QueryEscape(cursor))
 			if err != nil {
 				return err
 			}
@@ -159,8 +163,8 @@ func (r *run) comparePages(s *server) error {
 }
 
 // compareFacets compares the facets with counts in SQL.
-func (r *run) compareFacets(s *server) error {
-	db, err := openDB(filepath.Join(r.data(), "data.db"))
+func (r *run) compareFacets(s *benchboard.Server) error {
+	db, err := benchboard.OpenDB(filepath.Join(r.Data(), "data.db"))
 	if err != nil {
 		return err
 	}
@@ -169,7 +173,7 @@ func (r *run) compareFacets(s *server) error {
 	for _, filter := range []struct{ query, where string }{
 		{"", "1"}, {"&jobType=contract&workplace=remote", "workplace = 'remote'"},
 	} {
-		p, err := s.search("perPage=1&facets=jobType" + filter.query)
+		p, err := s.Search("perPage=1&facets=jobType" + filter.query)
 		if err != nil {
 			return err
 		}

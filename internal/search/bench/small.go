@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"jobboard/internal/benchboard"
 )
 
 const (
@@ -13,7 +15,7 @@ const (
 )
 
 // measureSmall compares the memory of a small board with that of an empty one, each after a restart and the same searches.
-func measureSmall(binary string, s *source, seed uint64) (report, error) {
+func measureSmall(binary string, s *benchboard.Source, seed uint64) (report, error) {
 	var rep report
 	dir, err := os.MkdirTemp("", "bench-search-")
 	if err != nil {
@@ -22,7 +24,7 @@ func measureSmall(binary string, s *source, seed uint64) (report, error) {
 	defer os.RemoveAll(dir)
 	var own [2]float64
 	for i, jobs := range []int{0, smallBoard} {
-		r := run{binary: binary, corpus: newCorpus(s, seed, jobs), dir: filepath.Join(dir, fmt.Sprint(jobs))}
+		r := run{Board: benchboard.Board{Binary: binary, Corpus: benchboard.NewCorpus(s, seed, jobs), Dir: filepath.Join(dir, fmt.Sprint(jobs))}}
 		if own[i], err = r.ownMemory(); err != nil {
 			return rep, fmt.Errorf("a board of %d jobs: %w", jobs, err)
 		}
@@ -34,26 +36,26 @@ func measureSmall(binary string, s *source, seed uint64) (report, error) {
 
 // ownMemory returns the board's own memory after a restart and some searches, in MB.
 func (r *run) ownMemory() (float64, error) {
-	if err := firstOf(r.fill(), r.count(), r.build()); err != nil {
+	if err := firstOf(r.Fill(), r.count(), r.build()); err != nil {
 		return 0, err
 	}
-	s, err := r.start()
+	s, err := r.Start()
 	if err != nil {
 		return 0, err
 	}
-	mem, err := func() (memory, error) {
-		if err := s.waitFor(r.published); err != nil {
-			return memory{}, err
+	mem, err := func() (benchboard.Memory, error) {
+		if err := s.WaitFor(r.published); err != nil {
+			return benchboard.Memory{}, err
 		}
-		list := r.corpus.classes()
+		list := r.classes()
 		for i := range smallSearches {
 			// one row only, because rows use memory of the database, not of the index
 			query := strings.ReplaceAll(list[i%len(list)].query, "perPage=20", "perPage=1")
-			if _, err := s.search(query); err != nil {
-				return memory{}, err
+			if _, err := s.Search(query); err != nil {
+				return benchboard.Memory{}, err
 			}
 		}
-		return s.memory()
+		return s.Memory()
 	}()
-	return mem.own, firstOf(err, s.stop())
+	return mem.Own, firstOf(err, s.Stop())
 }

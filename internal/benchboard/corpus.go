@@ -1,4 +1,4 @@
-package main
+package benchboard
 
 import (
 	"encoding/json"
@@ -11,19 +11,20 @@ import (
 	"jobboard/internal/gazetteer"
 )
 
-// corpus generates jobs by recombining real postings. Job i is the same in every run with the same seed.
-type corpus struct {
-	*source
+// Corpus generates jobs by recombining real postings. Job i is the same in every run with the same seed.
+type Corpus struct {
+	*Source
 	seed uint64
-	jobs int
+	Jobs int // their number
 }
 
 const (
 	jobsPerEmployer = 25
 	// the jobs were published at a constant rate over half a year
-	corpusAge    = 180 * 24 * time.Hour
-	jobWords     = 150 // in sentences; 185 with the title and the other fields
-	rareWords    = 250_000
+	corpusAge = 180 * 24 * time.Hour
+	jobWords  = 150 // in sentences; 185 with the title and the other fields
+	// RareWords is the number of invented words that a few jobs have, from InventedWord(0) on.
+	RareWords    = 250_000
 	rareWordRate = 0.3
 )
 
@@ -38,7 +39,8 @@ var commonSentences = []struct {
 	{0.18, "Good knowledge of Python and of its libraries"},
 }
 
-type job struct {
+// Job is a generated job.
+type Job struct {
 	id, title, description, employer string
 	company                          string
 	skills                           []string
@@ -50,36 +52,47 @@ type job struct {
 	published time.Time
 }
 
-func newCorpus(s *source, seed uint64, jobs int) *corpus {
-	return &corpus{source: s, seed: seed, jobs: jobs}
+// NewCorpus returns the corpus of that many jobs, recombined from a source.
+func NewCorpus(s *Source, seed uint64, jobs int) *Corpus {
+	return &Corpus{Source: s, seed: seed, Jobs: jobs}
 }
 
-func (c *corpus) random(kind, i int) *rand.Rand {
+// Random returns the random numbers of one thing, which are the same in every run with the same seed.
+func (c *Corpus) Random(kind, i int) *rand.Rand {
 	return rand.New(rand.NewPCG(c.seed<<8|uint64(kind), uint64(i)))
 }
 
-func (c *corpus) employers() int { return max(1, c.jobs/jobsPerEmployer) }
+// Employers returns the number of employers.
+func (c *Corpus) Employers() int { return max(1, c.Jobs/jobsPerEmployer) }
 
-func employerID(i int) string { return fmt.Sprintf("emp%012d", i) }
+// EmployerID returns the id of employer i.
+func EmployerID(i int) string { return fmt.Sprintf("emp%012d", i) }
+
+// OwnerID returns the id of the owner of employer i.
+func OwnerID(i int) string { return fmt.Sprintf("own%012d", i) }
+
+// JobID returns the id of job i.
+func JobID(i int) string { return fmt.Sprintf("job%012d", i) }
 
 // company returns the name of employer i: a mixture of two real names and an invented word.
-func (c *corpus) company(i int) string {
-	r := c.random(1, i)
+func (c *Corpus) company(i int) string {
+	r := c.Random(1, i)
 	first, _, _ := strings.Cut(pick(r, c.companies), " ")
-	name := first + " " + inventedWord(r.IntN(rareWords))
+	name := first + " " + InventedWord(r.IntN(RareWords))
 	if words := strings.Fields(pick(r, c.companies)); len(words) > 1 {
 		name += " " + words[len(words)-1]
 	}
 	return name
 }
 
-func (c *corpus) job(i int, now time.Time) job {
-	r := c.random(2, i)
-	employer := r.IntN(c.employers())
-	j := job{
-		id: fmt.Sprintf("job%012d", i), employer: employerID(employer), company: c.company(employer),
-		title: c.title(r), kind: pick(r, c.kinds), industry: skewed(r, 70), status: "published",
-		published: now.Add(-corpusAge + time.Duration(float64(corpusAge)*(float64(i)+r.Float64())/float64(c.jobs))),
+// Job returns job i.
+func (c *Corpus) Job(i int, now time.Time) Job {
+	r := c.Random(2, i)
+	employer := r.IntN(c.Employers())
+	j := Job{
+		id: JobID(i), employer: EmployerID(employer), company: c.company(employer),
+		title: c.Title(r), kind: pick(r, c.kinds), industry: skewed(r, 70), status: "published",
+		published: now.Add(-corpusAge + time.Duration(float64(corpusAge)*(float64(i)+r.Float64())/float64(c.Jobs))),
 	}
 	if r.IntN(100) >= 97 {
 		j.status = []string{"draft", "closed", "expired"}[r.IntN(3)]
@@ -88,7 +101,7 @@ func (c *corpus) job(i int, now time.Time) job {
 		j.skills = append(j.skills, pick(r, c.skills))
 	}
 	for range 1 + r.IntN(20)/18 {
-		j.places = append(j.places, c.places[skewed(r, len(c.places))])
+		j.places = append(j.places, c.Places[skewed(r, len(c.Places))])
 	}
 	if r.IntN(10) < 6 {
 		j.pay = pick(r, c.pays)
@@ -99,8 +112,8 @@ func (c *corpus) job(i int, now time.Time) job {
 	return j
 }
 
-// title returns a real title, or half of one and half of another.
-func (c *corpus) title(r *rand.Rand) string {
+// Title returns a real title, or half of one and half of another.
+func (c *Corpus) Title(r *rand.Rand) string {
 	a := strings.Fields(pick(r, c.titles))
 	if r.IntN(2) == 0 {
 		return strings.Join(a, " ")
@@ -109,7 +122,7 @@ func (c *corpus) title(r *rand.Rand) string {
 	return strings.Join(append(a[:(len(a)+1)/2:(len(a)+1)/2], b[len(b)/2:]...), " ")
 }
 
-func (c *corpus) description(r *rand.Rand) string {
+func (c *Corpus) description(r *rand.Rand) string {
 	var sentences []string
 	for words := 0; words < jobWords; {
 		s := pick(r, c.sentences)
@@ -122,7 +135,7 @@ func (c *corpus) description(r *rand.Rand) string {
 		}
 	}
 	if r.Float64() < rareWordRate {
-		sentences = append(sentences, "Reference "+inventedWord(r.IntN(rareWords)))
+		sentences = append(sentences, "Reference "+InventedWord(r.IntN(RareWords)))
 	}
 	r.Shuffle(len(sentences), func(i, j int) { sentences[i], sentences[j] = sentences[j], sentences[i] })
 	half := len(sentences) / 2
@@ -133,8 +146,8 @@ func paragraph(sentences []string) string {
 	return html.EscapeString(strings.Join(sentences, ". ") + ".")
 }
 
-// inventedWord returns the n-th word of an invented language.
-func inventedWord(n int) string {
+// InventedWord returns the n-th word of an invented language.
+func InventedWord(n int) string {
 	const heads, tails = "bdfgjklmnprstvz", "aeiou"
 	word := []byte("x")
 	for range 4 {
@@ -154,7 +167,8 @@ func skewed(r *rand.Rand, n int) int {
 	return int(f * f * f * float64(n))
 }
 
-func jsonOf(v any) string {
+// JSON returns v, of strings and numbers, as JSON.
+func JSON(v any) string {
 	raw, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // impossible for strings and numbers

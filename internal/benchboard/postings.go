@@ -1,4 +1,4 @@
-package main
+package benchboard
 
 import (
 	"bufio"
@@ -12,13 +12,13 @@ import (
 	"jobboard/internal/search/text"
 )
 
-// source has the parts of real postings.
-type source struct {
+// Source has the parts of real postings.
+type Source struct {
 	titles    []string
 	companies []string
 	sentences []string
 	skills    []string // with duplicates, so that frequent ones are picked more often
-	places    []gazetteer.Place
+	Places    []gazetteer.Place
 	pays      []pay
 	kinds     []kind
 }
@@ -42,13 +42,14 @@ type posting struct {
 // sentenceEnd matches the end of a sentence. In the postings, many sentences are joined without a space ("on timeManage the team").
 var sentenceEnd = regexp.MustCompile(`[.!?]\s+|[a-z.)][A-Z][a-z]`)
 
-func readPostings(path string) (*source, error) {
+// ReadPostings reads a source from a file with one posting, as JSON, a line.
+func ReadPostings(path string) (*Source, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the real postings: %w", err)
 	}
 	defer file.Close()
-	s := &source{}
+	s := &Source{}
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -64,7 +65,7 @@ func readPostings(path string) (*source, error) {
 	return s, lines.Err()
 }
 
-func (s *source) add(p *posting) {
+func (s *Source) add(p *posting) {
 	s.titles = append(s.titles, p.Title)
 	s.companies = append(s.companies, p.Company)
 	s.skills = append(s.skills, p.Skills...)
@@ -73,7 +74,7 @@ func (s *source) add(p *posting) {
 		s.pays = append(s.pays, p.pay)
 	}
 	if place, ok := gazetteer.Resolve(p.Location); ok && place.HasPoint() {
-		s.places = append(s.places, place)
+		s.Places = append(s.Places, place)
 	}
 	rest := text.FromHTML(p.Description)
 	for rest != "" {
