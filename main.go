@@ -89,7 +89,7 @@ func main() {
 		command.NewConfigCommand(settings),
 		command.NewDemoCommand(app, cmd.NewServeCommand(app, true), settings.DemoPassword),
 		command.NewHealthCommand(),
-		command.NewImportCommand(app),
+		command.NewImportCommand(app, command.ImportOptions{PrivateAddresses: settings.PrivateAddresses}),
 		command.NewReindexCommand(app),
 		command.NewReportCommand(app),
 		command.NewSchemaCommand(collections.Snapshot),

@@ -5,31 +5,33 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
+	"jobboard/internal/outbound"
 	"jobboard/internal/transfer"
+	"jobboard/internal/transfer/formats"
 	"jobboard/internal/workflow"
 )
 
+// ImportOptions is the board's configuration for imports.
+type ImportOptions struct {
+	// PrivateAddresses lets --url lead to addresses that are not public.
+	PrivateAddresses bool
+}
+
 // NewImportCommand returns `jobboard import FILE|DIR`, which imports jobs in bulk. Rejected rows are reported and the rest goes on; an
 // unreadable file or format is an error.
-func NewImportCommand(app core.App) *cobra.Command {
-	var format, status, source string
-	var employers []string
-	var dryRun bool
+func NewImportCommand(app core.App, options ImportOptions) *cobra.Command {
+	run := &importRun{app: app, options: options}
 	command := &cobra.Command{
 		Use:   "import FILE|DIR",
 		Short: "Imports jobs in bulk",
-		Long: `Imports jobs from a file, or from all files of the format in a folder.
+		Long: `Imports jobs from a file, from all files of a folder that hold jobs, or from a web address.
 
 A row updates the job that an earlier import created from the same source and externalId, or creates a new one. So importing
 the same file again changes nothing, and importing a changed file updates the jobs. Fields that a row leaves out stay as they
@@ -38,91 +40,120 @@ line and reason, and the rest goes on.
 
 Anybody can create a company of any name, so companies are matched by name only among those of the board itself, those that an
 admin has verified, and those of --employer. Others are created, and belong to the board until an admin gives them an owner.`,
-		Example:      "import jobs.jsonl --dry-run",
-		Args:         cobra.ExactArgs(1),
+		Example: `  import jobs.jsonl --dry-run
+  import vacancies.csv --map "Job Title=title" --refused refused.jsonl
+  import --url https://boards-api.greenhouse.io/v1/boards/acme/jobs?content=true --employer acme --close-missing`,
+		Args:         run.checkArgs,
 		SilenceUsage: true,
 		Annotations:  endsItself,
-		RunE: func(command *cobra.Command, args []string) error {
-			reader, err := transfer.FindFormat(format)
-			if err != nil {
-				return err
-			}
-			if status = workflow.Parse(status); !slices.Contains(workflow.InitialJobStatuses(), status) {
-				return fmt.Errorf("--status is %s, not %q", strings.Join(workflow.InitialJobStatuses(), " or "), status)
-			}
-			files, err := filesOf(args[0], reader)
-			if err != nil {
-				return err
-			}
-			if err := app.RunAllMigrations(); err != nil {
-				return fmt.Errorf("migrate the board: %w", err)
-			}
-
-			importer := transfer.NewImporter(app)
-			importer.Status, importer.Employers, importer.DryRun = status, employers, dryRun
-			if source != "" {
-				importer.Source = source
-			}
-			if err := importer.Prepare(); err != nil {
-				return err
-			}
-			started := time.Now()
-			ctx := command.Context()
-			importErr := importFiles(ctx, importer, reader, files, command.ErrOrStderr())
-			report := importer.Report()
-			if report.Remaining > 0 {
-				importErr = fmt.Errorf("%w; %s", errors.Join(context.Cause(ctx), importErr), report.Progress())
-			}
-			if dryRun {
-				fmt.Fprintln(command.OutOrStdout(), "Dry run: nothing is saved.")
-			}
-			if err := report.Write(command.OutOrStdout()); err != nil {
-				return fmt.Errorf("print the report: %w", err)
-			}
-			fmt.Fprintf(command.OutOrStdout(), "Took %s\n", time.Since(started).Round(time.Millisecond))
-			if importErr == nil && report.Failed > 0 {
-				importErr = fmt.Errorf("%d rows could not be saved for reasons other than their content", report.Failed)
-			}
-			return importErr
-		},
+		RunE:         run.run,
 	}
 	flags := command.Flags()
-	flags.StringVar(&format, "format", "jsonl", "the format: "+strings.Join(transfer.FormatNames(), ", "))
-	flags.StringVar(&status, "status", workflow.Published, "status of new jobs whose row has none: draft or published")
-	flags.StringVar(&source, "source", "", `source of rows that name none (default "import")`)
-	flags.StringArrayVar(&employers, "employer", nil, "slug of a company that may be given jobs although it is not verified;\n"+
+	flags.StringVar(&run.format, "format", "", "the format, if the file does not tell: "+strings.Join(formats.Names(), ", "))
+	flags.StringVar(&run.url, "url", "", "web address to import from, in place of a file")
+	flags.StringArrayVar(&run.columns, "map", nil,
+		"column of a CSV file and the field it holds, such as \"Job Title=title\"; can be repeated")
+	flags.StringVar(&run.status, "status", workflow.Published, "status of new jobs whose row has none: draft or published")
+	flags.StringVar(&run.source, "source", "",
+		"source of rows that name none (default: the address of --url, \"import\" for jsonl and csv,\n"+
+			"else the format)")
+	flags.StringVar(&run.company, "company", "", "company of rows that name none")
+	flags.StringArrayVar(&run.employers, "employer", nil, "slug of a company that may be given jobs although it is not verified;\n"+
 		"\"ACME=acme-gmbh\" gives it the rows of a company called ACME; can be repeated")
-	flags.BoolVar(&dryRun, "dry-run", false, "check and report everything, but save nothing")
+	flags.BoolVar(&run.closeMissing, "close-missing", false, "close the jobs of the same source that the import does not name")
+	flags.StringVar(&run.refused, "refused", "", "write refused rows to this file, to be mended and imported again")
+	flags.BoolVar(&run.dryRun, "dry-run", false, "check and report everything, but save nothing")
 	return command
 }
 
-// filesOf returns the paths of the files to read, sorted by name.
-func filesOf(path string, format transfer.Format) ([]string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return []string{path}, nil
-	}
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		return nil, err
-	}
-	var files []string
-	for _, entry := range entries {
-		if slices.Contains(format.Extensions, strings.ToLower(filepath.Ext(entry.Name()))) && !entry.IsDir() {
-			files = append(files, filepath.Join(path, entry.Name()))
-		}
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s holds no file of the format %s (%s)", path, format.Name, strings.Join(format.Extensions, ", "))
-	}
-	return files, nil
+// importRun is one call of the command.
+type importRun struct {
+	app     core.App
+	options ImportOptions
+
+	format, url, status, source, company, refused string
+	columns, employers                            []string
+	closeMissing, dryRun                          bool
 }
 
-// importFiles imports files; one that can't be read does not stop the others.
-func importFiles(ctx context.Context, importer *transfer.Importer, format transfer.Format, files []string, terminal io.Writer) error {
+func (r *importRun) checkArgs(_ *cobra.Command, args []string) error {
+	switch {
+	case r.url == "" && len(args) != 1:
+		return fmt.Errorf("accepts 1 arg, a file or a folder, or --url; received %d", len(args))
+	case r.url != "" && len(args) > 0:
+		return errors.New("accepts a file, a folder or --url, not both")
+	}
+	return nil
+}
+
+// check returns the given format, or nil, and reports what is wrong with the flags before anything is read.
+func (r *importRun) check() (*formats.Format, error) {
+	if r.status = workflow.Parse(r.status); !slices.Contains(workflow.InitialJobStatuses(), r.status) {
+		return nil, fmt.Errorf("--status is %s, not %q", strings.Join(workflow.InitialJobStatuses(), " or "), r.status)
+	}
+	if r.url != "" {
+		if _, err := outbound.CheckURL(r.url); err != nil {
+			return nil, fmt.Errorf("--url: the address %w", err)
+		}
+	}
+	if err := formats.CheckColumns(r.columns); err != nil {
+		return nil, err
+	}
+	if r.format == "" {
+		return nil, nil
+	}
+	format, err := formats.Find(r.format)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.columns) > 0 && format.Name != "csv" {
+		return nil, fmt.Errorf("--map is for csv, not for %s", format.Name)
+	}
+	return &format, nil
+}
+
+func (r *importRun) run(command *cobra.Command, args []string) error {
+	format, err := r.check()
+	if err != nil {
+		return err
+	}
+	var files []string
+	if r.url == "" {
+		if files, err = importedFiles(args[0], format, r.refused); err != nil {
+			return err
+		}
+	}
+	if err := r.app.RunAllMigrations(); err != nil {
+		return fmt.Errorf("migrate the board: %w", err)
+	}
+	importer := transfer.NewImporter(r.app)
+	importer.Status, importer.Source, importer.DryRun = r.status, r.source, r.dryRun
+	importer.Company, importer.Employers = strings.Join(strings.Fields(r.company), " "), r.employers
+	importer.Options = formats.Options{Columns: r.columns, Show: func(text string) { fmt.Fprint(command.OutOrStdout(), text) }}
+	if err := importer.Prepare(); err != nil {
+		return err
+	}
+	refused, err := newRefusedFile(r.refused)
+	if err != nil {
+		return err
+	}
+	defer refused.discard()
+	importer.Refused = refused.add
+
+	started := time.Now()
+	importErr := r.read(command.Context(), importer, format, files, command.ErrOrStderr())
+	if r.closeMissing && importErr == nil && command.Context().Err() == nil {
+		importErr = importer.CloseMissing(command.Context(), nil)
+	}
+	return errors.Join(r.report(command, importer, importErr, started), refused.keep())
+}
+
+// read imports the address, or the files; one that can't be read does not stop the others.
+func (r *importRun) read(ctx context.Context, importer *transfer.Importer, format *formats.Format, files []string,
+	terminal io.Writer) error {
+	if r.url != "" {
+		return importer.URL(ctx, r.url, format, r.options.PrivateAddresses)
+	}
 	var errs []error
 	for _, path := range files {
 		errs = append(errs, importFile(ctx, importer, format, path, terminal))
@@ -130,28 +161,21 @@ func importFiles(ctx context.Context, importer *transfer.Importer, format transf
 	return errors.Join(errs...)
 }
 
-func importFile(ctx context.Context, importer *transfer.Importer, format transfer.Format, path string, terminal io.Writer) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
+// report prints what was done and returns the error with which the command ends.
+func (r *importRun) report(command *cobra.Command, importer *transfer.Importer, importErr error, started time.Time) error {
+	report := importer.Report()
+	if report.Remaining > 0 {
+		importErr = fmt.Errorf("%w; %s", errors.Join(context.Cause(command.Context()), importErr), report.Progress())
 	}
-	defer file.Close() // only read from
-	info, err := file.Stat()
-	if err != nil {
-		return err
+	if r.dryRun {
+		fmt.Fprintln(command.OutOrStdout(), "Dry run: nothing is saved.")
 	}
-	var content io.Reader = file
-	if isTerminal(terminal) {
-		bar := progressbar.NewOptions64(info.Size(), progressbar.OptionSetWriter(terminal), progressbar.OptionShowBytes(true),
-			progressbar.OptionSetDescription(filepath.Base(path)), progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetPredictTime(true))
-		reader := progressbar.NewReader(file, bar)
-		content = &reader
+	if err := report.Write(command.OutOrStdout()); err != nil {
+		return fmt.Errorf("print the report: %w", err)
 	}
-	return importer.File(ctx, filepath.Base(path), format, content)
-}
-
-func isTerminal(out io.Writer) bool {
-	file, ok := out.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	fmt.Fprintf(command.OutOrStdout(), "Took %s\n", time.Since(started).Round(time.Millisecond))
+	if report.Failed > 0 && (importErr == nil || transfer.IsKept(importErr)) {
+		importErr = fmt.Errorf("%d rows could not be saved for reasons other than their content", report.Failed)
+	}
+	return importErr
 }

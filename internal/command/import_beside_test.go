@@ -20,6 +20,7 @@ import (
 	"jobboard/hooks"
 	"jobboard/internal/testapp"
 	"jobboard/internal/transfer"
+	"jobboard/internal/transfer/formats"
 )
 
 // manyRows writes a file of complete rows, five to a company.
@@ -72,7 +73,7 @@ func TestImportTriesAgainWhileTheDatabaseIsLocked(t *testing.T) {
 	}
 	time.AfterFunc(500*time.Millisecond, func() { _ = tx.Rollback() })
 	importer := transfer.NewImporter(b.TestApp)
-	jsonl, err := transfer.FindFormat("jsonl")
+	jsonl, err := formats.Find("jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func importFile(t *testing.T, app core.App, lines []string, args ...string) (str
 }
 
 func runImport(app core.App, args ...string) (string, error) {
-	imports := command.NewImportCommand(app)
+	imports := command.NewImportCommand(app, command.ImportOptions{PrivateAddresses: true})
 	imports.SetArgs(args)
 	var out bytes.Buffer
 	imports.SetOut(&out)
@@ -346,7 +346,10 @@ func TestImportFailsOnUnreadableFilesAndFormats(t *testing.T) {
 		}
 		return path
 	}
-	good, csv := file("good.jsonl", row(1, "")), file("jobs.csv", "title;company\nNurse;Clinic\nCook;Diner\n")
+	good, csv := file("good.jsonl", row(1, "")), filepath.Join(t.TempDir(), "jobs.csv")
+	if err := os.WriteFile(csv, []byte("title;company\nNurse;Clinic\nCook;Diner\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, test := range map[string]struct {
 		args []string
 		want string
@@ -357,8 +360,14 @@ func TestImportFailsOnUnreadableFilesAndFormats(t *testing.T) {
 		"a folder without jobs":    {[]string{t.TempDir()}, "holds no file"},
 		"a status of no new job":   {[]string{good, "--status", "closed"}, "--status is draft or published"},
 		"no file named":            {nil, "accepts 1 arg"},
-		"a file of another format": {[]string{csv}, "none of its 3 rows can be read (line 1: not JSON"},
-		"a bad file beside a good": {[]string{folder}, "not in the format jsonl"},
+		"a file of another format": {[]string{csv, "--format", "jsonl"}, "none of its 3 rows can be read (line 1: not JSON"},
+		"an unclear format": {[]string{file("jobs.json", `{"weather":"fine"}`)},
+			"its format is not clear; name it with --format: jsonl, csv"},
+		"a column of no field":      {[]string{csv, "--map", "title=name"}, `"name" is none of the fields title, company`},
+		"columns of another format": {[]string{good, "--format", "lever", "--map", "a=title"}, "--map is for csv"},
+		"a file and an address":     {[]string{good, "--url", "https://a.example/"}, "not both"},
+		"an address of no web":      {[]string{"--url", "file:///etc/passwd"}, "must begin with https://"},
+		"a bad file beside a good":  {[]string{folder}, "not in the format jsonl"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := runImport(b.TestApp, test.args...)

@@ -48,6 +48,8 @@ type Config struct {
 	LogRequests      bool   `env:"JOBBOARD_LOG_REQUESTS" example:"off"`
 	NotificationDays int    `env:"JOBBOARD_NOTIFICATION_DAYS" envDefault:"365" example:"365"`
 
+	PrivateAddresses bool `env:"JOBBOARD_PRIVATE_ADDRESSES" envDefault:"false" example:"off"`
+
 	MetricsToken string `env:"JOBBOARD_METRICS_TOKEN" secret:"true"`
 
 	SearchLanguage string `env:"JOBBOARD_SEARCH_LANGUAGE" envDefault:"en" example:"en"`

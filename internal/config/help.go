@@ -44,6 +44,9 @@ var help = map[string]string{
 		"logged",
 	"JOBBOARD_NOTIFICATION_DAYS": "days after which read notifications are deleted; 0 keeps them",
 
+	"JOBBOARD_PRIVATE_ADDRESSES": "let the board request web addresses in private networks and on this machine, at any port, for imports; " +
+		"otherwise only public ones, at ports 80 and 443",
+
 	"JOBBOARD_METRICS_TOKEN": "turns on /metrics (Prometheus) for clients that send this token as Authorization: Bearer",
 
 	"JOBBOARD_SEARCH_LANGUAGE": "language whose word forms the search recognises: da, de, en, es, fi, fr, it, nl, no, pt, ru, sv, or " +

@@ -19,6 +19,7 @@ import (
 	"jobboard/internal/jobalerts"
 	"jobboard/internal/testapp"
 	"jobboard/internal/transfer"
+	"jobboard/internal/transfer/formats"
 )
 
 // digests returns the bodies of all digests, in the order in which they were written.
@@ -106,7 +107,7 @@ func TestDigestsListWhatBecameVisible(t *testing.T) {
 			row := fmt.Sprintf(`{"externalId":"1","source":"feed","title":%q,"description":"<p>Do.</p>","company":"Bolt",
 				"workplace":"remote","jobType":"full_time","publishedAt":%q}`, title,
 				time.Now().AddDate(0, -1, 0).UTC().Format(time.RFC3339))
-			format, err := transfer.FindFormat("jsonl")
+			format, err := formats.Find("jsonl")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/problem"
+	"jobboard/internal/transfer/formats"
 )
 
 // companyBook holds the employers that an import may give jobs to, by their name in lower case. Anybody can create a company of any
@@ -20,6 +21,7 @@ import (
 // board itself.
 type companyBook struct {
 	named   map[string]string // by the admin
+	only    string            // the id of the one employer that the admin named without a name of rows
 	ids     map[string]string // found or created so far
 	owner   string            // the board's own account, "" while there is none
 	dryRuns map[string]bool   // companies that a dry run has created and rolled back, so that each counts once
@@ -72,6 +74,9 @@ func readCompanies(app core.App, named []string) (companyBook, error) {
 			name = found.Name
 		}
 		book.named[companyKey(name)] = found.ID
+		if len(named) == 1 && !given {
+			book.only = found.ID
+		}
 	}
 	return book, nil
 }
@@ -118,7 +123,7 @@ func (c *companyChange) look(app core.App, where dbx.Expression) (*company, erro
 }
 
 // find returns the id of the employer that a job goes to, or "" if none can be trusted with it.
-func (c *companyChange) find(tx core.App, job *Job) (string, error) {
+func (c *companyChange) find(tx core.App, job *formats.Job) (string, error) {
 	if job.EmployerID != "" {
 		return c.findByID(tx, job.EmployerID)
 	}
@@ -156,7 +161,7 @@ func (c *companyChange) findByID(tx core.App, id string) (string, error) {
 
 // checkHolder rejects a row whose job belongs to a company other than the one the row leads to, unless that is one of the board's own,
 // whose jobs all come from imports.
-func (c *companyChange) checkHolder(tx core.App, record *core.Record, job *Job) error {
+func (c *companyChange) checkHolder(tx core.App, record *core.Record, job *formats.Job) error {
 	holder, err := c.look(tx, dbx.HashExp{"id": record.GetString("employer")})
 	if err != nil || holder == nil || holder.Boards {
 		return err
@@ -172,7 +177,7 @@ func (c *companyChange) checkHolder(tx core.App, record *core.Record, job *Job) 
 
 // findOrCreate returns the id of the employer of a new job. An unknown company is created; it belongs to the board until it is
 // claimed, that is, until an admin changes its owner.
-func (c *companyChange) findOrCreate(tx core.App, job *Job) (id string, isNew bool, err error) {
+func (c *companyChange) findOrCreate(tx core.App, job *formats.Job) (id string, isNew bool, err error) {
 	if id, err = c.find(tx, job); err != nil || id != "" {
 		return id, false, err
 	}
@@ -190,7 +195,8 @@ func (c *companyChange) findOrCreate(tx core.App, job *Job) (id string, isNew bo
 	if err := tx.Save(employer); err != nil {
 		var errs validation.Errors
 		if errors.As(err, &errs) {
-			return "", false, problem.Field("company", problem.InvalidValue, reasons(errs))
+			_, reason := reasons(errs)
+			return "", false, problem.Field("company", problem.InvalidValue, reason)
 		}
 		return "", false, fmt.Errorf("create the company %q: %w", job.Company, err)
 	}

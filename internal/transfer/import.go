@@ -1,11 +1,13 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"jobboard/collections"
 	"jobboard/internal/database"
 	"jobboard/internal/deadline"
+	"jobboard/internal/transfer/formats"
 	"jobboard/internal/workflow"
 )
 
@@ -34,13 +37,19 @@ const (
 type Importer struct {
 	// Status is the status of new jobs whose row has none: draft or published.
 	Status string
-	// Source is the source of rows that name none.
+	// Source is the source of rows that name none; "" leaves it to the kind of file.
 	Source string
 	// Employers are companies that the admin trusts with jobs of this import: each a slug or id, or "name=slug" for rows with
 	// another name than the company's own.
 	Employers []string
+	// Company is the company of rows that name none. Without it they go to the one of Employers, if that is a single one.
+	Company string
 	// DryRun rolls everything back after saving it, so that the report is the real one.
 	DryRun bool
+	// Options are for the readers of files.
+	Options formats.Options
+	// Refused is called with each rejected row, if it is set.
+	Refused func(FileRefusal)
 
 	app       core.App
 	turns     turns
@@ -49,6 +58,7 @@ type Importer struct {
 	companies companyBook
 	interests interestBook
 	seen      map[[2]string]rowPlace // by source and externalId
+	scope     scope
 }
 
 type rowPlace struct {
@@ -59,8 +69,8 @@ type rowPlace struct {
 // NewImporter returns an importer into a migrated board.
 func NewImporter(app core.App) *Importer {
 	return &Importer{
-		Status: workflow.Published, Source: "import",
-		app: app, turns: turns{app: app}, report: newReport(), seen: map[[2]string]rowPlace{},
+		Status: workflow.Published,
+		app:    app, turns: turns{app: app}, report: newReport(), seen: map[[2]string]rowPlace{}, scope: newScope(),
 	}
 }
 
@@ -69,10 +79,12 @@ func (i *Importer) Report() *Report { return i.report }
 
 // File imports one file, which the report calls name. The error is about the file or the board as a whole, never about a row. When
 // ctx is cancelled, what is saved stays, and the remaining rows are counted.
-func (i *Importer) File(ctx context.Context, name string, format Format, content io.Reader) error {
+func (i *Importer) File(ctx context.Context, name string, format formats.Format, content io.Reader) (err error) {
 	if err := i.Prepare(); err != nil {
 		return err
 	}
+	i.scope.begin(format)
+	defer func() { i.scope.end(ctx, err) }()
 	// A hook can't see who saves, so it looks for the mark that only the import sets.
 	skip := &hook.Handler[*core.RecordEvent]{Id: "skipUnchangedJobOnImport", Priority: 9999, Func: skipUnchangedOnUpdate}
 	i.app.OnRecordUpdate(collections.Jobs).Bind(skip)
@@ -81,9 +93,9 @@ func (i *Importer) File(ctx context.Context, name string, format Format, content
 	understood, refusedBefore, refusals := 0, i.report.Refused, len(i.report.Refusals)
 	// Rows rejected while reading come before earlier ones that wait for their batch.
 	defer func() { sortByLine(i.report.Refusals[refusals:]) }()
-	var batch []*Job
-	for job, err := range format.Read(content) {
-		var refusal *Refusal
+	var batch []*formats.Job
+	for job, err := range format.Read(content, i.Options) {
+		var refusal *formats.Refusal
 		unreadable := errors.As(err, &refusal)
 		switch {
 		case err != nil && !unreadable:
@@ -95,12 +107,15 @@ func (i *Importer) File(ctx context.Context, name string, format Format, content
 			}
 			continue
 		case unreadable:
-			i.report.refuse(name, refusal)
+			i.refuse(name, refusal)
 			continue
 		}
 		understood++
 		if refusal := i.check(name, job); refusal != nil {
-			i.report.refuse(name, refusal)
+			i.refuse(name, refusal)
+			continue
+		}
+		if i.report.note(name, job); job.Skipped != "" {
 			continue
 		}
 		if batch = append(batch, job); len(batch) == batchSize {
@@ -142,33 +157,66 @@ func (i *Importer) Prepare() error {
 	return err
 }
 
+// refuse counts a rejected row.
+func (i *Importer) refuse(file string, refusal *formats.Refusal) {
+	i.scope.unnamed = i.scope.unnamed || refusal.Unnamed
+	i.report.refuse(file, refusal)
+	if i.Refused != nil {
+		i.Refused(FileRefusal{file, *refusal})
+	}
+}
+
 // check rejects what the jobs collection would accept: a row that a second import could not find again.
-func (i *Importer) check(file string, job *Job) *Refusal {
+func (i *Importer) check(file string, job *formats.Job) *formats.Refusal {
 	for _, key := range job.Ignored {
 		i.report.Ignored[key]++
 	}
-	externalID, _ := job.Values["externalId"].(string)
-	if externalID = strings.TrimSpace(externalID); externalID == "" {
-		return refuse(job.Line, "externalId: missing; without it a second import would duplicate the job")
-	}
 	source, _ := job.Values["source"].(string)
 	if source = strings.TrimSpace(source); source == "" {
-		source = i.Source
+		source = cmp.Or(i.Source, "import")
 	}
+	externalID, _ := job.Values["externalId"].(string)
+	externalID = strings.TrimSpace(externalID)
 	job.Values["source"], job.Values["externalId"] = source, externalID
-	if job.Company = strings.Join(strings.Fields(job.Company), " "); job.Company == "" && job.EmployerID == "" {
-		return refuse(job.Line, "company: missing")
+	i.setCompany(job)
+	if externalID == "" {
+		refusal := refused(job, "externalId", "missing; without it a second import would duplicate the job")
+		refusal.Unnamed = true
+		return refusal
 	}
 	key := [2]string{source, externalID}
 	if first, twice := i.seen[key]; twice {
-		return refuse(job.Line, "externalId: %s of %s was in %s line %d already", externalID, source, first.file, first.line)
+		return refused(job, "externalId", fmt.Sprintf("%s of %s was in %s line %d already", externalID, source, first.file, first.line))
+	}
+	if job.Skipped != "" { // so that it is closed, if it was imported before
+		i.scope.sources[source] = true
+		return nil
 	}
 	i.seen[key] = rowPlace{file, job.Line}
+	i.scope.sources[source] = true
+	if job.Company == "" && job.EmployerID == "" {
+		return refused(job, "company", "missing; --company names it")
+	}
 	return nil
 }
 
+// setCompany gives a row that names no company that of the import.
+func (i *Importer) setCompany(job *formats.Job) {
+	if job.Company = strings.Join(strings.Fields(job.Company), " "); job.Company != "" || job.EmployerID != "" {
+		return
+	}
+	if job.Company = i.Company; job.Company == "" {
+		job.EmployerID = i.companies.only
+	}
+}
+
+// refused returns the refusal of a job as it was read.
+func refused(job *formats.Job, field, reason string) *formats.Refusal {
+	return &formats.Refusal{Line: job.Line, Field: field, Reason: reason, Row: job.Row()}
+}
+
 // save saves a batch, some rows at a time. If the database is unavailable, all that remain are counted as such.
-func (i *Importer) save(ctx context.Context, file string, batch []*Job) error {
+func (i *Importer) save(ctx context.Context, file string, batch []*formats.Job) error {
 	for len(batch) > 0 {
 		if i.ended(ctx) {
 			i.report.Remaining += len(batch)
@@ -187,7 +235,7 @@ func (i *Importer) save(ctx context.Context, file string, batch []*Job) error {
 
 // saveSome saves the batch's first rows in one transaction, and returns how many are done. If one of them is rejected, each gets a
 // transaction of its own, so that the others are saved.
-func (i *Importer) saveSome(ctx context.Context, file string, batch []*Job) (done int, err error) {
+func (i *Importer) saveSome(ctx context.Context, file string, batch []*formats.Job) (done int, err error) {
 	var results []result
 	var tried int
 	err = i.turns.take(ctx, func() (err error) {
@@ -197,7 +245,10 @@ func (i *Importer) saveSome(ctx context.Context, file string, batch []*Job) (don
 	var errs validation.Errors
 	switch {
 	case err == nil:
-		i.report.add(results)
+		i.report.add(file, results)
+		for _, result := range results {
+			i.scope.employers[result.employer] = true
+		}
 	case ctx.Err() != nil && database.IsUnavailable(err):
 		return 0, nil
 	case database.IsUnavailable(err):
@@ -209,11 +260,12 @@ func (i *Importer) saveSome(ctx context.Context, file string, batch []*Job) (don
 			}
 		}
 	case errors.As(err, &errs):
-		i.report.refuse(file, refuse(batch[0].Line, "%s", reasons(errs)))
+		field, reason := reasons(errs)
+		i.refuse(file, refused(batch[0], field, reason))
 	default:
 		// Not the row's fault, as far as can be seen: the rest goes on, and the command fails at the end.
 		i.report.Failed++
-		i.report.refuse(file, refuse(batch[0].Line, "could not be saved: %s", err))
+		i.refuse(file, refused(batch[0], "", "could not be saved: "+err.Error()))
 	}
 	return tried, nil
 }
@@ -222,7 +274,7 @@ func (i *Importer) saveSome(ctx context.Context, file string, batch []*Job) (don
 var errDryRun = errors.New("dry run")
 
 // saveTogether saves the first rows in one transaction, as many as fit into its time.
-func (i *Importer) saveTogether(batch []*Job) (results []result, tried int, err error) {
+func (i *Importer) saveTogether(batch []*formats.Job) (results []result, tried int, err error) {
 	companies := i.companies.begin()
 	err = i.app.RunInTransaction(func(tx core.App) error {
 		began := time.Now()
@@ -258,6 +310,9 @@ type result struct {
 	newCompany    string
 	namesake      *company // an untrusted company of that name
 	unknownFields []string // texts for which no field of interest was found
+	employer      string   // whose job it is
+	line          int
+	assumed       []formats.Note // values of required fields that the source does not give
 }
 
 type action int
@@ -268,8 +323,8 @@ const (
 	unchanged
 )
 
-func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (result, error) {
-	var r result
+func (i *Importer) saveJob(tx core.App, companies *companyChange, job *formats.Job) (result, error) {
+	r := result{line: job.Line}
 	record, err := findImported(tx, job)
 	if err != nil {
 		return r, err
@@ -282,6 +337,10 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (res
 		}
 		record = core.NewRecord(jobs)
 		record.Set("status", i.Status)
+		for field, value := range job.Defaults {
+			record.Set(field, value)
+			r.assumed = append(r.assumed, formats.Note{Field: field, Reason: fmt.Sprintf("not given; new jobs are %v", value)})
+		}
 		// A job stays with its employer: a company that claimed its jobs may have renamed itself since.
 		id, isNewCompany, err := companies.findOrCreate(tx, job)
 		if err != nil {
@@ -294,6 +353,7 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (res
 	} else if err := companies.checkHolder(tx, record, job); err != nil {
 		return r, err
 	}
+	r.employer = record.GetString("employer")
 	for field, value := range job.Values {
 		if field == "status" && value == nil {
 			continue
@@ -321,7 +381,7 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *Job) (res
 }
 
 // findImported returns the job of an earlier import, or nil.
-func findImported(tx core.App, job *Job) (*core.Record, error) {
+func findImported(tx core.App, job *formats.Job) (*core.Record, error) {
 	// The second condition lets SQLite use the index, which holds only jobs that have an externalId.
 	found, err := tx.FindAllRecords(collections.Jobs, dbx.HashExp{
 		"source": job.Values["source"], "externalId": job.Values["externalId"],
@@ -372,17 +432,17 @@ func sameStored(before, after *core.Record, name string) (bool, error) {
 	return x == y, err
 }
 
-// reasons returns one line that says which fields are wrong and why.
-func reasons(errs validation.Errors) string {
-	fields := make([]string, 0, len(errs))
-	for field := range errs {
-		fields = append(fields, field)
-	}
-	slices.Sort(fields)
+// reasons returns the first field that is wrong, and one line that says why, and what else is wrong.
+func reasons(errs validation.Errors) (field, reason string) {
+	fields := slices.Sorted(maps.Keys(errs))
 	for n, field := range fields {
-		fields[n] = field + ": " + errs[field].Error()
+		text := errs[field].Error()
+		if n > 0 {
+			text = field + ": " + text
+		}
+		reason += map[bool]string{true: "; "}[n > 0] + text
 	}
-	return strings.Join(fields, "; ")
+	return fields[0], reason
 }
 
 // storedValue returns a field's value as it is stored in the database.

@@ -1,12 +1,15 @@
 package transfer
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/transfer/formats"
 )
 
 // interestBook finds fields of interest by name, slug or id.
@@ -39,15 +42,40 @@ func interestKey(text string) string {
 
 func (b interestBook) find(text string, kinds ...string) string {
 	for _, kind := range kinds {
-		if id := b.byKind[kind][interestKey(text)]; id != "" {
+		key := interestKey(text)
+		if id := b.byKind[kind][key]; id != "" {
 			return id
+		}
+		if slug := industrySynonyms()[key]; slug != "" && kind == collections.KindIndustry {
+			if id := b.byKind[kind][interestKey(slug)]; id != "" {
+				return id
+			}
 		}
 	}
 	return ""
 }
 
+// industrySynonymsText has a line for each industry: its slug, a colon, and what else people call it, separated by commas.
+//
+//go:embed industry_synonyms.txt
+var industrySynonymsText string
+
+// industrySynonyms are the slugs of industries by what else people call them.
+var industrySynonyms = sync.OnceValue(func() map[string]string {
+	synonyms := map[string]string{}
+	for line := range strings.Lines(industrySynonymsText) {
+		slug, names, _ := strings.Cut(line, ":")
+		for name := range strings.SplitSeq(names, ",") {
+			if key := interestKey(strings.TrimSpace(name)); key != "" {
+				synonyms[key] = strings.TrimSpace(slug)
+			}
+		}
+	}
+	return synonyms
+})
+
 // set sets the industry and the fields of a job as far as they are known, and returns the texts that are unknown.
-func (b interestBook) set(record *core.Record, job *Job) (unknown []string) {
+func (b interestBook) set(record *core.Record, job *formats.Job) (unknown []string) {
 	if job.Industry != "" {
 		if id := b.find(job.Industry, collections.KindIndustry); id != "" {
 			record.Set("industry", id)

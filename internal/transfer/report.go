@@ -1,11 +1,14 @@
 package transfer
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strings"
+
+	"jobboard/internal/transfer/formats"
 )
 
 // Report counts what an import has done.
@@ -13,6 +16,10 @@ type Report struct {
 	Created, Updated, Unchanged int
 	// Refused counts rows that are not in the board; Failed counts those of them that failed for reasons other than their content.
 	Refused, Failed int
+	// Skipped counts, by reason, rows that are no jobs for the board.
+	Skipped map[string]int
+	// Closed counts jobs that were closed since no row named them.
+	Closed int
 	// Remaining counts rows that an import did not reach because it ended early; MoreRemaining is set if there are more than counted.
 	Remaining     int
 	MoreRemaining bool
@@ -24,6 +31,10 @@ type Report struct {
 	UnknownFields map[string]int
 	// Ignored counts, by name, the keys of rows that are no fields of a job.
 	Ignored map[string]int
+	// Notes say which values of rows were left out or assumed, and how often.
+	Notes map[formats.Note]*Occurrence
+	// MoreNotes counts the notes that are too many to be listed.
+	MoreNotes int
 	// Refusals says why rows were rejected, in the order of the files, up to 10 000.
 	Refusals []FileRefusal
 }
@@ -31,15 +42,32 @@ type Report struct {
 // FileRefusal is a rejected row of a file.
 type FileRefusal struct {
 	File string
-	Refusal
+	formats.Refusal
 }
 
+// Occurrence says where something came first, and how often in all.
+type Occurrence struct {
+	File        string
+	Line, Count int
+}
+
+// maxNotes bounds how many different notes a report holds.
+const maxNotes = 2000
+
 func newReport() *Report {
-	return &Report{UnknownFields: map[string]int{}, Ignored: map[string]int{}}
+	return &Report{UnknownFields: map[string]int{}, Ignored: map[string]int{}, Skipped: map[string]int{},
+		Notes: map[formats.Note]*Occurrence{}}
 }
 
 // Rows returns how many rows were read.
-func (r *Report) Rows() int { return r.Created + r.Updated + r.Unchanged + r.Refused }
+func (r *Report) Rows() int { return r.Created + r.Updated + r.Unchanged + r.Refused + r.skipped() }
+
+func (r *Report) skipped() (n int) {
+	for _, count := range r.Skipped {
+		n += count
+	}
+	return n
+}
 
 // Progress says how many rows are in the board after an import that ended early.
 func (r *Report) Progress() string {
@@ -50,15 +78,38 @@ func (r *Report) Progress() string {
 	return fmt.Sprintf("%d of %s%d saved; run again to continue", r.Created+r.Updated+r.Unchanged, more, r.Rows()+r.Remaining)
 }
 
-func (r *Report) refuse(file string, refusal *Refusal) {
+func (r *Report) refuse(file string, refusal *formats.Refusal) {
 	r.Refused++
 	if len(r.Refusals) < maxRefusals {
 		r.Refusals = append(r.Refusals, FileRefusal{file, *refusal})
 	}
 }
 
-func (r *Report) add(results []result) {
+// note counts what a row leaves out, and the row itself if it is skipped.
+func (r *Report) note(file string, job *formats.Job) {
+	if job.Skipped != "" {
+		r.Skipped[job.Skipped]++
+		return
+	}
+	r.count(file, job.Line, job.Notes)
+}
+
+func (r *Report) count(file string, line int, notes []formats.Note) {
+	for _, note := range notes {
+		if r.Notes[note] == nil {
+			if len(r.Notes) >= maxNotes {
+				r.MoreNotes++
+				continue
+			}
+			r.Notes[note] = &Occurrence{File: file, Line: line}
+		}
+		r.Notes[note].Count++
+	}
+}
+
+func (r *Report) add(file string, results []result) {
 	for _, result := range results {
+		r.count(file, result.line, result.assumed)
 		switch result.action {
 		case created:
 			r.Created++
@@ -86,8 +137,7 @@ func sortByLine(refusals []FileRefusal) {
 // Write prints the report for people.
 func (r *Report) Write(out io.Writer) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%d rows: %d created, %d updated, %d unchanged, %d refused\n", r.Rows(), r.Created, r.Updated,
-		r.Unchanged, r.Refused)
+	fmt.Fprintf(&text, "%s\n", r.Summary())
 	if r.Companies > 0 {
 		fmt.Fprintf(&text, "%d companies created; they belong to the board until claimed\n", r.Companies)
 	}
@@ -95,16 +145,20 @@ func (r *Report) Write(out io.Writer) error {
 		fmt.Fprintf(&text, "Companies of the same name that got no jobs, since they are not verified (--employer allows one): %s\n",
 			listed(r.Namesakes))
 	}
+	if len(r.Skipped) > 0 {
+		fmt.Fprintf(&text, "Skipped: %s\n", countsInWords(r.Skipped))
+	}
 	if len(r.UnknownFields) > 0 {
 		fmt.Fprintf(&text, "Unknown fields of interest, left out: %s\n", countsInWords(r.UnknownFields))
 	}
 	if len(r.Ignored) > 0 {
 		fmt.Fprintf(&text, "Unknown fields, ignored: %s\n", countsInWords(r.Ignored))
 	}
+	r.writeNotes(&text)
 	if r.Refused > 0 {
 		text.WriteString("Refused:\n")
 		for _, refusal := range r.Refusals {
-			fmt.Fprintf(&text, "  %s line %d: %s\n", refusal.File, refusal.Line, refusal.Reason)
+			fmt.Fprintf(&text, "  %s line %d: %s\n", refusal.File, refusal.Line, refusal.Text())
 		}
 		if more := r.Refused - len(r.Refusals); more > 0 {
 			fmt.Fprintf(&text, "  and %d more\n", more)
@@ -112,6 +166,42 @@ func (r *Report) Write(out io.Writer) error {
 	}
 	_, err := io.WriteString(out, text.String())
 	return err
+}
+
+// Summary returns the counts of the report on one line.
+func (r *Report) Summary() string {
+	text := fmt.Sprintf("%d rows: %d created, %d updated, %d unchanged, %d refused", r.Rows(), r.Created, r.Updated, r.Unchanged, r.Refused)
+	if skipped := r.skipped(); skipped > 0 {
+		text += fmt.Sprintf(", %d skipped", skipped)
+	}
+	if r.Closed > 0 {
+		text += fmt.Sprintf("; %d jobs closed that no row names", r.Closed)
+	}
+	return text
+}
+
+// writeNotes lists the most frequent notes.
+func (r *Report) writeNotes(text *strings.Builder) {
+	if len(r.Notes) == 0 {
+		return
+	}
+	notes := slices.SortedFunc(maps.Keys(r.Notes), func(a, b formats.Note) int {
+		x, y := r.Notes[a], r.Notes[b]
+		return cmp.Or(cmp.Compare(y.Count, x.Count), cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line), cmp.Compare(a.Field, b.Field))
+	})
+	text.WriteString("Values left out or assumed:\n")
+	for n, note := range notes {
+		if n == 100 {
+			fmt.Fprintf(text, "  and %d more\n", len(notes)-n+r.MoreNotes)
+			break
+		}
+		at := r.Notes[note]
+		fmt.Fprintf(text, "  %s line %d: %s: %s", at.File, at.Line, note.Field, note.Reason)
+		if at.Count > 1 {
+			fmt.Fprintf(text, " (%d rows)", at.Count)
+		}
+		text.WriteByte('\n')
+	}
 }
 
 // countsInWords returns names with their counts, the most frequent first.

@@ -19,6 +19,7 @@ import (
 	"jobboard/internal/search/text"
 	"jobboard/internal/testapp"
 	"jobboard/internal/transfer"
+	"jobboard/internal/transfer/formats"
 )
 
 // postingsFile returns the file of the postings: POSTINGS as for make, from the top of the project, or make's default.
@@ -49,7 +50,7 @@ type board struct {
 func newBoard(t testing.TB, postings []byte) board {
 	t.Helper()
 	app := testapp.NewBoard(t, hooks.Bind, testapp.With(search.Bind, search.Options{}))
-	jsonl, err := transfer.FindFormat("jsonl")
+	jsonl, err := formats.Find("jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package transfer
+package formats
 
 import (
 	"bufio"
@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// read collects what a text holds: jobs, and refusals as "line: reason".
-func read(t *testing.T, text io.Reader) (jobs []*Job, refusals []string) {
+// readLines collects what a text holds: jobs, and refusals as "line: reason".
+func readLines(t *testing.T, text io.Reader) (jobs []*Job, refusals []string) {
 	t.Helper()
-	for job, err := range readJSONLines(text) {
+	for job, err := range readJSONLines(text, Options{}) {
 		var refusal *Refusal
 		switch {
 		case errors.As(err, &refusal):
@@ -31,7 +31,7 @@ func read(t *testing.T, text io.Reader) (jobs []*Job, refusals []string) {
 }
 
 func TestJSONLinesGivesAJobPerLine(t *testing.T) {
-	jobs, refusals := read(t, strings.NewReader("\xef\xbb\xbf"+
+	jobs, refusals := readLines(t, strings.NewReader("\xef\xbb\xbf"+
 		`{"title":"Nurse","company":"Clinic","industry":"Hospital","fields":["Nurse"],"skills":["care"],"salaryMin":1000.5,`+
 		`"deadline":"2031-02-03T04:05:06Z","salaryMax":null,"department":"Ward 2"}`+"\n\n  \r\n"+`{"title":"Cook"}`))
 	if len(refusals) > 0 || len(jobs) != 2 {
@@ -84,7 +84,7 @@ func TestJSONLinesRefusesBadRowsOneByOne(t *testing.T) {
 		{"published tomorrow", `{"publishedAt":"` + tomorrow + `"}`, "publishedAt: must not lie in the future"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			jobs, refusals := read(t, strings.NewReader(`{"title":"before"}`+"\n"+test.line+"\n"+`{"title":"after"}`+"\n"))
+			jobs, refusals := readLines(t, strings.NewReader(`{"title":"before"}`+"\n"+test.line+"\n"+`{"title":"after"}`+"\n"))
 			if len(jobs) != 2 || jobs[0].Values["title"] != "before" || jobs[1].Values["title"] != "after" {
 				t.Errorf("%d jobs around the bad row are read, want 2", len(jobs))
 			}
@@ -99,7 +99,7 @@ func TestJSONLinesTellsAFaultOfTheFileFromOneOfARow(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader("{\"title\":\"Nurse\"}\n{\"tit"), iotest.ErrReader(errors.New("disk gone")))
 	var jobs int
 	var last error
-	for job, err := range readJSONLines(broken) {
+	for job, err := range readJSONLines(broken, Options{}) {
 		if job != nil {
 			jobs++
 		}
@@ -112,7 +112,7 @@ func TestJSONLinesTellsAFaultOfTheFileFromOneOfARow(t *testing.T) {
 }
 
 func TestJSONLinesReadsNoMoreThanAskedFor(t *testing.T) {
-	for range readJSONLines(strings.NewReader("{}\n{}\n{}\n")) {
+	for range readJSONLines(strings.NewReader("{}\n{}\n{}\n"), Options{}) {
 		break // a second value after this would panic
 	}
 }
@@ -124,7 +124,7 @@ func FuzzParseJSONJob(f *testing.F) {
 	} {
 		f.Add([]byte(line))
 	}
-	if file, err := os.Open("../../../shared/data/jobs-real.jsonl"); err == nil {
+	if file, err := os.Open("../../../../shared/data/jobs-real.jsonl"); err == nil {
 		lines := bufio.NewScanner(file)
 		lines.Buffer(nil, maxLine)
 		for range 20 {

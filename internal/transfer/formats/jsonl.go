@@ -1,4 +1,4 @@
-package transfer
+package formats
 
 import (
 	"bufio"
@@ -8,27 +8,21 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/tools/types"
-
-	"jobboard/internal/deadline"
 )
 
 // maxLine is the length limit of a line of a JSON Lines file, in bytes: more than a job with every field at its longest.
 const maxLine = 1 << 20
 
-// jsonLines is one JSON object per line, with the field names of the jobs collection (https://jsonlines.org).
-var jsonLines = Format{
-	Name:       "jsonl",
-	Extensions: []string{".jsonl", ".ndjson"},
-	Read:       readJSONLines,
-}
-
-func readJSONLines(file io.Reader) iter.Seq2[*Job, error] {
+// readJSONLines reads one JSON object per line, with the field names of the jobs collection (https://jsonlines.org). A line of a file of
+// refused rows stands for the row that it holds.
+func readJSONLines(file io.Reader, _ Options) iter.Seq2[*Job, error] {
 	return func(yield func(*Job, error) bool) {
 		lines := bufio.NewReaderSize(file, 64<<10)
 		for number := 1; ; number++ {
@@ -44,10 +38,10 @@ func readJSONLines(file io.Reader) iter.Seq2[*Job, error] {
 			more := true
 			switch {
 			case tooLong:
-				more = yield(nil, refuse(number, "longer than %d kB", maxLine>>10))
+				more = yield(nil, &Refusal{Line: number, Reason: fmt.Sprintf("longer than %d kB", maxLine>>10), Unnamed: true})
 			case len(line) > 0:
-				if job, refusal := parseJSONJob(line); refusal != nil {
-					refusal.Line = number
+				if job, refusal := parseJSONJob(refusedRow(line)); refusal != nil {
+					refusal.Line, refusal.Row, refusal.Unnamed = number, rawRow(line), true
 					more = yield(nil, refusal)
 				} else {
 					job.Line = number
@@ -59,6 +53,41 @@ func readJSONLines(file io.Reader) iter.Seq2[*Job, error] {
 			}
 		}
 	}
+}
+
+// refusedRow returns the row that a line of a file of refused rows holds, or the line itself. A row that was no JSON is a text.
+func refusedRow(line []byte) []byte {
+	if !bytes.Contains(line, []byte(`"reason"`)) {
+		return line
+	}
+	var refused struct {
+		File, Field *string
+		Line        *int
+		Reason      *string
+		Row         json.RawMessage
+	}
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.DisallowUnknownFields()
+	if decoder.Decode(&refused) != nil || refused.Reason == nil || refused.Line == nil || len(refused.Row) == 0 {
+		return line
+	}
+	var text string
+	if json.Unmarshal(refused.Row, &text) == nil {
+		return []byte(text)
+	}
+	return refused.Row
+}
+
+// rawRow returns what was read as JSON, if need be as a text.
+func rawRow(line []byte) json.RawMessage {
+	if json.Valid(line) {
+		return bytes.Clone(line)
+	}
+	raw, err := json.Marshal(strings.ToValidUTF8(string(line), "\ufffd"))
+	if err != nil { // a text can be marshalled
+		return nil
+	}
+	return raw
 }
 
 // readLine reads to the next line break. It keeps nothing of a line that is too long, so that no file can fill the memory.
@@ -109,10 +138,15 @@ func decodeDate(raw json.RawMessage) (any, error) {
 // decodeDeadline keeps a day without a time as it is: the time zone of the job's place decides when it ends.
 func decodeDeadline(raw json.RawMessage) (any, error) {
 	var text string
-	if json.Unmarshal(raw, &text) == nil && deadline.IsDate(text) {
+	if json.Unmarshal(raw, &text) == nil && isDay(text) {
 		return text, nil
 	}
 	return decodeDate(raw)
+}
+
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
 }
 
 // decodePastDate reads publishedAt: with a date in the future the job would be the newest until then.
@@ -127,11 +161,11 @@ func decodePastDate(raw json.RawMessage) (any, error) {
 // parseJSONJob reads one line. Keys are case-sensitive: "Title" is not "title".
 func parseJSONJob(line []byte) (*Job, *Refusal) {
 	if !utf8.Valid(line) {
-		return nil, refuse(0, "not UTF-8")
+		return nil, &Refusal{Reason: "not UTF-8"}
 	}
 	keys, values, err := readObject(line)
 	if err != nil {
-		return nil, refuse(0, "%s", err)
+		return nil, &Refusal{Reason: err.Error()}
 	}
 	job := &Job{Values: map[string]any{}}
 	for i, key := range keys {
@@ -145,6 +179,8 @@ func parseJSONJob(line []byte) (*Job, *Refusal) {
 			err = json.Unmarshal(raw, &job.EmployerID)
 		case "industry":
 			err = json.Unmarshal(raw, &job.Industry)
+		case "applyUrl":
+			err = json.Unmarshal(raw, &job.ApplyURL)
 		case "fields":
 			err = json.Unmarshal(raw, &job.Fields)
 		default:
@@ -159,7 +195,8 @@ func parseJSONJob(line []byte) (*Job, *Refusal) {
 			}
 		}
 		if err != nil {
-			return nil, refuse(0, "%s: %s", key, wrongJSONType(err))
+			_, reason := wrongJSONType(err)
+			return nil, &Refusal{Field: key, Reason: reason}
 		}
 	}
 	return job, nil
@@ -203,15 +240,18 @@ func readObject(line []byte) (keys []string, values []json.RawMessage, err error
 	return keys, values, nil
 }
 
-// wrongJSONType says what is wrong with a value without naming Go's types.
-func wrongJSONType(err error) string {
+// wrongJSONType says which field has a wrong value and what is wrong with it, without naming Go's types.
+func wrongJSONType(err error) (field, reason string) {
 	var wrong *json.UnmarshalTypeError
 	if !errors.As(err, &wrong) {
-		return strings.TrimPrefix(err.Error(), "json: ")
+		return "", strings.TrimPrefix(err.Error(), "json: ")
 	}
 	want := map[string]string{"string": "text", "float64": "a number"}[wrong.Type.String()]
+	if want == "" && wrong.Type.Kind() == reflect.Struct {
+		want = "an object"
+	}
 	if want == "" {
 		want = "a list"
 	}
-	return fmt.Sprintf("must be %s, not %s", want, wrong.Value)
+	return wrong.Field, fmt.Sprintf("must be %s, not %s", want, wrong.Value)
 }
