@@ -88,6 +88,7 @@ func main() {
 		command.NewAdminCommand(app, settings.AdminPassword),
 		command.NewConfigCommand(settings),
 		command.NewDemoCommand(app, cmd.NewServeCommand(app, true), settings.DemoPassword),
+		command.NewExportCommand(app),
 		command.NewHealthCommand(),
 		command.NewImportCommand(app, command.ImportOptions{PrivateAddresses: settings.PrivateAddresses}),
 		command.NewReindexCommand(app),
