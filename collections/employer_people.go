@@ -37,20 +37,35 @@ func IsActiveEmployer(user *core.Record) bool {
 
 // PeopleOf returns the ids of an employer's people, the owner last. It goes by the record, which may not be saved yet.
 func PeopleOf(app core.App, employer *core.Record) ([]string, error) {
+	users, err := PeopleRecordsOf(app, employer)
+	if err != nil {
+		return nil, err
+	}
+	people := make([]string, len(users))
+	for i, user := range users {
+		people[i] = user.Id
+	}
+	return people, nil
+}
+
+// PeopleRecordsOf is PeopleOf for the users themselves.
+func PeopleRecordsOf(app core.App, employer *core.Record) ([]*core.Record, error) {
 	named := append(employer.GetStringSlice("members"), employer.GetString("owner"))
 	users, err := app.FindRecordsByIds(Users, named)
 	if err != nil {
 		return nil, fmt.Errorf("find the people of employer %s: %w", employer.Id, err)
 	}
-	active := map[string]bool{}
+	active := map[string]*core.Record{}
 	for _, user := range users {
-		active[user.Id] = IsActiveEmployer(user)
+		if IsActiveEmployer(user) {
+			active[user.Id] = user
+		}
 	}
-	people := make([]string, 0, len(named))
+	people := make([]*core.Record, 0, len(named))
 	for _, id := range named {
-		if active[id] {
-			active[id] = false // an owner may be a member too
-			people = append(people, id)
+		if user := active[id]; user != nil {
+			delete(active, id) // an owner may be a member too
+			people = append(people, user)
 		}
 	}
 	return people, nil

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -22,16 +23,20 @@ func submitApplicationOnCreate(e *core.RecordEvent) error {
 	if application.GetString("status") != workflow.Submitted {
 		return invalidTransition("", []string{workflow.Submitted})
 	}
-	var job *core.Record
+	var job, seeker *core.Record
+	var earlier earlierApplications
 	return inTransaction(e, func(tx core.App) error {
 		var err error
 		if job, err = findOpenJob(tx, application); err != nil {
 			return err
 		}
-		if err := checkApplicant(tx, application); err != nil {
+		if seeker, err = findApplicant(tx, application); err != nil {
 			return err
 		}
-		if err := checkApplicationsPerDay(tx, application); err != nil {
+		if earlier, err = countEarlierApplications(tx, application); err != nil {
+			return err
+		}
+		if err := earlier.check(actor.Of(application)); err != nil {
 			return err
 		}
 		if err := checkAnswers(application, job); err != nil {
@@ -41,16 +46,18 @@ func submitApplicationOnCreate(e *core.RecordEvent) error {
 		application.Set("decidedAt", "")
 		return nil
 	}, func(tx core.App) error {
-		if err := writeEvent(tx, application, ""); err != nil {
+		if err := writeEvent(tx, application, "", seeker); err != nil {
 			return err
 		}
 		if err := recountApplications(tx, job.Id); err != nil {
 			return err
 		}
-		if err := deleteWithdrawnDocuments(tx, application); err != nil {
-			return err
+		if earlier.WithDocuments > 0 {
+			if err := deleteWithdrawnDocuments(tx, application); err != nil {
+				return err
+			}
 		}
-		return notifyEmployerPeople(tx, application, job,
+		return notifyEmployerPeople(tx, application, job, seeker,
 			collections.KindApplicationSubmitted, "New application for %s", "%s has applied.")
 	})
 }
@@ -78,42 +85,52 @@ func findOpenJob(tx core.App, application *core.Record) (*core.Record, error) {
 	return job, nil
 }
 
-// checkApplicant lets only active job seekers apply, and each only once while the application is live.
-func checkApplicant(tx core.App, application *core.Record) error {
+// findApplicant returns the user who applies. Only active job seekers may.
+func findApplicant(tx core.App, application *core.Record) (*core.Record, error) {
 	seeker, err := tx.FindRecordsByIds(collections.Users, []string{application.GetString("seeker")})
 	if err != nil {
-		return fmt.Errorf("find the seeker of the application: %w", err)
+		return nil, fmt.Errorf("find the seeker of the application: %w", err)
 	}
 	if len(seeker) == 0 || seeker[0].GetString("role") != collections.RoleJobSeeker || !seeker[0].GetDateTime("deactivatedAt").IsZero() {
-		return problem.Field("seeker", problem.InvalidValue, "Must be an active job seeker.")
+		return nil, problem.Field("seeker", problem.InvalidValue, "Must be an active job seeker.")
 	}
-	count, err := tx.CountRecords(collections.Applications,
-		dbx.HashExp{"job": application.GetString("job"), "seeker": seeker[0].Id},
-		dbx.Not(dbx.HashExp{"status": workflow.Withdrawn}))
+	return seeker[0], nil
+}
+
+// earlierApplications says how often a seeker has applied to a job before.
+type earlierApplications struct {
+	Live          int `db:"live"`
+	SinceADay     int `db:"sinceADay"`
+	WithDocuments int `db:"withDocuments"` // withdrawn, but their files are still there
+}
+
+// countEarlierApplications counts by an index that leads to the applications of this seeker to this job alone: either may have many.
+func countEarlierApplications(tx core.App, application *core.Record) (found earlierApplications, err error) {
+	err = tx.DB().NewQuery(`
+		SELECT count(CASE WHEN status != {:withdrawn} THEN 1 END) AS live,
+			count(CASE WHEN created >= {:yesterday} THEN 1 END) AS [[sinceADay]],
+			count(CASE WHEN status = {:withdrawn} AND documents NOT IN ('', '[]') THEN 1 END) AS [[withDocuments]]
+		FROM {{applications}} INDEXED BY [[idx_applications_job_status]]
+		WHERE job = {:job} AND status IN ('` + strings.Join(workflow.ApplicationStatuses(), "', '") + `') AND seeker = {:seeker}`).
+		Bind(dbx.Params{
+			"job": application.GetString("job"), "seeker": application.GetString("seeker"), "withdrawn": workflow.Withdrawn,
+			"yesterday": time.Now().Add(-24 * time.Hour).UTC().Format(types.DefaultDateLayout),
+		}).One(&found)
 	if err != nil {
-		return fmt.Errorf("look for a live application: %w", err)
+		return found, fmt.Errorf("count the seeker's earlier applications to the job: %w", err)
 	}
-	if count > 0 {
-		return problem.Field("job", problem.AlreadyApplied, "You have already applied to this job.")
-	}
-	return nil
+	return found, nil
 }
 
 // maxApplicationsADay is how often one seeker may apply to one job in a day: each time the employer's people are notified.
 const maxApplicationsADay = 5
 
-func checkApplicationsPerDay(tx core.App, application *core.Record) error {
-	if actor.Of(application).IsBoard() {
-		return nil
+// check refuses a second live application, and too many in a day unless the board itself writes them.
+func (e *earlierApplications) check(who actor.Actor) error {
+	if e.Live > 0 {
+		return problem.Field("job", problem.AlreadyApplied, "You have already applied to this job.")
 	}
-	yesterday := time.Now().Add(-24 * time.Hour).UTC().Format(types.DefaultDateLayout)
-	count, err := tx.CountRecords(collections.Applications,
-		dbx.HashExp{"seeker": application.GetString("seeker"), "job": application.GetString("job")},
-		dbx.NewExp("[[created]] >= {:yesterday}", dbx.Params{"yesterday": yesterday}))
-	if err != nil {
-		return fmt.Errorf("count the day's applications to a job: %w", err)
-	}
-	if count >= maxApplicationsADay {
+	if e.SinceADay >= maxApplicationsADay && !who.IsBoard() {
 		return problem.Field("job", problem.LimitReached, "You have applied to this job too often today. Try again tomorrow.")
 	}
 	return nil

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -12,8 +13,8 @@ import (
 	"jobboard/internal/workflow"
 )
 
-// writeEvent appends the row of the timeline that records a change of status.
-func writeEvent(tx core.App, application *core.Record, from string) error {
+// writeEvent appends the row of the timeline that records a change of status. users are those whom the transaction has read.
+func writeEvent(tx core.App, application *core.Record, from string, users ...*core.Record) error {
 	collection, err := tx.FindCachedCollectionByNameOrId(collections.ApplicationEvents)
 	if err != nil {
 		return fmt.Errorf("find the timeline collection: %w", err)
@@ -24,7 +25,12 @@ func writeEvent(tx core.App, application *core.Record, from string) error {
 	event.Set("from", from)
 	event.Set("to", application.GetString("status"))
 	event.Set("note", actor.Note(application))
-	if err := tx.Save(event); err != nil {
+	save := tx.Save
+	who := actor.Of(application).UserID()
+	if who == "" || slices.ContainsFunc(users, func(user *core.Record) bool { return user.Id == who }) {
+		save = tx.SaveNoValidate // it would look for the application and the user again; all other values are the board's own
+	}
+	if err := save(event); err != nil {
 		return fmt.Errorf("write the timeline of application %s: %w", application.Id, err)
 	}
 	return nil

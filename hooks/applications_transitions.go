@@ -1,11 +1,13 @@
 package hooks
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"jobboard/collections"
 	"jobboard/internal/actor"
 	"jobboard/internal/problem"
 	"jobboard/internal/workflow"
@@ -34,8 +36,12 @@ func applyApplicationUpdate(e *core.RecordEvent) error {
 		if !moved && !rescheduled {
 			return nil
 		}
+		seeker, users, err := seekerAndActor(tx, application)
+		if err != nil {
+			return err
+		}
 		if moved {
-			if err := writeEvent(tx, application, from); err != nil {
+			if err := writeEvent(tx, application, from, users...); err != nil {
 				return err
 			}
 		}
@@ -44,8 +50,26 @@ func applyApplicationUpdate(e *core.RecordEvent) error {
 				return err
 			}
 		}
-		return notifyOfApplicationUpdate(tx, application, from, to)
+		return notifyOfApplicationUpdate(tx, application, seeker, from, to)
 	})
+}
+
+// seekerAndActor reads an application's seeker, and all users of a change: the seeker and the one who acts, if it is not the board.
+func seekerAndActor(tx core.App, application *core.Record) (seeker *core.Record, users []*core.Record, err error) {
+	ids := []string{application.GetString("seeker")}
+	if who := actor.Of(application).UserID(); who != "" && who != ids[0] {
+		ids = append(ids, who)
+	}
+	users, err = tx.FindRecordsByIds(collections.Users, ids)
+	if err != nil {
+		return nil, nil, fmt.Errorf("find the users of application %s: %w", application.Id, err)
+	}
+	for _, user := range users {
+		if user.Id == ids[0] {
+			return user, users, nil
+		}
+	}
+	return nil, nil, fmt.Errorf("the seeker of application %s is gone", application.Id)
 }
 
 // checkApplicationMove refuses a move that the workflow does not allow, and keeps decidedAt in step with the status.

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -93,8 +95,8 @@ func applicationRoutes() []route {
 
 // apply creates an application to a job that the caller may see.
 func apply(c *call) error {
-	job, err := c.viewObject(collections.Jobs, c.Param("job_id"), nil)
-	if err != nil {
+	job := c.Param("job_id")
+	if err := c.requireVisibleJob(job); err != nil {
 		return err
 	}
 	key, err := c.idempotencyKey()
@@ -102,7 +104,7 @@ func apply(c *call) error {
 		return err
 	}
 	c.body.drop("id", "note")
-	if err := c.body.set("job", job.text("id")); err != nil {
+	if err := c.body.set("job", job); err != nil {
 		return err
 	}
 	if key == "" {
@@ -110,9 +112,18 @@ func apply(c *call) error {
 		if err != nil {
 			return err
 		}
-		return c.sendCreated(a, applicationPath(job.text("id")))
+		return c.sendCreated(a, applicationPath(job))
 	}
-	return c.applyOnce(key, job.text("id"))
+	return c.applyOnce(key, job)
+}
+
+// requireVisibleJob fails with a 404 unless the caller sees the job.
+func (c *call) requireVisibleJob(id string) error {
+	if _, ok := c.publicItem(collections.Jobs, id, ""); ok {
+		return nil
+	}
+	_, err := c.view(collections.Jobs, id, nil)
+	return err
 }
 
 func (c *call) createApplication() (*response, error) {
@@ -171,23 +182,33 @@ func (c *call) requireJobWriter(id string) error {
 	return nil
 }
 
-// applicationUnder reads the path's application as the caller sees it. It fails with a 404 if the application does not belong to the path's
-// job or user: field must hold parent.
-func (c *call) applicationUnder(field, parent string, query url.Values) (*object, error) {
-	application, err := c.viewObject(collections.Applications, c.Param("application_id"), query)
-	if err != nil {
-		return nil, err
+// requireApplicationUnder fails with a 404 if the path's application does not belong to the path's job or user: field must hold parent.
+// Whether the caller may see it is not asked: who may change an application may see it (the rules are the same), and a change that is
+// refused is answered with the same 404.
+func (c *call) requireApplicationUnder(field, parent string) error {
+	id := c.Param("application_id")
+	if !isID(id) {
+		return notFound()
 	}
-	if application.text(field) != parent {
-		return nil, notFound()
+	application, err := c.app().FindRecordById(collections.Applications, id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return notFound()
+	case err != nil:
+		return fmt.Errorf("find application %s: %w", id, err)
+	case application.GetString(field) != parent:
+		return notFound()
 	}
-	return application, nil
+	return nil
 }
 
 func viewApplication(c *call) error {
-	application, err := c.applicationUnder("job", c.Param("job_id"), c.expandQuery())
+	application, err := c.viewObject(collections.Applications, c.Param("application_id"), c.expandQuery())
 	if err != nil {
 		return err
+	}
+	if application.text("job") != c.Param("job_id") {
+		return notFound()
 	}
 	expand, err := application.expanded()
 	if err != nil {
@@ -217,7 +238,7 @@ func changeApplicationStatus(c *call) error {
 	if _, err := c.body.required("status"); err != nil {
 		return err
 	}
-	if _, err := c.applicationUnder("job", c.Param("job_id"), nil); err != nil {
+	if err := c.requireApplicationUnder("job", c.Param("job_id")); err != nil {
 		return err
 	}
 	return c.moveApplication(c.body.only("status", "note", "interviewAt", "interviewLocation"))
@@ -253,7 +274,7 @@ func listUserApplications(c *call) error {
 }
 
 func withdrawApplication(c *call) error {
-	if _, err := c.applicationUnder("seeker", c.Param("user_id"), nil); err != nil {
+	if err := c.requireApplicationUnder("seeker", c.Param("user_id")); err != nil {
 		return err
 	}
 	b, err := jsonBody(map[string]any{"status": workflow.Withdrawn})

@@ -136,7 +136,9 @@ func reusable(query string) bool {
 		verb = verb[:end]
 	}
 	switch strings.ToUpper(verb) {
-	case "SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "REPLACE":
+	case "WITH": // PocketBase asks for create rules with another name and another order of columns each time
+		return !strings.Contains(query[:min(len(query), 200)], "__pb_create__")
+	case "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE":
 		return true
 	}
 	return false

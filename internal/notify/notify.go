@@ -30,16 +30,25 @@ type Notification struct {
 // Write stores the notification once for each active user in userIDs. Call it with the transaction's app, so that the notification is
 // rolled back together with what it is about. For thousands of users see WriteMany.
 func Write(tx core.App, notification Notification, userIDs ...string) error {
-	collection, err := tx.FindCachedCollectionByNameOrId(collections.Notifications)
-	if err != nil {
-		return fmt.Errorf("find the notifications collection: %w", err)
-	}
 	ids := slices.Clone(userIDs)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	users, err := tx.FindRecordsByIds(collections.Users, ids)
 	if err != nil {
 		return fmt.Errorf("find the recipients of %s: %w", notification.Kind, err)
+	}
+	return WriteTo(tx, notification, users...)
+}
+
+// WriteTo is Write for users whose records the transaction has read already, each once.
+func WriteTo(tx core.App, notification Notification, users ...*core.Record) error {
+	collection, err := tx.FindCachedCollectionByNameOrId(collections.Notifications)
+	if err != nil {
+		return fmt.Errorf("find the notifications collection: %w", err)
+	}
+	ids := make([]string, len(users))
+	for i, user := range users {
+		ids[i] = user.Id
 	}
 	notified, err := alreadyNotified(tx, notification.Dedupe, ids)
 	if err != nil {
@@ -63,7 +72,8 @@ func Write(tx core.App, notification Notification, userIDs ...string) error {
 			record.Set("mail", collections.MailPending)
 			record.Set("mailAt", types.NowDateTime().Add(notification.mailDelay()))
 		}
-		if err := tx.Save(record); err != nil {
+		// All values are the board's own, and the transaction has read the user: to validate it would be to look for the user again.
+		if err := tx.SaveNoValidate(record); err != nil {
 			return fmt.Errorf("write the %s notification: %w", notification.Kind, err)
 		}
 	}
