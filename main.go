@@ -22,6 +22,7 @@ import (
 	"jobboard/internal/database"
 	"jobboard/internal/delivery"
 	"jobboard/internal/headers"
+	"jobboard/internal/importsource"
 	"jobboard/internal/jobalerts"
 	"jobboard/internal/logs"
 	"jobboard/internal/mail"
@@ -65,6 +66,7 @@ func main() {
 	notify.Bind(app, notify.Options{KeepDays: settings.NotificationDays})
 	mail.Bind(app, mail.Options{})
 	jobalerts.Bind(app, jobalerts.Options{})
+	importsource.Bind(app, importsource.Options{PrivateAddresses: settings.PrivateAddresses})
 	api.Bind(app)
 	dashboard.Bind(app)
 	search.Bind(app, search.Options{Language: settings.SearchLanguage})

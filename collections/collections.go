@@ -33,6 +33,7 @@ const (
 	IdempotencyKeys          = "idempotency_keys"
 	KnownAddresses           = "known_addresses"
 	Dashboards               = "dashboards"
+	ImportSources            = "import_sources"
 	SearchStates             = "search_states"
 	SearchIndex              = "search_index"
 	usersCollectionID        = "_pb_users_auth_" // of the users collection that PocketBase creates
@@ -66,6 +67,7 @@ func Definitions() []*core.Collection {
 		idempotencyKeys(),
 		knownAddresses(),
 		dashboards(),
+		importSources(),
 		searchStates(),
 		searchIndex(),
 	}

@@ -13,6 +13,7 @@ const (
 	KindJobDigest                = "job_digest"
 	KindReviewReceived           = "review_received"
 	KindReportReady              = "report_ready"
+	KindImportFailed             = "import_failed"
 	KindAccount                  = "account"
 )
 
@@ -20,7 +21,7 @@ const (
 func NotificationKinds() []string {
 	return []string{
 		KindApplicationSubmitted, KindApplicationWithdrawn, KindApplicationStatusChanged, KindJobPublished, KindJobClosed,
-		KindDeadlineReminder, KindJobDigest, KindReviewReceived, KindReportReady, KindAccount,
+		KindDeadlineReminder, KindJobDigest, KindReviewReceived, KindReportReady, KindImportFailed, KindAccount,
 	}
 }
 
@@ -28,7 +29,7 @@ func NotificationKinds() []string {
 func DefaultEmailKinds() []string {
 	return []string{
 		KindApplicationSubmitted, KindApplicationStatusChanged, KindJobClosed, KindDeadlineReminder, KindJobDigest,
-		KindReportReady, KindAccount,
+		KindReportReady, KindImportFailed, KindAccount,
 	}
 }
 

@@ -109,6 +109,13 @@ var FieldRights = map[string]map[string]FieldRight{
 		"requestedBy": BySystem,
 		"attempts":    BySystem,
 	},
+	ImportSources: {
+		"lastRun":    BySystem,
+		"lastStatus": BySystem,
+		"lastResult": BySystem,
+		"startedAt":  BySystem,
+		"attempts":   BySystem,
+	},
 }
 
 // Defaults lists, by collection and field, the value that a new record gets where none is given.
@@ -120,6 +127,7 @@ var Defaults = map[string]map[string]string{
 	UserReviews:   {"status": ReviewVisible},
 	SavedSearches: {"frequency": "daily"},
 	Reports:       {"status": ReportPending},
+	ImportSources: {"schedule": "daily"},
 }
 
 // CallerFields lists, by collection, the relation that names who made the record. A request that leaves it out means the

@@ -32,6 +32,7 @@ func Bind(app core.App) {
 	bindCaps(app)
 	bindNotifications(app)
 	bindReports(app)
+	bindImportSources(app)
 }
 
 // inTransaction runs before, the rest of a model hook's chain, and after in one transaction, whose app is e.App meanwhile. before

@@ -312,6 +312,21 @@ var matrix = []permissions{
 		},
 	},
 	{
+		collection: collections.ImportSources,
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.ImportSources, map[string]any{"kind": "csv", "url": "https://a.example/jobs.csv"})
+		},
+		create: func(*pipeline, string, *core.Record) map[string]any {
+			return map[string]any{"kind": "lever", "url": "https://api.lever.co/v0/postings/acme", "closeMissing": true}
+		},
+		update: map[string]any{"schedule": "hourly"},
+		cells: map[string]string{
+			"guest": "- 404 400 404 404", "seeker": "- 404 400 404 404", "other": "- 404 400 404 404",
+			"owner": "- 404 400 404 404", "member": "- 404 400 404 404", "rival": "- 404 400 404 404",
+			"admin": "see 200 200 200 204", "superuser": "see 200 200 200 204",
+		},
+	},
+	{
 		collection: collections.IdempotencyKeys,
 		target: func(p *pipeline) *core.Record {
 			return p.Record(collections.IdempotencyKeys, p.idempotencyKey())

@@ -114,6 +114,7 @@ var kindNames = map[string]string{
 	collections.KindJobDigest:                "your saved searches",
 	collections.KindReviewReceived:           "reviews",
 	collections.KindReportReady:              "reports",
+	collections.KindImportFailed:             "imports that fail",
 }
 
 // describeKinds returns kinds in words, such as "closed jobs, reports and reviews".

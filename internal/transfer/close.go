@@ -19,6 +19,8 @@ type scope struct {
 	employers map[string]bool // of the jobs that they name
 	// oneCompany is true if the files hold all jobs of their companies, and not all of their source.
 	oneCompany bool
+	// address is true if the source is the address that the files came from, so they hold all of its jobs.
+	address    bool
 	unnamed    bool // a rejected row may be about any job
 	incomplete error
 }
@@ -42,7 +44,7 @@ const closeAtOnce = 20
 // CloseMissing closes the published jobs that an earlier import made from the same sources, and that the files so far don't name. If the
 // files are of single companies, or the import is for one, only jobs of these companies are closed. It closes nothing after an import
 // that was not complete, or that has rows about unknown jobs. mayClose is asked before, with the number of jobs that are open and that
-// would be closed.
+// would be closed; without it an import that names no job closes none.
 func (i *Importer) CloseMissing(ctx context.Context, mayClose func(open, missing int) error) error {
 	switch {
 	case i.scope.incomplete != nil || i.report.Remaining > 0:
@@ -51,7 +53,7 @@ func (i *Importer) CloseMissing(ctx context.Context, mayClose func(open, missing
 		return &errKept{"some rows could not be saved"}
 	case i.scope.unnamed:
 		return &errKept{"a refused row may be about any of them"}
-	case len(i.seen) == 0:
+	case len(i.seen) == 0 && mayClose == nil:
 		return &errKept{"the import names no job"}
 	}
 	open, missing, err := i.missing()
@@ -82,7 +84,7 @@ func (i *Importer) CloseMissing(ctx context.Context, mayClose func(open, missing
 
 // missing returns how many jobs of the import's scope are published, and the ids of those that it does not name.
 func (i *Importer) missing() (open int, ids []string, err error) {
-	bound := i.scope.oneCompany || i.Company != "" || i.companies.only != ""
+	bound := !i.scope.address && (i.scope.oneCompany || i.Company != "" || i.companies.only != "")
 	for source := range i.scope.sources {
 		after := ""
 		for {
@@ -133,6 +135,9 @@ func (i *Importer) close(ctx context.Context, ids []string) error {
 				job.Set("status", workflow.Closed)
 				if err := tx.Save(job); err != nil {
 					return fmt.Errorf("close the job %s: %w", job.Id, err)
+				}
+				if err := rememberClosing(tx, job); err != nil {
+					return err
 				}
 				closed++
 			}

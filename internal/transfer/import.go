@@ -354,6 +354,11 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *formats.J
 		return r, err
 	}
 	r.employer = record.GetString("employer")
+	if !isNew && i.Status == workflow.Published && job.Values["status"] == nil {
+		if err := reopen(tx, record); err != nil {
+			return r, err
+		}
+	}
 	for field, value := range job.Values {
 		if field == "status" && value == nil {
 			continue

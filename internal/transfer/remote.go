@@ -39,6 +39,10 @@ func (i *Importer) URL(ctx context.Context, address string, format *formats.Form
 	}
 	content := bufio.NewReaderSize(response.Body, formats.HeadSize)
 	i.Options.ContentType, i.Options.Page = response.Header.Get("Content-Type"), address
+	if i.Source == "" {
+		i.scope.address = true
+		i.scope.sources[AddressSource(address)] = true
+	}
 	return i.Detect(ctx, name, format, content, func(formats.Format) string { return AddressSource(address) })
 }
 

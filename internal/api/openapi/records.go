@@ -25,6 +25,7 @@ var recordSchemas = map[string]string{
 	collections.SavedJobs:          "SavedJob",
 	collections.SavedSearches:      "SavedSearch",
 	collections.Reports:            "Report",
+	collections.ImportSources:      "ImportSource",
 }
 
 // collectionsOfShapes are the collections whose records the other schemas are made of.

@@ -365,4 +365,5 @@ export const texts = {
     deadline_reminder: "Nahende Fristen",
     review_received: "Bewertungen",
     report_ready: "Fertige Berichte",
+    import_failed: "Fehlgeschlagene Importe",
 };

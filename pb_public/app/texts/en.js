@@ -367,4 +367,5 @@ export const texts = /** @satisfies {Record<string, Text>} */ ({
     deadline_reminder: "Deadlines that are near",
     review_received: "Reviews",
     report_ready: "Finished reports",
+    import_failed: "Imports that fail",
 });

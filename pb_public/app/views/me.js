@@ -16,7 +16,7 @@ const kinds = {
         "application_status_changed", "job_published", "job_digest", "deadline_reminder", "job_closed", "review_received", "account",
     ],
     employer: ["application_submitted", "application_withdrawn", "deadline_reminder", "review_received", "account"],
-    admin: ["report_ready", "account"],
+    admin: ["report_ready", "import_failed", "account"],
 };
 
 /** @param {Visit} visit */
