@@ -61,16 +61,16 @@ func (r *result) at(quantile float64) float64 {
 func (r *run) measure() (err error) {
 	began := time.Now()
 	r.board.Env = []string{"JOBBOARD_METRICS_TOKEN=" + metricsToken}
-	raw, err := openRaw(&r.board)
-	if err != nil {
-		return err
-	}
-	defer raw.db.Close()
 	s, err := r.board.Start()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
+	raw, err := openRaw(&r.board)
+	if err != nil {
+		return err
+	}
+	defer raw.db.Close()
 	var published int
 	if err := raw.db.QueryRow("SELECT count(*) FROM jobs WHERE status = 'published'").Scan(&published); err != nil {
 		return err
