@@ -24,7 +24,7 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 		t.Fatal("the hooks do not recognise their own enrichers")
 	}
 	acme, owner := board.Employer("Acme")
-	bolt, _ := board.Employer("Bolt")
+	bolt, boltOwner := board.Employer("Bolt")
 	seeker, admin := board.Seeker("sara"), board.Admin("ada")
 	var ids string
 	for i, set := range []string{
@@ -62,7 +62,7 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 		"q=gopher&fields=items.deadline,totalItems,items.expand", "fields=expand.employer.logo,expand.employer",
 		"fields=expand.industry.name,title", "fields=title:excerpt(3),expand.employer.coordinates.lat,id", "fields=*,title",
 	}
-	mustViewSame := func(what string) {
+	mustViewSame := func(what string, who *core.Record) {
 		t.Helper()
 		paths := []string{"/api/employers/" + acme.Id, "/api/employers/" + bolt.Id}
 		for id := range strings.SplitSeq(ids[1:], ",") {
@@ -74,9 +74,9 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 					continue // has no such relation
 				}
 				path := path + query
-				plain := board.Call(seeker, "GET", path, nil)
+				plain := board.Call(who, "GET", path, nil)
 				hook := board.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error { return e.Next() })
-				whole := board.Call(seeker, "GET", path, nil)
+				whole := board.Call(who, "GET", path, nil)
 				board.OnRecordViewRequest().Unbind(hook)
 				lost := plain.Status != 200 && strings.Contains(path, "jobs")
 				if lost || plain.Status != whole.Status || !reflect.DeepEqual(plain.Body, whole.Body) {
@@ -85,10 +85,13 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 			}
 		}
 	}
+	callers := []*core.Record{seeker, owner, boltOwner, admin}
 	mustBeSame := func(what string, more ...string) {
 		t.Helper()
-		mustViewSame(what)
-		for _, who := range []*core.Record{nil, seeker} {
+		for _, who := range callers {
+			mustViewSame(what, who)
+		}
+		for _, who := range append(callers, nil) {
 			for _, query := range append([]string{"ids=" + ids[1:], "q=gopher", "expand=industry"}, more...) {
 				path := "/api/jobs/search/?perPage=100&" + query
 				plain := board.Call(who, "GET", path, nil)
@@ -118,6 +121,7 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 	} {
 		employersAre(set)
 		mustBeSame(set, some...)
+		callers = callers[:1] // the jobs are the same
 	}
 	employersAre(`coordinates = 'Lyon'`)
 	mustBeSame("what no field takes")
@@ -179,7 +183,8 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 		plain       bool
 	}{
 		{"guest", "", nil, true}, {"seeker", "", seeker, true}, {"seeker", "?q=gopher", seeker, true},
-		{"guest", "?expand=industry", nil, false}, {"owner", "", owner, false}, {"admin", "", admin, false},
+		{"guest", "?expand=industry", nil, false}, {"another employer", "", board.User(collections.RoleEmployer, "carl"), true},
+		{"the owner", "", boltOwner, false}, {"admin", "", admin, true},
 	} {
 		board.Call(c.who, "GET", "/api/jobs/search/"+c.query, nil) // may have to look what everybody sees, with the hooks
 		enriched = 0

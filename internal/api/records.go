@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
@@ -13,7 +14,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/search"
 
+	"jobboard/collections"
 	"jobboard/hooks"
+	"jobboard/internal/actor"
 	"jobboard/internal/api/recordjson"
 	"jobboard/internal/listing"
 	"jobboard/internal/problem"
@@ -35,11 +38,16 @@ func (c *call) itemsByID(name string, ids []string, expand string) ([]recordjson
 	if fields := queryguard.ItemFields(c.QueryParam("fields")); fields != "" {
 		selection = recordjson.Select(fields, expand)
 	}
-	items, ok := c.publicItems(collection, ids, expand, selection)
-	if !ok {
-		if items, err = c.recordItems(collection, ids, expand); err != nil {
+	items, rest, ok := c.publicItems(collection, ids, expand, selection)
+	if !ok || selection != nil && len(rest) > 0 { // either all items have the selected members only, or none has
+		items, rest = nil, ids
+	}
+	if len(rest) > 0 {
+		others, err := c.recordItems(collection, rest, expand)
+		if err != nil {
 			return nil, err
 		}
+		items = append(items, others...)
 	}
 	byID := make(map[string]recordjson.Item, len(items))
 	for _, item := range items {
@@ -61,7 +69,7 @@ func (c *call) publicItem(name, id, expand string) (item recordjson.Item, ok boo
 	if err != nil || !isID(id) || c.app().OnRecordViewRequest().Length() > 0 || c.viewsAreLimited(name) {
 		return item, false
 	}
-	items, ok := c.publicItems(collection, []string{id}, expand, nil)
+	items, _, ok := c.publicItems(collection, []string{id}, expand, nil)
 	if !ok || len(items) != 1 {
 		return item, false
 	}
@@ -75,33 +83,49 @@ func (c *call) viewsAreLimited(collection string) bool {
 	return limits.Enabled && found
 }
 
-// publicItems reads records as public rows, with the selected members. ok is false where the caller may be shown something else than
-// everybody.
+// publicItems reads records as public rows, with the selected members. rest are the ids of those of which the caller is shown more, as
+// one of the employer's people. ok is false where anything else may differ from what everybody is shown.
 func (c *call) publicItems(
 	collection *core.Collection, ids []string, expand string, selection *recordjson.Selection,
-) (items []recordjson.Item, ok bool) {
+) (items []recordjson.Item, rest []string, ok bool) {
 	db, outside := c.app().ConcurrentDB().(*dbx.DB)
-	if !outside || !c.seesAsEverybody() {
-		return nil, false
+	caller := c.auth()
+	if !outside || c.QueryParam("expand") != "" || !hooks.OnlyOwnEnrichers(c.event.App) || caller != nil && caller.IsSuperuser() {
+		return nil, nil, false
+	}
+	query := recordjson.Query{Collection: collection, IDs: ids, Relation: expand, Selection: selection, Buffer: c.buffer}
+	var own []string // employers
+	if collection.Name == collections.Jobs && hooks.MayManageJobs(caller) {
+		var err error
+		if actor.IsAdminOrSuperuser(caller) {
+			query.As = caller
+		} else if own, err = collections.EmployersOf(c.app(), caller.Id); err != nil {
+			return nil, nil, false // PocketBase's records can't be read either, and say why
+		}
 	}
 	ctx := c.event.Request.Context()
 	if bounded := db.Context(); bounded != nil {
 		ctx = bounded
 	}
-	items, ok, err := c.door.publicRows.Read(ctx, c.app(), db.DB(), collection, ids, expand, selection, c.buffer)
+	items, ok, err := c.door.publicRows.Read(ctx, c.app(), db.DB(), query)
 	if ctx.Err() != nil { // PocketBase's records can't be read in time either, and say so
-		return nil, false
+		return nil, nil, false
 	}
 	if err != nil { // a column that was just renamed, or a value that no field takes
 		c.app().Logger().Warn("Public rows are read as records", "collection", collection.Name, "error", err)
-		return nil, false
+		return nil, nil, false
 	}
-	return items, ok
-}
-
-// seesAsEverybody reports whether the caller is shown of a public record what everybody is, and asks for nothing more.
-func (c *call) seesAsEverybody() bool {
-	return c.QueryParam("expand") == "" && !hooks.MayManageJobs(c.auth()) && hooks.OnlyOwnEnrichers(c.event.App)
+	if len(own) > 0 {
+		items = slices.DeleteFunc(items, func(item recordjson.Item) bool {
+			employer := item.Text("employer")
+			if !slices.Contains(own, employer) && !strings.Contains(employer, "[") { // a list, of which PocketBase takes one
+				return false
+			}
+			rest = append(rest, item.ID)
+			return true
+		})
+	}
+	return items, rest, ok
 }
 
 // recordItems is itemsByID by way of PocketBase's records, in any order.

@@ -11,16 +11,27 @@ import (
 )
 
 // PublicRows reads records that everybody sees alike straight from their rows. The zero value is ready to use.
-type PublicRows struct{ tables sync.Map } // by a collection's name: *table
+type PublicRows struct{ tables sync.Map } // by tableKey: *table
 
-// Read returns the records of a collection that have one of the ids, in any order, each with the record that a relation leads to; ""
-// is no relation. They have the selected members. ok is false where everybody does not see the same: then PocketBase's records must be
-// read. The queries end with ctx. buffer allocates memory of a capacity in bytes, which the items keep in use.
-func (p *PublicRows) Read(
-	ctx context.Context, app core.App, db *sql.DB, collection *core.Collection, ids []string, relation string, selection *Selection,
-	buffer func(capacity int) []byte,
-) (items []Item, ok bool, err error) {
-	t, err := p.table(app, db, collection)
+type tableKey struct{ collection, role string }
+
+// Query asks for the records of a collection that have one of the ids.
+type Query struct {
+	Collection *core.Collection
+	IDs        []string
+	Relation   string     // each record comes with the one that it leads to; "" is none
+	Selection  *Selection // of members
+	// As is the caller if fields are shown to the whole role that are hidden from everybody else, and nil otherwise.
+	As *core.Record
+	// Buffer allocates memory of a capacity in bytes, which the items keep in use.
+	Buffer func(capacity int) []byte
+}
+
+// Read returns the records in any order. ok is false where everybody does not see the same: then PocketBase's records must be read. The
+// queries end with ctx.
+func (p *PublicRows) Read(ctx context.Context, app core.App, db *sql.DB, query Query) (items []Item, ok bool, err error) {
+	ids, relation, selection := query.IDs, query.Relation, query.Selection
+	t, err := p.table(app, db, query.Collection, query.As)
 	if err != nil || t.byIDs == nil {
 		return nil, false, err
 	}
@@ -35,12 +46,12 @@ func (p *PublicRows) Read(
 	}
 	var expanded expansion
 	if relation != "" {
-		if expanded, ok, err = p.expand(ctx, app, db, t, rows, relation, selection.ofRelated()); err != nil || !ok {
+		if expanded, ok, err = p.expand(ctx, app, db, t, rows, query); err != nil || !ok {
 			return nil, false, err
 		}
 	}
 	items = make([]Item, len(rows))
-	space := buffer(len(rows) * recordBytes)
+	space := query.Buffer(len(rows) * recordBytes)
 	for i, row := range rows {
 		from := i * recordBytes
 		open, err := t.append(space[from:from:from+recordBytes], row, selection)
@@ -57,17 +68,21 @@ func (p *PublicRows) Read(
 }
 
 // table returns the table of a collection, and makes it anew when a collection was changed.
-func (p *PublicRows) table(app core.App, db *sql.DB, collection *core.Collection) (*table, error) {
-	stored, _ := p.tables.Load(collection.Name)
+func (p *PublicRows) table(app core.App, db *sql.DB, collection *core.Collection, as *core.Record) (*table, error) {
+	key := tableKey{collection: collection.Name}
+	if as != nil {
+		key.role = as.GetString("role")
+	}
+	stored, _ := p.tables.Load(key)
 	known, _ := stored.(*table)
 	if known != nil && known.collection == collection && known.db == db {
 		return known, nil
 	}
-	made, err := newTable(app, db, collection, known)
+	made, err := newTable(app, db, collection, as, known)
 	if err != nil {
 		return nil, err
 	}
-	p.tables.Store(collection.Name, made)
+	p.tables.Store(key, made)
 	return made, nil
 }
 
@@ -80,8 +95,9 @@ type expansion struct {
 
 // expand reads the records that a relation of rows leads to. ok is false where everybody does not see the same of them.
 func (p *PublicRows) expand(
-	ctx context.Context, app core.App, db *sql.DB, t *table, rows [][]any, relation string, selection *Selection,
+	ctx context.Context, app core.App, db *sql.DB, t *table, rows [][]any, query Query,
 ) (expanded expansion, ok bool, err error) {
+	relation, selection := query.Relation, query.Selection.ofRelated()
 	field, isRelation := t.collection.Fields.GetByName(relation).(*core.RelationField)
 	position, shown := t.position[relation]
 	if !isRelation || field.IsMultiple() || !shown {
@@ -91,7 +107,7 @@ func (p *PublicRows) expand(
 	if err != nil {
 		return expanded, false, fmt.Errorf("find the collection of %s: %w", relation, err)
 	}
-	other, err := p.table(app, db, collection)
+	other, err := p.table(app, db, collection, query.As)
 	if err != nil || other.byIDs == nil {
 		return expanded, false, err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// table is what everybody sees of a collection: which rows, and which of their columns.
+// table is what everybody, or a role, sees of a collection: which rows, and which of their columns.
 type table struct {
 	collection *core.Collection
 	db         *sql.DB
@@ -21,13 +21,14 @@ type table struct {
 	byIDs      *sql.Stmt // nil if the collection does not say in a plain way what everybody sees
 }
 
-// newTable returns the table of a collection. previous, which may be nil, is the one made before the collection was changed.
-func newTable(app core.App, db *sql.DB, collection *core.Collection, previous *table) (*table, error) {
+// newTable returns the table of a collection as somebody of a role, or everybody, sees it. previous, which may be nil, is the one made
+// before the collection was changed.
+func newTable(app core.App, db *sql.DB, collection *core.Collection, as *core.Record, previous *table) (*table, error) {
 	t := &table{collection: collection, db: db}
 	if !t.readRules() {
 		return t, nil
 	}
-	if plain, err := t.readFields(app); err != nil || !plain {
+	if plain, err := t.readFields(app, as); err != nil || !plain {
 		return t, err
 	}
 	if previous != nil && previous.db == db && previous.byIDs != nil && previous.query == t.query {
@@ -54,15 +55,15 @@ func (t *table) readRules() bool {
 	return t.rule != nil
 }
 
-// readFields reports whether all fields that everybody is shown can be read from the rows, and notes which they are: those that
-// the hooks leave of an empty record for a guest.
-func (t *table) readFields(app core.App) (plain bool, err error) {
-	asGuest := &core.RecordEnrichEvent{App: app, RequestInfo: &core.RequestInfo{Context: core.RequestInfoContextDefault}}
-	asGuest.Record = core.NewRecord(t.collection)
-	if err := app.OnRecordEnrich().Trigger(asGuest); err != nil {
-		return false, fmt.Errorf("find out what everybody sees of %s: %w", t.collection.Name, err)
+// readFields reports whether all fields that are shown can be read from the rows, and notes which they are: those that the hooks leave
+// of an empty record for a guest, or for as.
+func (t *table) readFields(app core.App, as *core.Record) (plain bool, err error) {
+	enrich := &core.RecordEnrichEvent{App: app, RequestInfo: &core.RequestInfo{Context: core.RequestInfoContextDefault, Auth: as}}
+	enrich.Record = core.NewRecord(t.collection)
+	if err := app.OnRecordEnrich().Trigger(enrich); err != nil {
+		return false, fmt.Errorf("find out what is shown of %s: %w", t.collection.Name, err)
 	}
-	shown := asGuest.Record.PublicExport()
+	shown := enrich.Record.PublicExport()
 	t.position = map[string]int{}
 	var names []string
 	for _, field := range t.collection.Fields {
