@@ -1,4 +1,4 @@
-// Package archive writes all data of a board to one zip file.
+// Package archive writes all data of a board to one zip file, and fills an empty board from it.
 //
 // An archive holds what people have entered, and what the board must remember so as to do nothing twice. It holds neither what a board
 // derives from that, such as search indexes, nor what belongs to one installation: superusers, secrets, mail servers.
@@ -45,6 +45,18 @@ type manifest struct {
 	FileBytes   int64             `json:"fileBytes"`
 	// Missing lists the entries of files that records name, but that the board's storage did not have.
 	Missing []string `json:"missing"`
+}
+
+// rows returns the number of records and of rows of tables.
+func (m manifest) rows() int {
+	total := 0
+	for _, c := range m.Collections {
+		total += c.Rows
+	}
+	for _, t := range m.Tables {
+		total += t.Rows
+	}
+	return total
 }
 
 type collectionEntry struct {

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
@@ -121,9 +123,31 @@ func lastStep(ctx context.Context, db querier) (string, error) {
 	return names[0], nil
 }
 
-// querier is a transaction of the database.
+// querier is a transaction of the database, or of PocketBase.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// transaction is a transaction of PocketBase.
+type transaction struct{ dbx.Builder }
+
+// QueryContext runs a query, whose arguments stand for its question marks.
+func (t transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := t.query(ctx, query, args).Rows()
+	if err != nil {
+		return nil, err
+	}
+	return rows.Rows, nil
+}
+
+func (t transaction) query(ctx context.Context, query string, args []any) *dbx.Query {
+	params := dbx.Params{}
+	for n, arg := range args {
+		name := "p" + strconv.Itoa(n)
+		params[name] = arg
+		query = strings.Replace(query, "?", "{:"+name+"}", 1)
+	}
+	return t.NewQuery(query).Bind(params).WithContext(ctx)
 }
 
 // column returns the values of a query with one column.

@@ -48,3 +48,22 @@ func writeSettings(ctx context.Context, app core.App, tx querier, out io.Writer)
 	}
 	return nil
 }
+
+// readSettings sets the archive's settings.
+func readSettings(tx core.App, from io.Reader) error {
+	settings, err := tx.Settings().Clone()
+	if err != nil {
+		return fmt.Errorf("copy the settings: %w", err)
+	}
+	var read boardSettings
+	decoder := json.NewDecoder(from)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&read); err != nil {
+		return fmt.Errorf("%s: %w", settingsEntry, err)
+	}
+	settings.Meta, settings.RateLimits, settings.Batch, settings.Logs = read.Meta, read.RateLimits, read.Batch, read.Logs
+	if err := tx.Save(settings); err != nil {
+		return fmt.Errorf("%s: %w", settingsEntry, err)
+	}
+	return nil
+}

@@ -29,8 +29,8 @@ type ImportOptions struct {
 func NewImportCommand(app core.App, options ImportOptions) *cobra.Command {
 	run := &importRun{app: app, options: options}
 	command := &cobra.Command{
-		Use:   "import FILE|DIR",
-		Short: "Imports jobs in bulk",
+		Use:   "import FILE|DIR|BOARD.zip",
+		Short: "Imports jobs in bulk, or a whole board into an empty one",
 		Long: `Imports jobs from a file, from all files of a folder that hold jobs, or from a web address.
 
 A row updates the job that an earlier import created from the same source and externalId, or creates a new one. So importing
@@ -39,7 +39,9 @@ are; null empties them. Every row passes the same checks as a job created in any
 line and reason, and the rest goes on.
 
 Anybody can create a company of any name, so companies are matched by name only among those of the board itself, those that an
-admin has verified, and those of --employer. Others are created, and belong to the board until an admin gives them an owner.`,
+admin has verified, and those of --employer. Others are created, and belong to the board until an admin gives them an owner.
+
+A zip file holds a whole board, as "jobboard export" writes it. It fills a board that is still empty.`,
 		Example: `  import jobs.jsonl --dry-run
   import vacancies.csv --map "Job Title=title" --refused refused.jsonl
   import --url https://boards-api.greenhouse.io/v1/boards/acme/jobs?content=true --employer acme --close-missing`,
@@ -113,6 +115,9 @@ func (r *importRun) check() (*formats.Format, error) {
 }
 
 func (r *importRun) run(command *cobra.Command, args []string) error {
+	if r.url == "" && isArchive(args[0]) {
+		return importArchive(command, r.app, args[0], r.dryRun)
+	}
 	format, err := r.check()
 	if err != nil {
 		return err
