@@ -64,7 +64,7 @@ func TestImportOfAFolderWithAFileOfEachFormat(t *testing.T) {
 	}
 	mustContain(t, out, "31 rows: 22 created, 0 updated, 0 unchanged, 2 refused, 7 skipped", "Stellentitel → title",
 		"Skipped: its deadline has passed (3)",
-		"greenhouse.json line 46: salary: \"18.5-22 USD\" names no period", "lever.json line 37: title: ")
+		"greenhouse.json line 46: salary: \"18.5-22 USD\" names no period", "lever.json line 37, c3: title: ")
 	for id, wants := range map[string]map[string]string{
 		"127817": {"source": "greenhouse", "title": "Vault Designer", "location": "Berlin, Germany; Remote - Portugal", "salaryMax": "75000"},
 		"b2":     {"source": "lever", "jobType": "full_time", "workplace": "on_site", "publishedAt": "2026-01-01 00:00:00.000Z"},

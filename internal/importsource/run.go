@@ -85,7 +85,7 @@ func describe(report *transfer.Report, err error) result {
 			done.text += " …"
 			break
 		}
-		done.text += fmt.Sprintf(" Line %d: %s.", refusal.Line, strings.TrimSuffix(refusal.Text(), "."))
+		done.text += " Refused: " + strings.TrimSuffix(refusal.Error(), ".") + "."
 	}
 	return done
 }

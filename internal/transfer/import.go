@@ -212,7 +212,7 @@ func (i *Importer) setCompany(job *formats.Job) {
 
 // refused returns the refusal of a job as it was read.
 func refused(job *formats.Job, field, reason string) *formats.Refusal {
-	return &formats.Refusal{Line: job.Line, Field: field, Reason: reason, Row: job.Row()}
+	return &formats.Refusal{Line: job.Line, Item: job.Item, Field: field, Reason: reason, Row: job.Row()}
 }
 
 // save saves a batch, some rows at a time. If the database is unavailable, all that remain are counted as such.

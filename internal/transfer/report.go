@@ -158,7 +158,7 @@ func (r *Report) Write(out io.Writer) error {
 	if r.Refused > 0 {
 		text.WriteString("Refused:\n")
 		for _, refusal := range r.Refusals {
-			fmt.Fprintf(&text, "  %s line %d: %s\n", refusal.File, refusal.Line, refusal.Text())
+			fmt.Fprintf(&text, "  %s %s\n", refusal.File, refusal.Error())
 		}
 		if more := r.Refused - len(r.Refusals); more > 0 {
 			fmt.Fprintf(&text, "  and %d more\n", more)

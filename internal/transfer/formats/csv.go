@@ -177,7 +177,7 @@ func (t *table) job(cells []string, line int) *Job {
 		}
 		cell[column.field] += cells[i]
 	}
-	for _, field := range []string{"externalId", "source", "title", "applyEmail"} {
+	for _, field := range []string{"externalId", "source", "title"} {
 		r.set(field, cell[field])
 	}
 	r.company(cell["company"])
@@ -198,11 +198,14 @@ func (t *table) job(cells []string, line int) *Job {
 	r.published(cell["publishedAt"])
 	r.deadline(cell["deadline"])
 	r.applyAt(cell["applyUrl"])
+	r.applyTo(cell["applyEmail"])
 	tableStatus(r, cell["status"])
 	if !t.named {
 		r.Values["externalId"] = rowID(cell)
 	}
-	return r.done()
+	job := r.done()
+	job.Item = "" // the line says it
+	return job
 }
 
 // rowID identifies a job by what its row says.

@@ -16,6 +16,8 @@ import (
 type Job struct {
 	// Line is the line in the file where the row starts, from 1.
 	Line int
+	// Item is what reports call the row beside its line, which may be that of many; "" if the line is enough.
+	Item string
 	// Company is the employer's name; EmployerID its id, which wins if both are given.
 	Company, EmployerID string
 	// Industry is the name, slug or id of a field of interest of kind industry.
@@ -43,6 +45,7 @@ type Note struct{ Field, Reason string }
 // Refusal says why a row is rejected. It is an error of the row, not of the file.
 type Refusal struct {
 	Line int
+	Item string // as in Job
 	// Field is the field that is wrong, "" if it is the row as a whole.
 	Field, Reason string
 	// Row is what was read of the row, as JSON.
@@ -51,7 +54,12 @@ type Refusal struct {
 	Unnamed bool
 }
 
-func (r *Refusal) Error() string { return fmt.Sprintf("line %d: %s", r.Line, r.Text()) }
+func (r *Refusal) Error() string {
+	if r.Item != "" {
+		return fmt.Sprintf("line %d, %s: %s", r.Line, r.Item, r.Text())
+	}
+	return fmt.Sprintf("line %d: %s", r.Line, r.Text())
+}
 
 // Text returns field and reason.
 func (r *Refusal) Text() string {

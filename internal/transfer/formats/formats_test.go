@@ -228,6 +228,26 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+func TestAddressesOfApplications(t *testing.T) {
+	for given, want := range map[string]string{
+		"https://a.example/job?x=1&y=2": "https://a.example/job?x=1&y=2", "http://a.example/": "https://a.example/", " ": "",
+		"https://a.example/it's \"here\"?q=a b": "https://a.example/it%27s%20%22here%22?q=a%20b", "javascript:alert(1)": "", "/jobs/1": "",
+		"https://user:pass@a.example/": "", "https://a.example/" + strings.Repeat("x", 3000): "", "mailto:jobs@a.example": "",
+	} {
+		r := newRow(1, Options{})
+		r.applyAt(given)
+		if r.ApplyURL != want || (want == "") != (len(r.Notes) > 0) && given != " " {
+			t.Errorf("%.60q gives %q with the notes %v, want %q", given, r.ApplyURL, r.Notes, want)
+		}
+	}
+	r := newRow(1, Options{})
+	r.applyTo("Jobs <jobs@a.example>")
+	r.applyTo("nobody")
+	if r.Values["applyEmail"] != "jobs@a.example" || len(r.Notes) != 1 {
+		t.Errorf("the e-mail address is %v, the notes %v", r.Values["applyEmail"], r.Notes)
+	}
+}
+
 func TestRefusedRowsAreReadAgain(t *testing.T) {
 	jobs, refusals := readLines(t, strings.NewReader(strings.Join([]string{
 		`{"file":"a.json","line":7,"field":"title","reason":"missing","row":{"externalId":"1","title":"Mended"}}`,

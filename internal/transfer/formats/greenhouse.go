@@ -60,6 +60,9 @@ func convertGreenhouse(job *greenhouseJob, r *row, it item) {
 	}
 	r.company(string(job.CompanyName))
 	r.description(values.Section{Body: html.UnescapeString(string(job.Content))})
+	if job.Content == "" {
+		r.note("description", "not given; ask for it with ?content=true")
+	}
 	r.placeText(string(job.Location.is.Name))
 	if len(r.places) == 0 && !r.remote {
 		for _, office := range job.Offices {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,7 +18,11 @@ import (
 const (
 	maxPlaces    = 20
 	maxPlaceText = 200
+	maxAddress   = 2_000
 )
+
+// addressEscapes escapes what may stand in an address but not in an attribute.
+var addressEscapes = strings.NewReplacer(`"`, "%22", "'", "%27", "`", "%60", "<", "%3C", ">", "%3E", `\`, "%5C", " ", "%20")
 
 // row builds a job from an item of another system.
 type row struct {
@@ -72,8 +77,25 @@ func (r *row) applyAt(addresses ...string) {
 		if parsed.Scheme == "http" {
 			parsed.Scheme = "https"
 		}
-		r.ApplyURL = parsed.String()
+		if text := addressEscapes.Replace(parsed.String()); len(text) <= maxAddress {
+			r.ApplyURL = text
+			continue
+		}
+		r.note("applyUrl", "%s is too long", values.Quote(address))
 	}
+}
+
+// applyTo sets the e-mail address where people apply.
+func (r *row) applyTo(text string) {
+	if text = values.Text(text); text == "" {
+		return
+	}
+	address, err := mail.ParseAddress(text)
+	if err != nil {
+		r.note("applyEmail", "%s is no e-mail address", values.Quote(text))
+		return
+	}
+	r.Values["applyEmail"] = address.Address
 }
 
 // published sets when the source published the job.
@@ -298,6 +320,7 @@ func (r *row) done() *Job {
 	if len(r.places) > 0 {
 		r.Values["locations"] = r.places
 	}
+	r.Item, _ = r.Values["externalId"].(string)
 	if r.Values["workplace"] == nil && r.remote {
 		r.Values["workplace"] = "remote"
 	}

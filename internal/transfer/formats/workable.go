@@ -70,6 +70,9 @@ func convertWorkable(job *workableJob, r *row, it item) {
 	}
 	r.description(values.Section{Body: string(job.Description)}, values.Section{Heading: "Requirements", Body: string(job.Requirements)},
 		values.Section{Heading: "Benefits", Body: string(job.Benefits)})
+	if job.Description == "" {
+		r.note("description", "not given; ask for it with ?details=true")
+	}
 	workablePlaces(job, r)
 	r.workplace(string(job.Workplace), string(job.Location.is.Workplace))
 	if (job.Remote.yes || job.Location.is.Remote.yes) && r.Values["workplace"] == nil {
