@@ -24,6 +24,7 @@ import (
 	"jobboard/internal/headers"
 	"jobboard/internal/importsource"
 	"jobboard/internal/jobalerts"
+	"jobboard/internal/jobstats"
 	"jobboard/internal/logs"
 	"jobboard/internal/mail"
 	"jobboard/internal/metrics"
@@ -67,6 +68,7 @@ func main() {
 	mail.Bind(app, mail.Options{})
 	jobalerts.Bind(app, jobalerts.Options{})
 	importsource.Bind(app, importsource.Options{PrivateAddresses: settings.PrivateAddresses})
+	jobstats.Bind(app, jobstats.Options{})
 	api.Bind(app)
 	dashboard.Bind(app)
 	search.Bind(app, search.Options{Language: settings.SearchLanguage})

@@ -28,6 +28,7 @@ const (
 	UserReviews              = "user_reviews"
 	SavedJobs                = "saved_jobs"
 	SavedSearches            = "saved_searches"
+	JobDays                  = "job_days"
 	Reports                  = "reports"
 	RevokedSessions          = "revoked_sessions"
 	IdempotencyKeys          = "idempotency_keys"
@@ -62,6 +63,7 @@ func Definitions() []*core.Collection {
 		userReviews(),
 		savedJobs(),
 		savedSearches(),
+		jobDays(),
 		reports(),
 		revokedSessions(),
 		idempotencyKeys(),

@@ -20,6 +20,16 @@ func ExperienceLevels() []string {
 	return []string{"internship", "entry", "mid", "senior", "lead", "executive"}
 }
 
+// How one applies to a job, values of jobs.applyMethod.
+const (
+	ApplyOnBoard = "board"
+	ApplyByURL   = "url"
+	ApplyByEmail = "email"
+)
+
+// ApplyMethods lists the values of jobs.applyMethod.
+func ApplyMethods() []string { return []string{ApplyOnBoard, ApplyByURL, ApplyByEmail} }
+
 // SalaryPeriods lists the values of jobs.salaryPeriod.
 func SalaryPeriods() []string { return []string{"hour", "day", "week", "month", "year"} }
 
@@ -57,6 +67,16 @@ func jobs() *core.Collection {
 		jsonList("questions", 50_000),
 		text("externalId", optional, maxName),
 		text("source", optional, maxName),
+		choice("applyMethod", optional, ApplyMethods()...),
+		&core.URLField{Name: "applyUrl"},
+		// A hook shows it to seekers, to the employer's people and to admins, and takes it from those who may write the job: PocketBase
+		// drops hidden fields from the bodies of all but superusers. Being hidden, it can't be found out by filter or sort.
+		&core.EmailField{Name: "applyEmail", Hidden: true},
+		&core.DateField{Name: "publishAt"},
+		&core.DateField{Name: "firstPublishedAt"},
+		&core.NumberField{Name: "publicationCount", OnlyInt: true},
+		// What search engines are told as the day of posting: see workflow.IsPostedAnew.
+		&core.DateField{Name: "postedAt", Hidden: true},
 	)
 	c.AddIndex("idx_jobs_employer_status", false, "employer, status, publishedAt", "")
 	c.AddIndex("idx_jobs_status_published", false, "status, publishedAt", "")
@@ -64,6 +84,7 @@ func jobs() *core.Collection {
 	c.AddIndex("idx_jobs_published", false, "publishedAt", "") // for lists of admins, who see all jobs
 	c.AddIndex("idx_jobs_created", false, "created", "")
 	c.AddIndex("idx_jobs_deadline", false, "deadline", "status = 'published' AND deadline != ''")
+	c.AddIndex("idx_jobs_publish_at", false, "publishAt", "status = 'draft' AND publishAt != ''")
 	c.AddIndex("idx_jobs_source", true, "source, externalId", "externalId != ''")
 	visible := rule(`status = "published"
 || (` + loggedIn + ` && (

@@ -9,6 +9,7 @@ const (
 	KindApplicationStatusChanged = "application_status_changed"
 	KindJobPublished             = "job_published"
 	KindJobClosed                = "job_closed"
+	KindJobNotPublished          = "job_not_published"
 	KindDeadlineReminder         = "deadline_reminder"
 	KindJobDigest                = "job_digest"
 	KindReviewReceived           = "review_received"
@@ -21,7 +22,7 @@ const (
 func NotificationKinds() []string {
 	return []string{
 		KindApplicationSubmitted, KindApplicationWithdrawn, KindApplicationStatusChanged, KindJobPublished, KindJobClosed,
-		KindDeadlineReminder, KindJobDigest, KindReviewReceived, KindReportReady, KindImportFailed, KindAccount,
+		KindDeadlineReminder, KindJobDigest, KindReviewReceived, KindReportReady, KindImportFailed, KindAccount, KindJobNotPublished,
 	}
 }
 
@@ -29,7 +30,7 @@ func NotificationKinds() []string {
 func DefaultEmailKinds() []string {
 	return []string{
 		KindApplicationSubmitted, KindApplicationStatusChanged, KindJobClosed, KindDeadlineReminder, KindJobDigest,
-		KindReportReady, KindImportFailed, KindAccount,
+		KindReportReady, KindImportFailed, KindAccount, KindJobNotPublished,
 	}
 }
 

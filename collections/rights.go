@@ -53,6 +53,9 @@ var FieldRights = map[string]map[string]FieldRight{
 		"publishedAt":      BySystem,
 		"closedAt":         BySystem,
 		"applicationCount": BySystem,
+		"firstPublishedAt": BySystem,
+		"publicationCount": BySystem,
+		"postedAt":         BySystem,
 		// Imports find their jobs again by these two.
 		"source":     ByAdmin,
 		"externalId": ByAdmin,
@@ -121,7 +124,7 @@ var FieldRights = map[string]map[string]FieldRight{
 // Defaults lists, by collection and field, the value that a new record gets where none is given.
 var Defaults = map[string]map[string]string{
 	JobSeekers:    {"visibility": VisibilityAppliedOnly},
-	Jobs:          {"status": workflow.Draft},
+	Jobs:          {"status": workflow.Draft, "applyMethod": ApplyOnBoard},
 	Applications:  {"status": workflow.Submitted},
 	JobReviews:    {"status": ReviewVisible},
 	UserReviews:   {"status": ReviewVisible},

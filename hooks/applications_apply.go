@@ -82,6 +82,10 @@ func findOpenJob(tx core.App, application *core.Record) (*core.Record, error) {
 	if job.GetString("status") != workflow.Published || late {
 		return nil, problem.Field("job", problem.JobNotOpen, "The job takes no applications any more.")
 	}
+	if appliesElsewhere(job) {
+		return nil, problem.Field("job", problem.AppliesElsewhere,
+			"Applications to this job are not taken here: see its applyMethod.")
+	}
 	return job, nil
 }
 

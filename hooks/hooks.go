@@ -26,6 +26,7 @@ func Bind(app core.App) {
 	bindEmployers(app)
 	bindJobs(app)
 	bindJobExpiry(app)
+	bindJobSchedule(app)
 	bindApplications(app)
 	bindReviews(app)
 	bindSaved(app)

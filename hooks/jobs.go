@@ -21,11 +21,13 @@ func bindJobs(app core.App) {
 	app.OnRecordCreateRequest(collections.Jobs).BindFunc(fillEmployerOnJobCreateRequest)
 	app.OnRecordCreateRequest(collections.Jobs).BindFunc(noteDeadlineDayOnJobRequest)
 	app.OnRecordUpdateRequest(collections.Jobs).BindFunc(noteDeadlineDayOnJobRequest)
+	app.OnRecordCreateRequest(collections.Jobs).BindFunc(readApplyEmailOnJobRequest)
+	app.OnRecordUpdateRequest(collections.Jobs).BindFunc(readApplyEmailOnJobRequest)
 	app.OnRecordUpdateRequest(collections.Jobs).BindFunc(limitPublishingOnJobUpdateRequest)
 	app.OnRecordCreate(collections.Jobs).BindFunc(initializeJobOnCreate)
 	app.OnRecordUpdate(collections.Jobs).BindFunc(applyJobUpdate)
 	app.OnRecordDelete(collections.Jobs).BindFunc(refuseJobWithApplicationsOnDelete)
-	bindEnricher(app, collections.Jobs, showApplicationCountOnEnrich)
+	bindEnricher(app, collections.Jobs, showHiddenFieldsOnEnrich)
 }
 
 // fillEmployerOnJobCreateRequest sets the caller's employer where the request names none and the caller has only one.
@@ -76,8 +78,11 @@ func initializeJobOnCreate(e *core.RecordEvent) error {
 	}
 	job.Set("applicationCount", 0)
 	return inTransaction(e, func(core.App) error { // digests rely on publishedAt being a time within the transaction
-		if status == workflow.Published && (job.GetDateTime("publishedAt").IsZero() || !actor.Of(job).IsBoard()) {
-			job.Set("publishedAt", types.NowDateTime())
+		if status == workflow.Published {
+			if job.GetDateTime("publishedAt").IsZero() || !actor.Of(job).IsBoard() {
+				job.Set("publishedAt", types.NowDateTime())
+			}
+			notePublication(job)
 		}
 		return nil
 	}, nil)
@@ -95,6 +100,9 @@ func applyJobUpdate(e *core.RecordEvent) error {
 				return err
 			}
 		}
+		if job.GetString("publishAt") != job.Original().GetString("publishAt") { // the clock may be publishing it
+			return inTransaction(e, func(tx core.App) error { return checkStatusUnchanged(tx, job, from) }, nil)
+		}
 		return e.Next()
 	}
 	return inTransaction(e, func(tx core.App) error {
@@ -107,6 +115,7 @@ func applyJobUpdate(e *core.RecordEvent) error {
 		}
 		if to == workflow.Published {
 			job.Set("publishedAt", types.NowDateTime())
+			notePublication(job)
 			job.Set("closedAt", "")
 			return requireFutureDeadline(job)
 		}
@@ -138,6 +147,7 @@ func normalizeJob(job *core.Record) error {
 	normalizeLine(job, "title")
 	for _, normalize := range []func(*core.Record) error{
 		normalizeSkills, normalizeLocations, normalizeApplicantCountries, checkSalaryRange, normalizeQuestions,
+		normalizeApplyMethod, checkPublishAt,
 	} {
 		if err := normalize(job); err != nil {
 			return err
@@ -193,16 +203,21 @@ func refuseJobWithApplicationsOnDelete(e *core.RecordEvent) error {
 	}, nil)
 }
 
-// showApplicationCountOnEnrich shows how many have applied to those who manage the job: its employer's people and admins.
-func showApplicationCountOnEnrich(e *core.RecordEnrichEvent) error {
-	shown, err := managesJob(e)
+// showHiddenFieldsOnEnrich shows how many have applied to those who manage the job: its employer's people and admins. They also see
+// the address for applications by e-mail; of other callers, seekers do where it is the way to apply.
+func showHiddenFieldsOnEnrich(e *core.RecordEnrichEvent) error {
+	manages, err := managesJob(e)
 	if err != nil {
 		return err
 	}
-	if shown {
-		e.Record.Unhide("applicationCount")
-	} else {
-		e.Record.Hide("applicationCount")
+	asSeeker := e.RequestInfo != nil && e.RequestInfo.Auth != nil &&
+		e.RequestInfo.Auth.GetString("role") == collections.RoleJobSeeker && e.Record.GetString("applyMethod") == collections.ApplyByEmail
+	for name, shown := range map[string]bool{"applicationCount": manages, "applyEmail": manages || asSeeker} {
+		if shown {
+			e.Record.Unhide(name)
+		} else {
+			e.Record.Hide(name)
+		}
 	}
 	return e.Next()
 }

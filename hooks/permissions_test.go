@@ -297,6 +297,21 @@ var matrix = []permissions{
 		cells:  ownedBySeekerCells,
 	},
 	{
+		collection: collections.JobDays,
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.JobDays, map[string]any{"job": p.Job(p.employer, p.fresh()).Id, "day": "2026-01-31", "views": 7})
+		},
+		create: func(p *pipeline, _ string, _ *core.Record) map[string]any {
+			return map[string]any{"job": p.Job(p.employer, p.fresh()).Id, "day": "2026-01-31", "views": 7}
+		},
+		update: map[string]any{"views": 8},
+		cells: map[string]string{
+			"guest": "- 404 403 403 403", "seeker": "- 404 403 403 403", "other": "- 404 403 403 403",
+			"owner": "see 200 403 403 403", "member": "see 200 403 403 403", "rival": "- 404 403 403 403",
+			"admin": "see 200 403 403 403", "superuser": "see 200 200 200 204",
+		},
+	},
+	{
 		collection: collections.Reports,
 		target: func(p *pipeline) *core.Record {
 			return p.Record(collections.Reports, map[string]any{"kind": "jobs", "format": "csv", "requestedBy": p.admin.Id})

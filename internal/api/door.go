@@ -18,6 +18,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"jobboard/internal/api/recordjson"
+	"jobboard/internal/jobstats"
 	"jobboard/internal/password"
 	"jobboard/internal/queryguard"
 )
@@ -132,6 +133,8 @@ type call struct {
 	buffers []*[]byte // lent by buffer, returned by release
 	// hashed holds the hashes of passwords that the record requests refer to.
 	hashed password.Prehashed
+	// isView says that the record requests show somebody a record, and do not only look something up.
+	isView bool
 }
 
 // app returns the app of the request, or of the transaction that is running.
@@ -213,7 +216,7 @@ func (c *call) requestAs(auth *core.Record, method, path string, query url.Value
 		RemoteAddr: outer.RemoteAddr,
 		TLS:        outer.TLS,
 		Body:       http.NoBody,
-	}).WithContext(context.WithValue(queryguard.MarkChecked(outer.Context()), internalRequestKey{}, in))
+	}).WithContext(context.WithValue(queryguard.MarkChecked(c.innerContext()), internalRequestKey{}, in))
 	r.RequestURI = r.URL.RequestURI()
 	r.Header.Del("Content-Type")
 	r.Header.Del("Content-Length")
@@ -231,6 +234,14 @@ func (c *call) requestAs(auth *core.Record, method, path string, query url.Value
 		return nil, router.NewApiError(a.status, "", nil)
 	}
 	return a, nil
+}
+
+// innerContext returns the context of the record requests.
+func (c *call) innerContext() context.Context {
+	if c.isView {
+		return c.Request().Context()
+	}
+	return jobstats.Uncounted(c.Request().Context())
 }
 
 // request makes a request to PocketBase's own API with the caller's token, headers and address.

@@ -33,6 +33,10 @@ var (
 		ignoresToken:        true,
 		handlerAsksForLogin: true,
 	}
+	anyoneButAsksForLogin = access{
+		description:         "Anyone; whoever is logged in, where the answer is not for guests.",
+		handlerAsksForLogin: true,
+	}
 	loggedIn    = access{description: "Whoever is logged in.", login: true}
 	seekersOnly = access{
 		description: "Job seekers.",

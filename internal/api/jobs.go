@@ -7,6 +7,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/api/openapi"
+	"jobboard/internal/jobstats"
 	"jobboard/internal/problem"
 	"jobboard/internal/workflow"
 )
@@ -157,8 +158,10 @@ func createJob(c *call) error {
 
 func viewJob(c *call) error {
 	if item, ok := c.publicItem(collections.Jobs, c.Param("job_id"), "employer"); ok {
+		jobstats.CountView(c.event, item.ID)
 		return c.send(http.StatusOK, item.JSON())
 	}
+	c.isView = c.event.Request.Method == http.MethodGet
 	a, err := c.view(collections.Jobs, c.Param("job_id"), c.expandQuery("employer"))
 	if err != nil {
 		return err
@@ -171,6 +174,7 @@ func replaceJob(c *call) error {
 	fields := []string{
 		"title", "description", "workplace", "applicantCountries", "jobType", "experienceLevel", "industry", "fields", "skills",
 		"salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod", "deadline", "questions",
+		"applyMethod", "applyUrl", "applyEmail", "publishAt",
 	}
 	// A client sends places in one of two fields, and the other is derived from it.
 	if !c.body.has("location") && !c.body.has("locations") {

@@ -111,6 +111,23 @@ var matrix = []row{
 	{"getJobPosting", "draft", aboutDraft, "404 404 404 404 404 404 404 404"},
 	{"getJobPosting", "published", func(s *scene) attempt { return attempt{ids: ids(s.published().Id)} }, open},
 	{"getJobPosting", "closed", func(s *scene) attempt { return attempt{ids: ids(s.closed().Id)} }, "404 200 404 200 200 404 200 200"},
+	{"duplicateJob", "", aDraft, "401 403 403 201 201 404 201 201"},
+	{"duplicateJob", "published", func(s *scene) attempt { return attempt{ids: ids(s.published().Id)} }, "401 403 403 201 201 404 201 201"},
+	{"renewJob", "", func(s *scene) attempt { return attempt{ids: ids(s.published().Id)} }, "401 403 403 200 200 404 200 200"},
+	{"renewJob", "closed", func(s *scene) attempt { return attempt{ids: ids(s.closed().Id)} }, "401 403 403 200 200 404 200 200"},
+	{"renewJob", "draft", aDraft, "401 403 403 400 400 404 400 400"},
+	{"followApplyLink", "on the board", func(s *scene) attempt { return attempt{ids: ids(s.published().Id)} }, open},
+	{"followApplyLink", "elsewhere", func(s *scene) attempt {
+		return attempt{ids: ids(s.Job(s.acme, s.fresh(), map[string]any{"applyMethod": "url", "applyUrl": "https://acme.example"}).Id)}
+	}, open},
+	{"followApplyLink", "by e-mail", func(s *scene) attempt {
+		return attempt{ids: ids(s.Job(s.acme, s.fresh(), map[string]any{"applyMethod": "email", "applyEmail": classified + "@acme.example"}).Id),
+			seen: classified}
+	}, "401 see see see see 403 see see"},
+	{"followApplyLink", "draft", func(s *scene) attempt { return attempt{ids: ids(s.draft().Id)} }, "404 404 404 400 400 404 400 400"},
+	{"followApplyLink", "closed", func(s *scene) attempt { return attempt{ids: ids(s.closed().Id)} }, "404 400 404 400 400 404 400 400"},
+	{"getJobStats", "", func(s *scene) attempt { return attempt{ids: ids(s.published().Id)} }, "401 403 403 200 200 404 200 200"},
+	{"getJobStats", "draft", func(s *scene) attempt { return attempt{ids: ids(s.draft().Id)} }, "401 403 403 200 200 404 200 200"},
 	{"publishJob", "", aDraft, "401 403 403 200 200 404 200 200"},
 	{"closeJob", "", func(s *scene) attempt { return attempt{ids: ids(s.published().Id)} }, "401 403 403 200 200 404 200 200"},
 	{"closeJob", "permanent", func(s *scene) attempt { return attempt{ids: ids(s.draft().Id), query: "permanent=1"} },

@@ -49,6 +49,7 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 		`created = '', updated = '2026-01-02 03:04:05'`,
 		`description = '', location = x'c328'`,
 		`applicationCount = 7`,
+		`applyMethod = 'url', applyUrl = 'https://acme.example/1', firstPublishedAt = '', publicationCount = 3`,
 		`questions = '[{"id":"a"}]', source = 'elsewhere', externalId = '1'`,
 	} {
 		job := board.Job(acme, fmt.Sprint("Gopher ", i))
@@ -134,6 +135,20 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 	}
 	mustBeSame("an employer in a list")
 	if err := board.Delete(board.Reload(lists)); err != nil {
+		t.Fatal(err)
+	}
+
+	// Seekers see more of a job to which one applies by e-mail.
+	byMail := board.Job(acme, "Gopher by mail", map[string]any{"applyMethod": "email", "applyEmail": "hr@acme.example"})
+	for _, path := range []string{"/api/jobs/" + byMail.Id, "/api/jobs/search/?ids=" + byMail.Id} {
+		for _, who := range []*core.Record{nil, seeker} {
+			answer := board.Call(who, "GET", path, nil)
+			if shown := strings.Contains(answer.Raw, "hr@acme.example"); answer.Status != 200 || shown != (who != nil) {
+				t.Errorf("%s by %v: %d %s", path, who, answer.Status, answer.Raw)
+			}
+		}
+	}
+	if err := board.Delete(byMail); err != nil {
 		t.Fatal(err)
 	}
 

@@ -18,6 +18,7 @@ import (
 	"jobboard/hooks"
 	"jobboard/internal/actor"
 	"jobboard/internal/api/recordjson"
+	"jobboard/internal/jobstats"
 	"jobboard/internal/listing"
 	"jobboard/internal/problem"
 	"jobboard/internal/queryguard"
@@ -66,7 +67,7 @@ func (c *call) itemsByID(name string, ids []string, expand string) ([]recordjson
 // callers who may see more, where a rate limit counts views, and where somebody has bound handlers to views.
 func (c *call) publicItem(name, id, expand string) (item recordjson.Item, ok bool) {
 	collection, err := c.app().FindCachedCollectionByNameOrId(name)
-	if err != nil || !isID(id) || c.app().OnRecordViewRequest().Length() > 0 || c.viewsAreLimited(name) {
+	if err != nil || !isID(id) || c.app().OnRecordViewRequest().Length() > jobstats.ViewHandlers(c.app()) || c.viewsAreLimited(name) {
 		return item, false
 	}
 	items, _, ok := c.publicItems(collection, []string{id}, expand, nil)
@@ -84,7 +85,7 @@ func (c *call) viewsAreLimited(collection string) bool {
 }
 
 // publicItems reads records as public rows, with the selected members. rest are the ids of those of which the caller is shown more, as
-// one of the employer's people. ok is false where anything else may differ from what everybody is shown.
+// one of the employer's people or as a seeker who applies by e-mail. ok is false where anything else may differ from what everybody is shown.
 func (c *call) publicItems(
 	collection *core.Collection, ids []string, expand string, selection *recordjson.Selection,
 ) (items []recordjson.Item, rest []string, ok bool) {
@@ -115,10 +116,12 @@ func (c *call) publicItems(
 		c.app().Logger().Warn("Public rows are read as records", "collection", collection.Name, "error", err)
 		return nil, nil, false
 	}
-	if len(own) > 0 {
+	asSeeker := collection.Name == collections.Jobs && caller != nil && caller.GetString("role") == collections.RoleJobSeeker
+	if len(own) > 0 || asSeeker {
 		items = slices.DeleteFunc(items, func(item recordjson.Item) bool {
 			employer := item.Text("employer")
-			if !slices.Contains(own, employer) && !strings.Contains(employer, "[") { // a list, of which PocketBase takes one
+			isOwn := len(own) > 0 && (slices.Contains(own, employer) || strings.Contains(employer, "[")) // a list, of which PocketBase takes one
+			if !isOwn && !(asSeeker && item.Text("applyMethod") == collections.ApplyByEmail) {
 				return false
 			}
 			rest = append(rest, item.ID)

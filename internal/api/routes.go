@@ -16,6 +16,8 @@ func routes() []route {
 		authRoutes(),
 		userRoutes(),
 		jobRoutes(),
+		jobLifeRoutes(),
+		jobStatsRoutes(),
 		applicationRoutes(),
 		notificationRoutes(),
 		candidateRoutes(),

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,6 +197,30 @@ func TestImportEndsADeadlineGivenAsADayWithThatDay(t *testing.T) {
 	}
 	if got := importedJob(t, b.TestApp, "1").GetString("deadline"); got != "2099-12-24 22:59:59.000Z" {
 		t.Errorf("the deadline is %s", got)
+	}
+}
+
+func TestImportLeadsApplicantsToWhereARowComesFrom(t *testing.T) {
+	app := testapp.New(t, hooks.Bind)
+	out, err := importFile(t, app, []string{
+		row(1, `,"url":"http://acme.example/1"`),
+		row(2, `,"url":"https://acme.example/2","applyUrl":"https://apply.example/2"`),
+		row(3, `,"applyEmail":"hr@acme.example"`),
+		row(4, `,"url":null`),
+		row(5, ``),
+		row(6, `,"url":"https://acme.example/6","applyMethod":"board"`),
+		row(7, `,"url":"ftp://acme.example/7"`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustContain(t, out, "line 7: applyUrl: Must be an address that begins with https://")
+	var got []string
+	err = app.DB().NewQuery("SELECT applyMethod || ' ' || applyUrl || applyEmail FROM jobs ORDER BY externalId").Column(&got)
+	want := []string{"url https://acme.example/1", "url https://apply.example/2", "email hr@acme.example", "board ", "board ",
+		"board https://acme.example/6"}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("one applies by %q (%v), want %q", got, err, want)
 	}
 }
 

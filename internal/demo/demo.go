@@ -73,7 +73,7 @@ func Seed(app core.App, now time.Time, password string) (bool, error) {
 			return fmt.Errorf("prepare the demo board: %w", err)
 		}
 		for _, step := range []func() error{
-			b.people, b.foundCompanies, b.postJobs, b.apply, b.closeJobs, b.review, b.save, b.quiet,
+			b.people, b.foundCompanies, b.postJobs, b.apply, b.closeJobs, b.review, b.save, b.leadElsewhere, b.count, b.quiet,
 		} {
 			if err := step(); err != nil {
 				return fmt.Errorf("fill the demo board: %w", err)

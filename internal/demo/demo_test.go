@@ -35,6 +35,7 @@ func TestDemoBoardIsWhole(t *testing.T) {
 	for collection, least := range map[string]int64{
 		collections.Employers: 40, collections.Jobs: 300, collections.JobSeekers: 60, collections.Applications: 200,
 		collections.JobReviews: 50, collections.UserReviews: 30, collections.SavedJobs: 100, collections.SavedSearches: 10,
+		collections.JobDays:       3_000,
 		collections.Notifications: 300,
 	} {
 		if got := count(collection); got < least {
@@ -45,6 +46,16 @@ func TestDemoBoardIsWhole(t *testing.T) {
 		if count(collections.Jobs, dbx.HashExp{"status": status}) == 0 {
 			t.Errorf("no job is %s", status)
 		}
+	}
+	for _, method := range collections.ApplyMethods() {
+		if count(collections.Jobs, dbx.HashExp{"status": workflow.Published, "applyMethod": method}) == 0 {
+			t.Errorf("to no open job one applies by %s", method)
+		}
+	}
+	var applied int64
+	err = app.DB().Select("sum(applications)").From(collections.JobDays).Row(&applied)
+	if err != nil || applied != count(collections.Applications) {
+		t.Errorf("the figures count %d of %d applications (%v)", applied, count(collections.Applications), err)
 	}
 	employer, err := app.FindAuthRecordByEmail(collections.Users, demo.EmployerEmail)
 	if err != nil {

@@ -140,7 +140,7 @@ func (b *board) postJob(c company, r role, draft bool) error {
 	at := b.ago(2*time.Hour, history)
 	dates := map[string]time.Time{"created": at, "updated": at}
 	if !draft {
-		dates["publishedAt"] = at
+		dates["publishedAt"], dates["firstPublishedAt"], dates["postedAt"] = at, at, at
 		b.open = append(b.open, job)
 	}
 	b.jobs = append(b.jobs, job)

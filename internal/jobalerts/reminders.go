@@ -13,38 +13,65 @@ import (
 	"jobboard/internal/notify"
 )
 
-// reminderLead is how long before a job's deadline people are reminded.
-const reminderLead = 48 * time.Hour
+// reminder is who is reminded of a deadline, and when. A reminder that was missed is made up for until the next one is due, or until the
+// deadline. A deadline that is moved by less than the lead does not count as a new one.
+type reminder struct {
+	audience string // as in the table deadline_reminders
+	lead     time.Duration
+	next     time.Duration // the lead of the next reminder of the same people, 0 for none
+	write    func(tx core.App, job, employer *core.Record) error
+}
 
-// remindOfDeadlines notifies, once per deadline, the seekers who have saved the job without applying and the employer's people. A
-// deadline that is moved by less than reminderLead does not count as a new one.
+const day = 24 * time.Hour
+
+// reminders are all that there are. The employer's people are not reminded of a deadline that was nearer from the start: triggers
+// store such reminders as given, see migrations/1795869940_remind_people_twice.go.
+var reminders = []reminder{
+	{"people7", 7 * day, 2 * day, remindPeople(7)},
+	{"people2", 2 * day, 0, remindPeople(2)},
+	{"savers", 2 * day, 0, remindSavers},
+}
+
+// remindOfDeadlines notifies, once per deadline, the employer's people and the seekers who have saved the job without applying.
 func remindOfDeadlines(app core.App, now time.Time) error {
-	clock, err := types.ParseDateTime(now)
-	if err != nil {
-		return fmt.Errorf("read the clock: %w", err)
-	}
-	var ids []string
-	err = app.DB().NewQuery(`
-		SELECT j.id FROM {{jobs}} j LEFT JOIN {{job_reminders}} r ON r.job = j.id
-		WHERE j.status = 'published' AND j.deadline != '' AND j.deadline > {:now} AND j.deadline <= {:near}
-			AND (r.job IS NULL OR julianday(j.deadline) - julianday(r.deadline) > {:days})
-		ORDER BY j.deadline`).
-		Bind(dbx.Params{"now": clock.String(), "near": clock.Add(reminderLead).String(), "days": reminderLead.Hours() / 24}).Column(&ids)
-	if err != nil {
-		return fmt.Errorf("find the jobs near their deadline: %w", err)
-	}
 	var failed []error
-	for _, id := range ids {
-		if err := remindOfDeadline(app, id); err != nil {
-			failed = append(failed, fmt.Errorf("remind of the deadline of job %s: %w", id, err))
+	for _, r := range reminders {
+		ids, err := r.due(app, now)
+		if err != nil {
+			failed = append(failed, err)
+		}
+		for _, id := range ids {
+			if err := r.give(app, id); err != nil {
+				failed = append(failed, fmt.Errorf("remind of the deadline of job %s: %w", id, err))
+			}
 		}
 	}
 	return errors.Join(failed...)
 }
 
-func remindOfDeadline(app core.App, jobID string) error {
+// due returns the ids of the jobs of whose deadline is to be reminded now.
+func (r reminder) due(app core.App, now time.Time) ([]string, error) {
+	clock, err := types.ParseDateTime(now)
+	if err != nil {
+		return nil, fmt.Errorf("read the clock: %w", err)
+	}
+	var ids []string
+	err = app.DB().NewQuery(`
+		SELECT j.id FROM {{jobs}} j LEFT JOIN {{deadline_reminders}} r ON r.job = j.id AND r.audience = {:audience}
+		WHERE j.status = 'published' AND j.deadline != '' AND j.deadline > {:after} AND j.deadline <= {:near}
+			AND (r.job IS NULL OR julianday(j.deadline) - julianday(r.deadline) > {:days})
+		ORDER BY j.deadline`).
+		Bind(dbx.Params{"audience": r.audience, "after": clock.Add(r.next).String(), "near": clock.Add(r.lead).String(),
+			"days": r.lead.Hours() / 24}).Column(&ids)
+	if err != nil {
+		return nil, fmt.Errorf("find the jobs near their deadline: %w", err)
+	}
+	return ids, nil
+}
+
+func (r reminder) give(app core.App, jobID string) error {
 	return app.RunInTransaction(func(tx core.App) error {
-		ours, err := claimReminder(tx, jobID)
+		ours, err := r.claim(tx, jobID)
 		if err != nil || !ours {
 			return err
 		}
@@ -56,51 +83,19 @@ func remindOfDeadline(app core.App, jobID string) error {
 		if err != nil {
 			return fmt.Errorf("find the employer: %w", err)
 		}
-		people, err := collections.PeopleOf(tx, employer)
-		if err != nil {
-			return err
-		}
-		var savers []string
-		err = tx.DB().NewQuery(`
-			SELECT s.seeker FROM {{saved_jobs}} s
-			WHERE s.job = {:job} AND s.seeker NOT IN (SELECT seeker FROM {{applications}} WHERE job = {:job})`).
-			Bind(dbx.Params{"job": jobID}).Column(&savers)
-		if err != nil {
-			return fmt.Errorf("find who has saved the job: %w", err)
-		}
-		deadline := job.GetDateTime("deadline")
-		notification := notify.Notification{
-			Kind:   collections.KindDeadlineReminder,
-			Title:  collections.Truncate("Applications close soon: "+job.GetString("title"), collections.MaxNotificationTitle),
-			Data:   map[string]any{"job": jobID, "employer": employer.Id},
-			Dedupe: "deadline_reminder:" + jobID + ":" + deadline.String(),
-		}
-		closes := "Applications close on " + deadline.Time().UTC().Format("2 January 2006, 15:04 MST") + "."
-		for _, group := range []struct {
-			users []string
-			body  string
-		}{
-			{savers, closes + "\nYou saved this job at " + employer.GetString("name") + " and have not applied yet."},
-			{people, closes},
-		} {
-			notification.Body = group.body
-			if err := notify.WriteMany(tx, notification, group.users...); err != nil {
-				return err
-			}
-		}
-		return nil
+		return r.write(tx, job, employer)
 	})
 }
 
-// claimReminder stores, as the first write of its transaction, that people are reminded of a job's deadline. It reports whether they had
-// not been reminded before, possibly by another process.
-func claimReminder(tx core.App, jobID string) (bool, error) {
+// claim stores, as the first write of its transaction, that a reminder of a job's deadline is given. It reports whether it had not been
+// given before, possibly by another process.
+func (r reminder) claim(tx core.App, jobID string) (bool, error) {
 	result, err := tx.NonconcurrentDB().NewQuery(`
-		INSERT INTO {{job_reminders}} (job, deadline)
-		SELECT id, deadline FROM {{jobs}} WHERE id = {:job} AND status = 'published'
-		ON CONFLICT (job) DO UPDATE SET deadline = excluded.deadline
-			WHERE julianday(excluded.deadline) - julianday({{job_reminders}}.deadline) > {:days}`).
-		Bind(dbx.Params{"job": jobID, "days": reminderLead.Hours() / 24}).Execute()
+		INSERT INTO {{deadline_reminders}} (job, audience, deadline)
+		SELECT id, {:audience}, deadline FROM {{jobs}} WHERE id = {:job} AND status = 'published'
+		ON CONFLICT (job, audience) DO UPDATE SET deadline = excluded.deadline
+			WHERE julianday(excluded.deadline) - julianday({{deadline_reminders}}.deadline) > {:days}`).
+		Bind(dbx.Params{"job": jobID, "audience": r.audience, "days": r.lead.Hours() / 24}).Execute()
 	if err != nil {
 		return false, fmt.Errorf("store the reminder: %w", err)
 	}
@@ -109,4 +104,45 @@ func claimReminder(tx core.App, jobID string) (bool, error) {
 		return false, fmt.Errorf("store the reminder: %w", err)
 	}
 	return claimed > 0, nil
+}
+
+// reminderOf returns the notification of a job's deadline that everybody gets, without what is special for some.
+func reminderOf(job, employer *core.Record) notify.Notification {
+	deadline := job.GetDateTime("deadline")
+	return notify.Notification{
+		Kind:   collections.KindDeadlineReminder,
+		Title:  collections.Truncate("Applications close soon: "+job.GetString("title"), collections.MaxNotificationTitle),
+		Body:   "Applications close on " + deadline.Time().UTC().Format("2 January 2006, 15:04 MST") + ".",
+		Data:   map[string]any{"job": job.Id, "employer": employer.Id},
+		Dedupe: "deadline_reminder:" + job.Id + ":" + deadline.String(),
+	}
+}
+
+func remindSavers(tx core.App, job, employer *core.Record) error {
+	var savers []string
+	err := tx.DB().NewQuery(`
+		SELECT s.seeker FROM {{saved_jobs}} s
+		WHERE s.job = {:job} AND s.seeker NOT IN (SELECT seeker FROM {{applications}} WHERE job = {:job})`).
+		Bind(dbx.Params{"job": job.Id}).Column(&savers)
+	if err != nil {
+		return fmt.Errorf("find who has saved the job: %w", err)
+	}
+	notification := reminderOf(job, employer)
+	notification.Body += "\nYou saved this job at " + employer.GetString("name") + " and have not applied yet."
+	return notify.WriteMany(tx, notification, savers...)
+}
+
+// remindPeople returns what reminds the employer's people some days before the deadline.
+func remindPeople(days int) func(tx core.App, job, employer *core.Record) error {
+	return func(tx core.App, job, employer *core.Record) error {
+		people, err := collections.PeopleOf(tx, employer)
+		if err != nil {
+			return err
+		}
+		notification := reminderOf(job, employer)
+		notification.Body += "\nIf you still look for somebody, renew the job with a later deadline."
+		notification.Data["renew"] = true
+		notification.Dedupe += fmt.Sprintf(":people:%d", days)
+		return notify.WriteMany(tx, notification, people...)
+	}
 }

@@ -49,17 +49,24 @@ func TestReminders(t *testing.T) {
 	}
 	board.Application(applicant, job)
 	var reminded []string
+	const day = 24 * time.Hour
+	owner := func(times int, more ...string) []string {
+		return append(slices.Repeat([]string{"acme-owner"}, times), more...)
+	}
 	for _, step := range []struct {
 		at       time.Time
 		reminded []string
 	}{
-		{deadline.Add(-48*time.Hour - time.Minute), nil},
-		{deadline.Add(-47 * time.Hour), []string{"acme-owner", "saver"}}, // the minutes before were missed
-		{deadline.Add(-46*time.Hour - time.Minute), []string{"acme-owner", "saver"}},
-		{deadline.Add(-46 * time.Hour), []string{"acme-owner", "acme-owner", "saver"}}, // of the later one
-		{deadline.Add(-time.Minute), []string{"acme-owner", "acme-owner", "saver"}},
-		{deadline.Add(time.Hour), []string{"acme-owner", "acme-owner", "saver"}},
-		{deadline.Add(90 * time.Minute), []string{"acme-owner", "acme-owner", "saver"}},
+		{deadline.Add(-7*day - time.Minute), nil},
+		{deadline.Add(-7*day + time.Hour), owner(1)},   // the minutes before were missed
+		{deadline.Add(-7*day + 2*time.Hour), owner(2)}, // of the later one
+		{deadline.Add(-2*day - time.Minute), owner(2)},
+		{deadline.Add(-47 * time.Hour), owner(3, "saver")},
+		{deadline.Add(-46*time.Hour - time.Minute), owner(3, "saver")},
+		{deadline.Add(-46 * time.Hour), owner(4, "saver")},
+		{deadline.Add(-time.Minute), owner(4, "saver")},
+		{deadline.Add(time.Hour), owner(4, "saver")},
+		{deadline.Add(90 * time.Minute), owner(4, "saver")},
 	} {
 		board = byTheClock(t, board, step.at, jobalerts.RemindOfDeadlines)
 		name := step.at.Sub(deadline).Round(time.Minute)
@@ -67,6 +74,41 @@ func TestReminders(t *testing.T) {
 			t.Errorf("%s: reminded %v, want %v", name, reminded, step.reminded)
 		}
 	}
+}
+
+// The people know of a deadline that is near from the start; seekers who save the job do not.
+func TestPeopleAreNotRemindedOfWhatTheyHaveJustSaid(t *testing.T) {
+	t.Parallel()
+	board := testapp.NewBoard(t, hooks.Bind)
+	employer, _ := board.Employer("Acme")
+	in := func(hours int) map[string]any {
+		return map[string]any{"deadline": time.Now().Add(time.Duration(hours) * time.Hour)}
+	}
+	mustRemind := func(what string, after int, want ...string) {
+		t.Helper()
+		if err := jobalerts.RemindOfDeadlines(board.TestApp, time.Now().Add(time.Duration(after)*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if got := testapp.NotifiedUsers(t, board.TestApp, collections.KindDeadlineReminder); !slices.Equal(got, want) {
+			t.Errorf("%s: reminded %v, want %v", what, got, want)
+		}
+	}
+	tomorrow := board.Job(employer, "Tomorrow", in(24))
+	board.Record(collections.SavedJobs, map[string]any{"seeker": board.Seeker("saver").Id, "job": tomorrow.Id})
+	mustRemind("a deadline of tomorrow", 0, "saver")
+	soon := board.Job(employer, "Soon", in(120))
+	mustRemind("in five days", 0, "saver")
+	mustRemind("which are over", 73, "acme-owner", "saver")
+	board.Update(soon, in(100))
+	mustRemind("set to a nearer one", 60, "acme-owner", "saver")
+	open := board.Job(employer, "Open")
+	board.Update(open, in(47))
+	mustRemind("set at last", 1, "acme-owner", "saver")
+	late := board.Job(employer, "Late", in(24*30))
+	mustRemind("the board was down for weeks", 24*29, "acme-owner", "acme-owner", "saver") // of two days alone
+	board.Update(late, map[string]any{"status": "closed"})
+	board.Update(late, map[string]any{"status": "published"})
+	mustRemind("published again", 24*29, "acme-owner", "acme-owner", "saver")
 }
 
 // A deadline that is postponed by days gets a new reminder.

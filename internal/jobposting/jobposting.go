@@ -37,11 +37,11 @@ func New(job, employer *core.Record, boardURL, address string) (map[string]any, 
 		"@type":              "JobPosting",
 		"title":              job.GetString("title"),
 		"description":        job.GetString("description"),
-		"datePosted":         timestamp(job, "publishedAt"),
+		"datePosted":         datePosted(job),
 		"employmentType":     employmentTypes[job.GetString("jobType")],
 		"identifier":         map[string]any{"@type": "PropertyValue", "name": employer.GetString("name"), "value": job.Id},
 		"hiringOrganization": organization(employer, boardURL),
-		"directApply":        true,
+		"directApply":        job.GetString("applyMethod") == collections.ApplyOnBoard,
 		"url":                address,
 	}
 	if until := validThrough(job); until != "" {
@@ -91,6 +91,16 @@ func timestamp(record *core.Record, field string) string {
 		return ""
 	}
 	return at.Time().UTC().Format(time.RFC3339)
+}
+
+// datePosted returns when the job was posted: when it was first published, or last published anew (workflow.IsPostedAnew).
+func datePosted(job *core.Record) string {
+	for _, field := range []string{"postedAt", "firstPublishedAt"} {
+		if at := timestamp(job, field); at != "" {
+			return at
+		}
+	}
+	return timestamp(job, "publishedAt")
 }
 
 func validThrough(job *core.Record) string {

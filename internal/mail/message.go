@@ -125,13 +125,18 @@ func newItem(app core.App, url string, row queued) item {
 		}
 	}
 	var data struct {
-		Job  string   `json:"job"`
-		Jobs []string `json:"jobs"` // of a digest or a summary, in the order of the first lines
+		Job   string   `json:"job"`
+		Renew bool     `json:"renew"` // for those who may
+		Jobs  []string `json:"jobs"`  // of a digest or a summary, in the order of the first lines
 	}
 	if err := json.Unmarshal([]byte(row.Data), &data); err != nil {
 		return it // data that is no object has no links
 	}
 	switch {
+	case row.Kind == collections.KindDeadlineReminder && data.Renew:
+		it.Link, it.Verb = url+pageurl.OwnJob(data.Job), "Renew the job"
+	case row.Kind == collections.KindJobNotPublished:
+		it.Link, it.Verb = url+pageurl.OwnJob(data.Job), "See the job"
 	case row.Kind == collections.KindDeadlineReminder, row.Kind == collections.KindJobPublished && data.Job != "":
 		if page := jobPage(app, url, data.Job); page != "" {
 			it.Link, it.Verb = page, "View the job"

@@ -110,6 +110,7 @@ var kindNames = map[string]string{
 	collections.KindApplicationStatusChanged: "changes to your applications",
 	collections.KindJobPublished:             "new jobs that fit you",
 	collections.KindJobClosed:                "closed jobs",
+	collections.KindJobNotPublished:          "scheduled jobs that could not be published",
 	collections.KindDeadlineReminder:         "application deadlines",
 	collections.KindJobDigest:                "your saved searches",
 	collections.KindReviewReceived:           "reviews",

@@ -16,6 +16,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
+
+	"jobboard/internal/jobstats"
 )
 
 // guest calls the board's own API in-process as somebody without a login: what a page shows and does is what its rules, checks
@@ -83,7 +85,7 @@ func (g *guest) call(e *core.RequestEvent, method, path string, query url.Values
 		Method: method, URL: &url.URL{Path: path, RawQuery: query.Encode()},
 		Proto: outer.Proto, ProtoMajor: outer.ProtoMajor, ProtoMinor: outer.ProtoMinor,
 		Header: outer.Header.Clone(), Host: outer.Host, RemoteAddr: outer.RemoteAddr, TLS: outer.TLS, Body: http.NoBody,
-	}).WithContext(context.WithValue(outer.Context(), guestCallKey{}, call))
+	}).WithContext(context.WithValue(jobstats.Uncounted(outer.Context()), guestCallKey{}, call))
 	r.RequestURI = r.URL.RequestURI()
 	// The other headers stay: a proxy tells the address in one, by which the limits count.
 	for _, name := range []string{"Authorization", "Cookie", "Content-Type", "Content-Length", "Accept-Encoding", "If-None-Match",

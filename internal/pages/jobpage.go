@@ -12,7 +12,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/jobstats"
 	"jobboard/internal/pages/pageurl"
+	"jobboard/internal/throttle"
 	"jobboard/internal/workflow"
 )
 
@@ -35,14 +37,47 @@ type jobView struct {
 
 type placeLink struct{ Name, URL string }
 
-// apply is how one applies: at URL, elsewhere or on the board. Without a URL the client is missing.
+// apply is how one applies: at URL, elsewhere, or on the board by the client. Without a URL the client is missing.
 type apply struct {
 	URL, Host string
 	Elsewhere bool
+	ByEmail   bool // at an address that the client shows to seekers
+}
+
+// toApply leads to where one applies to a job. Crawlers are kept off it, since who comes by is counted.
+func (s *site) toApply(e *core.RequestEvent) error {
+	id := e.Request.PathValue("id")
+	j, err := s.job(e, id)
+	if errors.Is(err, errNotFound) {
+		return s.showJobPage(e, id) // says what has become of the job
+	}
+	if err != nil {
+		return err
+	}
+	address := pageurl.Job(j.ID, j.Title)
+	deadline, has := timeOf(j.Deadline)
+	open := !has || deadline.After(time.Now())
+	switch to := s.applyTo(j); {
+	case open && to.Elsewhere:
+		address = j.ApplyURL
+		countApplyClick(e, j.ID)
+	case open && to.URL != "":
+		address = to.URL
+	}
+	e.Response.Header().Set("Cache-Control", cacheNever)
+	e.Response.Header().Set("X-Robots-Tag", noindex)
+	return e.Redirect(http.StatusSeeOther, address)
 }
 
 func (s *site) showJob(e *core.RequestEvent) error {
 	id := e.Request.PathValue("id")
+	if e.Request.URL.Path == pageurl.ApplyElsewhere(id) { // a route of its own would be in conflict with /jobs/in/{place}
+		return s.toApply(e)
+	}
+	return s.showJobPage(e, id)
+}
+
+func (s *site) showJobPage(e *core.RequestEvent, id string) error {
 	j, err := s.job(e, id)
 	ended := errors.Is(err, errNotFound)
 	if ended {
@@ -69,12 +104,34 @@ func (s *site) showJob(e *core.RequestEvent) error {
 	if ended {
 		status, h.Robots = http.StatusGone, noindex
 	} else {
+		jobstats.CountView(e, j.ID)
 		h.Image = s.pictureOf(j)
 		if h.JSONLD, err = s.jobData(e, j, &page); err != nil {
 			return err
 		}
 	}
 	return s.show(e, status, "job", view{Head: h, Page: page})
+}
+
+// toOwnJob leads an employer's people to a job of theirs in the client. Where that is missing, they read how else the board is used.
+func (s *site) toOwnJob(e *core.RequestEvent) error {
+	id := e.Request.PathValue("id")
+	if !isID(id) {
+		return errNotFound
+	}
+	to := pageurl.Developers
+	if s.hasClient() {
+		to = pageurl.OwnJobInClient(id)
+	}
+	e.Response.Header().Set("Cache-Control", cacheNever)
+	return e.Redirect(http.StatusSeeOther, to)
+}
+
+// countApplyClick counts that somebody is led elsewhere to apply. Who has done so too often is led there as well.
+func countApplyClick(e *core.RequestEvent, jobID string) {
+	if e.Request.Method == http.MethodGet && throttle.LimitApplyClicks(e) == nil {
+		jobstats.CountApplyClick(e, jobID)
+	}
 }
 
 // jobData is what the page of an open job says to search engines.
@@ -84,7 +141,7 @@ func (s *site) jobData(e *core.RequestEvent, j *job, page *jobView) ([]any, erro
 		steps = append(steps, crumb{page.Topics[0].Label, page.Topics[0].URL})
 	}
 	data := []any{s.breadcrumbs(append(steps, crumb{j.Title, pageurl.Job(j.ID, j.Title)})...)}
-	posting, err := s.posting(e, j, page.Apply.URL != "" && !page.Apply.Elsewhere)
+	posting, err := s.posting(e, j, page.Apply.URL != "")
 	if err != nil || posting == nil {
 		return data, err
 	}
@@ -161,15 +218,16 @@ func (s *site) viewJob(e *core.RequestEvent, j *job, ended bool, now time.Time) 
 }
 
 func (s *site) applyTo(j *job) apply {
-	if j.ApplyMethod == "url" {
+	if j.ApplyMethod == collections.ApplyByURL {
 		if address, err := url.Parse(webAddress(j.ApplyURL)); err == nil && address.Scheme == "https" {
-			return apply{URL: address.String(), Host: address.Hostname(), Elsewhere: true}
+			return apply{URL: pageurl.ApplyElsewhere(j.ID), Host: address.Hostname(), Elsewhere: true}
 		}
 	}
+	to := apply{ByEmail: j.ApplyMethod == collections.ApplyByEmail}
 	if s.hasClient() {
-		return apply{URL: pageurl.Apply(j.ID)}
+		to.URL = pageurl.Apply(j.ID)
 	}
-	return apply{}
+	return to
 }
 
 // shareByMail is a link that opens the reader's own mail program.

@@ -80,6 +80,7 @@ func bindSite(app core.App, files *assets.Assets, parts siteParts) error {
 			pageurl.Field("{field}", "{place}"): s.field,
 			"/jobs/{id}":                        s.showJob,
 			"/jobs/{id}/{slug}":                 s.showJob,
+			pageurl.OwnJob("{id}"):              s.toOwnJob,
 			pageurl.Company("{slug}"):           s.showCompany,
 			pageurl.Developers:                  s.developers,
 			pageurl.Sitemap:                     s.showSitemapIndex,

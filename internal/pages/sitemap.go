@@ -46,9 +46,11 @@ func (s *site) robots(e *core.RequestEvent) error {
 	return e.Blob(http.StatusOK, "text/plain; charset=utf-8", []byte(strings.Join([]string{
 		"User-agent: *",
 		"Disallow: " + pageurl.Jobs + "?",
+		"Disallow: " + pageurl.ApplyElsewhere("*") + "$",
 		"Disallow: " + pageurl.Feed + "?",
 		"Disallow: " + pageurl.JSONFeed + "?",
 		"Disallow: " + pageurl.Client,
+		"Disallow: " + pageurl.OwnJob(""),
 		"Disallow: /account/",
 		"Disallow: /unsubscribe/",
 		"Disallow: /_/",

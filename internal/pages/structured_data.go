@@ -30,7 +30,7 @@ func (s *site) breadcrumbs(steps ...crumb) map[string]any {
 }
 
 // posting describes an open job as a JobPosting; nil where something is missing that Google requires.
-func (s *site) posting(e *core.RequestEvent, j *job, direct bool) (map[string]any, error) {
+func (s *site) posting(e *core.RequestEvent, j *job, hasClient bool) (map[string]any, error) {
 	record, err := e.App.FindRecordById(collections.Jobs, j.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read job %s to describe it: %w", j.ID, err)
@@ -43,7 +43,7 @@ func (s *site) posting(e *core.RequestEvent, j *job, direct bool) (map[string]an
 	if err != nil || !jobposting.HasWhatGoogleRequires(posting) {
 		return nil, err
 	}
-	posting["directApply"] = direct
+	posting["directApply"] = posting["directApply"] == true && hasClient
 	return posting, nil
 }
 

@@ -2,6 +2,7 @@ package pages_test
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,14 @@ func TestJobPagesDescribeThemselvesToSearchEngines(t *testing.T) {
 	}
 	if last := data["BreadcrumbList"]["itemListElement"].([]any); len(last) != 3 || at(last, "item") != "https://jobs.example.org/" {
 		t.Errorf("the breadcrumbs are %v", last)
+	}
+	for _, how := range []map[string]any{
+		{"applyMethod": "url", "applyUrl": "https://acme.example/apply?id=1"}, {"applyMethod": "email", "applyEmail": "hr@acme.example"},
+	} {
+		maps.Copy(how, lyon)
+		if posting := page("/jobs/" + board.Job(employer, "Elsewhere", how).Id)["JobPosting"]; posting["directApply"] != false {
+			t.Errorf("%v: the posting is %v", how["applyMethod"], posting)
+		}
 	}
 	remote := board.Job(employer, "Remote gardener", map[string]any{"applicantCountries": []string{"FR", "DE"}})
 	mustHaveWhatGoogleRequires(t, page("/jobs/" + remote.Id)["JobPosting"])

@@ -18,6 +18,7 @@ const (
 	MissingRelation    = "validation_missing_rel_records" // PocketBase's: the target does not exist, or the caller may not see it
 	AlreadyApplied     = "application_exists"             // the seeker already has a live application to this job
 	JobNotOpen         = "job_not_open"                   // the job takes no applications: not published, or past its deadline
+	AppliesElsewhere   = "applies_elsewhere"              // one applies to the job by its applyUrl or applyEmail, not on the board
 	JobHasApplications = "job_has_applications"           // such a job can be closed, but not deleted
 	EmployerHasJobs    = "employer_has_jobs"              // such an employer cannot be deleted
 	OwnsEmployerJobs   = "user_owns_employer_with_jobs"   // such a user cannot be deleted before the employer has another owner

@@ -21,6 +21,7 @@ type throttle struct {
 	addresses *buckets // wrong passwords, by address
 	newcomers *buckets // registrations, by address
 	jobs      *buckets // publications, by job
+	clicks    *buckets // of the way to apply, by address
 }
 
 const storeKey = "jobboard.throttle"
@@ -52,6 +53,7 @@ func newThrottle(options Options) *throttle {
 		addresses: newBuckets(Limit{10 * options.PasswordTries, 10 * time.Second}),
 		newcomers: newBuckets(Limit{options.Registrations, time.Minute}),
 		jobs:      newBuckets(publications),
+		clicks:    newBuckets(applyClicks),
 	}
 }
 

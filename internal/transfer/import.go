@@ -359,6 +359,7 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *formats.J
 			return r, err
 		}
 	}
+	setApplyMethod(job)
 	for field, value := range job.Values {
 		if field == "status" && value == nil {
 			continue

@@ -1,6 +1,9 @@
 package workflow
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // The statuses of a job.
 const (
@@ -39,6 +42,15 @@ func NextJobStatuses(status string, party Party) []string {
 // CanMoveJob reports whether party may move a job between two different statuses.
 func CanMoveJob(from, to string, party Party) bool {
 	return slices.Contains(NextJobStatuses(from, party), to)
+}
+
+// postedAnewAfter is how long a job must have been offline for its next publication to count as a new posting.
+const postedAnewAfter = 30 * 24 * time.Hour
+
+// IsPostedAnew reports whether a job that went offline at one time and is published again at another counts as posted anew. A
+// renewal does not make an old job look new.
+func IsPostedAnew(offline, published time.Time) bool {
+	return published.Sub(offline) >= postedAnewAfter
 }
 
 // InitialJobStatuses lists the statuses that a job may be created with: publishing at once is drafting and publishing in one.

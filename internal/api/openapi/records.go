@@ -24,6 +24,7 @@ var recordSchemas = map[string]string{
 	collections.UserReviews:        "UserReview",
 	collections.SavedJobs:          "SavedJob",
 	collections.SavedSearches:      "SavedSearch",
+	collections.JobDays:            "JobDay",
 	collections.Reports:            "Report",
 	collections.ImportSources:      "ImportSource",
 }
@@ -120,7 +121,7 @@ func (s collectionSchemas) addField(collection string, field core.Field, schema 
 		}
 	}
 	right, limited := collections.FieldRights[collection][key]
-	bySystem := limited && right == collections.BySystem || field.GetHidden() && !isPassword ||
+	bySystem := limited && right == collections.BySystem || field.GetHidden() && !isPassword && !writtenHidden[collection+"."+key] ||
 		slices.Contains([]string{"id", "created", "updated", core.FieldNameTokenKey, core.FieldNameVerified}, key)
 	if bySystem {
 		return
@@ -141,7 +142,10 @@ func (s collectionSchemas) addField(collection string, field core.Field, schema 
 }
 
 // shownHidden are hidden fields that some callers see.
-var shownHidden = map[string]bool{"users.deactivatedAt": true, "jobs.applicationCount": true}
+var shownHidden = map[string]bool{"users.deactivatedAt": true, "jobs.applicationCount": true, "jobs.applyEmail": true}
+
+// writtenHidden are hidden fields that clients write.
+var writtenHidden = map[string]bool{"jobs.applyEmail": true}
 
 // alwaysShown reports whether every caller who sees a record sees the field. Of users, employers see few.
 func alwaysShown(collection, key string) bool {

@@ -40,6 +40,7 @@ func addInputShapes(schemas map[string]*schemaObject) {
 		prop("status", text("One of "+fmt.Sprint(workflow.ApplicationStatuses())+", read leniently.")),
 		prop("note", text("For the timeline; both sides see it.")),
 		prop("interviewAt", text("A date and time in the future.")), prop("interviewLocation", text("")))
+	schemas["JobRenewal"] = shape(nil, prop("deadline", text("A day, or a date and time, in the future; empty for none.")))
 	schemas["NotificationChange"] = shape(nil, prop("read", ofType("boolean")))
 }
 
@@ -55,6 +56,16 @@ func addResponseShapes(schemas map[string]*schemaObject) {
 	list := arrayOf(text(""))
 	schemas["Suggestions"] = shape([]string{"titles", "skills", "companies", "places"},
 		prop("titles", list), prop("skills", list), prop("companies", list), prop("places", list))
+	schemas["ApplyLink"] = shape([]string{"url"}, prop("url", text("Where one applies; it may be a mailto address.")))
+	figures := make([]property, 0, len(collections.JobDayFigures()))
+	for _, name := range collections.JobDayFigures() {
+		figures = append(figures, prop(name, ofType("integer")))
+	}
+	day := shape(append([]string{"day"}, collections.JobDayFigures()...), append([]property{prop("day", text("In UTC, such as 2026-01-31."))},
+		figures...)...)
+	totals := shape(collections.JobDayFigures(), figures...)
+	totals.Description = "The sums over the days: whoever comes back on another day counts again among the visitors."
+	schemas["JobStats"] = shape([]string{"days", "totals"}, prop("days", arrayOf(day)), prop("totals", totals))
 	schemas["Document"] = mapOf(&schemaObject{})
 	posting := texts("@context", "@type", "title", "description", "datePosted")
 	schemas["JobPosting"] = shape([]string{"@context", "@type", "title", "description", "datePosted", "hiringOrganization"},

@@ -51,11 +51,17 @@ func JobSlug(title string) string {
 	if !ok {
 		made = slug.Make(title)
 	}
-	if made == "" {
+	if made == "" || made == applyPart {
 		return "job"
 	}
 	return made
 }
+
+// applyPart stands where a job's page has its slug, so no slug may be this word.
+const applyPart = "apply"
+
+// ApplyElsewhere leads to where one applies to a job, and counts that.
+func ApplyElsewhere(id string) string { return "/jobs/" + id + "/" + applyPart }
 
 // plainSlug is slug.Make for a title of Latin letters, digits, blanks and hyphens, at a tenth of the time. ok is false for any other.
 func plainSlug(title string) (made string, ok bool) {
@@ -78,6 +84,12 @@ func plainSlug(title string) (made string, ok bool) {
 
 // Apply is where a seeker applies to a job on the board.
 func Apply(id string) string { return Client + "#/jobs/" + id + "/apply" }
+
+// OwnJob leads an employer's people from a mail to a job of theirs, which they see and change in the client at OwnJobInClient.
+func OwnJob(id string) string { return "/employer/jobs/" + id }
+
+// OwnJobInClient is where an employer's people see and change a job of theirs.
+func OwnJobInClient(id string) string { return Employers + "/jobs/" + id }
 
 // Unsubscribe is where the holder of a mail's token gives up such mails.
 func Unsubscribe(token string) string { return "/unsubscribe/" + token }

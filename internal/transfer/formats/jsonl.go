@@ -109,6 +109,7 @@ func readLine(lines *bufio.Reader) (line []byte, tooLong bool, err error) {
 var jsonJobFields = map[string]func(raw json.RawMessage) (any, error){
 	"title": decode[string], "description": decode[string], "location": decode[string], "workplace": decode[string],
 	"jobType": decode[string], "experienceLevel": decode[string], "salaryCurrency": decode[string], "salaryPeriod": decode[string],
+	"applyMethod": decode[string], "applyUrl": decode[string], "url": decode[string], "applyEmail": decode[string],
 	"status": decode[string], "externalId": decode[string], "source": decode[string],
 	"deadline": decodeDeadline, "publishedAt": decodePastDate,
 	"salaryMin": decode[float64], "salaryMax": decode[float64],
@@ -179,8 +180,6 @@ func parseJSONJob(line []byte) (*Job, *Refusal) {
 			err = json.Unmarshal(raw, &job.EmployerID)
 		case "industry":
 			err = json.Unmarshal(raw, &job.Industry)
-		case "applyUrl":
-			err = json.Unmarshal(raw, &job.ApplyURL)
 		case "fields":
 			err = json.Unmarshal(raw, &job.Fields)
 		default:

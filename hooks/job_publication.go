@@ -1,0 +1,40 @@
+package hooks
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/problem"
+	"jobboard/internal/workflow"
+)
+
+// notePublication notes on a job, whose publishedAt is set, that it is being published: how often it has been, when it was first, and
+// since when it counts as posted. The plan to publish it is carried out with that.
+func notePublication(job *core.Record) {
+	published := job.GetDateTime("publishedAt")
+	first := job.GetDateTime("firstPublishedAt")
+	if first.IsZero() {
+		first = published
+		job.Set("firstPublishedAt", first)
+	}
+	posted := job.GetDateTime("postedAt")
+	if posted.IsZero() {
+		posted = first
+	}
+	job.Set("postedAt", posted)
+	if closed := job.GetDateTime("closedAt"); !closed.IsZero() && workflow.IsPostedAnew(closed.Time(), time.Now()) {
+		job.Set("postedAt", published)
+	}
+	job.Set("publicationCount", job.GetInt("publicationCount")+1)
+	job.Set("publishAt", "")
+}
+
+// checkPublishAt refuses a plan to publish a job that is not a draft.
+func checkPublishAt(job *core.Record) error {
+	planned := job.GetString("publishAt")
+	if planned == "" || planned == job.Original().GetString("publishAt") || job.GetString("status") == workflow.Draft {
+		return nil
+	}
+	return problem.Field("publishAt", problem.InvalidValue, "Only a draft can be published later.")
+}

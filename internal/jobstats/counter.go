@@ -1,0 +1,178 @@
+// Package jobstats counts who reads a published job and who follows the way to apply, by job and day, and reads these figures.
+//
+// Counting must never slow or fail a read: a request only adds to a table in memory. A loop writes the table to job_days every second,
+// in one transaction, and a crash loses the rest. Of a visitor it keeps a keyed hash, by which nobody counts twice on one day. The
+// key is a random salt that is deleted with the hashes when the day is over.
+package jobstats
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/collections"
+	"jobboard/internal/actor"
+	"jobboard/internal/background"
+	"jobboard/internal/workflow"
+)
+
+const (
+	flushInterval = time.Second
+	storeKey      = "jobboard.jobstats"
+)
+
+// maxPending bounds the memory that requests can fill between two flushes: an entry takes about 150 bytes. What does not fit isn't
+// counted. Tests lower it.
+var maxPending = 50_000
+
+// Options configures the package; there is nothing to configure yet.
+type Options struct{}
+
+// counter counts what happens to the jobs of one board.
+type counter struct {
+	mu      sync.Mutex
+	pending map[entry]counts
+
+	flushing sync.Mutex // one flush at a time
+	cleaned  string     // the day of which the visitors are known to be today's
+}
+
+// entry is one reader of one job since the last flush.
+type entry struct {
+	job     string
+	visitor [sha256.Size]byte
+	caller  string // the caller's id where they may be one of the job's people, who are not counted
+}
+
+type counts struct{ views, clicks int }
+
+// Bind counts while the app serves.
+func Bind(app core.App, _ Options) {
+	c := &counter{pending: map[entry]counts{}}
+	app.Store().Set(storeKey, c)
+	background.Bind(app, background.NewLoop("count views of jobs", background.Options{Interval: flushInterval},
+		func(_ context.Context, app core.App) (bool, error) { return false, c.flush(app, time.Now()) }))
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		if err := c.flush(e.App, time.Now()); err != nil {
+			e.App.Logger().Warn("The last views of jobs were not counted.", "error", err)
+		}
+		return e.Next()
+	})
+	app.OnRecordViewRequest(collections.Jobs).BindFunc(func(e *core.RecordRequestEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		if e.Record.GetString("status") == workflow.Published {
+			CountView(e.RequestEvent, e.Record.Id)
+		}
+		return nil
+	})
+}
+
+// ViewHandlers returns how many handlers of view requests this package has bound.
+func ViewHandlers(app core.App) int {
+	if of(app) == nil {
+		return 0
+	}
+	return 1
+}
+
+func of(app core.App) *counter {
+	c, _ := app.Store().Get(storeKey).(*counter)
+	return c
+}
+
+type uncountedKey struct{}
+
+// Uncounted marks the context of a request that a part of the board makes to another, to look something up: it is no view.
+func Uncounted(ctx context.Context) context.Context {
+	return context.WithValue(ctx, uncountedKey{}, true)
+}
+
+// CountView counts that a published job was read on its own.
+func CountView(e *core.RequestEvent, jobID string) {
+	if e.Request.Method == http.MethodGet { // and not HEAD, which shows nothing
+		count(e, jobID, counts{views: 1})
+	}
+}
+
+// CountApplyClick counts that somebody was led from a published job to where one applies.
+func CountApplyClick(e *core.RequestEvent, jobID string) { count(e, jobID, counts{clicks: 1}) }
+
+// count counts nothing by admins, by superusers and by bots, nor, later, by the job's people.
+func count(e *core.RequestEvent, jobID string, more counts) {
+	c := of(e.App)
+	agent := e.Request.UserAgent()
+	if c == nil || e.Request.Context().Value(uncountedKey{}) != nil || actor.IsAdminOrSuperuser(e.Auth) || isBot(agent) {
+		return
+	}
+	one := entry{job: jobID}
+	identity := e.RealIP() + "\n" + agent
+	if e.Auth != nil {
+		identity = e.Auth.Id
+		if e.Auth.GetString("role") == collections.RoleEmployer {
+			one.caller = e.Auth.Id
+		}
+	}
+	one.visitor = sha256.Sum256([]byte(identity))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before, known := c.pending[one]
+	if !known && len(c.pending) >= maxPending {
+		return
+	}
+	c.pending[one] = counts{before.views + more.views, before.clicks + more.clicks}
+}
+
+// Flush writes what has been counted so far, for somebody who wants to see it.
+func Flush(app core.App) error {
+	c := of(app)
+	if c == nil {
+		return nil
+	}
+	return c.flush(app, time.Now())
+}
+
+// flush writes what has been counted, or keeps it for the next time.
+func (c *counter) flush(app core.App, now time.Time) error {
+	c.flushing.Lock()
+	defer c.flushing.Unlock()
+	today := now.UTC().Format(time.DateOnly)
+	c.mu.Lock()
+	taken := c.pending
+	if len(taken) > 0 {
+		c.pending = map[entry]counts{}
+	}
+	c.mu.Unlock()
+	if len(taken) == 0 && c.cleaned == today {
+		return nil
+	}
+	err := app.RunInTransaction(func(tx core.App) error {
+		salt, err := saltOf(tx, today)
+		if err != nil || len(taken) == 0 {
+			return err
+		}
+		return write(tx, today, salt, taken)
+	})
+	if err != nil {
+		c.putBack(taken)
+		return fmt.Errorf("count views of jobs: %w", err)
+	}
+	c.cleaned = today
+	return nil
+}
+
+func (c *counter) putBack(taken map[entry]counts) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for one, n := range taken {
+		if before, known := c.pending[one]; known || len(c.pending) < maxPending {
+			c.pending[one] = counts{before.views + n.views, before.clicks + n.clicks}
+		}
+	}
+}

@@ -1,0 +1,18 @@
+package jobstats
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// FlushAt is Flush at a time of the test's choice.
+func FlushAt(app core.App, now time.Time) error { return of(app).flush(app, now) }
+
+// SetMaxPending bounds what is counted between two flushes for one test.
+func SetMaxPending(t testing.TB, most int) {
+	before := maxPending
+	maxPending = most
+	t.Cleanup(func() { maxPending = before })
+}
