@@ -73,6 +73,29 @@ for (const colorScheme of ["light", "dark"]) {
     });
 }
 
+test("an import source shows its result and can be run again", async () => {
+    // Loopback is not requested unless the board is configured so, and the run fails.
+    const source = await root.collection("import_sources").create({ kind: "csv", url: "http://127.0.0.1:9/jobs.csv?key=1" });
+    const seen = async (after) => {
+        for (;;) {
+            const now = await root.collection("import_sources").getOne(source.id);
+            if (now.lastRun > after) {
+                return now;
+            }
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+    };
+    const first = await seen("");
+    assert.equal(first.lastStatus, "failed");
+    const { page, faults, close } = await openBoard();
+    await page.getByText("failed · request 127.0.0.1:9: its address is not public").waitFor();
+    await page.getByRole("button", { name: "Run: csv · 127.0.0.1:9/jobs.csv" }).click();
+    await page.getByRole("status").filter({ hasText: "Runs: csv" }).waitFor();
+    await seen(first.lastRun);
+    assert.deepEqual(faults, []);
+    await close();
+});
+
 test("a job can be closed and an employer verified by keyboard", async () => {
     const { page, close } = await openBoard();
     await page.getByRole("button", { name: "Close: Miller" }).focus();

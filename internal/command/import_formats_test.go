@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,8 @@ import (
 	"jobboard/hooks"
 	"jobboard/internal/command"
 	"jobboard/internal/testapp"
+	"jobboard/internal/transfer"
+	"jobboard/internal/transfer/formats"
 )
 
 const formatFiles = "../transfer/formats/testdata/"
@@ -173,6 +176,17 @@ func TestImportClosesMissingJobs(t *testing.T) {
 	mustContain(t, imports([]string{row(1, ""), `{"broken`}, "--close-missing"),
 		"no jobs are closed: a refused row may be about any of them")
 	mustContain(t, imports([]string{""}, "--close-missing"), "no jobs are closed: the import names no job")
+	interrupted, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	importer := transfer.NewImporter(b.TestApp)
+	jsonl, err := formats.Find("jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = importer.File(interrupted, "jobs.jsonl", jsonl, strings.NewReader(row(1, "")))
+	if closed := importer.CloseMissing(t.Context(), nil); err != nil || !transfer.IsKept(closed) || status("2") != "published" {
+		t.Errorf("after an interrupted import (%v) closing ends with %v, and job 2 is %s", err, closed, status("2"))
+	}
 	// A row that is refused names its job all the same, and --company keeps to that company.
 	mustContain(t, imports([]string{row(1, ""), row(3, `,"salaryMin":-1`)}, "--close-missing", "--company", "City Clinic"), "1 jobs closed")
 	for id, want := range map[string]string{"1": "published", "2": "closed", "3": "published", "4": "published", "9": "published"} {

@@ -146,6 +146,10 @@ const QUEUE = [
     { title: "Unverified employers", collection: "employers", query: { sort: "-created", filter: "verified = false", expand: "owner" }, text: (r) => [r.name, r.expand?.owner?.email ?? ""],
         actions: [{ label: "Verify", when: () => true, change: () => ({ verified: true }), done: "Verified" },
             { label: "Deactivate owner", when: (r) => r.expand?.owner && !r.expand.owner.deactivatedAt, collection: "users", id: (r) => r.owner, change: () => ({ deactivatedAt: new Date().toISOString() }), done: "Deactivated", ask: true }] },
+    { title: "Import sources", collection: "import_sources", query: { sort: "-lastRun" },
+        text: (r) => [`${r.kind} · ${r.url.replace(/^https?:\/\/|\?.*$/g, "")}`, r.lastStatus ? `${r.lastStatus} · ${r.lastResult}` : "not run yet"],
+        actions: [{ label: "Run", when: (r) => r.schedule !== "off", change: () => ({ nextRun: new Date().toISOString() }), done: "Runs" },
+            { label: "Close missing jobs", when: (r) => r.lastStatus === "asks", change: () => ({ closeAnyway: true }), done: "Closes", ask: true }] },
     ...[["job_reviews", "job reviews", "job"], ["user_reviews", "reviews of people", "subject"]].flatMap(([collection, whose, about]) => {
         const text = (r) => [`${r.rating} of 5 · ${r.title || r.expand?.[about]?.title || r.expand?.[about]?.name || "no title"}`, r.body];
         return [
