@@ -69,7 +69,8 @@ func TestImportOfAFolderWithAFileOfEachFormat(t *testing.T) {
 		"Skipped: its deadline has passed (3)",
 		"greenhouse.json line 46: salary: \"18.5-22 USD\" names no period", "lever.json line 37, c3: title: ")
 	for id, wants := range map[string]map[string]string{
-		"127817": {"source": "greenhouse", "title": "Vault Designer", "location": "Berlin, Germany; Remote - Portugal", "salaryMax": "75000"},
+		"127817": {"source": "greenhouse", "title": "Vault Designer", "location": "Berlin, Germany; Remote - Portugal", "salaryMax": "75000",
+			"applyMethod": "url", "applyUrl": "https://boards.greenhouse.io/vaulttec/jobs/127817"},
 		"b2":     {"source": "lever", "jobType": "full_time", "workplace": "on_site", "publishedAt": "2026-01-01 00:00:00.000Z"},
 		"nopay":  {"source": "ashby", "jobType": "internship", "workplace": "remote", "salaryMax": "0"},
 		"F1B2C3": {"source": "workable", "title": "Head of Music"},
@@ -79,7 +80,7 @@ func TestImportOfAFolderWithAFileOfEachFormat(t *testing.T) {
 			"deadline": "2100-01-01 06:59:59.000Z"},
 		"1234567": {"source": "jsonld", "salaryMin": "40"},
 		"K-1":     {"source": "import", "description": "<p>Kochen.</p><ul><li>Suppe</li><li>Braten</li></ul>"},
-		"1":       {"source": "feed"},
+		"1":       {"source": "feed", "applyMethod": "board"},
 	} {
 		checkFields(t, importedJob(t, b.TestApp, id), wants)
 	}
