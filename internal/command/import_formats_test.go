@@ -201,6 +201,26 @@ func TestImportClosesMissingJobs(t *testing.T) {
 	}
 }
 
+func TestImportClosesWhatItsSourceHasClosed(t *testing.T) {
+	t.Parallel()
+	b := testapp.NewBoard(t, hooks.Bind)
+	file := filepath.Join(t.TempDir(), "jobs.csv")
+	for _, step := range []struct{ first, second, want string }{
+		{"open", "filled", "1 created, 0 updated, 0 unchanged, 0 refused, 1 skipped"},
+		{"filled", "filled", "0 created, 1 updated, 0 unchanged, 0 refused, 1 skipped"},
+	} {
+		writeFile(t, file, "id,title,company,description,status\n1,Cook,Diner,Cook.,"+step.first+"\n2,Waiter,Diner,Serve.,"+step.second+"\n")
+		out, err := runImport(b.TestApp, file)
+		if err != nil {
+			t.Fatal(err, out)
+		}
+		mustContain(t, out, step.want, "Skipped: it is filled (1)")
+	}
+	if got := importedJob(t, b.TestApp, "1").GetString("status"); got != "closed" {
+		t.Errorf("the job that was filled is %s", got)
+	}
+}
+
 func TestImportFromAnAddress(t *testing.T) {
 	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)

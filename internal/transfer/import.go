@@ -312,6 +312,7 @@ type result struct {
 	unknownFields []string // texts for which no field of interest was found
 	employer      string   // whose job it is
 	line          int
+	skipped       string         // why the row is no job for the board
 	assumed       []formats.Note // values of required fields that the source does not give
 }
 
@@ -321,6 +322,7 @@ const (
 	created action = iota
 	updated
 	unchanged
+	skipped
 )
 
 func (i *Importer) saveJob(tx core.App, companies *companyChange, job *formats.Job) (result, error) {
@@ -330,6 +332,10 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *formats.J
 		return r, err
 	}
 	isNew := record == nil
+	if isNew && job.Closed != "" {
+		r.action, r.skipped = skipped, job.Closed
+		return r, nil
+	}
 	if isNew {
 		jobs, err := tx.FindCachedCollectionByNameOrId(collections.Jobs)
 		if err != nil {

@@ -65,6 +65,9 @@ func (i *Importer) Detect(ctx context.Context, name string, format *formats.Form
 		found, ok := formats.Detect(name, head)
 		if !ok {
 			err := fmt.Errorf("%s: its format is not clear; name it with --format: %s", name, strings.Join(formats.Names(), ", "))
+			if formats.IsSpreadsheet(name) {
+				err = fmt.Errorf("%s: a spreadsheet can't be read; save it as CSV", name)
+			}
 			i.scope.end(ctx, err)
 			return err
 		}

@@ -117,6 +117,8 @@ func (r *Report) add(file string, results []result) {
 			r.Updated++
 		case unchanged:
 			r.Unchanged++
+		case skipped:
+			r.Skipped[result.skipped]++
 		}
 		if result.newCompany != "" {
 			r.Companies++

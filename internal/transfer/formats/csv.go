@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jobboard/internal/transfer/values"
 )
@@ -65,6 +67,8 @@ func isEmpty(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(cell string) bool { return strings.TrimSpace(cell) != "" })
 }
 
+var sepPattern = regexp.MustCompile(`^(?i:sep)=([,;|\t])\r?\n`)
+
 // table is a CSV file whose head line has been read.
 type table struct {
 	reader  *csv.Reader
@@ -81,8 +85,13 @@ func openTable(g *guard, options Options) (*table, error) {
 	if err != nil || strings.TrimSpace(head) == "" {
 		return nil, err
 	}
+	comma := delimiter(head)
+	if hint := sepPattern.FindStringSubmatch(head); hint != nil { // as Excel writes it
+		comma, _ = utf8.DecodeRuneInString(hint[1])
+		head = head[len(hint[0]):]
+	}
 	reader := csv.NewReader(io.MultiReader(strings.NewReader(head), g))
-	reader.Comma = delimiter(head)
+	reader.Comma = comma
 	reader.FieldsPerRecord = -1
 	names, err := reader.Read()
 	if err != nil {
@@ -191,9 +200,7 @@ func (t *table) job(cells []string, line int) *Job {
 	r.jobType(cell["jobType"])
 	r.level(cell["experienceLevel"])
 	r.interests(splitList(cell["fields"])...)
-	if skills := splitList(cell["skills"]); skills != nil {
-		r.Values["skills"] = skills
-	}
+	r.skills(splitList(cell["skills"]))
 	tablePay(r, cell)
 	r.published(cell["publishedAt"])
 	r.deadline(cell["deadline"])
@@ -271,7 +278,7 @@ func tableStatus(r *row, text string) {
 	case "draft", "entwurf":
 		r.Values["status"] = "draft"
 	case "closed", "filled", "expired", "inactive", "geschlossen", "besetzt", "inaktiv":
-		r.skip("it is " + status)
+		r.closed("it is " + status)
 	default:
 		r.note("status", "%s is not clear", values.Quote(text))
 	}

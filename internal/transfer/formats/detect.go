@@ -44,6 +44,11 @@ func Known(name string) bool {
 	return slices.ContainsFunc(formats(), func(f Format) bool { return slices.Contains(f.Extensions, extension) })
 }
 
+// IsSpreadsheet reports whether a name is that of a spreadsheet, which can be saved as CSV.
+func IsSpreadsheet(name string) bool {
+	return slices.Contains([]string{".xlsx", ".xls", ".ods", ".numbers"}, strings.ToLower(filepath.Ext(name)))
+}
+
 func headText(head []byte) string {
 	reader, err := values.UTF8(bytes.NewReader(head), "")
 	if err != nil {

@@ -35,6 +35,8 @@ type Job struct {
 	Notes []Note
 	// Skipped says why the job is no job for the board, such as one that is not listed; "" for others.
 	Skipped string
+	// Closed says why the source has closed the job, whose status is then closed too; "" for others. It is no new job for the board.
+	Closed string
 	// Ignored lists the row's other keys.
 	Ignored []string
 }

@@ -48,6 +48,9 @@ func describe(t *testing.T, format string, file io.Reader, options Options) stri
 			for _, note := range job.Notes {
 				fmt.Fprintf(&text, "  note %s: %s\n", note.Field, note.Reason)
 			}
+			if job.Closed != "" {
+				fmt.Fprintln(&text, "  closed:", job.Closed)
+			}
 			if job.Skipped != "" {
 				fmt.Fprintln(&text, "  skipped:", job.Skipped)
 			}
@@ -220,6 +223,11 @@ func TestColumns(t *testing.T) {
 	if got := describe(t, "csv", strings.NewReader("Firma,Ort\nA,B\n"), Options{}); !strings.Contains(got,
 		`no column holds the title; the columns are "Firma", "Ort"`) {
 		t.Errorf("a table without titles gives %s", got)
+	}
+	hinted := describe(t, "csv", strings.NewReader("sep=|\r\ntitle|id|status|skills\nA, b; c|7|Filled|go|x\n"), Options{})
+	if !strings.Contains(hinted, `title: "A, b; c"`) || !strings.Contains(hinted, "closed: it is filled") || !strings.Contains(hinted,
+		`skills: ["go"]`) {
+		t.Errorf("a table that names its separator gives\n%s", hinted)
 	}
 	for head, want := range map[string]rune{"a,b;c,d": ',', "a;b;c": ';', "a\tb": '\t', `"a,b,c";d`: ';', "a|b|c": '|', "title": ','} {
 		if got := delimiter(head + "\nx;;;;"); got != want {

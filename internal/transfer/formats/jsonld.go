@@ -263,9 +263,7 @@ func convertPosting(posting *jobPosting, r *row) {
 	for _, skill := range posting.Skills {
 		skills = append(skills, splitList(string(skill))...)
 	}
-	if len(skills) > 0 && len(skills) <= 100 {
-		r.Values["skills"] = skills
-	}
+	r.skills(skills)
 	for _, category := range posting.Category {
 		r.interests(string(category))
 	}

@@ -55,7 +55,11 @@ func readLever(file io.Reader, options Options) iter.Seq2[*Job, error] {
 func convertLever(posting *leverPosting, r *row, _ item) {
 	r.set("externalId", string(posting.ID))
 	r.set("title", string(posting.Title))
-	if state := posting.State; state != "" && state != "published" {
+	switch state := posting.State; state {
+	case "", "published":
+	case "closed":
+		r.closed("it is closed")
+	default:
 		r.skip("it is " + values.Text(string(state)))
 	}
 	leverDescription(posting, r)

@@ -69,9 +69,7 @@ func convertPersonio(position *personioPosition, r *row) {
 	r.jobType(position.Type+" "+position.Schedule, position.Type, position.Schedule)
 	r.level(position.Seniority)
 	r.interests(position.Department, strings.ReplaceAll(position.Occupation, "_", " "))
-	if skills := splitList(position.Keywords); len(skills) > 0 {
-		r.Values["skills"] = skills
-	}
+	r.skills(splitList(position.Keywords))
 	low, _ := values.Number(position.Salary.Min)
 	high, _ := values.Number(position.Salary.Max)
 	r.pay(low, high, position.Salary.Currency, position.Salary.Type)

@@ -19,6 +19,8 @@ const (
 	maxPlaces    = 20
 	maxPlaceText = 200
 	maxAddress   = 2_000
+	maxSkills    = 100
+	maxSkillText = 100
 )
 
 // addressEscapes escapes what may stand in an address but not in an attribute.
@@ -304,6 +306,28 @@ func (r *row) place(city, region, country string) {
 		place["region"] = region
 	}
 	r.appendPlace(place)
+}
+
+// skills sets the job's skills, without those that are sentences.
+func (r *row) skills(texts []string) {
+	var skills []string
+	for _, text := range texts {
+		switch {
+		case utf8.RuneCountInString(text) > maxSkillText:
+			r.note("skills", "%s is too long for a skill", values.Quote(text))
+		case len(skills) < maxSkills:
+			skills = append(skills, text)
+		}
+	}
+	if len(skills) > 0 {
+		r.Values["skills"] = skills
+	}
+}
+
+// closed notes that the source has closed the job.
+func (r *row) closed(reason string) {
+	r.Closed = reason
+	r.Values["status"] = "closed"
 }
 
 // interests adds texts to the job's fields of interest.

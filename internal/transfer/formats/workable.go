@@ -61,8 +61,11 @@ func readWorkable(file io.Reader, options Options) iter.Seq2[*Job, error] {
 func convertWorkable(job *workableJob, r *row, it item) {
 	r.set("externalId", string(job.Shortcode))
 	r.set("title", string(job.Title))
-	if workableStates[job.State] {
-		r.skip("it is " + string(job.State))
+	switch {
+	case job.State == "draft":
+		r.skip("it is a draft")
+	case workableStates[job.State]:
+		r.closed("it is " + string(job.State))
 	}
 	var account text
 	if json.Unmarshal(it.head["name"], &account) == nil {

@@ -39,6 +39,7 @@ var (
 	amountPattern = regexp.MustCompile(`\d[\d.,'’\x{a0}\x{202f} ]*`)
 	spacedPattern = regexp.MustCompile(`^\d{1,3}([ \x{a0}\x{202f}]\d{3})+(?:[.,]\d{1,2})?(?:[^\d]|$)`)
 	groupPattern  = regexp.MustCompile(`^\d{1,3}([.,'’]\d{3})+$`)
+	manyCountries = regexp.MustCompile(`\b(kr|kr\.|rs|rs\.|pesos?|dinars?|francs?|rupees?|crowns?|krone[rn]?|kronor)\b`)
 	codePattern   = regexp.MustCompile(`\b[A-Za-z]{3}\b`)
 	periodSlashes = strings.NewReplacer("p.a.", " annum ", "p. a.", " annum ", "p/a", " annum ", "p.h.", " hour ", "p/h", " hour ", "p.m.",
 		" month ",
@@ -99,6 +100,10 @@ func ParsePay(text string) (pay Pay, reason string) {
 		return Pay{}, Quote(text) + " " + reason
 	}
 	pay.Currency, rest, reason = takeCurrency(rest)
+	if strings.ContainsFunc(rest, func(r rune) bool { return unicode.Is(unicode.Sc, r) }) || pay.Currency == "" &&
+		manyCountries.MatchString(rest) {
+		reason = "is in a currency that is not clear"
+	}
 	if reason != "" {
 		return Pay{}, Quote(text) + " " + reason
 	}
