@@ -21,8 +21,8 @@ type Options struct {
 	Private bool
 	// NoRedirect refuses every redirect. Otherwise those to other paths of the same host are followed.
 	NoRedirect bool
-	// Timeout is for the whole request with its body.
-	Timeout time.Duration
+	// Timeout is for the whole request with its body; Idle is for each wait for more of the body, if it is set.
+	Timeout, Idle time.Duration
 }
 
 // maxRedirects is how many redirects are followed.
@@ -85,33 +85,41 @@ func Get(ctx context.Context, address string, limit int64, options Options) (*ht
 	if err != nil {
 		return nil, fmt.Errorf("the address %w", err)
 	}
-	host := parsed.Host // the path may hold a secret
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, parsed.String(), nil)
+	ctx, cancel := context.WithCancelCause(ctx)
+	response, err := get(ctx, parsed, limit, options)
 	if err != nil {
-		return nil, fmt.Errorf("request %s: %w", host, err)
+		cancel(nil)
+		return nil, fmt.Errorf("request %s: %w", parsed.Host, err) // the path may hold a secret
+	}
+	response.Body = &body{ReadCloser: response.Body, left: limit, idle: options.Idle, ctx: ctx, cancel: cancel}
+	return response, nil
+}
+
+func get(ctx context.Context, address *url.URL, limit int64, options Options) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 	request.Header.Set("User-Agent", "jobboard-import")
 	request.Header.Set("Accept", "application/json, application/xml, text/html, text/csv, */*;q=0.5")
 	response, err := NewClient(options).Do(request)
+	var wrapped *url.Error
+	switch {
+	case isProhibited(err):
+		return nil, errors.New("its address is not public, or not at port 80 or 443")
+	case errors.As(err, &wrapped):
+		return nil, wrapped.Err // without the whole address
+	case err != nil:
+		return nil, err
+	case response.StatusCode != http.StatusOK:
+		err = fmt.Errorf("it answered %s", strings.TrimSpace(response.Status))
+	case response.ContentLength > limit:
+		err = fmt.Errorf("%w: %d MB, and at most %d are read", ErrTooLarge, response.ContentLength>>20, limit>>20)
+	}
 	if err != nil {
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err
-		}
-		if isProhibited(err) {
-			err = errors.New("its address is not public, or not at port 80 or 443")
-		}
-		return nil, fmt.Errorf("request %s: %w", host, err)
-	}
-	if response.StatusCode != http.StatusOK {
 		_ = response.Body.Close() // nothing was read
-		return nil, fmt.Errorf("request %s: it answered %s", host, strings.TrimSpace(response.Status))
+		return nil, err
 	}
-	if response.ContentLength > limit {
-		_ = response.Body.Close()
-		return nil, fmt.Errorf("request %s: %w: %d MB, and at most %d are read", host, ErrTooLarge, response.ContentLength>>20, limit>>20)
-	}
-	response.Body = &limited{ReadCloser: response.Body, left: limit}
 	return response, nil
 }
 
@@ -119,15 +127,35 @@ func isProhibited(err error) bool {
 	return errors.Is(err, ssrf.ErrProhibitedIP) || errors.Is(err, ssrf.ErrProhibitedPort) || errors.Is(err, ssrf.ErrProhibitedNetwork)
 }
 
-type limited struct {
+// errIdle ends the reading of a response whose server has stopped sending.
+var errIdle = errors.New("the server has stopped sending")
+
+// body is the body of a response with its limits.
+type body struct {
 	io.ReadCloser
-	left int64
+	left   int64
+	idle   time.Duration
+	ctx    context.Context // of the request, which the body belongs to
+	cancel context.CancelCauseFunc
 }
 
-func (l *limited) Read(p []byte) (int, error) {
-	n, err := l.ReadCloser.Read(p)
-	if l.left -= int64(n); l.left < 0 {
+func (b *body) Read(p []byte) (int, error) {
+	if b.idle > 0 {
+		// Only while it is waited for: the reader may take its time with what it has.
+		timer := time.AfterFunc(b.idle, func() { b.cancel(errIdle) })
+		defer timer.Stop()
+	}
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= int64(n); b.left < 0 {
 		return 0, ErrTooLarge
 	}
+	if err != nil && errors.Is(context.Cause(b.ctx), errIdle) {
+		err = errIdle
+	}
 	return n, err
+}
+
+func (b *body) Close() error {
+	defer b.cancel(nil)
+	return b.ReadCloser.Close()
 }

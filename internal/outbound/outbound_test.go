@@ -122,6 +122,14 @@ func TestGetEndsLargeAndShortAndSlowResponses(t *testing.T) {
 			t.Errorf("%s: %v, want %v", path, err, want)
 		}
 	}
+	response, err := Get(t.Context(), local+"/slow", 500, Options{Private: true, Timeout: time.Minute, Idle: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = io.ReadAll(response.Body); !errors.Is(err, errIdle) {
+		t.Errorf("a server that has stopped sending: %v", err)
+	}
+	response.Body.Close()
 	if err := get("/slow"); err == nil || !strings.Contains(err.Error(), "imeout") {
 		t.Errorf("/slow: %v", err)
 	}

@@ -19,13 +19,16 @@ const (
 	maxRemote = 1 << 30
 	// remoteTimeout is how long reading an address may take.
 	remoteTimeout = 30 * time.Minute
+	// remoteIdle is how long a server may send nothing.
+	remoteIdle = time.Minute
 	// maxSource is the longest text of jobs.source, in bytes.
 	maxSource = 200
 )
 
 // URL imports the jobs at an address. Without a format it is told by the content. private allows addresses that are not public.
 func (i *Importer) URL(ctx context.Context, address string, format *formats.Format, private bool) error {
-	options := outbound.Options{Private: private, Timeout: remoteTimeout, NoRedirect: format != nil && format.FollowsNoRedirect}
+	options := outbound.Options{Private: private, Timeout: remoteTimeout, Idle: remoteIdle, NoRedirect: format != nil &&
+		format.FollowsNoRedirect}
 	response, err := outbound.Get(ctx, address, maxRemote, options)
 	if err != nil {
 		i.scope.end(ctx, err)
