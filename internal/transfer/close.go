@@ -53,7 +53,7 @@ func (i *Importer) CloseMissing(ctx context.Context, mayClose func(open, missing
 		return &errKept{"some rows could not be saved"}
 	case i.scope.unnamed:
 		return &errKept{"a refused row may be about any of them"}
-	case len(i.seen) == 0 && mayClose == nil:
+	case i.seen.len() == 0 && mayClose == nil:
 		return &errKept{"the import names no job"}
 	}
 	open, missing, err := i.missing()
@@ -105,7 +105,7 @@ func (i *Importer) missing() (open int, ids []string, err error) {
 					continue
 				}
 				open++
-				if _, named := i.seen[[2]string{source, job.ExternalID}]; !named {
+				if _, _, named := i.seen.find(source, job.ExternalID); !named {
 					ids = append(ids, job.ID)
 				}
 			}

@@ -177,30 +177,34 @@ func (c *companyChange) checkHolder(tx core.App, record *core.Record, job *forma
 
 // findOrCreate returns the id of the employer of a new job. An unknown company is created; it belongs to the board until it is
 // claimed, that is, until an admin changes its owner.
-func (c *companyChange) findOrCreate(tx core.App, job *formats.Job) (id string, isNew bool, err error) {
-	if id, err = c.find(tx, job); err != nil || id != "" {
-		return id, false, err
+func (c *companyChange) findOrCreate(tx core.App, r *result, job *row) (string, error) {
+	id, err := c.find(tx, job.Job)
+	if err != nil || id != "" {
+		return id, err
 	}
 	if c.owner == "" {
 		if c.owner, err = createBoardAccount(tx); err != nil {
-			return "", false, err
+			return "", err
 		}
 	}
 	employers, err := tx.FindCachedCollectionByNameOrId(collections.Employers)
 	if err != nil {
-		return "", false, fmt.Errorf("find the collection of employers: %w", err)
+		return "", fmt.Errorf("find the collection of employers: %w", err)
 	}
 	employer := core.NewRecord(employers)
-	employer.Load(map[string]any{"owner": c.owner, "name": job.Company})
+	employer.Load(map[string]any{"id": job.newEmployerID, "owner": c.owner, "name": job.Company})
 	if err := tx.Save(employer); err != nil {
 		var errs validation.Errors
 		if errors.As(err, &errs) {
 			_, reason := reasons(errs)
-			return "", false, problem.Field("company", problem.InvalidValue, reason)
+			return "", problem.Field("company", problem.InvalidValue, reason)
 		}
-		return "", false, fmt.Errorf("create the company %q: %w", job.Company, err)
+		return "", fmt.Errorf("create the company %q: %w", job.Company, err)
 	}
 	key := companyKey(job.Company)
 	c.ids[key], c.created[key] = employer.Id, true
-	return employer.Id, !c.book.dryRuns[key], nil
+	if !c.book.dryRuns[key] {
+		r.newCompany, r.namesake = job.Company, c.namesakes[key]
+	}
+	return employer.Id, nil
 }

@@ -18,15 +18,15 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"jobboard/collections"
-	"jobboard/internal/database"
 	"jobboard/internal/deadline"
 	"jobboard/internal/transfer/formats"
 	"jobboard/internal/workflow"
 )
 
 const (
-	// batchSize is the number of jobs that are read before they are saved.
-	batchSize = 100
+	// batchSize is the number of jobs that are prepared at once, unless their descriptions are longer than batchBytes.
+	batchSize  = 256
+	batchBytes = 4 << 20
 	// countFor bounds how long the remaining rows are counted when the import ends early.
 	countFor = time.Second
 	// maxRefusals bounds how many refusals a report lists; all are counted.
@@ -57,20 +57,18 @@ type Importer struct {
 	report    *Report
 	companies companyBook
 	interests interestBook
-	seen      map[[2]string]rowPlace // by source and externalId
+	preparer  *preparer
+	writing   chan outcome // of the batch that is being written, or nil
+	rehearsed int          // rows that were inserted, or left alone, as they were rehearsed
+	seen      seenJobs
 	scope     scope
-}
-
-type rowPlace struct {
-	file string
-	line int
 }
 
 // NewImporter returns an importer into a migrated board.
 func NewImporter(app core.App) *Importer {
 	return &Importer{
 		Status: workflow.Published,
-		app:    app, turns: turns{app: app}, report: newReport(), seen: map[[2]string]rowPlace{}, scope: newScope(),
+		app:    app, turns: turns{app: app}, report: newReport(), seen: seenJobs{at: map[jobHash]rowPlace{}}, scope: newScope(),
 	}
 }
 
@@ -90,20 +88,35 @@ func (i *Importer) File(ctx context.Context, name string, format formats.Format,
 	i.app.OnRecordUpdate(collections.Jobs).Bind(skip)
 	defer i.app.OnRecordUpdate(collections.Jobs).Unbind(skip.Id)
 
-	understood, refusedBefore, refusals := 0, i.report.Refused, len(i.report.Refusals)
+	refusedBefore, refusals := i.report.Refused, len(i.report.Refusals)
 	// Rows rejected while reading come before earlier ones that wait for their batch.
 	defer func() { sortByLine(i.report.Refusals[refusals:]) }()
+	understood, err := i.read(ctx, name, format, content)
+	if err = errors.Join(err, i.settle()); err != nil {
+		return err
+	}
+	if unread := i.report.Refused - refusedBefore; understood == 0 && unread > 0 && !i.ended(ctx) {
+		first := i.report.Refusals[refusals:][:1]
+		i.report.Refused, i.report.Refusals = refusedBefore, i.report.Refusals[:refusals]
+		return fmt.Errorf("%s is not in the format %s: none of its %d rows can be read (%w)", name, format.Name, unread, &first[0].Refusal)
+	}
+	return nil
+}
+
+// read reads a file and saves its rows, and returns how many it understood. The last ones may still be being written.
+func (i *Importer) read(ctx context.Context, name string, format formats.Format, content io.Reader) (understood int, err error) {
 	var batch []*formats.Job
-	for job, err := range format.Read(content, i.Options) {
+	size := 0
+	for job, err := range readAhead(format.Read(content, i.Options)) {
 		var refusal *formats.Refusal
 		unreadable := errors.As(err, &refusal)
 		switch {
 		case err != nil && !unreadable:
-			return errors.Join(i.save(ctx, name, batch), fmt.Errorf("read %s: %w", name, err))
+			return understood, errors.Join(i.save(ctx, name, batch), fmt.Errorf("read %s: %w", name, err))
 		case i.ended(ctx):
 			if i.report.Remaining++; time.Since(i.stopped) > countFor {
 				i.report.MoreRemaining = true
-				return i.save(ctx, name, batch)
+				return understood, i.save(ctx, name, batch)
 			}
 			continue
 		case unreadable:
@@ -118,22 +131,16 @@ func (i *Importer) File(ctx context.Context, name string, format formats.Format,
 		if i.report.note(name, job); job.Skipped != "" {
 			continue
 		}
-		if batch = append(batch, job); len(batch) == batchSize {
+		description, _ := job.Values["description"].(string)
+		size += len(description)
+		if batch = append(batch, job); len(batch) == batchSize || size > batchBytes {
 			if err := i.save(ctx, name, batch); err != nil {
-				return err
+				return understood, err
 			}
-			batch = batch[:0]
+			batch, size = nil, 0
 		}
 	}
-	if err := i.save(ctx, name, batch); err != nil {
-		return err
-	}
-	if unread := i.report.Refused - refusedBefore; understood == 0 && unread > 0 && !i.ended(ctx) {
-		first := i.report.Refusals[refusals:][:1]
-		i.report.Refused, i.report.Refusals = refusedBefore, i.report.Refusals[:refusals]
-		return fmt.Errorf("%s is not in the format %s: none of its %d rows can be read (%w)", name, format.Name, unread, &first[0].Refusal)
-	}
-	return nil
+	return understood, i.save(ctx, name, batch)
 }
 
 // ended reports whether the import saves no more rows.
@@ -151,6 +158,9 @@ func (i *Importer) Prepare() error {
 	}
 	var err error
 	if i.companies, err = readCompanies(i.app, i.Employers); err != nil {
+		return err
+	}
+	if i.preparer, err = newPreparer(i.app, i.Employers); err != nil {
 		return err
 	}
 	i.interests, err = readInterests(i.app)
@@ -184,15 +194,14 @@ func (i *Importer) check(file string, job *formats.Job) *formats.Refusal {
 		refusal.Unnamed = true
 		return refusal
 	}
-	key := [2]string{source, externalID}
-	if first, twice := i.seen[key]; twice {
-		return refused(job, "externalId", fmt.Sprintf("%s of %s was in %s line %d already", externalID, source, first.file, first.line))
+	if first, line, twice := i.seen.find(source, externalID); twice {
+		return refused(job, "externalId", fmt.Sprintf("%s of %s was in %s line %d already", externalID, source, first, line))
 	}
 	if job.Skipped != "" { // so that it is closed, if it was imported before
 		i.scope.sources[source] = true
 		return nil
 	}
-	i.seen[key] = rowPlace{file, job.Line}
+	i.seen.add(source, externalID, file, job.Line)
 	i.scope.sources[source] = true
 	if job.Company == "" && job.EmployerID == "" {
 		return refused(job, "company", "missing; --company names it")
@@ -213,95 +222,6 @@ func (i *Importer) setCompany(job *formats.Job) {
 // refused returns the refusal of a job as it was read.
 func refused(job *formats.Job, field, reason string) *formats.Refusal {
 	return &formats.Refusal{Line: job.Line, Item: job.Item, Field: field, Reason: reason, Row: job.Row()}
-}
-
-// save saves a batch, some rows at a time. If the database is unavailable, all that remain are counted as such.
-func (i *Importer) save(ctx context.Context, file string, batch []*formats.Job) error {
-	for len(batch) > 0 {
-		if i.ended(ctx) {
-			i.report.Remaining += len(batch)
-			return nil
-		}
-		done, err := i.saveSome(ctx, file, batch)
-		batch = batch[done:]
-		if err != nil {
-			i.stopped = time.Now()
-			i.report.Remaining += len(batch)
-			return err
-		}
-	}
-	return nil
-}
-
-// saveSome saves the batch's first rows in one transaction, and returns how many are done. If one of them is rejected, each gets a
-// transaction of its own, so that the others are saved.
-func (i *Importer) saveSome(ctx context.Context, file string, batch []*formats.Job) (done int, err error) {
-	var results []result
-	var tried int
-	err = i.turns.take(ctx, func() (err error) {
-		results, tried, err = i.saveTogether(batch)
-		return err
-	})
-	var errs validation.Errors
-	switch {
-	case err == nil:
-		i.report.add(file, results)
-		for _, result := range results {
-			i.scope.employers[result.employer] = true
-		}
-	case ctx.Err() != nil && database.IsUnavailable(err):
-		return 0, nil
-	case database.IsUnavailable(err):
-		return 0, fmt.Errorf("save rows of %s: %w", file, err)
-	case tried > 1:
-		for n := range tried {
-			if alone, err := i.saveSome(ctx, file, batch[n:n+1]); err != nil || alone == 0 {
-				return n, err
-			}
-		}
-	case errors.As(err, &errs):
-		field, reason := reasons(errs)
-		i.refuse(file, refused(batch[0], field, reason))
-	default:
-		// Not the row's fault, as far as can be seen: the rest goes on, and the command fails at the end.
-		i.report.Failed++
-		i.refuse(file, refused(batch[0], "", "could not be saved: "+err.Error()))
-	}
-	return tried, nil
-}
-
-// errDryRun rolls back a finished transaction.
-var errDryRun = errors.New("dry run")
-
-// saveTogether saves the first rows in one transaction, as many as fit into its time.
-func (i *Importer) saveTogether(batch []*formats.Job) (results []result, tried int, err error) {
-	companies := i.companies.begin()
-	err = i.app.RunInTransaction(func(tx core.App) error {
-		began := time.Now()
-		for _, job := range batch {
-			tried++
-			result, err := i.saveJob(tx, companies, job)
-			if err != nil {
-				return err
-			}
-			results = append(results, result)
-			if time.Since(began) > turn {
-				break
-			}
-		}
-		if i.DryRun {
-			return errDryRun
-		}
-		return nil
-	})
-	if errors.Is(err, errDryRun) {
-		i.companies.forget(companies)
-		return results, tried, nil
-	}
-	if err == nil {
-		i.companies.keep(companies)
-	}
-	return results, tried, err
 }
 
 // result is the outcome of one row.
@@ -325,9 +245,9 @@ const (
 	skipped
 )
 
-func (i *Importer) saveJob(tx core.App, companies *companyChange, job *formats.Job) (result, error) {
+func (i *Importer) saveJob(tx core.App, companies *companyChange, job *row) (result, error) {
 	r := result{line: job.Line}
-	record, err := findImported(tx, job)
+	record, err := findImported(tx, job.Job)
 	if err != nil {
 		return r, err
 	}
@@ -341,22 +261,14 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *formats.J
 		if err != nil {
 			return r, fmt.Errorf("find the collection of jobs: %w", err)
 		}
-		record = core.NewRecord(jobs)
-		record.Set("status", i.Status)
-		for field, value := range job.Defaults {
-			record.Set(field, value)
-			r.assumed = append(r.assumed, formats.Note{Field: field, Reason: fmt.Sprintf("not given; new jobs are %v", value)})
-		}
+		record = i.newRecord(jobs, &r, job.Job)
 		// A job stays with its employer: a company that claimed its jobs may have renamed itself since.
-		id, isNewCompany, err := companies.findOrCreate(tx, job)
+		id, err := companies.findOrCreate(tx, &r, job)
 		if err != nil {
 			return r, err
 		}
 		record.Set("employer", id)
-		if isNewCompany {
-			r.newCompany, r.namesake = job.Company, companies.namesakes[companyKey(job.Company)]
-		}
-	} else if err := companies.checkHolder(tx, record, job); err != nil {
+	} else if err := companies.checkHolder(tx, record, job.Job); err != nil {
 		return r, err
 	}
 	r.employer = record.GetString("employer")
@@ -365,18 +277,7 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *formats.J
 			return r, err
 		}
 	}
-	setApplyMethod(job)
-	for field, value := range job.Values {
-		if field == "status" && value == nil {
-			continue
-		}
-		if day, ok := value.(string); ok && field == "deadline" && deadline.IsDate(day) {
-			deadline.SetDate(record, day)
-			continue
-		}
-		record.Set(field, value)
-	}
-	r.unknownFields = i.interests.set(record, job)
+	i.fill(record, &r, job.Job)
 	record.SetRaw(importedKey, true)
 
 	switch err := tx.Save(record); {
@@ -390,6 +291,33 @@ func (i *Importer) saveJob(tx core.App, companies *companyChange, job *formats.J
 		r.action = updated
 	}
 	return r, nil
+}
+
+// newRecord returns the record of a new job with what its row does not give.
+func (i *Importer) newRecord(jobs *core.Collection, r *result, job *formats.Job) *core.Record {
+	record := core.NewRecord(jobs)
+	record.Set("status", i.Status)
+	for field, value := range job.Defaults {
+		record.Set(field, value)
+		r.assumed = append(r.assumed, formats.Note{Field: field, Reason: fmt.Sprintf("not given; new jobs are %v", value)})
+	}
+	return record
+}
+
+// fill sets the values of a row.
+func (i *Importer) fill(record *core.Record, r *result, job *formats.Job) {
+	setApplyMethod(job)
+	for field, value := range job.Values {
+		if field == "status" && value == nil {
+			continue
+		}
+		if day, ok := value.(string); ok && field == "deadline" && deadline.IsDate(day) {
+			deadline.SetDate(record, day)
+			continue
+		}
+		record.Set(field, value)
+	}
+	r.unknownFields = i.interests.set(record, job)
 }
 
 // findImported returns the job of an earlier import, or nil.
@@ -436,6 +364,11 @@ func skipUnchangedOnUpdate(e *core.RecordEvent) error {
 }
 
 func sameStored(before, after *core.Record, name string) (bool, error) {
+	if x, isText := before.GetRaw(name).(string); isText {
+		if y, isText := after.GetRaw(name).(string); isText {
+			return x == y, nil
+		}
+	}
 	x, err := storedValue(before, name)
 	if err != nil {
 		return false, err

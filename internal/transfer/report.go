@@ -81,7 +81,9 @@ func (r *Report) Progress() string {
 func (r *Report) refuse(file string, refusal *formats.Refusal) {
 	r.Refused++
 	if len(r.Refusals) < maxRefusals {
-		r.Refusals = append(r.Refusals, FileRefusal{file, *refusal})
+		brief := *refusal
+		brief.Row = nil // thousands of rows may be large
+		r.Refusals = append(r.Refusals, FileRefusal{file, brief})
 	}
 }
 

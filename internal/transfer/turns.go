@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/database"
@@ -15,6 +16,8 @@ const (
 	turn = 15 * time.Millisecond
 	// expectOthers is for how long other processes are expected to write again after they have written.
 	expectOthers = 5 * time.Second
+	// longTurn is turn while nobody else writes. The first one to write then waits for so long.
+	longTurn = 60 * time.Millisecond
 	// gap is the pause between turns while nobody else writes: enough for a first one to get in.
 	gap = 2 * time.Millisecond
 	// patience is how long the import tries to get the write lock before it gives up.
@@ -26,6 +29,7 @@ const (
 type turns struct {
 	app     core.App
 	version int64 // of the database, as last seen by this process
+	waited  int64 // how often somebody in this process had to wait for the connection that writes
 	others  time.Time
 }
 
@@ -53,8 +57,21 @@ func (t *turns) take(ctx context.Context, transaction func() error) error {
 	}
 }
 
+// length returns how long a transaction may keep the lock.
+func (t *turns) length() time.Duration {
+	if time.Since(t.others) < expectOthers {
+		return turn
+	}
+	return longTurn
+}
+
 // othersWrite reports whether another process has recently written to the database.
 func (t *turns) othersWrite() bool {
+	if db, ok := t.app.NonconcurrentDB().(*dbx.DB); ok {
+		if waited := db.DB().Stats().WaitCount; waited != t.waited {
+			t.waited, t.others = waited, time.Now()
+		}
+	}
 	var version int64
 	// It changes when another connection commits, and only then.
 	if err := t.app.NonconcurrentDB().NewQuery("PRAGMA data_version").Row(&version); err != nil || version != t.version {
