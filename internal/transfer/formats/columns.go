@@ -40,7 +40,8 @@ var columnNames = []struct {
 	{"industry", "industry, sector, branche"},
 	{"fields", "field, fields, function, job function, category, department, team, abteilung, bereich, kategorie, berufsfeld"},
 	{"skills", "skills, required skills, tags, keywords, kenntnisse, fähigkeiten, schlagworte"},
-	{"salary", "salary, salary range, pay, pay range, compensation, wage, gehalt, lohn, vergütung, gehaltsspanne, entgelt"},
+	{"salary", "salary, salary range, pay, pay range, compensation, wage, annual salary, yearly salary, monthly salary, hourly rate, " +
+		"hourly wage, jahresgehalt, monatsgehalt, stundenlohn, gehalt, lohn, vergütung, gehaltsspanne, entgelt"},
 	{"salaryMin", "salary min, min salary, minimum salary, salary from, pay min, gehalt von, gehalt min, mindestgehalt"},
 	{"salaryMax", "salary max, max salary, maximum salary, salary to, pay max, gehalt bis, gehalt max, höchstgehalt"},
 	{"salaryCurrency", "salary currency, currency, währung"},
@@ -49,7 +50,7 @@ var columnNames = []struct {
 		"deadline, application deadline, closing date, close date, apply by, expires, expiry date, expiration date, valid through, " +
 			"bewerbungsfrist, bewerbungsschluss, frist"},
 	{"publishedAt",
-		"published, published at, published on, date posted, posted, posted at, posted on, post date, posting date, date, datum, " +
+		"published, published at, published on, date posted, posted, posted at, posted on, post date, posting date, posted date, date, datum, " +
 			"veröffentlicht, veröffentlicht am, veröffentlichungsdatum"},
 	{"externalId",
 		"external id, id, ref, ref no, reference, reference number, job id, job code, job number, requisition id, req id, nr, nummer, " +
@@ -59,6 +60,16 @@ var columnNames = []struct {
 	{"applyUrl", "apply url, apply link, application url, application link, url, link, job url, job link, posting url, bewerbungslink"},
 	{"applyEmail", "apply email, apply by email, application email, bewerbung an, bewerbungs e mail"},
 	{"employer", "employer id"},
+}
+
+// payHints returns the currency and the period that a column's name says, such as "Annual salary (EUR)".
+func payHints(name string) (currency, period string) {
+	for _, word := range strings.FieldsFunc(name, func(c rune) bool { return strings.ContainsRune(" ()[]/,", c) }) {
+		if code := values.Currency(word); code != "" && strings.ToUpper(word) == word {
+			currency = code
+		}
+	}
+	return currency, values.Period(name)
 }
 
 func columnFields() []string {
@@ -90,6 +101,9 @@ func columnKey(name string) string {
 // guessField returns the field that a column of a name holds, or "".
 func guessField(name string) string {
 	key := columnKey(name)
+	if before, _, found := strings.Cut(name, "("); found && columnKey(before) != "" {
+		key = columnKey(before) // "Salary (EUR)"
+	}
 	for _, column := range columnNames {
 		if slices.Contains(strings.Split(column.names, ", "), key) || columnKey(column.field) == key {
 			return column.field

@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"jobboard/internal/transfer/values"
@@ -75,6 +77,8 @@ type table struct {
 	columns []column
 	options Options
 	named   bool // whether a column holds the externalId
+	// currency and period are what the names of columns say of the pay in them.
+	currency, period string
 }
 
 type column struct{ name, field string }
@@ -104,6 +108,12 @@ func openTable(g *guard, options Options) (*table, error) {
 	t := &table{reader: reader, columns: columns, options: options}
 	has := func(field string) bool {
 		return slices.ContainsFunc(columns, func(c column) bool { return c.field == field })
+	}
+	for _, c := range columns {
+		if strings.HasPrefix(c.field, "salary") {
+			currency, period := payHints(c.name)
+			t.currency, t.period = cmp.Or(t.currency, currency), cmp.Or(t.period, period)
+		}
 	}
 	if t.named = has("externalId"); !t.named && !has("title") {
 		return nil, fmt.Errorf("no column holds the title; the columns are %s; name it with --map \"COLUMN=title\"", quoted(names))
@@ -201,6 +211,8 @@ func (t *table) job(cells []string, line int) *Job {
 	r.level(cell["experienceLevel"])
 	r.interests(splitList(cell["fields"])...)
 	r.skills(splitList(cell["skills"]))
+	cell["salaryCurrency"] = cmp.Or(cell["salaryCurrency"], t.currency)
+	cell["salaryPeriod"] = cmp.Or(cell["salaryPeriod"], t.period)
 	tablePay(r, cell)
 	r.published(cell["publishedAt"])
 	r.deadline(cell["deadline"])
@@ -245,7 +257,7 @@ func tableWorkplace(r *row, cell map[string]string) {
 // tablePay reads the pay from one column or from several.
 func tablePay(r *row, cell map[string]string) {
 	if text := cell["salary"]; text != "" {
-		if currency := cell["salaryCurrency"]; currency != "" && !strings.Contains(text, currency) {
+		if currency := cell["salaryCurrency"]; currency != "" && !strings.ContainsFunc(text, isCurrency) {
 			text += " " + currency
 		}
 		if period := values.Period(cell["salaryPeriod"]); period != "" && values.Period(text) == "" {
@@ -268,6 +280,9 @@ func tablePay(r *row, cell map[string]string) {
 	}
 	r.pay(amounts[0], amounts[1], cell["salaryCurrency"], cell["salaryPeriod"])
 }
+
+// isCurrency reports whether a character is the sign of a currency, or a letter as in the code of one.
+func isCurrency(c rune) bool { return unicode.Is(unicode.Sc, c) || unicode.IsUpper(c) && c != 'K' }
 
 // tableStatus reads whether a job is open.
 func tableStatus(r *row, text string) {

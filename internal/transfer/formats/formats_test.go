@@ -224,6 +224,11 @@ func TestColumns(t *testing.T) {
 		`no column holds the title; the columns are "Firma", "Ort"`) {
 		t.Errorf("a table without titles gives %s", got)
 	}
+	paid := describe(t, "csv", strings.NewReader("Job,Annual Salary (EUR)\nA,50000-60000\nB,$70k\nC,4\n"), Options{})
+	if !strings.Contains(paid, "Annual Salary (EUR) → salary\n") || strings.Count(paid, `salaryPeriod: "year"`) != 2 ||
+		strings.Count(paid, `salaryCurrency: "EUR"`) != 1 || !strings.Contains(paid, `salaryCurrency: "USD"`) {
+		t.Errorf("a column that names currency and period gives\n%s", paid)
+	}
 	hinted := describe(t, "csv", strings.NewReader("sep=|\r\ntitle|id|status|skills\nA, b; c|7|Filled|go|x\n"), Options{})
 	if !strings.Contains(hinted, `title: "A, b; c"`) || !strings.Contains(hinted, "closed: it is filled") || !strings.Contains(hinted,
 		`skills: ["go"]`) {

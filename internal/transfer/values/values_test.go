@@ -125,6 +125,7 @@ func TestWords(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"per-year-salary": "year", "per-hour-wage": "hour", "1 YEAR": "year", "MONTH": "month", "yearly": "year", "one-time": "",
+		"bi-month-salary": "", "semi-month-salary": "", "2 WEEKS": "",
 		"hour or day": "",
 	} {
 		if got := Period(text); got != want {

@@ -99,10 +99,13 @@ func Level(text string) string {
 	return value
 }
 
-// Period returns the value of jobs.salaryPeriod that a text names, or "" if it names none or several.
+// Period returns the value of jobs.salaryPeriod that a text names, or "" if it names none, several, or half or two of them.
 func Period(text string) string {
 	found := ""
 	for _, word := range strings.Fields(key(text)) {
+		if notOnePeriod[word] {
+			return ""
+		}
 		period := periodWords[word]
 		if period != "" && found != "" && period != found {
 			return ""
@@ -113,6 +116,8 @@ func Period(text string) string {
 	}
 	return found
 }
+
+var notOnePeriod = map[string]bool{"bi": true, "semi": true, "half": true, "2": true, "two": true, "fortnight": true, "quarter": true}
 
 var periodWords = map[string]string{
 	"hour": "hour", "hours": "hour", "hourly": "hour", "hr": "hour", "hrs": "hour", "h": "hour", "stunde": "hour", "std": "hour",
