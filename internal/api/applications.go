@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
 	"jobboard/internal/api/openapi"
@@ -269,8 +272,42 @@ func listUserApplications(c *call) error {
 	if err != nil {
 		return err
 	}
+	if c.QueryParam("expand") == "" && c.QueryParam("filter") == "" {
+		raw, err := c.listExpanded(collections.Applications, query, c.expandJobs)
+		if err != nil {
+			return err
+		}
+		return c.send(http.StatusOK, raw)
+	}
 	query.Set("expand", c.expandQuery("job", "job.employer").Get("expand"))
 	return c.sendList(collections.Applications, query)
+}
+
+// expandJobs expands job and job.employer in applications: most jobs are public and can be read from their rows, which PocketBase's own
+// expansion does not do.
+func (c *call) expandJobs(applications []*core.Record) error {
+	var ids []string
+	for _, application := range applications {
+		if id := application.GetString("job"); !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	jobs, err := c.selectedItems(collections.Jobs, ids, "employer", nil)
+	if err != nil {
+		return err
+	}
+	byID := make(map[string]json.RawMessage, len(jobs))
+	for _, job := range jobs {
+		byID[job.ID] = job.JSON()
+	}
+	for _, application := range applications {
+		expand := map[string]any{}
+		if job := byID[application.GetString("job")]; job != nil { // else the caller may not see it
+			expand["job"] = job
+		}
+		application.SetExpand(expand)
+	}
+	return nil
 }
 
 func withdrawApplication(c *call) error {

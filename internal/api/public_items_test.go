@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -206,6 +207,42 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 		board.Call(c.who, "GET", "/api/jobs/search/"+c.query, nil)
 		if (enriched == 0) != c.plain {
 			t.Errorf("%s %s: %d records were enriched", c.name, c.query, enriched)
+		}
+	}
+}
+
+// TestApplicationsExpandJobsAsPocketBase compares the jobs that come with applications with those that PocketBase expands.
+func TestApplicationsExpandJobsAsPocketBase(t *testing.T) {
+	board := testapp.NewBoard(t, hooks.Bind, api.Bind)
+	acme, owner := board.Employer("Acme")
+	bolt, _ := board.Employer("Bolt")
+	seeker, admin := board.Seeker("sara"), board.Admin("ada")
+	closed := board.Job(acme, "Closed")
+	for _, job := range []*core.Record{board.Job(acme, "<b>&"), board.Job(bolt, "Public"), closed} {
+		board.Application(seeker, job)
+	}
+	board.Update(closed, map[string]any{"status": "closed"})
+	path := "/api/users/" + seeker.Id + "/applications/"
+	for _, who := range []*core.Record{seeker, owner, admin} {
+		for _, fields := range []string{"", "?fields=id,expand.job.title,expand.job.expand.employer.name"} {
+			got := board.Call(who, "GET", path+fields, nil)
+			id := board.OnRecordEnrich().BindFunc(func(e *core.RecordEnrichEvent) error { return e.Next() })
+			records := board.Call(who, "GET", path+fields, nil)
+			board.OnRecordEnrich().Unbind(id)
+			filter := "?filter=" + url.QueryEscape("status != 'hired'")
+			if fields != "" {
+				filter += "&" + fields[1:]
+			}
+			expanded := board.Call(who, "GET", path+filter, nil) // takes PocketBase's way
+			want := map[string]int{"sara": 3, "ada": 3}[who.GetString("name")]
+			if want == 0 {
+				want = 2 // those to the owner's jobs
+			}
+			if got.Status != 200 || len(got.Items()) != want {
+				t.Fatalf("%s: %d %s", who.GetString("name"), got.Status, got.Raw)
+			}
+			mustBeSameItems(t, who.GetString("name")+fields, got, expanded)
+			mustBeSameItems(t, who.GetString("name")+fields+" by records", records, expanded)
 		}
 	}
 }

@@ -63,6 +63,13 @@ func (c *call) sendTrusted(collection string, query url.Values, conditions ...st
 // no caller may filter by, such as e-mail addresses. Conditions must contain nothing from the caller but quoted values, and must use
 // only fields that the caller is shown.
 func (c *call) listTrusted(collectionName string, query url.Values, conditions ...string) (json.RawMessage, error) {
+	return c.listExpanded(collectionName, query, nil, conditions...)
+}
+
+// listExpanded is listTrusted with a function that expands the records besides, or nil.
+func (c *call) listExpanded(
+	collectionName string, query url.Values, expand func([]*core.Record) error, conditions ...string,
+) (json.RawMessage, error) {
 	collection, err := c.app().FindCachedCollectionByNameOrId(collectionName)
 	if err != nil {
 		return nil, fmt.Errorf("find the collection %s: %w", collectionName, err)
@@ -98,6 +105,11 @@ func (c *call) listTrusted(collectionName string, query url.Values, conditions .
 	err = c.app().OnRecordsListRequest().Trigger(event, func(e *core.RecordsListRequestEvent) error {
 		if err := apis.EnrichRecords(e.RequestEvent, e.Records); err != nil {
 			return err
+		}
+		if expand != nil {
+			if err := expand(e.Records); err != nil {
+				return err
+			}
 		}
 		head := pageHead{Page: e.Result.Page, PerPage: e.Result.PerPage, TotalItems: e.Result.TotalItems, TotalPages: e.Result.TotalPages}
 		raw, err = recordjson.List(head, e.Records)

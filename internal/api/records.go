@@ -28,16 +28,21 @@ import (
 // ids. It expands a relation, "" for none, and those that the caller asks for. A record list filtered by id would give the same answer,
 // but encoding and decoding it as JSON on the way would take most of a search's time.
 func (c *call) itemsByID(name string, ids []string, expand string) ([]recordjson.Item, error) {
+	var selection *recordjson.Selection
+	if fields := queryguard.ItemFields(c.QueryParam("fields")); fields != "" {
+		selection = recordjson.Select(fields, expand)
+	}
+	return c.selectedItems(name, ids, expand, selection)
+}
+
+// selectedItems is itemsByID with the members of a selection.
+func (c *call) selectedItems(name string, ids []string, expand string, selection *recordjson.Selection) ([]recordjson.Item, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	collection, err := c.app().FindCachedCollectionByNameOrId(name)
 	if err != nil {
 		return nil, fmt.Errorf("find the collection %s: %w", name, err)
-	}
-	var selection *recordjson.Selection
-	if fields := queryguard.ItemFields(c.QueryParam("fields")); fields != "" {
-		selection = recordjson.Select(fields, expand)
 	}
 	items, rest, ok := c.publicItems(collection, ids, expand, selection)
 	if !ok || selection != nil && len(rest) > 0 { // either all items have the selected members only, or none has

@@ -134,6 +134,10 @@ func appendValue(b []byte, value any) ([]byte, error) {
 		if json.Valid(v) {
 			return append(b, v...), nil
 		}
+	case json.RawMessage: // of this package
+		if v != nil {
+			return append(b, v...), nil
+		}
 	case types.DateTime:
 		return appendText(b, v.String()), nil
 	case []string:
