@@ -72,7 +72,7 @@ func (c *call) selectedItems(name string, ids []string, expand string, selection
 // callers who may see more, where a rate limit counts views, and where somebody has bound handlers to views.
 func (c *call) publicItem(name, id, expand string) (item recordjson.Item, ok bool) {
 	collection, err := c.app().FindCachedCollectionByNameOrId(name)
-	if err != nil || !isID(id) || c.app().OnRecordViewRequest().Length() > jobstats.ViewHandlers(c.app()) || c.viewsAreLimited(name) {
+	if err != nil || !isID(id) || c.viewsAreHandled(name) {
 		return item, false
 	}
 	items, _, ok := c.publicItems(collection, []string{id}, expand, nil)
@@ -82,8 +82,12 @@ func (c *call) publicItem(name, id, expand string) (item recordjson.Item, ok boo
 	return items[0], true
 }
 
-// viewsAreLimited reports whether a rate limit counts views of the collection apart from other requests.
-func (c *call) viewsAreLimited(collection string) bool {
+// viewsAreHandled reports whether a view of the collection does more than to show a record: whether somebody has bound handlers to
+// views, or a rate limit counts them apart from other requests.
+func (c *call) viewsAreHandled(collection string) bool {
+	if c.app().OnRecordViewRequest().Length() > jobstats.ViewHandlers(c.app()) { // beside what counts views
+		return true
+	}
 	limits := c.app().Settings().RateLimits
 	_, found := limits.FindRateLimitRule([]string{collection + ":view", "*:view"})
 	return limits.Enabled && found
