@@ -12,9 +12,9 @@ import (
 	"jobboard/internal/search/engine"
 )
 
-// pollInterval is how often the follower asks whether anything was written. Commits of this process wake the follower; those of other
-// processes and of plain SQL do not.
-const pollInterval = 50 * time.Millisecond
+// pollInterval is how often the follower asks whether anything was written. Commits of this process wake the follower, and so does a
+// search that meets a commit of another process or of plain SQL (catchUp), so asking more often would only cost an idle board more.
+const pollInterval = 250 * time.Millisecond
 
 // lookInterval is how often the follower looks at the database even if it seems unchanged.
 const lookInterval = time.Second

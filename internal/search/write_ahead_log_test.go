@@ -16,9 +16,9 @@ func TestIdleIndexLeavesTheDatabaseAlone(t *testing.T) {
 	board.Job(acme, "Gopher")
 	eventually(t, "the job is found", func() bool { return len(found(t, ix, "gopher")) == 1 })
 	time.Sleep(2 * pollInterval) // for what the index itself saves
-	asked := testapp.Statements(t, board.TestApp, func() { time.Sleep(10 * pollInterval) })
+	asked := testapp.Statements(t, board.TestApp, func() { time.Sleep(4 * pollInterval) })
 	if len(asked) > 4 { // looking takes one that is logged
-		t.Errorf("an idle index asks the database %d times within ten polls: %v", len(asked), asked)
+		t.Errorf("an idle index asks the database %d times within four polls: %v", len(asked), asked)
 	}
 }
 
