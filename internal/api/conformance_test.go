@@ -264,6 +264,16 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(200, owner, "PATCH", "/api/employers/"+second, map[string]any{"about": "<p>Us</p>"})
 	call(204, owner, "DELETE", "/api/employers/"+second, nil)
 
+	shown := board.Job(employer, "Shown elsewhere", map[string]any{"locations": []string{"Lyon, France"}, "salaryMin": 30_000,
+		"salaryCurrency": "EUR", "salaryPeriod": "year", "experienceLevel": "mid"})
+	slug := employer.GetString("slug")
+	call(200, nil, "GET", "/api/compat/greenhouse/boards/"+slug+"/jobs?content=1", nil)
+	call(404, nil, "GET", "/api/compat/greenhouse/boards/nobody/jobs", nil)
+	call(200, nil, "GET", "/api/compat/greenhouse/boards/"+slug+"/jobs/"+shown.Id+"?pay_transparency=1", nil)
+	call(200, nil, "GET", "/api/compat/lever/postings/"+slug+"?mode=json&limit=2", nil)
+	call(200, nil, "GET", "/api/compat/lever/postings/"+slug+"?group=commitment", nil)
+	call(200, nil, "GET", "/api/compat/lever/postings/"+slug+"/"+shown.Id, nil)
+
 	report := call(201, admin, "POST", "/api/reports", map[string]any{"kind": "jobs", "format": "csv"})
 	id, _ := report.Body["id"].(string)
 	call(200, admin, "GET", "/api/reports", nil)

@@ -200,6 +200,31 @@ var matrix = []row{
 	},
 		"- see - - - - see see"},
 
+	{"listGreenhouseJobs", "published", func(s *scene) attempt {
+		return attempt{ids: ids(s.acme.GetString("slug")), seen: s.published().Id}
+	}, seenByAll},
+	{"listGreenhouseJobs", "draft", func(s *scene) attempt {
+		return attempt{ids: ids(s.acme.GetString("slug")), query: "content=1", seen: s.draft().Id}
+	}, seenByNo},
+	{"getGreenhouseJob", "published", func(s *scene) attempt {
+		job := s.published()
+		return attempt{ids: ids(s.acme.GetString("slug"), job.Id), seen: job.Id}
+	}, seenByAll},
+	{"getGreenhouseJob", "draft", func(s *scene) attempt { return attempt{ids: ids(s.acme.GetString("slug"), s.draft().Id)} },
+		"404 404 404 404 404 404 404 404"},
+	{"listLeverPostings", "published", func(s *scene) attempt {
+		return attempt{ids: ids(s.acme.GetString("slug")), seen: s.published().Id}
+	}, seenByAll},
+	{"listLeverPostings", "draft", func(s *scene) attempt {
+		return attempt{ids: ids(s.acme.GetString("slug")), seen: s.draft().Id}
+	}, seenByNo},
+	{"getLeverPosting", "published", func(s *scene) attempt {
+		job := s.published()
+		return attempt{ids: ids(s.acme.GetString("slug"), job.Id), seen: job.Id}
+	}, seenByAll},
+	{"getLeverPosting", "draft", func(s *scene) attempt { return attempt{ids: ids(s.acme.GetString("slug"), s.draft().Id)} },
+		"404 404 404 404 404 404 404 404"},
+
 	{"listReports", "", func(s *scene) attempt { return attempt{seen: s.report().Id} }, "401 403 403 403 403 403 see see"},
 	{"createReport", "", func(s *scene) attempt { return attempt{body: map[string]any{"kind": "users", "format": "csv"}} },
 		"401 403 403 403 403 403 201 201"},

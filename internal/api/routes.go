@@ -25,6 +25,7 @@ func routes() []route {
 		reviewRoutes(),
 		employerRoutes(),
 		reportRoutes(),
+		compatRoutes(),
 		documentRoutes(),
 	)
 }

@@ -24,6 +24,7 @@ var tags = []tagObject{
 	{"reviews", "Reviews of jobs, employers and people."},
 	{"employers", "Companies."},
 	{"reports", "Reports and figures for admins."},
+	{"compat", "Published jobs in the shapes of other systems, for career pages made for them."},
 	{"documentation", "This documentation."},
 }
 
@@ -36,6 +37,7 @@ func Document(operations []Operation) ([]byte, error) {
 	}
 	addInputShapes(schemas)
 	addResponseShapes(schemas)
+	addCompatShapes(schemas)
 	for _, o := range operations {
 		path, ok := doc.Paths.get(o.Path)
 		if !ok {

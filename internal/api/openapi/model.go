@@ -105,6 +105,7 @@ type schemaObject struct {
 	ContentMediaType     string                 `json:"contentMediaType,omitempty"`
 	Items                *schemaObject          `json:"items,omitempty"`
 	AllOf                []*schemaObject        `json:"allOf,omitempty"`
+	AnyOf                []*schemaObject        `json:"anyOf,omitempty"`
 	Required             []string               `json:"required,omitempty"`
 	Properties           members[*schemaObject] `json:"properties,omitempty"`
 	AdditionalProperties *schemaObject          `json:"additionalProperties,omitempty"`

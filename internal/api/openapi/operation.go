@@ -62,7 +62,7 @@ func (o Operation) describe(schemas map[string]*schemaObject) *operationObject {
 	}
 	for _, name := range o.pathParams() {
 		described.Parameters = append(described.Parameters, parameterObject{Name: name, In: "path", Required: true,
-			Description: "The " + strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " ") + "'s id.",
+			Description: describePathParam(name),
 			Schema:      &schemaObject{Type: types{"string"}, Examples: []any{"r4nd0m1dr4nd0m1"}}})
 	}
 	for _, p := range o.Query {
@@ -113,6 +113,15 @@ func (o Operation) security() []securityRequirement {
 		return []securityRequirement{withToken}
 	}
 	return []securityRequirement{asGuest, withToken}
+}
+
+// describePathParam returns "The job's id." for job_id, and "The employer's slug." for employer_slug.
+func describePathParam(name string) string {
+	what := "id"
+	if owner, ok := strings.CutSuffix(name, "_slug"); ok {
+		name, what = owner, "slug"
+	}
+	return "The " + strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " ") + "'s " + what + "."
 }
 
 // pathParams lists the names in the path.
