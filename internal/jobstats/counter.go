@@ -58,6 +58,9 @@ func Bind(app core.App, _ Options) {
 	background.Bind(app, background.NewLoop("count views of jobs", background.Options{Interval: flushInterval},
 		func(_ context.Context, app core.App) (bool, error) { return false, c.flush(app, time.Now()) }))
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		if !c.hasPending() { // as after a command, which may have no database
+			return e.Next()
+		}
 		if err := c.flush(e.App, time.Now()); err != nil {
 			e.App.Logger().Warn("The last views of jobs were not counted.", "error", err)
 		}
@@ -72,6 +75,12 @@ func Bind(app core.App, _ Options) {
 		}
 		return nil
 	})
+}
+
+func (c *counter) hasPending() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.pending) > 0
 }
 
 // ViewHandlers returns how many handlers of view requests this package has bound.
