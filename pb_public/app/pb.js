@@ -26,6 +26,7 @@ import PocketBase, { ClientResponseError } from "../lib/pocketbase.es.mjs";
  * @typedef {Schemas["Job"]} Job
  * @typedef {Schemas["FoundJob"]} FoundJob
  * @typedef {Schemas["JobPage"]} JobPage
+ * @typedef {Schemas["JobStats"]} JobStats
  * @typedef {Schemas["Question"]} Question
  * @typedef {Schemas["Application"]} Application
  * @typedef {Schemas["ApplicationEvent"]} ApplicationEvent

@@ -21,6 +21,10 @@ export default async function apply({ params: { id }, show }) {
             filter: pb.filter("seeker = {:me}", { me: myId() }), sort: "-created", expand: "job", requestKey: null,
         }),
     ]);
+    if (job.applyMethod !== "board") {
+        location.replace(`#/jobs/${id}`); // which shows the way
+        return;
+    }
     const known = guess(profile, earlier.items);
     const key = crypto.randomUUID(); // sent twice, it is still one application
     let progress = 0;

@@ -31,7 +31,7 @@ export default async function jobView({ params: { id }, show }) {
         if (!open) {
             return html`<span class="badge warn">${label(job.status)}</span>`;
         }
-        return me()?.role === "employer" ? nothing : html`<a class="button primary" href="#/jobs/${id}/apply">${t("apply")}</a>`;
+        return me()?.role === "employer" ? nothing : applyLink(job);
     };
     const save = () => (me()?.role === "employer" ? nothing : saveButton(job, saved, draw, true));
     const employer = job.expand?.employer;
@@ -67,6 +67,13 @@ export default async function jobView({ params: { id }, show }) {
                 <ul class="plain jobs">${similar.map((other) => html`<li>${jobCard(other)}</li>`)}</ul></section>` : nothing}`);
     }
     draw();
+}
+
+/** @param {Job} job */
+function applyLink({ id, title, applyMethod, applyEmail }) {
+    const href = applyMethod === "url" ? `/jobs/${id}/apply`
+        : applyMethod === "email" && applyEmail ? `mailto:${applyEmail}?subject=${encodeURIComponent(title)}` : `#/jobs/${id}/apply`;
+    return html`<a class="button primary" href=${href} rel="nofollow">${t("apply")}</a>`;
 }
 
 /** @param {string} job */

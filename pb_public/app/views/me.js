@@ -15,7 +15,7 @@ const kinds = {
     job_seeker: [
         "application_status_changed", "job_published", "job_digest", "deadline_reminder", "job_closed", "review_received", "account",
     ],
-    employer: ["application_submitted", "application_withdrawn", "deadline_reminder", "review_received", "account"],
+    employer: ["application_submitted", "application_withdrawn", "deadline_reminder", "job_not_published", "review_received", "account"],
     admin: ["report_ready", "import_failed", "account"],
 };
 

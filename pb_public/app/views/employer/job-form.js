@@ -10,7 +10,7 @@ import { myCompanies } from "../../companies.js";
 import { publicPage } from "../../places.js";
 import { fields } from "../../taxonomy.js";
 import { richText, toHTML, toText } from "../../richtext.js";
-import { experienceLevels, jobTypes, salaryPeriods, workplaces } from "../../choices.js";
+import { applyMethods, experienceLevels, jobTypes, salaryPeriods, workplaces } from "../../choices.js";
 import { questionEditor } from "./questions.js";
 
 /** @import { Job } from "../../pb.js" */
@@ -38,7 +38,9 @@ export default async function jobForm({ params: { id }, show }) {
         salaryMin: Number(textOf(data, "salaryMin")), salaryMax: Number(textOf(data, "salaryMax")),
         salaryCurrency: textOf(data, "salaryCurrency").toUpperCase(),
         salaryPeriod: /** @type {Job["salaryPeriod"]} */ (textOf(data, "salaryPeriod")),
-        deadline: textOf(data, "deadline") && new Date(textOf(data, "deadline")).toISOString(),
+        deadline: moment(data, "deadline"), applyMethod: /** @type {Job["applyMethod"]} */ (textOf(data, "applyMethod")),
+        applyUrl: textOf(data, "applyUrl"), applyEmail: textOf(data, "applyEmail"),
+        ...(data.has("publishAt") ? { publishAt: moment(data, "publishAt") } : {}),
     });
 
     const form = createForm(draw, async (data) => {
@@ -46,7 +48,7 @@ export default async function jobForm({ params: { id }, show }) {
         const body = {
             ...written(data), questions: questions.read(),
             ...(locations === places ? {} : { locations: lines(locations) }), // the board looks up where they are
-            ...(publish ? { status: "published" } : {}),
+            ...(publish ? { status: "published", publishAt: "" } : {}),
         };
         const saved = job
             ? await pb.collection("jobs").update(job.id, body)
@@ -123,8 +125,19 @@ export default async function jobForm({ params: { id }, show }) {
                     </section>
                     <section class="card"><h2>${t("applying")}</h2>
                         ${form.field({
+                            name: "applyMethod", label: t("applyMethod"), type: "select", value: job?.applyMethod ?? "board",
+                            options: choices(applyMethods, (value) => label(`apply_${value}`)), required: true,
+                        })}
+                        <div class="pair">
+                            ${form.field({ name: "applyUrl", label: t("applyUrl"), type: "url", value: job?.applyUrl ?? "" })}
+                            ${form.field({ name: "applyEmail", label: t("applyEmail"), type: "email", value: job?.applyEmail ?? "" })}</div>
+                        ${form.field({
                             name: "deadline", label: t("deadline"), type: "datetime-local",
                             value: forInput(job?.deadline ?? ""), hint: t("optional"),
+                        })}
+                        ${job && job.status !== "draft" ? nothing : form.field({
+                            name: "publishAt", label: t("publishAt"), type: "datetime-local",
+                            value: forInput(job?.publishAt ?? ""), hint: t("publishAtHint"),
                         })}
                         ${form.error("questions")}
                         ${questions.draw()}
@@ -146,3 +159,6 @@ export default async function jobForm({ params: { id }, show }) {
     }
     draw();
 }
+
+/** moment is the time in a field as the board takes it. @param {FormData} data @param {string} name */
+const moment = (data, name) => textOf(data, name) && new Date(textOf(data, name)).toISOString();

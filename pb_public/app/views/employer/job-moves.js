@@ -1,6 +1,7 @@
-// The buttons that edit, publish and close a job.
+// The buttons that edit, duplicate, renew, publish and close a job.
 import { html, nothing } from "../../view.js";
 import { t } from "../../i18n.js";
+import { date } from "../../format.js";
 import { pb } from "../../pb.js";
 import { ask, attempt, toast } from "../../messages.js";
 import { publicPage } from "../../places.js";
@@ -25,9 +26,23 @@ export function jobMoves(job, done) {
             toast({ text: t("closedNow", { title: job.title }) });
         }
     });
+    const renew = () => attempt(async () => {
+        /** @type {Job} */
+        const renewed = await pb.send(`/api/jobs/${job.id}/renew/`, { method: "POST", requestKey: null });
+        toast({ text: t("renewedNow", { title: job.title, date: date(renewed.deadline) }) });
+        done(renewed);
+    });
+    const duplicate = () => attempt(async () => {
+        /** @type {Job} */
+        const draft = await pb.send(`/api/jobs/${job.id}/duplicate/`, { method: "POST", requestKey: null });
+        location.hash = `#/employer/jobs/${draft.id}/edit`;
+    });
+    const renewable = job.status === "expired" || job.status !== "draft" && job.deadline;
     const named = (/** @type {string} */ text) => html`${text}<span class="hidden-visually">: ${job.title}</span>`;
     return html`
         <a class="button slim" href="#/employer/jobs/${job.id}/edit">${named(t("edit"))}</a>
+        <button class="button slim" @click=${duplicate}>${named(t("duplicate"))}</button>
+        ${renewable ? html`<button class="button slim" @click=${renew}>${named(t("renew"))}</button>` : nothing}
         ${job.status === "published" ? html`<button class="button slim danger" @click=${close}>${named(t("close"))}</button>` : nothing}
-        ${job.status !== "published" ? html`<button class="button slim" @click=${publish}>${named(t("publish"))}</button>` : nothing}`;
+        ${job.status === "draft" || job.status === "closed" ? html`<button class="button slim" @click=${publish}>${named(t("publish"))}</button>` : nothing}`;
 }

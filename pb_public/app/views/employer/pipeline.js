@@ -1,5 +1,5 @@
 // The applications of one job as a board with a section for each status. Cards are moved with a list and a button, or dragged.
-import { back, empty, heading, html, repeat } from "../../view.js";
+import { back, empty, heading, html, nothing, repeat } from "../../view.js";
 import { label, t } from "../../i18n.js";
 import { pb } from "../../pb.js";
 import { reasonOf, toast } from "../../messages.js";
@@ -9,12 +9,15 @@ import { follow } from "../../stream.js";
 import { applicantCard, cardId, chooserId } from "./applicant-card.js";
 import { jobMoves } from "./job-moves.js";
 
-/** @import { Application, Status } from "../../pb.js" */
+/** @import { Application, JobStats, Status } from "../../pb.js" */
 /** @import { Visit } from "../../router.js" */
 
 /** @param {Visit} visit */
 export default async function pipeline({ params: { id }, signal, show }) {
-    let job = await pb.collection("jobs").getOne(id, { requestKey: null });
+    let [job, stats] = await Promise.all([
+        pb.collection("jobs").getOne(id, { requestKey: null }),
+        /** @type {Promise<JobStats | null>} */ (pb.send(`/api/jobs/${id}/stats/`, { requestKey: null }).catch(() => null)),
+    ]);
     /** @type {Application[]} */
     let applications = [];
     /** What is chosen in the lists of moves, by application, and not yet done. @type {Map<string, Status>} */
@@ -107,7 +110,8 @@ export default async function pipeline({ params: { id }, signal, show }) {
             <div class="wide-view">
                 ${back("#/employer", t("myJobs"))}
                 ${heading(job.title, jobMoves(job, (changed) => { job = { ...job, ...changed }; draw(); }), html`
-                    <p class="muted row"><span class="badge">${label(job.status)}</span>${t("applicants", { n: live })}</p>`)}
+                    <p class="muted row"><span class="badge">${label(job.status)}</span>${t("applicants", { n: live })}
+                        ${stats && job.status !== "draft" ? html`<span>${figures(stats.totals)}</span>` : nothing}</p>`)}
                 ${applications.length === 0 ? nobody : html`
                     <div class="board" role="group" aria-label=${t("pipeline")}>
                         ${statuses.filter(isRunning).map(column)}
@@ -121,3 +125,8 @@ export default async function pipeline({ params: { id }, signal, show }) {
     const hear = ({ action, record }) => (action === "update" ? put(record) : refresh());
     await follow({ subscribe: () => pb.collection("applications").subscribe("*", hear, { filter }), refresh }, signal);
 }
+
+/** @param {JobStats["totals"]} totals  of the last 30 days */
+const figures = ({ views, visitors, applyClicks }) => [
+    t("views", { n: views }), t("visitors", { n: visitors }), ...(applyClicks ? [t("applyClicks", { n: applyClicks })] : []),
+].join(" · ");
