@@ -201,6 +201,29 @@ func TestRowsThatNeverEnd(t *testing.T) {
 	}
 }
 
+func TestLinesAreForgotten(t *testing.T) {
+	for _, counts := range []bool{false, true} {
+		g, err := newGuard(&endless{text: "\n\n\n\n", left: 1 << 20}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.lines = counts
+		line, most := 0, 0
+		for read, buffer := 0, make([]byte, 1000); err == nil; {
+			var n int
+			n, err = g.Read(buffer)
+			read += n
+			if counts {
+				line = g.lineAt(int64(read))
+			}
+			most = max(most, len(g.breaks))
+		}
+		if want := map[bool]int{true: 1<<20 + 1, false: 0}[counts]; line != want || most > 0 {
+			t.Errorf("counting %v: line %d, want %d; %d line breaks are kept", counts, line, want, most)
+		}
+	}
+}
+
 func TestColumns(t *testing.T) {
 	const text = "Job Title,Wer sucht,Job Description,Title\nCook,Diner,Cook.,x\n"
 	got := describe(t, "csv", strings.NewReader(text), Options{Columns: []string{"Wer sucht=company", "Title="}})

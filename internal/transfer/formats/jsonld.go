@@ -343,6 +343,7 @@ type linked struct {
 
 // document reads a JSON file, one element of its lists at a time.
 func (l *linked) document(g *guard, in io.Reader) error {
+	g.lines = true
 	lister := &lister{guard: g, decoder: json.NewDecoder(in), head: map[string]json.RawMessage{}, names: []string{"@graph",
 		"itemListElement"}}
 	lister.optional = true

@@ -18,10 +18,11 @@ const maxItem = 8 << 20
 
 var errTooLong = fmt.Errorf("a job is longer than %d MB", maxItem>>20)
 
-// guard limits how much is read for one job and knows at which line a byte is.
+// guard limits how much is read for one job. If it counts lines, it knows at which line a byte is.
 type guard struct {
 	in     io.Reader
 	left   int
+	lines  bool
 	offset int64
 	breaks []int64 // offsets of line breaks that lineAt has not passed
 	line   int
@@ -41,9 +42,11 @@ func (g *guard) Read(p []byte) (int, error) {
 		return 0, errTooLong
 	}
 	n, err := g.in.Read(p)
-	for i, c := range p[:n] {
-		if c == '\n' {
-			g.breaks = append(g.breaks, g.offset+int64(i))
+	if g.lines {
+		for i, c := range p[:n] {
+			if c == '\n' {
+				g.breaks = append(g.breaks, g.offset+int64(i))
+			}
 		}
 	}
 	g.offset += int64(n)
@@ -85,6 +88,7 @@ func listItems(file io.Reader, options Options, names ...string) iter.Seq2[item,
 			yield(item{}, err)
 			return
 		}
+		g.lines = true
 		l := &lister{guard: g, decoder: json.NewDecoder(g), head: map[string]json.RawMessage{}, names: names, yield: yield}
 		if err := l.document(); err != nil && !errors.Is(err, errStopped) {
 			yield(item{}, l.explain(err))
