@@ -137,6 +137,33 @@ func (p *pipeline) mustNotAskFor(t *testing.T, name string, who *core.Record, fi
 	}
 }
 
+// Figures of a published job, which everybody sees, are for its people: no filter tells others how often it is read.
+func TestFiguresCannotBeFoundOutByFilter(t *testing.T) {
+	p := newPipeline(t)
+	p.Record(collections.JobDays, map[string]any{"job": p.job.Id, "day": "2026-01-31", "views": 70})
+	find := func(who *core.Record, collection, filter string) (status, found int) {
+		answer := p.Call(who, "GET", testapp.Records(collection)+"?filter="+url.QueryEscape(filter), nil)
+		return answer.Status, len(answer.Items())
+	}
+	if status, found := find(p.owner, collections.Jobs, "job_days_via_job.views ?= 70"); status != 200 || found != 1 {
+		t.Errorf("the owner: %d, %d jobs", status, found)
+	}
+	for _, name := range []string{"guest", "seeker", "rival"} {
+		for collection, path := range map[string]string{collections.Jobs: "job_days_via_job.", collections.SavedJobs: "job.job_days_via_job.",
+			collections.Employers: "jobs_via_employer.job_days_via_job."} {
+			for _, condition := range []string{"views ?= 70", "views ?> 1", "views > 1", "views ?!= 1", "day ?~ '2026'", "id ?!= ''", "views:length = 0"} {
+				if status, found := find(p.actor(name), collection, path+condition); found != 0 {
+					t.Errorf("%s finds %d of %s by %s%s (%d)", name, found, collection, path, condition, status)
+				}
+			}
+		}
+		expanded := p.Call(p.actor(name), "GET", testapp.Records(collections.Jobs, p.job.Id)+"?expand=job_days_via_job", nil)
+		if strings.Contains(expanded.Raw, "2026-01-31") {
+			t.Errorf("%s expands: %s", name, expanded.Raw)
+		}
+	}
+}
+
 func TestPublicationsAreNoted(t *testing.T) {
 	p := newPipeline(t)
 	draft := p.Job(p.employer, "Later", map[string]any{"status": "draft", "publishAt": time.Now().Add(time.Hour)})

@@ -120,6 +120,29 @@ func TestWhoCounts(t *testing.T) {
 	}
 }
 
+// Readers behind a proxy have its address; who they are is in a header, which is believed only where the settings say so.
+func TestVisitorsBehindAProxyAreToldApart(t *testing.T) {
+	s := newScene(t)
+	visit := func(address string) {
+		request := httptest.NewRequest("GET", "/api/jobs/"+s.job.Id, nil)
+		request.Header.Set("User-Agent", browser)
+		request.Header.Set("X-Forwarded-For", address)
+		s.Send(request)
+	}
+	visit("192.0.2.1")
+	visit("192.0.2.2")
+	if got := s.figures(s.job); got != "2 1 0 0 0" {
+		t.Errorf("without a trusted proxy: %s", got)
+	}
+	s.Settings().TrustedProxy.Headers = []string{"X-Forwarded-For"}
+	visit("192.0.2.3")
+	visit("192.0.2.4")
+	visit("192.0.2.3")
+	if got := s.figures(s.job); got != "5 3 0 0 0" {
+		t.Errorf("behind a trusted proxy: %s", got)
+	}
+}
+
 func TestClicksSavesAndApplicationsCount(t *testing.T) {
 	s := newScene(t)
 	path := "/api/jobs/" + s.job.Id + "/apply-click"

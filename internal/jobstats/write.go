@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -123,6 +124,7 @@ func countVisitors(tx core.App, visits map[int64]string, byJob map[string]*figur
 	for hash := range visits {
 		hashes = append(hashes, hash)
 	}
+	slices.Sort(hashes) // neighbours are on the same page
 	raw, err := json.Marshal(hashes)
 	if err != nil {
 		return fmt.Errorf("encode the visitors: %w", err)
