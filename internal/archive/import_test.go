@@ -171,7 +171,8 @@ func TestImportKeepsWhatIsDue(t *testing.T) {
 	})
 	old.Application(sam, job)
 	for _, query := range []string{
-		"INSERT INTO job_reminders (job, deadline) VALUES ('" + job.Id + "', '2099-01-01 00:00:00.000Z')",
+		"INSERT INTO deadline_reminders (job, audience, deadline) VALUES ('" + job.Id + "', 'savers', '2099-01-01 00:00:00.000Z')",
+		"INSERT INTO job_visitors (hash) VALUES (7)",
 		"DELETE FROM publications", // the sequence goes on where it was
 		"UPDATE notifications SET mail = 'sent', mailAt = '2026-01-02 03:04:05.678Z', dedupe = 'once' WHERE user = '" + owner.Id + "'",
 	} {
@@ -184,12 +185,15 @@ func TestImportKeepsWhatIsDue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, query := range []string{
-		"SELECT * FROM fanouts", "SELECT * FROM job_reminders", "SELECT * FROM digest_positions",
+		"SELECT * FROM fanouts", "SELECT * FROM deadline_reminders", "SELECT * FROM digest_positions", "SELECT * FROM job_days",
 		"SELECT user, kind, mail, mailAt, dedupe FROM notifications ORDER BY id", "SELECT seq FROM sqlite_sequence WHERE name = 'publications'",
 	} {
 		if was, is := dump(t, old.TestApp, query), dump(t, board.TestApp, query); len(was) == 0 || !slices.Equal(was, is) {
 			t.Errorf("%s: %v on the old board, %v on the new", query, was, is)
 		}
+	}
+	if rows := dump(t, board.TestApp, "SELECT hash FROM job_visitors"); len(rows) > 0 {
+		t.Errorf("the visitors of the day moved too: %v", rows)
 	}
 	if rows := dump(t, board.TestApp, "SELECT * FROM publications"); len(rows) > 0 {
 		t.Errorf("the import published %v", rows)
