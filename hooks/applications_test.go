@@ -259,6 +259,33 @@ func TestEveryApplicationMove(t *testing.T) {
 	}
 }
 
+// Within the transaction of an application nobody is read twice: neither the seeker, nor the employer's people who are notified.
+func TestApplyingAndMovingReadUsersOnce(t *testing.T) {
+	p := newPipeline(t)
+	submitted := p.Application(p.other, p.job)
+	seeker, owner := p.Token(p.seeker), p.Token(p.owner)
+	for name, do := range map[string]func() testapp.Response{
+		"apply": func() testapp.Response {
+			return p.CallWithToken(seeker, "POST", testapp.Records(collections.Applications), map[string]any{"job": p.job.Id})
+		},
+		"move": func() testapp.Response {
+			return p.CallWithToken(owner, "PATCH", testapp.Records(collections.Applications, submitted.Id), map[string]any{"status": "in_review"})
+		},
+	} {
+		var answer testapp.Response
+		asked := testapp.Statements(t, p.TestApp, func() { answer = do() })
+		if answer.Status != 200 {
+			t.Fatalf("%s: %d %s", name, answer.Status, answer.Raw)
+		}
+		times := map[string]int{}
+		for _, statement := range asked {
+			if times[statement]++; strings.HasPrefix(statement, "SELECT") && strings.Contains(statement, "FROM `users`") && times[statement] > 1 {
+				t.Errorf("%s asks again: %s", name, statement)
+			}
+		}
+	}
+}
+
 func TestMovingAnApplication(t *testing.T) {
 	p := newPipeline(t)
 	application := p.Application(p.seeker, p.job)
