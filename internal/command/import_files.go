@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"jobboard/internal/transfer"
@@ -70,15 +69,9 @@ func importFile(ctx context.Context, importer *transfer.Importer, format *format
 	if err != nil {
 		return err
 	}
-	var content io.Reader = file
-	if isTerminal(terminal) {
-		bar := progressbar.NewOptions64(info.Size(), progressbar.OptionSetWriter(terminal), progressbar.OptionShowBytes(true),
-			progressbar.OptionSetDescription(filepath.Base(path)), progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetPredictTime(true))
-		reader := progressbar.NewReader(file, bar)
-		content = &reader
-	}
-	buffered := bufio.NewReaderSize(content, formats.HeadSize)
+	progress := newImportProgress(terminal, filepath.Base(path), info.Size(), importer.Report().Rows())
+	importer.Progress = progress.rows
+	buffered := bufio.NewReaderSize(progress.reader(file), formats.HeadSize)
 	return importer.Detect(ctx, filepath.Base(path), format, buffered, transfer.FileSource)
 }
 

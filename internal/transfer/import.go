@@ -48,6 +48,8 @@ type Importer struct {
 	DryRun bool
 	// Options are for the readers of files.
 	Options formats.Options
+	// Progress is called now and then with how many rows are done, if it is set.
+	Progress func(rows int)
 	// Refused is called with each rejected row, if it is set.
 	Refused func(FileRefusal)
 
@@ -70,6 +72,14 @@ func NewImporter(app core.App) *Importer {
 		Status: workflow.Published,
 		app:    app, turns: turns{app: app}, report: newReport(), seen: seenJobs{at: map[jobHash]rowPlace{}}, scope: newScope(),
 	}
+}
+
+// EnlargeCache gives the connection that writes more memory than a board's connections have. It is for a process of its own.
+func (i *Importer) EnlargeCache() error {
+	if _, err := i.app.NonconcurrentDB().NewQuery("PRAGMA cache_size = -64000").Execute(); err != nil { // KiB
+		return fmt.Errorf("enlarge the cache: %w", err)
+	}
+	return nil
 }
 
 // Report returns what the import has done so far.

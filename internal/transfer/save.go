@@ -5,15 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
-	"jobboard/collections"
 	"jobboard/internal/database"
 	"jobboard/internal/transfer/formats"
 )
@@ -83,6 +80,9 @@ func (i *Importer) settle() error {
 	i.report.Remaining += done.remaining
 	if done.err != nil {
 		i.stopped = time.Now()
+	}
+	if i.Progress != nil {
+		i.Progress(i.report.Rows())
 	}
 	return done.err
 }
@@ -156,6 +156,7 @@ var errDryRun = errors.New("dry run")
 func (i *Importer) saveTogether(rows []*row) (results []result, tried int, err error) {
 	companies := i.companies.begin()
 	err = i.app.RunInTransaction(func(tx core.App) error {
+		insertions := insertions{}
 		for began := time.Now(); tried < len(rows); {
 			next := rows[tried:][:1]
 			switch first := next[0]; {
@@ -172,7 +173,7 @@ func (i *Importer) saveTogether(rows []*row) (results []result, tried int, err e
 			default:
 				next = insertable(rows[tried:])
 				tried += len(next)
-				if err := i.insert(tx, companies, next); err != nil {
+				if err := i.insert(tx, companies, insertions, next); err != nil {
 					return err
 				}
 				for _, row := range next {
@@ -202,7 +203,7 @@ func (i *Importer) saveTogether(rows []*row) (results []result, tried int, err e
 
 // insertAtOnce is the most rows that one statement inserts. SQLite keeps a journal of each statement, so that many small ones cost more
 // than a large one.
-const insertAtOnce = 32
+const insertAtOnce = 64
 
 // insertable returns the first rows, as far as they can be inserted by one statement.
 func insertable(rows []*row) []*row {
@@ -217,7 +218,7 @@ func insertable(rows []*row) []*row {
 var errOtherwise = errors.New("the board has changed since the row was prepared")
 
 // insert inserts rehearsed jobs. Their rows, and what follows from them, are the same as if each had been saved by itself.
-func (i *Importer) insert(tx core.App, companies *companyChange, rows []*row) error {
+func (i *Importer) insert(tx core.App, companies *companyChange, insertions insertions, rows []*row) error {
 	related := map[string]map[string]bool{}
 	for _, r := range rows {
 		employer, err := companies.findOrCreate(tx, &r.result, r)
@@ -241,19 +242,8 @@ func (i *Importer) insert(tx core.App, companies *companyChange, rows []*row) er
 			return err
 		}
 	}
-	columns := make([]string, 0, len(rows[0].values))
-	for column := range rows[0].values {
-		columns = append(columns, column)
-	}
-	slices.Sort(columns)
-	params := dbx.Params{}
-	for n, r := range rows {
-		for m, column := range columns {
-			params[fmt.Sprintf("p%d", n*len(columns)+m)] = r.values[column]
-		}
-	}
-	if _, err := tx.NonconcurrentDB().NewQuery(insertStatement(columns, len(rows))).Bind(params).Execute(); err != nil {
-		return fmt.Errorf("insert jobs: %w", err)
+	if err := insertions.of(tx, rows).run(rows); err != nil {
+		return err
 	}
 	for _, r := range rows {
 		tx.TxInfo().OnComplete(func(failed error) error { return i.followInsert(r, failed) })
@@ -269,24 +259,6 @@ func (i *Importer) followInsert(r *row, failed error) error {
 		return i.app.OnModelAfterCreateError().Trigger(&core.ModelErrorEvent{ModelEvent: *r.event, Error: failed})
 	}
 	return i.app.OnModelAfterCreateSuccess().Trigger(r.event)
-}
-
-func insertStatement(columns []string, rows int) string {
-	var text strings.Builder
-	text.WriteString("INSERT INTO {{" + collections.Jobs + "}} ([[" + strings.Join(columns, "]], [[") + "]]) VALUES ")
-	for n := range rows * len(columns) {
-		switch {
-		case n == 0:
-			text.WriteByte('(')
-		case n%len(columns) == 0:
-			text.WriteString("), (")
-		default:
-			text.WriteString(", ")
-		}
-		fmt.Fprintf(&text, "{:p%d}", n)
-	}
-	text.WriteByte(')')
-	return text.String()
 }
 
 // checkExist returns errOtherwise unless a collection has records with all these ids.
