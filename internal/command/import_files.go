@@ -34,7 +34,7 @@ func importedFiles(path string, format *formats.Format, written string) ([]strin
 	for _, entry := range entries {
 		known := formats.Known(entry.Name())
 		if format != nil {
-			known = slices.Contains(format.Extensions, strings.ToLower(filepath.Ext(entry.Name())))
+			known = slices.Contains(format.Extensions, formats.Extension(entry.Name()))
 		}
 		file := filepath.Join(path, entry.Name())
 		if known && !entry.IsDir() && !sameFile(file, written) {

@@ -1,6 +1,8 @@
 package command_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +35,29 @@ func writeFile(t *testing.T, path, text string) {
 	}
 }
 
+// packed compresses a file, whose name then ends with ".gz".
+func packed(t *testing.T, path string) {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	zipped := gzip.NewWriter(&out)
+	if _, err := zipped.Write(raw); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(zipped.Close(), os.Remove(path)); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, path+".gz", out.String())
+	cut := filepath.Join(t.TempDir(), "lever.json.gz")
+	writeFile(t, cut, out.String()[:out.Len()*2/3])
+	if _, err := runImport(testapp.NewBoard(t, hooks.Bind).TestApp, cut, "--company", "Cut"); err == nil {
+		t.Error("two thirds of a compressed file are imported without an error")
+	}
+}
+
 // checkFields compares fields of a job with the values that are wanted.
 func checkFields(t *testing.T, job *core.Record, wants map[string]string) {
 	t.Helper()
@@ -61,6 +86,8 @@ func TestImportOfAFolderWithAFileOfEachFormat(t *testing.T) {
 	writeFile(t, filepath.Join(folder, "rows.jsonl"), row(1, ""))
 
 	refused := filepath.Join(folder, "refused.jsonl")
+	packed(t, filepath.Join(folder, "lever.json"))
+
 	out, err := runImport(b.TestApp, folder, "--company", "Collected", "--refused", refused)
 	if err != nil {
 		t.Fatal(err, out)

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bufio"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -53,6 +54,11 @@ func (i *Importer) URL(ctx context.Context, address string, format *formats.Form
 // name none, if the importer has none.
 func (i *Importer) Detect(ctx context.Context, name string, format *formats.Format, content *bufio.Reader,
 	source func(formats.Format) string) error {
+	name, content, err := unpack(name, content)
+	if err != nil {
+		i.scope.end(ctx, err)
+		return err
+	}
 	head, err := content.Peek(content.Size())
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = fmt.Errorf("it ends too early: %w", err)
@@ -82,6 +88,18 @@ func (i *Importer) Detect(ctx context.Context, name string, format *formats.Form
 		defer func() { i.Source = given }()
 	}
 	return i.File(ctx, name, *format, content)
+}
+
+// unpack returns the content of a file that is compressed with gzip, and its name without ".gz"; others as they are.
+func unpack(name string, content *bufio.Reader) (string, *bufio.Reader, error) {
+	if magic, err := content.Peek(2); err != nil || string(magic) != "\x1f\x8b" {
+		return name, content, nil
+	}
+	unpacked, err := gzip.NewReader(content)
+	if err != nil {
+		return "", nil, fmt.Errorf("unpack %s: %w", name, err)
+	}
+	return strings.TrimSuffix(name, ".gz"), bufio.NewReaderSize(unpacked, formats.HeadSize), nil
 }
 
 // FileSource is the source of rows of a local file that name none.

@@ -40,8 +40,13 @@ func Detect(name string, head []byte) (format Format, ok bool) {
 
 // Known reports whether a file of this name would be one of jobs, if its content is of a format.
 func Known(name string) bool {
-	extension := strings.ToLower(filepath.Ext(name))
+	extension := Extension(name)
 	return slices.ContainsFunc(formats(), func(f Format) bool { return slices.Contains(f.Extensions, extension) })
+}
+
+// Extension returns the extension of a file's name in lower case, without regard to compression: that of "JOBS.XML.gz" is ".xml".
+func Extension(name string) string {
+	return filepath.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz"))
 }
 
 // IsSpreadsheet reports whether a name is that of a spreadsheet, which can be saved as CSV.
