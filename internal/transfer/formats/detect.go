@@ -30,6 +30,8 @@ func Detect(name string, head []byte) (format Format, ok bool) {
 		found = detectJSON(text)
 	case strings.HasPrefix(text, "<"):
 		found = detectMarkup(text)
+	case isTable(text):
+		found = "csv"
 	}
 	if found == "" {
 		return Format{}, false
@@ -62,6 +64,16 @@ func headText(head []byte) string {
 	var text bytes.Buffer
 	_, _ = text.ReadFrom(reader) // the head may end within a character
 	return strings.TrimSpace(text.String())
+}
+
+// isTable reports whether the first line of a text names columns, among them the title and another that jobs have.
+func isTable(text string) bool {
+	head, _, _ := strings.Cut(text, "\n")
+	found := map[string]bool{}
+	for name := range strings.SplitSeq(head, string(delimiter(head))) {
+		found[guessField(strings.Trim(strings.TrimSpace(name), `"`))] = true
+	}
+	return found["title"] && (found["externalId"] || found["company"] || found["description"] || found["location"])
 }
 
 func detectMarkup(text string) string {

@@ -119,6 +119,7 @@ func TestDetect(t *testing.T) {
 		"a.tsv":    {"title\tdescription", "csv"},
 		"a.xml":    {"<rss></rss>", ""},
 		"a.txt":    {"no jobs", ""},
+		"b.txt":    {"\"Job Title\";Company;Place\nCook;Diner;Lyon", "csv"},
 		"jobs":     {`[{"hostedUrl":"x"}]`, "lever"},
 		"lone.htm": {"<!DOCTYPE html><p>", "jsonld"},
 	} {
