@@ -222,6 +222,12 @@ func TestImportLeadsApplicantsToWhereARowComesFrom(t *testing.T) {
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("one applies by %q (%v), want %q", got, err, want)
 	}
+	var published []string
+	err = app.DB().NewQuery(`SELECT DISTINCT publicationCount || ' ' || (firstPublishedAt = publishedAt AND postedAt = publishedAt AND publishedAt != '')
+		FROM jobs`).Column(&published)
+	if err != nil || !slices.Equal(published, []string{"1 1"}) {
+		t.Errorf("noted of the publications: %q (%v)", published, err)
+	}
 }
 
 func TestImportOfAChangedRowUpdatesTheJob(t *testing.T) {

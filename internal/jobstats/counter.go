@@ -154,9 +154,7 @@ func (c *counter) flush(app core.App, now time.Time) error {
 	today := now.UTC().Format(time.DateOnly)
 	c.mu.Lock()
 	taken := c.pending
-	if len(taken) > 0 {
-		c.pending = map[entry]counts{}
-	}
+	c.pending = map[entry]counts{} // also if nothing is taken, since requests go on to write to it
 	c.mu.Unlock()
 	if len(taken) == 0 && c.cleaned == today {
 		return nil
