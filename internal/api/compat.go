@@ -108,6 +108,7 @@ type compatJob struct {
 	SalaryMax          float64                `json:"salaryMax"`
 	SalaryCurrency     string                 `json:"salaryCurrency"`
 	SalaryPeriod       string                 `json:"salaryPeriod"`
+	ApplyMethod        string                 `json:"applyMethod"`
 	Deadline           types.DateTime         `json:"deadline"`
 	PublishedAt        types.DateTime         `json:"publishedAt"`
 	FirstPublishedAt   types.DateTime         `json:"firstPublishedAt"`
@@ -115,8 +116,9 @@ type compatJob struct {
 	Created            types.DateTime         `json:"created"`
 	Updated            types.DateTime         `json:"updated"`
 
-	company, page, department string
-	teams                     []string
+	company, page, apply string // page and apply are addresses
+	department           string
+	teams                []string
 }
 
 // number is the job's id for systems whose ids are numbers. It follows from the id, so it never changes, and JavaScript can hold it.
@@ -203,6 +205,10 @@ func (b *compatBoard) jobs(ids []string, skip, limit int) ([]compatJob, error) {
 func (b *compatBoard) complete(job *compatJob) {
 	job.company = b.employer.Name
 	job.page = b.boardURL + pageurl.Job(job.ID, job.Title)
+	job.apply = job.page
+	if job.ApplyMethod == collections.ApplyByURL {
+		job.apply = b.boardURL + pageurl.ApplyElsewhere(job.ID)
+	}
 	for _, id := range job.Fields {
 		if field := b.fields[id]; field.Kind == collections.KindRole {
 			job.teams = append(job.teams, field.Name)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"jobboard/internal/jobstats"
 )
 
 // The shapes below are those of Greenhouse's Job Board API: https://developers.greenhouse.io/job-board.html
@@ -106,6 +108,7 @@ func viewGreenhouseJob(c *call) error {
 	if len(jobs) == 0 {
 		return notFound()
 	}
+	jobstats.CountView(c.event, jobs[0].ID)
 	job := newGreenhouseJob(jobs[0])
 	job.greenhouseContent = newGreenhouseContent(jobs[0])
 	if pay {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"jobboard/internal/jobstats"
 	"jobboard/internal/problem"
 	searchtext "jobboard/internal/search/text"
 )
@@ -116,6 +117,7 @@ func viewLeverPosting(c *call) error {
 	if len(jobs) == 0 {
 		return notFound()
 	}
+	jobstats.CountView(c.event, jobs[0].ID)
 	return c.sendCompat(newLeverPosting(jobs[0]), "")
 }
 
@@ -207,7 +209,7 @@ func newLeverPosting(job compatJob) leverPosting {
 	posting := leverPosting{
 		ID: job.ID, Text: job.Title, WorkplaceType: leverWorkplaces[job.Workplace],
 		Description: job.Description, DescriptionPlain: plain, DescriptionBody: job.Description, DescriptionBodyPlain: plain,
-		Lists: []struct{}{}, HostedURL: job.page, ApplyURL: job.page, CreatedAt: job.firstPublished().UnixMilli(),
+		Lists: []struct{}{}, HostedURL: job.page, ApplyURL: job.apply, CreatedAt: job.firstPublished().UnixMilli(),
 		Categories: leverCategories{
 			Commitment: compatWords[job.JobType], Department: job.department, Level: compatWords[job.ExperienceLevel],
 			AllLocations: job.places(),

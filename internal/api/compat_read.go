@@ -99,8 +99,8 @@ func (c *call) checkCallback() error {
 	return nil
 }
 
-// sendCompat answers with data, or with a script that passes it to a callback. Such a script runs on pages of anybody, with nothing but what
-// a guest sees.
+// sendCompat answers with data, or with a script that passes it to a callback. Such a script runs on anybody's page, with nothing but
+// what a guest sees.
 func (c *call) sendCompat(data any, callback string) error {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)

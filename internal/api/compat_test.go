@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
@@ -32,7 +33,8 @@ func newCompatBoard(t *testing.T) (board *testapp.Board, job string) {
 	acme, _ := board.Employer("Acme Rockets")
 	old := board.Job(acme, "Cook", map[string]any{"workplace": "on_site", "jobType": "part_time", "locations": []string{"Lyon, France"}})
 	whole := board.Job(acme, "Rocket Engineer", map[string]any{
-		"description": `<p>Build "rockets" &amp; boosters.</p><ul><li>It's <a href="https://acme.example">fun</a></li></ul>`, "workplace": "hybrid", "jobType": "full_time",
+		"description": `<p>Build "rockets" &amp; boosters.</p><ul><li>It's <a href="https://acme.example">fun</a></li></ul>`,
+		"workplace":   "hybrid", "jobType": "full_time",
 		"experienceLevel": "senior", "locations": []string{"Lyon, France", "Berlin, Germany"}, "industry": field("aviation-and-aerospace"),
 		"fields": []string{field("backend-developer")}, "salaryMin": 50000, "salaryMax": 60000.5, "salaryCurrency": "EUR",
 		"salaryPeriod": "year", "deadline": "2099-01-31 23:59:59.000Z", "externalId": "R-7", "source": "feed",
@@ -41,8 +43,8 @@ func newCompatBoard(t *testing.T) (board *testapp.Board, job string) {
 	bolt, _ := board.Employer("Bolt")
 	board.Job(bolt, "Fitter")
 	for id, day := range map[string]string{old.Id: "2026-01-02", whole.Id: "2026-03-04"} {
-		_, err := board.DB().NewQuery("UPDATE jobs SET publishedAt = '" + day + " 05:06:07.000Z', created = '" + day + " 05:06:07.000Z', " +
-			"updated = '" + day + " 08:09:10.000Z' WHERE id = '" + id + "'").Execute()
+		_, err := board.DB().NewQuery("UPDATE jobs SET publishedAt = {:at}, firstPublishedAt = {:at}, created = {:at}, updated = {:changed} " +
+			"WHERE id = {:id}").Bind(dbx.Params{"at": day + " 05:06:07.000Z", "changed": day + " 08:09:10.000Z", "id": id}).Execute()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,7 +151,9 @@ func TestJobsAsAScript(t *testing.T) {
 	if got := script.Header.Get("X-Content-Type-Options"); got != "nosniff" {
 		t.Errorf("it may be sniffed: %s", got)
 	}
-	for _, wrong := range []string{"alert(1)//", "a%3Bb", "a-b", "1a", "a%20b", "a%0ab", "%3Cscript%3E", strings.Repeat("a", 101), "a[0]", "é"} {
+	for _, wrong := range []string{
+		"alert(1)//", "a%3Bb", "a-b", "1a", "a%20b", "a%0ab", "%3Cscript%3E", strings.Repeat("a", 101), "a[0]", "é",
+	} {
 		if got := board.Call(nil, http.MethodGet, path+"?callback="+wrong, nil); got.Status != 400 || got.Code("callback") == "" {
 			t.Errorf("callback=%s: %d %s", wrong, got.Status, got.Raw)
 		}
@@ -189,6 +193,11 @@ func TestJobsInTheShapeOfLever(t *testing.T) {
 		if strings.Join(got, ", ") != titles {
 			t.Errorf("%s: %v, want %s", query, got, titles)
 		}
+	}
+	board.Update(mustFirst(t, board, "Cook"), map[string]any{"applyMethod": "url", "applyUrl": "https://acme.example/cook"})
+	elsewhere := board.Call(nil, http.MethodGet, path+"?limit=2", nil).Raw
+	if cook := mustFirst(t, board, "Cook").Id; !strings.Contains(elsewhere, `"applyUrl":"https://board.example/jobs/`+cook+`/apply"`) {
+		t.Errorf("one applies at %s", elsewhere)
 	}
 	var groups []struct {
 		Title    string

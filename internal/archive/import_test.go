@@ -238,7 +238,9 @@ const png = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01
 // mustBeEmpty fails the test unless the board is as it was when it was made.
 func mustBeEmpty(t *testing.T, name string, board *testapp.Board) {
 	t.Helper()
-	for _, query := range []string{"SELECT id FROM users", "SELECT id FROM jobs", "SELECT seq FROM publications", "SELECT user FROM employer_people"} {
+	for _, query := range []string{
+		"SELECT id FROM users", "SELECT id FROM jobs", "SELECT seq FROM publications", "SELECT user FROM employer_people",
+	} {
 		if rows := dump(t, board.TestApp, query); len(rows) > 0 {
 			t.Errorf("%s: %s has %d rows", name, query, len(rows))
 		}

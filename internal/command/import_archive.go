@@ -46,6 +46,6 @@ func importArchive(command *cobra.Command, app core.App, path string, dryRun boo
 	if lost := len(progress.Missing); lost > 0 {
 		fmt.Fprintf(out, "%d files that records name were missing when the archive was made.\n", lost)
 	}
-	fmt.Fprintln(out, "Everybody logs in again, with the old password. Superusers are not in an archive; make one with: jobboard superuser upsert")
+	fmt.Fprintln(out, "Everybody logs in again, with the old password. Superusers are not in archives: make one with superuser upsert.")
 	return nil
 }

@@ -25,7 +25,8 @@ func TestImportOfAnArchive(t *testing.T) {
 	}
 	board := testapp.NewBoard(t, hooks.Bind)
 	for _, flags := range [][]string{{"--status", "draft"}, {"--format", "jsonl"}, {"--employer", "acme"}} {
-		if out, err := runImport(board.TestApp, append([]string{path}, flags...)...); err == nil || !strings.Contains(err.Error(), flags[0]+" is for files of jobs") {
+		out, err := runImport(board.TestApp, append([]string{path}, flags...)...)
+		if err == nil || !strings.Contains(err.Error(), flags[0]+" is for files of jobs") {
 			t.Errorf("%v: %v: %s", flags, err, out)
 		}
 	}

@@ -98,7 +98,7 @@ func isReport(method, path string) bool {
 		isWrite(method) && (path == "/api/reports" || strings.HasPrefix(path, "/api/collections/reports/records"))
 }
 
-// isSearch reports whether the path is a list, or a page with lists, that is read through the index.
+// isSearch reports whether the path is a list, or a page with lists, that is read through the index, or as costly as that.
 func isSearch(path string) bool {
 	switch path {
 	case "/api/jobs", "/api/jobs/search", "/api/jobs/suggest", "/api/candidates", "", "/jobs", "/remote", "/feed.xml", "/feed.json":
@@ -106,7 +106,7 @@ func isSearch(path string) bool {
 	}
 	return strings.HasPrefix(path, "/jobs/") || strings.HasPrefix(path, "/companies/") ||
 		strings.HasPrefix(path, "/api/jobs/") && strings.HasSuffix(path, "/similar") ||
-		strings.HasPrefix(path, "/api/employers/") && strings.HasSuffix(path, "/jobs") ||
+		strings.HasPrefix(path, "/api/employers/") && strings.HasSuffix(path, "/jobs") || strings.HasPrefix(path, "/api/compat/") ||
 		strings.HasPrefix(path, "/api/users/") && strings.HasSuffix(path, "/recommendations")
 }
 

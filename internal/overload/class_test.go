@@ -33,6 +33,7 @@ func TestClassify(t *testing.T) {
 		{"GET", "/api/jobs/"}:                                       heavy,
 		{"GET", "/api/jobs/x/similar/"}:                             heavy,
 		{"GET", "/api/employers/x/jobs/"}:                           heavy,
+		{"GET", "/api/compat/lever/postings/acme"}:                  heavy,
 		{"GET", "/api/candidates"}:                                  heavy,
 		{"GET", "/api/users/x/recommendations/"}:                    heavy,
 		{"POST", "/api/jobs/"}:                                      writes,
