@@ -205,12 +205,12 @@ func (i *importer) checkRelation(collection, field, query, target string) error 
 		return fmt.Errorf("check %s.%s: %w", collection, field, err)
 	}
 	defer rows.Close()
-	for rows.Next() {
-		var id, value string
-		if err := rows.Scan(&id, &value); err != nil {
-			return fmt.Errorf("check %s.%s: %w", collection, field, err)
-		}
-		return fmt.Errorf("%s %s: %s names %q, and the archive has no such record of %s", collection, id, field, value, target)
+	if !rows.Next() {
+		return rows.Err()
 	}
-	return rows.Err()
+	var id, value string
+	if err := rows.Scan(&id, &value); err != nil {
+		return fmt.Errorf("check %s.%s: %w", collection, field, err)
+	}
+	return fmt.Errorf("%s %s: %s names %q, and the archive has no such record of %s", collection, id, field, value, target)
 }
