@@ -11,7 +11,7 @@ BINARY := dist/jobboard
 # one static binary; the same setting everywhere lets the steps share what they compile
 export CGO_ENABLED := 0
 
-.PHONY: help run dev build assets try-assets fmt needs test test-fast check format-check vet lint frozen race e2e pictures bench bench-search docker clean
+.PHONY: help run dev build assets try-assets fmt needs test test-fast check format-check vet lint frozen race e2e pictures bench bench-import bench-search docker clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -121,6 +121,9 @@ SIZE ?= 200000
 OUT ?=
 bench: build ## measures what requests cost on a board of SIZE jobs, beside the same in SQL (OUT=docs/benchmarks/requests.md keeps the table)
 	go run ./internal/bench -binary $(BINARY) -size $(SIZE) -out '$(OUT)'
+
+bench-import: build ## measures imports of SIZE jobs, beside the same rows by SQL and a serving board (OUT=docs/benchmarks/import.md keeps it)
+	go run ./internal/transfer/bench -binary $(BINARY) -size $(SIZE) -out '$(OUT)'
 
 POSTINGS ?= ../shared/data/jobs-real.jsonl
 SIZES ?= 100000 1000000

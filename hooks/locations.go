@@ -41,8 +41,9 @@ func normalizeLocations(job *core.Record) error {
 		return err
 	}
 	text := strings.TrimSpace(job.GetString("location"))
-	textChanged := text != job.Original().GetString("location")
-	listChanged := !sameValue(job, job.Original(), "locations")
+	original := job.Original() // makes a record each time
+	textChanged := text != original.GetString("location")
+	listChanged := !sameValue(job, original, "locations")
 	if textChanged && !listChanged {
 		locations = nil
 		if text != "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"jobboard/internal/datafolder"
 	"jobboard/internal/outbound"
 	"jobboard/internal/transfer"
 	"jobboard/internal/transfer/formats"
@@ -152,6 +153,10 @@ func (r *importRun) run(command *cobra.Command, args []string) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(importGCPercent))
 	if err := importer.EnlargeCache(); err != nil {
 		return err
+	}
+	if datafolder.Served(r.app.DataDir()) {
+		calmDown()
+		importer.BesideBoard()
 	}
 	started := time.Now()
 	importErr := r.read(command.Context(), importer, format, files, command.ErrOrStderr())

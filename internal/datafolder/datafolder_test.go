@@ -36,7 +36,13 @@ func opened(t *testing.T) string {
 func TestOneProcessServes(t *testing.T) {
 	t.Parallel()
 	dir := opened(t)
+	if datafolder.Served(dir) {
+		t.Error("the folder is served before the board starts")
+	}
 	board := testapp.Start(t, dir)
+	if !datafolder.Served(dir) {
+		t.Error("the folder is not served")
+	}
 	out, err := testapp.Run(t, dir, "serve", "--http", "127.0.0.1:0")
 	if err == nil || !strings.Contains(out, "serves the data folder "+dir) {
 		t.Errorf("a second one serves: %v, %s", err, out)
@@ -47,6 +53,9 @@ func TestOneProcessServes(t *testing.T) {
 		}
 	}
 	board.Kill()
+	if datafolder.Served(dir) {
+		t.Error("the folder is served by a board that was killed")
+	}
 	testapp.Start(t, dir) // nothing that the killed one left keeps the next from serving
 }
 

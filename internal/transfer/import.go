@@ -82,6 +82,9 @@ func (i *Importer) EnlargeCache() error {
 	return nil
 }
 
+// BesideBoard makes the import write in short turns from the start, as it does when others write.
+func (i *Importer) BesideBoard() { i.turns.beside = true }
+
 // Report returns what the import has done so far.
 func (i *Importer) Report() *Report { return i.report }
 
@@ -189,7 +192,7 @@ func (i *Importer) refuse(file string, refusal *formats.Refusal) {
 // check rejects what the jobs collection would accept: a row that a second import could not find again.
 func (i *Importer) check(file string, job *formats.Job) *formats.Refusal {
 	for _, key := range job.Ignored {
-		i.report.Ignored[key]++
+		countName(i.report.Ignored, key)
 	}
 	source, _ := job.Values["source"].(string)
 	if source = strings.TrimSpace(source); source == "" {

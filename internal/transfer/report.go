@@ -129,9 +129,20 @@ func (r *Report) add(file string, results []result) {
 			r.Namesakes = append(r.Namesakes, result.namesake.String())
 		}
 		for _, text := range result.unknownFields {
-			r.UnknownFields[text]++
+			countName(r.UnknownFields, text)
 		}
 	}
+}
+
+// others is the name under which the names beyond maxNotes are counted.
+const others = "others"
+
+// countName counts a name, of which a file may have any number.
+func countName(counts map[string]int, name string) {
+	if counts[name] == 0 && len(counts) >= maxNotes {
+		name = others
+	}
+	counts[name]++
 }
 
 func sortByLine(refusals []FileRefusal) {

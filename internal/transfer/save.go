@@ -171,7 +171,7 @@ func (i *Importer) saveTogether(rows []*row) (results []result, tried int, err e
 				results = append(results, result)
 				tried--
 			default:
-				next = insertable(rows[tried:])
+				next = insertable(rows[tried:], i.turns.atOnce())
 				tried += len(next)
 				if err := i.insert(tx, companies, insertions, next); err != nil {
 					return err
@@ -201,14 +201,10 @@ func (i *Importer) saveTogether(rows []*row) (results []result, tried int, err e
 	return results, tried, err
 }
 
-// insertAtOnce is the most rows that one statement inserts. SQLite keeps a journal of each statement, so that many small ones cost more
-// than a large one.
-const insertAtOnce = 64
-
-// insertable returns the first rows, as far as they can be inserted by one statement.
-func insertable(rows []*row) []*row {
+// insertable returns the first rows, as far as one statement inserts them.
+func insertable(rows []*row, atMost int) []*row {
 	n := 1
-	for n < len(rows) && n < insertAtOnce && rows[n].record != nil && !rows[n].doubtful && !rows[n].settled {
+	for n < len(rows) && n < atMost && rows[n].record != nil && !rows[n].doubtful && !rows[n].settled {
 		n++
 	}
 	return rows[:n]

@@ -31,6 +31,7 @@ type turns struct {
 	version int64 // of the database, as last seen by this process
 	waited  int64 // how often somebody in this process had to wait for the connection that writes
 	others  time.Time
+	beside  bool // others are always expected to write
 }
 
 // take runs a transaction and then leaves the lock free for a while: for as long as it held it, if others write too. It tries again
@@ -59,10 +60,19 @@ func (t *turns) take(ctx context.Context, transaction func() error) error {
 
 // length returns how long a transaction may keep the lock.
 func (t *turns) length() time.Duration {
-	if time.Since(t.others) < expectOthers {
+	if t.expectsOthers() {
 		return turn
 	}
 	return longTurn
+}
+
+// atOnce returns how many rows one statement inserts at most. SQLite keeps a journal of each statement, so that many small ones cost more
+// than a large one; but a turn can't end within one.
+func (t *turns) atOnce() int {
+	if t.expectsOthers() {
+		return 16
+	}
+	return 64
 }
 
 // othersWrite reports whether another process has recently written to the database.
@@ -80,8 +90,10 @@ func (t *turns) othersWrite() bool {
 		}
 		t.version = version
 	}
-	return time.Since(t.others) < expectOthers
+	return t.expectsOthers()
 }
+
+func (t *turns) expectsOthers() bool { return t.beside || time.Since(t.others) < expectOthers }
 
 func wait(ctx context.Context, pause time.Duration) {
 	select {
