@@ -34,6 +34,7 @@ func Bind(app core.App) {
 	bindNotifications(app)
 	bindReports(app)
 	bindImportSources(app)
+	bindDates(app) // after what works out dates from what was sent
 }
 
 // inTransaction runs before, the rest of a model hook's chain, and after in one transaction, whose app is e.App meanwhile. before

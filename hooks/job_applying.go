@@ -31,6 +31,9 @@ func readApplyEmailOnJobRequest(e *core.RecordRequestEvent) error {
 // normalizeApplyMethod refuses a job that does not say where its applicants are to turn.
 func normalizeApplyMethod(job *core.Record) error {
 	address, email := strings.TrimSpace(job.GetString("applyUrl")), strings.TrimSpace(job.GetString("applyEmail"))
+	if isHTTPS(address) {
+		address = "https" + address[len("https"):] // as PocketBase takes it
+	}
 	job.Set("applyUrl", address)
 	job.Set("applyEmail", email)
 	if !isWebsite(address) || address != "" && !isHTTPS(address) {

@@ -55,7 +55,7 @@ func TestHowOneAppliesIsChecked(t *testing.T) {
 	if got := p.Reload(p.job); got.GetString("applyMethod") != "board" || got.GetInt("publicationCount") != 1 {
 		t.Errorf("a refused change was stored: %v", got)
 	}
-	answer := p.patchJob(p.owner, p.job.Id, map[string]any{"applyMethod": "url", "applyUrl": " " + elsewhere + " "})
+	answer := p.patchJob(p.owner, p.job.Id, map[string]any{"applyMethod": "url", "applyUrl": " " + strings.Replace(elsewhere, "https", "HTTPS", 1) + " "})
 	if answer.Status != 200 || answer.Body["applyUrl"] != elsewhere {
 		t.Errorf("an address: %d %s", answer.Status, answer.Raw)
 	}
