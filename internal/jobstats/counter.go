@@ -9,7 +9,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"hash/crc32"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -121,7 +123,7 @@ func count(e *core.RequestEvent, jobID string, more counts) {
 		return
 	}
 	one := entry{job: jobID}
-	identity := e.RealIP() + "\n" + agent
+	identity := e.RealIP() + "\n" + browserOf(agent)
 	if e.Auth != nil {
 		identity = e.Auth.Id
 		if e.Auth.GetString("role") == collections.RoleEmployer {
@@ -136,6 +138,14 @@ func count(e *core.RequestEvent, jobID string, more counts) {
 		return
 	}
 	c.pending[one] = counts{before.views + more.views, before.clicks + more.clicks}
+}
+
+// browsersPerAddress is how many visitors one address can be on a day: a script could make up a new user agent for each request.
+const browsersPerAddress = 32
+
+// browserOf tells the browsers of one address apart, as far as so many are enough.
+func browserOf(agent string) string {
+	return strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(agent))%browsersPerAddress), 10)
 }
 
 // Flush writes what has been counted so far, for somebody who wants to see it.

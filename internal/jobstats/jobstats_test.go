@@ -143,6 +143,16 @@ func TestVisitorsBehindAProxyAreToldApart(t *testing.T) {
 	}
 }
 
+func TestOneAddressIsFewVisitors(t *testing.T) {
+	s := newScene(t)
+	for n := range 200 {
+		s.request(nil, "GET", "/api/jobs/"+s.job.Id, "192.0.2.1", fmt.Sprint(browser, " ", n))
+	}
+	if got := s.figures(s.job); got != "200 32 0 0 0" {
+		t.Errorf("200 user agents of one address: %s", got)
+	}
+}
+
 func TestClicksSavesAndApplicationsCount(t *testing.T) {
 	s := newScene(t)
 	path := "/api/jobs/" + s.job.Id + "/apply-click"
