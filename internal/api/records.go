@@ -85,7 +85,7 @@ func (c *call) publicItem(name, id, expand string) (item recordjson.Item, ok boo
 // viewsAreHandled reports whether a view of the collection does more than to show a record: whether somebody has bound handlers to
 // views, or a rate limit counts them apart from other requests.
 func (c *call) viewsAreHandled(collection string) bool {
-	if c.app().OnRecordViewRequest().Length() > jobstats.ViewHandlers(c.app()) { // beside what counts views
+	if c.app().OnRecordViewRequest().Length() > jobstats.ViewHandlers(c.app()) { // counting needs no record
 		return true
 	}
 	limits := c.app().Settings().RateLimits

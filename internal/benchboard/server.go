@@ -1,3 +1,4 @@
+// Package benchboard fills boards with generated jobs and serves them, for the benchmarks.
 package benchboard
 
 import (

@@ -16,7 +16,6 @@ import (
 // run is a run of all measurements on a board of one size.
 type run struct {
 	benchboard.Board
-	dir      string
 	rounds   int
 	baseline bool
 
