@@ -34,8 +34,8 @@ type turns struct {
 	beside  bool // others are always expected to write
 }
 
-// take runs a transaction and then leaves the lock free for a while: for as long as it held it, if others write too. It tries again
-// while the lock is taken.
+// take runs a transaction and then leaves the lock free for a while: for three times as long as it held it, if others write too, since
+// the board also has to index what was written. It tries again while the lock is taken.
 func (t *turns) take(ctx context.Context, transaction func() error) error {
 	deadline := time.Now().Add(patience)
 	for {
@@ -44,7 +44,7 @@ func (t *turns) take(ctx context.Context, transaction func() error) error {
 		if !database.IsBusy(err) {
 			pause := gap
 			if t.othersWrite() {
-				pause = max(gap, min(time.Since(began), 2*turn))
+				pause = max(gap, min(3*time.Since(began), 4*turn))
 			}
 			wait(ctx, pause)
 			return err
