@@ -94,7 +94,8 @@ func (c *call) viewsAreHandled(collection string) bool {
 }
 
 // publicItems reads records as public rows, with the selected members. rest are the ids of those of which the caller is shown more, as
-// one of the employer's people or as a seeker who applies by e-mail. ok is false where anything else may differ from what everybody is shown.
+// one of the employer's people or as a seeker who applies by e-mail. ok is false where anything else may differ from what everybody is
+// shown.
 func (c *call) publicItems(
 	collection *core.Collection, ids []string, expand string, selection *recordjson.Selection,
 ) (items []recordjson.Item, rest []string, ok bool) {
