@@ -37,7 +37,7 @@ func TestPublicItemsAreAsPocketBaseShowsThem(t *testing.T) {
 		`salaryMin = 12345678901234567, salaryMax = -0.0`,
 		`salaryMin = 'many', salaryMax = 1e15`,
 		`publishedAt = '2026-01-02', deadline = 'soon', closedAt = '0001-01-01 00:00:00.000Z'`,
-		`publishedAt = '2026-01-02 3:04:05.000Z', deadline = '2026-02-30 00:00:00.000Z'`,
+		`publishedAt = '2026-01-02 3:04:05.000Z', deadline = '2999-02-30 00:00:00.000Z'`,
 		`skills = 'no json', locations = '5', applicantCountries = NULL, questions = ''`,
 		`skills = ' ["go"]', locations = 'true', applicantCountries = '{"a":[1,{}]}', questions = '"text"'`,
 		`skills = '["go"', locations = '-1.50', applicantCountries = 'null', questions = '[ 1 , 2 ]'`,
