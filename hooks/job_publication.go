@@ -30,6 +30,24 @@ func notePublication(job *core.Record) {
 	job.Set("publishAt", "")
 }
 
+// correctPublication takes from an import what its source now says of when it published a job. An earlier time may be that of the first
+// publication, but never undoes a later one on the board.
+func correctPublication(job *core.Record) {
+	published, said := job.Original().GetDateTime("publishedAt"), job.GetDateTime("publishedAt")
+	if !said.Time().Before(published.Time()) {
+		return
+	}
+	if said.IsZero() || job.GetInt("publicationCount") > 1 {
+		job.Set("publishedAt", published)
+		return
+	}
+	for _, name := range []string{"firstPublishedAt", "postedAt"} {
+		if said.Time().Before(job.GetDateTime(name).Time()) {
+			job.Set(name, said)
+		}
+	}
+}
+
 // checkPublishAt refuses a plan to publish a job that is not a draft.
 func checkPublishAt(job *core.Record) error {
 	planned := job.GetString("publishAt")

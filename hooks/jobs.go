@@ -95,6 +95,9 @@ func applyJobUpdate(e *core.RecordEvent) error {
 	}
 	from, to, moved := statusMove(job)
 	if !moved {
+		if actor.Of(job).IsBoard() {
+			correctPublication(job)
+		}
 		if job.GetString("deadline") != job.Original().GetString("deadline") {
 			if err := requireFutureDeadline(job); err != nil {
 				return err

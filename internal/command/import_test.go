@@ -230,6 +230,35 @@ func TestImportLeadsApplicantsToWhereARowComesFrom(t *testing.T) {
 	}
 }
 
+func TestImportCorrectsWhenAJobWasPublished(t *testing.T) {
+	t.Parallel()
+	b := testapp.NewBoard(t, hooks.Bind)
+	on := func(day string) string { return row(1, `,"publishedAt":"`+day+`"`) }
+	for n, step := range []struct{ row, counts, published, first string }{
+		{on("2026-01-09"), "1 created", "2026-01-09", "2026-01-09"},
+		{on("2026-01-05"), "1 updated", "2026-01-05", "2026-01-05"}, // and not published after it was published first
+		{on("2026-01-07"), "1 updated", "2026-01-07", "2026-01-05"},
+		{row(1, `,"publishedAt":null`), "1 unchanged", "2026-01-07", "2026-01-05"},
+	} {
+		out, err := importFile(t, b.TestApp, []string{step.row})
+		if err != nil || !strings.Contains(out, step.counts) {
+			t.Errorf("import %d: %v %s, want %s", n, err, out, step.counts)
+		}
+		job := importedJob(t, b.TestApp, "1")
+		got := fmt.Sprintf("%.10s %.10s %.10s", job.GetString("publishedAt"), job.GetString("firstPublishedAt"), job.GetString("postedAt"))
+		if want := fmt.Sprintf("%s %s %s", step.published, step.first, step.first); got != want {
+			t.Errorf("import %d: %s, want %s", n, got, want)
+		}
+	}
+	job := importedJob(t, b.TestApp, "1")
+	b.Update(job, map[string]any{"status": "closed"})
+	again := b.Update(b.Reload(job), map[string]any{"status": "published"}).GetString("publishedAt")
+	out, err := importFile(t, b.TestApp, []string{on("2026-01-07")})
+	if err != nil || !strings.Contains(out, "1 unchanged") || importedJob(t, b.TestApp, "1").GetString("publishedAt") != again {
+		t.Errorf("after it was published again: %v %s", err, out)
+	}
+}
+
 func TestImportOfAChangedRowUpdatesTheJob(t *testing.T) {
 	t.Parallel()
 	b := testapp.NewBoard(t, hooks.Bind)
