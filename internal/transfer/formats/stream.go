@@ -234,7 +234,7 @@ func elements[T any](file io.Reader, options Options, name string, roots ...stri
 			yield(0, elementOr[T]{err: err})
 			return
 		}
-		decoder := xml.NewDecoder(g)
+		decoder := xml.NewDecoder(newMendedXML(g))
 		decoder.Entity = xml.HTMLEntity
 		decoder.CharsetReader = func(_ string, text io.Reader) (io.Reader, error) { return text, nil } // it is UTF-8 already
 		root := ""
