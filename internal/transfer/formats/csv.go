@@ -46,6 +46,9 @@ func readCSV(file io.Reader, options Options) iter.Seq2[*Job, error] {
 				return
 			case errors.As(err, &syntax):
 				refusal := &Refusal{Line: syntax.StartLine, Reason: "not CSV: " + syntax.Err.Error(), Unnamed: true}
+				if syntax.Line > syntax.StartLine {
+					refusal.Reason += fmt.Sprintf("; everything up to line %d is taken for one row", syntax.Line)
+				}
 				if !yield(nil, refusal) {
 					return
 				}

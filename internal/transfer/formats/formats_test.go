@@ -99,6 +99,19 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+func TestAMissingQuotationMarkSaysWhichLinesItCosts(t *testing.T) {
+	got := describe(t, "csv", strings.NewReader("id,title\n1,A \"B\n2,\"open\n3,C\n4,\"D\"\n5,E\n"), Options{})
+	for _, want := range []string{
+		"refused line 2: not CSV: bare \" in non-quoted-field\n",
+		"refused line 3: not CSV: extraneous or missing \" in quoted-field; everything up to line 5 is taken for one row\n",
+		"line 6\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in %s", want, got)
+		}
+	}
+}
+
 func TestDetect(t *testing.T) {
 	for _, sample := range samples {
 		head, err := os.ReadFile(filepath.Join("testdata", sample.file))
