@@ -6,27 +6,33 @@ import (
 	"strings"
 )
 
-// ownLines are comments that have lines of their own: those of // and blocks of /**. A block before code in its line, such as a cast,
-// is none.
+// ownLines are comments that have lines of their own: those of // and blocks of /**.
 var ownLines = regexp.MustCompile(`(?m)^[ \t]*(?://.*|/\*\*(?:[^*]|\*+[^*/])*\*+/[ \t]*)$`)
+
+// inline are types within a line: casts and constants.
+var inline = regexp.MustCompile(`/\*\* ?@.*?\*/ ?`)
 
 // styleComments are the comments of style sheets, which none of ours has in a string.
 var styleComments = regexp.MustCompile(`[ \t]*/\*(?:[^*]|\*+[^*/])*\*+/`)
 
-// served returns what is sent of a file. Modules of the client at /app/ are sent without the comments that have lines of their own, and
-// our style sheets without any: those are for readers of the source, and more than a tenth of what browsers would download. Their lines
-// stay, empty, so that the numbers of lines in errors are those of the source. Other people's files, in lib/, keep their licences.
+// served returns what is sent of a file. Modules of the client at /app/ are sent without the comments that have lines of their own and
+// without types, our style sheets without any comment: those are for readers of the source, and more than a tenth of what browsers would
+// download. Their lines stay, empty, so that the numbers of lines in errors are those of the source. Other people's files, in lib/, keep
+// their licences.
 func served(name string, content []byte) []byte {
-	var comments *regexp.Regexp
+	var comments []*regexp.Regexp
 	switch folder, _, _ := strings.Cut(name, "/"); {
 	case folder == "app" && path.Ext(name) == ".js":
-		comments = ownLines
+		comments = []*regexp.Regexp{ownLines, inline}
 	case (folder == "app" || folder == "site") && path.Ext(name) == ".css":
-		comments = styleComments
+		comments = []*regexp.Regexp{styleComments}
 	default:
 		return content
 	}
-	return comments.ReplaceAllFunc(content, func(comment []byte) []byte {
-		return []byte(strings.Repeat("\n", strings.Count(string(comment), "\n")))
-	})
+	for _, kind := range comments {
+		content = kind.ReplaceAllFunc(content, func(comment []byte) []byte {
+			return []byte(strings.Repeat("\n", strings.Count(string(comment), "\n")))
+		})
+	}
+	return content
 }
