@@ -18,8 +18,8 @@ func bindImportSources(app core.App) {
 	app.OnRecordUpdate(collections.ImportSources).BindFunc(checkImportSourceOnSave)
 }
 
-// checkImportSourceOnSave refuses addresses that can't be requested and schedules that can't be read. A source that is new or whose settings
-// change runs at once.
+// checkImportSourceOnSave refuses addresses that can't be requested and schedules that can't be read. A source that is new or whose
+// settings change runs at once.
 func checkImportSourceOnSave(e *core.RecordEvent) error {
 	source := e.Record
 	if _, err := outbound.CheckURL(source.GetString("url")); err != nil && source.GetString("url") != "" {

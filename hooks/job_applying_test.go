@@ -55,7 +55,8 @@ func TestHowOneAppliesIsChecked(t *testing.T) {
 	if got := p.Reload(p.job); got.GetString("applyMethod") != "board" || got.GetInt("publicationCount") != 1 {
 		t.Errorf("a refused change was stored: %v", got)
 	}
-	answer := p.patchJob(p.owner, p.job.Id, map[string]any{"applyMethod": "url", "applyUrl": " " + strings.Replace(elsewhere, "https", "HTTPS", 1) + " "})
+	written := " " + strings.Replace(elsewhere, "https", "HTTPS", 1) + " "
+	answer := p.patchJob(p.owner, p.job.Id, map[string]any{"applyMethod": "url", "applyUrl": written})
 	if answer.Status != 200 || answer.Body["applyUrl"] != elsewhere {
 		t.Errorf("an address: %d %s", answer.Status, answer.Raw)
 	}
@@ -128,7 +129,9 @@ func (p *pipeline) mustNotAskFor(t *testing.T, name string, who *core.Record, fi
 			collections.Jobs: field, collections.Applications: "job." + field, collections.JobReviews: "job." + field,
 			collections.SavedJobs: "job." + field, collections.Employers: "jobs_via_employer." + field,
 		} {
-			for _, query := range []string{"filter=" + url.QueryEscape(path+" ?~ 'a'"), "filter=" + url.QueryEscape(path+":lower ?= 'a'"), "sort=" + path} {
+			for _, query := range []string{
+				"filter=" + url.QueryEscape(path+" ?~ 'a'"), "filter=" + url.QueryEscape(path+":lower ?= 'a'"), "sort=" + path,
+			} {
 				if answer := p.Call(who, "GET", testapp.Records(collection)+"?"+query, nil); answer.Status != 400 {
 					t.Errorf("%s may ask %s?%s: %d %s", name, collection, query, answer.Status, answer.Raw)
 				}
@@ -151,7 +154,9 @@ func TestFiguresCannotBeFoundOutByFilter(t *testing.T) {
 	for _, name := range []string{"guest", "seeker", "rival"} {
 		for collection, path := range map[string]string{collections.Jobs: "job_days_via_job.", collections.SavedJobs: "job.job_days_via_job.",
 			collections.Employers: "jobs_via_employer.job_days_via_job."} {
-			for _, condition := range []string{"views ?= 70", "views ?> 1", "views > 1", "views ?!= 1", "day ?~ '2026'", "id ?!= ''", "views:length = 0"} {
+			for _, condition := range []string{
+				"views ?= 70", "views ?> 1", "views > 1", "views ?!= 1", "day ?~ '2026'", "id ?!= ''", "views:length = 0",
+			} {
 				if status, found := find(p.actor(name), collection, path+condition); found != 0 {
 					t.Errorf("%s finds %d of %s by %s%s (%d)", name, found, collection, path, condition, status)
 				}

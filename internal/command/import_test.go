@@ -223,8 +223,8 @@ func TestImportLeadsApplicantsToWhereARowComesFrom(t *testing.T) {
 		t.Errorf("one applies by %q (%v), want %q", got, err, want)
 	}
 	var published []string
-	err = app.DB().NewQuery(`SELECT DISTINCT publicationCount || ' ' || (firstPublishedAt = publishedAt AND postedAt = publishedAt AND publishedAt != '')
-		FROM jobs`).Column(&published)
+	err = app.DB().NewQuery(`SELECT DISTINCT publicationCount || ' ' ||
+		(firstPublishedAt = publishedAt AND postedAt = publishedAt AND publishedAt != '') FROM jobs`).Column(&published)
 	if err != nil || !slices.Equal(published, []string{"1 1"}) {
 		t.Errorf("noted of the publications: %q (%v)", published, err)
 	}

@@ -157,7 +157,8 @@ func TestClicksSavesAndApplicationsCount(t *testing.T) {
 	s := newScene(t)
 	path := "/api/jobs/" + s.job.Id + "/apply-click"
 	for _, who := range []*core.Record{nil, nil, s.seeker, s.owner, s.admin} {
-		if answer := s.request(who, "POST", path+"/", "192.0.2.1", browser); answer.Status != 200 || answer.Body["url"] != "https://acme.example/1" {
+		answer := s.request(who, "POST", path+"/", "192.0.2.1", browser)
+		if answer.Status != 200 || answer.Body["url"] != "https://acme.example/1" {
 			t.Errorf("%d %s", answer.Status, answer.Raw)
 		}
 	}
@@ -178,7 +179,8 @@ func TestClicksSavesAndApplicationsCount(t *testing.T) {
 		t.Errorf("taken back on the same day: %s", got)
 	}
 	kept := s.Record(collections.SavedJobs, map[string]any{"seeker": s.seeker.Id, "job": onBoard.Id})
-	if _, err := s.DB().Update(collections.SavedJobs, dbx.Params{"created": "2026-01-31 10:00:00.000Z"}, dbx.HashExp{"id": kept.Id}).Execute(); err != nil {
+	earlier := dbx.Params{"created": "2026-01-31 10:00:00.000Z"}
+	if _, err := s.DB().Update(collections.SavedJobs, earlier, dbx.HashExp{"id": kept.Id}).Execute(); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Delete(s.Reload(s.seeker)); err != nil { // with all applications
@@ -296,12 +298,14 @@ func TestStatsAreReadByDay(t *testing.T) {
 	}
 	path := "/api/jobs/" + s.job.Id + "/stats/"
 	answer := s.Call(s.owner, "GET", path+"?from=2026-01-01&to=2026-01-03", nil)
-	if got := fmt.Sprint(answer.Body["days"], answer.Body["totals"]); got != "[map[applications:0 applyClicks:0 day:2026-01-01 saves:0 views:1 "+
-		"visitors:1] map[applications:0 applyClicks:0 day:2026-01-02 saves:0 views:0 visitors:0] map[applications:0 applyClicks:0 "+
+	if got := fmt.Sprint(answer.Body["days"], answer.Body["totals"]); got != "[map[applications:0 applyClicks:0 day:2026-01-01 saves:0 "+
+		"views:1 visitors:1] map[applications:0 applyClicks:0 day:2026-01-02 saves:0 views:0 visitors:0] map[applications:0 applyClicks:0 "+
 		"day:2026-01-03 saves:0 views:2 visitors:1]] map[applications:0 applyClicks:0 saves:0 views:3 visitors:2]" {
 		t.Errorf("got %s", got)
 	}
-	for query, days := range map[string]int{"": 1, "to=2026-01-04": 30, "from=2026-01-04&to=2026-01-04": 1, "from=2025-01-01&to=2026-01-01": 366} {
+	for query, days := range map[string]int{
+		"": 1, "to=2026-01-04": 30, "from=2026-01-04&to=2026-01-04": 1, "from=2025-01-01&to=2026-01-01": 366,
+	} {
 		if answer := s.Call(s.owner, "GET", path+"?"+query, nil); answer.Status != 200 || len(answer.Body["days"].([]any)) != days {
 			t.Errorf("%q: %d %s, want %d days", query, answer.Status, answer.Raw, days)
 		}

@@ -193,7 +193,8 @@ func TestImportOfWhatHasChangedSinceItWasPrepared(t *testing.T) {
 	b.OnRecordCreate(collections.Jobs).Bind(&hook.Handler[*core.RecordEvent]{Id: "once", Func: func(e *core.RecordEvent) error {
 		b.OnRecordCreate(collections.Jobs).Unbind("once")
 		for _, change := range []string{"DELETE FROM fields_of_interest", `INSERT INTO jobs (id, source, externalId, employer, title, description,
-			workplace, jobType, status) VALUES ('somebodyelses00', 'import', '3', (SELECT id FROM employers), 'Theirs', 'x', 'remote', 'full_time', 'draft')`} {
+			workplace, jobType, status) VALUES ('somebodyelses00', 'import', '3', (SELECT id FROM employers), 'Theirs', 'x', 'remote',
+			'full_time', 'draft')`} {
 			if _, err := b.NonconcurrentDB().NewQuery(change).Execute(); err != nil {
 				return err
 			}

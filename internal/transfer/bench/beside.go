@@ -52,7 +52,8 @@ func seed(db *sql.DB) error {
 
 // besideServer imports beside a serving board, whose people search and apply before and meanwhile.
 func (b *bench) besideServer() error {
-	board := benchboard.Board{Binary: b.binary, Dir: filepath.Join(b.dir, "served"), Corpus: benchboard.NewCorpus(b.source, 2, b.served), Seed: seed}
+	corpus := benchboard.NewCorpus(b.source, 2, b.served)
+	board := benchboard.Board{Binary: b.binary, Dir: filepath.Join(b.dir, "served"), Corpus: corpus, Seed: seed}
 	if err := board.Fill(); err != nil {
 		return fmt.Errorf("fill the board: %w", err)
 	}

@@ -119,7 +119,8 @@ func (b *bench) writeRows(seed uint64, rows int) (file string, err error) {
 	return file, benchboard.NewCorpus(b.source, seed, rows).WriteRows(out, []string{"software-development", "retail", "hospitals"})
 }
 
-const header = "| | rows | seconds | rows/s | user ms a row | system ms a row | peak MB |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+const header = "| | rows | seconds | rows/s | user ms a row | system ms a row | peak MB |\n" +
+	"| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
 
 // alone imports into an empty board that nobody serves, twice, and inserts the same rows by SQL.
 func (b *bench) alone() error {
@@ -150,7 +151,8 @@ func (b *bench) alone() error {
 		"transactions of 100\nrows, through the same driver, with the board's indexes and triggers. CPU time is that of all cores.\n\n" + header)
 	b.printf("%s%s%s", first.line("new jobs"), again.line("unchanged jobs"), raw.line("SQL"))
 	cpu := func(i imported) float64 { return (i.user + i.system).Seconds() / float64(i.rows) }
-	b.printf("\nAn import reaches %.2f of the rate of SQL; a row takes %.1f times the CPU time.\n\n", first.rate()/raw.rate(), cpu(first)/cpu(raw))
+	b.printf("\nAn import reaches %.2f of the rate of SQL; a row takes %.1f times the CPU time.\n\n",
+		first.rate()/raw.rate(), cpu(first)/cpu(raw))
 	for _, folder := range []string{empty, board} {
 		if err := os.RemoveAll(folder); err != nil {
 			return err
