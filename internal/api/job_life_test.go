@@ -18,7 +18,8 @@ func TestADuplicateIsADraftOfTheSameJob(t *testing.T) {
 	employer, owner := board.Employer("Acme")
 	job := board.Job(employer, "Gardener", map[string]any{
 		"locations": []string{"Lyon, France"}, "applicantCountries": []string{"FR"}, "skills": []string{"roses"}, "salaryMin": 10,
-		"salaryMax": 20, "salaryCurrency": "EUR", "salaryPeriod": "hour", "experienceLevel": "mid", "applyMethod": "email", "applyEmail": "hr@acme.example",
+		"salaryMax": 20, "salaryCurrency": "EUR", "salaryPeriod": "hour", "experienceLevel": "mid",
+		"applyMethod": "email", "applyEmail": "hr@acme.example",
 		"questions": []map[string]any{{"id": "a", "label": "Why?", "type": "text"}}, "source": "feed", "externalId": "1",
 		"deadline": time.Now().Add(time.Hour),
 	})
