@@ -191,6 +191,10 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(200, nil, "GET", "/api/jobs/"+job+"/similar", nil)
 	call(200, nil, "GET", "/api/jobs/"+job+"/jsonld", nil)
 	call(200, nil, "POST", "/api/jobs/"+job+"/apply-click", nil)
+	byMail := board.Job(employer, "By mail", map[string]any{"applyMethod": "email", "applyEmail": "jobs@example.com"}).Id
+	call(401, nil, "POST", "/api/jobs/"+byMail+"/apply-click", nil)
+	call(403, board.User("employer", "rival"), "POST", "/api/jobs/"+byMail+"/apply-click", nil)
+	call(200, seeker, "POST", "/api/jobs/"+byMail+"/apply-click", nil)
 	call(201, owner, "POST", "/api/jobs/"+job+"/duplicate", nil)
 	call(200, owner, "POST", "/api/jobs/"+job+"/renew", map[string]any{"deadline": "2099-01-01"})
 	call(200, owner, "GET", "/api/jobs/"+job+"/stats?from=2026-01-01&to=2026-01-02", nil)

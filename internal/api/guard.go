@@ -18,6 +18,8 @@ type access struct {
 	ignoresToken bool
 	// handlerAsksForLogin says that the handler answers 401 to guests whose body is not enough.
 	handlerAsksForLogin bool
+	// handlerRefusesRoles says that the handler answers 403 to some roles.
+	handlerRefusesRoles bool
 	// alsoMembers lets in members of the path's employer, whatever their role: one who has lost the role can still leave.
 	alsoMembers bool
 }
@@ -36,6 +38,7 @@ var (
 	anyoneButAsksForLogin = access{
 		description:         "Anyone; whoever is logged in, where the answer is not for guests.",
 		handlerAsksForLogin: true,
+		handlerRefusesRoles: true,
 	}
 	loggedIn    = access{description: "Whoever is logged in.", login: true}
 	seekersOnly = access{

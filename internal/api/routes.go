@@ -80,7 +80,7 @@ func (r route) operation() openapi.Operation {
 	if !r.access.ignoresToken || r.access.handlerAsksForLogin {
 		refuses = append(refuses, http.StatusUnauthorized)
 	}
-	if len(r.access.roles) > 0 {
+	if len(r.access.roles) > 0 || r.access.handlerRefusesRoles {
 		refuses = append(refuses, http.StatusForbidden)
 	}
 	return openapi.Operation{
