@@ -26,6 +26,13 @@ func (m *mendedXML) Read(p []byte) (n int, err error) {
 		if n > 0 && m.from.Buffered() == 0 {
 			return n, nil // rather than wait for more
 		}
+		if plain := m.plain(len(p) - n); len(plain) > 0 {
+			n += copy(p[n:], plain)
+			if _, err := m.from.Discard(len(plain)); err != nil {
+				return n, err
+			}
+			continue
+		}
 		b, err := m.from.ReadByte()
 		if err != nil {
 			return n, err
@@ -36,6 +43,17 @@ func (m *mendedXML) Read(p []byte) (n int, err error) {
 		n += copied
 	}
 	return n, nil
+}
+
+// plain returns the next bytes, up to a limit, that are in the buffer and stay as they are.
+func (m *mendedXML) plain(limit int) []byte {
+	next, _ := m.from.Peek(min(limit, m.from.Buffered())) // which are there
+	for n, b := range next {
+		if b < ' ' || b == '&' || b == '<' || b == ']' {
+			return next[:n]
+		}
+	}
+	return next
 }
 
 // mend returns what a byte becomes.
