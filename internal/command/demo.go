@@ -56,6 +56,9 @@ func NewDemoCommand(app core.App, serve *cobra.Command, password string) *cobra.
 		if err != nil || !user.ValidatePassword(password) {
 			password = "(as when it was filled)"
 		}
+		if meta := &app.Settings().Meta; meta.AppURL == core.NewBaseApp(core.BaseAppConfig{}).Settings().Meta.AppURL {
+			meta.AppURL = "http://" + address // so that links in feeds and mails lead here, unless they are to lead elsewhere
+		}
 		fmt.Fprintln(command.OutOrStdout(), welcome("http://"+address, password))
 		return run(command, args)
 	}

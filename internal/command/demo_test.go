@@ -39,6 +39,31 @@ func TestDemoStaysOnThisMachine(t *testing.T) {
 	}
 }
 
+func TestLinksOfTheDemoLeadToTheDemo(t *testing.T) {
+	t.Parallel()
+	app := testapp.NewBoard(t, hooks.Bind).TestApp
+	for _, step := range []struct{ set, want string }{
+		{"", "http://127.0.0.1:0"}, {"https://jobs.example.com", "https://jobs.example.com"},
+	} {
+		if step.set != "" {
+			app.Settings().Meta.AppURL = step.set
+		}
+		var got string
+		serve := &cobra.Command{Use: "serve", RunE: func(*cobra.Command, []string) error {
+			got = app.Settings().Meta.AppURL
+			return nil
+		}}
+		serve.Flags().String("http", "", "")
+		serve.Flags().String("https", "", "")
+		command := NewDemoCommand(app, serve, "")
+		command.SetOut(io.Discard)
+		command.SetArgs([]string{"--http", "127.0.0.1:0"})
+		if err := command.Execute(); err != nil || got != step.want {
+			t.Errorf("links lead to %q (%v), want %q", got, err, step.want)
+		}
+	}
+}
+
 func TestDemoHasItsOwnDataFolder(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
