@@ -52,12 +52,17 @@ func TestSchedule(t *testing.T) {
 // feed is a server of jobs.
 type feed struct {
 	jobs   int
+	rows   string // instead of jobs
 	status int
 }
 
 func (f *feed) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	if f.status != 0 {
 		w.WriteHeader(f.status)
+		return
+	}
+	if f.rows != "" {
+		_, _ = fmt.Fprint(w, f.rows)
 		return
 	}
 	var list []string
@@ -181,6 +186,27 @@ func TestASourceIsImportedAndItsFailuresAreTold(t *testing.T) {
 	s.run("ok", "3 rows: 0 created, 1 updated, 2 unchanged", 4)
 	if s.open() != 2 {
 		t.Errorf("%d jobs are open, want 2", s.open())
+	}
+}
+
+func TestAFeedCanNotChangeTheJobsOfOthers(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	bolt, _ := s.Employer("Bolt")
+	s.Update(bolt, map[string]any{"verified": true}) // so that imports may give it jobs
+	theirs := s.Job(bolt, "Welder", map[string]any{"source": "elsewhere", "externalId": "1"})
+	s.feed.rows = fmt.Sprintf(`{"source": "elsewhere", "externalId": "1", "employer": %q, "title": "Baker", "description": "<p>Bake.</p>",
+		"workplace": "on_site", "jobType": "full_time"}`, bolt.Id)
+	s.feed.rows = strings.Join(strings.Fields(s.feed.rows), " ")
+	s.Call(s.admin, "PATCH", testapp.Records(collections.ImportSources, s.id), map[string]any{"kind": "jsonl"})
+	s.run("ok", "1 rows: 1 created", 0)
+	after, err := s.FindRecordById(collections.Jobs, theirs.Id)
+	if err != nil || after.GetString("title") != "Welder" || after.GetString("status") != "published" {
+		t.Errorf("the job of another source is %v (%v)", after.PublicExport(), err)
+	}
+	made, err := s.FindFirstRecordByData(collections.Jobs, "title", "Baker")
+	if err != nil || made.GetString("employer") != s.source.GetString("employer") || made.GetString("source") == "elsewhere" {
+		t.Errorf("the feed's job is %v (%v)", made.PublicExport(), err)
 	}
 }
 

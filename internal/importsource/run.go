@@ -34,6 +34,7 @@ func (e *askError) Error() string {
 // run imports from a source.
 func (w *worker) run(ctx context.Context, app core.App, source *core.Record) (done result) {
 	importer := transfer.NewImporter(app)
+	importer.Pinned = true
 	importer.Company = source.GetString("company")
 	if employer := source.GetString("employer"); employer != "" {
 		importer.Employers = []string{employer}

@@ -44,6 +44,9 @@ type Importer struct {
 	Employers []string
 	// Company is the company of rows that name none. Without it they go to the one of Employers, if that is a single one.
 	Company string
+	// Pinned makes all rows jobs of Source and, if Employers is a single one, of that company, whatever they name: a file that somebody
+	// else may change must not change the jobs of others.
+	Pinned bool
 	// DryRun rolls everything back after saving it, so that the report is the real one.
 	DryRun bool
 	// Options are for the readers of files.
@@ -195,7 +198,7 @@ func (i *Importer) check(file string, job *formats.Job) *formats.Refusal {
 		countName(i.report.Ignored, key)
 	}
 	source, _ := job.Values["source"].(string)
-	if source = strings.TrimSpace(source); source == "" {
+	if source = strings.TrimSpace(source); source == "" || i.Pinned {
 		source = cmp.Or(i.Source, "import")
 	}
 	externalID, _ := job.Values["externalId"].(string)
@@ -224,6 +227,10 @@ func (i *Importer) check(file string, job *formats.Job) *formats.Refusal {
 
 // setCompany gives a row that names no company that of the import.
 func (i *Importer) setCompany(job *formats.Job) {
+	if i.Pinned && i.companies.only != "" {
+		job.Company, job.EmployerID = "", i.companies.only
+		return
+	}
 	if job.Company = strings.Join(strings.Fields(job.Company), " "); job.Company != "" || job.EmployerID != "" {
 		return
 	}

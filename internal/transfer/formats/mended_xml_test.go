@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func TestMendedXML(t *testing.T) {
 			}
 		}
 	}
-	if _, err := io.ReadAll(newMendedXML(iotest.ErrReader(io.ErrClosedPipe))); err != io.ErrClosedPipe {
+	if _, err := io.ReadAll(newMendedXML(iotest.ErrReader(io.ErrClosedPipe))); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("an error became %v", err)
 	}
 }
