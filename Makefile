@@ -98,13 +98,12 @@ frozen:
 	fi
 
 # SQLite is C translated to Go, with memory of its own that the detector does not know, and these parts of the standard library
-# compute mostly on memory of one goroutine: watching them would take half of the time. What is shared stays watched: our code,
-# PocketBase, net/http, bytes, bufio and the like, and internal/sync, without which sync.Map looks like a race; the runtime watches maps
-# itself. The price: a struct that one goroutine writes to while encoding/json reads it goes unnoticed. Nor does anybody debug these
+# compute on memory of one goroutine: watching them finds no race of ours and would take a third of the time. Packages that share maps
+# through sync.Map or sync.Once, such as encoding/json, have to be watched, or the sharing looks like a race. Nor does anybody debug these
 # binaries: compiling them is quicker without debug information and, where we change code, without inlining. vet and lint read what is
 # compiled for the tests.
-UNWATCHED := modernc.org/... golang.org/x/... github.com/pocketbase/dbx compress/... crypto/... database/sql/... encoding/... hash/... \
-	html/... image/... math/... reflect regexp/... strconv unicode/...
+UNWATCHED := modernc.org/... golang.org/x/... github.com/pocketbase/dbx compress/... crypto/... database/sql/... hash/... image/... \
+	math/... reflect regexp/... strconv unicode/...
 RACE := -race '-gcflags=all=-dwarf=false' '-gcflags=jobboard/...=-l -dwarf=false' \
 	$(foreach path,$(UNWATCHED),'-gcflags=$(path)=-race=false -dwarf=false')
 
