@@ -97,15 +97,11 @@ frozen:
 		if [ -n "$$gone" ]; then echo "merged migrations were changed; write new steps instead:"; echo "$$gone"; exit 1; fi; \
 	fi
 
-# SQLite is C translated to Go, with memory of its own that the detector does not know, and these parts of the standard library
-# compute on memory of one goroutine: watching them finds no race of ours and would take a third of the time. Packages that share maps
-# through sync.Map or sync.Once, such as encoding/json, have to be watched, or the sharing looks like a race. Nor does anybody debug these
-# binaries: compiling them is quicker without debug information and, where we change code, without inlining. vet and lint read what is
-# compiled for the tests.
-UNWATCHED := modernc.org/... golang.org/x/... github.com/pocketbase/dbx compress/... crypto/... database/sql/... hash/... image/... \
-	math/... reflect regexp/... strconv unicode/...
+# SQLite is C translated to Go, with memory of its own that the detector does not know: watching it, and the hashing of
+# passwords, finds no race of ours and would take most of the time. Nor does anybody debug these binaries: compiling them is quicker
+# without debug information and, where we change code, without inlining. vet and lint read what is compiled for the tests.
 RACE := -race '-gcflags=all=-dwarf=false' '-gcflags=jobboard/...=-l -dwarf=false' \
-	$(foreach path,$(UNWATCHED),'-gcflags=$(path)=-race=false -dwarf=false')
+	$(foreach path,modernc.org golang.org/x/crypto,'-gcflags=$(path)/...=-race=false -dwarf=false')
 
 # The tests have memory to spare, so the garbage collector may run less often.
 race:
