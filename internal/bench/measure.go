@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"jobboard/internal/benchboard"
@@ -38,7 +37,7 @@ const (
 // result is what a class costs. The lists have an element for each round.
 type result struct {
 	perSecond, cpu, allocations, bytes, sql []float64 // cpu and sql in milliseconds
-	took                                    []time.Duration
+	took                                    benchboard.Durations
 }
 
 func median(list []float64) float64 {
@@ -46,15 +45,6 @@ func median(list []float64) float64 {
 		return 0
 	}
 	return slices.Sorted(slices.Values(list))[len(list)/2]
-}
-
-// at returns a quantile of the times in milliseconds.
-func (r *result) at(quantile float64) float64 {
-	if len(r.took) == 0 {
-		return 0
-	}
-	slices.Sort(r.took)
-	return float64(r.took[min(len(r.took)-1, int(quantile*float64(len(r.took))))].Microseconds()) / 1000
 }
 
 // measure serves the board, which is filled, and measures everything.
@@ -71,8 +61,8 @@ func (r *run) measure() (err error) {
 		return err
 	}
 	defer raw.db.Close()
-	var published int
-	if err := raw.db.QueryRow("SELECT count(*) FROM jobs WHERE status = 'published'").Scan(&published); err != nil {
+	published, err := r.board.Published()
+	if err != nil {
 		return err
 	}
 	if err := s.WaitFor(published); err != nil {
@@ -152,17 +142,23 @@ func (r *run) measureClass(s *benchboard.Server, c *class) error {
 	if err != nil || c.sql == nil {
 		return err
 	}
-	began, n := cpuOfThis(), 0
+	before, err := ownCPU()
+	if err != nil {
+		return err
+	}
+	n := 0
 	for start := time.Now(); time.Since(start) < rawTime; n++ {
 		if err := c.sql(sent + n); err != nil {
 			return fmt.Errorf("SQL: %w", err)
 		}
 	}
-	c.result.sql = append(c.result.sql, millis(cpuOfThis()-began)/float64(n))
+	after, err := ownCPU()
+	if err != nil {
+		return err
+	}
+	c.result.sql = append(c.result.sql, benchboard.Millis(after-before)/float64(n))
 	return nil
 }
-
-func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // load has all clients call send until the time is over, and adds the cost of a call to the result. It returns the number of calls.
 func (r *run) load(s *benchboard.Server, to *result, send func() error) (sent int, err error) {
@@ -202,7 +198,7 @@ func (r *run) load(s *benchboard.Server, to *result, send func() error) (sent in
 	}
 	n := float64(sent)
 	to.perSecond = append(to.perSecond, n/lasted.Seconds())
-	to.cpu = append(to.cpu, millis(after.cpu-before.cpu)/n)
+	to.cpu = append(to.cpu, benchboard.Millis(after.cpu-before.cpu)/n)
 	to.allocations = append(to.allocations, (after.allocations-before.allocations)/n)
 	to.bytes = append(to.bytes, (after.bytes-before.bytes)/n)
 	return sent, nil
@@ -239,11 +235,8 @@ func metric(page []byte, name string) (value float64, err error) {
 	return value, err
 }
 
-// cpuOfThis returns the CPU time of this process.
-func cpuOfThis() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err) // impossible with these arguments
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+// ownCPU returns the CPU time of this process, which includes SQLite's.
+func ownCPU() (time.Duration, error) {
+	user, system, err := benchboard.OwnCPU()
+	return user + system, err
 }

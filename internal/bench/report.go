@@ -53,8 +53,8 @@ request can't cost less than HTTP (health) and its SQL together.
 
 func (r *result) write(to io.Writer, name, who string, health float64) {
 	cpu := median(r.cpu)
-	fmt.Fprintf(to, "| %s | %s | %.0f | %.2f | %.2f | %.3f | %.0f | %.0f | ", name, who, median(r.perSecond), r.at(0.5), r.at(0.99), cpu,
-		median(r.allocations), median(r.bytes)/1000)
+	fmt.Fprintf(to, "| %s | %s | %.0f | %.2f | %.2f | %.3f | %.0f | %.0f | ", name, who, median(r.perSecond), r.took.MillisAt(0.5),
+		r.took.MillisAt(0.99), cpu, median(r.allocations), median(r.bytes)/1000)
 	if len(r.sql) == 0 {
 		fmt.Fprintln(to, "– | – |")
 		return

@@ -26,7 +26,7 @@ func (r *run) measureInsert() error {
 	if err != nil {
 		return err
 	}
-	var logged, plain durations
+	var logged, plain benchboard.Durations
 	at := r.Corpus.Jobs
 	for range insertBlocks {
 		if err := r.insert(db, industries, &at, &logged); err != nil {
@@ -46,12 +46,12 @@ func (r *run) measureInsert() error {
 	if _, err := db.Exec("DELETE FROM jobs WHERE id >= ?", benchboard.JobID(r.Corpus.Jobs)); err != nil {
 		return err
 	}
-	r.report.gate("insert with the log ÷ plain insert, p50", ratio(logged.at(0.5), plain.at(0.5)), 2, "%.2f", atMost)
-	r.report.note("inserts", fmt.Sprintf("%.3f ms with the log, %.3f ms without", millis(logged.at(0.5)), millis(plain.at(0.5))))
+	r.report.gate("insert with the log ÷ plain insert, p50", ratio(logged.At(0.5), plain.At(0.5)), 2, "%.2f", atMost)
+	r.report.note("inserts", fmt.Sprintf("%.3f ms with the log, %.3f ms without", logged.MillisAt(0.5), plain.MillisAt(0.5)))
 	return nil
 }
 
-func (r *run) insert(db *sql.DB, industries []string, at *int, took *durations) error {
+func (r *run) insert(db *sql.DB, industries []string, at *int, took *benchboard.Durations) error {
 	statement, err := db.Prepare(benchboard.InsertJob)
 	if err != nil {
 		return err

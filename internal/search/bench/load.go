@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,18 +18,6 @@ const (
 	loadTime       = 10 * time.Second
 	maxP99         = 20 * time.Millisecond
 )
-
-// durations are the times of equal requests.
-type durations []time.Duration
-
-// at returns a quantile, such as 0.5 for the p50.
-func (d durations) at(quantile float64) time.Duration {
-	if len(d) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(d))
-	return sorted[min(len(sorted)-1, int(quantile*float64(len(sorted))))]
-}
 
 // healthPath is the route of H.
 const healthPath = "/api/health"
@@ -47,15 +34,15 @@ func (r *run) rowsPath(i int) string {
 
 // timings has the times of some rounds: of H, R, W if it was measured, and each class.
 type timings struct {
-	health, rows, w durations
-	classes         []durations
+	health, rows, w benchboard.Durations
+	classes         []benchboard.Durations
 }
 
 // measureRounds measures all of them in turn, so that a disturbance of the machine affects all alike.
 func (r *run) measureRounds(s *benchboard.Server, rounds int, w *calibration) (timings, error) {
 	list := r.classes()
-	all := timings{classes: make([]durations, len(list))}
-	timed := func(into *durations, path string) error {
+	all := timings{classes: make([]benchboard.Durations, len(list))}
+	timed := func(into *benchboard.Durations, path string) error {
 		began := time.Now()
 		_, err := s.Get(path)
 		*into = append(*into, time.Since(began))
@@ -95,7 +82,7 @@ func (r *run) measureIdle(s *benchboard.Server) error {
 	if err != nil {
 		return err
 	}
-	r.report.health, r.report.rows, r.report.w = took.health.at(0.5), took.rows.at(0.5), took.w.at(0.5)
+	r.report.health, r.report.rows, r.report.w = took.health.At(0.5), took.rows.At(0.5), took.w.At(0.5)
 	r.report.gate("R / H", ratio(r.report.rows, r.report.health), 10, "%.1f", atMost)
 	for i, c := range r.classes() {
 		p, err := s.Search(c.query)
@@ -119,8 +106,8 @@ func (r *run) measureBusy(s *benchboard.Server) error {
 		r.report.classes[i].busy = took.classes[i]
 	}
 	r.report.note("saves beside", saves)
-	r.report.note("H and R beside the saves, p50 / p99 ms", fmt.Sprintf("%.2f / %.2f and %.2f / %.2f", millis(took.health.at(0.5)),
-		millis(took.health.at(0.99)), millis(took.rows.at(0.5)), millis(took.rows.at(0.99))))
+	r.report.note("H and R beside the saves, p50 / p99 ms", fmt.Sprintf("%.2f / %.2f and %.2f / %.2f", took.health.MillisAt(0.5),
+		took.health.MillisAt(0.99), took.rows.MillisAt(0.5), took.rows.MillisAt(0.99)))
 	mem, err := s.Memory()
 	if err != nil {
 		return err
@@ -149,7 +136,7 @@ func (r *run) startSaves(s *benchboard.Server) (stop func() (string, error)) {
 		}
 	}()
 	var mu sync.Mutex
-	var took durations
+	var took benchboard.Durations
 	var failed error
 	var workers sync.WaitGroup
 	for range 4 {
@@ -170,14 +157,14 @@ func (r *run) startSaves(s *benchboard.Server) (stop func() (string, error)) {
 		cancel()
 		workers.Wait()
 		return fmt.Sprintf("%.0f a second (of %d), p50 %.1f ms, p99 %.1f ms",
-			float64(len(took))/time.Since(began).Seconds(), savesPerSecond, millis(took.at(0.5)), millis(took.at(0.99))), failed
+			float64(len(took))/time.Since(began).Seconds(), savesPerSecond, took.MillisAt(0.5), took.MillisAt(0.99)), failed
 	}
 }
 
 // measureLag measures the time from the response to a save until a search finds the change, beside other saves.
 func (r *run) measureLag(s *benchboard.Server) error {
 	stop := r.startSaves(s)
-	var lag durations
+	var lag benchboard.Durations
 	err := func() error {
 		for i := range 200 {
 			word := fmt.Sprintf("k%d", time.Now().UnixNano())
@@ -210,8 +197,8 @@ func (r *run) measureLag(s *benchboard.Server) error {
 	if err := firstOf(err, errSaves); err != nil {
 		return err
 	}
-	r.report.timeGate("visible after commit, p99 ms", millis(lag.at(0.99)), 100, "%.1f", atMost)
-	r.report.note("visible after commit", fmt.Sprintf("p50 %.1f ms of %d", millis(lag.at(0.5)), len(lag)))
+	r.report.timeGate("visible after commit, p99 ms", lag.MillisAt(0.99), 100, "%.1f", atMost)
+	r.report.note("visible after commit", fmt.Sprintf("p50 %.1f ms of %d", lag.MillisAt(0.5), len(lag)))
 	return nil
 }
 
@@ -233,14 +220,14 @@ func (r *run) measureLoad(s *benchboard.Server) error {
 	if err != nil {
 		return err
 	}
-	r.report.timeGate("16 clients at 40 %, p99 ms", millis(took.at(0.99)), millis(maxP99), "%.1f", atMost)
-	r.report.note("16 clients at 40 %", fmt.Sprintf("p50 %.1f ms", millis(took.at(0.5))))
+	r.report.timeGate("16 clients at 40 %, p99 ms", took.MillisAt(0.99), benchboard.Millis(maxP99), "%.1f", atMost)
+	r.report.note("16 clients at 40 %", fmt.Sprintf("p50 %.1f ms", took.MillisAt(0.5)))
 	return nil
 }
 
 // load sends requests from many clients for loadTime: as fast as possible, or at a constant total rate of pace per second. In
 // that case the time of a request is counted from when it was due, so that a stall counts for every request that it delayed.
-func load(s *benchboard.Server, path func(i int) string, pace float64) (perSecond float64, took durations, err error) {
+func load(s *benchboard.Server, path func(i int) string, pace float64) (perSecond float64, took benchboard.Durations, err error) {
 	var next atomic.Int64
 	var mu sync.Mutex
 	var clients sync.WaitGroup
@@ -271,7 +258,5 @@ func load(s *benchboard.Server, path func(i int) string, pace float64) (perSecon
 	clients.Wait()
 	return float64(len(took)) / time.Since(began).Seconds(), took, err
 }
-
-func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func ratio(a, b time.Duration) float64 { return float64(a) / float64(max(1, b)) }

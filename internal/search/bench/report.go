@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"jobboard/internal/benchboard"
 )
 
 // report has the results of one run.
@@ -21,8 +23,8 @@ type report struct {
 type classResult struct {
 	class
 	total      int
-	idle, busy durations
-	fts        durations
+	idle, busy benchboard.Durations
+	fts        benchboard.Durations
 }
 
 type gate struct {
@@ -80,7 +82,7 @@ func (r *report) print(to io.Writer) {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	if len(r.classes) > 0 {
 		fmt.Fprintf(to, "H %.2f ms · R %.2f ms · W %.0f ms, where the gates were set %.0f: this machine is %.1f times slower\n\n",
-			millis(r.health), millis(r.rows), millis(r.w), millis(referenceW), r.slowdown())
+			benchboard.Millis(r.health), benchboard.Millis(r.rows), benchboard.Millis(r.w), benchboard.Millis(referenceW), r.slowdown())
 		r.printClasses(w)
 	}
 	for _, g := range r.gates {
@@ -97,7 +99,7 @@ func (c *classResult) ftsText() string {
 	if len(c.fts) == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%.1f", millis(c.fts.at(0.5)))
+	return fmt.Sprintf("%.1f", c.fts.MillisAt(0.5))
 }
 
 // verdict returns "by W" for what passes only when the times are scaled to the machine where the gates were set.
@@ -119,15 +121,15 @@ func (r *report) printClasses(w io.Writer) {
 			limit = fmt.Sprintf("≤ %.0f R", c.ratio)
 		}
 		if c.maxP50 > 0 {
-			limit += fmt.Sprintf(", %.0f ms", millis(c.maxP50))
+			limit += fmt.Sprintf(", %.0f ms", benchboard.Millis(c.maxP50))
 		}
 		holds := func(slower float64) bool {
 			within := func(took, limit time.Duration) bool { return limit == 0 || float64(took) <= float64(limit)*slower }
-			return (c.ratio == 0 || ratio(c.idle.at(0.5), r.rows) <= c.ratio) && within(c.idle.at(0.5), c.maxP50) &&
-				within(c.busy.at(0.99), maxP99)
+			return (c.ratio == 0 || ratio(c.idle.At(0.5), r.rows) <= c.ratio) && within(c.idle.At(0.5), c.maxP50) &&
+				within(c.busy.At(0.99), maxP99)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%s\t%s\n", c.name, c.total, millis(c.idle.at(0.5)),
-			millis(c.idle.at(0.99)), ratio(c.idle.at(0.5), r.rows), limit, millis(c.busy.at(0.5)), millis(c.busy.at(0.99)),
+		fmt.Fprintf(w, "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%s\t%s\n", c.name, c.total, c.idle.MillisAt(0.5),
+			c.idle.MillisAt(0.99), ratio(c.idle.At(0.5), r.rows), limit, c.busy.MillisAt(0.5), c.busy.MillisAt(0.99),
 			c.ftsText(), r.verdict(holds))
 	}
 	fmt.Fprintln(w, "\t\t\t\t\t\t\t\t\t")

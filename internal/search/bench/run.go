@@ -54,13 +54,9 @@ func (r *run) measure() error {
 
 func (r *run) logf(format string, args ...any) { fmt.Fprintf(os.Stderr, "· "+format+"\n", args...) }
 
-func (r *run) count() error {
-	db, err := benchboard.OpenDB(filepath.Join(r.Data(), "data.db"))
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	return db.QueryRow("SELECT count(*) FROM jobs WHERE status = 'published'").Scan(&r.published)
+func (r *run) count() (err error) {
+	r.published, err = r.Published()
+	return err
 }
 
 // build starts the board without an index, waits until it has built one, and stops it.

@@ -3,12 +3,10 @@ package main
 import (
 	"cmp"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -73,7 +71,7 @@ func (b *bench) besideServer() error {
 	if err := people.await(b.served * 9 / 10); err != nil { // a few are closed
 		return err
 	}
-	shown, err := people.total()
+	shown, err := server.Search("perPage=1")
 	if err != nil {
 		return err
 	}
@@ -96,7 +94,7 @@ func (b *bench) besideServer() error {
 		return err
 	}
 	during := people.forget()
-	published, err := countPublished(board)
+	published, err := board.Published()
 	if err != nil {
 		return err
 	}
@@ -105,12 +103,12 @@ func (b *bench) besideServer() error {
 	}
 	lag := time.Since(ended)
 	b.printf("Beside a serving board of %d jobs, whose people search 20 times and apply 10 times a second. It found %d jobs before the "+
-		"import, and\n%d within %.1f s after its end.\n\n"+header+"%s\n", b.served, shown, published, lag.Seconds(), done.line("new jobs"))
+		"import, and\n%d within %.1f s after its end.\n\n"+header+"%s\n", b.served, shown.TotalItems, published, lag.Seconds(),
+		done.line("new jobs"))
 	b.printf("| | p50 before, ms | during | p99 before, ms | during | ratio of p99 |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for i, name := range []string{"search", "apply"} {
-		p := func(times []time.Duration, share float64) float64 { return quantile(times, share).Seconds() * 1000 }
-		b.printf("| %s | %.1f | %.1f | %.1f | %.1f | %.1f |\n", name, p(before[i], 0.5), p(during[i], 0.5), p(before[i], 0.99),
-			p(during[i], 0.99), p(during[i], 0.99)/p(before[i], 0.99))
+		b.printf("| %s | %.1f | %.1f | %.1f | %.1f | %.1f |\n", name, before[i].MillisAt(0.5), during[i].MillisAt(0.5),
+			before[i].MillisAt(0.99), during[i].MillisAt(0.99), during[i].MillisAt(0.99)/before[i].MillisAt(0.99))
 	}
 	return b.fanOut(board)
 }
@@ -141,15 +139,6 @@ func (b *bench) fanOut(board benchboard.Board) error {
 	return nil
 }
 
-func countPublished(board benchboard.Board) (n int, err error) {
-	db, err := benchboard.OpenDB(filepath.Join(board.Data(), "data.db"))
-	if err != nil {
-		return 0, err
-	}
-	defer db.Close()
-	return n, db.QueryRow("SELECT count(*) FROM jobs WHERE status = 'published'").Scan(&n)
-}
-
 // people search and apply.
 type people struct {
 	server *benchboard.Server
@@ -157,7 +146,7 @@ type people struct {
 	tokens []string
 	jobs   []string // published ones
 	mu     sync.Mutex
-	times  [2][]time.Duration // of searches and of applications
+	times  [2]benchboard.Durations // of searches and of applications
 	sent   [2]int
 }
 
@@ -179,22 +168,12 @@ func newPeople(server *benchboard.Server, board benchboard.Board) (*people, erro
 	return p, err
 }
 
-// total returns how many jobs a search finds.
-func (p *people) total() (int, error) {
-	body, err := p.server.Get("/api/jobs/search/?perPage=1")
-	if err != nil {
-		return 0, err
-	}
-	var page benchboard.Page
-	return page.TotalItems, json.Unmarshal(body, &page)
-}
-
 // await waits until a search finds so many jobs.
 func (p *people) await(jobs int) error {
 	var last error
 	for end := time.Now().Add(followLimit); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		found, err := p.total() // an error is that the index is being built
-		if err == nil && found >= jobs {
+		page, err := p.server.Search("perPage=1") // an error is that the index is being built
+		if err == nil && page.TotalItems >= jobs {
 			return nil
 		}
 		last = err
@@ -260,18 +239,10 @@ func (p *people) next(kind int) benchboard.Request {
 }
 
 // forget returns the times so far, and begins anew.
-func (p *people) forget() [2][]time.Duration {
+func (p *people) forget() [2]benchboard.Durations {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	times := p.times
-	p.times = [2][]time.Duration{}
+	p.times = [2]benchboard.Durations{}
 	return times
-}
-
-func quantile(times []time.Duration, share float64) time.Duration {
-	if len(times) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(times))
-	return sorted[min(int(share*float64(len(sorted))), len(sorted)-1)]
 }

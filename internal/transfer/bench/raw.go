@@ -2,9 +2,7 @@ package main
 
 import (
 	"database/sql"
-	"fmt"
 	"strings"
-	"syscall"
 	"time"
 
 	"jobboard/internal/benchboard"
@@ -49,13 +47,13 @@ func insertRaw(from, into string) (imported, error) {
 			return total, nil
 		}
 		began, user, system := time.Now(), time.Duration(0), time.Duration(0)
-		if user, system, err = cpuTime(); err != nil {
+		if user, system, err = benchboard.OwnCPU(); err != nil {
 			return total, err
 		}
 		if err := insertBatch(target, insert, batch); err != nil {
 			return total, err
 		}
-		userNow, systemNow, err := cpuTime()
+		userNow, systemNow, err := benchboard.OwnCPU()
 		if err != nil {
 			return total, err
 		}
@@ -91,13 +89,4 @@ func insertBatch(db *sql.DB, insert *sql.Stmt, batch [][]any) error {
 		}
 	}
 	return tx.Commit()
-}
-
-// cpuTime returns what this process has used so far.
-func cpuTime() (user, system time.Duration, err error) {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0, 0, fmt.Errorf("read the CPU time: %w", err)
-	}
-	return time.Duration(usage.Utime.Nano()), time.Duration(usage.Stime.Nano()), nil
 }
