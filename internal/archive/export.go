@@ -14,10 +14,10 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/database"
 )
 
 // Export writes an archive of the board. All rows are as they were at one moment; nobody need wait for it. It calls report, which may be
@@ -93,25 +93,13 @@ type exporter struct {
 	nameWriter *bufio.Writer
 }
 
-// withSnapshot calls read with a transaction that sees the board as it is now, and that nobody waits for.
-func withSnapshot(ctx context.Context, app core.App, read func(tx *sql.Tx) error) (err error) {
-	db, ok := app.ConcurrentDB().(*dbx.DB)
-	if !ok {
-		return errors.New("a board can't be exported inside a transaction")
+// withSnapshot calls read with a snapshot of the board. If the context has ended, its cause is the error.
+func withSnapshot(ctx context.Context, app core.App, read func(tx *sql.Tx) error) error {
+	err := database.ReadSnapshot(ctx, app, read)
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
 	}
-	tx, err := db.DB().BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("begin the export's read transaction: %w", err)
-	}
-	defer func() {
-		if undo := tx.Rollback(); undo != nil && err == nil && !errors.Is(undo, sql.ErrTxDone) {
-			err = fmt.Errorf("end the export's read transaction: %w", undo)
-		}
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
-	}()
-	return read(tx)
+	return err
 }
 
 // entries returns a function that starts the entry of a name in the archive.

@@ -75,7 +75,11 @@ func TestRoundTripOfTheDemoBoard(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := exportFile(t, old.TestApp)
-	before, _ := export(t, old.TestApp)
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := unzip(t, raw)
 
 	board := testapp.NewBoard(t, hooks.Bind)
 	sent := board.TestMailer.TotalSend()

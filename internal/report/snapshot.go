@@ -3,12 +3,12 @@ package report
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/database"
 )
 
 // snapshot is one read transaction: every query sees the board as it was at the first one. Working tables are temporary tables of its
@@ -24,29 +24,18 @@ type snapshot struct {
 }
 
 // withSnapshot calls work with a snapshot. A period without a start begins on the board's first day.
-func withSnapshot(ctx context.Context, app core.App, period Period, rest float64, work func(*snapshot) error) (err error) {
-	db, ok := app.ConcurrentDB().(*dbx.DB)
-	if !ok {
-		return errors.New("a report can't be made inside a transaction")
-	}
-	tx, err := db.DB().BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("begin the report's read transaction: %w", err)
-	}
-	defer func() {
-		if undo := tx.Rollback(); undo != nil && err == nil && !errors.Is(undo, sql.ErrTxDone) {
-			err = fmt.Errorf("end the report's read transaction: %w", undo)
+func withSnapshot(ctx context.Context, app core.App, period Period, rest float64, work func(*snapshot) error) error {
+	return database.ReadSnapshot(ctx, app, func(tx *sql.Tx) (err error) {
+		s := &snapshot{ctx: ctx, tx: tx, period: period, throttle: throttle{rest: rest, began: time.Now()}}
+		if period.From.IsZero() {
+			if s.period.From, err = s.firstDay(); err != nil {
+				return err
+			}
 		}
-	}()
-	s := &snapshot{ctx: ctx, tx: tx, period: period, throttle: throttle{rest: rest, began: time.Now()}}
-	if period.From.IsZero() {
-		if s.period.From, err = s.firstDay(); err != nil {
-			return err
-		}
-	}
-	s.step = s.period.bucket()
-	s.labels = s.step.labels(s.period)
-	return work(s)
+		s.step = s.period.bucket()
+		s.labels = s.step.labels(s.period)
+		return work(s)
+	})
 }
 
 func (s *snapshot) firstDay() (time.Time, error) {
