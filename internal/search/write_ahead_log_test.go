@@ -16,9 +16,9 @@ func TestIdleIndexLeavesTheDatabaseAlone(t *testing.T) {
 	board.Job(acme, "Gopher")
 	eventually(t, "the job is found", func() bool { return len(found(t, ix, "gopher")) == 1 })
 	time.Sleep(2 * pollInterval) // for what the index itself saves
-	asked := testapp.Statements(t, board.TestApp, func() { time.Sleep(4 * pollInterval) })
-	if len(asked) > 4 { // looking takes one that is logged
-		t.Errorf("an idle index asks the database %d times within four polls: %v", len(asked), asked)
+	asked := testapp.Statements(t, board.TestApp, func() { time.Sleep(8 * pollInterval) })
+	if len(asked) > 8 { // a look takes two that are logged, and in these two seconds there are two or three instead of eight
+		t.Errorf("an idle index asks the database %d times within eight polls: %v", len(asked), asked)
 	}
 }
 
