@@ -28,8 +28,8 @@ const (
 
 // URL imports the jobs at an address. Without a format it is told by the content. private allows addresses that are not public.
 func (i *Importer) URL(ctx context.Context, address string, format *formats.Format, private bool) error {
-	options := outbound.Options{Private: private, Timeout: remoteTimeout, Idle: remoteIdle, NoRedirect: format != nil &&
-		format.FollowsNoRedirect}
+	options := outbound.Options{Private: private, Timeout: remoteTimeout, Idle: remoteIdle}
+	options.NoRedirect = format != nil && format.FollowsNoRedirect
 	response, err := outbound.Get(ctx, address, maxRemote, options)
 	if err != nil {
 		i.scope.end(ctx, err)

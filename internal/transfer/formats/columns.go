@@ -14,29 +14,25 @@ var columnNames = []struct {
 	field string
 	names string // separated by commas
 }{
-	{"title",
-		"title, job title, position, position title, job, job name, role, vacancy, vacancy title, stelle, stellentitel, jobtitel, titel, " +
-			"stellenbezeichnung, berufsbezeichnung, position name"},
-	{"company",
-		"company, company name, employer, employer name, organisation, organization, hiring organization, client, firma, unternehmen, " +
-			"arbeitgeber, firmenname"},
-	{"description",
-		"description, job description, full description, details, body, text, beschreibung, stellenbeschreibung, aufgaben, tasks, " +
-			"responsibilities, duties"},
+	{"title", "title, job title, position, position title, job, job name, role, vacancy, vacancy title, stelle, stellentitel, " +
+		"jobtitel, titel, stellenbezeichnung, berufsbezeichnung, position name"},
+	{"company", "company, company name, employer, employer name, organisation, organization, hiring organization, client, firma, " +
+		"unternehmen, arbeitgeber, firmenname"},
+	{"description", "description, job description, full description, details, body, text, beschreibung, stellenbeschreibung, " +
+		"aufgaben, tasks, responsibilities, duties"},
 	{"requirements", "requirements, qualifications, profile, your profile, anforderungen, profil, qualifikationen"},
 	{"benefits", "benefits, perks, we offer, what we offer, wir bieten, leistungen"},
-	{"location",
-		"location, locations, job location, place, work location, office, city state country, city state, city country, ort, arbeitsort, " +
-			"standort, einsatzort, dienstort"},
+	{"location", "location, locations, job location, place, work location, office, city state country, city state, city country, " +
+		"ort, arbeitsort, standort, einsatzort, dienstort"},
 	{"city", "city, town, stadt"},
 	{"region", "region, state, province, county, bundesland"},
 	{"country", "country, country code, land"},
 	{"workplace", "workplace, workplace type, work mode, work model, location type, arbeitsmodell, arbeitsplatz"},
 	{"remote", "remote, is remote, remote type, remote possible, telecommute, telecommuting, home office, homeoffice"},
-	{"jobType", "job type, employment type, type, contract type, contract, commitment, beschäftigungsart, anstellungsart, vertragsart, " +
-		"arbeitszeit, art der anstellung"},
-	{"experienceLevel", "experience level, experience, level, seniority, seniority level, required experience, karrierestufe, erfahrung, " +
-		"berufserfahrung"},
+	{"jobType", "job type, employment type, type, contract type, contract, commitment, beschäftigungsart, anstellungsart, " +
+		"vertragsart, arbeitszeit, art der anstellung"},
+	{"experienceLevel", "experience level, experience, level, seniority, seniority level, required experience, karrierestufe, " +
+		"erfahrung, berufserfahrung"},
 	{"industry", "industry, sector, branche"},
 	{"fields", "field, fields, function, job function, category, department, team, abteilung, bereich, kategorie, berufsfeld"},
 	{"skills", "skills, required skills, tags, keywords, kenntnisse, fähigkeiten, schlagworte"},
@@ -46,15 +42,12 @@ var columnNames = []struct {
 	{"salaryMax", "salary max, max salary, maximum salary, salary to, pay max, gehalt bis, gehalt max, höchstgehalt"},
 	{"salaryCurrency", "salary currency, currency, währung"},
 	{"salaryPeriod", "salary period, pay period, period, salary unit, salary type, gehaltszeitraum, zeitraum"},
-	{"deadline",
-		"deadline, application deadline, closing date, close date, apply by, expires, expiry date, expiration date, valid through, " +
-			"bewerbungsfrist, bewerbungsschluss, frist"},
-	{"publishedAt",
-		"published, published at, published on, date posted, posted, posted at, posted on, post date, posting date, posted date, date, datum, " +
-			"veröffentlicht, veröffentlicht am, veröffentlichungsdatum"},
-	{"externalId",
-		"external id, id, ref, ref no, reference, reference number, job id, job code, job number, requisition id, req id, nr, nummer, " +
-			"referenz, referenznummer, kennziffer, stellen id, stellennummer"},
+	{"deadline", "deadline, application deadline, closing date, close date, apply by, expires, expiry date, expiration date, " +
+		"valid through, bewerbungsfrist, bewerbungsschluss, frist"},
+	{"publishedAt", "published, published at, published on, date posted, posted, posted at, posted on, post date, posting date, " +
+		"posted date, date, datum, veröffentlicht, veröffentlicht am, veröffentlichungsdatum"},
+	{"externalId", "external id, id, ref, ref no, reference, reference number, job id, job code, job number, requisition id, req id, " +
+		"nr, nummer, referenz, referenznummer, kennziffer, stellen id, stellennummer"},
 	{"source", "source, quelle"},
 	{"status", "status, job status"},
 	{"applyUrl", "apply url, apply link, application url, application link, url, link, job url, job link, posting url, bewerbungslink"},

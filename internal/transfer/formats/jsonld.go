@@ -344,17 +344,18 @@ type linked struct {
 // document reads a JSON file, one element of its lists at a time.
 func (l *linked) document(g *guard, in io.Reader) error {
 	g.lines = true
-	lister := &lister{guard: g, decoder: json.NewDecoder(in), head: map[string]json.RawMessage{}, names: []string{"@graph",
-		"itemListElement"}}
-	lister.optional = true
-	lister.yield = func(it item, _ error) bool { return l.node(it.raw, it.line, 0, nil) }
-	if err := lister.document(); err != nil {
+	lists := &lister{
+		guard: g, decoder: json.NewDecoder(in), head: map[string]json.RawMessage{},
+		names: []string{"@graph", "itemListElement"}, optional: true,
+		yield: func(it item, _ error) bool { return l.node(it.raw, it.line, 0, nil) },
+	}
+	if err := lists.document(); err != nil {
 		if errors.Is(err, errStopped) {
 			return err
 		}
-		return lister.explain(err)
+		return lists.explain(err)
 	}
-	whole, err := json.Marshal(lister.head) // the object around the lists may be a posting itself
+	whole, err := json.Marshal(lists.head) // the object around the lists may be a posting itself
 	if err != nil {
 		return fmt.Errorf("read the object: %w", err)
 	}

@@ -16,18 +16,17 @@ type Date struct {
 // moments and days are the layouts of dates; those of days with names are tried in English.
 var (
 	moments = []string{
-		time.RFC3339Nano, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05.999Z07:00",
-		"2006-01-02 15:04:05 MST",
-		"2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05", "2006-01-02 15:04", time.RFC1123Z, time.RFC1123, "Mon, 2 Jan 2006 15:04:05 -0700",
-		"Mon, 2 Jan 2006 15:04:05 MST", "02.01.2006 15:04", "2.1.2006 15:04",
+		time.RFC3339Nano, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04",
+		"2006-01-02 15:04:05.999Z07:00", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05", "2006-01-02 15:04",
+		time.RFC1123Z, time.RFC1123, "Mon, 2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04:05 MST",
+		"02.01.2006 15:04", "2.1.2006 15:04",
 	}
 	days = []string{
-		time.DateOnly, "2006/01/02", "20060102", "02.01.2006", "2.1.2006", "2 January 2006", "2 Jan 2006", "January 2, 2006", "Jan 2, 2006",
-		"2-Jan-2006",
-		"2. January 2006",
+		time.DateOnly, "2006/01/02", "20060102", "02.01.2006", "2.1.2006",
+		"2 January 2006", "2 Jan 2006", "January 2, 2006", "Jan 2, 2006", "2-Jan-2006", "2. January 2006",
 	}
-	germanMonths = strings.NewReplacer("Januar ", "January ", "Februar ", "February ", "März ", "March ", "Mai ", "May ", "Juni ", "June ",
-		"Juli ", "July ",
+	germanMonths = strings.NewReplacer(
+		"Januar ", "January ", "Februar ", "February ", "März ", "March ", "Mai ", "May ", "Juni ", "June ", "Juli ", "July ",
 		"Oktober ", "October ", "Dezember ", "December ")
 )
 
@@ -45,8 +44,9 @@ func ParseDate(text string) (date Date, reason string) {
 			return checkedDate(text, Date{Time: t.UTC()})
 		}
 	}
+	english := germanMonths.Replace(text)
 	for _, layout := range days {
-		if t, err := time.Parse(layout, germanMonths.Replace(text)); err == nil {
+		if t, err := time.Parse(layout, english); err == nil {
 			return checkedDate(text, Date{Time: t, Day: true})
 		}
 	}

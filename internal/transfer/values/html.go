@@ -15,32 +15,35 @@ var (
 	escapedPattern = regexp.MustCompile(`(?i)&(amp;)?lt;/?(p|br|div|ul|ol|li|h[1-6]|b|strong|i|em|u|a|span|table|hr|section)\b`)
 	bulletPattern  = regexp.MustCompile(`^\s*(?:[-*•·–▪●◦]\s*|\d{1,2}[.)]\s+)(\S.*)$`)
 	cdataReplacer  = strings.NewReplacer("<![CDATA[", "", "]]>", "")
+	lineBreaks     = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 )
 
 // kept are the elements of a description that stay; others are replaced by what they hold.
-var kept = map[atom.Atom]bool{atom.P: true, atom.Br: true, atom.Hr: true, atom.Ul: true, atom.Ol: true, atom.Li: true, atom.H2: true,
-	atom.H3: true,
-	atom.H4: true, atom.Strong: true, atom.Em: true, atom.B: true, atom.I: true, atom.U: true, atom.A: true, atom.Blockquote: true,
-	atom.Pre:  true,
-	atom.Code: true, atom.Table: true, atom.Thead: true, atom.Tbody: true, atom.Tr: true, atom.Td: true, atom.Th: true, atom.Dl: true,
-	atom.Dt: true,
-	atom.Dd: true, atom.Sub: true, atom.Sup: true}
+var kept = setOf(
+	atom.P, atom.Br, atom.Hr, atom.H2, atom.H3, atom.H4, atom.Blockquote, atom.Pre,
+	atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt, atom.Dd,
+	atom.Table, atom.Thead, atom.Tbody, atom.Tr, atom.Td, atom.Th,
+	atom.Strong, atom.Em, atom.B, atom.I, atom.U, atom.A, atom.Code, atom.Sub, atom.Sup,
+)
 
 // renamed are elements that stay under another name. The page has its own h1.
-var renamed = map[atom.Atom]string{atom.H1: "h2", atom.H5: "h4", atom.H6: "h4", atom.Div: "p", atom.Section: "p", atom.Article: "p"}
+var renamed = map[atom.Atom]string{
+	atom.H1: "h2", atom.H5: "h4", atom.H6: "h4",
+	atom.Div: "p", atom.Section: "p", atom.Article: "p",
+}
 
 // blocks can't stand in a paragraph.
-var blocks = map[atom.Atom]bool{atom.P: true, atom.Div: true, atom.Section: true, atom.Article: true, atom.Ul: true, atom.Ol: true,
-	atom.Table: true,
-	atom.H1:    true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Blockquote: true, atom.Pre: true,
-	atom.Hr: true,
-	atom.Dl: true, atom.Li: true, atom.Header: true, atom.Footer: true, atom.Main: true}
+var blocks = setOf(
+	atom.P, atom.Hr, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Pre,
+	atom.Div, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Main,
+	atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Table,
+)
 
 // dropped go with what they hold.
-var dropped = map[atom.Atom]bool{atom.Script: true, atom.Style: true, atom.Head: true, atom.Title: true, atom.Template: true,
-	atom.Noscript: true,
-	atom.Iframe:   true, atom.Object: true, atom.Svg: true, atom.Form: true, atom.Button: true, atom.Select: true, atom.Textarea: true,
-	atom.Math: true}
+var dropped = setOf(
+	atom.Head, atom.Title, atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Iframe, atom.Object, atom.Svg, atom.Math,
+	atom.Form, atom.Button, atom.Select, atom.Textarea,
+)
 
 // HTML returns a description as simple HTML, whether the text is HTML, HTML with escaped entities, left in a CDATA section, or plain
 // text. It returns "" for a text without words.
@@ -129,8 +132,8 @@ func href(node *html.Node) string {
 	for _, attribute := range node.Attr {
 		target := strings.TrimSpace(attribute.Val)
 		lower := strings.ToLower(target)
-		if attribute.Key == "href" && (strings.HasPrefix(lower, "https://") || strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower,
-			"mailto:")) {
+		if attribute.Key == "href" &&
+			(strings.HasPrefix(lower, "https://") || strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "mailto:")) {
 			return ` href="` + stdhtml.EscapeString(target) + `"`
 		}
 	}
@@ -154,7 +157,7 @@ func fromPlainText(text string) string {
 		}
 		list = false
 	}
-	for line := range strings.Lines(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)) {
+	for line := range strings.Lines(lineBreaks.Replace(text)) {
 		line = strings.TrimSpace(strings.ReplaceAll(line, "\u00a0", " "))
 		bullet := bulletPattern.FindStringSubmatch(line)
 		switch {

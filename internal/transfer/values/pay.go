@@ -31,7 +31,7 @@ const (
 )
 
 // major are the currencies in which leastYearly and maxYearly hold.
-var major = map[string]bool{"USD": true, "EUR": true, "GBP": true, "CHF": true, "CAD": true, "AUD": true, "NZD": true, "SGD": true}
+var major = setOf("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SGD")
 
 var perYear = map[string]float64{"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1, "": 1}
 
@@ -41,9 +41,9 @@ var (
 	groupPattern  = regexp.MustCompile(`^\d{1,3}([.,'’]\d{3})+$`)
 	manyCountries = regexp.MustCompile(`\b(kr|kr\.|rs|rs\.|pesos?|dinars?|francs?|rupees?|crowns?|krone[rn]?|kronor)\b`)
 	codePattern   = regexp.MustCompile(`\b[A-Za-z]{3}\b`)
-	periodSlashes = strings.NewReplacer("p.a.", " annum ", "p. a.", " annum ", "p/a", " annum ", "p.h.", " hour ", "p/h", " hour ", "p.m.",
-		" month ",
-		"p/m", " month ", "std.", " std ", "/", " / ")
+	periodSlashes = strings.NewReplacer(
+		"p.a.", " annum ", "p. a.", " annum ", "p/a", " annum ", "p.m.", " month ", "p/m", " month ",
+		"p.h.", " hour ", "p/h", " hour ", "std.", " std ", "/", " / ")
 )
 
 // symbols stand for currencies, the longer ones first. "$" alone is the US dollar, as in search.
@@ -55,17 +55,9 @@ var symbols = []struct{ symbol, code string }{
 }
 
 // payFillers are words that may stand in pay without changing its meaning.
-var payFillers = setOf("a an per pro par por al im the to bis zu and und à from ab up min max minimum maximum von salary pay " +
-	"gehalt lohn gross brutto net netto circa ca approx about between zwischen plus over at least range base doe " +
-	"starting k tsd de o p e m")
-
-func setOf(words string) map[string]bool {
-	set := map[string]bool{}
-	for word := range strings.FieldsSeq(words) {
-		set[word] = true
-	}
-	return set
-}
+var payFillers = setOf(strings.Fields("a an per pro par por al im the to bis zu und and à from ab up min max minimum maximum von " +
+	"salary pay gehalt lohn gross brutto net netto circa ca approx about between zwischen plus over at least range base doe " +
+	"starting k tsd de o p e m")...)
 
 // Currency returns the ISO 4217 code that a text is or stands for, or "".
 func Currency(text string) string {
@@ -100,8 +92,8 @@ func ParsePay(text string) (pay Pay, reason string) {
 		return Pay{}, Quote(text) + " " + reason
 	}
 	pay.Currency, rest, reason = takeCurrency(rest)
-	if strings.ContainsFunc(rest, func(r rune) bool { return unicode.Is(unicode.Sc, r) }) || pay.Currency == "" &&
-		manyCountries.MatchString(rest) {
+	if strings.ContainsFunc(rest, func(r rune) bool { return unicode.Is(unicode.Sc, r) }) ||
+		pay.Currency == "" && manyCountries.MatchString(rest) {
 		reason = "is in a currency that is not clear"
 	}
 	if reason != "" {
@@ -147,8 +139,8 @@ func setAmounts(pay *Pay, amounts []float64, text, words string) {
 	switch amount := amounts[0]; {
 	case is(" up to ", " bis ", " max ", " maximum ", " jusqu "):
 		pay.Max = amount
-	case is(" from ", " ab ", " min ", " minimum ", " at least ", " over ", " starting ", " von ", " mindestens ") || strings.Contains(text,
-		"+"):
+	case is(" from ", " ab ", " min ", " minimum ", " at least ", " over ", " starting ", " von ", " mindestens "),
+		strings.Contains(text, "+"):
 		pay.Min = amount
 	default:
 		pay.Min, pay.Max = amount, amount
@@ -216,17 +208,25 @@ func beginsWithLetter(text string) bool {
 	return unicode.IsLetter(first)
 }
 
+// The signs between the digits of a number that are none: spaces, and those of thousands where commas or dots have another meaning.
+var (
+	numberSpaces = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "")
+	groupSigns   = strings.NewReplacer(",", "", ".", "", "'", "", "’", "")
+	exceptDots   = strings.NewReplacer(",", "", "'", "", "’", "")
+	exceptCommas = strings.NewReplacer(".", "", "'", "", "’", "")
+)
+
 // readNumber reads "1,234.56", "1.234,56", "1'234", "1 234" and "1234".
 func readNumber(text string) (float64, bool) {
-	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "").Replace(text)
+	text = numberSpaces.Replace(text)
 	comma, dot := strings.LastIndexByte(text, ','), strings.LastIndexByte(text, '.')
 	switch {
 	case groupPattern.MatchString(text) && (comma < 0 || dot < 0):
-		text = strings.NewReplacer(",", "", ".", "", "'", "", "’", "").Replace(text)
+		text = groupSigns.Replace(text)
 	case comma > dot:
-		text = strings.Replace(strings.NewReplacer(".", "", "'", "", "’", "").Replace(text), ",", ".", 1)
+		text = strings.Replace(exceptCommas.Replace(text), ",", ".", 1)
 	default:
-		text = strings.NewReplacer(",", "", "'", "", "’", "").Replace(text)
+		text = exceptDots.Replace(text)
 	}
 	number, err := strconv.ParseFloat(text, 64)
 	return number, err == nil && !math.IsInf(number, 0) && number < 1e12

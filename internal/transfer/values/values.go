@@ -8,6 +8,14 @@ import (
 	"unicode"
 )
 
+func setOf[T comparable](members ...T) map[T]bool {
+	set := make(map[T]bool, len(members))
+	for _, member := range members {
+		set[member] = true
+	}
+	return set
+}
+
 // Text returns a text on one line, without entities, control characters and repeated spaces.
 func Text(text string) string {
 	if strings.Contains(text, "&") {

@@ -12,53 +12,68 @@ type meaning struct {
 // The first meaning with one of its words in the text counts, so the narrower ones come first.
 var (
 	jobTypes = []meaning{
-		{"internship", []string{" intern ", " interns ", "internship", "praktik", " trainee", " stagiaire", " stage ", " co op ", "apprentic",
-			"ausbildung",
-			" azubi", " alternance ", "becari", "tirocinio", "work experience"}},
+		{"internship", []string{
+			" intern ", " interns ", "internship", "praktik", " trainee", " stagiaire", " stage ", " co op ", "apprentic",
+			"ausbildung", " azubi", " alternance ", "becari", "tirocinio", "work experience",
+		}},
 		{"volunteer", []string{"volunt", "ehrenamt", "freiwillig", " bénévol", " unpaid "}},
-		{"part_time", []string{"working student", "werkstudent", "minijob", "mini job", "part time", "parttime", "teilzeit", " temps part",
-			"halbtags",
-			"tiempo parcial", "media jornada", "deeltijd"}},
-		{"contract", []string{"freelanc", "freiberuf", "contractor", "self employed", "selbstständig", "selbständig", " b2b ", "honorar",
-			"independent contract", " c2c ", " corp to corp "}},
-		{"full_time", []string{"full time", "fulltime", "vollzeit", " temps plein ", "tiempo completo", "jornada completa", "tempo pieno",
-			"voltijd"}},
-		{"temporary", []string{"tempora", " temp ", "fixed term", "befristet", " limited ", "seasonal", "saison", "zeitarbeit", "aushilf",
-			" per diem ",
-			" casual ", " cdd ", "interim", "intérim", "leasing"}},
-		{"full_time", []string{"permanent", "regular", "festanstellung", "unbefristet", " cdi ", " employee ", "indefinite", "indefinido",
-			" feste "}},
+		{"part_time", []string{
+			"working student", "werkstudent", "minijob", "mini job", "part time", "parttime", "teilzeit", " temps part", "halbtags",
+			"tiempo parcial", "media jornada", "deeltijd",
+		}},
+		{"contract", []string{
+			"freelanc", "freiberuf", "contractor", "self employed", "selbstständig", "selbständig", " b2b ", "honorar",
+			"independent contract", " c2c ", " corp to corp ",
+		}},
+		{"full_time", []string{
+			"full time", "fulltime", "vollzeit", " temps plein ", "tiempo completo", "jornada completa", "tempo pieno", "voltijd",
+		}},
+		{"temporary", []string{
+			"tempora", " temp ", "fixed term", "befristet", " limited ", "seasonal", "saison", "zeitarbeit", "aushilf",
+			" per diem ", " casual ", " cdd ", "interim", "intérim", "leasing",
+		}},
+		{"full_time", []string{
+			"permanent", "regular", "festanstellung", "unbefristet", " cdi ", " employee ", "indefinite", "indefinido", " feste ",
+		}},
 		{"contract", []string{"contract"}},
 	}
-	bothTimes = []string{"full or part time", "full time or part time", "full part time", "full time part time", "vollzeit oder teilzeit",
-		"vollzeit teilzeit", "voll oder teilzeit", "voll und teilzeit", "full and part time"}
+	bothTimes = []string{
+		"full or part time", "full time or part time", "full part time", "full time part time", "vollzeit oder teilzeit",
+		"vollzeit teilzeit", "voll oder teilzeit", "voll und teilzeit", "full and part time",
+	}
 	unlimited = strings.NewReplacer("unbefristet", "permanent", "non permanent", "temporary", "not permanent", "temporary")
 
 	workplaces = []meaning{
 		{"", []string{" unspecified ", " not specified "}},
 		{"on_site", []string{" not remote ", " no remote ", " non remote ", " nicht remote ", " kein remote "}},
-		{"hybrid", []string{"hybrid", "partly remote", "partially remote", "temporarily remote", "remote optional", "teilweise remote",
-			"flexible"}},
-		{"remote", []string{"remote", "telecommut", "home office", "homeoffice", "work from home", "work at home", " wfh ", "télétravail",
-			"teletrabajo",
-			" anywhere ", "ortsunabhängig", "mobiles arbeiten", "distributed", "home based"}},
-		{"on_site", []string{"on site", "onsite", "office", "vor ort", "präsenz", "in person", " büro ", "presencial", "sur site", "in house",
-			"inperson"}},
+		{"hybrid", []string{
+			"hybrid", "partly remote", "partially remote", "temporarily remote", "remote optional", "teilweise remote", "flexible",
+		}},
+		{"remote", []string{
+			"remote", "telecommut", "home office", "homeoffice", "work from home", "work at home", " wfh ", "télétravail",
+			"teletrabajo", " anywhere ", "ortsunabhängig", "mobiles arbeiten", "distributed", "home based",
+		}},
+		{"on_site", []string{
+			"on site", "onsite", "office", "vor ort", "präsenz", "in person", " büro ", "presencial", "sur site", "in house", "inperson",
+		}},
 	}
 
 	levels = []meaning{
 		{"internship", []string{" intern ", "internship", "praktik", " trainee", "apprentic", "ausbildung"}},
-		{"executive", []string{" executive ", "director", "direktor", " c level ", " cxo ", " vp ", "vice president", " chief ",
-			"geschäftsführ", " president ",
-			"vorstand"}},
+		{"executive", []string{
+			" executive ", "director", "direktor", " c level ", " cxo ", " vp ", "vice president", " chief ", "geschäftsführ",
+			" president ", "vorstand",
+		}},
 		{"mid", []string{" mid ", "midlevel", "intermediate", "medior", "experienced", "berufserfahren", "professional", " regular "}},
-		{"lead", []string{" lead ", "teamlead", "teamleit", "principal", " staff ", " head ", " manager ", "management", "führungskraft",
-			"supervisor", "leiter"}},
+		{"lead", []string{
+			" lead ", "teamlead", "teamleit", "principal", " staff ", " head ", " manager ", "management", "führungskraft",
+			"supervisor", "leiter",
+		}},
 		{"senior", []string{"senior", " sr ", "expert", "advanced"}},
-		{"entry", []string{" entry", "student", "junior", " jr ", "graduate", "associate", "berufseinsteiger", "absolvent", " no experience ",
-			"beginner",
-			"débutant",
-			"berufsanfänger", "novice", "starter"}},
+		{"entry", []string{
+			" entry", "student", "junior", " jr ", "graduate", "associate", "berufseinsteiger", "absolvent", " no experience ",
+			"beginner", "débutant", "berufsanfänger", "novice", "starter",
+		}},
 	}
 )
 
@@ -117,22 +132,26 @@ func Period(text string) string {
 	return found
 }
 
-var notOnePeriod = map[string]bool{"bi": true, "semi": true, "half": true, "2": true, "two": true, "fortnight": true, "quarter": true}
+var notOnePeriod = setOf("bi", "semi", "half", "2", "two", "fortnight", "quarter")
 
-var periodWords = map[string]string{
-	"hour": "hour", "hours": "hour", "hourly": "hour", "hr": "hour", "hrs": "hour", "h": "hour", "stunde": "hour", "std": "hour",
-	"stündlich":   "hour",
-	"stundenlohn": "hour", "heure": "hour", "hora": "hour", "ora": "hour", "uur": "hour", "ph": "hour",
-	"day": "day", "daily": "day", "tag": "day", "täglich": "day", "tagessatz": "day", "jour": "day", "día": "day", "dia": "day",
-	"dag":  "day",
-	"week": "week", "weekly": "week", "wk": "week", "woche": "week", "wöchentlich": "week", "semaine": "week", "semana": "week",
-	"pw":    "week",
-	"month": "month", "monthly": "month", "mo": "month", "mth": "month", "monat": "month", "monatlich": "month", "mtl": "month",
-	"mois": "month",
-	"mes":  "month", "mese": "month", "maand": "month", "pcm": "month",
-	"year": "year", "yearly": "year", "yr": "year", "annum": "year", "annual": "year", "annually": "year", "jahr": "year",
-	"jährlich":     "year",
-	"jahresgehalt": "year", "an": "year", "año": "year", "anno": "year", "jaar": "year", "pa": "year",
+// periodWords are the periods that single words name.
+var periodWords = byWord(map[string]string{
+	"hour":  "hour hours hourly hr hrs h stunde std stündlich stundenlohn heure hora ora uur ph",
+	"day":   "day daily tag täglich tagessatz jour día dia dag",
+	"week":  "week weekly wk woche wöchentlich semaine semana pw",
+	"month": "month monthly mo mth monat monatlich mtl mois mes mese maand pcm",
+	"year":  "year yearly yr annum annual annually jahr jährlich jahresgehalt an año anno jaar pa",
+})
+
+// byWord returns the values by the words that stand for each.
+func byWord(words map[string]string) map[string]string {
+	values := map[string]string{}
+	for value, names := range words {
+		for name := range strings.FieldsSeq(names) {
+			values[name] = value
+		}
+	}
+	return values
 }
 
 // Truth reads a yes or no; known is false if it is neither.
