@@ -1,8 +1,7 @@
 package formats
 
 import (
-	"io"
-	"iter"
+	"cmp"
 	"strings"
 
 	"jobboard/internal/transfer/values"
@@ -59,22 +58,14 @@ type ashbyCompensation struct {
 	}] `json:"summaryComponents"`
 }
 
-func readAshby(file io.Reader, options Options) iter.Seq2[*Job, error] {
-	return readList(file, options, convertAshby, "jobs")
-}
-
 func convertAshby(job *ashbyJob, r *row, _ item) {
 	r.set("externalId", string(job.ID))
 	r.set("title", string(job.Title))
 	if job.Listed.given && !job.Listed.yes {
 		r.skip("it is not listed")
 	}
-	r.company(string(job.CompanyName))
-	body := job.HTML
-	if body == "" {
-		body = job.Plain
-	}
-	r.description(values.Section{Body: string(body)})
+	r.Company = values.Text(string(job.CompanyName))
+	r.description(values.Section{Body: string(cmp.Or(job.HTML, job.Plain))})
 	ashbyPlace(r, string(job.Location), &job.Address.is)
 	for _, location := range job.Secondary {
 		ashbyPlace(r, string(location.Location), &location.Address.is)

@@ -202,7 +202,7 @@ func (t *table) job(cells []string, line int) *Job {
 	for _, field := range []string{"externalId", "source", "title"} {
 		r.set(field, cell[field])
 	}
-	r.company(cell["company"])
+	r.Company = values.Text(cell["company"])
 	r.EmployerID = values.Text(cell["employer"])
 	r.Industry = values.Text(cell["industry"])
 	r.description(values.Section{Body: cell["description"]}, values.Section{Heading: "Requirements", Body: cell["requirements"]},
@@ -251,7 +251,10 @@ func tableWorkplace(r *row, cell map[string]string) {
 		return
 	}
 	if yes, known := values.Truth(cell["remote"]); known {
-		r.Values["workplace"] = map[bool]string{true: "remote", false: "on_site"}[yes]
+		r.Values["workplace"] = "on_site"
+		if yes {
+			r.Values["workplace"] = "remote"
+		}
 		return
 	}
 	r.workplace(cell["remote"])

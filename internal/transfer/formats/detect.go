@@ -43,7 +43,7 @@ func Detect(name string, head []byte) (format Format, ok bool) {
 // Known reports whether a file of this name would be one of jobs, if its content is of a format.
 func Known(name string) bool {
 	extension := Extension(name)
-	return slices.ContainsFunc(formats(), func(f Format) bool { return slices.Contains(f.Extensions, extension) })
+	return slices.ContainsFunc(formats, func(f Format) bool { return slices.Contains(f.Extensions, extension) })
 }
 
 // Extension returns the extension of a file's name in lower case, without regard to compression: that of "JOBS.XML.gz" is ".xml".

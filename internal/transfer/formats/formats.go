@@ -97,26 +97,23 @@ type Format struct {
 	Read func(file io.Reader, options Options) iter.Seq2[*Job, error]
 }
 
-// formats lists all formats. It is a function, since readers look the list up.
-func formats() []Format {
-	return []Format{
-		{Name: "jsonl", Extensions: []string{".jsonl", ".ndjson"}, Read: readJSONLines},
-		{Name: "csv", Extensions: []string{".csv", ".tsv"}, Read: readCSV},
-		{Name: "greenhouse", Extensions: []string{".json"}, OneCompany: true, Read: readGreenhouse},
-		{Name: "lever", Extensions: []string{".json"}, OneCompany: true, Read: readLever},
-		{Name: "ashby", Extensions: []string{".json"}, OneCompany: true, Read: readAshby},
-		{Name: "workable", Extensions: []string{".json"}, OneCompany: true, Read: readWorkable},
-		{Name: "recruitee", Extensions: []string{".json"}, OneCompany: true, Read: readRecruitee},
-		{Name: "personio", Extensions: []string{".xml"}, OneCompany: true, FollowsNoRedirect: true, Read: readPersonio},
-		{Name: "indeed", Extensions: []string{".xml"}, Read: readIndeed},
-		{Name: "jsonld", Extensions: []string{".html", ".htm", ".json", ".jsonld"}, Read: readJSONLD},
-	}
+var formats = []Format{
+	{Name: "jsonl", Extensions: []string{".jsonl", ".ndjson"}, Read: readJSONLines},
+	{Name: "csv", Extensions: []string{".csv", ".tsv"}, Read: readCSV},
+	{Name: "greenhouse", Extensions: []string{".json"}, OneCompany: true, Read: listReader(convertGreenhouse, "jobs")},
+	{Name: "lever", Extensions: []string{".json"}, OneCompany: true, Read: listReader(convertLever, "data", "postings")},
+	{Name: "ashby", Extensions: []string{".json"}, OneCompany: true, Read: listReader(convertAshby, "jobs")},
+	{Name: "workable", Extensions: []string{".json"}, OneCompany: true, Read: listReader(convertWorkable, "jobs")},
+	{Name: "recruitee", Extensions: []string{".json"}, OneCompany: true, Read: listReader(convertRecruitee, "offers")},
+	{Name: "personio", Extensions: []string{".xml"}, OneCompany: true, FollowsNoRedirect: true, Read: readPersonio},
+	{Name: "indeed", Extensions: []string{".xml"}, Read: readIndeed},
+	{Name: "jsonld", Extensions: []string{".html", ".htm", ".json", ".jsonld"}, Read: readJSONLD},
 }
 
 // Names returns the names that Find knows.
 func Names() []string {
 	var names []string
-	for _, format := range formats() {
+	for _, format := range formats {
 		names = append(names, format.Name)
 	}
 	return names
@@ -124,10 +121,9 @@ func Names() []string {
 
 // Find returns the format of a name, whatever its case.
 func Find(name string) (Format, error) {
-	all := formats()
-	i := slices.IndexFunc(all, func(f Format) bool { return f.Name == strings.ToLower(name) })
+	i := slices.IndexFunc(formats, func(f Format) bool { return f.Name == strings.ToLower(name) })
 	if i < 0 {
 		return Format{}, fmt.Errorf("unknown format %q; known: %s", name, strings.Join(Names(), ", "))
 	}
-	return all[i], nil
+	return formats[i], nil
 }

@@ -2,8 +2,6 @@ package formats
 
 import (
 	"html"
-	"io"
-	"iter"
 	"strings"
 
 	"jobboard/internal/transfer/values"
@@ -27,10 +25,6 @@ type greenhouseJob struct {
 	Page          text                `json:"absolute_url"`
 }
 
-type named struct {
-	Name text `json:"name"`
-}
-
 type greenOffice struct {
 	Location text `json:"location"`
 }
@@ -45,11 +39,6 @@ type greenhousePay struct {
 	Max      amount `json:"max_cents"`
 	Currency text   `json:"currency_type"`
 	Title    text   `json:"title"`
-	Blurb    text   `json:"blurb"`
-}
-
-func readGreenhouse(file io.Reader, options Options) iter.Seq2[*Job, error] {
-	return readList(file, options, convertGreenhouse, "jobs")
 }
 
 func convertGreenhouse(job *greenhouseJob, r *row, it item) {
@@ -58,7 +47,7 @@ func convertGreenhouse(job *greenhouseJob, r *row, it item) {
 	if job.InternalJobID == nil && strings.Contains(string(it.raw), `"internal_job_id"`) {
 		r.skip("it is a prospect post, not a job")
 	}
-	r.company(string(job.CompanyName))
+	r.Company = values.Text(string(job.CompanyName))
 	r.description(values.Section{Body: html.UnescapeString(string(job.Content))})
 	if job.Content == "" {
 		r.note("description", "not given; ask for it with ?content=true")
@@ -103,7 +92,7 @@ func greenhouseMetadata(r *row, name string, texts []text) {
 }
 
 // greenhouseSalary reads the pay if there is one range, or several in one currency, of which it takes the least and the most. The API
-// has no period; a title or blurb may name it.
+// has no period; a title may name it.
 func greenhouseSalary(r *row, ranges []greenhousePay) {
 	var low, high amount
 	var currency, words string
@@ -118,6 +107,5 @@ func greenhouseSalary(r *row, ranges []greenhousePay) {
 		high, currency = max(high, pay.Max), string(pay.Currency)
 		words += " " + string(pay.Title) + " "
 	}
-	period := values.Period(words)
-	r.pay(float64(low)/100, float64(high)/100, currency, period)
+	r.pay(float64(low)/100, float64(high)/100, currency, values.Period(words))
 }

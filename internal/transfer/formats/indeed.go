@@ -92,7 +92,7 @@ func convertIndeed(job *indeedJob, r *row) {
 	r.set("externalId", job.Reference)
 	r.set("externalId", job.Requisition)
 	r.set("title", job.Title)
-	r.company(job.Company)
+	r.Company = values.Text(job.Company)
 	r.description(values.Section{Body: job.Description})
 	r.place(job.City, job.State, job.Country)
 	r.workplace(job.Remote)

@@ -3,6 +3,7 @@ package formats
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,30 +44,19 @@ type jobPosting struct {
 type identifier string
 
 func (i *identifier) UnmarshalJSON(raw []byte) error {
-	var property many[struct {
+	var properties many[struct {
 		Value text `json:"value"`
 		ID    text `json:"@id"`
 	}]
 	var plain many[text]
-	if err := json.Unmarshal(raw, &property); err != nil {
+	if err := errors.Join(json.Unmarshal(raw, &properties), json.Unmarshal(raw, &plain)); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(raw, &plain); err != nil {
-		return err
+	var found []text
+	for _, property := range properties {
+		found = append(found, property.Value, property.ID)
 	}
-	*i = ""
-	for _, p := range property {
-		for _, value := range []text{p.Value, p.ID} {
-			if *i == "" {
-				*i = identifier(value)
-			}
-		}
-	}
-	for _, value := range plain {
-		if *i == "" {
-			*i = identifier(value)
-		}
-	}
+	*i = identifier(cmp.Or(append(found, plain...)...))
 	return nil
 }
 
@@ -74,28 +64,16 @@ func (i *identifier) UnmarshalJSON(raw []byte) error {
 type nameOrObject string
 
 func (n *nameOrObject) UnmarshalJSON(raw []byte) error {
-	var object many[struct {
-		Name text `json:"name"`
-		Code text `json:"codeValue"`
-	}]
+	var objects many[named]
 	var plain many[text]
-	if err := json.Unmarshal(raw, &object); err != nil {
+	if err := errors.Join(json.Unmarshal(raw, &objects), json.Unmarshal(raw, &plain)); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(raw, &plain); err != nil {
-		return err
+	var found []text
+	for _, object := range objects {
+		found = append(found, object.Name)
 	}
-	*n = ""
-	for _, o := range object {
-		if *n == "" {
-			*n = nameOrObject(o.Name)
-		}
-	}
-	for _, value := range plain {
-		if *n == "" {
-			*n = nameOrObject(value)
-		}
-	}
+	*n = nameOrObject(cmp.Or(append(found, plain...)...))
 	return nil
 }
 
@@ -212,9 +190,7 @@ func (s *baseSalary) UnmarshalJSON(raw []byte) error {
 			return err
 		}
 	}
-	if value.Unit != "" {
-		s.unit = value.Unit
-	}
+	s.unit = cmp.Or(value.Unit, s.unit)
 	s.low, s.high = max(s.low, value.Min), max(s.high, value.Max)
 	if s.low == 0 && s.high == 0 {
 		s.low, s.high = value.Value, value.Value
@@ -228,15 +204,11 @@ func convertPosting(posting *jobPosting, r *row) {
 	r.set("externalId", string(posting.Identifier))
 	r.set("title", string(posting.Name))
 	r.set("title", string(posting.Title))
-	r.company(string(posting.Organization))
+	r.Company = values.Text(string(posting.Organization))
 	r.description(values.Section{Body: string(posting.Description)})
 	for _, location := range posting.Locations {
 		if location.address == (linkedAddress{}) {
-			text := location.plain
-			if text == "" {
-				text = location.name
-			}
-			r.placeText(string(text))
+			r.placeText(string(cmp.Or(location.plain, location.name)))
 			continue
 		}
 		r.place(string(location.address.City), string(location.address.Region), string(location.address.Country))
@@ -251,10 +223,8 @@ func convertPosting(posting *jobPosting, r *row) {
 		}
 	}
 	if salary := posting.Salary; salary.low > 0 || salary.high > 0 {
-		if salary.currency == "" {
-			salary.currency = posting.Currency
-		}
-		r.pay(float64(salary.low), float64(salary.high), string(salary.currency), string(salary.unit))
+		currency := cmp.Or(salary.currency, posting.Currency)
+		r.pay(float64(salary.low), float64(salary.high), string(currency), string(salary.unit))
 	} else if salary.plain != "" {
 		r.payText(string(salary.plain + " " + posting.Currency))
 	}

@@ -73,6 +73,11 @@ func (m *many[T]) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// named is an object with a name.
+type named struct {
+	Name text `json:"name"`
+}
+
 // object is an object of one type; other values are the empty one.
 type object[T any] struct{ is T }
 

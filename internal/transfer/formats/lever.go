@@ -1,11 +1,6 @@
 package formats
 
-import (
-	"io"
-	"iter"
-
-	"jobboard/internal/transfer/values"
-)
+import "jobboard/internal/transfer/values"
 
 // leverPosting is a posting of the Postings API (https://github.com/lever/postings-api) in mode=json.
 type leverPosting struct {
@@ -46,10 +41,6 @@ type leverSalary struct {
 	Max      amount `json:"max"`
 	Currency text   `json:"currency"`
 	Interval text   `json:"interval"`
-}
-
-func readLever(file io.Reader, options Options) iter.Seq2[*Job, error] {
-	return readList(file, options, convertLever, "data", "postings")
 }
 
 func convertLever(posting *leverPosting, r *row, _ item) {

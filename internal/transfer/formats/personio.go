@@ -55,7 +55,7 @@ func readPersonio(file io.Reader, options Options) iter.Seq2[*Job, error] {
 func convertPersonio(position *personioPosition, r *row) {
 	r.set("externalId", position.ID)
 	r.set("title", position.Name)
-	r.company(position.Subcompany)
+	r.Company = values.Text(position.Subcompany)
 	var sections []values.Section
 	for _, part := range position.Descriptions {
 		if !personioContact(part.Name) {

@@ -1,8 +1,7 @@
 package formats
 
 import (
-	"io"
-	"iter"
+	"cmp"
 	"strings"
 
 	"jobboard/internal/transfer/values"
@@ -26,7 +25,6 @@ type recruiteeOffer struct {
 	Experience text                    `json:"experience_code"`
 	Category   text                    `json:"category_code"`
 	Department text                    `json:"department"`
-	Tags       many[text]              `json:"tags"`
 	Salary     object[recruiteeSalary] `json:"salary"`
 	Published  text                    `json:"published_at"`
 	Created    text                    `json:"created_at"`
@@ -49,28 +47,20 @@ type recruiteeSalary struct {
 	Period   text   `json:"period"`
 }
 
-func readRecruitee(file io.Reader, options Options) iter.Seq2[*Job, error] {
-	return readList(file, options, convertRecruitee, "offers")
-}
-
 func convertRecruitee(offer *recruiteeOffer, r *row, _ item) {
 	r.set("externalId", string(offer.ID))
 	r.set("title", string(offer.Title))
 	if offer.Status != "" && offer.Status != "published" {
 		r.skip("it is " + values.Text(string(offer.Status)))
 	}
-	r.company(string(offer.Company))
+	r.Company = values.Text(string(offer.Company))
 	r.description(values.Section{Body: string(offer.Description)}, values.Section{Heading: "Requirements", Body: string(offer.Requirements)})
 	locations := offer.Locations
 	if len(locations) == 0 {
 		locations = many[recruiteeLocation]{offer.recruiteeLocation}
 	}
 	for _, location := range locations {
-		country := location.CountryCode
-		if country == "" {
-			country = location.Country
-		}
-		r.place(string(location.City), string(location.State), string(country))
+		r.place(string(location.City), string(location.State), string(cmp.Or(location.CountryCode, location.Country)))
 	}
 	if len(r.places) == 0 {
 		r.placeText(string(offer.Location))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/mail"
 	"net/url"
 	"slices"
@@ -47,14 +48,6 @@ func (r *row) note(field, format string, args ...any) {
 func (r *row) set(field, text string) {
 	if text = values.Text(text); text != "" {
 		r.Values[field] = text
-	}
-}
-
-func (r *row) company(names ...string) {
-	for _, name := range names {
-		if r.Company == "" {
-			r.Company = values.Text(name)
-		}
 	}
 }
 
@@ -359,12 +352,8 @@ func (r *row) done() *Job {
 // Row returns the job as a row of a JSON Lines file.
 func (j *Job) Row() json.RawMessage {
 	row := map[string]any{}
-	for field, value := range j.Defaults {
-		row[field] = value
-	}
-	for field, value := range j.Values {
-		row[field] = value
-	}
+	maps.Copy(row, j.Defaults)
+	maps.Copy(row, j.Values)
 	for key, text := range map[string]string{
 		"company": j.Company, "employer": j.EmployerID, "industry": j.Industry, "applyUrl": j.ApplyURL,
 	} {

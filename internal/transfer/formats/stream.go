@@ -201,29 +201,32 @@ func (l *lister) list() error {
 	return err
 }
 
-// readList reads a list of items of one type into jobs.
-func readList[T any](file io.Reader, options Options, convert func(*T, *row, item), names ...string) iter.Seq2[*Job, error] {
-	return func(yield func(*Job, error) bool) {
-		for it, err := range listItems(file, options, names...) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			var value T
-			if err := json.Unmarshal(it.raw, &value); err != nil {
-				field, reason := wrongJSONType(err)
-				if !yield(nil, &Refusal{Line: it.line, Field: field, Reason: reason, Row: it.raw, Unnamed: true}) {
+// listReader returns the Read of a format whose jobs are the elements of a JSON list, as in listItems.
+func listReader[T any](convert func(*T, *row, item), names ...string) func(io.Reader, Options) iter.Seq2[*Job, error] {
+	return func(file io.Reader, options Options) iter.Seq2[*Job, error] {
+		return func(yield func(*Job, error) bool) {
+			for it, err := range listItems(file, options, names...) {
+				if err != nil {
+					yield(nil, err)
 					return
 				}
-				continue
-			}
-			r := newRow(it.line, options)
-			convert(&value, r, it)
-			if !yield(r.done(), nil) {
-				return
+				if !yield(convertItem(it, options, convert)) {
+					return
+				}
 			}
 		}
 	}
+}
+
+func convertItem[T any](it item, options Options, convert func(*T, *row, item)) (*Job, error) {
+	var value T
+	if err := json.Unmarshal(it.raw, &value); err != nil {
+		field, reason := wrongJSONType(err)
+		return nil, &Refusal{Line: it.line, Field: field, Reason: reason, Row: it.raw, Unnamed: true}
+	}
+	r := newRow(it.line, options)
+	convert(&value, r, it)
+	return r.done(), nil
 }
 
 // elements returns the elements of one name in an XML document, with their lines. The document's own element must be one of the roots.

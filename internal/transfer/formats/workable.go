@@ -1,9 +1,8 @@
 package formats
 
 import (
+	"cmp"
 	"encoding/json"
-	"io"
-	"iter"
 
 	"jobboard/internal/transfer/values"
 )
@@ -54,10 +53,6 @@ type workableSalary struct {
 // workableStates are the values of state that both APIs give to jobs that are not open; the widget API writes the region there.
 var workableStates = map[text]bool{"draft": true, "closed": true, "archived": true}
 
-func readWorkable(file io.Reader, options Options) iter.Seq2[*Job, error] {
-	return readList(file, options, convertWorkable, "jobs")
-}
-
 func convertWorkable(job *workableJob, r *row, it item) {
 	r.set("externalId", string(job.Shortcode))
 	r.set("title", string(job.Title))
@@ -69,7 +64,7 @@ func convertWorkable(job *workableJob, r *row, it item) {
 	}
 	var account text
 	if json.Unmarshal(it.head["name"], &account) == nil {
-		r.company(string(account))
+		r.Company = values.Text(string(account))
 	}
 	r.description(values.Section{Body: string(job.Description)}, values.Section{Heading: "Requirements", Body: string(job.Requirements)},
 		values.Section{Heading: "Benefits", Body: string(job.Benefits)})
@@ -104,12 +99,7 @@ func workablePlaces(job *workableJob, r *row) {
 			hidden = true
 			continue
 		}
-		country := location.CountryCode
-		for _, other := range []text{location.Code, location.Country} {
-			if country == "" {
-				country = other
-			}
-		}
+		country := cmp.Or(location.CountryCode, location.Code, location.Country)
 		r.place(string(location.City), string(location.Region), string(country))
 	}
 	if len(r.places) == 0 && !hidden {
