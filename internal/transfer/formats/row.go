@@ -12,13 +12,10 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"jobboard/internal/gazetteer"
 	"jobboard/internal/transfer/values"
 )
 
 const (
-	maxPlaces    = 20
-	maxPlaceText = 200
 	maxAddress   = 2_000
 	maxSkills    = 100
 	maxSkillText = 100
@@ -174,131 +171,6 @@ func (r *row) workplace(texts ...string) {
 			r.note("workplace", "%s is not clear", values.Quote(text))
 		}
 	}
-}
-
-// payText sets the pay from a text.
-func (r *row) payText(text string) {
-	pay, reason := values.ParsePay(text)
-	if reason != "" {
-		r.note("salary", "%s", reason)
-	}
-	r.setPay(pay)
-}
-
-// pay sets the pay from its parts.
-func (r *row) pay(low, high float64, currency, period string) {
-	pay := values.Pay{Min: low, Max: high, Currency: values.Currency(currency), Period: values.Period(period)}
-	if low == 0 && high == 0 {
-		return
-	}
-	switch {
-	case pay.Currency == "" && values.Text(currency) != "":
-		r.note("salary", "%s is no currency", values.Quote(currency))
-	case pay.Period == "" && values.Text(period) != "" && strings.ToLower(period) != "none":
-		r.note("salary", "%s is no period", values.Quote(period))
-	default:
-		checked, reason := pay.Checked()
-		if reason != "" {
-			r.note("salary", "%s %s", values.Quote(pay.String()), reason)
-		}
-		r.setPay(checked)
-	}
-}
-
-func (r *row) setPay(pay values.Pay) {
-	if pay.Min == 0 && pay.Max == 0 {
-		return
-	}
-	// All four together, so that parts of an earlier pay don't stay.
-	for field, amount := range map[string]float64{"salaryMin": pay.Min, "salaryMax": pay.Max} {
-		r.Values[field] = nil
-		if amount > 0 {
-			r.Values[field] = amount
-		}
-	}
-	for field, text := range map[string]string{"salaryCurrency": pay.Currency, "salaryPeriod": pay.Period} {
-		r.Values[field] = nil
-		if text != "" {
-			r.Values[field] = text
-		}
-	}
-	if pay.Currency == "" {
-		r.note("salaryCurrency", "not given")
-	}
-}
-
-// placeText adds the places of a text, several of which are separated by semicolons, bars or "or".
-func (r *row) placeText(text string) {
-	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(";|\n•", c) }) {
-		for _, name := range eitherPlace(values.Text(part)) {
-			r.addPlace(name)
-		}
-	}
-}
-
-// eitherPlace splits "Berlin or Munich", if both are places.
-func eitherPlace(text string) []string {
-	for _, word := range []string{" or ", " oder ", " and ", " und ", " / "} {
-		parts := strings.Split(text, word)
-		if len(parts) < 2 || slices.ContainsFunc(parts, func(part string) bool { _, ok := gazetteer.Resolve(part); return !ok }) {
-			continue
-		}
-		return parts
-	}
-	return []string{text}
-}
-
-func (r *row) addPlace(name string) {
-	name = strings.Trim(name, " ,-–")
-	if name == "" {
-		return
-	}
-	if values.RemoteLocation(name) {
-		r.remote = true
-	}
-	place, known := gazetteer.Resolve(name)
-	switch {
-	case utf8.RuneCountInString(name) > maxPlaceText:
-		r.note("locations", "%s is too long for a place", values.Quote(name))
-		return
-	case known && place.Country == "" && place.Name == gazetteer.Remote:
-		return // no place, but a workplace
-	case !known:
-		r.note("locations", "%s is no known place; it has no coordinates", values.Quote(name))
-	}
-	r.appendPlace(name)
-}
-
-func (r *row) appendPlace(place any) {
-	same := func(other any) bool { return fmt.Sprint(other) == fmt.Sprint(place) }
-	if len(r.places) < maxPlaces && !slices.ContainsFunc(r.places, same) {
-		r.places = append(r.places, place)
-	}
-}
-
-// place adds a place from its parts. The country is a code or a name.
-func (r *row) place(city, region, country string) {
-	city, region, country = values.Text(city), values.Text(region), values.Text(country)
-	if city == "" && region == "" && country == "" {
-		return
-	}
-	parts := slices.DeleteFunc([]string{city, region, country}, func(part string) bool { return part == "" })
-	code, _, ok := gazetteer.Country(country)
-	if city == "" || !ok {
-		r.addPlace(strings.Join(parts, ", "))
-		return
-	}
-	if values.RemoteLocation(city) {
-		r.remote = true
-	}
-	if known, ok := gazetteer.Resolve(strings.Join(parts, ", ")); ok && known.Country == code && known.Region != "" {
-		region = known.Region // spelled out, so that its time zone is found
-	}
-	place := map[string]any{"city": city, "country": code}
-	if region != "" {
-		place["region"] = region
-	}
-	r.appendPlace(place)
 }
 
 // skills sets the job's skills, without those that are sentences.
