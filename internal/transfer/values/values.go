@@ -61,12 +61,3 @@ func key(text string) string {
 	space()
 	return key.String()
 }
-
-// Number reads a number as people write it: "18.50", "1.234,56" and "45,000".
-func Number(text string) (number float64, ok bool) {
-	text = strings.TrimSpace(text)
-	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune("0123456789.,'’ \u00a0\u202f", r) }) {
-		return 0, false
-	}
-	return readNumber(text)
-}
