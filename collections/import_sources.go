@@ -13,6 +13,12 @@ const (
 	ImportAsks = "asks"
 )
 
+// Limits of import_sources in characters.
+const (
+	MaxSchedule     = 100
+	MaxImportResult = 2_000
+)
+
 // ImportKinds lists the values of import_sources.kind: the formats of imports.
 func ImportKinds() []string {
 	return []string{"jsonl", "csv", "greenhouse", "lever", "ashby", "workable", "recruitee", "personio", "indeed", "jsonld"}
@@ -27,7 +33,7 @@ func importSources() *core.Collection {
 		one("employer", Employers, optional, keep), // of jobs that name no company; it may be given jobs though it is not verified
 		text("company", optional, maxName),         // the same, by name
 		// hourly, daily, off, or a cron expression in UTC.
-		text("schedule", optional, 100),
+		text("schedule", optional, MaxSchedule),
 		&core.BoolField{Name: "closeMissing"},
 		// Lets the next run close jobs although most are gone; it is reset by that run.
 		&core.BoolField{Name: "closeAnyway"},
@@ -35,7 +41,7 @@ func importSources() *core.Collection {
 		&core.DateField{Name: "nextRun"},
 		&core.DateField{Name: "lastRun"},
 		choice("lastStatus", optional, ImportOK, ImportFailed, ImportAsks),
-		text("lastResult", optional, 2_000),
+		text("lastResult", optional, MaxImportResult),
 		// Set while it runs, so that a crash is noticed; a source that ends the process each time is given up for this run.
 		&core.DateField{Name: "startedAt", Hidden: true},
 		&core.NumberField{Name: "attempts", OnlyInt: true, Min: types.Pointer(0.0), Hidden: true},

@@ -42,7 +42,8 @@ func TestSchedule(t *testing.T) {
 			t.Errorf("after %q comes %s, want %s", text, got, want)
 		}
 	}
-	for _, text := range []string{"weekly", "* * * *", "61 * * * *", "0 0 30 2 *", "x y z a b"} {
+	long := strings.Repeat("0,", 50) + "0 * * * *"
+	for _, text := range []string{"weekly", "* * * *", "61 * * * *", "0 0 30 2 *", "x y z a b", long} {
 		if _, err := importsource.ParseSchedule(text); err == nil {
 			t.Errorf("%q is a schedule", text)
 		}

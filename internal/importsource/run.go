@@ -20,9 +20,6 @@ import (
 // result is how a run ended.
 type result struct{ status, text string }
 
-// maxResult is the longest text of a result, in characters.
-const maxResult = 2_000
-
 // askError says that a run would close more jobs than is plausible.
 type askError struct{ open, missing int }
 
@@ -93,7 +90,7 @@ func describe(report *transfer.Report, err error) result {
 
 // finish stores the result and tells the admins if it is bad and the one before was not, or was bad in another way.
 func finish(app core.App, ran *core.Record, done result) error {
-	text := collections.Truncate(done.text, maxResult)
+	text := collections.Truncate(done.text, collections.MaxImportResult)
 	return change(app, ran.Id, func(tx core.App, source *core.Record) error {
 		before := source.GetString("lastStatus")
 		source.Set("startedAt", "")

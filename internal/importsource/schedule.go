@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/tools/cron"
+
+	"jobboard/collections"
 )
 
 // Schedule says when a source is read.
@@ -28,6 +30,9 @@ func ParseSchedule(text string) (Schedule, error) {
 		return Schedule{every: time.Hour}, nil
 	case "daily", "":
 		return Schedule{every: 24 * time.Hour}, nil
+	}
+	if len(text) > collections.MaxSchedule { // before time is spent on it
+		return Schedule{}, errSchedule
 	}
 	expression, err := cron.NewSchedule(text)
 	if err != nil {
