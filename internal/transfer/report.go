@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"jobboard/collections"
 	"jobboard/internal/transfer/formats"
 )
 
@@ -51,8 +52,13 @@ type Occurrence struct {
 	Line, Count int
 }
 
-// maxNotes bounds how many different notes a report holds.
-const maxNotes = 2000
+const (
+	// maxNotes bounds how many different notes a report holds.
+	maxNotes = 2000
+	// maxName and maxReason bound how much of a text that a row may hold is kept, in characters: such a text may have megabytes.
+	maxName   = 200
+	maxReason = 1000
+)
 
 func newReport() *Report {
 	return &Report{UnknownFields: map[string]int{}, Ignored: map[string]int{}, Skipped: map[string]int{},
@@ -83,6 +89,7 @@ func (r *Report) refuse(file string, refusal *formats.Refusal) {
 	if len(r.Refusals) < maxRefusals {
 		brief := *refusal
 		brief.Row = nil // thousands of rows may be large
+		brief.Item, brief.Reason = collections.Truncate(brief.Item, maxName), collections.Truncate(brief.Reason, maxReason)
 		r.Refusals = append(r.Refusals, FileRefusal{file, brief})
 	}
 }
@@ -90,7 +97,7 @@ func (r *Report) refuse(file string, refusal *formats.Refusal) {
 // note counts what a row leaves out, and the row itself if it is skipped.
 func (r *Report) note(file string, job *formats.Job) {
 	if job.Skipped != "" {
-		r.Skipped[job.Skipped]++
+		countName(r.Skipped, job.Skipped)
 		return
 	}
 	r.count(file, job.Line, job.Notes)
@@ -120,7 +127,7 @@ func (r *Report) add(file string, results []result) {
 		case unchanged:
 			r.Unchanged++
 		case skipped:
-			r.Skipped[result.skipped]++
+			countName(r.Skipped, result.skipped)
 		}
 		if result.newCompany != "" {
 			r.Companies++
@@ -137,8 +144,9 @@ func (r *Report) add(file string, results []result) {
 // others is the name under which the names beyond maxNotes are counted.
 const others = "others"
 
-// countName counts a name, of which a file may have any number.
+// countName counts a name, of which a file may have any number, of any length.
 func countName(counts map[string]int, name string) {
+	name = collections.Truncate(name, maxName)
 	if counts[name] == 0 && len(counts) >= maxNotes {
 		name = others
 	}
