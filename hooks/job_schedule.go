@@ -22,40 +22,25 @@ func bindJobSchedule(app core.App) {
 	background.Schedule(app, "publish_scheduled_jobs", "* * * * *", publishScheduledJobs)
 }
 
+var scheduledJobs = dueJobs{workflow.Draft, "publishAt"}
+
 // publishScheduledJobs publishes the drafts whose publishAt has come. The board does it as an ordinary change of each job, so that all
-// that follows a publication follows here too. A missed minute is made up for by the next, which finds every draft that is due.
+// that follows a publication follows here too.
 func publishScheduledJobs(app core.App, now time.Time) error {
-	clock, err := types.ParseDateTime(now)
-	if err != nil {
-		return fmt.Errorf("read the clock: %w", err)
-	}
-	var due []string
-	err = app.DB().NewQuery(`
-		SELECT id FROM {{jobs}} WHERE status = 'draft' AND [[publishAt]] != '' AND [[publishAt]] <= {:now} ORDER BY [[publishAt]]`).
-		Bind(dbx.Params{"now": clock.String()}).Column(&due)
-	if err != nil {
-		return fmt.Errorf("find the jobs to publish: %w", err)
-	}
-	var failed []error
-	for _, id := range due {
-		if err := publishScheduledJob(app, id, clock); err != nil {
-			failed = append(failed, fmt.Errorf("publish job %s: %w", id, err)) // one failure must not hold back the others
-		}
-	}
-	return errors.Join(failed...)
+	return scheduledJobs.each(app, now, publishScheduledJob)
 }
 
 // publishScheduledJob publishes a draft or, if it is invalid by now, leaves it a draft and notifies the employer's people.
 func publishScheduledJob(app core.App, id string, now types.DateTime) error {
 	var invalid validation.Errors
-	err := withDueDraft(app, id, now, func(tx core.App, job *core.Record) error {
+	err := scheduledJobs.with(app, id, now, func(tx core.App, job *core.Record) error {
 		job.Set("status", workflow.Published)
 		return tx.Save(job)
 	})
 	if !errors.As(err, &invalid) {
 		return err
 	}
-	return withDueDraft(app, id, now, func(tx core.App, job *core.Record) error {
+	return scheduledJobs.with(app, id, now, func(tx core.App, job *core.Record) error {
 		planned := job.GetDateTime("publishAt")
 		// Not by a save, which would refuse the job for the same reason.
 		_, err := tx.NonconcurrentDB().Update(collections.Jobs, dbx.Params{"publishAt": ""}, dbx.HashExp{"id": id}).Execute()
@@ -63,27 +48,6 @@ func publishScheduledJob(app core.App, id string, now types.DateTime) error {
 			return fmt.Errorf("drop the plan: %w", err)
 		}
 		return notifyNotPublished(tx, job, planned, invalid)
-	})
-}
-
-// withDueDraft runs do with a draft that is still due, in one transaction.
-func withDueDraft(app core.App, id string, now types.DateTime, do func(tx core.App, job *core.Record) error) error {
-	return app.RunInTransaction(func(tx core.App) error {
-		// Writing first makes the transaction wait for other writers here, and so see what they have changed.
-		result, err := tx.NonconcurrentDB().NewQuery(`UPDATE {{jobs}} SET status = status
-			WHERE id = {:job} AND status = 'draft' AND [[publishAt]] != '' AND [[publishAt]] <= {:now}`).
-			Bind(dbx.Params{"job": id, "now": now.String()}).Execute()
-		if err != nil {
-			return fmt.Errorf("lock the job: %w", err)
-		}
-		if due, err := result.RowsAffected(); err != nil || due == 0 { // somebody has published it, or has other plans
-			return err
-		}
-		job, err := tx.FindRecordById(collections.Jobs, id)
-		if err != nil {
-			return fmt.Errorf("find the job: %w", err)
-		}
-		return do(tx, job)
 	})
 }
 
