@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -15,6 +14,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/api/openapi"
+	"jobboard/internal/jobstats"
 	"jobboard/internal/pages/pageurl"
 	"jobboard/internal/workflow"
 )
@@ -146,11 +146,16 @@ func (j compatJob) places() []string {
 	return names
 }
 
+// pay returns the least and the most that the job pays, if it says so. Where it names only one, that is both.
+func (j compatJob) pay() (least, most float64, named bool) {
+	least, most = cmp.Or(j.SalaryMin, j.SalaryMax), cmp.Or(j.SalaryMax, j.SalaryMin)
+	return least, most, j.SalaryCurrency != "" && least > 0
+}
+
 // compatBoard is an employer whose jobs are read in another system's shape.
 type compatBoard struct {
 	*call
 	employer compatEmployer
-	boardURL string
 	fields   map[string]compatField // of interest, by id
 }
 
@@ -163,7 +168,7 @@ type compatField struct{ Name, Kind string }
 
 // compatBoardOf returns the employer that the path names by its slug.
 func (c *call) compatBoardOf(slug string) (*compatBoard, error) {
-	b := &compatBoard{call: c, boardURL: strings.TrimRight(c.app().Settings().Meta.AppURL, "/")}
+	b := &compatBoard{call: c}
 	employers, err := compatRead[compatEmployer](b, collections.Employers, dbx.HashExp{"slug": slug}, 0, 1)
 	if err != nil {
 		return nil, err
@@ -175,18 +180,34 @@ func (c *call) compatBoardOf(slug string) (*compatBoard, error) {
 	return b, nil
 }
 
+// published selects the published jobs of the employer.
+func (b *compatBoard) published() dbx.HashExp {
+	return dbx.HashExp{"employer": b.employer.ID, "status": workflow.Published}
+}
+
 // jobs returns the published jobs of the employer, the newest first, without the first skip of them, and at most limit, or all if that is
-// negative. With ids, only those of them.
-func (b *compatBoard) jobs(ids []string, skip, limit int) ([]compatJob, error) {
-	where := dbx.HashExp{"employer": b.employer.ID, "status": workflow.Published}
-	if ids != nil {
-		list := make([]any, len(ids))
-		for i, id := range ids {
-			list[i] = id
-		}
-		where["id"] = list
+// negative.
+func (b *compatBoard) jobs(skip, limit int) ([]compatJob, error) {
+	return b.read(b.published(), skip, limit)
+}
+
+// view returns a published job of the employer to somebody who reads it on its own, and counts that.
+func (b *compatBoard) view(id string) (compatJob, error) {
+	which := b.published()
+	which["id"] = id
+	jobs, err := b.read(which, 0, 1)
+	if err != nil {
+		return compatJob{}, err
 	}
-	jobs, err := compatRead[compatJob](b, collections.Jobs, where, skip, limit, "publishedAt DESC", "id DESC")
+	if len(jobs) == 0 {
+		return compatJob{}, notFound()
+	}
+	jobstats.CountView(b.event, jobs[0].ID)
+	return jobs[0], nil
+}
+
+func (b *compatBoard) read(which dbx.HashExp, skip, limit int) ([]compatJob, error) {
+	jobs, err := compatRead[compatJob](b, collections.Jobs, which, skip, limit, "publishedAt DESC", "id DESC")
 	if err != nil {
 		return nil, err
 	}
@@ -204,10 +225,10 @@ func (b *compatBoard) jobs(ids []string, skip, limit int) ([]compatJob, error) {
 // complete adds what other records say of a job.
 func (b *compatBoard) complete(job *compatJob) {
 	job.company = b.employer.Name
-	job.page = b.boardURL + pageurl.Job(job.ID, job.Title)
+	job.page = b.boardURL() + pageurl.Job(job.ID, job.Title)
 	job.apply = job.page
 	if job.ApplyMethod == collections.ApplyByURL {
-		job.apply = b.boardURL + pageurl.ApplyElsewhere(job.ID)
+		job.apply = b.boardURL() + pageurl.ApplyElsewhere(job.ID)
 	}
 	for _, id := range job.Fields {
 		if field := b.fields[id]; field.Kind == collections.KindRole {
@@ -240,7 +261,7 @@ func (b *compatBoard) jobID(text string) (string, error) {
 	}
 	var ids []string
 	err = b.app().ConcurrentDB().Select("id").From(collections.Jobs).
-		Where(dbx.HashExp{"employer": b.employer.ID, "status": workflow.Published}).WithContext(b.context()).Column(&ids)
+		Where(b.published()).WithContext(b.context()).Column(&ids)
 	if err != nil {
 		return "", fmt.Errorf("find the jobs of employer %s: %w", b.employer.ID, err)
 	}

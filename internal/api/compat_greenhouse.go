@@ -5,8 +5,6 @@ import (
 	"math"
 	"strings"
 	"time"
-
-	"jobboard/internal/jobstats"
 )
 
 // The shapes below are those of Greenhouse's Job Board API: https://developers.greenhouse.io/job-board.html
@@ -68,7 +66,7 @@ func listGreenhouseJobs(c *call) error {
 	if err != nil {
 		return err
 	}
-	jobs, err := board.jobs(nil, 0, -1)
+	jobs, err := board.jobs(0, -1)
 	if err != nil {
 		return renameField(err, "limit", "content")
 	}
@@ -101,21 +99,17 @@ func viewGreenhouseJob(c *call) error {
 	if id == "" {
 		id = c.Param("job_id")
 	}
-	jobs, err := board.jobs([]string{id}, 0, 1)
+	job, err := board.view(id)
 	if err != nil {
 		return err
 	}
-	if len(jobs) == 0 {
-		return notFound()
-	}
-	jobstats.CountView(c.event, jobs[0].ID)
-	job := newGreenhouseJob(jobs[0])
-	job.greenhouseContent = newGreenhouseContent(jobs[0])
+	shown := newGreenhouseJob(job)
+	shown.greenhouseContent = newGreenhouseContent(job)
 	if pay {
-		ranges := greenhousePayOf(jobs[0])
-		job.Pay = &ranges
+		ranges := greenhousePayOf(job)
+		shown.Pay = &ranges
 	}
-	return c.sendCompat(job, c.QueryParam("callback"))
+	return c.sendCompat(shown, c.QueryParam("callback"))
 }
 
 func newGreenhouseJob(job compatJob) greenhouseJob {
@@ -165,15 +159,9 @@ func newGreenhouseContent(job compatJob) *greenhouseContent {
 }
 
 func greenhousePayOf(job compatJob) []greenhousePay {
-	if job.SalaryCurrency == "" || job.SalaryMin == 0 && job.SalaryMax == 0 {
+	least, most, named := job.pay()
+	if !named {
 		return []greenhousePay{}
-	}
-	least, most := job.SalaryMin, job.SalaryMax
-	if least == 0 {
-		least = most
-	}
-	if most == 0 {
-		most = least
 	}
 	title := "Salary"
 	if job.SalaryPeriod != "" {

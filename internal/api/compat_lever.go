@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"jobboard/internal/jobstats"
 	"jobboard/internal/problem"
 	searchtext "jobboard/internal/search/text"
 )
@@ -110,15 +109,11 @@ func viewLeverPosting(c *call) error {
 	if err != nil {
 		return err
 	}
-	jobs, err := board.jobs([]string{c.Param("job_id")}, 0, 1)
+	job, err := board.view(c.Param("job_id"))
 	if err != nil {
 		return err
 	}
-	if len(jobs) == 0 {
-		return notFound()
-	}
-	jobstats.CountView(c.event, jobs[0].ID)
-	return c.sendCompat(newLeverPosting(jobs[0]), "")
+	return c.sendCompat(newLeverPosting(job), "")
 }
 
 func (c *call) checkLeverMode() error {
@@ -156,7 +151,7 @@ func (b *compatBoard) leverPostings(skip, limit int) ([]leverPosting, error) {
 	if len(wanted) > 0 {
 		from, most = 0, -1
 	}
-	jobs, err := b.jobs(nil, from, most)
+	jobs, err := b.jobs(from, most)
 	if err != nil {
 		return nil, err
 	}
@@ -229,14 +224,7 @@ func newLeverPosting(job compatJob) leverPosting {
 			break
 		}
 	}
-	if job.SalaryCurrency != "" && job.SalaryPeriod != "" && (job.SalaryMin > 0 || job.SalaryMax > 0) {
-		least, most := job.SalaryMin, job.SalaryMax
-		if least == 0 {
-			least = most
-		}
-		if most == 0 {
-			most = least
-		}
+	if least, most, named := job.pay(); named && job.SalaryPeriod != "" {
 		posting.SalaryRange = &leverSalary{job.SalaryCurrency, leverIntervals[job.SalaryPeriod], least, most}
 	}
 	return posting

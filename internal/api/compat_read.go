@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 
-	"jobboard/internal/api/recordjson"
 	"jobboard/internal/problem"
 )
 
@@ -21,35 +20,28 @@ const (
 
 // compatRead reads records as a guest sees them, by way of the collection's list rule.
 func compatRead[T any](b *compatBoard, name string, where dbx.Expression, skip, limit int, order ...string) ([]T, error) {
-	collection, err := b.app().FindCachedCollectionByNameOrId(name)
-	if err != nil {
-		return nil, fmt.Errorf("find the collection %s: %w", name, err)
-	}
 	var ids []string
 	query := b.app().ConcurrentDB().Select("id").From(name).Where(where).OrderBy(order...).Offset(int64(skip)).Limit(int64(limit))
 	if err := query.WithContext(b.context()).Column(&ids); err != nil {
 		return nil, fmt.Errorf("find records of %s: %w", name, err)
 	}
+	guest := b.asGuest()
+	defer guest.release()
 	records, size := make([]T, 0, len(ids)), 0
-	for len(ids) > 0 {
-		chunk := ids[:min(compatChunk, len(ids))]
-		ids = ids[len(chunk):]
-		items, err := b.guestItems(collection, chunk)
+	for chunk := range slices.Chunk(ids, compatChunk) {
+		items, err := guest.selectedItems(name, chunk, "", nil)
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range chunk {
-			raw, ok := items[id]
-			if !ok {
-				continue
-			}
+		for _, item := range items {
+			raw := item.JSON()
 			if size += len(raw); size > compatBytes {
 				return nil, invalid("limit", problem.InvalidValue,
 					fmt.Sprintf("The answer would have more than %d MB: the employer has too many jobs for one answer.", compatBytes>>20))
 			}
 			var record T
 			if err := json.Unmarshal(raw, &record); err != nil {
-				return nil, fmt.Errorf("read %s %s: %w", name, id, err)
+				return nil, fmt.Errorf("read %s %s: %w", name, item.ID, err)
 			}
 			records = append(records, record)
 		}
@@ -57,35 +49,11 @@ func compatRead[T any](b *compatBoard, name string, where dbx.Expression, skip, 
 	return records, nil
 }
 
-// guestItems returns records by id, as JSON, as far as guests may list them.
-func (b *compatBoard) guestItems(collection *core.Collection, ids []string) (map[string]json.RawMessage, error) {
-	items := make(map[string]json.RawMessage, len(ids))
-	if db, outside := b.app().ConcurrentDB().(*dbx.DB); outside {
-		query := recordjson.Query{Collection: collection, IDs: ids, Buffer: b.buffer}
-		rows, ok, err := b.door.publicRows.Read(b.context(), b.app(), db.DB(), query)
-		if err == nil && ok {
-			for _, row := range rows {
-				items[row.ID] = row.JSON()
-			}
-			return items, nil
-		}
-	}
-	records, err := findByIDs(b.app(), collection, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read %s by id: %w", collection.Name, err)
-	}
-	guest := &core.RequestInfo{Context: core.RequestInfoContextDefault, Method: http.MethodGet}
-	if records, err = b.visibleRecords(collection, guest, records); err != nil {
-		return nil, fmt.Errorf("apply the list rule of %s: %w", collection.Name, err)
-	}
-	for _, record := range records {
-		raw, err := json.Marshal(record.PublicExport())
-		if err != nil {
-			return nil, fmt.Errorf("encode %s %s: %w", collection.Name, record.Id, err)
-		}
-		items[record.Id] = raw
-	}
-	return items, nil
+// asGuest returns the call as a guest would make it, and without its query, so that records come whole and without what they lead to.
+func (c *call) asGuest() *call {
+	event := c.withQuery(nil)
+	event.Auth = nil
+	return &call{Context: c.Echo().NewContext(event.Request, event.Response), door: c.door, event: event}
 }
 
 // callbackName is what Greenhouse allows as the name of a callback.

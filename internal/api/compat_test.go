@@ -249,6 +249,13 @@ func mustReadAlike(t *testing.T, board *testapp.Board, path string) {
 	if got := board.CallWithToken("no.token.atall", http.MethodGet, path, nil); got.Raw != want {
 		t.Errorf("with a dead token: %s", got.Raw)
 	}
+	sign := "?"
+	if strings.Contains(path, "?") {
+		sign = "&"
+	}
+	if got := board.Call(owner, http.MethodGet, path+sign+"expand=employer&fields=id&filter=x&page=0", nil); got.Raw != want {
+		t.Errorf("with parameters of other routes: %s", got.Raw)
+	}
 }
 
 func marshal(t *testing.T, value any) string {

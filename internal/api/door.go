@@ -145,6 +145,9 @@ func (c *call) app() core.App {
 	return c.event.App
 }
 
+// boardURL returns the board's public address.
+func (c *call) boardURL() string { return strings.TrimRight(c.app().Settings().Meta.AppURL, "/") }
+
 // auth returns the caller, or nil for a guest.
 func (c *call) auth() *core.Record { return c.event.Auth }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"jobboard/collections"
 	"jobboard/internal/jobposting"
@@ -29,8 +28,7 @@ func viewJobPosting(c *call) error {
 	if err != nil {
 		return fmt.Errorf("find the employer of job %s: %w", job.Id, err)
 	}
-	boardURL := strings.TrimRight(c.app().Settings().Meta.AppURL, "/")
-	posting, err := jobposting.New(job, employer, boardURL, boardURL+pageurl.Job(job.Id, job.GetString("title")))
+	posting, err := jobposting.New(job, employer, c.boardURL(), c.boardURL()+pageurl.Job(job.Id, job.GetString("title")))
 	if err != nil {
 		return err
 	}
