@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/csv"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
 	"jobboard/internal/api/openapi"
@@ -56,8 +58,11 @@ func followApplyLink(c *call) error {
 	if err != nil {
 		return err
 	}
-	closesAt, err := time.Parse(time.RFC3339, strings.Replace(job.text("deadline"), " ", "T", 1))
-	late := err == nil && !closesAt.After(time.Now())
+	closesAt, err := types.ParseDateTime(job.text("deadline"))
+	if err != nil {
+		return fmt.Errorf("read the deadline of job %s: %w", job.text("id"), err)
+	}
+	late := !closesAt.IsZero() && !closesAt.Time().After(time.Now())
 	if job.text("status") != workflow.Published || late {
 		return invalid("job", problem.JobNotOpen, "The job takes no applications any more.")
 	}
@@ -76,7 +81,7 @@ func followApplyLink(c *call) error {
 			return apis.NewForbiddenError("Only seekers see the address for applications by e-mail.", nil)
 		}
 	default:
-		to = strings.TrimRight(c.app().Settings().Meta.AppURL, "/") + pageurl.Apply(job.text("id"))
+		to = c.boardURL() + pageurl.Apply(job.text("id"))
 	}
 	if err := throttle.LimitApplyClicks(c.event); err != nil {
 		return err
@@ -109,14 +114,11 @@ func viewJobStats(c *call) error {
 
 // statsDays reads which days are asked for.
 func (c *call) statsDays(created time.Time) (first, last time.Time, err error) {
-	for name, bound := range map[string]*time.Time{"from": &first, "to": &last} {
-		text := c.QueryParam(name)
-		if text == "" {
-			continue
-		}
-		if *bound, err = time.Parse(time.DateOnly, text); err != nil || bound.IsZero() {
-			return first, last, invalid(name, problem.InvalidValue, "Must be a day, such as 2026-01-31.")
-		}
+	if first, err = c.day("from"); err != nil {
+		return first, last, err
+	}
+	if last, err = c.day("to"); err != nil {
+		return first, last, err
 	}
 	if last.IsZero() {
 		last = time.Now().UTC().Truncate(24 * time.Hour)
@@ -136,16 +138,32 @@ func (c *call) statsDays(created time.Time) (first, last time.Time, err error) {
 	return first, last, nil
 }
 
+// day returns the value of a parameter that is a day, or the zero time if it is absent.
+func (c *call) day(name string) (time.Time, error) {
+	text := c.QueryParam(name)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil || day.IsZero() {
+		return day, invalid(name, problem.InvalidValue, "Must be a day, such as 2026-01-31.")
+	}
+	return day, nil
+}
+
 // wantsCSV reports whether a client that accepts these media types prefers CSV to JSON: it names CSV, and JSON not before it.
 func wantsCSV(accept string) bool {
 	for one := range strings.SplitSeq(accept, ",") {
-		media, quality, _ := strings.Cut(strings.ToLower(one), ";")
-		if q, has := strings.CutPrefix(strings.ReplaceAll(quality, " ", ""), "q="); has {
+		media, parameters, err := mime.ParseMediaType(one)
+		if err != nil {
+			continue
+		}
+		if q, has := parameters["q"]; has {
 			if weight, err := strconv.ParseFloat(q, 64); err != nil || weight == 0 {
 				continue
 			}
 		}
-		switch strings.TrimSpace(media) {
+		switch media {
 		case "text/csv":
 			return true
 		case "application/json":
