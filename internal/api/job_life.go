@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -42,12 +43,6 @@ func jobLifeRoutes() []route {
 	}
 }
 
-// duplicatedFields are the fields of a job that its duplicate has too.
-var duplicatedFields = []string{
-	"employer", "title", "description", "locations", "workplace", "applicantCountries", "jobType", "experienceLevel", "industry", "fields",
-	"skills", "salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod", "questions", "applyMethod", "applyUrl", "applyEmail",
-}
-
 // duplicateJob creates a draft as its people would, field by field, so that all checks apply.
 func duplicateJob(c *call) error {
 	job, err := c.jobToChange()
@@ -55,7 +50,7 @@ func duplicateJob(c *call) error {
 		return err
 	}
 	values := map[string]any{"status": workflow.Draft}
-	for _, name := range duplicatedFields {
+	for _, name := range slices.Concat(jobContents, []string{"employer", "locations"}) {
 		values[name] = job.Get(name)
 	}
 	if places := job.GetString("locations"); places == "" || places == "null" || places == "[]" {
@@ -85,14 +80,13 @@ func renewJob(c *call) error {
 	if job.GetString("status") == workflow.Draft {
 		return invalid("status", problem.InvalidTransition, "A draft can't be renewed: publish it.")
 	}
-	changes := map[string]any{"status": workflow.Published}
-	before, later := job.GetDateTime("deadline"), types.NowDateTime().Add(renewedFor)
-	if !c.body.has("deadline") && !before.IsZero() && before.Before(later) {
-		changes["deadline"] = later
-	}
 	b := c.body.only("deadline")
-	for name, value := range changes {
-		if err := b.set(name, value); err != nil {
+	if err := b.set("status", workflow.Published); err != nil {
+		return err
+	}
+	before, later := job.GetDateTime("deadline"), types.NowDateTime().Add(renewedFor)
+	if !b.has("deadline") && !before.IsZero() && before.Before(later) {
+		if err := b.set("deadline", later); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"jobboard/collections"
 	"jobboard/internal/api/openapi"
@@ -169,13 +170,15 @@ func viewJob(c *call) error {
 	return c.send(http.StatusOK, json.RawMessage(a.json()))
 }
 
+// jobContents are the fields that describe a job, besides its places: a duplicate has them too, and PUT empties those that it leaves out.
+var jobContents = []string{
+	"title", "description", "workplace", "applicantCountries", "jobType", "experienceLevel", "industry", "fields", "skills",
+	"salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod", "questions", "applyMethod", "applyUrl", "applyEmail",
+}
+
 // replaceJob replaces a job, except for its status, which moves by rules of its own, and for where the job was imported from.
 func replaceJob(c *call) error {
-	fields := []string{
-		"title", "description", "workplace", "applicantCountries", "jobType", "experienceLevel", "industry", "fields", "skills",
-		"salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod", "deadline", "questions",
-		"applyMethod", "applyUrl", "applyEmail", "publishAt",
-	}
+	fields := slices.Concat(jobContents, []string{"deadline", "publishAt"})
 	// A client sends places in one of two fields, and the other is derived from it.
 	if !c.body.has("location") && !c.body.has("locations") {
 		fields = append(fields, "location", "locations")
