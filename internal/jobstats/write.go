@@ -33,11 +33,7 @@ func saltOf(tx core.App, today string) (string, error) {
 		"DELETE FROM {{visitor_salts}}", "DELETE FROM {{job_visitors}}",
 		"INSERT INTO {{visitor_salts}} (day, salt) VALUES ({:day}, {:salt})",
 	} {
-		params := dbx.Params{"day": today, "salt": salt}
-		if step[0] == 'D' {
-			params = nil
-		}
-		if _, err := tx.NonconcurrentDB().NewQuery(step).Bind(params).Execute(); err != nil {
+		if _, err := tx.NonconcurrentDB().NewQuery(step).Bind(dbx.Params{"day": today, "salt": salt}).Execute(); err != nil {
 			return "", fmt.Errorf("begin the visitors of a day: %w", err)
 		}
 	}
@@ -56,10 +52,9 @@ type figures struct {
 func write(tx core.App, today, salt string, taken map[entry]counts) error {
 	byJob := map[string]*figures{}
 	visits := map[int64]string{} // the job, by the hash of one visitor to it
-	people := map[[2]string]bool{}
 	for one, n := range taken {
 		if one.caller != "" {
-			isPerson, err := isPersonOfJob(tx, people, one)
+			isPerson, err := isPersonOfJob(tx, one)
 			if err != nil {
 				return err
 			}
@@ -99,12 +94,8 @@ func hashOf(salt string, one entry) int64 {
 	return int64(binary.BigEndian.Uint64(mac.Sum(nil))) //nolint:gosec // any bits will do
 }
 
-// isPersonOfJob reports whether the caller of an entry is one of the job's people. It notes the answer in known.
-func isPersonOfJob(tx core.App, known map[[2]string]bool, one entry) (bool, error) {
-	key := [2]string{one.job, one.caller}
-	if isPerson, found := known[key]; found {
-		return isPerson, nil
-	}
+// isPersonOfJob reports whether the caller of an entry is one of the job's people. A caller has one entry for each job.
+func isPersonOfJob(tx core.App, one entry) (bool, error) {
 	var employer string
 	err := tx.DB().NewQuery("SELECT employer FROM {{jobs}} WHERE id = {:job}").Bind(dbx.Params{"job": one.job}).Row(&employer)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -113,9 +104,7 @@ func isPersonOfJob(tx core.App, known map[[2]string]bool, one entry) (bool, erro
 	if err != nil {
 		return false, fmt.Errorf("find the employer of job %s: %w", one.job, err)
 	}
-	isPerson, err := collections.IsPersonOf(tx, employer, one.caller)
-	known[key] = isPerson
-	return isPerson, err
+	return collections.IsPersonOf(tx, employer, one.caller)
 }
 
 // countVisitors stores the hashes of visits and counts those that are new today.
