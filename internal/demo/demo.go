@@ -13,6 +13,7 @@ import (
 	"github.com/brianvoe/gofakeit/v7"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
 )
@@ -137,7 +138,7 @@ func (b *board) nextID(collection string) string {
 func (b *board) backdate(record *core.Record, dates map[string]time.Time) error {
 	columns := dbx.Params{}
 	for name, date := range dates {
-		columns[name] = date.UTC().Format("2006-01-02 15:04:05.000Z")
+		columns[name] = date.UTC().Format(types.DefaultDateLayout)
 	}
 	_, err := b.app.NonconcurrentDB().Update(record.Collection().Name, columns, dbx.HashExp{"id": record.Id}).Execute()
 	if err != nil {
@@ -160,7 +161,7 @@ func pick[T any](b *board, list []T) T { return list[b.fake.IntRange(0, len(list
 // quiet gives every notification the time of its event, marks the old ones as read, and makes sure that no mail is sent to made-up
 // people. Seekers are told of the newest jobs once the board is served, not of ninety days' jobs at once.
 func (b *board) quiet() error {
-	before := func(age time.Duration) string { return b.now.Add(-age).UTC().Format("2006-01-02 15:04:05.000Z") }
+	before := func(age time.Duration) string { return b.now.Add(-age).UTC().Format(types.DefaultDateLayout) }
 	ages := dbx.Params{"new": before(6 * time.Hour), "recent": before(48 * time.Hour), "old": before(6 * 24 * time.Hour)}
 	for _, query := range []string{
 		`UPDATE {{notifications}} SET [[created]] = COALESCE((SELECT e.[[created]] FROM {{application_events}} e

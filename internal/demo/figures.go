@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
 	"jobboard/internal/workflow"
@@ -71,7 +72,7 @@ func (b *board) count() error {
 	if err != nil {
 		return fmt.Errorf("encode the figures: %w", err)
 	}
-	now := b.now.UTC().Format("2006-01-02 15:04:05.000Z")
+	now := b.now.UTC().Format(types.DefaultDateLayout)
 	const into = `INSERT INTO {{job_days}} (job, day, views, visitors, [[applyClicks]], saves, applications, created, updated) `
 	for _, step := range []string{
 		"DELETE FROM {{job_days}}",
