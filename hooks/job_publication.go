@@ -18,13 +18,12 @@ func notePublication(job *core.Record) {
 		first = published
 		job.Set("firstPublishedAt", first)
 	}
-	posted := job.GetDateTime("postedAt")
-	if posted.IsZero() {
-		posted = first
-	}
-	job.Set("postedAt", posted)
-	if closed := job.GetDateTime("closedAt"); !closed.IsZero() && workflow.IsPostedAnew(closed.Time(), time.Now()) {
+	closed := job.GetDateTime("closedAt")
+	switch {
+	case !closed.IsZero() && workflow.IsPostedAnew(closed.Time(), time.Now()):
 		job.Set("postedAt", published)
+	case job.GetDateTime("postedAt").IsZero():
+		job.Set("postedAt", first)
 	}
 	job.Set("publicationCount", job.GetInt("publicationCount")+1)
 	job.Set("publishAt", "")
