@@ -69,7 +69,7 @@ func notifySeeker(tx core.App, application, job, seeker *core.Record, from, titl
 		data["interview"] = interview
 	}
 	body := actor.Note(application)
-	when := application.GetDateTime("interviewAt").Time().UTC().Format("2 January 2006, 15:04 MST")
+	when := notify.FormatTime(application.GetDateTime("interviewAt"))
 	switch {
 	case interview == nil:
 	case interview.Cancelled:

@@ -68,8 +68,8 @@ func notifyNotPublished(tx core.App, job *core.Record, planned types.DateTime, i
 	return notify.Write(tx, notify.Notification{
 		Kind:  collections.KindJobNotPublished,
 		Title: collections.Truncate("Not published: "+job.GetString("title"), collections.MaxNotificationTitle),
-		Body: collections.Truncate("It was to be published on "+planned.Time().UTC().Format("2 January 2006, 15:04 MST")+
-			" and is still a draft.\n"+strings.Join(reasons, "\n"), collections.MaxNotificationBody),
+		Body: collections.Truncate("It was to be published on "+notify.FormatTime(planned)+" and is still a draft.\n"+
+			strings.Join(reasons, "\n"), collections.MaxNotificationBody),
 		Data:   map[string]any{"job": job.Id, "employer": employer.Id},
 		Dedupe: "job_not_published:" + job.Id + ":" + planned.String(),
 	}, people...)

@@ -112,7 +112,7 @@ func reminderOf(job, employer *core.Record) notify.Notification {
 	return notify.Notification{
 		Kind:   collections.KindDeadlineReminder,
 		Title:  collections.Truncate("Applications close soon: "+job.GetString("title"), collections.MaxNotificationTitle),
-		Body:   "Applications close on " + deadline.Time().UTC().Format("2 January 2006, 15:04 MST") + ".",
+		Body:   "Applications close on " + notify.FormatTime(deadline) + ".",
 		Data:   map[string]any{"job": job.Id, "employer": employer.Id},
 		Dedupe: "deadline_reminder:" + job.Id + ":" + deadline.String(),
 	}

@@ -27,6 +27,9 @@ type Notification struct {
 	Dedupe string
 }
 
+// FormatTime returns a time as notifications show it, such as 31 January 2026, 09:00 UTC.
+func FormatTime(at types.DateTime) string { return at.Time().UTC().Format("2 January 2006, 15:04 MST") }
+
 // Write stores the notification once for each active user in userIDs. Call it with the transaction's app, so that the notification is
 // rolled back together with what it is about. For thousands of users see WriteMany.
 func Write(tx core.App, notification Notification, userIDs ...string) error {
