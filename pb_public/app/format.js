@@ -83,3 +83,6 @@ export function forInput(value) {
     const at = typeof value === "string" ? time(value) : value;
     return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
+
+/** fromInput is the date in such an input as the board takes it, "" if it is empty. @param {string} text */
+export const fromInput = (text) => text && new Date(text).toISOString();

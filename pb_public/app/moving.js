@@ -1,7 +1,7 @@
 // Moving an application to another status.
 import { html } from "./view.js";
 import { label, t } from "./i18n.js";
-import { forInput } from "./format.js";
+import { forInput, fromInput } from "./format.js";
 import { pb } from "./pb.js";
 import { ask } from "./messages.js";
 
@@ -29,7 +29,7 @@ export async function askForMove(application, to) {
                     value=${application.interviewLocation}></div>`,
     });
     return data && {
-        interviewAt: new Date(String(data.get("interviewAt"))).toISOString(),
+        interviewAt: fromInput(String(data.get("interviewAt"))),
         interviewLocation: String(data.get("interviewLocation")),
     };
 }

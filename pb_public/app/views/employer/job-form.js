@@ -1,7 +1,7 @@
 // Writing a job, with a preview beside the form.
 import { back, heading, html, icon, nothing } from "../../view.js";
 import { label, t } from "../../i18n.js";
-import { forInput } from "../../format.js";
+import { forInput, fromInput } from "../../format.js";
 import { pb } from "../../pb.js";
 import { choices, createForm, lines, named, textOf, words } from "../../forms.js";
 import { toast } from "../../messages.js";
@@ -38,9 +38,9 @@ export default async function jobForm({ params: { id }, show }) {
         salaryMin: Number(textOf(data, "salaryMin")), salaryMax: Number(textOf(data, "salaryMax")),
         salaryCurrency: textOf(data, "salaryCurrency").toUpperCase(),
         salaryPeriod: /** @type {Job["salaryPeriod"]} */ (textOf(data, "salaryPeriod")),
-        deadline: moment(data, "deadline"), applyMethod: /** @type {Job["applyMethod"]} */ (textOf(data, "applyMethod")),
+        deadline: fromInput(textOf(data, "deadline")), applyMethod: /** @type {Job["applyMethod"]} */ (textOf(data, "applyMethod")),
         applyUrl: textOf(data, "applyUrl"), applyEmail: textOf(data, "applyEmail"),
-        ...(data.has("publishAt") ? { publishAt: moment(data, "publishAt") } : {}),
+        ...(data.has("publishAt") ? { publishAt: fromInput(textOf(data, "publishAt")) } : {}),
     });
 
     const form = createForm(draw, async (data) => {
@@ -159,6 +159,3 @@ export default async function jobForm({ params: { id }, show }) {
     }
     draw();
 }
-
-/** moment is the time in a field as the board takes it. @param {FormData} data @param {string} name */
-const moment = (data, name) => textOf(data, name) && new Date(textOf(data, name)).toISOString();

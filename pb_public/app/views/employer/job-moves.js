@@ -37,6 +37,7 @@ export function jobMoves(job, done) {
         const draft = await pb.send(`/api/jobs/${job.id}/duplicate/`, { method: "POST", requestKey: null });
         location.hash = `#/employer/jobs/${draft.id}/edit`;
     });
+    const publishable = job.status === "draft" || job.status === "closed";
     const renewable = job.status === "expired" || job.status !== "draft" && job.deadline;
     const named = (/** @type {string} */ text) => html`${text}<span class="hidden-visually">: ${job.title}</span>`;
     return html`
@@ -44,5 +45,5 @@ export function jobMoves(job, done) {
         <button class="button slim" @click=${duplicate}>${named(t("duplicate"))}</button>
         ${renewable ? html`<button class="button slim" @click=${renew}>${named(t("renew"))}</button>` : nothing}
         ${job.status === "published" ? html`<button class="button slim danger" @click=${close}>${named(t("close"))}</button>` : nothing}
-        ${job.status === "draft" || job.status === "closed" ? html`<button class="button slim" @click=${publish}>${named(t("publish"))}</button>` : nothing}`;
+        ${publishable ? html`<button class="button slim" @click=${publish}>${named(t("publish"))}</button>` : nothing}`;
 }
