@@ -214,7 +214,7 @@ func TestImportAcceptsWhatWasMissing(t *testing.T) {
 func TestNoTriggerWritesBothDerivedAndArchived(t *testing.T) {
 	t.Parallel()
 	board := testapp.NewBoard(t)
-	for _, statement := range dump(t, board.TestApp, "SELECT sql FROM sqlite_schema WHERE type = 'trigger'") {
+	for _, statement := range dump(t, board.DB(), "SELECT sql FROM sqlite_schema WHERE type = 'trigger'") {
 		if derived, archived := archive.Writes(t.Context(), board.TestApp, statement); derived == archived {
 			t.Errorf("writes to derived tables: %v, to archived ones: %v\n%s", derived, archived, statement)
 		}

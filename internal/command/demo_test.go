@@ -2,7 +2,9 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -93,26 +95,28 @@ func TestDemoResetBeginsAnewWithTheSameIDs(t *testing.T) {
 	t.Parallel()
 	testapp.Slow(t, "it fills a whole demo board")
 	board := testapp.NewBoard(t, hooks.Bind)
-	app := board.TestApp
-	if err := demo.Claim(app); err != nil {
+	if err := demo.Claim(board.TestApp); err != nil {
 		t.Fatal(err)
 	}
-	stray := board.Seeker("sam") // somebody tried things out
-	if err := fillDemo(io.Discard, app, true, "quite another"); err != nil {
-		t.Fatal(err)
+	board.Seeker("sam") // somebody tried things out
+	process := testapp.StartDemo(t, board.Close(), "--reset", "--password", "quite another")
+	logIn := func(email, password string) testapp.Response {
+		return process.Call(http.MethodPost, "/api/collections/users/auth-with-password", "",
+			fmt.Sprintf(`{"identity":%q,"password":%q}`, email, password))
 	}
-	if _, err := app.FindRecordById(collections.Users, stray.Id); err == nil {
-		t.Error("the reset kept a user")
+	if answer := logIn("sam@example.com", testapp.Password); answer.Status != http.StatusBadRequest {
+		t.Errorf("the reset kept a user: %d %s", answer.Status, answer.Raw)
 	}
-	seeker, err := app.FindRecordById(collections.Users, "p4iuqxbd5wa23x6")
-	if err != nil || seeker.Email() != demo.SeekerEmail || !seeker.ValidatePassword("quite another") {
-		t.Errorf("the seeker is not who they always were: %v, %v", seeker, err)
+	seeker := logIn(demo.SeekerEmail, "quite another")
+	token, _ := seeker.Body["token"].(string)
+	if record, _ := seeker.Body["record"].(map[string]any); record["id"] != "p4iuqxbd5wa23x6" {
+		t.Errorf("the seeker is not who they always were: %s", seeker.Raw)
 	}
 	for collection, id := range map[string]string{
 		collections.Employers: "iampc6f7q4q5d6e", collections.Jobs: "e64lteasgb4a5xu", collections.Applications: "54xedujkvu734nc",
 	} {
-		if _, err := app.FindRecordById(collection, id); err != nil {
-			t.Errorf("%s %s: %v", collection, id, err)
+		if answer := process.Call(http.MethodGet, testapp.Records(collection, id), token, ""); answer.Status != http.StatusOK {
+			t.Errorf("%s %s: %d %s", collection, id, answer.Status, answer.Raw)
 		}
 	}
 }
