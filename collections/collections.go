@@ -35,6 +35,8 @@ const (
 	KnownAddresses           = "known_addresses"
 	Dashboards               = "dashboards"
 	ImportSources            = "import_sources"
+	APIKeys                  = "api_keys"
+	ServiceUsers             = "service_users"
 	SearchStates             = "search_states"
 	SearchIndex              = "search_index"
 	usersCollectionID        = "_pb_users_auth_" // of the users collection that PocketBase creates
@@ -70,8 +72,10 @@ func Definitions() []*core.Collection {
 		knownAddresses(),
 		dashboards(),
 		importSources(),
+		apiKeys(),
 		searchStates(),
 		searchIndex(),
+		serviceUsers(),
 	}
 }
 

@@ -12,16 +12,18 @@ import (
 // needed: for API rules, in SQL and in Go.
 
 // EmployerPeople is a table with one row (user, employer) for the owner and for each member of an employer, whether active or
-// not. Triggers keep it, see migrations/1795774000_list_employer_people.go.
+// not, and for each API key of the employer. Triggers keep it, see migrations/1795774000_list_employer_people.go and
+// migrations/1795881327_add_api_keys.go.
 const EmployerPeople = "employer_people"
 
 const (
 	// myEmployers selects the ids of the employers that the caller, @me, is owner or member of. Rules demand the role beside it.
 	myEmployers = "SELECT [[employer]] FROM {{" + EmployerPeople + "}} WHERE [[user]] = @me"
-	// isActivePerson is the condition that a row of EmployerPeople is of {:user}, who is an active employer. The index is named
-	// since the planner, without statistics, may scan the users.
-	isActivePerson = "[[user]] = {:user} AND EXISTS (SELECT 1 FROM users INDEXED BY sqlite_autoindex_users_1 " +
-		"WHERE id = {:user} AND role = '" + RoleEmployer + "' AND deactivatedAt = '')"
+	// isActivePerson is the condition that a row of EmployerPeople is of {:user}, who is an active employer or an API key. The index is
+	// named since the planner, without statistics, may scan the users.
+	isActivePerson = "[[user]] = {:user} AND (substr({:user}, 1, 4) = '" + serviceUserPrefix + "' OR " +
+		"EXISTS (SELECT 1 FROM users INDEXED BY sqlite_autoindex_users_1 " +
+		"WHERE id = {:user} AND role = '" + RoleEmployer + "' AND deactivatedAt = ''))"
 )
 
 // asPersonOf returns the rule that the caller is one of the people of the employer whose id is in field. It need not ask whether

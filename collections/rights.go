@@ -112,6 +112,12 @@ var FieldRights = map[string]map[string]FieldRight{
 		"requestedBy": BySystem,
 		"attempts":    BySystem,
 	},
+	APIKeys: {
+		"employer":   OnCreation,
+		"lastUsedAt": BySystem,
+		"prefix":     BySystem,
+		"hash":       BySystem,
+	},
 	ImportSources: {
 		"lastRun":    BySystem,
 		"lastStatus": BySystem,

@@ -11,7 +11,7 @@ import (
 	"jobboard/internal/problem"
 )
 
-// caps limits how many records of a collection one user may have; field names the user. The limits are far more than a person
+// caps limits how many records of a collection one user, or for API keys one employer, may have; field names that owner. The limits are far more than a person
 // needs: they keep a single account from slowing the board's background work.
 var caps = map[string]struct {
 	field string
@@ -22,6 +22,7 @@ var caps = map[string]struct {
 	collections.SavedJobs:          {"seeker", 1_000, "saved jobs"},
 	collections.JobSeekerInterests: {"seeker", 500, "interests"},
 	collections.Employers:          {"owner", 20, "employers"},
+	collections.APIKeys:            {"employer", 50, "API keys"},
 }
 
 // bindCaps enforces the caps for users. The board itself, admins and superusers may create more for somebody.
@@ -39,7 +40,7 @@ func enforceCapOnCreate(e *core.RecordEvent) error {
 	return inTransaction(e, func(tx core.App) error {
 		count, err := tx.CountRecords(e.Record.Collection(), dbx.HashExp{limit.field: e.Record.GetString(limit.field)})
 		if err != nil {
-			return fmt.Errorf("count the %s of a user: %w", limit.what, err)
+			return fmt.Errorf("count the %s of their owner: %w", limit.what, err)
 		}
 		if count >= int64(limit.max) {
 			return problem.Field(limit.field, problem.LimitReached,

@@ -5,9 +5,13 @@ import "github.com/pocketbase/pocketbase/core"
 // ownEnrichers is where an app's store holds how many enrichers were bound by bindEnricher.
 const ownEnrichers = "jobboard.ownEnrichers"
 
-// bindEnricher binds a handler that chooses which fields of a collection's records the caller is shown.
+// bindEnricher binds a handler that chooses what the caller is shown of a collection's records, or with "" of all.
 func bindEnricher(app core.App, collection string, enrich func(e *core.RecordEnrichEvent) error) {
-	app.OnRecordEnrich(collection).BindFunc(enrich)
+	if collection == "" {
+		app.OnRecordEnrich().BindFunc(enrich)
+	} else {
+		app.OnRecordEnrich(collection).BindFunc(enrich)
+	}
 	bound, _ := app.Store().Get(ownEnrichers).(int)
 	app.Store().Set(ownEnrichers, bound+1)
 }

@@ -8,6 +8,7 @@ package hooks
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/internal/apikey"
 	"jobboard/internal/listing"
 	"jobboard/internal/queryguard"
 	"jobboard/internal/session"
@@ -16,6 +17,7 @@ import (
 // Bind binds the hooks of every domain to app. Call it once, before the app starts.
 func Bind(app core.App) {
 	session.Bind(app)
+	apikey.Bind(app)
 	queryguard.Bind(app)
 	listing.Bind(app)
 	bindRequests(app)
@@ -34,6 +36,7 @@ func Bind(app core.App) {
 	bindNotifications(app)
 	bindReports(app)
 	bindImportSources(app)
+	bindAPIKeys(app)
 	bindDates(app) // after what works out dates from what was sent
 }
 

@@ -342,6 +342,36 @@ var matrix = []permissions{
 		},
 	},
 	{
+		collection: collections.APIKeys, // of the owner's employer
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.APIKeys, map[string]any{"employer": p.employer.Id, "name": p.fresh(), "scopes": []string{"jobs:read"}})
+		},
+		create: func(p *pipeline, _ string, _ *core.Record) map[string]any {
+			return map[string]any{"employer": p.employer.Id, "name": p.fresh(), "scopes": []string{"jobs:read"}}
+		},
+		update: map[string]any{"scopes": []string{"events:read"}},
+		cells: map[string]string{
+			"guest": "- 404 400 404 404", "seeker": "- 404 400 404 404", "other": "- 404 400 404 404",
+			"owner": "see 200 200 200 204", "member": "see 200 200 200 204", "rival": "- 404 400 404 404",
+			"admin": "see 200 200 200 204", "superuser": "see 200 200 200 204",
+		},
+	},
+	{
+		collection: collections.APIKeys, // of the board
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.APIKeys, map[string]any{"name": p.fresh(), "scopes": []string{"jobs:read"}})
+		},
+		create: func(p *pipeline, _ string, _ *core.Record) map[string]any {
+			return map[string]any{"name": p.fresh(), "scopes": []string{"jobs:read"}}
+		},
+		update: map[string]any{"scopes": []string{"events:read"}},
+		cells: map[string]string{
+			"guest": "- 404 400 404 404", "seeker": "- 404 400 404 404", "other": "- 404 400 404 404",
+			"owner": "- 404 400 404 404", "member": "- 404 400 404 404", "rival": "- 404 400 404 404",
+			"admin": "see 200 200 200 204", "superuser": "see 200 200 200 204",
+		},
+	},
+	{
 		collection: collections.IdempotencyKeys,
 		target: func(p *pipeline) *core.Record {
 			return p.Record(collections.IdempotencyKeys, p.idempotencyKey())
@@ -392,6 +422,24 @@ var matrix = []permissions{
 			"guest": "- 404 400 400 400", "seeker": "- 404 400 400 400", "other": "- 404 400 400 400",
 			"owner": "- 404 400 400 400", "member": "- 404 400 400 400", "rival": "- 404 400 400 400",
 			"admin": "see 200 400 400 400", "superuser": "see 200 400 400 400",
+		},
+	},
+	{
+		collection: collections.ServiceUsers,
+		target: func(p *pipeline) *core.Record {
+			key := p.Record(collections.APIKeys, map[string]any{"name": p.fresh(), "scopes": []string{"jobs:read"}})
+			user, err := p.FindRecordById(collections.ServiceUsers, collections.ServiceUserID(key.Id))
+			if err != nil {
+				panic(err)
+			}
+			return user
+		},
+		create: func(*pipeline, string, *core.Record) map[string]any { return map[string]any{"role": "admin"} },
+		update: map[string]any{"role": "admin"},
+		cells: map[string]string{
+			"guest": "403 403 400 400 400", "seeker": "403 403 400 400 400", "other": "403 403 400 400 400",
+			"owner": "403 403 400 400 400", "member": "403 403 400 400 400", "rival": "403 403 400 400 400",
+			"admin": "403 403 400 400 400", "superuser": "see 200 400 400 400",
 		},
 	},
 	{

@@ -37,7 +37,9 @@ func checkFieldRights(e *core.RecordRequestEvent) error {
 }
 
 func mayWrite(right collections.FieldRight, record *core.Record, who actor.Actor) bool {
-	mine := func(field string) bool { return record.Original().GetString(field) == who.UserID() }
+	mine := func(field string) bool {
+		return who.UserID() != "" && record.Original().GetString(field) == who.UserID()
+	}
 	switch right {
 	case collections.OnCreation:
 		return record.IsNew()

@@ -32,5 +32,5 @@ func seesWholeUser(info *core.RequestInfo, user *core.Record) bool {
 		// Rules show guests no users, so this can only be the response to a registration.
 		return info.Method == http.MethodPost && info.Context != core.RequestInfoContextExpand
 	}
-	return info.Auth.Id == user.Id || actor.IsAdminOrSuperuser(info.Auth)
+	return info.Auth.Id == user.Id || actor.IsAdminOrSuperuser(info.Auth) && !collections.IsAPIKey(info.Auth)
 }

@@ -41,9 +41,9 @@ func Note(record *core.Record) string {
 	return note
 }
 
-// UserID is the id of the acting user, or "" when the board or a superuser acts: they are no users.
+// UserID is the id of the acting user, or "" when the board, a superuser or an API key acts: they are no users.
 func (a Actor) UserID() string {
-	if a.IsBoard() {
+	if a.IsBoard() || a.IsAPIKey() {
 		return ""
 	}
 	return a.auth.Id
@@ -51,6 +51,9 @@ func (a Actor) UserID() string {
 
 // IsBoard reports whether nobody's rights limit the change: the board itself or a superuser makes it.
 func (a Actor) IsBoard() bool { return a.auth == nil || a.auth.IsSuperuser() }
+
+// IsAPIKey reports whether a program acts by an API key, of an employer or of the board.
+func (a Actor) IsAPIKey() bool { return collections.IsAPIKey(a.auth) }
 
 // IsAdmin reports whether one of the board's administrators acts.
 func (a Actor) IsAdmin() bool {

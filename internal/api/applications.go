@@ -46,6 +46,7 @@ func applicationRoutes() []route {
 			id:       "listJobApplications",
 			summary:  "Lists the applications to a job, for its employer's people.",
 			access:   employersAndAdmins,
+			scope:    collections.ScopeApplicationsRead,
 			query:    listParams.with(statusParam, qParam),
 			response: okList("Application"),
 			handler:  listJobApplications,
@@ -56,6 +57,7 @@ func applicationRoutes() []route {
 			id:       "getApplication",
 			summary:  "Shows an application with its timeline.",
 			access:   loggedIn,
+			scope:    collections.ScopeApplicationsRead,
 			query:    recordParams,
 			response: ok("ApplicationWithEvents"),
 			handler:  viewApplication,
@@ -66,6 +68,7 @@ func applicationRoutes() []route {
 			id:       "changeApplicationStatus",
 			summary:  "Moves an application to another status; its current status changes nothing.",
 			access:   loggedIn,
+			scope:    collections.ScopeApplicationsWrite,
 			query:    recordParams,
 			body:     bodyOf("ApplicationStatusChange"),
 			response: ok("Application"),
@@ -153,7 +156,11 @@ func listJobApplications(c *call) error {
 	if status != "" {
 		conditions = append(conditions, status)
 	}
-	words, err := c.wordsCondition("seeker.name", "seeker.email", "coverLetter")
+	texts := []string{"coverLetter", "seeker.name", "seeker.email"}
+	if !collections.HasScope(c.auth(), collections.ScopeCandidatesRead) {
+		texts = texts[:1] // such a key is not shown the seekers either
+	}
+	words, err := c.wordsCondition(texts...)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ func candidateRoutes() []route {
 			id:       "listCandidates",
 			summary:  "Finds job seekers among the profiles that the caller may see.",
 			access:   employersAndAdmins,
+			scope:    collections.ScopeCandidatesRead,
 			query:    candidateParams,
 			response: ok("CandidatePage"),
 			handler:  listCandidates,

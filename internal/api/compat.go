@@ -47,6 +47,7 @@ func compatRoutes() []route {
 			id:      "listGreenhouseJobs",
 			summary: "Lists an employer's published jobs as Greenhouse's Job Board API does, the newest first.",
 			access:  anyoneIgnoringToken,
+			scope:   collections.ScopeJobsRead,
 			query: params{
 				{Name: "content", Type: "boolean", Description: "1: also descriptions, departments and offices."},
 				callback,
@@ -60,6 +61,7 @@ func compatRoutes() []route {
 			id:      "getGreenhouseJob",
 			summary: "Shows a published job as Greenhouse's Job Board API does, by the number that it has there or by its own id.",
 			access:  anyoneIgnoringToken,
+			scope:   collections.ScopeJobsRead,
 			query: params{
 				{Name: "pay_transparency", Type: "boolean", Description: "1: also the pay, in hundredths of the currency."},
 				{Name: "questions", Type: "boolean", Description: "Has no effect: people apply on the job's page."},
@@ -74,6 +76,7 @@ func compatRoutes() []route {
 			id:       "listLeverPostings",
 			summary:  "Lists an employer's published jobs as Lever's Postings API does, the newest first.",
 			access:   anyoneIgnoringToken,
+			scope:    collections.ScopeJobsRead,
 			query:    params{mode}.with(skipAndLimit...).with(filters...),
 			response: ok("LeverPostings"),
 			handler:  listLeverPostings,
@@ -84,6 +87,7 @@ func compatRoutes() []route {
 			id:       "getLeverPosting",
 			summary:  "Shows a published job as Lever's Postings API does.",
 			access:   anyoneIgnoringToken,
+			scope:    collections.ScopeJobsRead,
 			query:    params{mode},
 			response: ok("LeverPosting"),
 			handler:  viewLeverPosting,

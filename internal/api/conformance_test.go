@@ -15,6 +15,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/collections"
 	"jobboard/internal/api"
 	"jobboard/internal/problem"
 	"jobboard/internal/search"
@@ -286,6 +287,20 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 		t.Errorf("the report doesn't name the job: %.200s", got.Raw)
 	}
 	call(200, admin, "GET", "/api/reports/summary", nil)
+	key := map[string]any{"name": "ATS", "employer": employer.Id, "scopes": []string{"jobs:read"}, "expiresAt": "2099-01-01 00:00:00.000Z"}
+	newKey := call(201, owner, "POST", "/api/api-keys", key)
+	keyID, _ := newKey.Body["id"].(string)
+	secret, _ := newKey.Body["key"].(string)
+	c.callWithToken(200, secret, "GET", "/api/jobs", nil)
+	c.callWithToken(403, secret, "GET", "/api/users", nil)
+	for range 49 {
+		board.Record(collections.APIKeys, key)
+	}
+	call(409, owner, "POST", "/api/api-keys", key)
+	call(200, owner, "GET", "/api/api-keys", nil)
+	call(200, owner, "GET", "/api/api-keys/"+keyID, nil)
+	call(200, owner, "PATCH", "/api/api-keys/"+keyID, map[string]any{"scopes": []string{"jobs:read", "jobs:write"}})
+	call(204, owner, "DELETE", "/api/api-keys/"+keyID, nil)
 	call(200, nil, "GET", "/api/openapi.json", nil)
 	call(200, nil, "GET", "/api/docs", nil)
 	call(200, nil, "GET", "/api/docs/swagger-ui.css", nil)

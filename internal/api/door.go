@@ -18,6 +18,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"jobboard/internal/api/recordjson"
+	"jobboard/internal/apikey"
 	"jobboard/internal/jobstats"
 	"jobboard/internal/password"
 	"jobboard/internal/queryguard"
@@ -75,6 +76,7 @@ func newDoor(app core.App, r *router.Router[*core.RequestEvent]) *door {
 func (d *door) open() {
 	d.router.Bind(passInternalRequests(), retryAfter(), limitBodies(), parseForms(), removeTempFiles())
 	for _, prefix := range prefixes() {
+		apikey.LeaveToRoutes(d.app, prefix, prefix+"/{path...}")
 		// Record requests have limits of their own. This one is large enough for an application with all its documents.
 		d.router.Any(prefix, d.enter).Bind(apis.BodyLimit(maxFormBytes))
 		d.router.Any(prefix+"/{path...}", d.enter).Bind(apis.BodyLimit(maxFormBytes))
@@ -233,6 +235,8 @@ func (c *call) requestAs(auth *core.Record, method, path string, query url.Value
 	// answers 204 and then fails.
 	case in.err != nil && a.status == 0:
 		return nil, in.err
+	case a.status == http.StatusUnauthorized && bytes.Contains(a.Bytes(), []byte(`"mfaId"`)):
+		return a, nil // a first factor was right, see login
 	case a.status >= 300: // answered by the router itself, such as after a panic
 		return nil, router.NewApiError(a.status, "", nil)
 	}

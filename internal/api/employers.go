@@ -17,6 +17,7 @@ func employerRoutes() []route {
 			id:       "listEmployers",
 			summary:  "Lists employers.",
 			access:   anyone,
+			scope:    collections.ScopeJobsRead,
 			query:    listParams.with(qParam, industryParam, mineParam),
 			response: okList("Employer"),
 			handler:  listEmployers,
@@ -38,6 +39,7 @@ func employerRoutes() []route {
 			id:       "getEmployer",
 			summary:  "Shows an employer.",
 			access:   anyone,
+			scope:    collections.ScopeJobsRead,
 			query:    recordParams,
 			response: ok("Employer"),
 			handler:  viewEmployer,
@@ -73,6 +75,7 @@ func employerRoutes() []route {
 			id:       "listEmployerJobs",
 			summary:  "Finds jobs of one employer, with the parameters of the job search.",
 			access:   anyone,
+			scope:    collections.ScopeJobsRead,
 			query:    jobSearchParams,
 			response: ok("JobPage"),
 			handler:  listEmployerJobs,
@@ -83,6 +86,7 @@ func employerRoutes() []route {
 			id:       "listEmployerReviews",
 			summary:  "Lists the reviews of an employer's jobs.",
 			access:   anyone,
+			scope:    collections.ScopeJobsRead,
 			query:    listParams,
 			response: okList("JobReview"),
 			handler:  listEmployerReviews,
@@ -110,7 +114,15 @@ func listEmployers(c *call) error {
 		if c.auth() == nil {
 			return unauthorized(c)
 		}
-		conditions = append(conditions, anyOf("owner = %s || members:each ?= %s", []string{c.auth().Id}))
+		if collections.IsAPIKey(c.auth()) {
+			own, err := c.ownEmployers()
+			if err != nil {
+				return err
+			}
+			conditions = append(conditions, anyOf("id = %s", append(own, "none")))
+		} else {
+			conditions = append(conditions, anyOf("owner = %s || members:each ?= %s", []string{c.auth().Id}))
+		}
 	}
 	query, err := c.listQuery("name", conditions...)
 	if err != nil {

@@ -10,7 +10,15 @@ type Line struct {
 	Body                bool // whether one is read
 	// Conflict is the field and code of the 409 that the document shows, or "" if there is none.
 	Conflict string
+	Scope    string // that an API key needs
+	// Documented says that a body is described.
+	Documented bool
+	// MayLogin says that guests may call it, but that some calls need a login.
+	MayLogin bool
 }
+
+// AnyScope is the scope of routes that every API key may use.
+const AnyScope = anyScope
 
 // Lines returns the routes.
 func Lines() []Line {
@@ -24,6 +32,9 @@ func Lines() []Line {
 			IgnoresToken: r.access.ignoresToken,
 			Roles:        r.access.roles,
 			Body:         r.readsBody(),
+			Scope:        r.scope,
+			Documented:   r.body.Schema != "",
+			MayLogin:     r.access.handlerAsksForLogin,
 			Conflict:     strings.TrimSpace(r.conflict.Field + " " + r.conflict.Code),
 		})
 	}

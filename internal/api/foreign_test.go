@@ -43,7 +43,7 @@ func TestForeignIDsInPaths(t *testing.T) {
 	notification := s.Record(collections.Notifications,
 		map[string]any{"user": s.people["other"].Id, "kind": "account", "title": classified})
 	byParam := map[string]string{"user_id": s.people["other"].Id, "job_id": others.GetString("job"), "employer_id": s.bolt.Id,
-		"application_id": others.Id, "notification_id": notification.Id, "report_id": s.report().Id,
+		"application_id": others.Id, "notification_id": notification.Id, "report_id": s.report().Id, "key_id": s.apiKey().Id,
 		"employer_slug": s.bolt.GetString("slug")}
 	calls := 0
 	for _, line := range api.Lines() {

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 
 	"jobboard/collections"
+	"jobboard/internal/apikey"
 	"jobboard/internal/session"
 )
 
@@ -20,6 +21,8 @@ type access struct {
 	handlerAsksForLogin bool
 	// handlerRefusesRoles says that the handler answers 403 to some roles.
 	handlerRefusesRoles bool
+	// secondFactor says that the handler answers 401 where a second factor is due.
+	secondFactor bool
 	// alsoMembers lets in members of the path's employer, whatever their role: one who has lost the role can still leave.
 	alsoMembers bool
 }
@@ -29,6 +32,11 @@ var (
 	anyoneIgnoringToken = access{
 		description:  "Anyone; a token that is sent along is ignored.",
 		ignoresToken: true,
+	}
+	anyoneWithSecondFactor = access{
+		description:  "Anyone; a token that is sent along is ignored.",
+		ignoresToken: true,
+		secondFactor: true,
 	}
 	loggedInOrWithMailToken = access{
 		description:         "Anyone with the token of a reset mail; without it, whoever is logged in.",
@@ -79,6 +87,11 @@ func (c *call) admit(r route) error {
 	auth := c.auth()
 	if auth == nil && (r.access.login || session.BearerToken(c.Request()) != "" && !r.access.ignoresToken) {
 		return unauthorized(c)
+	}
+	if r.scope != anyScope {
+		if err := apikey.Require(auth, r.scope); err != nil {
+			return err
+		}
 	}
 	if auth != nil && !auth.IsSuperuser() && len(r.access.roles) > 0 && !slices.Contains(r.access.roles, auth.GetString("role")) &&
 		!(r.access.alsoMembers && c.isMember()) {

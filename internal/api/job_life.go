@@ -23,6 +23,7 @@ func jobLifeRoutes() []route {
 			id:       "duplicateJob",
 			summary:  "Creates a draft like this job, without its applications, figures, dates and source.",
 			access:   employersAndAdmins,
+			scope:    collections.ScopeJobsWrite,
 			query:    recordParams,
 			response: created("Job"),
 			handler:  duplicateJob,
@@ -34,6 +35,7 @@ func jobLifeRoutes() []route {
 			summary: "Gives a job a new deadline, and publishes it again if it is closed or expired. Without a deadline in the body, a job that " +
 				"has one gets 30 days from now, unless it has more.",
 			access:   employersAndAdmins,
+			scope:    collections.ScopeJobsWrite,
 			query:    recordParams,
 			body:     bodyOf("JobRenewal"),
 			response: ok("Job"),

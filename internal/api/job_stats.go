@@ -40,6 +40,7 @@ func jobStatsRoutes() []route {
 			id:      "getJobStats",
 			summary: "Shows a job's figures by day, in UTC. With Accept: text/csv they come as CSV.",
 			access:  employersAndAdmins,
+			scope:   collections.ScopeJobsRead,
 			query: params{
 				{Name: "from", Description: "The first day; by default 29 days before the last, but not before the job was made.",
 					Example: "2026-01-01"},

@@ -237,6 +237,21 @@ var matrix = []row{
 	{"getOpenAPI", "", nothing, open},
 	{"browseDocs", "", nothing, open},
 	{"getDocsAsset", "", func(*scene) attempt { return attempt{ids: ids("swagger-ui.css")} }, open},
+	{"listAPIKeys", "", func(s *scene) attempt { key := s.apiKey(); return attempt{query: "perPage=100", seen: key.Id} },
+		"401 403 403 see see - see see"},
+	{"createAPIKey", "", func(s *scene) attempt {
+		return attempt{body: map[string]any{"employer": s.acme.Id, "name": classified, "scopes": []string{"jobs:read"}}}
+	}, "401 403 403 201 201 400 201 201"},
+	{"createAPIKey", "of the board", func(*scene) attempt {
+		return attempt{body: map[string]any{"name": classified, "scopes": []string{"jobs:read"}}}
+	}, "401 403 403 400 400 400 201 201"},
+	{"getAPIKey", "", func(s *scene) attempt { key := s.apiKey(); return attempt{ids: ids(key.Id), seen: key.Id} },
+		"401 403 403 see see 404 see see"},
+	{"updateAPIKey", "", func(s *scene) attempt {
+		return attempt{ids: ids(s.apiKey().Id), body: map[string]any{"name": classified}}
+	}, "401 403 403 200 200 404 200 200"},
+	{"deleteAPIKey", "", func(s *scene) attempt { return attempt{ids: ids(s.apiKey().Id)} }, "401 403 403 204 204 404 204 204"},
+
 	{"leadToAdmin", "", nothing, "302 302 302 302 302 302 302 302"},
 }
 

@@ -83,15 +83,17 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 		if operation.OperationID != line.ID || operation.Summary == "" || len(operation.Tags) != 1 || !described[operation.Tags[0]] {
 			t.Errorf("%s %s: id %q, summary %q, tags %v", line.Method, line.Path, operation.OperationID, operation.Summary, operation.Tags)
 		}
-		guest := false
-		token := false
+		guest, token, scope := len(operation.Security) == 0, false, ""
 		for _, way := range operation.Security {
 			_, bearer := way["token"]
-			guest = guest || len(way) == 0
-			token = token || bearer
+			guest, token = guest || len(way) == 0, token || bearer
+			scope += strings.Join(way["apiKey"], " ")
 		}
-		if guest == line.Login || !token {
+		if guest == line.Login || token != (line.Login || line.MayLogin) {
 			t.Errorf("%s %s: the document lets guests in: %v, tokens: %v", line.Method, line.Path, guest, token)
+		}
+		if line.Login && scope != line.Scope {
+			t.Errorf("%s %s: the document asks keys for the scope %q, want %q", line.Method, line.Path, scope, line.Scope)
 		}
 		for code, answer := range operation.Responses {
 			if code < "400" {

@@ -16,6 +16,7 @@ func reviewRoutes() []route {
 			id:       "listJobReviews",
 			summary:  "Lists the reviews of a job.",
 			access:   anyone,
+			scope:    collections.ScopeJobsRead,
 			query:    listParams,
 			response: okList("JobReview"),
 			handler:  listJobReviews,

@@ -25,6 +25,7 @@ func routes() []route {
 		reviewRoutes(),
 		employerRoutes(),
 		reportRoutes(),
+		apiKeyRoutes(),
 		compatRoutes(),
 		documentRoutes(),
 	)
@@ -37,12 +38,16 @@ type route struct {
 	id       string // operation id
 	summary  string // one sentence
 	access   access
+	scope    string // that an API key needs; "" is of routes that no key may use
 	query    params
 	body     openapi.Body
 	response openapi.Response
 	conflict openapi.Conflict
 	handler  func(c *call) error
 }
+
+// anyScope is the scope of routes that every API key may use.
+const anyScope = openapi.AnyScope
 
 func bodyOf(schema string) openapi.Body       { return openapi.Body{Schema: schema} }
 func bodyOrFormOf(schema string) openapi.Body { return openapi.Body{Schema: schema, Files: true} }
@@ -77,25 +82,27 @@ func (r route) readsBody() bool { return r.method != http.MethodGet && r.method 
 // operation returns what the OpenAPI document says about the route.
 func (r route) operation() openapi.Operation {
 	var refuses []int
-	if !r.access.ignoresToken || r.access.handlerAsksForLogin {
+	if !r.access.ignoresToken || r.access.handlerAsksForLogin || r.access.secondFactor {
 		refuses = append(refuses, http.StatusUnauthorized)
 	}
-	if len(r.access.roles) > 0 || r.access.handlerRefusesRoles {
+	if !r.access.ignoresToken || len(r.access.roles) > 0 || r.access.handlerRefusesRoles { // every key may lack the scope
 		refuses = append(refuses, http.StatusForbidden)
 	}
 	return openapi.Operation{
-		Method:     r.method,
-		Path:       r.path,
-		ID:         r.id,
-		Summary:    r.summary,
-		Callers:    r.access.description,
-		NeedsLogin: r.access.login,
-		Refuses:    refuses,
-		ReadsBody:  r.readsBody(),
-		Query:      r.query,
-		Body:       r.body,
-		Response:   r.response,
-		Conflict:   r.conflict,
+		Method:       r.method,
+		Path:         r.path,
+		ID:           r.id,
+		Summary:      r.summary,
+		Callers:      r.access.description,
+		NeedsLogin:   r.access.login,
+		MayNeedLogin: r.access.handlerAsksForLogin,
+		Scope:        r.scope,
+		Refuses:      refuses,
+		ReadsBody:    r.readsBody(),
+		Query:        r.query,
+		Body:         r.body,
+		Response:     r.response,
+		Conflict:     r.conflict,
 	}
 }
 

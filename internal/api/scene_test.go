@@ -29,8 +29,10 @@ type scene struct {
 	totalChanges int
 }
 
-func newScene(t testing.TB) *scene {
-	s := &scene{Board: newBoard(t), t: t, people: map[string]*core.Record{"guest": nil}}
+func newScene(t testing.TB) *scene { return newSceneOn(t, newBoard(t)) }
+
+func newSceneOn(t testing.TB, board *testapp.Board) *scene {
+	s := &scene{Board: board, t: t, people: map[string]*core.Record{"guest": nil}}
 	s.acme, s.people["owner"] = s.Employer("Acme")
 	s.people["member"] = s.User(collections.RoleEmployer, "member")
 	s.acme = s.Update(s.acme, map[string]any{"members": []string{s.people["member"].Id}})
@@ -96,6 +98,10 @@ func (s *scene) notification() *core.Record {
 
 func (s *scene) report() *core.Record {
 	return s.Record(collections.Reports, map[string]any{"kind": "jobs", "format": "csv", "requestedBy": s.people["admin"].Id})
+}
+
+func (s *scene) apiKey() *core.Record {
+	return s.Record(collections.APIKeys, map[string]any{"employer": s.acme.Id, "name": classified, "scopes": []string{"jobs:read"}})
 }
 
 // failedReport returns the id of a report without a file, which the worker doesn't make in the meantime.

@@ -196,6 +196,9 @@ func (c *call) ownEmployers() ([]string, error) {
 	if c.auth().GetString("role") == collections.RoleJobSeeker {
 		return nil, nil
 	}
+	if collections.IsAPIKey(c.auth()) {
+		return collections.EmployersOf(c.app(), c.auth().Id)
+	}
 	id := quoted(c.auth().Id)
 	own, err := c.idsMatching(collections.Employers, "owner = "+id+" || members:each ?= "+id)
 	return slices.Collect(maps.Keys(own)), err

@@ -38,8 +38,8 @@ func Bind(app core.App, options Options) {
 
 var (
 	address = regexp.MustCompile(`[\p{L}\p{N}._%+~-]+@[\p{L}\p{N}.-]+`)
-	// Login and file tokens are JWTs; any other text that long without spaces is one of the board's own tokens.
-	token         = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+(\.[\w-]*)?|[\w-]{60,}`)
+	// Login and file tokens are JWTs, and API keys begin with jb_; any other text that long without spaces is one of the board's own tokens.
+	token         = regexp.MustCompile(`jb_\w{15,}|eyJ[\w-]+\.[\w-]+(\.[\w-]*)?|[\w-]{60,}`)
 	word          = regexp.MustCompile(`[\p{L}\p{N}]{3,}`) // shorter ones occur in any text
 	unsubscribing = regexp.MustCompile(`^/unsubscribe/.*`)
 	fileName      = regexp.MustCompile(`^(/api/files/[^/]*/[^/]*/).*`)

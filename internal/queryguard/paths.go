@@ -59,6 +59,9 @@ func (p *paths) refuse(path path) string {
 		case step.costly && !actor.IsAdminOrSuperuser(p.caller):
 			return path.name + " can't be used here: " + field + " would read every record."
 		}
+		if collections.IsAPIKey(p.caller) && !collections.HasScope(p.caller, collections.ReadScopes[step.to.Name]) {
+			return path.name + " leads to " + step.to.Name + ", which is beyond the scopes of this API key."
+		}
 		collection, several, back = step.to, several || step.several, back || step.back
 		followed := strings.Join(names[:i+1], ".")
 		p.relations[followed] = true

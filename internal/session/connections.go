@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
+
+	"jobboard/collections"
 )
 
 // The keys in a realtime client's store of its session id, and of the time when its token expires.
@@ -51,7 +53,7 @@ func bindConnections(app core.App) {
 // noteSessionOnSubscribe stores the session id in the connection, and checks once more whether the session is still valid: it may have
 // been revoked after the request was let in and before its id was stored.
 func noteSessionOnSubscribe(e *core.RealtimeSubscribeRequestEvent) error {
-	if e.Auth == nil {
+	if e.Auth == nil || collections.IsAPIKey(e.Auth) { // internal/apikey watches over the connections of keys
 		return e.Next()
 	}
 	token := BearerToken(e.Request)

@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"crypto/sha256"
 	"net"
 	"net/http"
 	"net/netip"
@@ -8,6 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"jobboard/collections"
 )
 
 // block returns what counts as one address. With IPv6 that is the /64, since every customer has at least one.
@@ -23,7 +26,7 @@ func block(address string) string {
 }
 
 // countByBlock makes PocketBase's own limits count by blocks: while a request is answered, it gives the block as its address. An address
-// in one of the settings' lists stays as it is, so that the list still applies.
+// in one of the settings' lists stays as it is, so that the list still applies. An API key counts by itself, wherever it is used from.
 func countByBlock() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{
 		Id:       "jobboardCountByBlock",
@@ -31,6 +34,10 @@ func countByBlock() *hook.Handler[*core.RequestEvent] {
 		Func: func(e *core.RequestEvent) error {
 			address := e.RealIP()
 			shown := block(address)
+			// PocketBase compares the address of a realtime connection with that of its subscriptions, of which only these have the key.
+			if collections.IsAPIKey(e.Auth) && e.Request.URL.Path != "/api/realtime" {
+				shown = addressOfKey(e.Auth.Id)
+			}
 			settings := e.App.Settings()
 			if shown == address || isListed(address, settings.SuperuserIPs) || isListed(address, settings.RateLimits.ExcludedIPs) {
 				return e.Next()
@@ -41,6 +48,13 @@ func countByBlock() *hook.Handler[*core.RequestEvent] {
 			return e.Next()
 		},
 	}
+}
+
+// addressOfKey returns an address that stands for an API key. It is one that nobody can have: a private one, not routed anywhere.
+func addressOfKey(id string) string {
+	address := sha256.Sum256([]byte(id))
+	address[0] = 0xfd
+	return netip.AddrFrom16([16]byte(address[:16])).String()
 }
 
 // showAs gives a request another address.

@@ -110,7 +110,7 @@ func (c *companyChange) look(app core.App, where dbx.Expression) (*company, erro
 	var found []company
 	err := app.DB().Select("id", "name", "slug", "verified").
 		AndSelect("([[owner]] = {:board} AND NOT EXISTS (SELECT 1 FROM {{"+collections.EmployerPeople+
-			"}} WHERE [[employer]] = [[employers.id]] AND [[user]] != {:board})) AS boards").
+			"}} WHERE [[employer]] = [[employers.id]] AND [[user]] != {:board} AND "+collections.IsStoredUser+")) AS boards").
 		From(collections.Employers).Where(where).AndBind(dbx.Params{"board": c.owner}).
 		OrderBy("verified DESC", "boards DESC", "created", "id").Limit(1).All(&found)
 	if err != nil {

@@ -24,6 +24,7 @@ var tags = []tagObject{
 	{"reviews", "Reviews of jobs, employers and people."},
 	{"employers", "Companies."},
 	{"reports", "Reports and figures for admins."},
+	{"api-keys", "Keys for programs."},
 	{"compat", "Published jobs in the shapes of other systems, for career pages made for them."},
 	{"documentation", "This documentation."},
 }
@@ -86,8 +87,12 @@ func emptyDocument() *documentObject {
 		Servers: []serverObject{{URL: "/", Description: "This board."}},
 		Components: componentsObject{
 			Responses: errorResponses(),
-			SecuritySchemes: map[string]securityScheme{"token": {Type: "http", Scheme: "bearer",
-				Description: "The token of a login. The token alone, without Bearer, is accepted too."}},
+			SecuritySchemes: map[string]securityScheme{
+				"token": {Type: "http", Scheme: "bearer",
+					Description: "The token of a login. The token alone, without Bearer, is accepted too."},
+				"apiKey": {Type: "http", Scheme: "bearer",
+					Description: "An API key, which begins with jb_, for programs. It needs the scope that the operation names."},
+			},
 		},
 		Tags: tags,
 	}

@@ -109,6 +109,9 @@ type schemaObject struct {
 	Required             []string               `json:"required,omitempty"`
 	Properties           members[*schemaObject] `json:"properties,omitempty"`
 	AdditionalProperties *schemaObject          `json:"additionalProperties,omitempty"`
+
+	// files are properties that only a form can have.
+	files members[*schemaObject]
 }
 
 // types are the JSON types that a value may have.

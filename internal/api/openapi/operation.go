@@ -13,13 +13,18 @@ type Operation struct {
 	Summary      string // one sentence
 	Callers      string // who may call it, as one sentence
 	NeedsLogin   bool
-	Refuses      []int // statuses that only some operations answer with: 401, 403
+	MayNeedLogin bool   // guests may call it, but some calls need a login
+	Scope        string // that an API key needs; "" if no key may call it
+	Refuses      []int  // statuses that only some operations answer with: 401, 403
 	ReadsBody    bool
 	Query        []Param
 	Body         Body
 	Response     Response
 	Conflict     Conflict
 }
+
+// AnyScope is the scope of operations that every API key may call.
+const AnyScope = "any"
 
 // Param is a parameter of an operation.
 type Param struct {
@@ -57,7 +62,7 @@ func (o Operation) describe(schemas map[string]*schemaObject) *operationObject {
 		Tags:        []string{o.tag()},
 		OperationID: o.ID,
 		Summary:     strings.TrimSuffix(o.Summary, "."),
-		Description: "Who may: " + o.Callers,
+		Description: o.description(),
 		Security:    o.security(),
 	}
 	for _, name := range o.pathParams() {
@@ -107,12 +112,28 @@ func (o Operation) tag() string {
 	}
 }
 
-func (o Operation) security() []securityRequirement {
-	asGuest, withToken := securityRequirement{}, securityRequirement{"token": {}}
-	if o.NeedsLogin {
-		return []securityRequirement{withToken}
+// description says who may call the operation.
+func (o Operation) description() string {
+	text := "Who may: " + o.Callers
+	if o.Scope != "" && o.Scope != AnyScope {
+		text += " API keys need the scope " + o.Scope + "."
 	}
-	return []securityRequirement{asGuest, withToken}
+	return text
+}
+
+// security lists the ways of calling the operation. What anyone may call has no lock, although callers may be shown more with a token.
+func (o Operation) security() []securityRequirement {
+	if o.MayNeedLogin {
+		return []securityRequirement{{}, {"token": {}}}
+	}
+	if !o.NeedsLogin {
+		return []securityRequirement{}
+	}
+	ways := []securityRequirement{{"token": {}}}
+	if o.Scope != "" && o.Scope != AnyScope {
+		ways = append(ways, securityRequirement{"apiKey": {o.Scope}})
+	}
+	return ways
 }
 
 // describePathParam returns "The job's id." for job_id, and "The employer's slug." for employer_slug.
@@ -189,7 +210,7 @@ func (b Body) describe(schemas map[string]*schemaObject) *requestBodyObject {
 	}
 	return &requestBodyObject{
 		Content: members[mediaTypeObject]{
-			{jsonMedia, mediaTypeObject{Schema: ref(b.Schema)}},
+			{jsonMedia, mediaTypeObject{Schema: ref(b.Schema), Example: exampleOf(b.Schema)}},
 			{formMedia, mediaTypeObject{Schema: ref(form)}},
 		},
 		Required: len(schemas[b.Schema].Required) > 0,

@@ -27,6 +27,7 @@ var recordSchemas = map[string]string{
 	collections.JobDays:            "JobDay",
 	collections.Reports:            "Report",
 	collections.ImportSources:      "ImportSource",
+	collections.APIKeys:            "APIKey",
 }
 
 // collectionsOfShapes are the collections whose records the other schemas are made of.
@@ -38,6 +39,7 @@ var collectionsOfShapes = map[string]string{
 	"ApplicationWithEvents": collections.Applications,
 	"NotificationPage":      collections.Notifications,
 	"CandidatePage":         collections.JobSeekers,
+	"CreatedAPIKey":         collections.APIKeys,
 }
 
 // CollectionOf returns the name of the collection whose records a schema shows, or "" if it shows none.
@@ -71,18 +73,27 @@ func addRecordSchemas(schemas map[string]*schemaObject) error {
 		switch name {
 		case "User", "Job":
 			schemas["New"+name], schemas[name+"Replacement"], schemas[name+"Change"] = made.input, made.replacement, made.change
-		case "Employer":
+		case "Employer", "APIKey":
 			schemas["New"+name], schemas[name+"Change"] = made.input, made.change
 		case "Application", "Report", "JobReview", "UserReview":
 			schemas["New"+name] = made.input
 		}
 	}
-	// What the path names is not in the body.
-	for name, field := range map[string]string{"NewApplication": "job", "NewJobReview": "job", "NewUserReview": "subject"} {
-		schemas[name].Required = slices.DeleteFunc(schemas[name].Required, func(key string) bool { return key == field })
-		schemas[name].Properties.remove(field)
+	for name, fields := range notInBody {
+		for _, field := range fields {
+			schemas[name].Required = slices.DeleteFunc(schemas[name].Required, func(key string) bool { return key == field })
+			schemas[name].Properties.remove(field)
+		}
 	}
 	return nil
+}
+
+// notInBody lists, by the schema of a body, the fields that it can't set: the path names them, they are the caller's own, or they have the
+// only value that is allowed.
+var notInBody = map[string][]string{
+	"NewApplication": {"job", "seeker", "status"},
+	"NewJobReview":   {"job", "author", "status"},
+	"NewUserReview":  {"subject", "author", "status"},
 }
 
 // collectionSchemas are the schemas of one collection: a record, and the bodies of POST, PUT and PATCH.
@@ -122,12 +133,17 @@ func (s collectionSchemas) addField(collection string, field core.Field, schema 
 	}
 	right, limited := collections.FieldRights[collection][key]
 	bySystem := limited && right == collections.BySystem || field.GetHidden() && !isPassword && !writtenHidden[collection+"."+key] ||
-		slices.Contains([]string{"id", "created", "updated", core.FieldNameTokenKey, core.FieldNameVerified}, key)
+		slices.Contains([]string{"id", "created", "updated", core.FieldNameTokenKey, core.FieldNameVerified, core.FieldNameEmailVisibility}, key)
 	if bySystem {
 		return
 	}
 	required := requiredInput(collection, field)
-	s.input.Properties.set(key, schema)
+	switch _, isFile := field.(*core.FileField); {
+	case isFile:
+		s.input.files.set(key, schema)
+	case !limited || right != collections.ByEmployerPeople: // who come in only later
+		s.input.Properties.set(key, schema)
+	}
 	if required {
 		s.input.Required = append(s.input.Required, key)
 	}

@@ -1,5 +1,7 @@
 package openapi
 
+import "slices"
+
 // ref refers to a schema in components.schemas.
 func ref(name string) *schemaObject {
 	return &schemaObject{Ref: "#/components/schemas/" + name}
@@ -85,12 +87,12 @@ func listOf(name string) *schemaObject {
 		prop("items", arrayOf(ref(name))))
 }
 
-// formSchema is the form beside a JSON body: the same fields, and files where JSON has their names.
+// formSchema is the form beside a JSON body: the same fields, and files, also where JSON has their names.
 func formSchema(json *schemaObject) *schemaObject {
 	form := ofType("object")
 	form.Required = json.Required
 	binary := &schemaObject{Type: types{"string"}, ContentMediaType: "application/octet-stream", Description: "A file."}
-	for _, p := range json.Properties {
+	for _, p := range slices.Concat(json.Properties, json.files) {
 		switch p.name {
 		case "avatar", "logo":
 			p.value = binary

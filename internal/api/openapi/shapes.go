@@ -78,6 +78,8 @@ func addResponseShapes(schemas map[string]*schemaObject) {
 	}
 	schemas["UserWithProfile"] = extended("User", expanded(
 		property{"profile", ref("JobSeeker")}, prop("employers", arrayOf(ref("Employer")))))
+	schemas["CreatedAPIKey"] = extended("APIKey", shape([]string{"key"},
+		prop("key", text("The key, to be sent as Authorization: Bearer. It is in no other response, and the board can't tell it again."))))
 	schemas["ApplicationWithEvents"] = extended("Application", expanded(prop("events", arrayOf(ref("ApplicationEvent")))))
 	addSearchShapes(schemas)
 	addSummaryShape(schemas)
