@@ -33,6 +33,7 @@ import (
 	"jobboard/internal/pages"
 	"jobboard/internal/realtime"
 	"jobboard/internal/search"
+	"jobboard/internal/signin"
 	"jobboard/internal/static"
 	"jobboard/internal/tempdir"
 	"jobboard/internal/throttle"
@@ -57,6 +58,7 @@ func main() {
 	database.Bind(app)
 	logs.Bind(app, logs.Options{Successes: settings.LogRequests})
 	throttle.Bind(app, throttle.Options{PasswordTries: settings.PasswordTries, Registrations: settings.Registrations})
+	signin.Bind(app, settings.SignIn())
 	hooks.Bind(app)
 	realtime.Bind(app, realtime.Options{
 		Topics: settings.RealtimeTopics, TopicBytes: settings.RealtimeTopicBytes, Connections: settings.RealtimeConnections,

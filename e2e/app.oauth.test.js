@@ -1,15 +1,18 @@
-// Signing in to the client with a provider, in a window and without one. The provider is a small server of ours.
+// Signing in to the client with a provider, in a window and without one, and with a code from a mail. The board is set up by its settings
+// alone. The provider and the mail server are small servers of ours.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as connections } from "node:net";
 import { after, before, test } from "node:test";
-import { launch, openApp } from "./app.js";
+import { launch, openApp, password } from "./app.js";
 import { newBoard } from "./board.js";
 
 /** newProvider is an OpenID provider at which everybody is Paula. Its page asks nothing and sends back at once. */
 async function newProvider() {
     const server = createServer((request, response) => {
         const { pathname, searchParams } = new URL(request.url, "http://provider");
+        const url = `http://${request.headers.host}`;
         if (pathname === "/authorize") {
             const back = new URL(searchParams.get("redirect_uri"));
             back.searchParams.set("state", searchParams.get("state"));
@@ -17,35 +20,62 @@ async function newProvider() {
             response.writeHead(302, { Location: back.href }).end();
             return;
         }
-        const answer = pathname === "/token"
-            ? { access_token: "a-token", token_type: "Bearer", expires_in: 60 }
-            : { sub: "paula-1", email: "paula@example.org", email_verified: true, name: "Paula Provider" };
-        response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answer));
+        const answers = {
+            "/.well-known/openid-configuration": {
+                issuer: url, authorization_endpoint: `${url}/authorize`, token_endpoint: `${url}/token`, userinfo_endpoint: `${url}/userinfo`,
+            },
+            "/token": { access_token: "a-token", token_type: "Bearer", expires_in: 60 },
+            "/userinfo": { sub: "paula-1", email: "paula@example.org", email_verified: true, name: "Paula Provider" },
+        };
+        response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answers[pathname]));
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-let browser, board, provider;
+/** newMailServer is a mail server that keeps the codes in the subjects of what it receives. */
+async function newMailServer() {
+    const codes = [];
+    const server = connections((socket) => {
+        let inData = false;
+        socket.write("220 mail\r\n");
+        socket.on("data", (chunk) => {
+            for (const line of chunk.toString().split("\r\n").slice(0, -1)) {
+                const code = line.match(/^Subject: .*?(\d{8})/)?.[1];
+                if (code) {
+                    codes.push(code);
+                }
+                if (inData && line !== ".") {
+                    continue;
+                }
+                inData = line === "DATA";
+                socket.write(inData ? "354 go on\r\n" : line === "QUIT" ? "221 bye\r\n" : "250 fine\r\n");
+            }
+        });
+        socket.on("error", () => {});
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return { codes, port: server.address().port, close: () => server.close() };
+}
+
+let browser, board, provider, mail;
 before(async () => {
     browser = await launch();
     provider = await newProvider();
-    board = await newBoard();
-    assert.equal((await board.run("superuser", "upsert", "root@example.org", "correct horse battery staple")).code, 0);
+    mail = await newMailServer();
+    board = await newBoard({ env: {
+        JOBBOARD_OIDC_ISSUER: provider.url, JOBBOARD_OIDC_NAME: "Example ID", JOBBOARD_OIDC_CLIENT_ID: "board",
+        JOBBOARD_OIDC_CLIENT_SECRET: "secret", JOBBOARD_MFA: "people", JOBBOARD_SMTP_HOST: "127.0.0.1", JOBBOARD_SMTP_PORT: String(mail.port),
+    } });
     await board.start();
-    const root = board.client();
-    await root.collection("_superusers").authWithPassword("root@example.org", "correct horse battery staple");
-    const { url } = provider;
-    await root.collections.update("users", { oauth2: { enabled: true, providers: [{
-        name: "oidc", displayName: "Example ID", clientId: "board", clientSecret: "secret",
-        authURL: `${url}/authorize`, tokenURL: `${url}/token`, userInfoURL: `${url}/userinfo`,
-    }] } });
 });
 after(async () => {
     await browser?.close();
     await board?.remove();
     provider?.close();
+    mail?.close();
 });
 
 /** signIn clicks the provider's button, and looks at who is signed in where. */
@@ -78,5 +108,25 @@ test("an answer that nobody asked for signs nobody in", async () => {
     await app.page.goto(`${board.url}/app/?code=a-code&state=made-up`);
     await app.page.getByText("Something went wrong").first().waitFor();
     assert.equal(await app.page.evaluate(() => localStorage.getItem("pocketbase_auth")), null);
+    await app.close();
+});
+
+test("an employer signs in with a password and a code from a mail", async () => {
+    await board.client().collection("users").create({ email: "otto@example.org", password, passwordConfirm: password, name: "Otto", role: "employer" });
+    const app = await openApp(browser, board.url);
+    const { page } = app;
+    await app.go("sign-in");
+    await page.getByLabel("E-mail").fill("otto@example.org");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("We have sent a code to otto@example.org.").waitFor();
+    await app.picture("code");
+    while (mail.codes.length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    await page.getByLabel("Code").fill(mail.codes[0]);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForFunction(() => localStorage.getItem("pocketbase_auth"));
+    assert.deepEqual(app.faults.splice(0).filter((fault) => !fault.includes("401")), [], "the first factor is answered with 401");
     await app.close();
 });

@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"jobboard/collections"
+	"jobboard/internal/account"
 )
 
 // Anybody can make the board send mail to any address: by registering with it, or by asking to reset its password or to change to
@@ -20,6 +21,7 @@ import (
 const (
 	mailBurst    = 3
 	mailInterval = 20 * time.Minute
+	codeInterval = time.Minute // of codes to sign in with, which those who have a second factor need each time
 )
 
 // bindUserMails limits the mails about accounts, and sends new users the one that asks to confirm the address. The response to a
@@ -40,6 +42,13 @@ func bindUserMails(app core.App) {
 	app.OnMailerRecordVerificationSend().Bind(limited("verification"))
 	app.OnMailerRecordPasswordResetSend().Bind(limited("password reset"))
 	app.OnMailerRecordEmailChangeSend().Bind(limited("e-mail change"))
+	app.OnRecordRequestOTPRequest(collections.Users).BindFunc(func(e *core.RecordCreateOTPRequestEvent) error {
+		// An answer without a code, as for an unknown address. A code works for minutes, so who needs one can ask again soon.
+		if e.Record != nil && (!account.IsActive(e.Record) || !limits.allowEvery(codeInterval, "code "+e.Record.Id, time.Now())) {
+			e.Record = nil
+		}
+		return e.Next()
+	})
 
 	app.OnRecordRequestEmailChangeRequest().Bind(&hook.Handler[*core.RecordRequestEmailChangeRequestEvent]{
 		Id: "sendEmailChangeInBackground", Priority: 999, // after all others, in place of PocketBase's own sending
@@ -98,14 +107,19 @@ const maxMailKeys = 10_000
 
 // allow reports whether a mail may be sent now, and counts it if so.
 func (l *mailLimits) allow(key string, now time.Time) bool {
+	return l.allowEvery(mailInterval, key, now)
+}
+
+// allowEvery is allow with another interval. A key must always come with the same one.
+func (l *mailLimits) allowEvery(interval time.Duration, key string, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	full := l.full[key]
 	if full.Before(now) {
 		full = now
 	}
-	full = full.Add(mailInterval)
-	if full.Sub(now) > mailBurst*mailInterval {
+	full = full.Add(interval)
+	if full.Sub(now) > mailBurst*interval {
 		return false
 	}
 	if len(l.full) >= maxMailKeys {

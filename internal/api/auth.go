@@ -32,8 +32,8 @@ func authRoutes() []route {
 			method:   "POST",
 			path:     "/api/users/auth/login",
 			id:       "login",
-			summary:  "Logs in and returns a token; a wrong password and an unknown address get the same response.",
-			access:   anyoneIgnoringToken,
+			summary:  "Logs in and returns a token, or answers 401 with mfaId where a second factor is due.",
+			access:   anyoneWithSecondFactor,
 			body:     bodyOf("Login"),
 			response: ok("Session"),
 			handler:  login,
@@ -225,7 +225,22 @@ func login(c *call) error {
 	if err != nil {
 		return renameField(err, "identity", "email")
 	}
+	if a.status == http.StatusUnauthorized {
+		return c.askForSecondFactor(a)
+	}
 	return c.send(http.StatusOK, json.RawMessage(a.json()))
+}
+
+// askForSecondFactor answers with the id by which PocketBase's own API takes the second factor.
+func (c *call) askForSecondFactor(a *response) error {
+	factor, err := a.object()
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusUnauthorized, map[string]any{
+		"status": http.StatusUnauthorized, "message": "This account needs a second factor.", "data": map[string]any{},
+		"mfaId": factor.text("mfaId"),
+	})
 }
 
 // logout ends the session of the token or, with everywhere, all sessions of the caller.

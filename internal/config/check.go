@@ -55,6 +55,8 @@ func (c *Config) check() error {
 	sender, err := mail.ParseAddress(c.SenderAddress)
 	require("JOBBOARD_SENDER_ADDRESS", err == nil && sender.Address == c.SenderAddress, "an e-mail address and nothing else")
 
+	wrong = append(wrong, c.checkSignIn()...)
+
 	for i, header := range c.TrustedProxyHeaders {
 		c.TrustedProxyHeaders[i] = strings.TrimSpace(header)
 		require("JOBBOARD_TRUSTED_PROXY_HEADERS", headerPattern.MatchString(c.TrustedProxyHeaders[i]), "header names, separated by commas")

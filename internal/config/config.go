@@ -30,6 +30,20 @@ type Config struct {
 	SenderName    string `env:"JOBBOARD_SENDER_NAME" example:"Jobs"`
 	SenderAddress string `env:"JOBBOARD_SENDER_ADDRESS" example:"jobs@example.org"`
 
+	MFA       string `env:"JOBBOARD_MFA" example:"people"`
+	MailCodes bool   `env:"JOBBOARD_MAIL_CODES" example:"on"`
+
+	GoogleClientID       string `env:"JOBBOARD_GOOGLE_CLIENT_ID" example:"123-abc.apps.googleusercontent.com"`
+	GoogleClientSecret   string `env:"JOBBOARD_GOOGLE_CLIENT_SECRET" secret:"true"`
+	LinkedInClientID     string `env:"JOBBOARD_LINKEDIN_CLIENT_ID" example:"86abc"`
+	LinkedInClientSecret string `env:"JOBBOARD_LINKEDIN_CLIENT_SECRET" secret:"true"`
+	GitHubClientID       string `env:"JOBBOARD_GITHUB_CLIENT_ID" example:"Iv1.abc"`
+	GitHubClientSecret   string `env:"JOBBOARD_GITHUB_CLIENT_SECRET" secret:"true"`
+	OIDCIssuer           string `env:"JOBBOARD_OIDC_ISSUER" example:"https://id.example.org"`
+	OIDCName             string `env:"JOBBOARD_OIDC_NAME" envDefault:"OpenID" example:"Example ID"`
+	OIDCClientID         string `env:"JOBBOARD_OIDC_CLIENT_ID" example:"jobboard"`
+	OIDCClientSecret     string `env:"JOBBOARD_OIDC_CLIENT_SECRET" secret:"true"`
+
 	RateLimits          bool     `env:"JOBBOARD_RATE_LIMITS" example:"on"`
 	PasswordTries       int      `env:"JOBBOARD_PASSWORD_TRIES" envDefault:"10" example:"10"`
 	Registrations       int      `env:"JOBBOARD_REGISTRATIONS" envDefault:"20" example:"20"`

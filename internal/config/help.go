@@ -20,6 +20,21 @@ var help = map[string]string{
 	"JOBBOARD_SENDER_NAME":    "sender's name of the board's mails",
 	"JOBBOARD_SENDER_ADDRESS": "sender's address of the board's mails",
 
+	"JOBBOARD_MFA": "who has to give a code from a mail besides the password: off, admins, people (admins and employers) or everyone; needs " +
+		"a way to send mails",
+	"JOBBOARD_MAIL_CODES": "let users sign in with a code from a mail instead of a password",
+
+	"JOBBOARD_GOOGLE_CLIENT_ID":       "lets users sign in with Google; see docs/sign-in.md for this and the other providers",
+	"JOBBOARD_GOOGLE_CLIENT_SECRET":   "belongs to JOBBOARD_GOOGLE_CLIENT_ID",
+	"JOBBOARD_LINKEDIN_CLIENT_ID":     "lets users sign in with LinkedIn",
+	"JOBBOARD_LINKEDIN_CLIENT_SECRET": "belongs to JOBBOARD_LINKEDIN_CLIENT_ID",
+	"JOBBOARD_GITHUB_CLIENT_ID":       "lets users sign in with GitHub",
+	"JOBBOARD_GITHUB_CLIENT_SECRET":   "belongs to JOBBOARD_GITHUB_CLIENT_ID",
+	"JOBBOARD_OIDC_ISSUER":            "lets users sign in with any OpenID provider: its address, without /.well-known/openid-configuration",
+	"JOBBOARD_OIDC_NAME":              "the provider's name on the button",
+	"JOBBOARD_OIDC_CLIENT_ID":         "of the board at the OpenID provider",
+	"JOBBOARD_OIDC_CLIENT_SECRET":     "of the board at the OpenID provider",
+
 	"JOBBOARD_RATE_LIMITS": "limit how often one client may call; off for load tests only",
 	"JOBBOARD_PASSWORD_TRIES": "wrong passwords that one address may send for one account before it has to wait; all unknown " +
 		"addresses together may send five times as many",

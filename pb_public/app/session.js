@@ -1,5 +1,5 @@
 // The session of the user, from the start of the page to the logout.
-import { pb, statusOf } from "./pb.js";
+import { ClientResponseError, pb, statusOf } from "./pb.js";
 import { forgetNotifications } from "./notifications.js";
 import { closeStream, openStream } from "./stream.js";
 
@@ -43,6 +43,20 @@ export async function asNewUser(signIn) {
 /** @param {string} email @param {string} password */
 export function signIn(email, password) {
     return asNewUser(() => pb.collection("users").authWithPassword(email, password));
+}
+
+/**
+ * SDK idiom: a second factor. Where the board asks for one, the first is answered with an error that has mfaId instead of a token.
+ * @param {unknown} error
+ */
+export function secondFactorOf(error) {
+    const id = error instanceof ClientResponseError && error.response.mfaId;
+    return typeof id === "string" ? id : "";
+}
+
+/** @param {string} otpId @param {string} code @param {string} mfaId */
+export function signInWithCode(otpId, code, mfaId) {
+    return asNewUser(() => pb.collection("users").authWithOTP(otpId, code, { mfaId }));
 }
 
 /** SDK idiom: log out. Clearing the store alone would leave the token valid; the board's logout ends it. */
