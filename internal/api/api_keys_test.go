@@ -530,6 +530,12 @@ func (s *keyScene) sendDocuments(t *testing.T, seeker, job *core.Record) *core.R
 
 func (s *keyScene) follow(t *testing.T) {
 	address := s.Serve()
+	watching := testapp.Listen(t, address, s.Token(s.people["member"]), "api_keys/*")
+	made := s.Call(s.people["owner"], "POST", "/api/api-keys/",
+		map[string]any{"name": "Seen by others", "employer": s.acme.Id, "scopes": []string{"jobs:read"}})
+	if _, record := watching.MustReceive(t).Change(t); record["id"] != made.Body["id"] || record["key"] != nil || record["hash"] != nil {
+		t.Errorf("another member is shown %v", record)
+	}
 	key, id := s.newKey(t, nil, "applications:read")
 	listener := testapp.Listen(t, address, key, "applications/*")
 	application := s.application()
