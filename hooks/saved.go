@@ -39,6 +39,10 @@ func checkQueryOnSavedSearchSave(e *core.RecordEvent) error {
 		return err
 	}
 	_, err = parser.Saved(e.Record.GetString("query"))
+	if err == nil && (e.Record.IsNew() || !sameValue(e.Record.Original(), e.Record, "query")) {
+		// Those saved before unknown parameters were refused keep them.
+		err = search.CheckSavedNames(e.Record.GetString("query"))
+	}
 	var wrong *search.FieldError
 	switch {
 	case errors.As(err, &wrong) && wrong.Field == "query":

@@ -23,6 +23,7 @@ func TestSavedQueriesAreChecked(t *testing.T) {
 	for name, query := range map[string]any{
 		"salaryMin": map[string]any{"salaryMin": "much"}, "near": map[string]any{"near": "Lyon"}, "sort": map[string]any{"sort": "best"},
 		"q": map[string]any{"q": map[string]any{"all": "go"}}, "object": []string{"go"},
+		"Did you mean jobType?": map[string]any{"jobtype": "full_time"},
 	} {
 		for method, got := range map[string]testapp.Response{
 			"POST": save(query), "PATCH": p.Call(p.seeker, "PATCH", path, map[string]any{"query": query}),

@@ -23,6 +23,7 @@ func authRoutes() []route {
 			id:       "registerUser",
 			summary:  "Registers a job seeker or an employer, with the profile or the company that goes with the role.",
 			access:   anyoneIgnoringToken,
+			query:    recordParams,
 			body:     bodyOf("Registration"),
 			response: created("User"),
 			conflict: addressTaken,
@@ -34,6 +35,7 @@ func authRoutes() []route {
 			id:       "login",
 			summary:  "Logs in and returns a token, or answers 401 with mfaId where a second factor is due.",
 			access:   anyoneWithSecondFactor,
+			query:    recordParams,
 			body:     bodyOf("Login"),
 			response: ok("Session"),
 			handler:  login,
@@ -54,6 +56,7 @@ func authRoutes() []route {
 			id:       "refreshToken",
 			summary:  "Exchanges the token for a new one.",
 			access:   loggedIn,
+			query:    recordParams,
 			response: ok("Session"),
 			handler:  refresh,
 		},
@@ -200,7 +203,7 @@ func (c *call) sendRegistered(id string) error {
 	if err != nil {
 		return fmt.Errorf("find the new user: %w", err)
 	}
-	a, err := c.requestAs(user, http.MethodGet, collectionPath(collections.Users)+"/"+id, nil, nil)
+	a, err := c.requestAs(user, http.MethodGet, collectionPath(collections.Users)+"/"+id, c.expandQuery(), nil)
 	if err != nil {
 		return err
 	}

@@ -149,12 +149,18 @@ func TestCandidatesCannotBeFoundRoundTheRules(t *testing.T) {
 	tricks := []string{
 		"", "q=accounting", "q=typist", "q=skill:accounting", "q=typ*", "q=accounting+OR+wordhidden+OR+wordleft",
 		"q=-nothing", "q=555-1234", "skills=accounting", "location=Lyon", "near=45.76,4.84&radius=20", "near=45.76,4.84&sort=distance",
-		"sort=newest", "jobType=full_time", "experienceMin=1", "openToWork=1", "visibility=hidden",
-		"visibility=hidden&visibility=applied_only", "account=", "appliedTo=" + acme.Id, "mine=1", "status=draft", "filter=visibility!=''",
+		"sort=newest", "jobType=full_time", "experienceMin=1", "openToWork=1", "filter=visibility!=''",
 		"filter=headline!=''+||+headline=''", "filter=(visibility='hidden'+||+visibility!='hidden')",
 		"sort=relevance&q=accounting&facets=skills", "expand=user.applications_via_seeker", "perPage=500",
 	}
+	unknown := []string{"visibility=hidden", "visibility=hidden&visibility=applied_only", "account=", "appliedTo=" + acme.Id, "mine=1",
+		"status=draft"}
 	for name, c := range callers {
+		for _, trick := range unknown {
+			if got := board.Call(c.who, "GET", "/api/candidates/?"+trick, nil); got.Status != 400 || got.Body["items"] != nil {
+				t.Errorf("%s, %q: %d %s", name, trick, got.Status, got.Raw)
+			}
+		}
 		for _, trick := range tricks {
 			got := board.Call(c.who, "GET", "/api/candidates/?"+trick, nil)
 			if list := headlines(got); got.Status != 200 || list != strings.Join(c.sees, ",") ||

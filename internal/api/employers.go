@@ -28,6 +28,7 @@ func employerRoutes() []route {
 			id:       "createEmployer",
 			summary:  "Creates an employer; without a slug, it gets one made from its name.",
 			access:   employersAndAdmins,
+			query:    recordParams,
 			body:     bodyOrFormOf("NewEmployer"),
 			response: created("Employer"),
 			conflict: slugTaken,

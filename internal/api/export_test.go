@@ -1,6 +1,9 @@
 package api
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Line is a route as tests see it.
 type Line struct {
@@ -39,4 +42,10 @@ func Lines() []Line {
 		})
 	}
 	return lines
+}
+
+// QueryNames returns the query parameters of an operation.
+func QueryNames(id string) []string {
+	all := routes()
+	return all[slices.IndexFunc(all, func(r route) bool { return r.id == id })].queryNames()
 }

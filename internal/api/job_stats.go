@@ -46,6 +46,7 @@ func jobStatsRoutes() []route {
 					Example: "2026-01-01"},
 				{Name: "to", Description: fmt.Sprintf("The last day, by default today; at most %d days in all.", jobstats.MaxDays),
 					Example: "2026-01-31"},
+				fieldsParam,
 			},
 			response: openapi.Response{Status: http.StatusOK, Schema: "JobStats", Media: "application/json,text/csv"},
 			handler:  viewJobStats,

@@ -46,6 +46,7 @@ func jobRoutes() []route {
 			scope:   collections.ScopeJobsRead,
 			query: params{
 				{Name: "q", Description: "What has been typed so far.", Example: "go"},
+				fieldsParam,
 			},
 			response: ok("Suggestions"),
 			handler:  suggestJobs,
@@ -110,7 +111,7 @@ func jobRoutes() []route {
 			summary:  "Finds published jobs like this one, the most similar first.",
 			access:   anyone,
 			scope:    collections.ScopeJobsRead,
-			query:    params{pageParam, perPageParam, fieldsParam},
+			query:    matchParams,
 			response: ok("ScoredJobPage"),
 			handler:  listSimilarJobs,
 		},

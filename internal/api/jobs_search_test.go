@@ -210,7 +210,7 @@ func TestSuggest(t *testing.T) {
 		"":     `{"titles":[],"skills":[],"companies":[],"places":[]}`,
 	} {
 		for _, who := range []*core.Record{nil, owner} {
-			got := board.Call(who, "GET", "/api/jobs/suggest/?mine=1&q="+q, nil)
+			got := board.Call(who, "GET", "/api/jobs/suggest/?q="+q, nil)
 			if got.Status != 200 || strings.TrimSpace(got.Raw) != want {
 				t.Errorf("%s: %d %s, want %s", q, got.Status, got.Raw, want)
 			}

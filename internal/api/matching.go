@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/url"
+	"slices"
 
 	"jobboard/collections"
 	"jobboard/internal/match"
@@ -16,7 +17,7 @@ func recommendationRoutes() []route {
 			id:       "listRecommendations",
 			summary:  "Recommends published jobs to a job seeker, the best match first, each with its reasons.",
 			access:   seekersAndAdmins,
-			query:    params{pageParam, perPageParam, fieldsParam},
+			query:    matchParams,
 			response: ok("ScoredJobPage"),
 			handler:  listRecommendations,
 		},
@@ -40,6 +41,9 @@ func listRecommendations(c *call) error {
 	if err != nil {
 		return err
 	}
+	if hits, err = c.filterHits(collections.Jobs, hits); err != nil {
+		return err
+	}
 	return c.sendHits(collections.Jobs, "employer", hits)
 }
 
@@ -60,6 +64,9 @@ func listSimilarJobs(c *call) error {
 	}
 	hits, err := match.Similar(c.app(), job, applied)
 	if err != nil {
+		return err
+	}
+	if hits, err = c.filterHits(collections.Jobs, hits); err != nil {
 		return err
 	}
 	return c.sendHits(collections.Jobs, "employer", hits)
@@ -91,9 +98,22 @@ func (c *call) listCandidatesFor(s searchSpec) error {
 	return c.sendHits(s.collection, s.expand, hits)
 }
 
+// filterHits returns the hits that the parameter filter lets pass.
+func (c *call) filterHits(collection string, hits []match.Hit) ([]match.Hit, error) {
+	allowed, err := c.allowedIDs(collection)
+	if err != nil || allowed == nil {
+		return hits, err
+	}
+	return slices.DeleteFunc(slices.Clone(hits), func(hit match.Hit) bool { return !allowed[hit.ID] }), nil
+}
+
 // sendHits answers with a page of matches, each with its score, from 0 to 1, and the reasons in words.
 func (c *call) sendHits(collection, expand string, hits []match.Hit) error {
 	number, perPage, err := c.paging()
+	if err != nil {
+		return err
+	}
+	skipTotal, err := c.isSet("skipTotal")
 	if err != nil {
 		return err
 	}
@@ -122,5 +142,9 @@ func (c *call) sendHits(collection, expand string, hits []match.Hit) error {
 			return err
 		}
 	}
-	return c.sendItems(newPageHead(number, perPage, total), items)
+	head := newPageHead(number, perPage, total)
+	if skipTotal {
+		head.TotalItems, head.TotalPages = -1, -1
+	}
+	return c.sendItems(head, items)
 }

@@ -49,6 +49,7 @@ func notificationRoutes() []route {
 			id:       "updateNotification",
 			summary:  "Marks a notification as read or unread.",
 			access:   loggedIn,
+			query:    recordParams,
 			body:     bodyOf("NotificationChange"),
 			response: ok("Notification"),
 			handler:  changeNotification,
@@ -134,7 +135,7 @@ func changeNotification(c *call) error {
 	if err != nil {
 		return err
 	}
-	a, err := c.update(collections.Notifications, id, nil, b)
+	a, err := c.update(collections.Notifications, id, c.expandQuery(), b)
 	if err != nil {
 		return err
 	}

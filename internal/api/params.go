@@ -60,6 +60,8 @@ var (
 
 	recordParams = params{expandParam, fieldsParam}
 	listParams   = params{pageParam, perPageParam, sortParam, filterParam, fieldsParam, expandParam, skipParam}
+	// matchParams are those of lists whose order is how well the records match.
+	matchParams = params{pageParam, perPageParam, filterParam, fieldsParam, expandParam, skipParam}
 )
 
 // Parameters of several searches.

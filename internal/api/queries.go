@@ -2,10 +2,16 @@ package api
 
 import (
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/apis"
+
 	"jobboard/internal/api/openapi"
+	"jobboard/internal/nearest"
 	"jobboard/internal/problem"
 	"jobboard/internal/queryguard"
 )
@@ -20,8 +26,48 @@ func (r route) takesQuery(name string) bool {
 	return false
 }
 
+// queryNames returns the names of the route's query parameters.
+func (r route) queryNames() []string {
+	var names []string
+	for _, p := range r.query {
+		if p.In == "" {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// checkNames refuses query parameters that the route doesn't have: with a misspelt filter, a list would return everything.
+func (c *call) checkNames(r route) error {
+	query := c.Request().URL.RawQuery
+	if query == "" || r.ignoresUnknown {
+		return nil
+	}
+	sent, err := url.ParseQuery(query)
+	if err != nil {
+		return invalid("query", problem.InvalidValue, "The address's query is not well formed: "+err.Error()+".")
+	}
+	known := r.queryNames()
+	unknown := validation.Errors{}
+	for name := range sent {
+		if !slices.Contains(known, name) && len(unknown) < maxUnknown {
+			unknown[name] = validation.NewError(problem.UnknownParameter, "Unknown parameter. "+nearest.Advice(name, known))
+		}
+	}
+	if len(unknown) > 0 {
+		return apis.NewBadRequestError("Failed to read the request.", unknown)
+	}
+	return nil
+}
+
+// maxUnknown is how many unknown parameters an error names.
+const maxUnknown = 20
+
 // checkQuery checks what the caller has written into the query before anything runs.
 func (c *call) checkQuery(r route) error {
+	if err := c.checkNames(r); err != nil {
+		return err
+	}
 	for _, p := range r.query {
 		if p.Multiple && len(c.values(p.Name)) > maxValues {
 			return invalid(p.Name, problem.InvalidValue, fmt.Sprintf("Must be at most %d values.", maxValues))

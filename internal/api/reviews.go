@@ -27,6 +27,7 @@ func reviewRoutes() []route {
 			id:       "reviewJob",
 			summary:  "Reviews a job that the caller has applied to.",
 			access:   seekersOnly,
+			query:    recordParams,
 			body:     bodyOf("NewJobReview"),
 			response: created("JobReview"),
 			conflict: openapi.Conflict{
@@ -51,6 +52,7 @@ func reviewRoutes() []route {
 			id:       "reviewUser",
 			summary:  "Reviews the person on the other side of an application.",
 			access:   seekersAndEmployers,
+			query:    recordParams,
 			body:     bodyOf("NewUserReview"),
 			response: created("UserReview"),
 			conflict: openapi.Conflict{

@@ -26,8 +26,8 @@ func routes() []route {
 		employerRoutes(),
 		reportRoutes(),
 		apiKeyRoutes(),
-		compatRoutes(),
-		documentRoutes(),
+		ignoringUnknown(compatRoutes()),
+		ignoringUnknown(documentRoutes()),
 	)
 }
 
@@ -44,6 +44,17 @@ type route struct {
 	response openapi.Response
 	conflict openapi.Conflict
 	handler  func(c *call) error
+
+	ignoresUnknown bool // query parameters
+}
+
+// ignoringUnknown returns routes to which addresses lead that the board didn't make, such as those of pages made for another system. They
+// ignore query parameters that they don't have.
+func ignoringUnknown(routes []route) []route {
+	for i := range routes {
+		routes[i].ignoresUnknown = true
+	}
+	return routes
 }
 
 // anyScope is the scope of routes that every API key may use.

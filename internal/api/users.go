@@ -44,6 +44,7 @@ func userRoutes() []route {
 			id:       "createUser",
 			summary:  "Creates a user with any role.",
 			access:   adminsOnly,
+			query:    recordParams,
 			body:     bodyOrFormOf("NewUser"),
 			response: created("User"),
 			conflict: addressTaken,

@@ -12,6 +12,7 @@ const (
 	InvalidTransition  = "invalid_transition"             // the workflow has no such move from the present status
 	ReadOnly           = "field_read_only"                // the caller may never write this field
 	WrongType          = "field_wrong_type"               // the JSON value has another type than the field
+	UnknownParameter   = "unknown_parameter"              // the route has no such query parameter
 	InvalidValue       = "validation_invalid_value"       // PocketBase's: not one of the values, or malformed
 	Required           = "validation_required"            // PocketBase's
 	NotUnique          = "validation_not_unique"          // PocketBase's

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/pocketbase/dbx"
 
+	"jobboard/internal/nearest"
 	"jobboard/internal/search/engine"
 )
 
@@ -26,6 +29,25 @@ func (p Parser) Saved(raw string) (Query, error) {
 		return Query{}, err
 	}
 	return p.Jobs(params)
+}
+
+// JobParams lists the parameters of the job search.
+var JobParams = []string{"page", "perPage", "sort", "filter", "fields", "expand", "skipTotal", "mine", "q", "ids", "location", "industry",
+	"field", "skills", "jobType", "workplace", "experienceLevel", "employer", "salaryMin", "salaryCurrency", "postedWithin", "cursor",
+	"facets", "highlight", "near", "radius"}
+
+// CheckSavedNames fails with a *FieldError if the query of a saved search has a parameter that the job search doesn't have.
+func CheckSavedNames(raw string) error {
+	params, err := savedParams(raw)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		if !slices.Contains(JobParams, name) {
+			return &FieldError{name, "There is no such parameter. " + nearest.Advice(name, JobParams)}
+		}
+	}
+	return nil
 }
 
 // savedParams converts the JSON object to URL parameters. A cursor is ignored, because it does not affect which jobs match.

@@ -8,6 +8,12 @@ import { money, number } from "../format.js";
 export const facets = /** @type {const} */ (["workplace", "jobType", "experienceLevel", "industry", "skills"]);
 const most = 8; // values of a facet
 
+// What an address may search by. The API refuses other parameters, but links may have gathered some on their way.
+const names = new Set([...facets, "q", "location", "near", "radius", "field", "employer", "salaryMin", "salaryCurrency", "postedWithin", "sort"]);
+
+/** searchParams returns what a query searches by. @param {URLSearchParams} query @returns {Record<string, string>} */
+export const searchParams = (query) => Object.fromEntries([...query].filter(([name]) => names.has(name)));
+
 /** @typedef {NonNullable<JobPage["interpretation"]>["filters"][number]} Understood */
 /** @typedef {(name: string, value: string) => void} Toggle */
 

@@ -10,7 +10,7 @@ import { saveButton, savedJobs } from "../saving.js";
 import { setQuery } from "../router.js";
 import { typeahead } from "../typeahead.js";
 import { fieldNames } from "../taxonomy.js";
-import { facetFilters, facets, meaningOf, toggleValue } from "./search-facets.js";
+import { facetFilters, facets, meaningOf, searchParams, toggleValue } from "./search-facets.js";
 
 /** @import { FoundJob, JobPage, Schemas } from "../pb.js" */
 /** @import { Visit } from "../router.js" */
@@ -61,7 +61,7 @@ export default async function search({ query, signal, show }) {
 
     /** @param {string} [cursor]  of the next page; without it the search starts again */
     async function find(cursor) {
-        const params = { ...Object.fromEntries(query), facets: facets.join(","), highlight: 1, perPage: 20, ...(cursor ? { cursor } : {}) };
+        const params = { ...searchParams(query), facets: facets.join(","), highlight: 1, perPage: 20, ...(cursor ? { cursor } : {}) };
         try {
             /** @type {JobPage} */
             const next = await pb.send("/api/jobs/", { query: params, requestKey: "search" });
@@ -174,7 +174,7 @@ async function saveSearch(query) {
     });
     if (data) {
         await attempt(async () => {
-            const wanted = Object.fromEntries([...query].filter(([name]) => name !== "sort"));
+            const { sort, ...wanted } = searchParams(query);
             const [name, frequency] = [data.get("name"), data.get("frequency")];
             await pb.collection("saved_searches").create({ seeker: myId(), name, frequency, query: wanted });
             toast({ text: t("searchSaved"), href: "#/saved", label: t("show") });
