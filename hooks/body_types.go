@@ -122,7 +122,9 @@ func wrongType(field core.Field, value any) string {
 	case *core.GeoPointField:
 		return wrongPoint(value)
 	case *core.SelectField:
-		return wrongStrings(value, f.IsMultiple())
+		if wrongStrings(value, f.IsMultiple()) != "" {
+			return allowedValues(f)
+		}
 	case *core.RelationField:
 		return wrongStrings(value, f.IsMultiple())
 	case *core.FileField:

@@ -20,6 +20,7 @@ func Bind(app core.App) {
 	apikey.Bind(app)
 	queryguard.Bind(app)
 	listing.Bind(app)
+	bindExpectations(app)
 	bindRequests(app)
 	bindBatches(app)
 	bindUsers(app)

@@ -124,7 +124,8 @@ func TestJobsInTheShapeOfGreenhouse(t *testing.T) {
 	}
 	for path, status := range map[string]int{
 		"/api/compat/greenhouse/boards/nobody/jobs": 404, "/api/compat/greenhouse/boards/bolt/jobs/" + written: 404, path + "/1": 404,
-		path + "/" + written + "0": 404, path + "?content=maybe": 400, path + "?content=true&_=1700000000&gh_src=abc": 200, "/api/compat/greenhouse/boards/bolt/jobs/" + id: 404,
+		path + "/" + written + "0": 404, path + "?content=maybe": 400, path + "?content=true&_=1700000000&gh_src=abc": 200,
+		"/api/compat/greenhouse/boards/bolt/jobs/" + id: 404,
 	} {
 		if got := board.Call(nil, http.MethodGet, path, nil); got.Status != status {
 			t.Errorf("%s: %d %s, want %d", path, got.Status, got.Raw, status)

@@ -79,7 +79,7 @@ var noContent = openapi.Response{Status: http.StatusNoContent}
 
 // Conflicts of several routes.
 var (
-	addressTaken     = openapi.Conflict{When: "The address is taken.", Field: "email", Code: problem.NotUnique}
+	addressTaken     = openapi.Conflict{When: "This address already has an account.", Field: "email", Code: problem.NotUnique}
 	slugTaken        = openapi.Conflict{When: "The slug is taken.", Field: "slug", Code: problem.NotUnique}
 	changedMeanwhile = openapi.Conflict{
 		When:  "Somebody else has just changed the status.",

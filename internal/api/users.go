@@ -17,6 +17,8 @@ import (
 	"jobboard/internal/workflow"
 )
 
+var userRoles = []string{collections.RoleJobSeeker, collections.RoleEmployer, collections.RoleAdmin}
+
 func userRoutes() []route {
 	return []route{
 		{
@@ -29,7 +31,7 @@ func userRoutes() []route {
 				openapi.Param{
 					Name:        "role",
 					Multiple:    true,
-					Enum:        []string{collections.RoleJobSeeker, collections.RoleEmployer, collections.RoleAdmin},
+					Enum:        userRoles,
 					Description: "Users with this role.",
 				},
 				qParam,
@@ -70,7 +72,7 @@ func userRoutes() []route {
 			body:     bodyOrFormOf("UserReplacement"),
 			response: ok("UserWithProfile"),
 			conflict: openapi.Conflict{
-				When:  "The address is taken, or it is the last admin.",
+				When:  "This address already has an account, or it is the last admin.",
 				Field: "email", Code: problem.NotUnique,
 			},
 			handler: replaceUser,
@@ -85,7 +87,7 @@ func userRoutes() []route {
 			body:     bodyOrFormOf("UserChange"),
 			response: ok("UserWithProfile"),
 			conflict: openapi.Conflict{
-				When:  "The address is taken, or it is the last admin.",
+				When:  "This address already has an account, or it is the last admin.",
 				Field: "email", Code: problem.NotUnique,
 			},
 			handler: changeUser,
@@ -161,7 +163,13 @@ func listUsers(c *call) error {
 		return c.sendList(collections.Users, query)
 	}
 	var conditions []string
-	if roles := c.values("role"); len(roles) > 0 {
+	roles := c.values("role")
+	for i, role := range roles {
+		if roles[i] = workflow.Parse(role); !slices.Contains(userRoles, roles[i]) {
+			return invalid("role", problem.InvalidValue, "Must be one of "+strings.Join(userRoles, ", ")+".")
+		}
+	}
+	if len(roles) > 0 {
 		conditions = append(conditions, anyOf("role = %s", roles))
 	}
 	words, err := c.wordsCondition("name", "email")

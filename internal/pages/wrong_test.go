@@ -11,10 +11,10 @@ import (
 func TestWrongParametersAreNamedAndTheFormIsKept(t *testing.T) {
 	board := newBoard(t, "en")
 	for query, texts := range map[string][]string{
-		"q=go&salaryMin=lots":           {"Minimum per year", "(salaryMin)", "Must be a number.", `value="go"`, `value="lots"`},
-		"location=Lyon&radius=-3":       {"Within", "(radius)", "Must be a number of kilometres.", `value="Lyon"`},
-		"radius=x":                      {"Within", "(radius)", "Must be a number of kilometres.", `value="x"`},
-		"postedWithin=soon":             {"Posted", "Must be a number of days."},
+		"q=go&salaryMin=lots":           {"Minimum per year", "(salaryMin)", "Must be a number, at least 0.", `value="go"`, `value="lots"`},
+		"location=Lyon&radius=-3":       {"Within", "(radius)", "Must be a number of kilometres, above 0 and at most 20100.", `value="Lyon"`},
+		"radius=x":                      {"Within", "(radius)", "Must be a number of kilometres, above 0 and at most 20100.", `value="x"`},
+		"postedWithin=soon":             {"Posted", "Must be a whole number of days, from 0 to 36500."},
 		"sort=best":                     {"Sort by", "(sort)"},
 		"sort=distance":                 {"(sort)"},
 		"near=north":                    {"(near)", "latitude"},

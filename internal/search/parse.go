@@ -53,14 +53,14 @@ func (p Parser) Jobs(params url.Values) (Query, error) {
 		return q, err
 	}
 	q.Scope = Published()
-	if err := parseMinimum(params, meaning.FieldSalary, "Must be a number.", engine.ColumnSalary, &q); err != nil {
+	if err := parseMinimum(params, meaning.FieldSalary, "Must be a number, at least 0.", engine.ColumnSalary, &q); err != nil {
 		return q, err
 	}
 	parseCurrency(params, &q)
 	if raw := params.Get("postedWithin"); raw != "" {
 		days, err := strconv.Atoi(raw)
 		if err != nil || days < 0 || days > 36_500 {
-			return q, &FieldError{"postedWithin", "Must be a number of days."}
+			return q, &FieldError{"postedWithin", "Must be a whole number of days, from 0 to 36500."}
 		}
 		since := time.Now().AddDate(0, 0, -days).UnixMilli()
 		q.Ranges = append(q.Ranges, engine.Range{Column: engine.ColumnPublished, Min: float64(since), Max: math.Inf(1)})
@@ -94,7 +94,7 @@ func (p Parser) Candidates(params url.Values) (Query, error) {
 	if err != nil {
 		return q, err
 	}
-	if err := parseMinimum(params, "experienceMin", "Must be a number of years.", engine.ColumnYears, &q); err != nil {
+	if err := parseMinimum(params, "experienceMin", "Must be a number of years, at least 0.", engine.ColumnYears, &q); err != nil {
 		return q, err
 	}
 	if raw := params.Get("openToWork"); raw != "" {
@@ -146,7 +146,7 @@ func (p Parser) parse(params url.Values, understood []string, valueParams []valu
 	}
 	for _, name := range values(params, "facets") {
 		if !slices.Contains(facets, name) {
-			return q, &FieldError{"facets", "Must be some of " + strings.Join(facets, ", ") + "."}
+			return q, &FieldError{"facets", "Each must be one of " + strings.Join(facets, ", ") + "."}
 		}
 		q.Facets = append(q.Facets, name)
 	}
@@ -172,7 +172,7 @@ func parseNear(params url.Values) (*engine.Near, error) {
 	if raw := params.Get("radius"); raw != "" {
 		var err error
 		if radius, err = strconv.ParseFloat(raw, 64); err != nil || !(radius > 0 && radius <= 20_100) {
-			return nil, &FieldError{"radius", "Must be a number of kilometres."}
+			return nil, &FieldError{"radius", "Must be a number of kilometres, above 0 and at most 20100."}
 		}
 	}
 	raw := params.Get("near")
