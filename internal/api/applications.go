@@ -279,23 +279,28 @@ func listUserApplications(c *call) error {
 	if err != nil {
 		return err
 	}
+	return c.sendListWithJobs(collections.Applications, query)
+}
+
+// sendListWithJobs answers with a page of records with their job and its employer expanded.
+func (c *call) sendListWithJobs(collection string, query url.Values) error {
 	if c.QueryParam("expand") == "" && c.QueryParam("filter") == "" {
-		raw, err := c.listExpanded(collections.Applications, query, c.expandJobs)
+		raw, err := c.listExpanded(collection, query, c.expandJobs)
 		if err != nil {
 			return err
 		}
 		return c.send(http.StatusOK, raw)
 	}
 	query.Set("expand", c.expandQuery("job", "job.employer").Get("expand"))
-	return c.sendList(collections.Applications, query)
+	return c.sendList(collection, query)
 }
 
-// expandJobs expands job and job.employer in applications: most jobs are public and can be read from their rows, which PocketBase's own
+// expandJobs expands job and job.employer in records: most jobs are public and can be read from their rows, which PocketBase's own
 // expansion does not do.
-func (c *call) expandJobs(applications []*core.Record) error {
+func (c *call) expandJobs(records []*core.Record) error {
 	var ids []string
-	for _, application := range applications {
-		if id := application.GetString("job"); !slices.Contains(ids, id) {
+	for _, record := range records {
+		if id := record.GetString("job"); !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
@@ -307,12 +312,12 @@ func (c *call) expandJobs(applications []*core.Record) error {
 	for _, job := range jobs {
 		byID[job.ID] = job.JSON()
 	}
-	for _, application := range applications {
+	for _, record := range records {
 		expand := map[string]any{}
-		if job := byID[application.GetString("job")]; job != nil { // else the caller may not see it
+		if job := byID[record.GetString("job")]; job != nil { // else the caller may not see it
 			expand["job"] = job
 		}
-		application.SetExpand(expand)
+		record.SetExpand(expand)
 	}
 	return nil
 }

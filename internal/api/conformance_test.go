@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
@@ -236,6 +237,8 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	}
 	call(200, seeker, "GET", "/api/users/"+seeker.Id+"/recommendations", nil)
 
+	savingConforms(c, employer, seeker)
+
 	notifications := call(200, seeker, "GET", "/api/users/"+seeker.Id+"/notifications?unread=1", nil)
 	if len(notifications.Items()) == 0 {
 		t.Fatal("the seeker has no notification of the move")
@@ -337,13 +340,77 @@ func searchConforms(c *conformance, employer, owner *core.Record) {
 		c.t.Errorf("the page after the cursor holds %v", titles)
 	}
 	wrong := c.call(400, nil, "GET", "/api/jobs?facets=nothing", nil)
-	if want := "Must be some of " + strings.Join(search.JobFacets, ", ") + "."; !strings.Contains(wrong.Raw, want) {
+	if want := "Each must be one of " + strings.Join(search.JobFacets, ", ") + "."; !strings.Contains(wrong.Raw, want) {
 		c.t.Errorf("the search counts other facets than the document lists: %s", wrong.Raw)
 	}
 	c.call(200, nil, "GET", "/api/jobs/search?near=45.76%2C4.83&radius=10&sort=distance&skipTotal=1", nil)
 	c.call(200, nil, "GET", "/api/jobs?q=gardner", nil)
 	c.call(200, nil, "GET", "/api/jobs?filter="+url.QueryEscape("title ~ 'Gardener'"), nil)
 	c.call(200, owner, "GET", "/api/jobs?mine=1&q=gardener", nil)
+}
+
+// savingConforms saves jobs and searches, as many as one may have.
+func savingConforms(c *conformance, employer, seeker *core.Record) {
+	call := c.call
+	kept := c.board.Job(employer, "Kept")
+	saved := call(201, seeker, "POST", "/api/saved-jobs", map[string]any{"job": kept.Id})
+	id, _ := saved.Body["id"].(string)
+	if got := saved.Header.Get("Location"); got != "/api/saved-jobs/"+id+"/" {
+		c.t.Errorf("a saved job is at %q", got)
+	}
+	again := call(200, seeker, "POST", "/api/saved-jobs", map[string]any{"job": kept.Id})
+	c.board.Update(kept, map[string]any{"status": "closed"})
+	closed := call(200, seeker, "POST", "/api/saved-jobs", map[string]any{"job": kept.Id})
+	if again.Body["id"] != id || closed.Body["id"] != id {
+		c.t.Errorf("saved again: %s, and once it is closed: %s; want %s", again.Raw, closed.Raw, id)
+	}
+	call(400, seeker, "POST", "/api/saved-jobs", map[string]any{"job": "nothing"})
+	call(200, seeker, "GET", "/api/saved-jobs/"+id, nil)
+	open := c.board.Job(employer, "Open")
+	call(201, seeker, "POST", "/api/saved-jobs?expand=seeker", map[string]any{"job": open.Id})
+	for _, query := range []string{"job=" + open.Id, "job=" + open.Id + "&expand=seeker"} {
+		list := call(200, seeker, "GET", "/api/saved-jobs?"+query, nil)
+		if len(list.Items()) != 1 || !strings.Contains(list.Raw, `"title":"Open"`) || !strings.Contains(list.Raw, employer.GetString("slug")) {
+			c.t.Errorf("%s: %s", query, list.Raw)
+		}
+	}
+	call(204, seeker, "DELETE", "/api/saved-jobs/"+id, nil)
+	call(404, seeker, "GET", "/api/saved-jobs/"+id, nil)
+
+	search := map[string]any{"name": "Go", "query": map[string]any{"q": "go", "workplace": []string{"remote"}}}
+	made := call(201, seeker, "POST", "/api/saved-searches", search)
+	if made.Body["frequency"] != "daily" {
+		c.t.Errorf("a new search: %s", made.Raw)
+	}
+	path := "/api/saved-searches/" + made.Body["id"].(string)
+	call(400, seeker, "PATCH", path, map[string]any{"query": map[string]any{"jobtype": "full_time"}})
+	if got := call(200, seeker, "PATCH", path, map[string]any{"frequency": "weekly"}); got.Body["frequency"] != "weekly" {
+		c.t.Errorf("a changed search: %s", got.Raw)
+	}
+	call(200, seeker, "GET", path, nil)
+	if list := call(200, seeker, "GET", "/api/saved-searches", nil); len(list.Items()) != 1 {
+		c.t.Errorf("one search: %s", list.Raw)
+	}
+	call(204, seeker, "DELETE", path, nil)
+
+	for _, statement := range []string{
+		"INSERT INTO saved_jobs (id, seeker, job) SELECT 'many' || n, {:seeker}, 'job' || n FROM n LIMIT 1000",
+		`INSERT INTO saved_searches (id, seeker, name, query, frequency)
+			SELECT 'many' || n, {:seeker}, 'Many', '{"q":"x"}', 'off' FROM n LIMIT 50`,
+	} {
+		many := "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 1000) "
+		if _, err := c.board.NonconcurrentDB().NewQuery(many + statement).Bind(dbx.Params{"seeker": seeker.Id}).Execute(); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	call(409, seeker, "POST", "/api/saved-jobs", map[string]any{"job": c.board.Job(employer, "One more").Id})
+	call(200, seeker, "POST", "/api/saved-jobs", map[string]any{"job": open.Id})
+	call(409, seeker, "POST", "/api/saved-searches", search)
+	for _, table := range []string{"saved_jobs", "saved_searches"} {
+		if _, err := c.board.NonconcurrentDB().Delete(table, dbx.Like("id", "many").Match(false, true)).Execute(); err != nil {
+			c.t.Fatal(err)
+		}
+	}
 }
 
 // operationPath returns the listed path that a call was for. Fixed words take precedence over ids.

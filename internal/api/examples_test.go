@@ -52,6 +52,7 @@ func TestExamplesOfTheDocumentWork(t *testing.T) {
 	}
 	s := newScene(t)
 	s.Record(collections.Employers, map[string]any{"id": openapi.ExampleEmployerID, "owner": s.people["owner"].Id, "name": "Example"})
+	s.Job(s.acme, s.fresh(), map[string]any{"id": openapi.ExampleJobID})
 	s.Record(collections.Applications,
 		map[string]any{"id": openapi.ExampleApplicationID, "job": s.published().Id, "seeker": s.people["other"].Id})
 	s.Update(s.User(collections.RoleJobSeeker, "ada"), map[string]any{"email": openapi.ExampleEmail})

@@ -42,9 +42,12 @@ func TestForeignIDsInPaths(t *testing.T) {
 	others := s.Application(s.people["other"], s.Job(s.bolt, s.fresh()))
 	notification := s.Record(collections.Notifications,
 		map[string]any{"user": s.people["other"].Id, "kind": "account", "title": classified})
+	savedJob := s.Record(collections.SavedJobs, map[string]any{"seeker": s.people["other"].Id, "job": others.GetString("job")})
+	savedSearch := s.Record(collections.SavedSearches,
+		map[string]any{"seeker": s.people["other"].Id, "name": classified, "query": map[string]any{"q": "x"}, "frequency": "off"})
 	byParam := map[string]string{"user_id": s.people["other"].Id, "job_id": others.GetString("job"), "employer_id": s.bolt.Id,
 		"application_id": others.Id, "notification_id": notification.Id, "report_id": s.report().Id, "key_id": s.apiKey().Id,
-		"employer_slug": s.bolt.GetString("slug")}
+		"employer_slug": s.bolt.GetString("slug"), "saved_job_id": savedJob.Id, "saved_search_id": savedSearch.Id}
 	calls := 0
 	for _, line := range api.Lines() {
 		params := pathParam.FindAllString(line.Path, -1)
@@ -141,6 +144,12 @@ func TestForeignIDsInBodies(t *testing.T) {
 			map[string]any{"rating": 5, "application": s.application().Id, "author": rival.Id}, "author"},
 		{"owner", "POST", "/api/users/" + s.seeker().Id + "/reviews",
 			map[string]any{"rating": 5, "application": s.application().Id, "subject": other.Id}, ""},
+		{"seeker", "POST", "/api/saved-jobs", map[string]any{"job": s.published().Id, "seeker": other.Id}, "seeker"},
+		{"seeker", "POST", "/api/saved-jobs", map[string]any{"job": s.savedJob().GetString("job"), "seeker": other.Id}, "seeker"},
+		{"seeker", "POST", "/api/saved-searches", map[string]any{"name": "x", "query": map[string]any{}, "seeker": other.Id}, "seeker"},
+		{"seeker", "POST", "/api/saved-searches",
+			map[string]any{"name": "x", "query": map[string]any{"q": "x"}, "lastSentAt": "2020-01-01 00:00:00.000Z"}, "lastSentAt"},
+		{"seeker", "PATCH", "/api/saved-searches/" + s.savedSearch().Id, map[string]any{"seeker": other.Id}, "seeker"},
 		{"owner", "POST", "/api/employers", map[string]any{"name": s.fresh(), "owner": rival.Id}, "owner"},
 		{"owner", "POST", "/api/employers", map[string]any{"name": s.fresh(), "verified": true}, "verified"},
 		{"owner", "PATCH", "/api/employers/" + s.acme.Id, map[string]any{"verified": true}, "verified"},
@@ -182,7 +191,7 @@ func (s *scene) everything(records ...*core.Record) string {
 		text.Write(raw)
 		for _, back := range []string{"applications.seeker", "applications.job", "job_reviews.author", "job_reviews.job",
 			"user_reviews.author", "user_reviews.subject", "notifications.user", "employers.owner", "jobs.employer",
-			"reports.requestedBy"} {
+			"reports.requestedBy", "saved_jobs.seeker", "saved_searches.seeker"} {
 			collection, field, _ := strings.Cut(back, ".")
 			found, err := s.FindAllRecords(collection)
 			if err != nil {

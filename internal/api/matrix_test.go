@@ -32,6 +32,8 @@ const (
 	open      = "200 200 200 200 200 200 200 200"
 	seenByAll = "see see see see see see see see"
 	seenByNo  = "- - - - - - - -"
+	// ownersAlone is of the seeker's lists that show nobody else anything, but the superuser.
+	ownersAlone = "401 see - - - - - see"
 )
 
 func nothing(*scene) attempt { return attempt{} }
@@ -148,6 +150,32 @@ var matrix = []row{
 		"401 see 404 see see 404 see see"},
 	{"withdrawApplication", "", func(s *scene) attempt { return attempt{ids: ids(s.seeker().Id, s.application().Id)} },
 		"401 200 404 403 403 403 403 200"},
+
+	{"listSavedJobs", "", func(s *scene) attempt { return attempt{query: "perPage=100", seen: s.savedJob().Id} }, ownersAlone},
+	{"listSavedJobs", "of a job", func(s *scene) attempt {
+		saved := s.savedJob()
+		return attempt{query: "job=" + saved.GetString("job"), seen: saved.Id}
+	}, ownersAlone},
+	{"saveJob", "", func(s *scene) attempt { return attempt{body: map[string]any{"job": s.published().Id}} },
+		"401 201 201 403 403 403 403 400"}, // a superuser is nobody's seeker
+	{"saveJob", "again", func(s *scene) attempt { return attempt{body: map[string]any{"job": s.savedJob().GetString("job")}} },
+		"401 200 201 403 403 403 403 400"},
+	{"saveJob", "draft", func(s *scene) attempt { return attempt{body: map[string]any{"job": s.draft().Id}} },
+		"401 400 400 403 403 403 403 400"},
+	{"getSavedJob", "", func(s *scene) attempt { saved := s.savedJob(); return attempt{ids: ids(saved.Id), seen: saved.Id} },
+		"401 see 404 404 404 404 404 see"},
+	{"deleteSavedJob", "", func(s *scene) attempt { return attempt{ids: ids(s.savedJob().Id)} }, "401 204 404 404 404 404 404 204"},
+	{"listSavedSearches", "", func(s *scene) attempt { return attempt{query: "perPage=100", seen: s.savedSearch().Id} }, ownersAlone},
+	{"saveSearch", "", func(s *scene) attempt {
+		return attempt{body: map[string]any{"name": "Go", "query": map[string]any{"q": "go"}}}
+	}, "401 201 201 403 403 403 403 400"},
+	{"getSavedSearch", "", func(s *scene) attempt { saved := s.savedSearch(); return attempt{ids: ids(saved.Id), seen: saved.Id} },
+		"401 see 404 404 404 404 404 see"},
+	{"updateSavedSearch", "", func(s *scene) attempt {
+		return attempt{ids: ids(s.savedSearch().Id), body: map[string]any{"frequency": "off"}}
+	}, "401 200 404 404 404 404 404 200"},
+	{"deleteSavedSearch", "", func(s *scene) attempt { return attempt{ids: ids(s.savedSearch().Id)} },
+		"401 204 404 404 404 404 404 204"},
 
 	{"listNotifications", "", func(s *scene) attempt { n := s.notification(); return attempt{ids: ids(s.seeker().Id), seen: n.Id} },
 		"401 see 404 404 404 404 404 see"},

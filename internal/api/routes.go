@@ -19,6 +19,7 @@ func routes() []route {
 		jobLifeRoutes(),
 		jobStatsRoutes(),
 		applicationRoutes(),
+		savedRoutes(),
 		notificationRoutes(),
 		candidateRoutes(),
 		recommendationRoutes(),

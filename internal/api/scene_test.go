@@ -92,6 +92,16 @@ func (s *scene) application() *core.Record {
 	return s.Record(collections.Applications, map[string]any{"seeker": s.seeker().Id, "job": s.published().Id, "coverLetter": classified})
 }
 
+// savedJob is a job that the seeker has saved.
+func (s *scene) savedJob() *core.Record {
+	return s.Record(collections.SavedJobs, map[string]any{"seeker": s.seeker().Id, "job": s.published().Id})
+}
+
+func (s *scene) savedSearch() *core.Record {
+	return s.Record(collections.SavedSearches, map[string]any{"seeker": s.seeker().Id, "name": classified,
+		"query": map[string]any{"q": classified}, "frequency": "daily"})
+}
+
 func (s *scene) notification() *core.Record {
 	return s.Record(collections.Notifications, map[string]any{"user": s.seeker().Id, "kind": "account", "title": classified})
 }

@@ -19,6 +19,7 @@ var tags = []tagObject{
 	{"users", "Accounts and what belongs to a person."},
 	{"jobs", "Jobs: search, publish, close."},
 	{"applications", "Applications and their way through the stages."},
+	{"saved", "Jobs and searches that job seekers have saved."},
 	{"notifications", "Notifications of users."},
 	{"candidates", "Job seekers that employers may see."},
 	{"reviews", "Reviews of jobs, employers and people."},

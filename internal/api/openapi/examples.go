@@ -5,6 +5,7 @@ const (
 	ExampleEmail         = "ada@example.org"
 	ExamplePassword      = "correct horse battery"
 	ExampleEmployerID    = "u8x2n5v0q3k1m7p"
+	ExampleJobID         = "j7w3k9d5r1s6f2h"
 	ExampleApplicationID = "a4p9l1c7t2n0x6e"
 )
 
@@ -44,6 +45,10 @@ var bodyExamples = map[string]object{
 	"NewApplication":  {"coverLetter": "I have looked after roses for ten years."},
 	"ApplicationStatusChange": {"status": "interview_scheduled", "interviewAt": "2099-01-31 09:00:00.000Z",
 		"interviewLocation": "By video", "note": "We would like to meet you."},
+	"NewSavedJob": {"job": ExampleJobID},
+	"NewSavedSearch": {"name": "Gardens near Lyon", "frequency": "daily",
+		"query": object{"q": "gardener", "location": "Lyon, France", "workplace": []string{"on_site"}}},
+	"SavedSearchChange":  {"frequency": "weekly"},
 	"NotificationChange": {"read": true},
 	"NewJobReview":       {"rating": 4, "title": "A fair process", "body": "I had an answer within a week."},
 	"NewUserReview":      {"application": ExampleApplicationID, "rating": 5, "body": "Came well prepared."},

@@ -105,6 +105,8 @@ func (o Operation) tag() string {
 		}
 	}
 	switch resource := words[min(len(words)-1, 1)]; resource {
+	case "saved-jobs", "saved-searches":
+		return "saved"
 	case "openapi.json", "docs", "admin":
 		return "documentation"
 	default:

@@ -73,9 +73,9 @@ func addRecordSchemas(schemas map[string]*schemaObject) error {
 		switch name {
 		case "User", "Job":
 			schemas["New"+name], schemas[name+"Replacement"], schemas[name+"Change"] = made.input, made.replacement, made.change
-		case "Employer", "APIKey":
+		case "Employer", "APIKey", "SavedSearch":
 			schemas["New"+name], schemas[name+"Change"] = made.input, made.change
-		case "Application", "Report", "JobReview", "UserReview":
+		case "Application", "Report", "JobReview", "UserReview", "SavedJob":
 			schemas["New"+name] = made.input
 		}
 	}
