@@ -11,10 +11,11 @@ import (
 	"jobboard/internal/notify"
 )
 
-// bindUsers creates the profile at registration, ends all logins of a user whose role or activity changes and notifies the user,
+// bindUsers creates the profile or the company at registration, ends all logins of a user whose role or activity changes and notifies the user,
 // and keeps the last admin.
 func bindUsers(app core.App) {
 	app.OnRecordCreateRequest(collections.Users).BindFunc(noteNotificationChoiceOnCreateRequest)
+	app.OnRecordCreateRequest(collections.Users).BindFunc(noteCompanyOnCreateRequest)
 	app.OnRecordCreate(collections.Users).BindFunc(createProfileOnUserCreate)
 	app.OnRecordUpdate(collections.Users).BindFunc(applyUserUpdate)
 	app.OnRecordDelete(collections.Users).BindFunc(checkUserDelete)
@@ -47,7 +48,12 @@ func createProfileOnUserCreate(e *core.RecordEvent) error {
 	if !chosen && len(e.Record.GetStringSlice("emailNotifications")) == 0 {
 		e.Record.Set("emailNotifications", collections.DefaultEmailKinds())
 	}
-	return inTransaction(e, nil, func(tx core.App) error { return account.EnsureProfile(tx, e.Record) })
+	return inTransaction(e, nil, func(tx core.App) error {
+		if err := account.EnsureProfile(tx, e.Record); err != nil {
+			return err
+		}
+		return foundCompany(tx, e.Record)
+	})
 }
 
 // applyUserUpdate compares a change with the row as it is stored now, not as it was when the record was read, since another request

@@ -1,6 +1,8 @@
 package hooks_test
 
 import (
+	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/account"
+	"jobboard/internal/api"
 	"jobboard/internal/problem"
 	"jobboard/internal/testapp"
 )
@@ -91,6 +94,73 @@ func TestRegistrationMakesTheProfile(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Registering an employer founds the company at both doors, and both or none is stored.
+func TestRegistrationFoundsTheCompany(t *testing.T) {
+	b := testapp.NewBoard(t, hooks.Bind, api.Bind)
+	const register = "/api/users/auth/register/"
+	create := testapp.Records(collections.Users)
+	n := 0
+	employer := func(more map[string]any) map[string]any {
+		n++
+		body := registration(collections.RoleEmployer, map[string]any{"email": fmt.Sprint(n, "@example.com")})
+		maps.Copy(body, more)
+		return body
+	}
+	batch := func(body map[string]any) map[string]any {
+		return map[string]any{"requests": []any{map[string]any{"method": "POST", "url": create, "body": body}}}
+	}
+	for name, c := range map[string]struct {
+		path string
+		body map[string]any
+		want string // the company's name and slug
+	}{
+		"REST":                  {register, employer(map[string]any{"companyName": "Acme  Rockets"}), "Acme Rockets acme-rockets"},
+		"REST without":          {register, employer(nil), "New User new-user"},
+		"PocketBase":            {create, employer(map[string]any{"companyName": "Bolt"}), "Bolt bolt"},
+		"PocketBase, as number": {create, employer(map[string]any{"companyName": "42"}), "42 42"},
+		"PocketBase without":    {create, employer(nil), ""},
+		"PocketBase, blank":     {create, employer(map[string]any{"companyName": " "}), ""},
+		"batch":                 {"/api/batch", batch(employer(map[string]any{"companyName": "Crate"})), "Crate crate"},
+		"seeker":                {create, employer(map[string]any{"companyName": "Dune", "role": collections.RoleJobSeeker}), ""},
+	} {
+		email, _ := c.body["email"].(string)
+		if requests, ok := c.body["requests"].([]any); ok {
+			email = requests[0].(map[string]any)["body"].(map[string]any)["email"].(string)
+		}
+		answer := b.Call(nil, "POST", c.path, c.body)
+		user, err := b.FindAuthRecordByEmail(collections.Users, email)
+		if answer.Status > 201 || err != nil {
+			t.Fatalf("%s: %d %s %v", name, answer.Status, answer.Raw, err)
+		}
+		rows, err := b.FindAllRecords(collections.Employers, dbx.HashExp{"owner": user.Id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, row := range rows {
+			got += row.GetString("name") + " " + row.GetString("slug")
+		}
+		if got != c.want {
+			t.Errorf("%s founds %q, want %q", name, got, c.want)
+		}
+	}
+	users, err := b.CountRecords(collections.Users)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{register, create} {
+		for _, wrong := range []any{strings.Repeat("x", 1000), 42, []string{"Acme"}} {
+			answer := b.Call(nil, "POST", path, employer(map[string]any{"companyName": wrong}))
+			if answer.Status != 400 || answer.Code("companyName") == "" {
+				t.Errorf("%s with the company %.20v: %d %s", path, wrong, answer.Status, answer.Raw)
+			}
+		}
+	}
+	if left, err := b.CountRecords(collections.Users); err != nil || left != users {
+		t.Errorf("refused registrations left %d users (%v)", left-users, err)
 	}
 }
 

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-
-	"github.com/pocketbase/pocketbase/core"
+	"strings"
 
 	"jobboard/collections"
-	"jobboard/internal/password"
 	"jobboard/internal/problem"
 	"jobboard/internal/session"
 	"jobboard/internal/throttle"
@@ -105,8 +103,8 @@ func authRoutes() []route {
 
 const usersAuth = "/api/collections/" + collections.Users
 
-// registerUser creates a user and, for an employer, the company, in one transaction. It does so as a guest: a token that is sent along
-// gives the new account no rights.
+// registerUser creates a user and, for an employer, the company. It does so as a guest: a token that is sent along gives the new account no
+// rights.
 func registerUser(c *call) error {
 	company, err := c.body.text("companyName")
 	if err != nil {
@@ -122,79 +120,25 @@ func registerUser(c *call) error {
 	if _, err := c.body.required("passwordConfirm"); err != nil {
 		return err
 	}
-	c.body.drop("companyName", "id")
-	if role != collections.RoleEmployer {
-		a, err := c.requestAs(nil, http.MethodPost, collectionPath(collections.Users), nil, c.body)
+	c.body.drop("id")
+	if role == collections.RoleEmployer && strings.TrimSpace(company) == "" {
+		name, err := c.body.text("name")
 		if err != nil {
 			return err
 		}
-		user, err := a.object()
-		if err != nil {
-			return err
-		}
-		return c.sendRegistered(user.text("id"))
-	}
-	if company == "" {
-		if company, err = c.body.text("name"); err != nil {
+		if err := c.body.set("companyName", name); err != nil {
 			return err
 		}
 	}
-	return c.registerEmployer(company)
-}
-
-func (c *call) registerEmployer(company string) error {
-	// The id is chosen here, since the answer, which would contain it, is written only after the transaction.
-	id := core.GenerateDefaultRandomId()
-	if err := c.body.set("id", id); err != nil {
-		return err
-	}
-	founding, err := jsonBody(map[string]any{"name": company})
+	a, err := c.requestAs(nil, http.MethodPost, collectionPath(collections.Users), nil, c.body)
 	if err != nil {
 		return err
 	}
-	if err := c.hashPassword(); err != nil {
-		return err
-	}
-	err = c.inTransaction(func() error {
-		if _, err := c.requestAs(nil, http.MethodPost, collectionPath(collections.Users), nil, c.body); err != nil {
-			return err
-		}
-		user, err := c.tx.FindRecordById(collections.Users, id)
-		if err != nil {
-			return err
-		}
-		_, err = c.requestAs(user, http.MethodPost, collectionPath(collections.Employers), nil, founding)
-		return renameField(err, "name", "companyName")
-	})
+	user, err := a.object()
 	if err != nil {
 		return err
 	}
-	return c.sendRegistered(id)
-}
-
-// hashPassword hashes the password before the transaction, in which it would keep all other writes waiting.
-func (c *call) hashPassword() error {
-	if err := throttle.LimitRegistration(c.event); err != nil {
-		return err
-	}
-	plain, err := c.body.text("password")
-	if err != nil {
-		return err
-	}
-	confirm, err := c.body.text("passwordConfirm")
-	if err != nil {
-		return err
-	}
-	users, err := c.app().FindCachedCollectionByNameOrId(collections.Users)
-	if err != nil {
-		return fmt.Errorf("find the collection of users: %w", err)
-	}
-	c.hashed = password.Prehashed{}
-	if word := c.hashed.Add(users, plain, confirm); word != "" {
-		c.body.drop("password")
-		return c.body.set("passwordConfirm", word)
-	}
-	return nil
+	return c.sendRegistered(user.text("id"))
 }
 
 // sendRegistered answers with the new user as that user sees it, including the e-mail address.

@@ -20,7 +20,6 @@ import (
 	"jobboard/internal/api/recordjson"
 	"jobboard/internal/apikey"
 	"jobboard/internal/jobstats"
-	"jobboard/internal/password"
 	"jobboard/internal/queryguard"
 )
 
@@ -133,8 +132,6 @@ type call struct {
 	body    *body
 	tx      core.App  // set while inTransaction runs
 	buffers []*[]byte // lent by buffer, returned by release
-	// hashed holds the hashes of passwords that the record requests refer to.
-	hashed password.Prehashed
 	// isView says that the record requests show somebody a record, and do not only look something up.
 	isView bool
 }
@@ -155,10 +152,9 @@ func (c *call) auth() *core.Record { return c.event.Auth }
 
 // internalRequest is a record request that a handler makes, and how it is to be run.
 type internalRequest struct {
-	auth   *core.Record
-	app    core.App
-	hashed password.Prehashed
-	err    error // the outcome
+	auth *core.Record
+	app  core.App
+	err  error // the outcome
 }
 
 type internalRequestKey struct{}
@@ -177,9 +173,6 @@ func passInternalRequests() *hook.Handler[*core.RequestEvent] {
 			}
 			e.Auth = in.auth
 			e.App = in.app
-			if in.hashed != nil {
-				in.hashed.Attach(e)
-			}
 			in.err = skipLog.Func(e)
 			return nil
 		},
@@ -208,7 +201,7 @@ func (c *call) requestAs(auth *core.Record, method, path string, query url.Value
 	if err != nil {
 		return nil, err
 	}
-	in := &internalRequest{auth: auth, app: c.app(), hashed: c.hashed}
+	in := &internalRequest{auth: auth, app: c.app()}
 	outer := c.Request()
 	r := (&http.Request{
 		Method:     method,

@@ -9,14 +9,13 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"jobboard/collections"
-	"jobboard/internal/password"
 )
 
 // limitRegistrations counts registrations before the password is hashed. Failed ones count too, since their answer reveals whether an
 // e-mail address is taken. Admins, who create accounts for others, are not counted.
 func limitRegistrations() *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{Id: "jobboardLimitRegistrations", Priority: 80, Func: func(e *core.RequestEvent) error {
-		if password.Attached(e) || !isRegistration(e.App, e.Request.Method, e.Request.URL.Path) {
+		if !isRegistration(e.App, e.Request.Method, e.Request.URL.Path) {
 			return e.Next()
 		}
 		if err := countRegistrations(e, 1); err != nil {
@@ -52,9 +51,6 @@ func isRegistration(app core.App, method, path string) bool {
 	collection, err := app.FindCachedCollectionByNameOrId(name)
 	return err == nil && collection.Name == collections.Users
 }
-
-// LimitRegistration counts a registration, for a handler that hashes the password itself before it creates the account.
-func LimitRegistration(e *core.RequestEvent) error { return countRegistrations(e, 1) }
 
 func countRegistrations(e *core.RequestEvent, asked int) error {
 	if asked == 0 || isOff(e) || e.Auth != nil && e.Auth.GetString("role") == collections.RoleAdmin {

@@ -27,6 +27,7 @@ func addInputShapes(schemas map[string]*schemaObject) {
 			prop("role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer}, true)),
 			prop("companyName", text("Of an employer; the name unless said.")), prop("locale", text("")),
 		})...)
+	schemas["NewUser"].Properties.set("companyName", text("Of an employer: the name of a company that is founded with the account."))
 	schemas["Login"] = shape([]string{"email", "password"}, texts("email", "password")...)
 	schemas["Logout"] = shape(nil, prop("everywhere", ofType("boolean")))
 	schemas["PasswordResetRequest"] = shape([]string{"email"}, texts("email")...)
