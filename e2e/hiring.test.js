@@ -1,6 +1,8 @@
 // From two registrations to a hire, through the SDK alone. The tests are steps that depend on those before.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
+import PocketBase, { BaseAuthStore } from "pocketbase";
 import { newBoard } from "./board.js";
 import { listen, login, me, pdf, refused, register } from "./people.js";
 
@@ -198,5 +200,18 @@ describe("hiring", { concurrency: 1 }, () => {
         const loggedOut = board.client();
         loggedOut.authStore.save(phone.authStore.token, phone.authStore.record);
         await refused(401, () => loggedOut.collection("users").authRefresh());
+    });
+
+    test("the program of docs/frontend.md prints what it says", async () => {
+        const page = await readFile(new URL("../docs/frontend.md", import.meta.url), "utf8");
+        const program = [...page.matchAll(/^```js\n(.*?)^```$/gms)].map(([, snippet]) => snippet).join("\n");
+        const promised = [...program.matchAll(/^\s*console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
+        assert.ok(promised.length >= 20, `only ${promised.length} promises`);
+        const printed = [];
+        const AsyncFunction = (async () => {}).constructor;
+        const run = new AsyncFunction("PocketBase", "BaseAuthStore", "console",
+            program.replace(/^import .*$/m, "").replace("http://127.0.0.1:8090", board.url));
+        await run(PocketBase, BaseAuthStore, { log: (...values) => printed.push(values.join(" ")) });
+        assert.deepEqual(printed, promised);
     });
 });
