@@ -16,8 +16,6 @@ type Line struct {
 	Scope    string // that an API key needs
 	// Documented says that a body is described.
 	Documented bool
-	// MayLogin says that guests may call it, but that some calls need a login.
-	MayLogin bool
 }
 
 // AnyScope is the scope of routes that every API key may use.
@@ -37,7 +35,6 @@ func Lines() []Line {
 			Body:         r.readsBody(),
 			Scope:        r.scope,
 			Documented:   r.body.Schema != "",
-			MayLogin:     r.access.handlerAsksForLogin,
 			Conflict:     strings.TrimSpace(r.conflict.Field + " " + r.conflict.Code),
 		})
 	}

@@ -101,20 +101,19 @@ func (r route) operation() openapi.Operation {
 		refuses = append(refuses, http.StatusForbidden)
 	}
 	return openapi.Operation{
-		Method:       r.method,
-		Path:         r.path,
-		ID:           r.id,
-		Summary:      r.summary,
-		Callers:      r.access.description,
-		NeedsLogin:   r.access.login,
-		MayNeedLogin: r.access.handlerAsksForLogin,
-		Scope:        r.scope,
-		Refuses:      refuses,
-		ReadsBody:    r.readsBody(),
-		Query:        r.query,
-		Body:         r.body,
-		Response:     r.response,
-		Conflict:     r.conflict,
+		Method:     r.method,
+		Path:       r.path,
+		ID:         r.id,
+		Summary:    r.summary,
+		Callers:    r.access.description,
+		NeedsLogin: r.access.login,
+		Scope:      r.scope,
+		Refuses:    refuses,
+		ReadsBody:  r.readsBody(),
+		Query:      r.query,
+		Body:       r.body,
+		Response:   r.response,
+		Conflict:   r.conflict,
 	}
 }
 

@@ -17,9 +17,12 @@ const ui = SwaggerUIBundle({
 
 // What anyone may call has no lock, and Swagger UI would send no token with it. But some of it shows more with one, such as mine=1.
 function withToken(request) {
-  const given = ui?.authSelectors?.authorized()?.toJS() ?? {};
+  if (request.loadSpec || new URL(request.url, location.href).origin !== location.origin) {
+    return request; // ui is not there yet while the document is loaded
+  }
+  const given = ui.authSelectors.authorized()?.toJS() ?? {};
   const value = (given.token ?? given.apiKey)?.value;
-  if (value && !request.loadSpec && new URL(request.url, location.href).origin === location.origin) {
+  if (value) {
     request.headers.Authorization ??= `Bearer ${value}`;
   }
   return request;

@@ -13,7 +13,6 @@ type Operation struct {
 	Summary      string // one sentence
 	Callers      string // who may call it, as one sentence
 	NeedsLogin   bool
-	MayNeedLogin bool   // guests may call it, but some calls need a login
 	Scope        string // that an API key needs; "" if no key may call it
 	Refuses      []int  // statuses that only some operations answer with: 401, 403
 	ReadsBody    bool
@@ -125,9 +124,6 @@ func (o Operation) description() string {
 
 // security lists the ways of calling the operation. What anyone may call has no lock, although callers may be shown more with a token.
 func (o Operation) security() []securityRequirement {
-	if o.MayNeedLogin {
-		return []securityRequirement{{}, {"token": {}}}
-	}
 	if !o.NeedsLogin {
 		return []securityRequirement{}
 	}
