@@ -16,6 +16,7 @@ import (
 	"jobboard/hooks"
 	"jobboard/internal/api"
 	"jobboard/internal/backup"
+	"jobboard/internal/checks"
 	"jobboard/internal/command"
 	"jobboard/internal/config"
 	"jobboard/internal/dashboard"
@@ -76,6 +77,7 @@ func main() {
 	search.Bind(app, search.Options{Language: settings.SearchLanguage})
 	metrics.Bind(app, metrics.Options{Token: settings.MetricsToken})
 	backup.Bind(app)
+	checks.Bind(app, checks.Options{UnknownVariables: settings.Unknown(), Program: command.Program(app.RootCmd)})
 	embedded, err := fs.Sub(public, "pb_public")
 	if err != nil {
 		panic(err) // the folder is in the binary
@@ -94,12 +96,15 @@ func main() {
 		command.NewAdminCommand(app, settings.AdminPassword),
 		command.NewConfigCommand(settings),
 		command.NewDemoCommand(app, cmd.NewServeCommand(app, true), settings.DemoPassword),
+		command.NewDoctorCommand(app),
 		command.NewExportCommand(app),
 		command.NewHealthCommand(),
 		command.NewImportCommand(app, command.ImportOptions{PrivateAddresses: settings.PrivateAddresses}),
+		command.NewMailCommand(app),
 		command.NewReindexCommand(app),
 		command.NewReportCommand(app),
 		command.NewSchemaCommand(collections.Snapshot),
+		command.NewVersionCommand(),
 	)
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{
 		Automigrate: app.IsDev(), // changes in the admin UI become steps while developing, never in production

@@ -304,6 +304,9 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(200, owner, "GET", "/api/api-keys/"+keyID, nil)
 	call(200, owner, "PATCH", "/api/api-keys/"+keyID, map[string]any{"scopes": []string{"jobs:read", "jobs:write"}})
 	call(204, owner, "DELETE", "/api/api-keys/"+keyID, nil)
+	if got := call(200, admin, "GET", "/api/board/checks", nil); !strings.Contains(got.Raw, `"check":"admin","level":"warning"`) {
+		t.Errorf("the checks miss the superuser that this board lacks: %s", got.Raw)
+	}
 	call(200, nil, "GET", "/api/openapi.json", nil)
 	call(200, nil, "GET", "/api/docs", nil)
 	call(200, nil, "GET", "/api/docs/swagger-ui.css", nil)

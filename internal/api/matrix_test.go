@@ -256,6 +256,7 @@ var matrix = []row{
 	{"listReports", "", func(s *scene) attempt { return attempt{seen: s.report().Id} }, "401 403 403 403 403 403 see see"},
 	{"createReport", "", func(s *scene) attempt { return attempt{body: map[string]any{"kind": "users", "format": "csv"}} },
 		"401 403 403 403 403 403 201 201"},
+	{"checkBoard", "", nothing, "401 403 403 403 403 403 200 200"},
 	{"getReportSummary", "", nothing, "401 403 403 403 403 403 200 200"},
 	{"getReport", "", func(s *scene) attempt { r := s.report(); return attempt{ids: ids(r.Id), seen: r.Id} },
 		"401 403 403 403 403 403 see see"},

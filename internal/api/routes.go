@@ -27,6 +27,7 @@ func routes() []route {
 		employerRoutes(),
 		reportRoutes(),
 		apiKeyRoutes(),
+		boardRoutes(),
 		ignoringUnknown(compatRoutes()),
 		ignoringUnknown(documentRoutes()),
 	)

@@ -131,3 +131,23 @@ func excluded(name string, exclude []string) bool {
 	}
 	return false
 }
+
+// Newest returns when the newest of the board's backups was made, or the zero time if there is none.
+func Newest(ctx context.Context, app core.App) (newest time.Time, err error) {
+	files, err := app.NewBackupsFilesystem()
+	if err != nil {
+		return newest, fmt.Errorf("open the folder of backups: %w", err)
+	}
+	defer func() { err = errors.Join(err, files.Close()) }()
+	files.SetContext(ctx)
+	list, err := files.List("")
+	if err != nil {
+		return newest, fmt.Errorf("list the backups: %w", err)
+	}
+	for _, file := range list {
+		if strings.HasSuffix(file.Key, ".zip") && file.ModTime.After(newest) {
+			newest = file.ModTime
+		}
+	}
+	return newest, nil
+}

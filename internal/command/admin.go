@@ -17,13 +17,13 @@ import (
 	"jobboard/internal/account"
 )
 
-// NewAdminCommand returns `jobboard admin create EMAIL`. password is JOBBOARD_ADMIN_PASSWORD, or empty.
+// NewAdminCommand returns `jobboard admin create EMAIL` and `jobboard admin password EMAIL`. password is JOBBOARD_ADMIN_PASSWORD, or empty.
 func NewAdminCommand(app core.App, password string) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "admin",
 		Short: "Manages the board's administrators",
 	}
-	command.AddCommand(newAdminCreateCommand(app, password))
+	command.AddCommand(newAdminCreateCommand(app, password), newAdminPasswordCommand(app, password))
 	return command
 }
 

@@ -110,3 +110,52 @@ func TestAdminCreateRefuses(t *testing.T) {
 		t.Error("the seeker was promoted")
 	}
 }
+
+func TestAdminPassword(t *testing.T) {
+	t.Parallel()
+	b := testapp.NewBoard(t, hooks.Bind)
+	const email = "boss@example.com"
+	if _, err := adminCreate(b, email, "the first password"); err != nil {
+		t.Fatal(err)
+	}
+	user, err := b.FindAuthRecordByEmail(collections.Users, email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := b.Token(user)
+	set := func(address, variable, input string) error {
+		out, err := execute(command.NewAdminCommand(b.TestApp, variable), input, "password", address)
+		for _, secret := range []string{variable, strings.TrimSpace(input)} {
+			if secret != "" && strings.Contains(out, secret) {
+				t.Errorf("the password is printed: %s", out)
+			}
+		}
+		return err
+	}
+	if err := set("Boss@example.com", "", "from the input\n"); err != nil {
+		t.Fatal(err)
+	}
+	mustLogIn(t, b, email, "from the input")
+	if got := b.CallWithToken(before, "GET", testapp.Records(collections.Users, user.Id), nil); got.Status != 404 {
+		t.Errorf("an old token is answered with %d", got.Status)
+	}
+	if err := set(email, "from the environment", ""); err != nil {
+		t.Fatal(err)
+	}
+	mustLogIn(t, b, email, "from the environment")
+	seeker := b.Seeker("ada")
+	for name, c := range map[string]struct{ email, input string }{
+		"a seeker":         {seeker.Email(), "long enough password"},
+		"nobody":           {"nobody@example.com", "long enough password"},
+		"no password":      {email, ""},
+		"a short password": {email, "short\n"},
+	} {
+		if err := set(c.email, "", c.input); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	mustLogIn(t, b, email, "from the environment")
+	if !b.Reload(seeker).ValidatePassword(testapp.Password) {
+		t.Error("the seeker's password was changed")
+	}
+}

@@ -45,7 +45,7 @@ func NewDemoCommand(app core.App, serve *cobra.Command, password string) *cobra.
 			return err
 		}
 		defer listener.Close() // the server has closed it, if it ever started
-		serveAt(app, listener, command)
+		serveAt(app, listener)
 		if password == "" {
 			password = demo.Password
 		}

@@ -3,20 +3,19 @@ package command
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
-	"strings"
 	"syscall"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/osutils"
 	"github.com/spf13/cobra"
+
+	"jobboard/internal/checks"
 )
 
-// NewServeCommand returns `jobboard serve`: PocketBase's command, which opens its address before anything else happens, and names the
-// one way to create the first administrator.
+// NewServeCommand returns `jobboard serve`: PocketBase's command, which opens its address before anything else happens, and says what
+// is wrong with the board's set-up.
 func NewServeCommand(app core.App, serve *cobra.Command) *cobra.Command {
 	run := serve.RunE
 	serve.RunE = func(command *cobra.Command, args []string) error {
@@ -25,7 +24,8 @@ func NewServeCommand(app core.App, serve *cobra.Command) *cobra.Command {
 			return err
 		}
 		defer listener.Close() // the server has closed it, if it ever started
-		serveAt(app, listener, command)
+		serveAt(app, listener)
+		showProblems(app, command)
 		return run(command, args)
 	}
 	return serve
@@ -61,34 +61,37 @@ func listen(command *cobra.Command, domains bool) (net.Listener, error) {
 }
 
 // serveAt makes the board serve at the listener. PocketBase would show a link for creating the first superuser, who is no
-// administrator of the board; the command that creates both is named instead.
-func serveAt(app core.App, listener net.Listener, command *cobra.Command) {
+// administrator of the board: the checks name the command that creates both.
+func serveAt(app core.App, listener net.Listener) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Listener = listener
 		e.InstallerFunc = nil
-		if err := e.Next(); err != nil {
-			return err
-		}
-		return nameFirstStep(e.App, command, command.OutOrStdout())
+		return e.Next()
 	})
 }
 
-// nameFirstStep says how to create the first administrator of a board that has no superuser.
-func nameFirstStep(app core.App, command *cobra.Command, out io.Writer) error {
-	superusers, err := app.CountRecords(core.CollectionNameSuperusers, dbx.Not(dbx.HashExp{"email": core.DefaultInstallerEmail}))
-	if err != nil {
-		return fmt.Errorf("count the superusers: %w", err)
-	}
-	if superusers > 0 {
+// showProblems prints what the checks find wrong with the set-up once the board serves.
+func showProblems(app core.App, command *cobra.Command) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		for _, problem := range checks.Run(command.Context(), e.App).Problems() {
+			command.PrintErrf("%s (%s): %s %s\n", map[checks.Level]string{checks.Warning: "Warning", checks.Error: "Error"}[problem.Level],
+				problem.Check, problem.Message, problem.Advice)
+		}
 		return nil
-	}
-	program := []string{os.Args[0]}
+	})
+}
+
+// Program returns how this program is called on the command line, with the data folder if it was named.
+func Program(root *cobra.Command) string {
+	program := os.Args[0]
 	if osutils.IsProbablyGoRun() {
-		program = []string{"go run ."}
+		program = "go run ."
 	}
-	if dir := command.Flags().Lookup("dir"); dir != nil && dir.Changed {
-		program = append(program, "--dir", dir.Value.String())
+	if dir := root.PersistentFlags().Lookup("dir"); dir != nil && dir.Changed {
+		program += " --dir " + dir.Value.String()
 	}
-	fmt.Fprintf(out, "The board has no administrator yet. Create the first one with: %s admin create EMAIL\n", strings.Join(program, " "))
-	return nil
+	return program
 }

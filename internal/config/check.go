@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pocketbase/pocketbase/tools/cron"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
 	"jobboard/internal/pages"
@@ -78,6 +79,13 @@ func (c *Config) check() error {
 	_, known := logLevels[strings.ToLower(c.LogLevel)]
 	require("JOBBOARD_LOG_LEVEL", known, "debug, info, warn or error")
 	require("JOBBOARD_NOTIFICATION_DAYS", c.NotificationDays >= 0 && c.NotificationDays <= 36_500, "between 0 and 36500")
+	if c.BackupSchedule = strings.TrimSpace(c.BackupSchedule); strings.EqualFold(c.BackupSchedule, "off") {
+		c.BackupSchedule = ""
+	} else {
+		_, err := cron.NewSchedule(c.BackupSchedule)
+		require("JOBBOARD_BACKUP_SCHEDULE", err == nil, `a cron expression such as "0 3 * * *" (each day at 3:00, UTC), or off`)
+	}
+	require("JOBBOARD_BACKUP_KEEP", c.BackupKeep >= 1 && c.BackupKeep <= 1000, "between 1 and 1000")
 	c.SearchLanguage = strings.ToLower(c.SearchLanguage)
 	require("JOBBOARD_SEARCH_LANGUAGE", slices.Contains(text.Languages(), c.SearchLanguage), "one of "+strings.Join(text.Languages(), ", "))
 	return errors.Join(wrong...)

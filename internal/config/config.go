@@ -62,6 +62,9 @@ type Config struct {
 	LogRequests      bool   `env:"JOBBOARD_LOG_REQUESTS" example:"off"`
 	NotificationDays int    `env:"JOBBOARD_NOTIFICATION_DAYS" envDefault:"365" example:"365"`
 
+	BackupSchedule string `env:"JOBBOARD_BACKUP_SCHEDULE" example:"@daily"`
+	BackupKeep     int    `env:"JOBBOARD_BACKUP_KEEP" example:"7"`
+
 	PrivateAddresses bool `env:"JOBBOARD_PRIVATE_ADDRESSES" envDefault:"false" example:"off"`
 
 	MetricsToken string `env:"JOBBOARD_METRICS_TOKEN" secret:"true"`
@@ -71,7 +74,8 @@ type Config struct {
 	AdminPassword string `env:"JOBBOARD_ADMIN_PASSWORD" secret:"true"`
 	DemoPassword  string `env:"JOBBOARD_DEMO_PASSWORD" secret:"true"`
 
-	given map[string]bool
+	given   map[string]bool
+	unknown []string
 }
 
 // Setting is one line of the configuration, for lists of it.

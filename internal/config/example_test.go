@@ -4,30 +4,61 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"jobboard/internal/config"
 )
 
-var update = flag.Bool("update", false, "write .env.example anew")
+var update = flag.Bool("update", false, "write .env.example and docs/configuration.md anew")
 
-const exampleFile = "../../.env.example"
-
-// .env.example lists the configuration, so it is made from it.
-func TestEnvExampleListsEverySetting(t *testing.T) {
-	want := envExample()
-	if *update {
-		if err := os.WriteFile(exampleFile, []byte(want), 0o644); err != nil {
+// The files that list the configuration are made from it.
+func TestListsOfSettingsAreComplete(t *testing.T) {
+	for file, want := range map[string]string{"../../.env.example": envExample(), "../../docs/configuration.md": page(t)} {
+		if *update {
+			if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(file)
+		if err != nil {
 			t.Fatal(err)
 		}
+		if string(got) != want {
+			t.Errorf("%s is stale; write it with `go test ./internal/config -update`", file)
+		}
 	}
-	got, err := os.ReadFile(exampleFile)
-	if err != nil {
-		t.Fatal(err)
+}
+
+// What the documentation and the files to copy say to set must exist.
+func TestDocsNameKnownVariables(t *testing.T) {
+	known := map[string]bool{}
+	for _, setting := range (&config.Config{}).Settings() {
+		known[setting.Variable] = true
+		if setting.Secret {
+			known[setting.Variable+"_FILE"] = true
+		}
 	}
-	if string(got) != want {
-		t.Errorf(".env.example is stale; write it with `go test ./internal/config -update`")
+	var files []string
+	for _, pattern := range []string{"../../*.md", "../../Dockerfile", "../../docs/*.md", "../../docs/deploy/*"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		files = append(files, found...)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range regexp.MustCompile(`JOBBOARD_[A-Z0-9_]*[A-Z0-9]\b`).FindAllString(string(text), -1) {
+			if !known[name] && !strings.HasPrefix(name, "JOBBOARD_TEST_") {
+				t.Errorf("%s names %s, which does not exist", file, name)
+			}
+		}
 	}
 }
 
@@ -64,5 +95,40 @@ func envExample() string {
 		}
 		fmt.Fprintf(&text, "\n# %s%s\n#%s=%s\n", setting.Help, secret, setting.Variable, setting.Example)
 	}
+	return text.String()
+}
+
+func page(t *testing.T) string {
+	t.Helper()
+	defaults, err := load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	text.WriteString(strings.ReplaceAll(`# Configuration
+
+By environment variables or flags. What is not given stays as the admin UI has it, or has the default below; what is given overrides
+the admin UI and is not written to the database. If a value is invalid, the board does not start and names it. Switches are 'on' or 'off'.
+'jobboard config' shows the values in use, and 'jobboard doctor' names variables that the board does not know.
+
+Secrets have no flag. They can be read from a file, which the variable with '_FILE' names: 'JOBBOARD_SMTP_PASSWORD_FILE=/run/secrets/smtp'.
+
+| variable | flag | default | meaning |
+| --- | --- | --- | --- |
+`, "'", "`"))
+	for _, setting := range defaults.Settings() {
+		flag, value := "`--"+setting.Flag+"`", ""
+		if setting.Secret {
+			flag = "secret"
+		}
+		if setting.Value != "" {
+			value = "`" + setting.Value + "`"
+		}
+		fmt.Fprintf(&text, "| `%s` | %s | %s | %s |\n", setting.Variable, flag, value, setting.Help)
+	}
+	text.WriteString(strings.ReplaceAll(`
+On top come the flags of PocketBase: '--dir' (the data folder, which is beside the binary unless said), '--http' and '--https' of 'serve', and
+the others that 'jobboard serve --help' lists.
+`, "'", "`"))
 	return text.String()
 }

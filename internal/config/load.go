@@ -22,7 +22,9 @@ const (
 // program's name) and environ (as from os.Environ). An empty variable counts as not given. The error names every variable that is
 // wrong, one per line.
 func Load(root *cobra.Command, args, environ []string) (*Config, error) {
-	given, err := readFiles(ownVariables(environ))
+	own := ownVariables(environ)
+	unknown := unknownVariables(own)
+	given, err := readFiles(own)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +32,7 @@ func Load(root *cobra.Command, args, environ []string) (*Config, error) {
 		given[variable] = value
 	}
 
-	c := &Config{given: map[string]bool{}}
+	c := &Config{given: map[string]bool{}, unknown: unknown}
 	parseErr := env.ParseWithOptions(c, env.Options{
 		Environment: given,
 		FuncMap:     map[reflect.Type]env.ParserFunc{reflect.TypeFor[bool](): parseSwitch},

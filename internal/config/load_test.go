@@ -143,3 +143,32 @@ func TestAllWrongValuesAreNamedAtOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestUnknownVariablesAreNamed(t *testing.T) {
+	c, err := load(nil,
+		"JOBBOARD_SMPT_HOST=mail.example.org", "JOBBOARD_SENDER=jobs@example.org", "JOBBOARD_METRICS_TOKEN_FIEL=/run/token", "JOBBOARD_XYZ=1",
+		"JOBBOARD_PORT=8080", "JOBBOARD_EMPTY=", "JOBBOARD_NAME=Jobs", "JOBBOARD_URL_FILE=/run/url",
+		"JOBBOARD_SERVICE_HOST=10.0.0.1", "JOBBOARD_PORT_8090_TCP_ADDR=10.0.0.1", // as Kubernetes sets
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "JOBBOARD_METRICS_TOKEN_FIEL (did you mean JOBBOARD_METRICS_TOKEN_FILE?)|JOBBOARD_PORT (that is the flag --http)|" +
+		"JOBBOARD_SENDER (did you mean JOBBOARD_SENDER_NAME?)|JOBBOARD_SMPT_HOST (did you mean JOBBOARD_SMTP_HOST?)|" +
+		"JOBBOARD_URL_FILE|JOBBOARD_XYZ"
+	if got := strings.Join(c.Unknown(), "|"); got != want {
+		t.Errorf("unknown are\n%s, want\n%s", got, want)
+	}
+}
+
+func TestBackupScheduleIsCheckedAndCanBeOff(t *testing.T) {
+	for given, ok := range map[string]bool{"off": true, "@daily": true, "0 3 * * *": true, "nightly": false, "0 25 * * *": false} {
+		if _, err := load(nil, "JOBBOARD_BACKUP_SCHEDULE="+given); (err == nil) != ok {
+			t.Errorf("%s: %v", given, err)
+		}
+	}
+	app := start(t, t.TempDir(), "JOBBOARD_BACKUP_SCHEDULE=@weekly", "JOBBOARD_BACKUP_KEEP=3")
+	if got := app.Settings().Backups; got.Cron != "@weekly" || got.CronMaxKeep != 3 {
+		t.Errorf("backups are made %q, %d are kept", got.Cron, got.CronMaxKeep)
+	}
+}

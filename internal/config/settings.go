@@ -71,6 +71,10 @@ var overlays = []overlay{
 		func(c *Config) int64 { return int64(c.BatchMaxBodyMB) << 20 }),
 	over("JOBBOARD_LOG_LEVEL", func(s *core.Settings) *int { return &s.Logs.MinLevel },
 		func(c *Config) int { return int(logLevels[strings.ToLower(c.LogLevel)]) }),
+	over("JOBBOARD_BACKUP_SCHEDULE", func(s *core.Settings) *string { return &s.Backups.Cron },
+		func(c *Config) string { return c.BackupSchedule }),
+	over("JOBBOARD_BACKUP_KEEP", func(s *core.Settings) *int { return &s.Backups.CronMaxKeep },
+		func(c *Config) int { return c.BackupKeep }),
 	over("JOBBOARD_TRUSTED_PROXY_HEADERS", func(s *core.Settings) *[]string { return &s.TrustedProxy.Headers },
 		func(c *Config) []string { return c.TrustedProxyHeaders }),
 }

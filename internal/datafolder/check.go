@@ -27,7 +27,7 @@ func checkData(dir string) error {
 	if tables > 0 {
 		return nil
 	}
-	if _, err := os.Stat(filepath.Join(dir, marker)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, Marker)); err == nil {
 		return fmt.Errorf("%s is missing or empty, but the folder held a board. Restore data.db, if need be from a backup; "+
 			"for a new board choose another --dir", path)
 	}

@@ -14,8 +14,8 @@ import (
 // LockFile is the name of the file in the data folder that is locked by the process that serves the board.
 const LockFile = "serve.lock"
 
-// marker is the name of the file that marks a data folder as that of a board.
-const marker = "BOARD"
+// Marker is the name of the file that marks a data folder as that of a board.
+const Marker = "BOARD"
 
 // Bind checks the folder whenever the board is opened. If serves is set, it also keeps other processes from serving the folder until
 // this one ends.
@@ -69,7 +69,7 @@ func Bind(app core.App, serves bool) {
 
 // mark writes the marker once the database is surely on the disk.
 func mark(app core.App) error {
-	path := filepath.Join(app.DataDir(), marker)
+	path := filepath.Join(app.DataDir(), Marker)
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}

@@ -1,11 +1,15 @@
 package metrics
 
 import (
+	"slices"
+
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"jobboard/collections"
+	"jobboard/internal/checks"
 )
 
 var (
@@ -14,6 +18,9 @@ var (
 	fanouts     = prometheus.NewDesc("jobboard_fanouts_waiting", "Published jobs whose seekers are still to be notified.", nil, nil)
 	documents   = prometheus.NewDesc("jobboard_search_documents", "Documents in the search index.", []string{"kind"}, nil)
 	lag         = prometheus.NewDesc("jobboard_search_lag", "Changes that are committed but not in the index yet.", []string{"kind"}, nil)
+	level       = prometheus.NewDesc("jobboard_check_level", "What the latest check of the set-up found: 0 ok, 1 warning, 2 error.",
+		[]string{"check"}, nil)
+	build = prometheus.NewDesc("jobboard_build_info", "Always 1; the label names the version.", []string{"version"}, nil)
 )
 
 // board collects the board's own figures whenever the metrics are read.
@@ -21,7 +28,7 @@ type board struct{ app core.App }
 
 // Describe implements [prometheus.Collector].
 func (b *board) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{connections, mails, fanouts, documents, lag} {
+	for _, desc := range []*prometheus.Desc{connections, mails, fanouts, documents, lag, level, build} {
 		out <- desc
 	}
 }
@@ -30,6 +37,10 @@ func (b *board) Describe(out chan<- *prometheus.Desc) {
 func (b *board) Collect(out chan<- prometheus.Metric) {
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	gauge(build, 1, pocketbase.Version)
+	for _, result := range checks.Latest(b.app).Checks {
+		gauge(level, float64(slices.Index(checks.Levels(), result.Level)), result.Check)
 	}
 	gauge(connections, float64(b.app.SubscriptionsBroker().TotalClients()))
 	count := func(desc *prometheus.Desc, table string, where dbx.Expression) {

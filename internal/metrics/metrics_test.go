@@ -6,6 +6,7 @@ import (
 
 	"jobboard/hooks"
 	"jobboard/internal/api"
+	"jobboard/internal/checks"
 	"jobboard/internal/metrics"
 	"jobboard/internal/testapp"
 )
@@ -26,6 +27,7 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 
+	checks.Run(t.Context(), board.TestApp)
 	page := board.CallWithToken("Bearer right token", "GET", "/metrics", nil).Raw
 	for _, line := range []string{
 		`jobboard_http_request_duration_seconds_count{method="GET",route="/api/jobs/{path...}",status="200"} 2`,
@@ -33,6 +35,7 @@ func TestMetrics(t *testing.T) {
 		// the two REST reads are made of this one, which counts only what came from outside
 		`jobboard_http_request_duration_seconds_count{method="GET",route="GET /api/collections/{collection}/records/{id}",status="200"} 1`,
 		`jobboard_http_request_duration_seconds_count{method="other",route="/api/jobs",status="405"} 1`,
+		`jobboard_check_level{check="admin"} 2`,
 		`jobboard_mails_waiting 0`,
 		`jobboard_fanouts_waiting 1`,
 		`jobboard_realtime_connections 0`,

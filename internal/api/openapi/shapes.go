@@ -67,6 +67,10 @@ func addResponseShapes(schemas map[string]*schemaObject) {
 	totals := shape(collections.JobDayFigures(), figures...)
 	totals.Description = "The sums over the days: whoever comes back on another day counts again among the visitors."
 	schemas["JobStats"] = shape([]string{"days", "totals"}, prop("days", arrayOf(day)), prop("totals", totals))
+	level := choice([]string{"ok", "warning", "error"}, true)
+	check := shape([]string{"check", "level", "message", "advice"}, prop("check", text("What was checked, such as backups.")),
+		prop("level", level), prop("message", text("For people.")), prop("advice", text("What to do; empty if the level is ok.")))
+	schemas["BoardChecks"] = shape([]string{"level", "checks"}, prop("level", level), prop("checks", arrayOf(check)))
 	schemas["Document"] = mapOf(&schemaObject{})
 	posting := texts("@context", "@type", "title", "description", "datePosted")
 	schemas["JobPosting"] = shape([]string{"@context", "@type", "title", "description", "datePosted", "hiringOrganization"},
