@@ -3,6 +3,8 @@ package api
 import (
 	"slices"
 	"strings"
+
+	"jobboard/internal/api/openapi"
 )
 
 // Line is a route as tests see it.
@@ -45,4 +47,16 @@ func Lines() []Line {
 func QueryNames(id string) []string {
 	all := routes()
 	return all[slices.IndexFunc(all, func(r route) bool { return r.id == id })].queryNames()
+}
+
+// WithoutRecordParams returns the operations that answer with records but don't take the parameters of every record.
+func WithoutRecordParams() []string {
+	var ids []string
+	for _, r := range routes() {
+		names := r.queryNames()
+		if openapi.CollectionOf(r.response.Schema) != "" && !(slices.Contains(names, "expand") && slices.Contains(names, "fields")) {
+			ids = append(ids, r.id)
+		}
+	}
+	return ids
 }

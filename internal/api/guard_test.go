@@ -125,3 +125,9 @@ func TestSavedSearchesKnowTheParametersOfTheSearch(t *testing.T) {
 		t.Errorf("the search has %v, saved searches %v", names, saved)
 	}
 }
+
+func TestRecordsTakeTheirParameters(t *testing.T) {
+	if lacking := api.WithoutRecordParams(); len(lacking) > 0 {
+		t.Errorf("without expand and fields: %v", lacking)
+	}
+}
