@@ -11,7 +11,7 @@ BINARY := dist/jobboard
 # one static binary; the same setting everywhere lets the steps share what they compile
 export CGO_ENABLED := 0
 
-.PHONY: help run dev build assets try-assets fmt needs test test-fast check format-check vet lint frozen race e2e pictures bench bench-import bench-search docker clean
+.PHONY: help run dev build assets try-assets fmt needs test test-fast check format-check vet lint frozen race e2e pictures bench bench-import bench-search release docker clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -128,10 +128,16 @@ bench-search: build ## measures the search on boards of SIZES jobs, recombined f
 	go test ./internal/search/quality -count=1 -v -run Judged
 	go run ./internal/search/bench -binary $(BINARY) -postings $(POSTINGS) -sizes "$(SIZES)" -seed $(SEED)
 
-docker: try-assets ## builds the container image jobboard
-	docker build --build-arg VERSION=$(VERSION) -t jobboard .
+# Cross-compiling for six platforms takes about half an hour on a machine that has not done it before. TARGETS chooses fewer.
+TARGETS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+release: assets ## builds the archives of a release for TARGETS, with checksums and SBOMs, into dist/release
+	go build -C tools -o '$(CURDIR)/dist/make-release' ./release
+	dist/make-release -version '$(VERSION)' -ldflags '$(LDFLAGS)' -targets '$(TARGETS)'
+
+docker: try-assets ## builds the container image jobboard (PLATFORM=linux/arm64 for another processor)
+	docker build $(addprefix --platform ,$(PLATFORM)) --build-arg VERSION=$(VERSION) -t jobboard .
 
 # not the folder: a binary that was run where it is built keeps its board's data beside it
 clean: ## removes what was built
-	rm -f $(BINARY) $(BINARY)-dev dist/lint dist/comments
-	rm -rf e2e/node_modules client/node_modules client/types pb_public/lib
+	rm -f $(BINARY) $(BINARY)-dev dist/lint dist/comments dist/make-release
+	rm -rf dist/release e2e/node_modules client/node_modules client/types pb_public/lib

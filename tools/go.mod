@@ -5,6 +5,8 @@ go 1.26.0
 tool github.com/golangci/misspell/cmd/misspell
 
 require (
+	github.com/CycloneDX/cyclonedx-go v0.9.3
+	github.com/google/licensecheck v0.3.1
 	github.com/polyfloyd/go-errorlint v1.8.0
 	honnef.co/go/tools v0.8.2
 )
