@@ -22,6 +22,7 @@ import (
 	"jobboard/internal/dashboard"
 	"jobboard/internal/database"
 	"jobboard/internal/delivery"
+	"jobboard/internal/events"
 	"jobboard/internal/headers"
 	"jobboard/internal/importsource"
 	"jobboard/internal/jobalerts"
@@ -72,6 +73,7 @@ func main() {
 	jobalerts.Bind(app, jobalerts.Options{})
 	importsource.Bind(app, importsource.Options{PrivateAddresses: settings.PrivateAddresses})
 	jobstats.Bind(app, jobstats.Options{})
+	events.Bind(app)
 	api.Bind(app)
 	dashboard.Bind(app)
 	search.Bind(app, search.Options{Language: settings.SearchLanguage})

@@ -39,7 +39,7 @@ var (
 		ApplicationEvents:    ScopeApplicationsRead,
 		JobSeekers:           ScopeCandidatesRead,
 		JobSeekerInterests:   ScopeCandidatesRead,
-		"events":             ScopeEventsRead,
+		Events:               ScopeEventsRead,
 		"webhook_endpoints":  ScopeWebhooksWrite,
 		"webhook_deliveries": ScopeWebhooksWrite,
 	}

@@ -37,6 +37,7 @@ const (
 	ImportSources            = "import_sources"
 	APIKeys                  = "api_keys"
 	ServiceUsers             = "service_users"
+	Events                   = "events"
 	SearchStates             = "search_states"
 	SearchIndex              = "search_index"
 	usersCollectionID        = "_pb_users_auth_" // of the users collection that PocketBase creates
@@ -73,6 +74,7 @@ func Definitions() []*core.Collection {
 		dashboards(),
 		importSources(),
 		apiKeys(),
+		events(),
 		searchStates(),
 		searchIndex(),
 		serviceUsers(),

@@ -29,6 +29,11 @@ func init() {
 	search.TokenFunctions["visibilityOf"] = ruleFunction("visibilityOf", 1, func(user, _ string) string {
 		return "(SELECT [[visibility]] FROM {{job_seekers}} WHERE [[user]] = " + user + ")"
 	})
+	for name, reviews := range map[string]string{"isShownJobReview": JobReviews, "isShownUserReview": UserReviews} {
+		search.TokenFunctions[name] = ruleFunction(name, 1, func(review, _ string) string {
+			return "EXISTS (SELECT 1 FROM {{" + reviews + "}} r WHERE r.[[id]] = " + review + " AND r.[[status]] = '" + ReviewVisible + "')"
+		})
+	}
 }
 
 // The ids that belong to the caller, @me, beside myEmployers.
@@ -45,6 +50,8 @@ var mine = map[string]string{
 	"isMyApplicant":   "SELECT [[seeker]] FROM {{applications}} WHERE [[job]] IN (" + myJobs + ")",
 	"isMyApplication": myApplications,
 	"haveApplied":     "SELECT [[job]] FROM {{applications}} WHERE [[seeker]] = @me",
+	"isMyReview": "SELECT [[id]] FROM {{job_reviews}} WHERE [[author]] = @me " +
+		"UNION ALL SELECT [[id]] FROM {{user_reviews}} WHERE [[author]] = @me",
 }
 
 // caller is the caller's id as rules name it.

@@ -38,6 +38,7 @@ func Bind(app core.App) {
 	bindReports(app)
 	bindImportSources(app)
 	bindAPIKeys(app)
+	bindEvents(app)
 	bindDates(app) // after what works out dates from what was sent
 }
 

@@ -204,6 +204,32 @@ var matrix = []permissions{
 		},
 	},
 	{
+		collection: collections.Events, // of an application
+		target: func(p *pipeline) *core.Record {
+			return p.event("application", p.Application(p.seeker, p.Job(p.employer, p.fresh())))
+		},
+		create: newEvent,
+		update: map[string]any{"type": "job.closed"},
+		cells: map[string]string{
+			"guest": "- 404 403 403 403", "seeker": "see 200 403 403 403", "other": "- 404 403 403 403",
+			"owner": "see 200 403 403 403", "member": "see 200 403 403 403", "rival": "- 404 403 403 403",
+			"admin": "see 200 403 403 403", "superuser": "see 200 400 400 400",
+		},
+	},
+	{
+		collection: collections.Events, // of a job that was published and is closed
+		target: func(p *pipeline) *core.Record {
+			return p.event("job", p.Update(p.Job(p.employer, p.fresh()), map[string]any{"status": "closed"}))
+		},
+		create: newEvent,
+		update: map[string]any{"type": "job.expired"},
+		cells: map[string]string{
+			"guest": "see 200 403 403 403", "seeker": "see 200 403 403 403", "other": "see 200 403 403 403",
+			"owner": "see 200 403 403 403", "member": "see 200 403 403 403", "rival": "see 200 403 403 403",
+			"admin": "see 200 403 403 403", "superuser": "see 200 400 400 400",
+		},
+	},
+	{
 		collection: collections.Notifications, // the seeker's
 		target: func(p *pipeline) *core.Record {
 			return p.Record(collections.Notifications, map[string]any{"user": p.seeker.Id, "kind": "account", "title": "Hello"})
@@ -576,6 +602,20 @@ func (p *pipeline) jobBody() map[string]any {
 	return map[string]any{
 		"employer": p.employer.Id, "title": "Posted", "description": "<p>Do</p>", "workplace": "remote", "jobType": "full_time",
 	}
+}
+
+// event is the last one about a record.
+func (p *pipeline) event(field string, about *core.Record) *core.Record {
+	found, err := p.FindRecordsByFilter(collections.Events, field+" = {:id}", "-seq", 1, 0, dbx.Params{"id": about.Id})
+	if err != nil || len(found) == 0 {
+		panic(fmt.Sprintf("no event about %s: %v", about.Id, err))
+	}
+	return found[0]
+}
+
+func newEvent(p *pipeline, _ string, _ *core.Record) map[string]any {
+	p.counter++
+	return map[string]any{"seq": 1_000_000 + p.counter, "at": "2026-01-31 09:00:00.000Z", "type": "job.published", "job": p.job.Id}
 }
 
 func (p *pipeline) jobReview(status string) *core.Record {

@@ -282,6 +282,11 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	call(200, nil, "GET", "/api/compat/lever/postings/"+slug+"?group=commitment", nil)
 	call(200, nil, "GET", "/api/compat/lever/postings/"+slug+"/"+shown.Id, nil)
 
+	if got := call(200, owner, "GET", "/api/events?types=job.published,application.created&limit=5", nil); len(got.Items()) != 5 {
+		t.Errorf("the first events are %s", got.Raw)
+	}
+	call(400, nil, "GET", "/api/events?since=yesterday", nil)
+
 	report := call(201, admin, "POST", "/api/reports", map[string]any{"kind": "jobs", "format": "csv"})
 	id, _ := report.Body["id"].(string)
 	call(200, admin, "GET", "/api/reports", nil)

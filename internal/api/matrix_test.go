@@ -8,6 +8,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/api"
+	"jobboard/internal/events"
 	"jobboard/internal/testapp"
 )
 
@@ -263,6 +264,19 @@ var matrix = []row{
 	{"downloadReport", "not done", func(s *scene) attempt { return attempt{ids: ids(s.failedReport())} },
 		"401 403 403 403 403 403 404 404"},
 
+	{"listEvents", "published job", func(s *scene) attempt { return s.newEvents(func() string { return s.published().Id }) }, seenByAll},
+	{"listEvents", "draft", func(s *scene) attempt {
+		return s.newEvents(func() string { return s.Update(s.draft(), map[string]any{"title": classified}).Id })
+	}, seenByNo},
+	{"listEvents", "application", func(s *scene) attempt { return s.newEvents(func() string { return s.application().Id }) },
+		"- see - see see - see see"},
+	{"listEvents", "visible review", func(s *scene) attempt { return s.newEvents(func() string { return s.jobReview("visible").Id }) },
+		seenByAll},
+	{"listEvents", "hidden review", func(s *scene) attempt { return s.newEvents(func() string { return s.jobReview("hidden").Id }) },
+		"- see - - - - see see"},
+	{"listEvents", "review of a person", func(s *scene) attempt { return s.newEvents(func() string { return s.userReview().Id }) },
+		"- see - see see - see see"},
+
 	{"getOpenAPI", "", nothing, open},
 	{"browseDocs", "", nothing, open},
 	{"getDocsAsset", "", func(*scene) attempt { return attempt{ids: ids("swagger-ui.css")} }, open},
@@ -327,6 +341,16 @@ func aboutApplication(body any) func(s *scene) attempt {
 		a := s.application()
 		return attempt{ids: ids(a.GetString("job"), a.Id), body: body}
 	}
+}
+
+// newEvents asks for the events since make made something, whose id is to be seen.
+func (s *scene) newEvents(make func() string) attempt {
+	before, err := events.Kept(s.TestApp)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	id := make()
+	return attempt{query: fmt.Sprint("since=", before.Last), seen: id}
 }
 
 func seenJob(_ *scene, id, query string) attempt {

@@ -28,6 +28,7 @@ func routes() []route {
 		reportRoutes(),
 		apiKeyRoutes(),
 		boardRoutes(),
+		eventRoutes(),
 		ignoringUnknown(compatRoutes()),
 		ignoringUnknown(documentRoutes()),
 	)
@@ -45,6 +46,7 @@ type route struct {
 	body     openapi.Body
 	response openapi.Response
 	conflict openapi.Conflict
+	gone     string // when the route answers 410; "" for never
 	handler  func(c *call) error
 
 	ignoresUnknown bool // query parameters
@@ -115,6 +117,7 @@ func (r route) operation() openapi.Operation {
 		Body:       r.body,
 		Response:   r.response,
 		Conflict:   r.conflict,
+		Gone:       r.gone,
 	}
 }
 

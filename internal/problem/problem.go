@@ -31,6 +31,7 @@ const (
 	AlreadyActive      = "user_already_active"
 	LimitReached       = "limit_reached"        // the account has as many as it may, or has tried as often as it may
 	AlreadyInState     = "job_already_in_state" // publishing or closing twice
+	CursorTooOld       = "cursor_too_old"       // the events after it are no longer kept
 )
 
 // conflicts are the codes of errors whose cause is what is stored, not the input: 409 in the REST API, 400 in PocketBase's own.

@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -183,6 +184,18 @@ func (h *hub) followed(e event) bool {
 			if len(c.topics[name]) > 0 {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// followsCollection reports whether any connection has a topic of the collection.
+func (h *hub) followsCollection(collection *core.Collection) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for name := range h.followers {
+		if of, _, _ := strings.Cut(name, "/"); of == collection.Name || of == collection.Id {
+			return true
 		}
 	}
 	return false

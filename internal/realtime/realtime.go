@@ -8,6 +8,7 @@
 package realtime
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -119,4 +120,37 @@ func broadcast(app core.App, action string, records []*core.Record) {
 		WaitForDrain(app, record.GetString("user"))
 		h.queueOf(record.Collection()).add(newEvent(action, record))
 	}
+}
+
+// IsFollowed reports whether anybody follows records of a collection.
+func IsFollowed(app core.App, collection string) bool {
+	h, ok := app.Store().Get(hubKey).(*hub)
+	if !ok {
+		return false
+	}
+	found, err := app.FindCachedCollectionByNameOrId(collection)
+	return err == nil && h.followsCollection(found)
+}
+
+// Announce sends records that SQL has created to whoever follows them, no faster than they are delivered. Call it after the commit, in the
+// background.
+func Announce(ctx context.Context, app core.App, records []*core.Record) error {
+	h, ok := app.Store().Get(hubKey).(*hub)
+	if !ok {
+		return nil
+	}
+	for _, record := range records {
+		queue := h.queueOf(record.Collection())
+		for queue.congested() {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(drainPoll):
+			}
+		}
+		if e := newEvent(actionCreate, record); h.followed(e) {
+			queue.add(e)
+		}
+	}
+	return nil
 }

@@ -26,6 +26,7 @@ var tags = []tagObject{
 	{"employers", "Companies."},
 	{"reports", "Reports and figures for admins."},
 	{"api-keys", "Keys for programs."},
+	{"events", "What has happened, in the order of the commits."},
 	{"compat", "Published jobs in the shapes of other systems, for career pages made for them."},
 	{"documentation", "This documentation."},
 }

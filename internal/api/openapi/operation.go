@@ -20,6 +20,7 @@ type Operation struct {
 	Body         Body
 	Response     Response
 	Conflict     Conflict
+	Gone         string // when it answers 410; "" for never
 }
 
 // AnyScope is the scope of operations that every API key may call.
@@ -79,6 +80,9 @@ func (o Operation) describe(schemas map[string]*schemaObject) *operationObject {
 		if status != 0 {
 			described.Responses.set(strconv.Itoa(status), o.Response.describe(status, schemas))
 		}
+	}
+	if o.Gone != "" {
+		described.Responses.set(strconv.Itoa(http.StatusGone), errorResponse(http.StatusGone, o.Gone, "These events are no longer kept.", nil))
 	}
 	for _, status := range o.errors() {
 		response := &responseObject{Ref: "#/components/responses/" + errorNames[status]}

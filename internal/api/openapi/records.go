@@ -28,6 +28,7 @@ var recordSchemas = map[string]string{
 	collections.Reports:            "Report",
 	collections.ImportSources:      "ImportSource",
 	collections.APIKeys:            "APIKey",
+	collections.Events:             "Event",
 }
 
 // collectionsOfShapes are the collections whose records the other schemas are made of.

@@ -86,8 +86,19 @@ func addResponseShapes(schemas map[string]*schemaObject) {
 	schemas["CreatedAPIKey"] = extended("APIKey", shape([]string{"key"},
 		prop("key", text("The key, to be sent as Authorization: Bearer. It is in no other response, and the board can't tell it again."))))
 	schemas["ApplicationWithEvents"] = extended("Application", expanded(prop("events", arrayOf(ref("ApplicationEvent")))))
+	addEventPage(schemas)
 	addSearchShapes(schemas)
 	addSummaryShape(schemas)
+}
+
+// addEventPage adds what a client gets that follows the events.
+func addEventPage(schemas map[string]*schemaObject) {
+	cursor := ofType("integer")
+	cursor.Description = "The next since. It also passes events that the caller may not see."
+	more := ofType("boolean")
+	more.Description = "Whether to ask again at once; the next answer may be empty all the same."
+	schemas["EventPage"] = shape([]string{"items", "cursor", "hasMore"},
+		prop("items", arrayOf(ref("Event"))), prop("cursor", cursor), prop("hasMore", more))
 }
 
 // addSearchShapes adds the pages that searches and lists with more than items answer with.
