@@ -46,8 +46,8 @@ func explainErrorsOnSave(e *core.RecordEvent) error {
 // expectation returns what a field takes, for an error of PocketBase's that doesn't say so, or "" for others, such as the board's own.
 func expectation(app core.App, collection *core.Collection, field core.Field, fault validation.Error) string {
 	code, message := fault.Code(), fault.Message()
-	if code == problem.NotUnique && collection.Name == collections.Users && field.GetName() == core.FieldNameEmail {
-		return "This address already has an account."
+	if code == problem.NotUnique {
+		return taken[collection.Name+"."+field.GetName()]
 	}
 	switch f := field.(type) {
 	case *core.SelectField:
@@ -80,6 +80,14 @@ func expectation(app core.App, collection *core.Collection, field core.Field, fa
 		}
 	}
 	return ""
+}
+
+// taken lists what an error about a value that there may be only once says.
+var taken = map[string]string{
+	collections.Users + ".email":     "This address already has an account.",
+	collections.Employers + ".slug":  "This slug is taken by another employer.",
+	collections.Jobs + ".externalId": "There is a job with this source and externalId.",
+	collections.SavedJobs + ".job":   "This job is saved already.",
 }
 
 // formats lists what text fields take that have a pattern.

@@ -11,6 +11,7 @@ import (
 // Errors say what a field takes, and keep PocketBase's codes.
 func TestErrorsSayWhatIsAllowed(t *testing.T) {
 	p := newPipeline(t)
+	p.Record(collections.SavedJobs, map[string]any{"seeker": p.seeker.Id, "job": p.job.Id})
 	const jobTypes = "Must be one of full_time, part_time, contract, temporary, internship, volunteer."
 	for _, c := range []struct {
 		collection, field string
@@ -30,6 +31,8 @@ func TestErrorsSayWhatIsAllowed(t *testing.T) {
 		{collections.Users, "locale", "english!", "validation_invalid_format", "Must be a language tag, such as en or pt-BR."},
 		{collections.Users, "role", "boss", "validation_invalid_value", "Must be one of job_seeker, employer, admin."},
 		{collections.Users, "email", p.seeker.Email(), "validation_not_unique", "This address already has an account."},
+		{collections.SavedJobs, "job", p.job.Id, "validation_not_unique", "This job is saved already."},
+		{collections.Employers, "slug", p.employer.GetString("slug"), "validation_not_unique", "This slug is taken by another employer."},
 		{collections.Users, "email", "nobody", "validation_is_email", "Must be an e-mail address, such as ann@example.com."},
 		{collections.Users, "emailNotifications", []string{"all"}, "validation_invalid_value", "Each must be one of " +
 			strings.Join(collections.NotificationKinds(), ", ") + "."},

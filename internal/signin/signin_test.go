@@ -120,7 +120,7 @@ func TestProviders(t *testing.T) {
 		role       string
 	}{
 		{"paula", nil, nil, 200, "job_seeker"},
-		{"erik", nil, map[string]any{"role": "employer"}, 200, "employer"},
+		{"erik", nil, map[string]any{"role": "employer", "companyName": "Erik & Co"}, 200, "employer"},
 		{"mallory", nil, map[string]any{"role": "admin"}, 400, ""},
 		{"verified", nil, map[string]any{"role": "job_seeker", "verified": true, "email": "boss@example.com"}, 400, ""},
 		{"unconfirmed", jwt.MapClaims{"email_verified": false}, nil, 400, ""},
@@ -137,6 +137,11 @@ func TestProviders(t *testing.T) {
 		if _, err := b.FindAuthRecordByEmail(collections.Users, c.name+"@example.com"); (err == nil) != (c.status == 200) {
 			t.Errorf("%s is a user: %v", c.name, err)
 		}
+	}
+	if company, err := b.FindFirstRecordByData(collections.Employers, "slug", "erik-and-co"); err != nil {
+		t.Errorf("Erik's company: %v", err)
+	} else if owner, err := b.FindRecordById(collections.Users, company.GetString("owner")); err != nil || owner.GetString("name") != "erik" {
+		t.Errorf("Erik's company belongs to %v (%v)", owner, err)
 	}
 	first, again := b.signIn("paula", nil), b.signIn("paula", nil)
 	if recordOf(first)["id"] != recordOf(again)["id"] || first.Status != 200 {
