@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -82,6 +83,7 @@ func TestAPIKeys(t *testing.T) {
 	t.Run("follow what they may read", s.follow)
 	t.Run("end at once", s.endAtOnce)
 	t.Run("note their use", s.noteTheirUse)
+	t.Run("are found by an index", s.areFoundByAnIndex)
 }
 
 func (s *keyScene) areShownOnce(t *testing.T) {
@@ -644,5 +646,16 @@ func (s *keyScene) noteTheirUse(t *testing.T) {
 	time.Sleep(50 * time.Millisecond)
 	if again := record().GetDateTime("lastUsedAt"); !again.Equal(first) {
 		t.Errorf("the use of a moment later is written too: %v", again)
+	}
+}
+
+func (s *keyScene) areFoundByAnIndex(t *testing.T) {
+	var plan []struct {
+		Detail string `db:"detail"`
+	}
+	err := s.DB().NewQuery("EXPLAIN QUERY PLAN SELECT j.id FROM jobs j LEFT JOIN service_users u ON u.id = 'key_x' WHERE u.role = 'employer'").
+		All(&plan)
+	if err != nil || !strings.Contains(fmt.Sprint(plan), "USING INDEX idx_api_keys_service_user") {
+		t.Errorf("the plan is %v (%v)", plan, err)
 	}
 }
