@@ -18,6 +18,7 @@ import (
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/api"
+	"jobboard/internal/apikey"
 	"jobboard/internal/realtime"
 	"jobboard/internal/testapp"
 )
@@ -197,7 +198,11 @@ func (s *keyScene) areChecked(t *testing.T) {
 	key := s.key(t, "jobs:read")
 	flipped := []byte(key)
 	flipped[30] ^= 1
-	for _, wrong := range []string{"jb_", key[:56], key + "0", string(flipped), "jb_aaaaaaaaaaaaaaa_" + key[19:], strings.ToUpper(key[3:])} {
+	guessed, err := apikey.New(key[len("jb_"):len("jb_aaaaaaaaaaaaaaa")]) // well-formed, of the same record, and another
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range []string{"jb_", guessed, key[:56], key + "0", string(flipped), "jb_aaaaaaaaaaaaaaa_" + key[19:], strings.ToUpper(key[3:])} {
 		for _, path := range []string{"/api/jobs/", testapp.Records(collections.Jobs), "/api/realtime", "/api/health"} {
 			want := 401
 			if !strings.HasPrefix(wrong, "jb_") {
@@ -363,6 +368,9 @@ func (s *keyScene) actForTheirEmployer(t *testing.T) {
 	}
 
 	application := s.application()
+	if got := s.use(key, "GET", "/api/events/?types=application.created", nil); !strings.Contains(got.Raw, application.Id) {
+		t.Errorf("the events: %d %s", got.Status, got.Raw)
+	}
 	before := s.Call(s.people["owner"], "GET", "/api/users/"+s.people["owner"].Id+"/notifications/", nil).Body["totalItems"]
 	path := "/api/jobs/" + application.GetString("job") + "/applications/" + application.Id + "/status/"
 	if got := s.use(key, "PATCH", path, map[string]any{"status": "in_review", "note": "By our system"}); got.Status != 200 {

@@ -28,6 +28,7 @@ var tags = []tagObject{
 	{"api-keys", "Keys for programs."},
 	{"events", "What has happened, in the order of the commits."},
 	{"compat", "Published jobs in the shapes of other systems, for career pages made for them."},
+	{"board", "The set-up of the board."},
 	{"documentation", "This documentation."},
 }
 
