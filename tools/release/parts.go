@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -37,7 +36,11 @@ func (r *release) partsOf(binary string) ([]part, error) {
 	}
 	version := strings.TrimPrefix(info.GoVersion, "go")
 	parts := []part{{name: "std", version: version, purl: "pkg:golang/std@" + version}}
-	if parts[0].licences, err = licencesIn(filepath.Clean(runtime.GOROOT())); err != nil {
+	root, err := command(os.Environ(), "go", "env", "GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	if parts[0].licences, err = licencesIn(strings.TrimSpace(root)); err != nil {
 		return nil, err
 	}
 	for _, module := range info.Deps {
