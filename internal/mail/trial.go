@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ func SendTrial(app core.App, to string) error {
 		Subject: "Test mail from " + oneLine(meta.AppName),
 		Text:    body + "\n",
 		HTML:    "<p>" + html.EscapeString(body) + "</p>",
-		Headers: map[string]string{"Auto-Submitted": "auto-generated"},
+		Headers: map[string]string{"Auto-Submitted": "auto-generated", "Message-ID": "<test-" + rand.Text() + "@" + mailHost(app) + ">"},
 	})
 	if err != nil && app.Settings().SMTP.Enabled {
 		return explained(err, app.Settings().SMTP)

@@ -79,7 +79,7 @@ func (r *release) build(system, processor string) error {
 	binary := filepath.Join(work, program)
 	began := time.Now()
 	environment := append(os.Environ(), "CGO_ENABLED=0", "GOOS="+system, "GOARCH="+processor)
-	if _, err := command(environment, "go", "build", "-trimpath", "-ldflags", r.ldflags, "-o", binary, "."); err != nil {
+	if _, err := command(environment, "go", "build", "-trimpath", "-buildvcs=true", "-ldflags", r.ldflags, "-o", binary, "."); err != nil {
 		return err
 	}
 	parts, err := r.partsOf(binary)
