@@ -211,7 +211,18 @@ describe("hiring", { concurrency: 1 }, () => {
         const AsyncFunction = (async () => {}).constructor;
         const run = new AsyncFunction("PocketBase", "BaseAuthStore", "console",
             program.replace(/^import .*$/m, "").replace("http://127.0.0.1:8090", board.url));
-        await run(PocketBase, BaseAuthStore, { log: (...values) => printed.push(values.join(" ")) });
+        const clients = [];
+        class Client extends PocketBase {
+            constructor(...options) {
+                super(...options);
+                clients.push(this);
+            }
+        }
+        try {
+            await run(Client, BaseAuthStore, { log: (...values) => printed.push(values.join(" ")) });
+        } finally {
+            await Promise.all(clients.map((client) => client.realtime.unsubscribe())); // a subscription would keep the process alive
+        }
         assert.deepEqual(printed, promised);
     });
 });

@@ -96,7 +96,7 @@ func (c *call) eventFilter() (types []string, limit int, err error) {
 	types = c.values("types")
 	for _, name := range types {
 		if !slices.Contains(collections.EventTypes(), name) {
-			return nil, 0, invalid("types", problem.InvalidValue, "Must be some of "+strings.Join(collections.EventTypes(), ", ")+".")
+			return nil, 0, invalid("types", problem.InvalidValue, "Each must be one of "+strings.Join(collections.EventTypes(), ", ")+".")
 		}
 	}
 	limit = defaultEvents
