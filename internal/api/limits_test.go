@@ -250,3 +250,31 @@ func TestLimitsCountByBlock(t *testing.T) {
 		t.Errorf("an excluded address: %d, want 204", status)
 	}
 }
+
+// A key is limited by itself, wherever it is used from, and people at the same address are not slowed by it.
+func TestLimitsCountEachAPIKey(t *testing.T) {
+	board := limited(t)
+	employer, owner := board.Employer("Acme")
+	var keys []string
+	for range 2 {
+		made := board.Call(owner, "POST", "/api/api-keys", map[string]any{"name": "ATS", "employer": employer.Id, "scopes": []string{"jobs:read"}})
+		key, _ := made.Body["key"].(string)
+		keys = append(keys, key)
+	}
+	calls := 0
+	use := func(key string) testapp.Response {
+		calls++
+		request := httptest.NewRequest("GET", "/api/jobs/aaaaaaaaaaaaaaa", nil)
+		request.RemoteAddr = fmt.Sprintf("192.0.2.%d:1", calls%200+1)
+		if key != "" {
+			request.Header.Set("Authorization", "Bearer "+key)
+		}
+		return board.Send(request)
+	}
+	exhaust(t, rule(t, board, "/api/").MaxRequests, func(int) testapp.Response { return use(keys[0]) })
+	for what, key := range map[string]string{"another key": keys[1], "a guest": ""} {
+		if got := use(key); got.Status != 404 {
+			t.Errorf("%s after that: %d", what, got.Status)
+		}
+	}
+}

@@ -69,6 +69,7 @@ func TestImportKeepsWhatIsDue(t *testing.T) {
 		"seeker": sam.Id, "name": "Mine", "query": map[string]any{"q": "nurse"}, "frequency": "daily",
 	})
 	old.Application(sam, job)
+	old.Record(collections.APIKeys, map[string]any{"employer": acme.Id, "name": "ATS", "scopes": []string{"jobs:read"}})
 	for _, query := range []string{
 		"INSERT INTO deadline_reminders (job, audience, deadline) VALUES ('" + job.Id + "', 'savers', '2099-01-01 00:00:00.000Z')",
 		"INSERT INTO job_visitors (hash) VALUES (7)",
@@ -84,7 +85,7 @@ func TestImportKeepsWhatIsDue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, query := range []string{
-		"SELECT * FROM fanouts", "SELECT * FROM deadline_reminders", "SELECT * FROM digest_positions", "SELECT * FROM job_days",
+		"SELECT * FROM fanouts", "SELECT id, hash FROM api_keys", "SELECT * FROM employer_people", "SELECT * FROM deadline_reminders", "SELECT * FROM digest_positions", "SELECT * FROM job_days",
 		"SELECT user, kind, mail, mailAt, dedupe FROM notifications ORDER BY id", "SELECT seq FROM sqlite_sequence WHERE name = 'publications'",
 	} {
 		if was, is := dump(t, old.DB(), query), dump(t, board.DB(), query); len(was) == 0 || !slices.Equal(was, is) {

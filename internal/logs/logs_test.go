@@ -54,7 +54,7 @@ func lines(t *testing.T, board *testapp.Board) []string {
 }
 
 // secrets are in the requests below, each in a different place.
-var secrets = []string{"secretword", "ann.secret", "ann-secret-cv", "eyJhbGciOi", "c2VjcmV0LXRva2Vu"}
+var secrets = []string{"secretword", "ann.secret", "ann-secret-cv", "eyJhbGciOi", "c2VjcmV0LXRva2Vu", "secretkeysecretkey"}
 
 const (
 	jwt         = "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6InNlY3JldCJ9.c2VjcmV0LXRva2VuLXNpZ25hdHVyZQ"
@@ -75,7 +75,7 @@ func visit(t *testing.T, board *testapp.Board) {
 		testapp.Records(collections.Jobs) + "/nothing%3Fq=secretword",
 		"/api/jobs/?q=secretword", "/api/jobs/?q=secretword&nosuch=secretword", "/api/jobs/?filter=secretword=",
 		"/api/files/applications/000000000000000/ann-secret-cv.pdf?token=" + jwt,
-		"/api/nothing?token=" + jwt, "/api/nothing/" + jwt,
+		"/api/nothing?token=" + jwt, "/api/nothing/" + jwt, "/api/nothing/jb_aaaaaaaaaaaaaaa_secretkeysecretkey",
 		unsubscribe, unsubscribe + "/more",
 	} {
 		request := httptest.NewRequest("GET", path, nil)
