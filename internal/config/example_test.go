@@ -127,8 +127,8 @@ Secrets have no flag. They can be read from a file, which the variable with '_FI
 		fmt.Fprintf(&text, "| `%s` | %s | %s | %s |\n", setting.Variable, flag, value, setting.Help)
 	}
 	text.WriteString(strings.ReplaceAll(`
-On top come the flags of PocketBase: '--dir' (the data folder, which is beside the binary unless said), '--http' and '--https' of 'serve', and
-the others that 'jobboard serve --help' lists.
+On top come the flags of PocketBase: '--dir' (the data folder, which is beside the binary unless said), '--http' and '--https' of 'serve',
+and the others that 'jobboard serve --help' lists.
 `, "'", "`"))
 	return text.String()
 }

@@ -59,8 +59,8 @@ var help = map[string]string{
 		"logged",
 	"JOBBOARD_NOTIFICATION_DAYS": "days after which read notifications are deleted; 0 keeps them",
 
-	"JOBBOARD_BACKUP_SCHEDULE": "when backups are made: a cron expression, in UTC, such as 0 3 * * *, or @daily, @weekly, or off; a new board makes " +
-		"one each day at 3:00",
+	"JOBBOARD_BACKUP_SCHEDULE": "when backups are made: a cron expression, in UTC, such as 0 3 * * *, or @daily, @weekly, or off; " +
+		"a new board makes one each day at 3:00",
 	"JOBBOARD_BACKUP_KEEP": "how many scheduled backups are kept; a new board keeps seven",
 
 	"JOBBOARD_PRIVATE_ADDRESSES": "let the board request web addresses in private networks and on this machine, at any port, for imports; " +
