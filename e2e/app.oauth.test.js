@@ -8,8 +8,9 @@ import { after, before, test } from "node:test";
 import { launch, openApp, password } from "./app.js";
 import { newBoard } from "./board.js";
 
-/** newProvider is an OpenID provider at which everybody is Paula. Its page asks nothing and sends back at once. */
+/** newProvider is an OpenID provider at which everybody is its person, Paula at first. Its page asks nothing and sends back at once. */
 async function newProvider() {
+    const provider = { person: { sub: "paula-1", email: "paula@example.org", email_verified: true, name: "Paula Provider" } };
     const server = createServer((request, response) => {
         const { pathname, searchParams } = new URL(request.url, "http://provider");
         const url = `http://${request.headers.host}`;
@@ -25,13 +26,13 @@ async function newProvider() {
                 issuer: url, authorization_endpoint: `${url}/authorize`, token_endpoint: `${url}/token`, userinfo_endpoint: `${url}/userinfo`,
             },
             "/token": { access_token: "a-token", token_type: "Bearer", expires_in: 60 },
-            "/userinfo": { sub: "paula-1", email: "paula@example.org", email_verified: true, name: "Paula Provider" },
+            "/userinfo": provider.person,
         };
         response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answers[pathname]));
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+    return Object.assign(provider, { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() });
 }
 
 /** newMailServer is a mail server that keeps the codes in the subjects of what it receives. */
@@ -111,6 +112,16 @@ test("an answer that nobody asked for signs nobody in", async () => {
     await app.close();
 });
 
+/** giveCode types the code from the next mail, and waits until it has signed in. */
+async function giveCode(page) {
+    while (mail.codes.length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    await page.getByLabel("Code").fill(mail.codes.shift());
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForFunction(() => localStorage.getItem("pocketbase_auth"));
+}
+
 test("an employer signs in with a password and a code from a mail", async () => {
     await board.client().collection("users").create({ email: "otto@example.org", password, passwordConfirm: password, name: "Otto", role: "employer" });
     const app = await openApp(browser, board.url);
@@ -121,12 +132,23 @@ test("an employer signs in with a password and a code from a mail", async () => 
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("We have sent a code to otto@example.org.").waitFor();
     await app.picture("code");
-    while (mail.codes.length === 0) {
-        await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    await page.getByLabel("Code").fill(mail.codes[0]);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.waitForFunction(() => localStorage.getItem("pocketbase_auth"));
+    await giveCode(page);
     assert.deepEqual(app.faults.splice(0).filter((fault) => !fault.includes("401")), [], "the first factor is answered with 401");
+    await app.close();
+});
+
+test("an employer who comes back from a provider gives a code too", async () => {
+    provider.person = { sub: "otto-1", email: "otto@example.org", email_verified: true, name: "Otto" };
+    const app = await openApp(browser, board.url);
+    const { page } = app;
+    await page.addInitScript(() => (window.open = () => null));
+    await page.reload();
+    await app.go("sign-in");
+    await page.getByRole("button", { name: "Continue with Example ID" }).click();
+    await page.getByText("This account needs a code from a mail as well.").waitFor();
+    await page.getByLabel("E-mail").fill("otto@example.org");
+    await page.getByRole("button", { name: "Send me a code" }).click();
+    await giveCode(page);
+    assert.deepEqual(app.faults.splice(0).filter((fault) => !fault.includes("401")), []);
     await app.close();
 });

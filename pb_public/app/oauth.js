@@ -1,6 +1,6 @@
 // Signing in with a provider: in a window of its own, or in the page itself if the browser opens no window.
 import { pb } from "./pb.js";
-import { asNewUser } from "./session.js";
+import { asNewUser, secondFactorOf } from "./session.js";
 
 /** @typedef {{ name: string, displayName: string, state: string, authURL: string, codeVerifier: string }} Provider */
 
@@ -52,5 +52,13 @@ export async function comeBack() {
     if (!begun || !code || query.get("state") !== begun.state) {
         throw new Error("the provider signed nobody in");
     }
-    await asNewUser(() => pb.collection("users").authWithOAuth2Code(begun.name, code, begun.codeVerifier, returnTo, createData));
+    try {
+        await asNewUser(() => pb.collection("users").authWithOAuth2Code(begun.name, code, begun.codeVerifier, returnTo, createData));
+    } catch (error) {
+        const mfaId = secondFactorOf(error);
+        if (!mfaId) {
+            throw error;
+        }
+        history.replaceState(null, "", `${location.pathname}#/sign-in?${new URLSearchParams({ mfa: mfaId })}`);
+    }
 }

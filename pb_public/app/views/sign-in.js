@@ -17,7 +17,7 @@ export default async function signInView({ query, show }) {
         next();
         return;
     }
-    let mfaId = ""; // once a first factor was right and a second is due
+    let mfaId = query.get("mfa") ?? ""; // once a first factor was right and a second is due
     let otpId = ""; // once the code for it was sent
     let email = "";
     const form = createForm(draw, async (data) => {
