@@ -134,9 +134,12 @@ func TestChecks(t *testing.T) {
 	})
 }
 
-func TestBackupsAreMissed(t *testing.T) {
+func TestBackupsAreMissedAndVariablesUnknown(t *testing.T) {
 	t.Parallel()
-	board := testapp.NewBoard(t)
+	board := testapp.NewBoard(t, testapp.With(checks.Bind, checks.Options{UnknownVariables: []string{"JOBBOARD_SMPT_HOST (hint)"}}))
+	if got := find(t, run(board), "variables"); got.Level != checks.Warning || !strings.Contains(got.Message, "JOBBOARD_SMPT_HOST (hint)") {
+		t.Errorf("an unknown variable: %v", got)
+	}
 	board.Settings().Backups.Cron = "* * * * *"
 	began := filepath.Join(board.DataDir(), "BOARD")
 	if err := os.WriteFile(began, nil, 0o600); err != nil {
