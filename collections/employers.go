@@ -12,6 +12,7 @@ func employers() *core.Collection {
 		&core.TextField{Name: "slug", Required: true, Max: 120, Pattern: slugPattern},
 		richText("about", optional),
 		&core.URLField{Name: "website"},
+		&core.EmailField{Name: "contactEmail"}, // where applicants' answers to mails go; public, as all of a company
 		picture("logo"),
 		one("industry", FieldsOfInterest, optional, keep),
 		choice("size", optional, "1-10", "11-50", "51-200", "201-1000", "1001+"),

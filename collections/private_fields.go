@@ -4,6 +4,6 @@ import "github.com/pocketbase/pocketbase/core"
 
 // PrivateUserFields lists the fields that only the user and admins see.
 var PrivateUserFields = []string{
-	"role", "locale", "emailNotifications", "deactivatedAt", core.FieldNameVerified, core.FieldNameEmailVisibility,
+	"role", "locale", "timeZone", "emailNotifications", "deactivatedAt", core.FieldNameVerified, core.FieldNameEmailVisibility,
 	"created", "updated",
 }

@@ -18,6 +18,7 @@ func users() *core.Collection {
 		choice("role", required, RoleJobSeeker, RoleEmployer, RoleAdmin),
 		picture("avatar"),
 		&core.TextField{Name: "locale", Max: 35, Pattern: `^[a-zA-Z]{2,8}([-_][a-zA-Z0-9]{1,8})*$`}, // BCP 47, longest in use is 35
+		&core.TextField{Name: "timeZone", Max: 64},                                                  // IANA; a hook checks it
 		&core.DateField{Name: "deactivatedAt", Hidden: true},                                        // a hook shows it to some
 		choices("emailNotifications", NotificationKinds()...),
 	)

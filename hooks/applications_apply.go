@@ -57,8 +57,7 @@ func submitApplicationOnCreate(e *core.RecordEvent) error {
 				return err
 			}
 		}
-		return notifyEmployerPeople(tx, application, job, seeker,
-			collections.KindApplicationSubmitted, "New application for %s", "%s has applied.")
+		return notifyOfNewApplication(tx, application, job, seeker)
 	})
 }
 

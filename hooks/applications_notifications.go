@@ -2,17 +2,57 @@ package hooks
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
 	"jobboard/internal/actor"
+	"jobboard/internal/localtime"
 	"jobboard/internal/mail"
 	"jobboard/internal/notify"
 	"jobboard/internal/workflow"
 )
+
+// applicationNotices writes the notifications of what happens to an application.
+type applicationNotices struct {
+	tx                                 core.App
+	application, job, employer, seeker *core.Record
+	words                              applicationWords
+}
+
+func noticesOf(tx core.App, application, job, seeker *core.Record) (*applicationNotices, error) {
+	employer, err := tx.FindRecordById(collections.Employers, job.GetString("employer"))
+	if err != nil {
+		return nil, fmt.Errorf("find the employer of job %s: %w", job.Id, err)
+	}
+	return &applicationNotices{
+		tx: tx, application: application, job: job, employer: employer, seeker: seeker,
+		words: newApplicationWords(job.GetString("title"), employer.GetString("name"), seeker.GetString("name")),
+	}, nil
+}
+
+// notifyOfNewApplication notifies the employer's people, and the applicant, as a receipt. The board itself, when it fills a demo, writes
+// none.
+func notifyOfNewApplication(tx core.App, application, job, seeker *core.Record) error {
+	notices, err := noticesOf(tx, application, job, seeker)
+	if err != nil {
+		return err
+	}
+	if err := notices.tellPeople(collections.KindApplicationSubmitted, notices.words.submitted()); err != nil {
+		return err
+	}
+	if actor.Of(application).IsBoard() {
+		return nil
+	}
+	data := notices.data(nil)
+	data["receipt"] = true
+	receipt := notices.words.receipt()
+	return notify.WriteTo(tx, notify.Notification{
+		Kind: collections.KindApplicationSubmitted, Title: receipt.title, Body: receipt.body, Data: data, ReadBy: seeker.Id,
+	}, seeker)
+}
 
 // notifyOfApplicationUpdate notifies of a move, or of another time or place of an interview where from and to are the same.
 func notifyOfApplicationUpdate(tx core.App, application, seeker *core.Record, from, to string) error {
@@ -20,82 +60,102 @@ func notifyOfApplicationUpdate(tx core.App, application, seeker *core.Record, fr
 	if err != nil {
 		return fmt.Errorf("find the job of application %s: %w", application.Id, err)
 	}
-	switch {
-	case from == to:
-		return notifySeeker(tx, application, job, seeker, from, "Your interview for %s has changed")
-	case to == workflow.InterviewScheduled:
-		return notifySeeker(tx, application, job, seeker, from, "You are invited to an interview for %s")
-	case to != workflow.Withdrawn:
-		return notifySeeker(tx, application, job, seeker, from, "Your application for %s is now "+displayStatus(to))
-	}
-	if from == workflow.InterviewScheduled { // takes the interview out of the seeker's calendar
-		if err := notifySeeker(tx, application, job, seeker, from, "You have withdrawn your application for %s"); err != nil {
-			return err
-		}
-	}
-	return notifyEmployerPeople(tx, application, job, seeker,
-		collections.KindApplicationWithdrawn, "Application withdrawn for %s", "%s has withdrawn.")
-}
-
-// notifyEmployerPeople notifies the employer's people, except the one who acts. title is a format for the job's title, body one
-// for the seeker's name.
-func notifyEmployerPeople(tx core.App, application, job, seeker *core.Record, kind, title, body string) error {
-	employer, err := tx.FindRecordById(collections.Employers, job.GetString("employer"))
-	if err != nil {
-		return fmt.Errorf("find the employer of job %s: %w", job.Id, err)
-	}
-	people, err := collections.PeopleRecordsOf(tx, employer)
+	notices, err := noticesOf(tx, application, job, seeker)
 	if err != nil {
 		return err
 	}
-	acting := actor.Of(application).UserID()
-	people = slices.DeleteFunc(people, func(user *core.Record) bool { return user.Id == acting })
-	return notify.WriteTo(tx, notify.Notification{
-		Kind:  kind,
-		Title: fmt.Sprintf(title, job.GetString("title")),
-		Body:  fmt.Sprintf(body, seeker.GetString("name")),
-		Data:  notificationData(application, job),
-	}, people...)
-}
-
-// notifySeeker notifies the applicant of a change from the status from. title is a format for the job's title.
-func notifySeeker(tx core.App, application, job, seeker *core.Record, from, title string) error {
-	data := notificationData(application, job)
 	interview, err := mail.InterviewOf(tx, application, job, from)
 	if err != nil {
 		return err
 	}
+	if to != workflow.Withdrawn || interview != nil { // an interview leaves the calendar of who withdraws, too
+		if err := notices.tellSeeker(from, to, interview); err != nil {
+			return err
+		}
+	}
+	if to == workflow.Withdrawn {
+		if err := notices.tellPeople(collections.KindApplicationWithdrawn, notices.words.withdrawn()); err != nil {
+			return err
+		}
+	}
+	if interview == nil {
+		return nil
+	}
+	return notices.invitePeople(from, to, interview)
+}
+
+func (n *applicationNotices) tellSeeker(from, to string, interview *mail.Interview) error {
+	note := ""
+	if to != workflow.Withdrawn {
+		note = actor.Note(n.application)
+	}
+	notice := n.words.toSeeker(from, to, note, newMeeting(interview, localtime.Zone(n.seeker, n.job)))
+	return notify.WriteTo(n.tx, notify.Notification{
+		Kind: collections.KindApplicationStatusChanged, Title: notice.title, Body: notice.body, Data: n.data(interview),
+	}, n.seeker)
+}
+
+// tellPeople notifies the employer's people, except the one who acts.
+func (n *applicationNotices) tellPeople(kind string, notice notice) error {
+	people, err := collections.PeopleRecordsOf(n.tx, n.employer)
+	if err != nil {
+		return err
+	}
+	acting := actor.Of(n.application).UserID()
+	others := make([]*core.Record, 0, len(people))
+	for _, user := range people {
+		if user.Id != acting {
+			others = append(others, user)
+		}
+	}
+	return notify.WriteTo(n.tx, notify.Notification{Kind: kind, Title: notice.title, Body: notice.body, Data: n.data(nil)}, others...)
+}
+
+// invitePeople puts an interview into the calendars of the employer's people. Whoever acts gets the mail too, but has no news to read.
+func (n *applicationNotices) invitePeople(from, to string, interview *mail.Interview) error {
+	people, err := collections.PeopleRecordsOf(n.tx, n.employer)
+	if err != nil {
+		return err
+	}
+	for _, user := range people {
+		notice := n.words.toPeople(from, to, newMeeting(interview, localtime.Zone(user, n.job)))
+		err := notify.WriteTo(n.tx, notify.Notification{
+			Kind: collections.KindApplicationStatusChanged, Title: notice.title, Body: notice.body, Data: n.data(interview),
+			ReadBy: actor.Of(n.application).UserID(),
+		}, user)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *applicationNotices) data(interview *mail.Interview) map[string]any {
+	data := map[string]any{
+		"application": n.application.Id,
+		"job":         n.job.Id,
+		"employer":    n.employer.Id,
+		"status":      n.application.GetString("status"),
+	}
 	if interview != nil {
 		data["interview"] = interview
 	}
-	body := actor.Note(application)
-	when := notify.FormatTime(application.GetDateTime("interviewAt"))
-	switch {
-	case interview == nil:
-	case interview.Cancelled:
-		body = strings.TrimSpace("The interview on " + when + " is cancelled.\n" + body)
-	default:
-		if interview.Location != "" {
-			when += ", " + interview.Location
-		}
-		body = strings.TrimSpace("Interview: " + when + "\n" + body)
-	}
-	return notify.WriteTo(tx, notify.Notification{
-		Kind:  collections.KindApplicationStatusChanged,
-		Title: fmt.Sprintf(title, job.GetString("title")),
-		Body:  collections.Truncate(body, collections.MaxNotificationBody),
-		Data:  data,
-	}, seeker)
+	return data
 }
 
-func notificationData(application, job *core.Record) map[string]any {
-	return map[string]any{
-		"application": application.Id,
-		"job":         job.Id,
-		"employer":    job.GetString("employer"),
-		"status":      application.GetString("status"),
-	}
+// meeting is an interview in the words of one recipient.
+type meeting struct {
+	day, when, where string
+	cancelled        bool
 }
 
-// displayStatus returns a status as people read it.
-func displayStatus(status string) string { return strings.ReplaceAll(status, "_", " ") }
+// newMeeting returns nil without an interview.
+func newMeeting(interview *mail.Interview, zone *time.Location) *meeting {
+	if interview == nil {
+		return nil
+	}
+	return &meeting{
+		day: localtime.Day(interview.At, zone), when: localtime.Format(interview.At, zone),
+		where: strings.TrimSpace(interview.Location), cancelled: interview.Cancelled,
+	}
+}

@@ -14,6 +14,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/background"
+	"jobboard/internal/localtime"
 	"jobboard/internal/notify"
 	"jobboard/internal/workflow"
 )
@@ -56,7 +57,7 @@ func notifyNotPublished(tx core.App, job *core.Record, planned types.DateTime, i
 	if err != nil {
 		return fmt.Errorf("find the employer: %w", err)
 	}
-	people, err := collections.PeopleOf(tx, employer)
+	people, err := collections.PeopleRecordsOf(tx, employer)
 	if err != nil {
 		return err
 	}
@@ -65,12 +66,19 @@ func notifyNotPublished(tx core.App, job *core.Record, planned types.DateTime, i
 		reasons = append(reasons, field+": "+reason.Error())
 	}
 	slices.Sort(reasons)
-	return notify.Write(tx, notify.Notification{
-		Kind:  collections.KindJobNotPublished,
-		Title: collections.Truncate("Not published: "+job.GetString("title"), collections.MaxNotificationTitle),
-		Body: collections.Truncate("It was to be published on "+notify.FormatTime(planned)+" and is still a draft.\n"+
-			strings.Join(reasons, "\n"), collections.MaxNotificationBody),
-		Data:   map[string]any{"job": job.Id, "employer": employer.Id},
-		Dedupe: "job_not_published:" + job.Id + ":" + planned.String(),
-	}, people...)
+	for _, user := range people {
+		when := localtime.Format(planned.Time(), localtime.Zone(user, job))
+		err := notify.WriteTo(tx, notify.Notification{
+			Kind:  collections.KindJobNotPublished,
+			Title: collections.Truncate("Not published: "+job.GetString("title"), collections.MaxNotificationTitle),
+			Body: collections.Truncate("It was to be published on "+when+" and is still a draft.\n"+
+				strings.Join(reasons, "\n"), collections.MaxNotificationBody),
+			Data:   map[string]any{"job": job.Id, "employer": employer.Id},
+			Dedupe: "job_not_published:" + job.Id + ":" + planned.String(),
+		}, user)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

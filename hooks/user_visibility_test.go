@@ -26,7 +26,7 @@ func seenFields(user map[string]any) string {
 const (
 	cutUser   = "avatar collectionId collectionName email id name"
 	wholeUser = "avatar collectionId collectionName created deactivatedAt email emailNotifications emailVisibility id locale name role " +
-		"updated verified"
+		"timeZone updated verified"
 )
 
 func TestWhoSeesWhatOfAUser(t *testing.T) {

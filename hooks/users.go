@@ -2,13 +2,16 @@ package hooks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
 	"jobboard/internal/account"
 	"jobboard/internal/actor"
+	"jobboard/internal/localtime"
 	"jobboard/internal/notify"
+	"jobboard/internal/problem"
 )
 
 // bindUsers creates the profile or the company at registration, ends all logins of a user whose role or activity changes and notifies the user,
@@ -44,6 +47,9 @@ func noteNotificationChoiceOnCreateRequest(e *core.RecordRequestEvent) error {
 
 func createProfileOnUserCreate(e *core.RecordEvent) error {
 	normalizeLine(e.Record, "name")
+	if err := checkTimeZone(e.Record); err != nil {
+		return err
+	}
 	chosen, _ := e.Record.GetRaw(notificationsChosen).(bool)
 	if !chosen && len(e.Record.GetStringSlice("emailNotifications")) == 0 {
 		e.Record.Set("emailNotifications", collections.DefaultEmailKinds())
@@ -56,10 +62,23 @@ func createProfileOnUserCreate(e *core.RecordEvent) error {
 	})
 }
 
+// checkTimeZone refuses a new time zone that the IANA database does not have.
+func checkTimeZone(user *core.Record) error {
+	name := strings.TrimSpace(user.GetString("timeZone"))
+	user.Set("timeZone", name)
+	if name == "" || name == user.Original().GetString("timeZone") || localtime.Valid(name) {
+		return nil
+	}
+	return problem.Field("timeZone", problem.InvalidValue, "Must be a time zone of the IANA database, such as Europe/Berlin.")
+}
+
 // applyUserUpdate compares a change with the row as it is stored now, not as it was when the record was read, since another request
 // may have changed it meanwhile. writeChangedFieldsOnUpdate keeps the fields that this save does not change.
 func applyUserUpdate(e *core.RecordEvent) error {
 	normalizeLine(e.Record, "name")
+	if err := checkTimeZone(e.Record); err != nil {
+		return err
+	}
 	var roleChanged, activityChanged bool
 	return inTransaction(e,
 		func(tx core.App) error {

@@ -258,7 +258,7 @@ func (c *call) sendUser(user *object) error {
 }
 
 func replaceUser(c *call) error {
-	if err := c.body.resetMissing("name", "locale", "emailNotifications"); err != nil {
+	if err := c.body.resetMissing("name", "locale", "timeZone", "emailNotifications"); err != nil {
 		return err
 	}
 	return changeUser(c)

@@ -2,13 +2,11 @@
 package deadline
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"jobboard/collections"
-	"jobboard/internal/gazetteer"
+	"jobboard/internal/localtime"
 )
 
 // dayKey is a raw key on a job; no field can have this name.
@@ -30,29 +28,9 @@ func Resolve(job *core.Record) {
 	if day == "" {
 		return
 	}
-	date, err := time.ParseInLocation(time.DateOnly, day, zoneOf(job))
+	date, err := time.ParseInLocation(time.DateOnly, day, localtime.OfJob(job))
 	if err != nil {
 		return
 	}
 	job.Set("deadline", date.AddDate(0, 0, 1).Add(-time.Second).UTC())
-}
-
-func zoneOf(job *core.Record) *time.Location {
-	var places []collections.Location
-	if json.Unmarshal([]byte(job.GetString("locations")), &places) == nil {
-		for _, place := range places {
-			if zone := gazetteer.TimeZone(place.Country, place.Region); zone != nil {
-				return zone
-			}
-		}
-	}
-	var countries []string
-	if json.Unmarshal([]byte(job.GetString("applicantCountries")), &countries) == nil {
-		for _, country := range countries {
-			if zone := gazetteer.TimeZone(country, ""); zone != nil {
-				return zone
-			}
-		}
-	}
-	return time.UTC
 }

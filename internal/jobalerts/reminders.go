@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/localtime"
 	"jobboard/internal/notify"
 )
 
@@ -106,43 +107,57 @@ func (r reminder) claim(tx core.App, jobID string) (bool, error) {
 	return claimed > 0, nil
 }
 
-// reminderOf returns the notification of a job's deadline that everybody gets, without what is special for some.
+// reminderOf returns the notification of a job's deadline that everybody gets, without the body.
 func reminderOf(job, employer *core.Record) notify.Notification {
 	deadline := job.GetDateTime("deadline")
 	return notify.Notification{
 		Kind:   collections.KindDeadlineReminder,
 		Title:  collections.Truncate("Applications close soon: "+job.GetString("title"), collections.MaxNotificationTitle),
-		Body:   "Applications close on " + notify.FormatTime(deadline) + ".",
 		Data:   map[string]any{"job": job.Id, "employer": employer.Id},
 		Dedupe: "deadline_reminder:" + job.Id + ":" + deadline.String(),
 	}
 }
 
 func remindSavers(tx core.App, job, employer *core.Record) error {
-	var savers []string
+	var savers []reader
 	err := tx.DB().NewQuery(`
-		SELECT s.seeker FROM {{saved_jobs}} s
+		SELECT u.id, u.[[timeZone]] AS zone FROM {{saved_jobs}} s CROSS JOIN {{users}} u INDEXED BY [[sqlite_autoindex_users_1]] ON u.id = s.seeker
 		WHERE s.job = {:job} AND s.seeker NOT IN (SELECT seeker FROM {{applications}} WHERE job = {:job})`).
-		Bind(dbx.Params{"job": job.Id}).Column(&savers)
+		Bind(dbx.Params{"job": job.Id}).All(&savers)
 	if err != nil {
 		return fmt.Errorf("find who has saved the job: %w", err)
 	}
-	notification := reminderOf(job, employer)
-	notification.Body += "\nYou saved this job at " + employer.GetString("name") + " and have not applied yet."
-	return notify.WriteMany(tx, notification, savers...)
+	return remind(tx, job, reminderOf(job, employer), savers,
+		"You saved this job at "+employer.GetString("name")+" and have not applied yet.")
 }
 
 // remindPeople returns what reminds the employer's people some days before the deadline.
 func remindPeople(days int) func(tx core.App, job, employer *core.Record) error {
 	return func(tx core.App, job, employer *core.Record) error {
-		people, err := collections.PeopleOf(tx, employer)
+		people, err := collections.PeopleRecordsOf(tx, employer)
 		if err != nil {
 			return err
 		}
 		notification := reminderOf(job, employer)
-		notification.Body += "\nIf you still look for somebody, renew the job with a later deadline."
 		notification.Data["renew"] = true
 		notification.Dedupe += fmt.Sprintf(":people:%d", days)
-		return notify.WriteMany(tx, notification, people...)
+		readers := make([]reader, len(people))
+		for i, user := range people {
+			readers[i] = reader{ID: user.Id, Zone: user.GetString("timeZone")}
+		}
+		return remind(tx, job, notification, readers, "If you still look for somebody, renew the job with a later deadline.")
 	}
+}
+
+// reader is who is reminded, with the user's time zone, which may be empty.
+type reader struct{ ID, Zone string }
+
+// remind writes a reminder that tells each reader the deadline in the reader's own time, and then the line.
+func remind(tx core.App, job *core.Record, notification notify.Notification, readers []reader, line string) error {
+	recipients := make([]notify.Recipient, len(readers))
+	for i, reader := range readers {
+		deadline := localtime.Format(job.GetDateTime("deadline").Time(), localtime.ZoneOf(reader.Zone, job))
+		recipients[i] = notify.Recipient{User: reader.ID, Body: "Applications close on " + deadline + ".\n" + line, Data: notification.Data}
+	}
+	return notify.WriteEach(tx, notification, recipients)
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"fmt"
+	netmail "net/mail"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ const (
 	interviewLength = time.Hour // applications say when an interview begins, not how long it takes
 )
 
-// Interview is what a mail sends to the seeker's calendar. It is part of the notification's data, as it was when the notification was
+// Interview is what a mail sends to the calendars of the seeker and of the employer's people. It is part of the notification's data, as it was when the notification was
 // written, so that a sequence of mails reflects what happened.
 type Interview struct {
 	Application string    `json:"application"`
@@ -29,7 +30,7 @@ type Interview struct {
 	Written     time.Time `json:"written"`
 }
 
-// InterviewOf returns what a saved change of an application, from the status from, means for the seeker's calendar, or nil if it means
+// InterviewOf returns what a saved change of an application, from the status from, means for calendars, or nil if it means
 // nothing. An interview that has taken place is not cancelled.
 func InterviewOf(tx core.App, application, job *core.Record, from string) (*Interview, error) {
 	to := application.GetString("status")
@@ -66,8 +67,9 @@ type invitation struct {
 	method ics.Method
 }
 
-// invitation returns the interview or its cancellation as iCalendar (RFC 5545).
-func (i *Interview) invitation(app core.App, seeker *core.Record) invitation {
+// invitation returns the interview or its cancellation as iCalendar (RFC 5545). All copies are of one event, by its UID. The seeker's
+// names no one but the employer and the seeker; the people's name the seeker and the one of them who gets it.
+func (i *Interview) invitation(app core.App, recipient *core.Record, about *correspondence) invitation {
 	calendar := ics.NewCalendarFor(app.Settings().Meta.AppName)
 	calendar.SetMethod(i.method())
 	event := calendar.AddEvent("interview-" + i.Application + "@jobboard") // stays the same when the board's address changes
@@ -75,7 +77,7 @@ func (i *Interview) invitation(app core.App, seeker *core.Record) invitation {
 	event.SetStartAt(i.At)
 	event.SetEndAt(i.At.Add(interviewLength))
 	event.SetSequence(i.Sequence)
-	event.SetSummary("Interview: " + oneLine(i.Job))
+	event.SetSummary(i.summary(about))
 	if i.Location != "" {
 		event.SetLocation(oneLine(i.Location))
 	}
@@ -84,10 +86,40 @@ func (i *Interview) invitation(app core.App, seeker *core.Record) invitation {
 		event.SetStatus(ics.ObjectStatusCancelled)
 	}
 	meta := app.Settings().Meta
-	event.SetOrganizer("mailto:"+meta.SenderAddress, commonName(meta.SenderName))
-	event.AddAttendee("mailto:"+seeker.Email(), commonName(seeker.GetString("name")), ics.ParticipationRoleReqParticipant,
-		ics.ParticipationStatusNeedsAction, &ics.KeyValues{Key: string(ics.ParameterRsvp), Value: []string{"TRUE"}})
+	organizer := netmail.Address{Name: meta.SenderName, Address: meta.SenderAddress}
+	if about != nil {
+		organizer.Name = about.employer.GetString("name")
+		if about.contact != "" {
+			organizer.Address = about.contact
+		}
+		if about.forPeople {
+			addAttendee(event, about.seeker, false)
+		}
+	}
+	event.SetOrganizer("mailto:"+organizer.Address, commonName(organizer.Name))
+	addAttendee(event, recipient, recipient.Email() == organizer.Address)
 	return invitation{strings.NewReader(calendar.Serialize(ics.WithNewLine("\r\n"))), i.method()}
+}
+
+// summary returns how calendars call the interview.
+func (i *Interview) summary(about *correspondence) string {
+	switch {
+	case about == nil:
+		return "Interview: " + oneLine(i.Job)
+	case about.forPeople:
+		return oneLine("Interview with " + about.seeker.GetString("name") + ": " + i.Job)
+	}
+	return oneLine("Interview: " + i.Job + " at " + about.employer.GetString("name"))
+}
+
+// addAttendee adds who takes part, and has accepted or is asked whether to come.
+func addAttendee(event *ics.VEvent, user *core.Record, accepted bool) {
+	status, rsvp := ics.ParticipationStatusNeedsAction, "TRUE"
+	if accepted {
+		status, rsvp = ics.ParticipationStatusAccepted, "FALSE"
+	}
+	event.AddAttendee("mailto:"+user.Email(), commonName(user.GetString("name")), ics.ParticipationRoleReqParticipant, status,
+		&ics.KeyValues{Key: string(ics.ParameterRsvp), Value: []string{rsvp}})
 }
 
 // commonName returns a name as an iCalendar parameter. Parameters can neither hold nor escape the grammar's own characters.

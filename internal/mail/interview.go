@@ -11,7 +11,7 @@ import (
 	"jobboard/collections"
 )
 
-// interviewMailInterval is the shortest time between two mails about an interview, so that repeated edits do not flood the seeker.
+// interviewMailInterval is the shortest time between two mails about an interview, so that repeated edits do not flood anybody.
 const interviewMailInterval = 10 * time.Minute
 
 // latestInterviewMail returns the newest pending notification of an interview; first is one of them. Its mail shows the interview as it

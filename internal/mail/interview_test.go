@@ -65,8 +65,8 @@ func TestAnInterviewIsMailedOnceInTenMinutes(t *testing.T) {
 		t.Errorf("the calendar is not of the latest state:\n%s", calendar)
 	}
 	box.MustBeEmpty(t)
-	if n := testapp.Count(t, board.TestApp, "SELECT COUNT(*) FROM notifications WHERE kind = 'application_status_changed'"); n != 41 {
-		t.Errorf("%d notifications on the board, want one for each of the 41 changes", n)
+	if n := testapp.Count(t, board.TestApp, "SELECT COUNT(*) FROM notifications WHERE kind = 'application_status_changed'"); n != 2*41 {
+		t.Errorf("%d notifications on the board, want one for each of the two sides and the 41 changes", n)
 	}
 	move(board, application, 41)
 	post(t, board.TestApp)
@@ -107,7 +107,8 @@ func TestAnInterviewDoesNotWaitForAnother(t *testing.T) {
 	t.Parallel()
 	board, box, application := interviewScene(t)
 	move(board, application, 1)
-	employer, _ := board.Employer("Mill")
+	employer, owner := board.Employer("Mill")
+	board.Update(owner, map[string]any{"emailNotifications": []string{}})
 	other := board.Record(collections.Applications, map[string]any{
 		"seeker": application.GetString("seeker"), "job": board.Job(employer, "Miller").Id})
 	board.Update(other, map[string]any{"status": "interview_scheduled", "interviewAt": time.Now().Add(time.Hour),

@@ -3,11 +3,11 @@ package mail
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	htmltemplate "html/template"
 	"io"
 	netmail "net/mail"
+	"slices"
 	"strings"
 	texttemplate "text/template"
 	"unicode"
@@ -40,7 +40,7 @@ type messageView struct {
 type item struct {
 	Title line
 	Lines []line
-	// Link and Verb are the button; "" if the mail's last button is the same.
+	// Link and Verb are the button; "" if a later button of the mail is the same.
 	Link, Verb string
 }
 
@@ -71,14 +71,18 @@ func isRightToLeft(char rune) bool {
 func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message, error) {
 	meta := app.Settings().Meta
 	view := messageView{Board: meta.AppName, URL: strings.TrimRight(meta.AppURL, "/"), Subject: rows[0].Title}
-	if len(rows) > 1 {
+	if len(rows) > 1 && rows[0].progressOf() == "" {
 		view.Subject = fmt.Sprintf("%d updates from %s", len(rows), meta.AppName)
 	}
-	for _, row := range rows {
-		view.Items = append(view.Items, newItem(app, view.URL, row))
+	about, err := correspondenceOf(app, user, rows)
+	if err != nil {
+		return nil, err
 	}
-	for i := range len(view.Items) - 1 {
-		if view.Items[i].Link == view.URL {
+	for _, row := range rows {
+		view.Items = append(view.Items, newItem(app, user, view.URL, row))
+	}
+	for i, it := range view.Items {
+		if slices.ContainsFunc(view.Items[i+1:], func(later item) bool { return later.Link == it.Link }) {
 			view.Items[i].Link = ""
 		}
 	}
@@ -92,6 +96,9 @@ func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message
 			"Auto-Submitted": "auto-generated",
 		},
 	}
+	if address := about.replyTo(); address != nil {
+		message.Headers["Reply-To"] = address.String()
+	}
 	if kinds := kindsOf(rows); len(kinds) > 0 {
 		token, err := newUnsubscribeToken(app, user.Id, kinds)
 		if err != nil {
@@ -103,7 +110,7 @@ func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message
 		message.Headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 	}
 	if interview := rows[0].interview(); interview != nil {
-		message.Attachments = map[string]io.Reader{calendarFile: interview.invitation(app, user)}
+		message.Attachments = map[string]io.Reader{calendarFile: interview.invitation(app, user, about)}
 	}
 	var html, text bytes.Buffer
 	if err := htmlTemplates.ExecuteTemplate(&html, "mail.html", view); err != nil {
@@ -117,22 +124,19 @@ func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message
 }
 
 // newItem returns what the mail shows of a notification; only what has a public page gets a link of its own.
-func newItem(app core.App, url string, row queued) item {
+func newItem(app core.App, user *core.Record, url string, row queued) item {
 	it := item{Title: line{Text: row.Title}, Link: url, Verb: "Open the board"}
 	for text := range strings.Lines(row.Body) {
 		if text = strings.TrimSpace(text); text != "" {
 			it.Lines = append(it.Lines, line{Text: text})
 		}
 	}
-	var data struct {
-		Job   string   `json:"job"`
-		Renew bool     `json:"renew"` // for those who may
-		Jobs  []string `json:"jobs"`  // of a digest or a summary, in the order of the first lines
-	}
-	if err := json.Unmarshal([]byte(row.Data), &data); err != nil {
-		return it // data that is no object has no links
-	}
+	data := row.details()
 	switch {
+	case data.Application != "" && user.GetString("role") == collections.RoleEmployer:
+		it.Link, it.Verb = url+pageurl.Applicant(data.Application), "See the application"
+	case data.Application != "":
+		it.Link, it.Verb = url+pageurl.OwnApplication(data.Application), "See your application"
 	case row.Kind == collections.KindDeadlineReminder && data.Renew:
 		it.Link, it.Verb = url+pageurl.OwnJob(data.Job), "Renew the job"
 	case row.Kind == collections.KindJobNotPublished:

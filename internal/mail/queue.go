@@ -108,25 +108,50 @@ func (w *worker) nextMail(app core.App) (rows []queued, more bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("find what else goes into the next mail: %w", err)
 	}
-	rows = slices.DeleteFunc(rows, queued.sentAlone)
+	application := first.progressOf()
+	rows = slices.DeleteFunc(rows, func(row queued) bool { return row.sentAlone() || row.progressOf() != application })
+	if application != "" {
+		slices.Reverse(rows) // where it stands now is the mail's subject
+	}
 	return rows[:min(maxPerMail, len(rows))], true, nil
 }
 
 // sentAlone reports whether the notification gets a mail of its own.
-func (q queued) sentAlone() bool { return q.Kind == collections.KindAccount || q.interview() != nil }
+func (q queued) sentAlone() bool {
+	return q.Kind == collections.KindAccount || q.details().Receipt || q.interview() != nil
+}
 
-func (q queued) interview() *Interview {
-	var data struct {
-		Interview *Interview `json:"interview"`
+// progressOf returns the application whose progress the notification tells the applicant, or "". Each has its own mails, which the
+// applicant can answer.
+func (q queued) progressOf() string {
+	if q.Kind != collections.KindApplicationStatusChanged {
+		return ""
 	}
-	if err := json.Unmarshal([]byte(q.Data), &data); err != nil {
-		return nil // data that is no object holds no interview
+	return q.details().Application
+}
+
+func (q queued) interview() *Interview { return q.details().Interview }
+
+// details are what mails need of a notification's data.
+type details struct {
+	Application string     `json:"application"`
+	Interview   *Interview `json:"interview"`
+	Receipt     bool       `json:"receipt"` // for the applicant, of an application
+	Job         string     `json:"job"`
+	Renew       bool       `json:"renew"` // for those who may
+	Jobs        []string   `json:"jobs"`  // of a digest or a summary, in the order of the first lines
+}
+
+// details returns nothing of data that is no such object.
+func (q queued) details() (found details) {
+	if err := json.Unmarshal([]byte(q.Data), &found); err != nil {
+		return details{}
 	}
-	return data.Interview
+	return found
 }
 
 // splitByPreference separates the notifications to mail from those that were read on the board meanwhile, whose kind the user no longer
-// wants, or whose user was deactivated. Interviews are mailed even when read, for the calendar. Nothing is mailed to an unverified
+// wants, or whose user was deactivated. Interviews are mailed even when read, for the calendar, and so are receipts. Nothing is mailed to an unverified
 // address: anybody could have entered it.
 func splitByPreference(user *core.Record, rows []queued) (wanted, dropped []queued) {
 	kinds := user.GetStringSlice("emailNotifications")

@@ -107,7 +107,7 @@ func kindsOf(rows []queued) []string {
 var kindNames = map[string]string{
 	collections.KindApplicationSubmitted:     "new applications",
 	collections.KindApplicationWithdrawn:     "withdrawn applications",
-	collections.KindApplicationStatusChanged: "changes to your applications",
+	collections.KindApplicationStatusChanged: "the progress of applications",
 	collections.KindJobPublished:             "new jobs that fit you",
 	collections.KindJobClosed:                "closed jobs",
 	collections.KindJobNotPublished:          "scheduled jobs that could not be published",

@@ -25,10 +25,10 @@ type Notification struct {
 	Data  map[string]any // ids of what it is about: job, application, review, report
 	// Dedupe, when set, makes the notification unique per user, so that a second run writes nothing, such as "job_closed:<job>".
 	Dedupe string
+	// ReadBy is the user for whom the notification is no news, who has caused it: that one's is written as read. Of those, only invitations
+	// and receipts are mailed.
+	ReadBy string
 }
-
-// FormatTime returns a time as notifications show it, such as 31 January 2026, 09:00 UTC.
-func FormatTime(at types.DateTime) string { return at.Time().UTC().Format("2 January 2006, 15:04 MST") }
 
 // Write stores the notification once for each active user in userIDs. Call it with the transaction's app, so that the notification is
 // rolled back together with what it is about. For thousands of users see WriteMany.
@@ -70,6 +70,10 @@ func WriteTo(tx core.App, notification Notification, users ...*core.Record) erro
 		record.Set("body", notification.Body)
 		record.Set("data", notification.Data)
 		record.Set("dedupe", notification.Dedupe)
+		if user.Id == notification.ReadBy {
+			record.Set("read", true)
+			record.Set("readAt", types.NowDateTime())
+		}
 		record.Set("mail", collections.MailNone)
 		if user.Verified() && slices.Contains(user.GetStringSlice("emailNotifications"), notification.Kind) {
 			record.Set("mail", collections.MailPending)
@@ -103,9 +107,9 @@ func alreadyNotified(tx core.App, dedupe string, users []string) ([]string, erro
 }
 
 // mailDelay returns how long the mail waits for its recipient to read the notification on the board, in which case it is not sent.
-// Account mails and interviews are urgent, or belong in the mailbox anyway, and do not wait.
+// Account mails, interviews and receipts are urgent, or belong in the mailbox anyway, and do not wait.
 func (n Notification) mailDelay() time.Duration {
-	if n.Kind == collections.KindAccount || n.Data["interview"] != nil {
+	if n.Kind == collections.KindAccount || n.Data["interview"] != nil || n.Data["receipt"] != nil {
 		return 0
 	}
 	return mailDelay

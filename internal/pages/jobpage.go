@@ -113,18 +113,20 @@ func (s *site) showJobPage(e *core.RequestEvent, id string) error {
 	return s.show(e, status, "job", view{Head: h, Page: page})
 }
 
-// toOwnJob leads an employer's people to a job of theirs in the client. Where that is missing, they read how else the board is used.
-func (s *site) toOwnJob(e *core.RequestEvent) error {
-	id := e.Request.PathValue("id")
-	if !isID(id) {
-		return errNotFound
+// toClient leads from a mail to what the client shows at a place. Where the client is missing, one reads how else the board is used.
+func (s *site) toClient(place func(id string) string) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		id := e.Request.PathValue("id")
+		if !isID(id) {
+			return errNotFound
+		}
+		to := pageurl.Developers
+		if s.hasClient() {
+			to = place(id)
+		}
+		e.Response.Header().Set("Cache-Control", cacheNever)
+		return e.Redirect(http.StatusSeeOther, to)
 	}
-	to := pageurl.Developers
-	if s.hasClient() {
-		to = pageurl.OwnJobInClient(id)
-	}
-	e.Response.Header().Set("Cache-Control", cacheNever)
-	return e.Redirect(http.StatusSeeOther, to)
 }
 
 // countApplyClick counts that somebody is led elsewhere to apply. Who has done so too often is led there as well.

@@ -51,6 +51,8 @@ func (s *site) robots(e *core.RequestEvent) error {
 		"Disallow: " + pageurl.JSONFeed + "?",
 		"Disallow: " + pageurl.Client,
 		"Disallow: " + pageurl.OwnJob(""),
+		"Disallow: " + pageurl.Applicant(""),
+		"Disallow: " + pageurl.OwnApplication(""),
 		"Disallow: /account/",
 		"Disallow: /unsubscribe/",
 		"Disallow: /_/",

@@ -1,5 +1,5 @@
 // The session of the user, from the start of the page to the logout.
-import { ClientResponseError, pb, statusOf } from "./pb.js";
+import { ClientResponseError, me, pb, statusOf } from "./pb.js";
 import { forgetNotifications } from "./notifications.js";
 import { closeStream, openStream } from "./stream.js";
 
@@ -14,11 +14,23 @@ export async function resume() {
     }
     try {
         await pb.collection("users").authRefresh({ requestKey: null });
+        await tellTimeZone();
     } catch (error) {
         if ([401, 403, 404].includes(statusOf(error))) {
             await end();
             location.replace(`#/sign-in?next=${encodeURIComponent(location.hash)}`);
         }
+    }
+}
+
+/** timeZone returns the browser's, such as Europe/Berlin. */
+export const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** tellTimeZone sets the user's time zone, in which mails tell times, if there is none yet: people may travel, and choose another. */
+async function tellTimeZone() {
+    const user = me();
+    if (user && user.timeZone === "" && timeZone()) {
+        await pb.collection("users").update(user.id, { timeZone: timeZone() }, { requestKey: null });
     }
 }
 

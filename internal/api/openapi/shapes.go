@@ -26,6 +26,7 @@ func addInputShapes(schemas map[string]*schemaObject) {
 		texts("email"), password, texts("name"), []property{
 			prop("role", choice([]string{collections.RoleJobSeeker, collections.RoleEmployer}, true)),
 			prop("companyName", text("Of an employer; the name unless said.")), prop("locale", text("")),
+			prop("timeZone", text("Of the IANA database, such as Europe/Berlin.")),
 		})...)
 	schemas["NewUser"].Properties.set("companyName", text("Of an employer: the name of a company that is founded with the account."))
 	schemas["Login"] = shape([]string{"email", "password"}, texts("email", "password")...)

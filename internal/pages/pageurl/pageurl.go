@@ -91,6 +91,18 @@ func OwnJob(id string) string { return "/employer/jobs/" + id }
 // OwnJobInClient is where an employer's people see and change a job of theirs.
 func OwnJobInClient(id string) string { return Employers + "/jobs/" + id }
 
+// Applicant leads an employer's people from a mail to an application, which they see in the client at ApplicantInClient.
+func Applicant(id string) string { return "/employer/applications/" + id }
+
+// ApplicantInClient is where an employer's people see an application.
+func ApplicantInClient(id string) string { return Employers + "/applications/" + id }
+
+// OwnApplication leads seekers from a mail to an application of theirs, which they see in the client at OwnApplicationInClient.
+func OwnApplication(id string) string { return "/applications/" + id }
+
+// OwnApplicationInClient is where seekers see an application of theirs.
+func OwnApplicationInClient(id string) string { return Client + "#/applications/" + id }
+
 // Unsubscribe is where the holder of a mail's token gives up such mails.
 func Unsubscribe(token string) string { return "/unsubscribe/" + token }
 

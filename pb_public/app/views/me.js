@@ -13,11 +13,32 @@ import { signIn, signOut } from "../session.js";
 /** @type {Record<string, Notification["kind"][]>} */
 const kinds = {
     job_seeker: [
-        "application_status_changed", "job_published", "job_digest", "deadline_reminder", "job_closed", "review_received", "account",
+        "application_submitted", "application_status_changed", "job_published", "job_digest", "deadline_reminder", "job_closed", "review_received", "account",
     ],
-    employer: ["application_submitted", "application_withdrawn", "deadline_reminder", "job_not_published", "review_received", "account"],
+    employer: [
+        "application_submitted", "application_status_changed", "application_withdrawn", "deadline_reminder", "job_not_published",
+        "review_received", "account",
+    ],
     admin: ["report_ready", "import_failed", "account"],
 };
+
+/**
+ * zones returns all time zones, the user's own among them: the browser may know it by another name.
+ * @param {string} own @returns {[string, string][]}
+ */
+function zones(own) {
+    const known = new Set(["", own, "UTC", ...Intl.supportedValuesOf("timeZone")]);
+    return [...known].sort().map((zone) => [zone, zone ? zone.replaceAll("_", " ") : t("timeZoneOfJob")]);
+}
+
+/** @param {Notification["kind"]} kind */
+function nameOf(kind) {
+    switch (`${me()?.role} ${kind}`) {
+        case "job_seeker application_submitted": return t("receipts");
+        case "employer application_status_changed": return t("invitations");
+    }
+    return label(kind);
+}
 
 /** @param {Visit} visit */
 export default function meView({ show }) {
@@ -25,7 +46,9 @@ export default function meView({ show }) {
 
     const account = createForm(draw, async (data) => {
         // SDK idiom: one's own record. The SDK also updates it in the store, so that the whole page shows the new name.
-        await pb.collection("users").update(myId(), { name: textOf(data, "name"), locale: textOf(data, "locale") });
+        await pb.collection("users").update(myId(), {
+            name: textOf(data, "name"), locale: textOf(data, "locale"), timeZone: textOf(data, "timeZone"),
+        });
         await speak(textOf(data, "locale"));
         toast({ text: t("savedAll") });
         reload();
@@ -78,13 +101,17 @@ export default function meView({ show }) {
                         name: "locale", label: t("language"), type: "select", value: document.documentElement.lang,
                         options: Object.entries(languages),
                     })}
+                    ${account.field({
+                        name: "timeZone", label: t("timeZone"), type: "select", value: user.timeZone ?? "", hint: t("timeZoneHint"),
+                        options: zones(user.timeZone ?? ""),
+                    })}
                     ${account.button(t("save"))}
                 </form>
                 <form class="card" @submit=${mails.submit}>
                     <h2>${t("mailSettings")}</h2>${mails.summary()}
                     <fieldset><legend>${t("mailMe")}</legend>
                         ${kinds[user.role ?? ""].map((kind) =>
-                            mails.check("kind", label(kind), user.emailNotifications?.includes(kind), kind))}</fieldset>
+                            mails.check("kind", nameOf(kind), user.emailNotifications?.includes(kind), kind))}</fieldset>
                     ${mails.button(t("save"))}
                 </form>
                 <form class="card" novalidate @submit=${address.submit}>

@@ -3,7 +3,7 @@ import { heading, html, nothing } from "../view.js";
 import { language, t } from "../i18n.js";
 import { pb } from "../pb.js";
 import { createForm, textOf, valueOf } from "../forms.js";
-import { signIn } from "../session.js";
+import { signIn, timeZone } from "../session.js";
 import { onward, start } from "../places.js";
 import { toast } from "../messages.js";
 
@@ -20,6 +20,7 @@ export default function register({ query, show }) {
             method: "POST",
             body: {
                 email, password, passwordConfirm: password, name: textOf(data, "name"), role, locale: language(),
+                timeZone: timeZone(),
                 ...(company ? { companyName: company } : {}),
             },
         });

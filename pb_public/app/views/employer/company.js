@@ -21,7 +21,7 @@ export default async function companyView({ query, show }) {
 
     const form = createForm(draw, async (data) => {
         const body = new FormData(); // because it may contain a file
-        for (const name of ["name", "website", "location", "industry", "size"]) {
+        for (const name of ["name", "website", "contactEmail", "location", "industry", "size"]) {
             body.append(name, textOf(data, name));
         }
         body.append("about", toHTML(textOf(data, "about")));
@@ -59,6 +59,10 @@ export default async function companyView({ query, show }) {
                         hint: t("markupHint"),
                     })}
                     ${form.field({ name: "website", label: t("website"), type: "url", value: company?.website ?? "", autocomplete: "url" })}
+                    ${form.field({
+                        name: "contactEmail", label: t("contactEmail"), type: "email", value: company?.contactEmail ?? "",
+                        hint: t("contactEmailHint"), autocomplete: "email",
+                    })}
                     ${form.field({ name: "location", label: t("location"), value: company?.location ?? "" })}
                     <div class="pair">
                         ${form.field({
