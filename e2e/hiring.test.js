@@ -169,6 +169,37 @@ describe("hiring", { concurrency: 1 }, () => {
         await refused(400, () => stranger.collection("user_reviews").create({ subject: me(seeker), application: application.id, rating: 1 }));
     });
 
+    test("a program works with an API key until it is revoked", async () => {
+        const made = await employer.collection("api_keys").create({
+            name: "ATS", employer: company.id, scopes: ["jobs:write", "jobs:read", "applications:read", "candidates:read"],
+        });
+        const program = board.client();
+        program.authStore.save(made.key, null);
+        const seen = [];
+        await program.collection("jobs").subscribe("*", (event) => seen.push(event.record.title));
+        const posted = await program.collection("jobs").create({
+            title: "Welder", description: "<p>Weld.</p>", workplace: "on_site", jobType: "full_time", status: "published",
+        });
+        assert.equal(posted.employer, company.id);
+        const [applied] = await program.collection("applications").getFullList({ filter: `job = "${job.id}"`, expand: "seeker" });
+        assert.equal(applied.expand.seeker.name, "Sam Seeker");
+        const token = await program.files.getToken();
+        const document = await fetch(program.files.getURL(applied, applied.documents[0], { token }));
+        assert.equal(document.status, 200);
+        await refused(403, () => program.collection("users").getList());
+        await refused(403, () => program.collection("applications").update(applied.id, { status: "rejected" }));
+        assert.equal((await employer.collection("api_keys").getOne(made.id)).key, undefined);
+
+        const deadline = Date.now() + 5_000;
+        while (!seen.includes("Welder") && Date.now() < deadline) {
+            await new Promise((resolve) => setTimeout(resolve, 25));
+        }
+        assert.ok(seen.includes("Welder"), "the program follows its employer's jobs");
+        await employer.collection("api_keys").delete(made.id);
+        await refused(401, () => program.collection("jobs").getList());
+        await program.collection("jobs").unsubscribe().catch(() => {});
+    });
+
     test("only their owner can mark notifications as read", async () => {
         const [first] = seekerNotifications.all;
         const read = await seeker.collection("notifications").update(first.id, { read: true });
