@@ -54,6 +54,9 @@ func run(version, ldflags, out string, targets []string) error {
 			return fmt.Errorf("%s: %w", target, err)
 		}
 	}
+	if changed, err := command(os.Environ(), "git", "status", "--porcelain"); err != nil || changed != "" {
+		return errors.Join(err, fmt.Errorf("files were changed while the release was built:\n%s", changed))
+	}
 	return writeChecksums(out)
 }
 
