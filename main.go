@@ -39,6 +39,7 @@ import (
 	"jobboard/internal/static"
 	"jobboard/internal/tempdir"
 	"jobboard/internal/throttle"
+	"jobboard/internal/webhook"
 	_ "jobboard/migrations"
 )
 
@@ -74,6 +75,7 @@ func main() {
 	importsource.Bind(app, importsource.Options{PrivateAddresses: settings.PrivateAddresses})
 	jobstats.Bind(app, jobstats.Options{})
 	events.Bind(app)
+	webhook.Bind(app, webhook.Options{PrivateAddresses: settings.PrivateAddresses})
 	api.Bind(app)
 	dashboard.Bind(app)
 	search.Bind(app, search.Options{Language: settings.SearchLanguage})

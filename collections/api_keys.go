@@ -30,23 +30,23 @@ func Scopes() []string {
 // collections that are not listed, whatever its scopes.
 var (
 	ReadScopes = map[string]string{
-		Jobs:                 ScopeJobsRead,
-		JobDays:              ScopeJobsRead,
-		JobReviews:           ScopeJobsRead,
-		Employers:            ScopeJobsRead,
-		FieldsOfInterest:     ScopeJobsRead,
-		Applications:         ScopeApplicationsRead,
-		ApplicationEvents:    ScopeApplicationsRead,
-		JobSeekers:           ScopeCandidatesRead,
-		JobSeekerInterests:   ScopeCandidatesRead,
-		Events:               ScopeEventsRead,
-		"webhook_endpoints":  ScopeWebhooksWrite,
-		"webhook_deliveries": ScopeWebhooksWrite,
+		Jobs:               ScopeJobsRead,
+		JobDays:            ScopeJobsRead,
+		JobReviews:         ScopeJobsRead,
+		Employers:          ScopeJobsRead,
+		FieldsOfInterest:   ScopeJobsRead,
+		Applications:       ScopeApplicationsRead,
+		ApplicationEvents:  ScopeApplicationsRead,
+		JobSeekers:         ScopeCandidatesRead,
+		JobSeekerInterests: ScopeCandidatesRead,
+		Events:             ScopeEventsRead,
+		WebhookEndpoints:   ScopeWebhooksWrite,
+		WebhookDeliveries:  ScopeWebhooksWrite,
 	}
 	WriteScopes = map[string]string{
-		Jobs:                ScopeJobsWrite,
-		Applications:        ScopeApplicationsWrite,
-		"webhook_endpoints": ScopeWebhooksWrite,
+		Jobs:             ScopeJobsWrite,
+		Applications:     ScopeApplicationsWrite,
+		WebhookEndpoints: ScopeWebhooksWrite,
 	}
 )
 

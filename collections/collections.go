@@ -38,6 +38,8 @@ const (
 	APIKeys                  = "api_keys"
 	ServiceUsers             = "service_users"
 	Events                   = "events"
+	WebhookEndpoints         = "webhook_endpoints"
+	WebhookDeliveries        = "webhook_deliveries"
 	SearchStates             = "search_states"
 	SearchIndex              = "search_index"
 	usersCollectionID        = "_pb_users_auth_" // of the users collection that PocketBase creates
@@ -75,6 +77,8 @@ func Definitions() []*core.Collection {
 		importSources(),
 		apiKeys(),
 		events(),
+		webhookEndpoints(),
+		webhookDeliveries(),
 		searchStates(),
 		searchIndex(),
 		serviceUsers(),

@@ -50,6 +50,7 @@ var mine = map[string]string{
 	"isMyApplicant":   "SELECT [[seeker]] FROM {{applications}} WHERE [[job]] IN (" + myJobs + ")",
 	"isMyApplication": myApplications,
 	"haveApplied":     "SELECT [[job]] FROM {{applications}} WHERE [[seeker]] = @me",
+	"isOfMyWebhook":   "SELECT [[id]] FROM {{webhook_endpoints}} WHERE [[employer]] IN (" + myEmployers + ")",
 	"isMyReview": "SELECT [[id]] FROM {{job_reviews}} WHERE [[author]] = @me " +
 		"UNION ALL SELECT [[id]] FROM {{user_reviews}} WHERE [[author]] = @me",
 }

@@ -15,6 +15,7 @@ const (
 	KindReviewReceived           = "review_received"
 	KindReportReady              = "report_ready"
 	KindImportFailed             = "import_failed"
+	KindWebhookDisabled          = "webhook_disabled"
 	KindAccount                  = "account"
 )
 
@@ -23,6 +24,7 @@ func NotificationKinds() []string {
 	return []string{
 		KindApplicationSubmitted, KindApplicationWithdrawn, KindApplicationStatusChanged, KindJobPublished, KindJobClosed,
 		KindDeadlineReminder, KindJobDigest, KindReviewReceived, KindReportReady, KindImportFailed, KindAccount, KindJobNotPublished,
+		KindWebhookDisabled,
 	}
 }
 
@@ -30,7 +32,7 @@ func NotificationKinds() []string {
 func DefaultEmailKinds() []string {
 	return []string{
 		KindApplicationSubmitted, KindApplicationStatusChanged, KindJobClosed, KindDeadlineReminder, KindJobDigest,
-		KindReportReady, KindImportFailed, KindAccount, KindJobNotPublished,
+		KindReportReady, KindImportFailed, KindAccount, KindJobNotPublished, KindWebhookDisabled,
 	}
 }
 

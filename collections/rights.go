@@ -112,6 +112,11 @@ var FieldRights = map[string]map[string]FieldRight{
 		"requestedBy": BySystem,
 		"attempts":    BySystem,
 	},
+	WebhookEndpoints: {
+		"employer":     OnCreation,
+		"secret":       BySystem,
+		"failingSince": BySystem,
+	},
 	APIKeys: {
 		"employer":   OnCreation,
 		"lastUsedAt": BySystem,

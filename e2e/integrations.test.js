@@ -1,6 +1,8 @@
 // How other systems follow the board: events with a cursor, in realtime and after a lost connection, and webhooks.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
+import { Webhook } from "standardwebhooks";
 import { newBoard } from "./board.js";
 import { me, refused, register } from "./people.js";
 
@@ -104,5 +106,57 @@ describe("integrations", { concurrency: 1 }, () => {
         await job("Fitter");
         await until(() => live.length > 0, () => "nothing");
         assert.deepEqual(live, ["job.published"]);
+    });
+
+    test("a webhook is verified with the stock library", async () => {
+        const got = [];
+        const receiver = createServer(async (request, response) => {
+            let body = "";
+            for await (const chunk of request) {
+                body += chunk;
+            }
+            got.push({ headers: request.headers, body });
+            response.writeHead(got.length === 1 ? 503 : 204).end(); // the first attempt fails
+        });
+        await new Promise((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+        const url = `http://127.0.0.1:${receiver.address().port}/hook`;
+        const endpoint = await employer.collection("webhook_endpoints").create({ url, types: ["application.created"] });
+        assert.deepEqual([endpoint.employer, endpoint.active], [company.id, true]);
+        assert.match(endpoint.secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
+        assert.equal((await employer.collection("webhook_endpoints").getOne(endpoint.id)).secret, undefined);
+        const send = (path, method = "POST") => employer.send(`/api/webhooks/${endpoint.id}/${path}`, { method });
+
+        const opening = await job("Miller");
+        await seeker.collection("applications").create({ job: opening.id, seeker: me(seeker) });
+        await until(() => got.length === 2, () => `${got.length} attempts`); // the second after 5 seconds
+        const webhook = new Webhook(endpoint.secret);
+        for (const { headers, body } of got) {
+            const { type, timestamp, data } = webhook.verify(body, headers);
+            assert.equal(type, "application.created");
+            assert.ok(Math.abs(Date.now() - Date.parse(timestamp)) < 60_000);
+            assert.deepEqual([data.job, data.user, data.employer], [opening.id, me(seeker), company.id]);
+            assert.throws(() => webhook.verify(body + " ", headers));
+        }
+        assert.equal(got[0].headers["webhook-id"], got[1].headers["webhook-id"]);
+        const delivered = async () => (await employer.collection("webhook_deliveries").getList()).items[0];
+        for (let log = await delivered(); log.status !== "delivered"; log = await delivered()) {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        const log = await delivered();
+        assert.deepEqual([log.attempts, log.responseStatus, log.messageId], [2, 204, got[0].headers["webhook-id"]]);
+        assert.equal((await stranger.collection("webhook_deliveries").getList()).totalItems, 0);
+        await refused(404, () => stranger.send(`/api/webhooks/${endpoint.id}/test/`, { method: "POST" }));
+
+        const { secret } = await send("rotate/");
+        assert.equal((await send("test/")).status, "delivered");
+        assert.equal((await send(`deliveries/${log.id}/redeliver/`)).status, "delivered");
+        assert.deepEqual(got.slice(2).map(({ body }) => JSON.parse(body).type), ["webhook.test", "application.created"]);
+        for (const { headers, body } of got.slice(2)) {
+            webhook.verify(body, headers); // the old secret signs too
+            new Webhook(secret).verify(body, headers);
+        }
+        assert.equal(got[3].headers["webhook-id"], log.messageId);
+        await send("", "DELETE");
+        receiver.close();
     });
 });

@@ -39,6 +39,7 @@ func Bind(app core.App) {
 	bindImportSources(app)
 	bindAPIKeys(app)
 	bindEvents(app)
+	bindWebhooks(app)
 	bindDates(app) // after what works out dates from what was sent
 }
 

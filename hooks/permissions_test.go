@@ -230,6 +230,48 @@ var matrix = []permissions{
 		},
 	},
 	{
+		collection: collections.WebhookEndpoints,
+		target:     func(p *pipeline) *core.Record { return p.webhook() },
+		create: func(p *pipeline, _ string, _ *core.Record) map[string]any {
+			return map[string]any{"employer": p.employer.Id, "url": "https://hooks.example/in"}
+		},
+		update: map[string]any{"types": []string{"job.closed"}},
+		cells: map[string]string{
+			"guest": "- 404 400 404 404", "seeker": "- 404 400 404 404", "other": "- 404 400 404 404",
+			"owner": "see 200 200 200 204", "member": "see 200 200 200 204", "rival": "- 404 400 404 404",
+			"admin": "see 200 200 200 204", "superuser": "see 200 200 200 204",
+		},
+	},
+	{
+		collection: collections.WebhookEndpoints, // the board's
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.WebhookEndpoints, map[string]any{"url": "https://hooks.example/in"})
+		},
+		// An employer's own, since theirs is the only one.
+		create: func(*pipeline, string, *core.Record) map[string]any {
+			return map[string]any{"url": "https://hooks.example/in"}
+		},
+		update: map[string]any{"active": true},
+		cells: map[string]string{
+			"guest": "- 404 400 404 404", "seeker": "- 404 400 404 404", "other": "- 404 400 404 404",
+			"owner": "- 404 200 404 404", "member": "- 404 200 404 404", "rival": "- 404 200 404 404",
+			"admin": "see 200 200 200 204", "superuser": "see 200 200 200 204",
+		},
+	},
+	{
+		collection: collections.WebhookDeliveries,
+		target: func(p *pipeline) *core.Record {
+			return p.Record(collections.WebhookDeliveries, p.delivery())
+		},
+		create: func(p *pipeline, _ string, _ *core.Record) map[string]any { return p.delivery() },
+		update: map[string]any{"attempts": 7},
+		cells: map[string]string{
+			"guest": "- 404 403 403 403", "seeker": "- 404 403 403 403", "other": "- 404 403 403 403",
+			"owner": "see 200 403 403 403", "member": "see 200 403 403 403", "rival": "- 404 403 403 403",
+			"admin": "see 200 403 403 403", "superuser": "see 200 200 200 204",
+		},
+	},
+	{
 		collection: collections.Notifications, // the seeker's
 		target: func(p *pipeline) *core.Record {
 			return p.Record(collections.Notifications, map[string]any{"user": p.seeker.Id, "kind": "account", "title": "Hello"})
@@ -611,6 +653,17 @@ func (p *pipeline) event(field string, about *core.Record) *core.Record {
 		panic(fmt.Sprintf("no event about %s: %v", about.Id, err))
 	}
 	return found[0]
+}
+
+func (p *pipeline) webhook() *core.Record {
+	return p.Record(collections.WebhookEndpoints, map[string]any{"employer": p.employer.Id, "url": "https://hooks.example/in"})
+}
+
+func (p *pipeline) delivery() map[string]any {
+	p.counter++
+	return map[string]any{
+		"endpoint": p.webhook().Id, "event": 1_000_000 + p.counter, "type": "job.closed", "messageId": "msg", "status": "delivered",
+	}
 }
 
 func newEvent(p *pipeline, _ string, _ *core.Record) map[string]any {

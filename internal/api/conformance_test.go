@@ -287,6 +287,8 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 	}
 	call(400, nil, "GET", "/api/events?since=yesterday", nil)
 
+	webhooksConform(c, owner)
+
 	report := call(201, admin, "POST", "/api/reports", map[string]any{"kind": "jobs", "format": "csv"})
 	id, _ := report.Body["id"].(string)
 	call(200, admin, "GET", "/api/reports", nil)
@@ -327,6 +329,46 @@ func TestAnswersConformToTheDocument(t *testing.T) {
 			t.Errorf("nothing answers 409 as the document shows it: %s; there were %v", shown, slices.Collect(maps.Keys(c.conflicts)))
 		}
 	}
+}
+
+// webhooksConform makes a webhook and does everything with it.
+func webhooksConform(c *conformance, owner *core.Record) {
+	made := c.call(201, owner, "POST", "/api/webhooks", map[string]any{"url": "https://hooks.example/in", "types": []string{"job.closed"}})
+	path := "/api/webhooks/" + made.Body["id"].(string)
+	secret, _ := made.Body["secret"].(string)
+	rotated := c.call(200, owner, "POST", path+"/rotate", nil)
+	again, _ := rotated.Body["secret"].(string)
+	if !strings.HasPrefix(secret, "whsec_") || !strings.HasPrefix(again, "whsec_") || again == secret {
+		c.t.Errorf("the secrets are %q and %q", secret, again)
+	}
+	for _, body := range []map[string]any{
+		{"url": "http://hooks.example/in"}, {"url": "https://127.0.0.1/"}, {"url": ""},
+	} {
+		if got := c.call(400, owner, "POST", "/api/webhooks", body); got.Code("url") == "" {
+			c.t.Errorf("%v: %s", body, got.Raw)
+		}
+	}
+	if got := c.call(400, owner, "PATCH", path, map[string]any{"secret": secret}); got.Code("secret") == "" {
+		c.t.Errorf("a secret of the caller's: %s", got.Raw)
+	}
+	c.call(200, owner, "PATCH", path, map[string]any{"types": []string{}})
+	delivery, _ := c.call(200, owner, "POST", path+"/test", nil).Body["id"].(string)
+	for _, got := range []testapp.Response{
+		c.call(200, owner, "GET", path, nil), c.call(200, owner, "GET", "/api/webhooks", nil),
+		c.call(200, owner, "GET", path+"/deliveries?status=pending", nil),
+		c.call(200, owner, "POST", path+"/deliveries/"+delivery+"/redeliver", nil),
+		c.call(200, owner, "PATCH", path, map[string]any{"active": false}),
+	} {
+		if strings.Contains(got.Raw, "whsec_") {
+			c.t.Errorf("the secret is shown again: %s", got.Raw)
+		}
+	}
+	c.call(409, owner, "POST", path+"/deliveries/"+delivery+"/redeliver", nil)
+	c.call(204, owner, "DELETE", path, nil)
+	for range 20 {
+		c.call(201, owner, "POST", "/api/webhooks", map[string]any{"url": "https://hooks.example/in"})
+	}
+	c.call(409, owner, "POST", "/api/webhooks", map[string]any{"url": "https://hooks.example/in"})
 }
 
 // searchConforms asks for everything that a search can return.

@@ -45,7 +45,9 @@ func TestForeignIDsInPaths(t *testing.T) {
 	savedJob := s.Record(collections.SavedJobs, map[string]any{"seeker": s.people["other"].Id, "job": others.GetString("job")})
 	savedSearch := s.Record(collections.SavedSearches,
 		map[string]any{"seeker": s.people["other"].Id, "name": classified, "query": map[string]any{"q": "x"}, "frequency": "off"})
-	byParam := map[string]string{"user_id": s.people["other"].Id, "job_id": others.GetString("job"), "employer_id": s.bolt.Id,
+	delivery := s.delivery(s.bolt)
+	byParam := map[string]string{"webhook_id": delivery.GetString("endpoint"), "delivery_id": delivery.Id,
+		"user_id": s.people["other"].Id, "job_id": others.GetString("job"), "employer_id": s.bolt.Id,
 		"application_id": others.Id, "notification_id": notification.Id, "report_id": s.report().Id, "key_id": s.apiKey().Id,
 		"employer_slug": s.bolt.GetString("slug"), "saved_job_id": savedJob.Id, "saved_search_id": savedSearch.Id}
 	calls := 0

@@ -277,6 +277,32 @@ var matrix = []row{
 	{"listEvents", "review of a person", func(s *scene) attempt { return s.newEvents(func() string { return s.userReview().Id }) },
 		"- see - see see - see see"},
 
+	{"listWebhooks", "", func(s *scene) attempt { return attempt{query: "perPage=100", seen: s.webhook(s.acme).Id} },
+		"401 403 403 see see - see see"},
+	{"createWebhook", "", func(s *scene) attempt {
+		return attempt{body: map[string]any{"employer": s.acme.Id, "url": "https://hooks.example/in"}}
+	}, "401 403 403 201 201 400 201 201"},
+	{"getWebhook", "", func(s *scene) attempt { w := s.webhook(s.acme); return attempt{ids: ids(w.Id), seen: w.Id} },
+		"401 403 403 see see 404 see see"},
+	{"getWebhook", "the board's", func(s *scene) attempt {
+		w := s.Record(collections.WebhookEndpoints, map[string]any{"url": "https://hooks.example/in"})
+		return attempt{ids: ids(w.Id), seen: w.Id}
+	}, "401 403 403 404 404 404 see see"},
+	{"updateWebhook", "", func(s *scene) attempt {
+		return attempt{ids: ids(s.webhook(s.acme).Id), body: map[string]any{"types": []string{"job.closed"}}}
+	}, "401 403 403 200 200 404 200 200"},
+	{"deleteWebhook", "", func(s *scene) attempt { return attempt{ids: ids(s.webhook(s.acme).Id)} }, "401 403 403 204 204 404 204 204"},
+	{"testWebhook", "", func(s *scene) attempt { return attempt{ids: ids(s.webhook(s.acme).Id)} }, "401 403 403 200 200 404 200 200"},
+	{"rotateWebhook", "", func(s *scene) attempt { return attempt{ids: ids(s.webhook(s.acme).Id)} }, "401 403 403 200 200 404 200 200"},
+	{"listWebhookDeliveries", "", func(s *scene) attempt {
+		d := s.delivery(s.acme)
+		return attempt{ids: ids(d.GetString("endpoint")), seen: d.Id}
+	}, "401 403 403 see see 404 see see"},
+	{"redeliverWebhook", "", func(s *scene) attempt {
+		d := s.delivery(s.acme)
+		return attempt{ids: ids(d.GetString("endpoint"), d.Id)}
+	}, "401 403 403 200 200 404 200 200"},
+
 	{"getOpenAPI", "", nothing, open},
 	{"browseDocs", "", nothing, open},
 	{"getDocsAsset", "", func(*scene) attempt { return attempt{ids: ids("swagger-ui.css")} }, open},

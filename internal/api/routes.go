@@ -29,6 +29,7 @@ func routes() []route {
 		apiKeyRoutes(),
 		boardRoutes(),
 		eventRoutes(),
+		webhookRoutes(),
 		ignoringUnknown(compatRoutes()),
 		ignoringUnknown(documentRoutes()),
 	)

@@ -114,6 +114,16 @@ func (s *scene) apiKey() *core.Record {
 	return s.Record(collections.APIKeys, map[string]any{"employer": s.acme.Id, "name": classified, "scopes": []string{"jobs:read"}})
 }
 
+func (s *scene) webhook(employer *core.Record) *core.Record {
+	return s.Record(collections.WebhookEndpoints, map[string]any{"employer": employer.Id, "url": "https://hooks.example/in", "active": true})
+}
+
+func (s *scene) delivery(employer *core.Record) *core.Record {
+	s.made++
+	return s.Record(collections.WebhookDeliveries, map[string]any{"endpoint": s.webhook(employer).Id, "event": 1_000_000 + s.made,
+		"type": "job.closed", "messageId": "msg", "status": "failed", "error": classified})
+}
+
 // failedReport returns the id of a report without a file, which the worker doesn't make in the meantime.
 func (s *scene) failedReport() string {
 	s.t.Helper()

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -23,7 +24,7 @@ func Writes(ctx context.Context, app core.App, statement string) (derived, archi
 	for _, t := range tables {
 		kept[t.Name] = true
 	}
-	for _, name := range derivedTables {
+	for _, name := range slices.Concat(derivedTables, secretTables) {
 		others[name] = true
 	}
 	return writesTo(statement, others), writesTo(statement, kept)

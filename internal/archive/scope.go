@@ -28,6 +28,8 @@ var (
 	derivedTables = []string{
 		"application_timelines", "candidate_log", collections.EmployerPeople, "job_counts", "search_log", "seeker_terms",
 	}
+	// secretTables belong to one installation, too: webhooks of an imported board rest until they get a new secret.
+	secretTables = []string{"webhook_states"}
 	// todaysTables hold what is deleted when the day is over: by what a visitor is known for that day.
 	todaysTables = []string{"job_visitors", "visitor_salts"}
 	// systemCollections are those of PocketBase that belong to users: the providers that they log in with.
@@ -101,7 +103,8 @@ func archivedTables(ctx context.Context, app core.App, db querier) ([]tableConte
 	for _, name := range names {
 		ofCollection := slices.ContainsFunc(all, func(c *core.Collection) bool { return c.Name == name })
 		ofSystem := strings.HasPrefix(name, "_") || strings.HasPrefix(name, "sqlite_")
-		if ofCollection || ofSystem || slices.Contains(derivedTables, name) || slices.Contains(todaysTables, name) {
+		if ofCollection || ofSystem || slices.Contains(derivedTables, name) || slices.Contains(todaysTables, name) ||
+			slices.Contains(secretTables, name) {
 			continue
 		}
 		columns, err := column[string](ctx, db, "SELECT name FROM pragma_table_info(?) ORDER BY cid", name)

@@ -116,6 +116,7 @@ var kindNames = map[string]string{
 	collections.KindReviewReceived:           "reviews",
 	collections.KindReportReady:              "reports",
 	collections.KindImportFailed:             "imports that fail",
+	collections.KindWebhookDisabled:          "webhooks that were switched off",
 }
 
 // describeKinds returns kinds in words, such as "closed jobs, reports and reviews".

@@ -103,14 +103,9 @@ func get(ctx context.Context, address *url.URL, limit int64, options Options) (*
 	request.Header.Set("User-Agent", "jobboard-import")
 	request.Header.Set("Accept", "application/json, application/xml, text/html, text/csv, */*;q=0.5")
 	response, err := NewClient(options).Do(request)
-	var wrapped *url.Error
 	switch {
-	case isProhibited(err):
-		return nil, errors.New("its address is not public, or not at port 80 or 443")
-	case errors.As(err, &wrapped):
-		return nil, wrapped.Err // without the whole address
 	case err != nil:
-		return nil, err
+		return nil, plainly(err)
 	case response.StatusCode != http.StatusOK:
 		err = fmt.Errorf("it answered %s", strings.TrimSpace(response.Status))
 	case response.ContentLength > limit:
@@ -121,6 +116,18 @@ func get(ctx context.Context, address *url.URL, limit int64, options Options) (*
 		return nil, err
 	}
 	return response, nil
+}
+
+// plainly returns an error without the whole address, whose path may hold a secret.
+func plainly(err error) error {
+	var wrapped *url.Error
+	switch {
+	case isProhibited(err):
+		return errors.New("its address is not public, or not at port 80 or 443")
+	case errors.As(err, &wrapped):
+		return wrapped.Err
+	}
+	return err
 }
 
 func isProhibited(err error) bool {

@@ -17,8 +17,9 @@ const (
 	writes    class = "writes"    // a batch counts as one
 	passwords class = "passwords" // hashing one takes a core a tenth of a second
 	reports   class = "reports"
-	uploads   class = "uploads" // slow because of the network
-	crawls    class = "crawls"  // what only programs fetch and people don't wait for: pictures of links, sitemaps, the file of all jobs
+	uploads   class = "uploads"  // slow because of the network
+	outbound  class = "outbound" // waits for the servers of others
+	crawls    class = "crawls"   // what only programs fetch and people don't wait for: pictures of links, sitemaps, the file of all jobs
 )
 
 // classes holds, for each class, how many requests run at once on a number of cores, and how long one is expected to take until
@@ -34,6 +35,7 @@ var classes = map[class]struct {
 	passwords: {func(cores int) int { return max(1, cores/2) }, 100 * time.Millisecond},
 	reports:   {func(int) int { return 1 }, 200 * time.Millisecond},
 	uploads:   {func(cores int) int { return 64 * cores }, 100 * time.Millisecond},
+	outbound:  {func(cores int) int { return 16 * cores }, time.Second},
 	crawls:    {func(cores int) int { return cores }, 40 * time.Millisecond},
 }
 
@@ -54,6 +56,9 @@ func classify(r *http.Request) class {
 		return passwords
 	case isReport(r.Method, path):
 		return reports
+	case isWrite(r.Method) && strings.HasPrefix(path, "/api/webhooks/") &&
+		(strings.HasSuffix(path, "/test") || strings.HasSuffix(path, "/redeliver")):
+		return outbound
 	case isWrite(r.Method):
 		return writes
 	case isSearch(path):

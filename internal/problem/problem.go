@@ -31,6 +31,7 @@ const (
 	AlreadyActive      = "user_already_active"
 	LimitReached       = "limit_reached"        // the account has as many as it may, or has tried as often as it may
 	AlreadyInState     = "job_already_in_state" // publishing or closing twice
+	WebhookOff         = "webhook_off"          // nothing is sent to a webhook that is switched off
 	CursorTooOld       = "cursor_too_old"       // the events after it are no longer kept
 )
 
@@ -38,6 +39,7 @@ const (
 var conflicts = []string{
 	NotUnique, AlreadyApplied, JobHasApplications, EmployerHasJobs, OwnsEmployerJobs, LastAdmin, AlreadyReviewed,
 	ChangedMeanwhile, AlreadyDeactivated, AlreadyActive, AlreadyInState, LimitReached,
+	WebhookOff,
 }
 
 // IsConflict reports whether a code is about what is stored rather than about the input.

@@ -27,6 +27,7 @@ var tags = []tagObject{
 	{"reports", "Reports and figures for admins."},
 	{"api-keys", "Keys for programs."},
 	{"events", "What has happened, in the order of the commits."},
+	{"webhooks", "Events as messages, signed by Standard Webhooks."},
 	{"compat", "Published jobs in the shapes of other systems, for career pages made for them."},
 	{"board", "The set-up of the board."},
 	{"documentation", "This documentation."},

@@ -58,6 +58,9 @@ var bodyExamples = map[string]object{
 	"NewAPIKey": {"name": "Our applicant tracking system", "employer": ExampleEmployerID,
 		"scopes": []string{"jobs:read", "jobs:write"}, "expiresAt": "2099-12-31 00:00:00.000Z"},
 	"APIKeyChange": {"scopes": []string{"jobs:read"}},
+	"NewWebhookEndpoint": {"employer": ExampleEmployerID, "url": "https://hooks.example.org/board",
+		"types": []string{"application.created", "application.withdrawn"}},
+	"WebhookEndpointChange": {"active": true, "types": []string{"application.created"}},
 }
 
 // exampleOf returns the example of a body, or nil.

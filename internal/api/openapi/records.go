@@ -29,6 +29,8 @@ var recordSchemas = map[string]string{
 	collections.ImportSources:      "ImportSource",
 	collections.APIKeys:            "APIKey",
 	collections.Events:             "Event",
+	collections.WebhookEndpoints:   "WebhookEndpoint",
+	collections.WebhookDeliveries:  "WebhookDelivery",
 }
 
 // collectionsOfShapes are the collections whose records the other schemas are made of.
@@ -74,7 +76,7 @@ func addRecordSchemas(schemas map[string]*schemaObject) error {
 		switch name {
 		case "User", "Job":
 			schemas["New"+name], schemas[name+"Replacement"], schemas[name+"Change"] = made.input, made.replacement, made.change
-		case "Employer", "APIKey", "SavedSearch":
+		case "Employer", "APIKey", "SavedSearch", "WebhookEndpoint":
 			schemas["New"+name], schemas[name+"Change"] = made.input, made.change
 		case "Application", "Report", "JobReview", "UserReview", "SavedJob":
 			schemas["New"+name] = made.input
@@ -159,7 +161,8 @@ func (s collectionSchemas) addField(collection string, field core.Field, schema 
 }
 
 // shownHidden are hidden fields that some callers see.
-var shownHidden = map[string]bool{"users.deactivatedAt": true, "jobs.applicationCount": true, "jobs.applyEmail": true}
+var shownHidden = map[string]bool{"users.deactivatedAt": true, "jobs.applicationCount": true, "jobs.applyEmail": true,
+	"webhook_endpoints.secret": true}
 
 // writtenHidden are hidden fields that clients write.
 var writtenHidden = map[string]bool{"jobs.applyEmail": true}

@@ -392,4 +392,5 @@ export const texts = {
     review_received: "Bewertungen",
     report_ready: "Fertige Berichte",
     import_failed: "Fehlgeschlagene Importe",
+    webhook_disabled: "Abgeschaltete Webhooks",
 };

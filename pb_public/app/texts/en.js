@@ -394,4 +394,5 @@ export const texts = /** @satisfies {Record<string, Text>} */ ({
     review_received: "Reviews",
     report_ready: "Finished reports",
     import_failed: "Imports that fail",
+    webhook_disabled: "Webhooks that were switched off",
 });

@@ -17,9 +17,9 @@ const kinds = {
     ],
     employer: [
         "application_submitted", "application_status_changed", "application_withdrawn", "deadline_reminder", "job_not_published",
-        "review_received", "account",
+        "review_received", "webhook_disabled", "account",
     ],
-    admin: ["report_ready", "import_failed", "account"],
+    admin: ["report_ready", "import_failed", "webhook_disabled", "account"],
 };
 
 /**
