@@ -3,7 +3,8 @@
 //
 // The queue is the notifications themselves (queue.go): each row holds the status of its mail. Whose mail is next goes round robin
 // (round_robin.go), so that nobody waits for the many mails of others. Mails about an interview carry an invitation for the
-// calendar (interview.go, calendar.go). All mails go over one kept connection (smtp_connection.go).
+// calendar (interview.go, calendar.go). They go over one kept connection (smtp_connection.go). PocketBase's mails about accounts get the
+// same design (account_mail.go) and a connection of their own.
 package mail
 
 import (
@@ -29,7 +30,7 @@ func Bind(app core.App, options Options) {
 	if options.SendTimeout == 0 {
 		options.SendTimeout = 30 * time.Second
 	}
-	bindSMTP(app, &connection{ctx: background.Context(app), timeout: options.SendTimeout})
+	bindSMTP(app, options.SendTimeout)
 	worker := new(worker)
 	background.Bind(app, background.NewLoop("send mails", background.Options{Interval: pollInterval},
 		func(_ context.Context, app core.App) (bool, error) { return worker.step(app) }))

@@ -4,14 +4,10 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-
-	"jobboard/internal/background"
 )
 
 // NewWorker returns the step of a freshly started mail worker.
 func NewWorker() func(core.App) (bool, error) { return new(worker).step }
 
 // BindSMTP is Bind without the worker, for boards that serve while the test sends the mails itself.
-func BindSMTP(app core.App) {
-	bindSMTP(app, &connection{ctx: background.Context(app), timeout: 30 * time.Second})
-}
+func BindSMTP(app core.App) { bindSMTP(app, 30*time.Second) }

@@ -35,17 +35,53 @@ type messageView struct {
 	Items       []item
 	Unsubscribe string // address of the page; "" on account mails
 	Kinds       string // what unsubscribing stops, in words
+	// AboutAccount says that somebody has asked for the mail, perhaps with the address of somebody who has no account.
+	AboutAccount bool
 }
+
+// Styles that the templates set inline, since some mail clients ignore style sheets.
+const (
+	paragraphStyle = "color:#3d4856"
+	linkStyle      = "color:#1f5fbf"
+	buttonStyle    = "display:inline-block;margin-top:12px;padding:10px 18px;border-radius:6px;background:#1f5fbf;color:#ffffff;" +
+		"font-weight:600;text-decoration:none"
+)
+
+func newView(app core.App, subject string) messageView {
+	meta := app.Settings().Meta
+	return messageView{Board: meta.AppName, URL: strings.TrimRight(meta.AppURL, "/"), Subject: subject}
+}
+
+// render sets the HTML and the text of a message.
+func (v messageView) render(message *mailer.Message) error {
+	var html, text bytes.Buffer
+	if err := htmlTemplates.ExecuteTemplate(&html, "mail.html", v); err != nil {
+		return fmt.Errorf("render the HTML of a mail: %w", err)
+	}
+	if err := textTemplates.ExecuteTemplate(&text, "mail.txt", v); err != nil {
+		return fmt.Errorf("render the text of a mail: %w", err)
+	}
+	message.HTML, message.Text = html.String(), text.String()
+	return nil
+}
+
+// Paragraph, LinkColour and Button return the styles for the template.
+func (messageView) Paragraph() htmltemplate.CSS  { return paragraphStyle }
+func (messageView) LinkColour() htmltemplate.CSS { return linkStyle }
+func (messageView) Button() htmltemplate.CSS     { return buttonStyle }
 
 type item struct {
 	Title line
 	Lines []line
+	// HTML and Text are what an account mail says in place of lines.
+	HTML htmltemplate.HTML
+	Text string
 	// Link and Verb are the button; "" if a later button of the mail is the same.
 	Link, Verb string
 }
 
-// line is a line of a notification; Link is "" where it leads nowhere.
-type line struct{ Text, Link string }
+// line is a line of a notification; Link, of what follows Label, is "" where it leads nowhere.
+type line struct{ Label, Text, Link string }
 
 // Dir returns the direction of the line: right to left if both its first and its last letter are. An English sentence about a person
 // with an Arabic name is not.
@@ -70,7 +106,7 @@ func isRightToLeft(char rune) bool {
 // newMessage renders the mail about one or more notifications of a user.
 func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message, error) {
 	meta := app.Settings().Meta
-	view := messageView{Board: meta.AppName, URL: strings.TrimRight(meta.AppURL, "/"), Subject: rows[0].Title}
+	view := newView(app, rows[0].Title)
 	if len(rows) > 1 && rows[0].progressOf() == "" {
 		view.Subject = fmt.Sprintf("%d updates from %s", len(rows), meta.AppName)
 	}
@@ -112,15 +148,7 @@ func newMessage(app core.App, user *core.Record, rows []queued) (*mailer.Message
 	if interview := rows[0].interview(); interview != nil {
 		message.Attachments = map[string]io.Reader{calendarFile: interview.invitation(app, user, about)}
 	}
-	var html, text bytes.Buffer
-	if err := htmlTemplates.ExecuteTemplate(&html, "mail.html", view); err != nil {
-		return nil, fmt.Errorf("render the HTML of a mail: %w", err)
-	}
-	if err := textTemplates.ExecuteTemplate(&text, "mail.txt", view); err != nil {
-		return nil, fmt.Errorf("render the text of a mail: %w", err)
-	}
-	message.HTML, message.Text = html.String(), text.String()
-	return message, nil
+	return message, view.render(message)
 }
 
 // newItem returns what the mail shows of a notification; only what has a public page gets a link of its own.
@@ -128,7 +156,7 @@ func newItem(app core.App, user *core.Record, url string, row queued) item {
 	it := item{Title: line{Text: row.Title}, Link: url, Verb: "Open the board"}
 	for text := range strings.Lines(row.Body) {
 		if text = strings.TrimSpace(text); text != "" {
-			it.Lines = append(it.Lines, line{Text: text})
+			it.Lines = append(it.Lines, newLine(text))
 		}
 	}
 	data := row.details()
@@ -152,6 +180,16 @@ func newItem(app core.App, user *core.Record, url string, row queued) item {
 		}
 	}
 	return it
+}
+
+// newLine returns a line, with a link to the video call where it says that an interview is one.
+func newLine(text string) line {
+	const label = "Where: "
+	address, ok := strings.CutPrefix(text, label)
+	if !ok || !strings.HasPrefix(address, "https://") || strings.ContainsAny(address, " \t") {
+		return line{Text: text}
+	}
+	return line{Label: label, Text: address, Link: address}
 }
 
 // jobPage returns the address of a job's public page, or "" for a deleted job.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/mails"
 
 	"jobboard/collections"
 	"jobboard/hooks"
@@ -60,7 +61,7 @@ func TestEveryKindOfMail(t *testing.T) {
 		map[string]any{"seeker": fan.Id, "name": "Go & SQL, remote", "query": `{"skills":"go"}`, "frequency": "daily"})
 	testapp.SetColumn(t, board.TestApp, "saved_searches", "created", testapp.Ago(25*time.Hour))
 
-	mails := map[string]testapp.Mail{}
+	received := map[string]testapp.Mail{}
 	// take stores the one mail that do causes under a name.
 	take := func(name, kind string, do func()) {
 		t.Helper()
@@ -70,13 +71,13 @@ func TestEveryKindOfMail(t *testing.T) {
 		got := box.Received()
 		if strings.HasPrefix(name, "interview") && len(got) == 2 { // the people are invited too
 			slices.SortFunc(got, func(a, b testapp.Mail) int { return -strings.Compare(a.To, b.To) }) // maryam, acme-owner
-			mails[name+"_people"] = got[1]
+			received[name+"_people"] = got[1]
 			got = got[:1]
 		}
 		if len(got) != 1 {
 			t.Fatalf("%s caused %d mails, want 1: %v", name, len(got), got)
 		}
-		mails[name] = got[0]
+		received[name] = got[0]
 		sent, err := board.FindFirstRecordByFilter(collections.Notifications, "kind = {:kind} && mail = 'sent'", dbx.Params{"kind": kind})
 		if err != nil || sent == nil {
 			t.Errorf("no notification of kind %s was mailed: %v", kind, err)
@@ -151,17 +152,26 @@ func TestEveryKindOfMail(t *testing.T) {
 		t.Fatal("nobody was notified of the job in ten seconds")
 	})
 
-	for name, got := range mails {
+	for name, send := range accountMails(board.TestApp, seeker) {
+		if err := send(); err != nil {
+			t.Fatal(err)
+		}
+		received[name] = box.MustReceive(t)
+	}
+	for name, got := range received {
 		t.Run(name, func(t *testing.T) {
 			_, err := mail.ParseAddressList(got.Header.Get("From"))
 			if len(got.Header["From"]) != 1 || len(got.Header["To"]) != 1 || len(got.Header["Subject"]) != 1 || err != nil {
 				t.Errorf("headers: %v (%v)", got.Header, err)
 			}
+			if !strings.Contains(got.HTML, `class="sheet"`) || strings.ContainsAny(got.Text, "{}") {
+				t.Errorf("not the board's design:\n%s", got.HTML)
+			}
 			if got.Text == "" || !strings.Contains(got.HTML, "</html>") || strings.Contains(got.HTML, "<b>") {
 				t.Errorf("text:\n%s\nHTML:\n%s", got.Text, got.HTML)
 			}
 			list, post := got.Header.Get("List-Unsubscribe"), got.Header.Get("List-Unsubscribe-Post")
-			if name == "account" {
+			if strings.HasPrefix(name, "account") {
 				if list+post != "" {
 					t.Errorf("account mail can be unsubscribed from: %s", list)
 				}
@@ -178,13 +188,28 @@ func TestEveryKindOfMail(t *testing.T) {
 			saveMail(t, name, got)
 		}
 	}
-	if digest := mails["job_digest"]; strings.Count(digest.HTML, "https://jobs.example.org/jobs/") != 10 ||
+	if reset := received["account_reset"].Text; !strings.Contains(reset, "Choose a new password: https://jobs.example.org/account/reset?token=") ||
+		!strings.Contains(reset, "\n\nThe link works for 30 minutes. Your old password") {
+		t.Errorf("the text of an account mail:\n%s", reset)
+	}
+	if digest := received["job_digest"]; strings.Count(digest.HTML, "https://jobs.example.org/jobs/") != 10 ||
 		!strings.Contains(digest.Text, "and 2 more") {
 		t.Errorf("the digest leads to %d jobs, want the ten it names:\n%s", strings.Count(digest.HTML, "https://jobs.example.org/jobs/"),
 			digest.Text)
 	}
 	if fresh := board.Reload(search); fresh.GetDateTime("lastSentAt").IsZero() {
 		t.Error("the digest was not noted")
+	}
+}
+
+// accountMails returns what sends each of PocketBase's mails about an account.
+func accountMails(app core.App, user *core.Record) map[string]func() error {
+	return map[string]func() error{
+		"account_verification": func() error { return mails.SendRecordVerification(app, user) },
+		"account_reset":        func() error { return mails.SendRecordPasswordReset(app, user) },
+		"account_email":        func() error { return mails.SendRecordChangeEmail(app, user, "new@example.com") },
+		"account_code":         func() error { return mails.SendRecordOTP(app, user, "nosuchotp000000", "12345678") },
+		"account_alert":        func() error { return mails.SendRecordAuthAlert(app, user, "Firefox, 192.0.2.1") },
 	}
 }
 

@@ -5,30 +5,47 @@ import (
 	"fmt"
 	"io"
 	netmail "net/mail"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 	gomail "github.com/wneessen/go-mail"
+
+	"jobboard/internal/background"
 )
 
-// bindSMTP makes PocketBase's mailer send the board's own mails over one persistent connection. PocketBase's client waits forever for
-// a server that hangs, cannot distinguish a rejected mail from a failing server, and cannot set the method of an invitation. Sending is
-// aborted when the app terminates.
-func bindSMTP(app core.App, c *connection) {
-	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendBySMTP", Priority: 998, Func: c.onMailerSend})
+// sender sends all mails of the app over persistent connections. PocketBase's client waits forever for a server that hangs, cannot
+// distinguish a rejected mail from a failing server, and cannot set the method of an invitation. Sending is aborted when the app
+// terminates.
+type sender struct {
+	queue    *connection
+	accounts *connection // those who wait for a code or a link don't wait for the queue
 }
 
-func (c *connection) onMailerSend(e *core.MailerEvent) error {
+func bindSMTP(app core.App, timeout time.Duration) {
+	ctx := background.Context(app)
+	s := &sender{queue: &connection{ctx: ctx, timeout: timeout}, accounts: &connection{ctx: ctx, timeout: timeout}}
+	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendBySMTP", Priority: 998, Func: s.onMailerSend})
+}
+
+func (s *sender) onMailerSend(e *core.MailerEvent) error {
+	connection := s.queue
+	if e.Message.Text == "" { // PocketBase's mails about accounts
+		connection = s.accounts
+		if err := dressAccountMail(e.App, e.Message); err != nil {
+			return err
+		}
+	}
 	client, ok := e.Mailer.(*mailer.SMTPClient)
-	if !ok || e.Message.Text == "" {
-		return e.Next() // without a mail server, and PocketBase's account mails, whose text part it makes itself
+	if !ok {
+		return e.Next() // without a mail server
 	}
 	message, err := mimeOf(e.Message)
 	if err != nil {
 		return err
 	}
-	return c.send(serverOf(client), message)
+	return connection.send(serverOf(client), message)
 }
 
 // mimeOf returns a message as MIME. An invitation is both an alternative to the text, where calendars look for it, and an attachment to

@@ -14,6 +14,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/hooks"
+	"jobboard/internal/mail"
 	"jobboard/internal/testapp"
 )
 
@@ -180,4 +181,18 @@ func TestTheBoardStopsWhileAMailServerHangs(t *testing.T) {
 	box := testapp.NewMailbox(t)
 	serve(t, board.DataDir(), box.Port)
 	mustCome(t, box, 1)
+}
+
+// An account mail that a hanging mail server never takes fails in time, and so does not keep what waits for it.
+func TestAccountMailsGiveUpOnAServerThatHangs(t *testing.T) {
+	t.Parallel()
+	board := testapp.NewBoard(t, hooks.Bind, testapp.With(mail.Bind, mail.Options{SendTimeout: 200 * time.Millisecond}))
+	board.SendBy(listen(t, func(net.Conn) {})) // and never says a word
+	ann := board.Seeker("ann")
+	for name, send := range accountMails(board.TestApp, ann) {
+		began := time.Now()
+		if err := send(); err == nil || time.Since(began) > 10*time.Second {
+			t.Errorf("%s: %v after %s", name, err, time.Since(began))
+		}
+	}
 }
