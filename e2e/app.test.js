@@ -153,7 +153,7 @@ describe("the hiring story", { concurrency: 1 }, () => {
         proxy.heal();
         await seeker.page.getByText("No connection to the board").waitFor({ state: "hidden" });
         await seeker.page.getByRole("link", { name: "Notifications" }).click();
-        await seeker.page.getByRole("link", { name: /Toolmaker.*offered/i }).waitFor();
+        await seeker.page.getByRole("link", { name: /offer: Toolmaker/i }).waitFor();
         seeker.faults.length = 0; // the browser tells of each request that failed meanwhile
     });
 

@@ -121,7 +121,8 @@ func reminderOf(job, employer *core.Record) notify.Notification {
 func remindSavers(tx core.App, job, employer *core.Record) error {
 	var savers []reader
 	err := tx.DB().NewQuery(`
-		SELECT u.id, u.[[timeZone]] AS zone FROM {{saved_jobs}} s CROSS JOIN {{users}} u INDEXED BY [[sqlite_autoindex_users_1]] ON u.id = s.seeker
+		SELECT u.id, u.[[timeZone]] AS zone FROM {{saved_jobs}} s
+		CROSS JOIN {{users}} u INDEXED BY [[sqlite_autoindex_users_1]] ON u.id = s.seeker
 		WHERE s.job = {:job} AND s.seeker NOT IN (SELECT seeker FROM {{applications}} WHERE job = {:job})`).
 		Bind(dbx.Params{"job": job.Id}).All(&savers)
 	if err != nil {

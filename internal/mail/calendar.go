@@ -18,8 +18,8 @@ const (
 	interviewLength = time.Hour // applications say when an interview begins, not how long it takes
 )
 
-// Interview is what a mail sends to the calendars of the seeker and of the employer's people. It is part of the notification's data, as it was when the notification was
-// written, so that a sequence of mails reflects what happened.
+// Interview is what a mail sends to the calendars of the seeker and of the employer's people. It is part of the notification's data, as it
+// was when the notification was written, so that a sequence of mails reflects what happened.
 type Interview struct {
 	Application string    `json:"application"`
 	Job         string    `json:"job"` // the job's title

@@ -192,7 +192,8 @@ func TestWithdrawingCancelsTheInterviewForAll(t *testing.T) {
 	l.mustRead(got, "Interview for Baker at Acme on Tuesday, 12 March 2030", "")
 	l.mustInvite(got, "ORGANIZER;CN=Acme:mailto:board@jobs.example.org")
 	l.Update(l.member, map[string]any{"verified": true})
-	answer := l.Call(l.ann, http.MethodPatch, testapp.Records(collections.Applications, l.application.Id), map[string]any{"status": "withdrawn"})
+	path := testapp.Records(collections.Applications, l.application.Id)
+	answer := l.Call(l.ann, http.MethodPatch, path, map[string]any{"status": "withdrawn"})
 	if answer.Status != http.StatusOK {
 		t.Fatalf("withdraw: %d %s", answer.Status, answer.Raw)
 	}
@@ -209,7 +210,8 @@ func TestWithdrawingCancelsTheInterviewForAll(t *testing.T) {
 	l.Update(l.ann, map[string]any{"emailNotifications": []string{}})
 	l.apply(testapp.Records(collections.Applications), map[string]any{"job": l.job.Id})
 	l.received(l.member)
-	if n := testapp.Count(t, l.TestApp, "SELECT count(*) FROM notifications WHERE user = '"+l.ann.Id+"' AND data ->> 'receipt' AND read"); n != 2 {
+	receipts := "SELECT count(*) FROM notifications WHERE user = '" + l.ann.Id + "' AND data ->> 'receipt' AND read"
+	if n := testapp.Count(t, l.TestApp, receipts); n != 2 {
 		t.Errorf("%d receipts on the board, want 2", n)
 	}
 }

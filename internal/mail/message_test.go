@@ -188,7 +188,8 @@ func TestEveryKindOfMail(t *testing.T) {
 			saveMail(t, name, got)
 		}
 	}
-	if reset := received["account_reset"].Text; !strings.Contains(reset, "Choose a new password: https://jobs.example.org/account/reset?token=") ||
+	const link = "\nChoose a new password: https://jobs.example.org/account/reset?token="
+	if reset := strings.ReplaceAll(received["account_reset"].Text, "\r\n", "\n"); !strings.Contains(reset, link) ||
 		!strings.Contains(reset, "\n\nThe link works for 30 minutes. Your old password") {
 		t.Errorf("the text of an account mail:\n%s", reset)
 	}

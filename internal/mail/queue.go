@@ -151,8 +151,8 @@ func (q queued) details() (found details) {
 }
 
 // splitByPreference separates the notifications to mail from those that were read on the board meanwhile, whose kind the user no longer
-// wants, or whose user was deactivated. Interviews are mailed even when read, for the calendar, and so are receipts. Nothing is mailed to an unverified
-// address: anybody could have entered it.
+// wants, or whose user was deactivated. Interviews are mailed even when read, for the calendar, and so are receipts. Nothing is mailed to
+// an unverified address: anybody could have entered it.
 func splitByPreference(user *core.Record, rows []queued) (wanted, dropped []queued) {
 	kinds := user.GetStringSlice("emailNotifications")
 	deactivated := !user.GetDateTime("deactivatedAt").IsZero()

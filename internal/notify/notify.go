@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/realtime"
 )
 
 // mailDelay is how long mails wait that are not urgent, see Notification.mailDelay.
@@ -25,8 +26,8 @@ type Notification struct {
 	Data  map[string]any // ids of what it is about: job, application, review, report
 	// Dedupe, when set, makes the notification unique per user, so that a second run writes nothing, such as "job_closed:<job>".
 	Dedupe string
-	// ReadBy is the user for whom the notification is no news, who has caused it: that one's is written as read. Of those, only invitations
-	// and receipts are mailed.
+	// ReadBy is the user for whom the notification is no news, who has caused it: that one's is written as read, and not pushed. Of those,
+	// only invitations and receipts are mailed.
 	ReadBy string
 }
 
@@ -71,6 +72,7 @@ func WriteTo(tx core.App, notification Notification, users ...*core.Record) erro
 		record.Set("data", notification.Data)
 		record.Set("dedupe", notification.Dedupe)
 		if user.Id == notification.ReadBy {
+			realtime.Silence(record)
 			record.Set("read", true)
 			record.Set("readAt", types.NowDateTime())
 		}

@@ -31,7 +31,9 @@ func (h *hub) bindBroadcasts(app core.App) {
 		action string
 	}{{app.OnModelAfterCreateSuccess(), actionCreate}, {app.OnModelAfterUpdateSuccess(), actionUpdate}} {
 		around(saved.event, atBroadcast, afterBroadcast, func(e *core.ModelEvent, record *core.Record) error {
-			h.enqueue(newEvent(saved.action, record))
+			if saved.action != actionCreate || !isSilent(record) {
+				h.enqueue(newEvent(saved.action, record))
+			}
 			return h.stepOver(e, record)
 		})
 	}
