@@ -86,6 +86,7 @@ func webhookRoutes() []route {
 			access:   employersAndAdmins,
 			scope:    collections.ScopeWebhooksWrite,
 			summary:  "Sends a test, once, and answers with what came of it; pending if that takes longer than some seconds.",
+			query:    recordParams,
 			response: ok("WebhookDelivery"),
 			handler:  testWebhook,
 		},
@@ -96,6 +97,7 @@ func webhookRoutes() []route {
 			access:   employersAndAdmins,
 			scope:    collections.ScopeWebhooksWrite,
 			summary:  "Gives a webhook a new secret, which the answer alone has. The one before signs too for 24 hours.",
+			query:    recordParams,
 			response: ok("WebhookEndpoint"),
 			handler:  rotateWebhook,
 		},
@@ -116,6 +118,7 @@ func webhookRoutes() []route {
 			access:   employersAndAdmins,
 			scope:    collections.ScopeWebhooksWrite,
 			summary:  "Sends a delivery again, with the same webhook-id, and answers with what came of it; pending if that takes longer.",
+			query:    recordParams,
 			response: ok("WebhookDelivery"),
 			conflict: openapi.Conflict{When: "The webhook is switched off.", Field: "active", Code: problem.WebhookOff},
 			handler:  redeliverWebhook,
@@ -187,7 +190,7 @@ func (c *call) sendDelivery(id string, began time.Time) error {
 	if err := webhook.Wait(ctx, c.app(), id, began); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	a, err := c.view(collections.WebhookDeliveries, id, nil)
+	a, err := c.view(collections.WebhookDeliveries, id, c.expandQuery())
 	if err != nil {
 		return err
 	}
@@ -204,7 +207,7 @@ func refusedAction(err error) error {
 }
 
 func rotateWebhook(c *call) error {
-	endpoint, err := c.ownWebhook()
+	endpoint, err := c.viewObject(collections.WebhookEndpoints, c.Param("webhook_id"), c.expandQuery())
 	if err != nil {
 		return err
 	}
