@@ -8,7 +8,7 @@ import { clientStates, people, signInTo } from "./quality.states.js";
 describe("the quality of the client", { skip: whyNot("the quality of the client"), concurrency: 1 }, () => {
     const demo = onDemoBoard();
 
-    for (const who of ["nobody", "seeker", "employer"]) {
+    for (const who of ["nobody", "seeker", "employer", "admin"]) {
         test(`the client's views, signed in: ${who}`, async () => {
             const page = await demo.open();
             if (people[who]) {
@@ -18,7 +18,7 @@ describe("the quality of the client", { skip: whyNot("the quality of the client"
             for (const [n, [name, view, act]] of clientStates(demo.ids)[who].entries()) {
                 await page.setViewportSize({ width: n % 2 ? 1280 : 390, height: 900 });
                 await page.goto("about:blank"); // else only what is after the # would change
-                await page.goto(`${demo.board.url}/app/#/${view}`);
+                await page.goto(`${demo.board.url}/app/${who === "admin" ? "admin" : ""}#/${view}`);
                 await page.locator("main h1").first().waitFor();
                 await page.waitForFunction(() => !document.querySelector("main .skeleton"));
                 await act?.(page);

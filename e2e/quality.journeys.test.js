@@ -5,7 +5,9 @@ import { onDemoBoard, whyNot } from "./quality.board.js";
 import { people, signInTo } from "./quality.states.js";
 import { shiftLimit, watchShifts } from "./shifts.js";
 
-const most = 60_000; // bytes of scripts and style sheets, compressed
+// Bytes of scripts and style sheets, compressed. The administration is a page of its own, which no other journey loads anything of.
+const most = 60_000;
+const mostOfAdmins = 75_000;
 
 /** loaded lists the scripts and style sheets of the page so far with their compressed sizes. */
 const loaded = (page) => page.evaluate(() => performance.getEntriesByType("resource")
@@ -39,13 +41,14 @@ describe("journeys through the client", { skip: whyNot("journeys through the cli
             ["an employer reads applications", "employer", ["sign-in", "employer", `employer/jobs/${ownJob}`,
                 `employer/applications/${received.id}`]],
             ["an employer posts a job", "employer", ["sign-in", "employer", "employer/jobs/new", `employer/jobs/${ownJob}`]],
+            ["an administrator moderates", "admin", ["", "jobs", "people", "reports"]],
         ];
         const sizes = {};
         for (const [name, who, views] of journeys) {
             const page = await open(who);
             const files = new Map();
             for (const view of views) {
-                await page.goto(`${demo.board.url}/app/#/${view}`);
+                await page.goto(`${demo.board.url}/app/${who === "admin" ? "admin" : ""}#/${view}`);
                 await ready(page);
                 (await loaded(page)).forEach(([file, size]) => files.set(file, size));
             }
@@ -54,18 +57,19 @@ describe("journeys through the client", { skip: whyNot("journeys through the cli
         }
         console.log("bytes of scripts and style sheets, compressed:", sizes);
         for (const [name, size] of Object.entries(sizes)) {
-            assert.ok(size > 20_000 && size <= most, `${name}: ${size} bytes, of ${most} at most`);
+            const limit = name === "an administrator moderates" ? mostOfAdmins : most;
+            assert.ok(size > 20_000 && size <= limit, `${name}: ${size} bytes, of ${limit} at most`);
         }
     });
 
     test("nothing moves while a view loads", async () => {
         const { fresh, ownJob } = demo.ids;
-        const views = [["", "search"], ["", `jobs/${fresh.id}`], ["seeker", "applications"], ["employer", `employer/jobs/${ownJob}`]];
+        const views = [["", "search"], ["", `jobs/${fresh.id}`], ["seeker", "applications"], ["employer", `employer/jobs/${ownJob}`], ["admin", ""]];
         const shifts = {};
         for (const [who, view] of views) {
             for (const width of [390, 1280]) {
                 const page = await open(who, width);
-                await page.goto(`${demo.board.url}/app/#/${view}`);
+                await page.goto(`${demo.board.url}/app/${who === "admin" ? "admin" : ""}#/${view}`);
                 await ready(page);
                 shifts[`${view}, ${width} px`] = Number((await page.evaluate(() => window.shifts)).toFixed(4));
                 await page.context().close();

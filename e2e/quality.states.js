@@ -3,7 +3,7 @@ import { password as ours } from "./app.js";
 
 const demoPassword = "demo-password";
 const token = "header.claims.signature"; // in the form of one, for pages that check it only when something is sent
-export const people = { seeker: "seeker@example.com", employer: "employer@example.com" };
+export const people = { seeker: "seeker@example.com", employer: "employer@example.com", admin: "admin@example.com" };
 
 /** findIds asks the demo board, as its superuser, for what the states below are about. */
 export async function findIds(board) {
@@ -125,6 +125,26 @@ export const clientStates = (ids) => ({
         }],
         ["applicant", `employer/applications/${ids.received.id}`],
         ["notifications", "notifications"],
+    ],
+    admin: [
+        ["overview", "", async (page) => {
+            await page.locator("[data-figure]").first().waitFor();
+            for (const summary of await page.locator("main summary").all()) {
+                await summary.click();
+            }
+        }],
+        ["close a job", "jobs?status=published", async (page) => {
+            await page.getByRole("button", { name: /^Close/ }).first().click();
+            await page.getByRole("dialog").waitFor();
+        }],
+        ["people, after an action", "people?role=job_seeker", async (page) => {
+            await page.getByRole("button", { name: /^Deactivate/ }).first().click();
+            await page.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
+            await page.getByRole("button", { name: "Undo" }).waitFor();
+        }],
+        ["reviews of people", "people-reviews"],
+        ["nothing found", "companies?q=zzzzqqq"],
+        ["reports", "reports"],
     ],
 });
 

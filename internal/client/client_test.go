@@ -21,7 +21,9 @@ import (
 const page = `<html data-logo=""><title>Job Board</title><link href="../site/base.css"><script type="module" src="./main.js"></script>`
 
 func libraries() fstest.MapFS {
-	files := fstest.MapFS{"app/index.html": {Data: []byte(page)}}
+	files := fstest.MapFS{
+		"app/index.html": {Data: []byte(page)}, "app/admin.html": {Data: []byte(strings.ReplaceAll(page, "./main.js", "./admin/main.js"))},
+	}
 	for _, name := range []string{"pocketbase.es.mjs", "lit-html.js", "directive.js", "directive-helpers.js", "directives/repeat.js"} {
 		files["lib/"+name] = &fstest.MapFile{Data: []byte("export {}")}
 	}
@@ -54,6 +56,12 @@ func TestPageLeadsToTheAssets(t *testing.T) {
 	policy := got.Header.Get("Content-Security-Policy")
 	if got.Status != 200 || !strings.HasPrefix(policy, headers.Policy) || !strings.Contains(policy, "require-trusted-types-for 'script'") {
 		t.Errorf("got %d with the policy %q", got.Status, policy)
+	}
+	if got, files := get(t, libraries(), "/app/admin"); got.Status != 200 || !strings.Contains(got.Raw, `src="`+files.URL("app/admin/main.js")) {
+		t.Errorf("the administration: %d %s", got.Status, got.Raw)
+	}
+	if got, _ := get(t, libraries(), "/app/admin/"); got.Status != 301 || got.Header.Get("Location") != "/app/admin" {
+		t.Errorf("/app/admin/: %d to %q", got.Status, got.Header.Get("Location"))
 	}
 	if got, _ := get(t, libraries(), "/app"); got.Status != 301 || got.Header.Get("Location") != "/app/" {
 		t.Errorf("/app: %d to %q", got.Status, got.Header.Get("Location"))

@@ -1,4 +1,4 @@
-// Package dashboard adds the page "Job board" to PocketBase's admin UI: key figures, charts, moderation and reports.
+// Package dashboard leads PocketBase's admin UI to the board's administration at /app/admin, which internal/client serves.
 package dashboard
 
 import (
@@ -15,8 +15,8 @@ var files embed.FS
 // extensionName is the extension's folder under /_/extensions/.
 const extensionName = "jobboard"
 
-// Bind adds the page when app serves. It relies on PocketBase's experimental UI extensions, so it is a single script that uses none
-// of the UI's own components; e2e/dashboard.test.js checks it against the pinned version of PocketBase.
+// Bind adds the link "Job board" to the admin UI when app serves, and makes it the place where a login leads. It relies on PocketBase's
+// experimental UI extensions, so it is a single short script; e2e/dashboard.test.js checks it against the pinned version of PocketBase.
 func Bind(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		ui, err := fs.Sub(files, "ui")

@@ -38,8 +38,10 @@ export async function speak(tag) {
  * t returns a text. {n} and other names in braces are replaced by values; for a text with two forms, n chooses the form.
  * @param {TextKey} key @param {Record<string, string | number>} [values]
  */
-export function t(key, values = {}) {
-    const forms = texts[key] ?? key;
+export const t = (key, values) => fill(texts[key] ?? key, values);
+
+/** fill returns a text with its values, as t does. @param {Text} forms @param {Record<string, string | number>} [values] */
+export function fill(forms, values = {}) {
     const form = typeof forms === "string" ? forms : forms[new Intl.PluralRules(current).select(Number(values.n)) === "one" ? 0 : 1];
     const written = (/** @type {string | number} */ value) =>
         (typeof value === "number" ? new Intl.NumberFormat(current).format(value) : value);

@@ -37,6 +37,8 @@ const routes = [
     { path: "employer/jobs/new", role: "employer", load: () => import("./views/employer/job-form.js") },
     { path: "employer/jobs/:id", role: "employer", load: () => import("./views/employer/pipeline.js") },
     { path: "employer/jobs/:id/edit", role: "employer", load: () => import("./views/employer/job-form.js") },
+    // a page of its own, so that nobody else loads what it is made of
+    { path: "admin", load: () => ({ default: () => location.replace("admin") }) },
     { path: "employer/applications/:id", role: "employer", load: () => import("./views/employer/applicant.js") },
 ];
 

@@ -14,7 +14,8 @@
 //   OAuth in the click, OAuth without a window                oauth.js
 //   one's own record                                          views/me.js
 //   record events with a filter                               views/employer/pipeline.js
-import PocketBase, { ClientResponseError } from "../lib/pocketbase.es.mjs";
+//   another store of logins                                   admin/session.js
+import PocketBase, { ClientResponseError, LocalAuthStore } from "../lib/pocketbase.es.mjs";
 
 /**
  * SDK idiom: typed collections. board.d.ts is made from the board's own OpenAPI document by e2e/app.types.test.js.
@@ -34,6 +35,9 @@ import PocketBase, { ClientResponseError } from "../lib/pocketbase.es.mjs";
  * @typedef {Schemas["JobReview"]} JobReview
  * @typedef {Schemas["UserReview"]} UserReview
  * @typedef {Schemas["SavedSearch"]} SavedSearch
+ * @typedef {Schemas["ImportSource"]} ImportSource
+ * @typedef {Schemas["Report"]} Report
+ * @typedef {Schemas["ReportSummary"]} ReportSummary
  * @typedef {Application["status"]} Status
  * @typedef {Omit<PocketBase, "collection"> & {
  *   collection<Name extends keyof Collections>(name: Name): import("../lib/pocketbase.es.mjs").RecordService<Collections[Name]>
@@ -42,7 +46,7 @@ import PocketBase, { ClientResponseError } from "../lib/pocketbase.es.mjs";
 
 export const pb = /** @type {TypedPocketBase} */ (new PocketBase(location.origin));
 
-export { ClientResponseError };
+export { ClientResponseError, LocalAuthStore };
 
 /** me returns the user who is signed in, or null. */
 export function me() {

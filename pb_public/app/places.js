@@ -17,7 +17,7 @@ export function placeOf(notification) {
 
 /** start returns the view with which a user starts. */
 export function start() {
-    return me()?.role === "employer" ? "#/employer" : "#/search";
+    return { employer: "#/employer", admin: "#/admin", job_seeker: "#/search" }[me()?.role ?? "job_seeker"];
 }
 
 /**

@@ -23,7 +23,7 @@ const menus = {
     guest: [["search", "search", "search"]],
     job_seeker: [["search", "search", "search"], ["saved", "bookmark", "saved"], ["applications", "inbox", "applications"]],
     employer: [["employer", "columns", "myJobs"], ["employer/company", "building", "company"]],
-    admin: [["search", "search", "search"]],
+    admin: [["search", "search", "search"], ["admin", "level", "admin"]],
 };
 
 /** @param {string} path @param {string} target */

@@ -8,7 +8,7 @@ import { pb } from "./pb.js";
 /** @import { Employer } from "./pb.js" */
 /** @import { TemplateResult } from "../lib/lit-html.js" */
 
-export { html, nothing, render, repeat };
+export { html, nothing, render, repeat, svg };
 
 const strokes = {
     search: svg`<circle cx="11" cy="11" r="7"/><path d="m20 20-4-4"/>`,

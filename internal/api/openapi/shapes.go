@@ -156,9 +156,9 @@ func page(item string, required []string, properties ...property) *schemaObject 
 // addSummaryShape adds the figures behind the dashboard.
 func addSummaryShape(schemas map[string]*schemaObject) {
 	figures := mapOf(ofType("number", "null"))
-	meaning := shape(nil, texts("key", "label", "unit", "meaning")...)
-	series := shape(nil, prop("name", text("")), prop("values", arrayOf(ofType("number"))))
-	chart := shape(nil, slices.Concat(texts("key", "kind", "title", "meaning"), []property{
+	meaning := shape([]string{"key", "label", "unit", "meaning"}, texts("key", "label", "unit", "meaning")...)
+	series := shape([]string{"name", "values"}, prop("name", text("")), prop("values", arrayOf(ofType("number"))))
+	chart := shape([]string{"key", "kind", "title", "meaning", "over", "labels", "series"}, slices.Concat(texts("key", "kind", "title", "meaning"), []property{
 		prop("over", choice([]string{"time", "value"}, true)),
 		prop("labels", arrayOf(text(""))), prop("series", arrayOf(series)),
 	})...)

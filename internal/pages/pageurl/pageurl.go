@@ -40,6 +40,7 @@ const (
 	SignIn    = Client + "#/sign-in"
 	Register  = Client + "#/register"
 	Employers = Client + "#/employer"
+	Admin     = Client + "admin" // a page of its own
 )
 
 // Job is a job's page.

@@ -11,6 +11,7 @@ export const texts = {
     applications: "Bewerbungen",
     myJobs: "Ihre Stellen",
     company: "Firma",
+    admin: "Verwaltung",
     notifications: "Mitteilungen",
     me: "Konto",
     unread: "ungelesen",

@@ -13,6 +13,7 @@ export const texts = /** @satisfies {Record<string, Text>} */ ({
     applications: "Applications",
     myJobs: "Your jobs",
     company: "Company",
+    admin: "Administration",
     notifications: "Notifications",
     me: "Account",
     unread: "unread",
