@@ -126,7 +126,7 @@ A job board to try out:
 
   job seeker     %-22s %[2]s
   employer       %-22[3]s %[2]s
-  administrator  %-22[4]s %[2]s
+  administrator  %-22[4]s %[2]s   administration: %[6]s/app/admin
   superuser      %-22[5]s %[2]s   admin UI: %[6]s/_/
 
   jobs           %[6]s/api/collections/jobs/records

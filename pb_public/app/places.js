@@ -17,7 +17,8 @@ export function placeOf(notification) {
 
 /** start returns the view with which a user starts. */
 export function start() {
-    return { employer: "#/employer", admin: "#/admin", job_seeker: "#/search" }[me()?.role ?? "job_seeker"];
+    const role = me()?.role;
+    return role === "employer" || role === "admin" ? `#/${role}` : "#/search";
 }
 
 /**

@@ -66,11 +66,6 @@ export function secondFactorOf(error) {
     return typeof id === "string" ? id : "";
 }
 
-/** @param {string} otpId @param {string} code @param {string} mfaId */
-export function signInWithCode(otpId, code, mfaId) {
-    return asNewUser(() => pb.collection("users").authWithOTP(otpId, code, { mfaId }));
-}
-
 /** SDK idiom: log out. Clearing the store alone would leave the token valid; the board's logout ends it. */
 export async function signOut() {
     await closeStream();

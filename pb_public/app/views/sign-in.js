@@ -4,7 +4,7 @@ import { t } from "../i18n.js";
 import { me, pb } from "../pb.js";
 import { createForm, textOf } from "../forms.js";
 import { attempt } from "../messages.js";
-import { secondFactorOf, signIn, signInWithCode } from "../session.js";
+import { secondFactorOf, signIn } from "../session.js";
 import { onward, start } from "../places.js";
 
 /** @import { Provider } from "../oauth.js" */
@@ -17,73 +17,37 @@ export default async function signInView({ query, show }) {
         next();
         return;
     }
-    let mfaId = query.get("mfa") ?? ""; // once a first factor was right and a second is due
-    let otpId = ""; // once the code for it was sent
-    let email = "";
+    let asksForCode = false;
     const form = createForm(draw, async (data) => {
-        if (otpId) {
-            await signInWithCode(otpId, textOf(data, "code"), mfaId);
-            next();
-            return;
-        }
-        email = textOf(data, "email");
-        if (!mfaId && await firstFactor(() => signIn(email, String(data.get("password"))))) {
-            next();
-            return;
-        }
-        ({ otpId } = await pb.collection("users").requestOTP(email));
+        const email = textOf(data, "email");
+        await signIn(email, String(data.get("password"))).then(next, (error) => second(error, email));
     });
 
-    /**
-     * firstFactor tells whether signIn signs in. If not, a second factor is due.
-     * @param {() => Promise<unknown>} signIn
-     */
-    async function firstFactor(signIn) {
-        try {
-            await signIn();
-            return true;
-        } catch (error) {
-            mfaId = secondFactorOf(error);
-            if (!mfaId) {
-                throw error;
-            }
-            return false;
+    /** askForCode asks for the second factor. Few boards want one, so that is loaded here. @param {string} mfaId @param {string} [email] */
+    async function askForCode(mfaId, email) {
+        asksForCode = true;
+        await (await import("./second-factor.js")).askForCode(mfaId, { show, next, email });
+    }
+
+    /** second asks for it if that is what the first was answered with. @param {unknown} error @param {string} [email] */
+    async function second(error, email) {
+        const mfaId = secondFactorOf(error);
+        if (!mfaId) {
+            throw error;
         }
+        await askForCode(mfaId, email);
     }
 
     /** @param {Provider} provider */
-    async function withProvider(provider) {
-        let here = true;
-        if (!await firstFactor(async () => (here = await oauth.signInWith(provider)))) {
-            draw();
-        } else if (here) {
-            next();
-        }
-    }
+    const withProvider = (provider) => oauth.signInWith(provider).then((here) => here && next(), second);
 
     /** @type {Provider[]} */
     let providers = [];
     /** @type {typeof import("../oauth.js")} */
     let oauth;
 
-    function drawSecond() {
-        show(t("signIn"), html`
-            <div class="door">
-                ${heading(t("signIn"))}
-                <form class="card" novalidate @submit=${form.submit}>
-                    ${form.summary()}
-                    <p role="status">${otpId ? t("codeSent", { email }) : t("secondFactor")}</p>
-                    ${otpId
-                        ? form.field({ name: "code", label: t("code"), required: true, autocomplete: "one-time-code" })
-                        : form.field({ name: "email", label: t("email"), type: "email", required: true, autocomplete: "username" })}
-                    ${form.button(otpId ? t("signIn") : t("sendCode"))}
-                </form>
-            </div>`);
-    }
-
     function draw() {
-        if (mfaId) {
-            drawSecond();
+        if (asksForCode) {
             return;
         }
         show(t("signIn"), html`
@@ -106,6 +70,11 @@ export default async function signInView({ query, show }) {
             </div>`);
     }
 
+    const begun = query.get("mfa");
+    if (begun) {
+        await askForCode(begun);
+        return;
+    }
     draw();
     ({ oauth2: { providers } } = await pb.collection("users").listAuthMethods());
     if (providers.length > 0) {
