@@ -7,7 +7,7 @@ func TestServedModulesHaveNoCommentsOfTheirOwn(t *testing.T) {
 		"export function b(c) {\n" +
 		"    // why\n    return /** @type {D} */ (a(c)); // how\n}\n/** e */\n/** @type {F} */ (b)(\"http://g\");\n"
 	want := "\nimport { a } from \"./a.js\";\n\n\n\n\n\nexport function b(c) {\n" +
-		"\n    return (a(c)); // how\n}\n\n(b)(\"http://g\");\n"
+		"\n return (a(c)); // how\n}\n\n(b)(\"http://g\");\n"
 	if got := string(served("app/views/b.js", []byte(source))); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
