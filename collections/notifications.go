@@ -63,16 +63,18 @@ func notifications() *core.Collection {
 		&core.SelectField{Name: "mail", Values: []string{MailNone, MailPending, MailSent, MailFailed}, MaxSelect: 1, Hidden: true},
 		&core.NumberField{Name: "mailAttempts", OnlyInt: true, Hidden: true},
 		&core.DateField{Name: "mailAt", Hidden: true}, // when to try next, or when it was sent or given up
+		// No news on the board, only a mail: an applicant's receipt, and an interview for the calendars of the employer's people.
+		&core.BoolField{Name: "mailOnly", Hidden: true},
 		// What the notification is about, such as "job_published:<job>", where it must come only once: it is unique for each user.
 		&core.TextField{Name: "dedupe", Max: 200, Hidden: true},
 	)
-	// In the order of lists. With read and kind in it, counting and filtering by them reads no rows.
-	c.AddIndex("idx_notifications_user_created", false, "user, created, read, kind", "")
+	// In the order of lists. With the rest in it, counting and filtering by them reads no rows.
+	c.AddIndex("idx_notifications_user_created", false, "user, created, read, kind, mailOnly", "")
 	c.AddIndex("idx_notifications_user_unread", false, "user", "read = FALSE")
 	c.AddIndex("idx_notifications_mail", false, "mailAt", "mail = 'pending'")
 	c.AddIndex("idx_notifications_mail_user", false, "user, mailAt", "mail = 'pending'")
 	c.AddIndex("idx_notifications_dedupe", true, "user, dedupe", "dedupe != ''")
-	own := rule(loggedIn + ` && user = @request.auth.id`)
+	own := rule(loggedIn + ` && user = @request.auth.id && mailOnly = false`)
 	rules(c, own, own, nil, own, own) // created by the board alone; not even admins see those of others
 	return c
 }

@@ -33,7 +33,7 @@ func noticesOf(tx core.App, application, job, seeker *core.Record) (*application
 	}, nil
 }
 
-// notifyOfNewApplication notifies the employer's people, and the applicant, as a receipt. The board itself, when it fills a demo, writes
+// notifyOfNewApplication notifies the employer's people, and mails the applicant a receipt. The board itself, when it fills a demo, sends
 // none.
 func notifyOfNewApplication(tx core.App, application, job, seeker *core.Record) error {
 	notices, err := noticesOf(tx, application, job, seeker)
@@ -50,7 +50,7 @@ func notifyOfNewApplication(tx core.App, application, job, seeker *core.Record) 
 	data["receipt"] = true
 	receipt := notices.words.receipt()
 	return notify.WriteTo(tx, notify.Notification{
-		Kind: collections.KindApplicationSubmitted, Title: receipt.title, Body: receipt.body, Data: data, ReadBy: seeker.Id,
+		Kind: collections.KindApplicationSubmitted, Title: receipt.title, Body: receipt.body, Data: data, MailOnly: true,
 	}, seeker)
 }
 
@@ -111,7 +111,7 @@ func (n *applicationNotices) tellPeople(kind string, notice notice) error {
 	return notify.WriteTo(n.tx, notify.Notification{Kind: kind, Title: notice.title, Body: notice.body, Data: n.data(nil)}, others...)
 }
 
-// invitePeople puts an interview into the calendars of the employer's people. Whoever acts gets the mail too, but has no news to read.
+// invitePeople puts an interview into the calendars of the employer's people, by mail alone.
 func (n *applicationNotices) invitePeople(from, to string, interview *mail.Interview) error {
 	people, err := collections.PeopleRecordsOf(n.tx, n.employer)
 	if err != nil {
@@ -121,7 +121,7 @@ func (n *applicationNotices) invitePeople(from, to string, interview *mail.Inter
 		notice := n.words.toPeople(from, to, newMeeting(interview, localtime.Zone(user, n.job)))
 		err := notify.WriteTo(n.tx, notify.Notification{
 			Kind: collections.KindApplicationStatusChanged, Title: notice.title, Body: notice.body, Data: n.data(interview),
-			ReadBy: actor.Of(n.application).UserID(),
+			MailOnly: true,
 		}, user)
 		if err != nil {
 			return err

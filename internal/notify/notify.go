@@ -26,9 +26,8 @@ type Notification struct {
 	Data  map[string]any // ids of what it is about: job, application, review, report
 	// Dedupe, when set, makes the notification unique per user, so that a second run writes nothing, such as "job_closed:<job>".
 	Dedupe string
-	// ReadBy is the user for whom the notification is no news, who has caused it: that one's is written as read, and not pushed. Of those,
-	// only invitations and receipts are mailed.
-	ReadBy string
+	// MailOnly is for a mail that is no news on the board. Nobody is shown the row: it is in no list, written as read, and not pushed.
+	MailOnly bool
 }
 
 // Write stores the notification once for each active user in userIDs. Call it with the transaction's app, so that the notification is
@@ -71,8 +70,9 @@ func WriteTo(tx core.App, notification Notification, users ...*core.Record) erro
 		record.Set("body", notification.Body)
 		record.Set("data", notification.Data)
 		record.Set("dedupe", notification.Dedupe)
-		if user.Id == notification.ReadBy {
+		if notification.MailOnly {
 			realtime.Silence(record)
+			record.Set("mailOnly", true)
 			record.Set("read", true)
 			record.Set("readAt", types.NowDateTime())
 		}
