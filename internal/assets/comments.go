@@ -20,8 +20,8 @@ var styleComments = regexp.MustCompile(`[ \t]*/\*(?:[^*]|\*+[^*/])*\*+/`)
 
 // served returns what is sent of a file. Modules of the client at /app/ are sent without the comments that have lines of their own and
 // without types, and with one space for each level of indentation, our style sheets without any comment: those are for readers of the
-// source, and more than a tenth of what browsers would download. Their lines stay, empty, so that the numbers of lines in errors are those of the source. Other people's files, in lib/, keep
-// their licences.
+// source, and more than a tenth of what browsers would download. Their lines stay, empty, so that the numbers of lines in errors are those
+// of the source. Other people's files, in lib/, keep their licences.
 func served(name string, content []byte) []byte {
 	var comments []*regexp.Regexp
 	isModule := false

@@ -57,7 +57,8 @@ func TestPageLeadsToTheAssets(t *testing.T) {
 	if got.Status != 200 || !strings.HasPrefix(policy, headers.Policy) || !strings.Contains(policy, "require-trusted-types-for 'script'") {
 		t.Errorf("got %d with the policy %q", got.Status, policy)
 	}
-	if got, files := get(t, libraries(), "/app/admin"); got.Status != 200 || !strings.Contains(got.Raw, `src="`+files.URL("app/admin/main.js")) {
+	got, files = get(t, libraries(), "/app/admin")
+	if got.Status != 200 || !strings.Contains(got.Raw, `src="`+files.URL("app/admin/main.js")) {
 		t.Errorf("the administration: %d %s", got.Status, got.Raw)
 	}
 	if got, _ := get(t, libraries(), "/app/admin/"); got.Status != 301 || got.Header.Get("Location") != "/app/admin" {

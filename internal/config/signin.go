@@ -24,7 +24,10 @@ func (c *Config) SignIn() signin.Options {
 	}
 	for _, p := range []signin.Provider{
 		{Name: "google", ClientID: c.GoogleClientID, ClientSecret: c.GoogleClientSecret},
-		{Name: "oidc2", DisplayName: "LinkedIn", ClientID: c.LinkedInClientID, ClientSecret: c.LinkedInClientSecret, Issuer: linkedIn, NoPKCE: true},
+		{
+			Name: "oidc2", DisplayName: "LinkedIn", ClientID: c.LinkedInClientID, ClientSecret: c.LinkedInClientSecret,
+			Issuer: linkedIn, NoPKCE: true,
+		},
 		{Name: "github", ClientID: c.GitHubClientID, ClientSecret: c.GitHubClientSecret},
 		{Name: "oidc", DisplayName: c.OIDCName, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, Issuer: c.OIDCIssuer},
 	} {

@@ -306,7 +306,8 @@ func TestPagesOfEvents(t *testing.T) {
 		}
 	}
 	for query, field := range map[string]string{
-		"since=-1": "since", "since=x": "since", "since=1.5": "since", "limit=x": "limit", "types=job.deleted": "types", "types=job.closed,x": "types",
+		"since=-1": "since", "since=x": "since", "since=1.5": "since", "limit=x": "limit", "types=job.deleted": "types",
+		"types=job.closed,x": "types",
 	} {
 		got := s.Call(owner, "GET", "/api/events?"+query, nil)
 		if got.Status != 400 || got.Code(field) == "" || field == "types" && !strings.Contains(got.Raw, "job.published, job.updated") {

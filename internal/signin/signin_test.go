@@ -87,7 +87,9 @@ type board struct {
 
 func newBoard(t *testing.T, options signin.Options) *board {
 	p := newProvider(t)
-	options.Providers = []signin.Provider{{Name: "oidc", DisplayName: "Example ID", ClientID: "board", ClientSecret: "hush-hush", Issuer: p.URL}}
+	options.Providers = []signin.Provider{
+		{Name: "oidc", DisplayName: "Example ID", ClientID: "board", ClientSecret: "hush-hush", Issuer: p.URL},
+	}
 	return &board{testapp.NewBoard(t, hooks.Bind, testapp.With(signin.Bind, options), api.Bind), p}
 }
 
