@@ -11,8 +11,8 @@ import (
 	"jobboard/internal/problem"
 )
 
-// caps limits how many records of a collection one user, or for API keys one employer, may have; field names that owner. The limits are far more than a person
-// needs: they keep a single account from slowing the board's background work.
+// caps limits how many records of a collection one user, or for API keys one employer, may have; field names that owner. The limits are
+// far more than a person needs: they keep a single account from slowing the board's background work.
 var caps = map[string]struct {
 	field string
 	max   int

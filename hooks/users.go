@@ -14,8 +14,8 @@ import (
 	"jobboard/internal/problem"
 )
 
-// bindUsers creates the profile or the company at registration, ends all logins of a user whose role or activity changes and notifies the user,
-// and keeps the last admin.
+// bindUsers creates the profile or the company at registration, ends all logins of a user whose role or activity changes and notifies the
+// user, and keeps the last admin.
 func bindUsers(app core.App) {
 	app.OnRecordCreateRequest(collections.Users).BindFunc(noteNotificationChoiceOnCreateRequest)
 	app.OnRecordCreateRequest(collections.Users).BindFunc(noteCompanyOnCreateRequest)

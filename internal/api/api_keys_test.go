@@ -118,7 +118,8 @@ func (s *keyScene) areShownOnce(t *testing.T) {
 				if got.Status != 200 || !strings.Contains(got.Raw, id) {
 					t.Fatalf("%s %s as %s: %d %s", call.method, call.path, who, got.Status, got.Raw)
 				}
-				if strings.Contains(got.Raw, secret) || who != "superuser" && strings.Contains(got.Raw, `"hash"`) || strings.Contains(got.Raw, `"key"`) {
+				if strings.Contains(got.Raw, secret) || strings.Contains(got.Raw, `"key"`) ||
+					who != "superuser" && strings.Contains(got.Raw, `"hash"`) {
 					t.Errorf("%s %s as %s shows the key: %s", call.method, call.path, who, got.Raw)
 				}
 			}
@@ -202,7 +203,9 @@ func (s *keyScene) areChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, wrong := range []string{"jb_", guessed, key[:56], key + "0", string(flipped), "jb_aaaaaaaaaaaaaaa_" + key[19:], strings.ToUpper(key[3:])} {
+	for _, wrong := range []string{
+		"jb_", guessed, key[:56], key + "0", string(flipped), "jb_aaaaaaaaaaaaaaa_" + key[19:], strings.ToUpper(key[3:]),
+	} {
 		for _, path := range []string{"/api/jobs/", testapp.Records(collections.Jobs), "/api/realtime", "/api/health"} {
 			want := 401
 			if !strings.HasPrefix(wrong, "jb_") {
@@ -332,8 +335,8 @@ func (s *keyScene) doNotEscalate(t *testing.T) {
 			t.Errorf("register as %s: %d %s", id, got.Status, got.Raw)
 		}
 	}
-	if got := s.use(s.key(t, "jobs:read"), "GET", testapp.Records(collections.Jobs)+filter("applications_via_job.status ?= 'hired'"), nil); got.
-		Status != 400 {
+	back := testapp.Records(collections.Jobs) + filter("applications_via_job.status ?= 'hired'")
+	if got := s.use(s.key(t, "jobs:read"), "GET", back, nil); got.Status != 400 {
 		t.Errorf("a key without applications:read filters by applications: %d %s", got.Status, got.Raw)
 	}
 }
@@ -384,8 +387,8 @@ func (s *keyScene) actForTheirEmployer(t *testing.T) {
 	if got := s.use(key, "PATCH", path, map[string]any{"status": "submitted"}); got.Code("status") != "invalid_transition" {
 		t.Errorf("an illegal move: %d %s", got.Status, got.Raw)
 	}
-	if got := s.use(key, "PATCH", testapp.Records(collections.Applications, application.Id), map[string]any{"seeker": s.people["other"].Id}); got.
-		Status != 400 {
+	another := map[string]any{"seeker": s.people["other"].Id}
+	if got := s.use(key, "PATCH", testapp.Records(collections.Applications, application.Id), another); got.Status != 400 {
 		t.Errorf("give the application to somebody else: %d %s", got.Status, got.Raw)
 	}
 
@@ -394,7 +397,8 @@ func (s *keyScene) actForTheirEmployer(t *testing.T) {
 	users := s.Call(s.people["admin"], "GET", "/api/users/?perPage=100", nil)
 	employer := s.Reload(s.acme)
 	if strings.Contains(users.Raw, "key_") || len(employer.GetStringSlice("members")) != 1 || before != after {
-		t.Errorf("the key is somebody: members %v, notifications %v and %v, users %s", employer.GetStringSlice("members"), before, after, users.Raw)
+		t.Errorf("the key is somebody: members %v, notifications %v and %v, users %s",
+			employer.GetStringSlice("members"), before, after, users.Raw)
 	}
 	renamed := s.Update(s.acme, map[string]any{"members": []string{s.people["member"].Id, s.people["rival"].Id}})
 	s.acme = s.Update(renamed, map[string]any{"members": []string{s.people["member"].Id}})
@@ -406,8 +410,8 @@ func (s *keyScene) actForTheirEmployer(t *testing.T) {
 func (s *keyScene) actForTheBoard(t *testing.T) {
 	key, _ := s.newKey(t, map[string]any{"employer": ""}, "jobs:read", "jobs:write", "applications:read")
 	foreign := s.Job(s.bolt, "Foreign", map[string]any{"status": "draft"})
-	if got := s.use(key, "PATCH", "/api/jobs/"+foreign.Id, map[string]any{"title": "Changed", "source": "feed", "externalId": foreign.Id}); got.
-		Status != 200 {
+	changed := map[string]any{"title": "Changed", "source": "feed", "externalId": foreign.Id}
+	if got := s.use(key, "PATCH", "/api/jobs/"+foreign.Id, changed); got.Status != 200 {
 		t.Errorf("change any job: %d %s", got.Status, got.Raw)
 	}
 	if got := s.use(key, "GET", "/api/reports/summary/", nil); got.Status != 403 {

@@ -257,7 +257,8 @@ func TestLimitsCountEachAPIKey(t *testing.T) {
 	employer, owner := board.Employer("Acme")
 	var keys []string
 	for range 2 {
-		made := board.Call(owner, "POST", "/api/api-keys", map[string]any{"name": "ATS", "employer": employer.Id, "scopes": []string{"jobs:read"}})
+		made := board.Call(owner, "POST", "/api/api-keys",
+			map[string]any{"name": "ATS", "employer": employer.Id, "scopes": []string{"jobs:read"}})
 		key, _ := made.Body["key"].(string)
 		keys = append(keys, key)
 	}

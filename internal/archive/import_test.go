@@ -85,7 +85,8 @@ func TestImportKeepsWhatIsDue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, query := range []string{
-		"SELECT * FROM fanouts", "SELECT id, hash FROM api_keys", "SELECT * FROM employer_people", "SELECT * FROM deadline_reminders", "SELECT * FROM digest_positions", "SELECT * FROM job_days",
+		"SELECT * FROM fanouts", "SELECT id, hash FROM api_keys", "SELECT * FROM employer_people", "SELECT * FROM deadline_reminders",
+		"SELECT * FROM digest_positions", "SELECT * FROM job_days",
 		"SELECT user, kind, mail, mailAt, dedupe FROM notifications ORDER BY id", "SELECT seq FROM sqlite_sequence WHERE name = 'publications'",
 	} {
 		if was, is := dump(t, old.DB(), query), dump(t, board.DB(), query); len(was) == 0 || !slices.Equal(was, is) {

@@ -25,7 +25,8 @@ func errorResponses() members[*responseObject] {
 	all.set(errorNames[http.StatusBadRequest], errorResponse(http.StatusBadRequest, "The request is wrong; data names the fields.",
 		"Failed to create record.", map[string]any{"title": fieldError("validation_required", "Cannot be blank.")}))
 	add(http.StatusUnauthorized, "A login is needed, or the token is no longer valid.", "This request needs a login.")
-	add(http.StatusForbidden, "The caller's role can never do this, or the API key lacks the scope.", "You are not allowed to perform this request.")
+	add(http.StatusForbidden, "The caller's role can never do this, or the API key lacks the scope.",
+		"You are not allowed to perform this request.")
 	add(http.StatusNotFound, "Does not exist, or the caller may not see it.", "The requested resource wasn't found.")
 	add(http.StatusRequestEntityTooLarge, "The body or a file is too large.", "Request entity too large.")
 	add(http.StatusUnsupportedMediaType, "The body is neither JSON nor a form.",

@@ -158,10 +158,11 @@ func addSummaryShape(schemas map[string]*schemaObject) {
 	figures := mapOf(ofType("number", "null"))
 	meaning := shape([]string{"key", "label", "unit", "meaning"}, texts("key", "label", "unit", "meaning")...)
 	series := shape([]string{"name", "values"}, prop("name", text("")), prop("values", arrayOf(ofType("number"))))
-	chart := shape([]string{"key", "kind", "title", "meaning", "over", "labels", "series"}, slices.Concat(texts("key", "kind", "title", "meaning"), []property{
-		prop("over", choice([]string{"time", "value"}, true)),
-		prop("labels", arrayOf(text(""))), prop("series", arrayOf(series)),
-	})...)
+	chart := shape([]string{"key", "kind", "title", "meaning", "over", "labels", "series"}, slices.Concat(
+		texts("key", "kind", "title", "meaning"), []property{
+			prop("over", choice([]string{"time", "value"}, true)),
+			prop("labels", arrayOf(text(""))), prop("series", arrayOf(series)),
+		})...)
 	properties := texts("from", "to", "made")
 	required := []string{"from", "to", "made", "definitions", "charts"}
 	for _, kind := range collections.ReportKinds() {
