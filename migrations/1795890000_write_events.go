@@ -92,6 +92,7 @@ func eventTrigger(name, when, kind string, ids map[string]string) string {
 	columns, values, data := "", "", []string{}
 	for _, column := range []string{"job", "application", "review", "employer", "user"} {
 		if id := ids[column]; id != "" {
+			id = "CAST(" + id + " AS TEXT)" // plain SQL may have stored anything, and JSON holds no blobs
 			columns += ", `" + column + "`"
 			values += ", coalesce(" + id + ", '')"
 			data = append(data, "'"+column+"', "+id)

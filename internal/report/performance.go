@@ -17,7 +17,7 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 		return nil, err
 	}
 	notifications, err := s.one("notification figures",
-		"SELECT count(*), avg(read), sum(mail = 'sent') FROM notifications WHERE "+inPeriod("created"), nil, 3)
+		"SELECT count(*), avg(read), sum(mail = 'sent') FROM notifications WHERE NOT mailOnly AND "+inPeriod("created"), nil, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 		pdf.Lines, []string{"Received", "Answered"}, series)
 	return numbers, result.addBars(s, "notificationsByKind", "Notifications by kind",
 		"Notifications written in the period, on the whole board.",
-		"SELECT replace(kind, '_', ' '), count(*) FROM notifications WHERE "+inPeriod("created")+" GROUP BY 1 ORDER BY 2 DESC, 1", nil)
+		"SELECT replace(kind, '_', ' '), count(*) FROM notifications WHERE NOT mailOnly AND "+inPeriod("created")+" GROUP BY 1 ORDER BY 2 DESC, 1", nil)
 }
 
 func addPerformanceTable(s *snapshot, result *Result) error {
