@@ -40,7 +40,8 @@ func computePerformance(s *snapshot, result *Result) (values, error) {
 		pdf.Lines, []string{"Received", "Answered"}, series)
 	return numbers, result.addBars(s, "notificationsByKind", "Notifications by kind",
 		"Notifications written in the period, on the whole board.",
-		"SELECT replace(kind, '_', ' '), count(*) FROM notifications WHERE NOT mailOnly AND "+inPeriod("created")+" GROUP BY 1 ORDER BY 2 DESC, 1", nil)
+		"SELECT replace(kind, '_', ' '), count(*) FROM notifications WHERE NOT mailOnly AND "+inPeriod("created")+
+			" GROUP BY 1 ORDER BY 2 DESC, 1", nil)
 }
 
 func addPerformanceTable(s *snapshot, result *Result) error {
