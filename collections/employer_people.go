@@ -85,6 +85,15 @@ func EmployersOf(app core.App, userID string) ([]string, error) {
 	return ids, nil
 }
 
+// OnlyEmployerOf returns the id of the employer whose people the user is one of, or "" if there is none or more than one.
+func OnlyEmployerOf(app core.App, userID string) (string, error) {
+	ids, err := EmployersOf(app, userID)
+	if len(ids) != 1 {
+		return "", err
+	}
+	return ids[0], nil
+}
+
 // IsPersonOf reports whether the user is one of the employer's people.
 func IsPersonOf(app core.App, employerID, userID string) (bool, error) {
 	var found bool

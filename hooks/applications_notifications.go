@@ -46,11 +46,9 @@ func notifyOfNewApplication(tx core.App, application, job, seeker *core.Record) 
 	if actor.Of(application).IsBoard() {
 		return nil
 	}
-	data := notices.data(nil)
-	data["receipt"] = true
 	receipt := notices.words.receipt()
 	return notify.WriteTo(tx, notify.Notification{
-		Kind: collections.KindApplicationSubmitted, Title: receipt.title, Body: receipt.body, Data: data, MailOnly: true,
+		Kind: collections.KindApplicationSubmitted, Title: receipt.title, Body: receipt.body, Data: notices.data(nil), MailOnly: true,
 	}, seeker)
 }
 

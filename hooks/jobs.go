@@ -33,13 +33,11 @@ func bindJobs(app core.App) {
 // fillEmployerOnJobCreateRequest sets the caller's employer where the request names none and the caller has only one.
 func fillEmployerOnJobCreateRequest(e *core.RecordRequestEvent) error {
 	if e.Auth != nil && !e.Auth.IsSuperuser() && e.Record.GetString("employer") == "" {
-		ids, err := collections.EmployersOf(e.App, e.Auth.Id)
+		employer, err := collections.OnlyEmployerOf(e.App, e.Auth.Id)
 		if err != nil {
 			return err
 		}
-		if len(ids) == 1 {
-			e.Record.Set("employer", ids[0])
-		}
+		e.Record.Set("employer", employer)
 	}
 	return e.Next()
 }

@@ -38,14 +38,14 @@ func completeWebhookOnCreateRequest(e *core.RecordRequestEvent) error {
 	if e.Record.GetString("employer") != "" || e.Auth == nil || actor.IsAdminOrSuperuser(e.Auth) {
 		return e.Next()
 	}
-	ids, err := collections.EmployersOf(e.App, e.Auth.Id)
+	employer, err := collections.OnlyEmployerOf(e.App, e.Auth.Id)
 	if err != nil {
 		return err
 	}
-	if len(ids) != 1 {
+	if employer == "" {
 		return e.BadRequestError("Failed to create record.", problem.Field("employer", problem.Required, "Must be one of your employers."))
 	}
-	e.Record.Set("employer", ids[0])
+	e.Record.Set("employer", employer)
 	return e.Next()
 }
 

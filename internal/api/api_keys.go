@@ -1,9 +1,6 @@
 package api
 
 import (
-	"encoding/json"
-	"net/http"
-
 	"jobboard/collections"
 	"jobboard/internal/api/openapi"
 	"jobboard/internal/problem"
@@ -91,7 +88,7 @@ func viewAPIKey(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func changeAPIKey(c *call) error {
@@ -99,7 +96,7 @@ func changeAPIKey(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func deleteAPIKey(c *call) error { return c.remove(collections.APIKeys, c.Param("key_id")) }

@@ -259,7 +259,7 @@ func (c *call) moveApplication(b *body) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func listUserApplications(c *call) error {

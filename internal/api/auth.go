@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -175,7 +174,7 @@ func login(c *call) error {
 	if a.status == http.StatusUnauthorized {
 		return c.askForSecondFactor(a)
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 // askForSecondFactor answers with the id by which PocketBase's own API takes the second factor.
@@ -216,7 +215,7 @@ func refresh(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func requestPasswordReset(c *call) error {

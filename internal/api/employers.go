@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"jobboard/collections"
@@ -148,7 +147,7 @@ func viewEmployer(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func changeEmployer(c *call) error {
@@ -156,7 +155,7 @@ func changeEmployer(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func deleteEmployer(c *call) error { return c.remove(collections.Employers, c.Param("employer_id")) }

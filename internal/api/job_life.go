@@ -1,9 +1,7 @@
 package api
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -96,7 +94,7 @@ func renewJob(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 // jobToChange returns the path's job. It fails with a 404 unless the job's update rule lets the caller change it.

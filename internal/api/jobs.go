@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -179,7 +178,7 @@ func viewJob(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 // jobContents are the fields that describe a job, besides its places: a duplicate has them too, and PUT empties those that it leaves out.
@@ -206,7 +205,7 @@ func changeJob(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func publishJob(c *call) error {
@@ -250,7 +249,7 @@ func (c *call) moveJob(status, already string) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 // explainRefusal returns a 400 that names the field for which a create rule has refused a record, since PocketBase names none.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -148,6 +149,9 @@ func pick(data any, fields string) (any, error) {
 	return whole, nil
 }
 
+// sendRecord answers 200 with what PocketBase has answered.
+func (c *call) sendRecord(a *response) error { return c.send(http.StatusOK, json.RawMessage(a.json())) }
+
 // sendCreated answers 201 with a new record, and a Location made from path, in which %s stands for its id.
 func (c *call) sendCreated(a *response, path string) error {
 	record, err := a.object()
@@ -181,6 +185,20 @@ func (c *call) values(name string) []string {
 	}
 	return list
 }
+
+// choices returns the values of such a parameter, as read returns them, or a 400 for one that is not allowed.
+func (c *call) choices(name string, allowed []string, read func(string) string) ([]string, error) {
+	values := c.values(name)
+	for i, value := range values {
+		if values[i] = read(value); !slices.Contains(allowed, values[i]) {
+			return nil, invalid(name, problem.InvalidValue, "Must be one of "+strings.Join(allowed, ", ")+".")
+		}
+	}
+	return values, nil
+}
+
+// asWritten is for choices whose values are not read leniently.
+func asWritten(value string) string { return value }
 
 // isSet returns the value of a boolean parameter, such as mine=1. An absent one is false.
 func (c *call) isSet(name string) (bool, error) {

@@ -2,16 +2,12 @@ package api
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 
 	"jobboard/collections"
 	"jobboard/internal/api/openapi"
 	"jobboard/internal/notify"
-	"jobboard/internal/problem"
 )
 
 func notificationRoutes() []route {
@@ -79,11 +75,9 @@ func listNotifications(c *call) error {
 	if unread {
 		conditions = append(conditions, "read = false")
 	}
-	kinds := c.values("kind")
-	for _, kind := range kinds {
-		if !slices.Contains(collections.NotificationKinds(), kind) {
-			return invalid("kind", problem.InvalidValue, "Must be one of "+strings.Join(collections.NotificationKinds(), ", ")+".")
-		}
+	kinds, err := c.choices("kind", collections.NotificationKinds(), asWritten)
+	if err != nil {
+		return err
 	}
 	if len(kinds) > 0 {
 		conditions = append(conditions, anyOf("kind = %s", kinds))
@@ -139,7 +133,7 @@ func changeNotification(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func deleteNotification(c *call) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/search"
 
 	"jobboard/internal/api/recordjson"
+	"jobboard/internal/listing"
 	"jobboard/internal/problem"
 )
 
@@ -80,7 +81,7 @@ func (c *call) listExpanded(
 	}
 	resolver := core.NewRecordFieldResolver(c.app(), collection, info, true)
 	wanted := c.app().RecordQuery(collection)
-	if err := applyListRule(wanted, resolver, collection, info); err != nil {
+	if err := listing.ApplyRule(wanted, resolver, collection, info); err != nil {
 		return nil, err
 	}
 	for _, condition := range conditions {

@@ -184,26 +184,6 @@ func findByIDs(app core.App, collection *core.Collection, ids []string) ([]*core
 	return records, err
 }
 
-// applyListRule narrows a query to the records that the caller may list.
-func applyListRule(query *dbx.SelectQuery, fields *core.RecordFieldResolver, collection *core.Collection, info *core.RequestInfo) error {
-	if info.HasSuperuserAuth() {
-		return nil
-	}
-	if collection.ListRule == nil {
-		return apis.NewForbiddenError("", nil)
-	}
-	text := listing.SimplifyRule(*collection.ListRule, info.Auth)
-	if text == "" { // the caller may list all records
-		return nil
-	}
-	rule, err := search.FilterData(text).BuildExpr(fields)
-	if err != nil {
-		return err
-	}
-	query.AndWhere(rule)
-	return nil
-}
-
 // visibleRecords returns the records that the collection's list rule shows to the caller. Public ones are not looked up again: for the
 // rest of the rule the database joins tables, which takes longer than reading the records.
 func (c *call) visibleRecords(collection *core.Collection, info *core.RequestInfo, records []*core.Record) ([]*core.Record, error) {
@@ -220,7 +200,7 @@ func (c *call) visibleRecords(collection *core.Collection, info *core.RequestInf
 	if len(asked) > 0 {
 		query := c.app().RecordQuery(collection).Select(collection.Name + ".id").AndWhere(dbx.In(collection.Name+".id", asked...))
 		fields := core.NewRecordFieldResolver(c.app(), collection, info, true)
-		if err := applyListRule(query, fields, collection, info); err != nil {
+		if err := listing.ApplyRule(query, fields, collection, info); err != nil {
 			return nil, err
 		}
 		if err := fields.UpdateQuery(query); err != nil {
@@ -252,7 +232,7 @@ func (c *call) idsMatching(name, filter string) (map[string]bool, error) {
 	}
 	fields := core.NewRecordFieldResolver(c.app(), collection, info, true)
 	rows := c.app().RecordQuery(collection).Select(name + ".id")
-	if err := applyListRule(rows, fields, collection, info); err != nil {
+	if err := listing.ApplyRule(rows, fields, collection, info); err != nil {
 		return nil, err
 	}
 	fields.SetAllowHiddenFields(info.HasSuperuserAuth())

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -122,12 +120,9 @@ func listReports(c *call) error {
 		"kind":   collections.ReportKinds(),
 		"status": {collections.ReportPending, collections.ReportRunning, collections.ReportDone, collections.ReportFailed},
 	} {
-		values := c.values(name)
-		for i, value := range values {
-			values[i] = workflow.Parse(value)
-			if !slices.Contains(allowed, values[i]) {
-				return invalid(name, problem.InvalidValue, "Must be one of "+strings.Join(allowed, ", ")+".")
-			}
+		values, err := c.choices(name, allowed, workflow.Parse)
+		if err != nil {
+			return err
 		}
 		if len(values) > 0 {
 			conditions = append(conditions, anyOf(name+" = %s", values))
@@ -145,7 +140,7 @@ func viewReport(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 // downloadReport streams the file of a report that the caller may see. It fails with a 404 if the report is not done yet.

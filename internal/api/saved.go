@@ -185,7 +185,7 @@ func viewSavedJob(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func listSavedSearches(c *call) error {
@@ -210,7 +210,7 @@ func viewSavedSearch(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func changeSavedSearch(c *call) error {
@@ -218,5 +218,5 @@ func changeSavedSearch(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -163,11 +162,9 @@ func listUsers(c *call) error {
 		return c.sendList(collections.Users, query)
 	}
 	var conditions []string
-	roles := c.values("role")
-	for i, role := range roles {
-		if roles[i] = workflow.Parse(role); !slices.Contains(userRoles, roles[i]) {
-			return invalid("role", problem.InvalidValue, "Must be one of "+strings.Join(userRoles, ", ")+".")
-		}
+	roles, err := c.choices("role", userRoles, workflow.Parse)
+	if err != nil {
+		return err
 	}
 	if len(roles) > 0 {
 		conditions = append(conditions, anyOf("role = %s", roles))
@@ -322,7 +319,7 @@ func changeRole(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 // requireVisibleUser fails with a 404 unless the caller may see the user's account or profile.
@@ -364,12 +361,9 @@ func (c *call) ownUserID() (string, error) {
 
 // statusCondition returns a filter for the parameter status, which is read as leniently as a status in a body.
 func (c *call) statusCondition(statuses []string) (string, error) {
-	values := c.values("status")
-	for i, value := range values {
-		values[i] = workflow.Parse(value)
-		if !slices.Contains(statuses, values[i]) {
-			return "", invalid("status", problem.InvalidValue, "Must be one of "+strings.Join(statuses, ", ")+".")
-		}
+	values, err := c.choices("status", statuses, workflow.Parse)
+	if err != nil {
+		return "", err
 	}
 	return anyOf("status = %s", values), nil
 }

@@ -2,11 +2,8 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -150,7 +147,7 @@ func getWebhook(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func updateWebhook(c *call) error {
@@ -158,7 +155,7 @@ func updateWebhook(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 func deleteWebhook(c *call) error {
@@ -194,7 +191,7 @@ func (c *call) sendDelivery(id string, began time.Time) error {
 	if err != nil {
 		return err
 	}
-	return c.send(http.StatusOK, json.RawMessage(a.json()))
+	return c.sendRecord(a)
 }
 
 // refusedAction returns an error of the package webhook as one that names the field, where it does.
@@ -222,11 +219,9 @@ func rotateWebhook(c *call) error {
 }
 
 func listWebhookDeliveries(c *call) error {
-	statuses := c.values("status")
-	for _, status := range statuses {
-		if !slices.Contains(collections.DeliveryStatuses(), status) {
-			return invalid("status", problem.InvalidValue, "Must be one of "+strings.Join(collections.DeliveryStatuses(), ", ")+".")
-		}
+	statuses, err := c.choices("status", collections.DeliveryStatuses(), asWritten)
+	if err != nil {
+		return err
 	}
 	endpoint, err := c.ownWebhook()
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/search"
 
 	"jobboard/collections"
 	"jobboard/internal/background"
@@ -49,12 +48,8 @@ func ReadableBy(app core.App, user *core.Record) (*dbx.SelectQuery, error) {
 	info := &core.RequestInfo{Context: core.RequestInfoContextDefault, Method: "GET", Auth: user}
 	resolver := core.NewRecordFieldResolver(app, collection, info, true)
 	query := app.RecordQuery(collection)
-	if rule := listing.SimplifyRule(*collection.ListRule, user); rule != "" {
-		condition, err := search.FilterData(rule).BuildExpr(resolver)
-		if err != nil {
-			return nil, fmt.Errorf("read the rule of events: %w", err)
-		}
-		query.AndWhere(condition)
+	if err := listing.ApplyRule(query, resolver, collection, info); err != nil {
+		return nil, fmt.Errorf("apply the rule of events: %w", err)
 	}
 	if err := resolver.UpdateQuery(query); err != nil {
 		return nil, fmt.Errorf("join what the rule of events names: %w", err)

@@ -221,7 +221,7 @@ func TestWithdrawingCancelsTheInterviewForAll(t *testing.T) {
 	l.Update(l.ann, map[string]any{"emailNotifications": []string{}})
 	l.apply(testapp.Records(collections.Applications), map[string]any{"job": l.job.Id})
 	l.received(l.member)
-	receipts := "SELECT count(*) FROM notifications WHERE user = '" + l.ann.Id + "' AND data ->> 'receipt' AND read AND mailOnly"
+	receipts := "SELECT count(*) FROM notifications WHERE user = '" + l.ann.Id + "' AND kind = 'application_submitted' AND read AND mailOnly"
 	if n := testapp.Count(t, l.TestApp, receipts); n != 2 {
 		t.Errorf("%d rows of receipts, want 2", n)
 	}

@@ -40,7 +40,7 @@ type worker struct {
 // queued is a notification whose mail is pending.
 type queued struct {
 	ID, User, Kind, Title, Body, Data, Mail, MailAt string
-	Read                                            bool
+	Read, MailOnly                                  bool
 	Attempts                                        int
 }
 
@@ -76,7 +76,7 @@ func (w *worker) step(app core.App) (bool, error) {
 	return true, updateRows(app, wanted, dbx.Params{"mail": collections.MailSent, "mailAt": types.NowDateTime().String()})
 }
 
-const queuedColumns = "id, [[user]], kind, title, body, data, mail, [[mailAt]] AS [[mail_at]], [[read]]," +
+const queuedColumns = "id, [[user]], kind, title, body, data, mail, [[mailAt]] AS [[mail_at]], [[read]], [[mailOnly]] AS [[mail_only]]," +
 	" [[mailAttempts]] AS attempts FROM {{notifications}}"
 
 // nextMail returns the notifications of the next mail: the next one in the queue and what else is due for the same recipient. A retry
@@ -118,7 +118,7 @@ func (w *worker) nextMail(app core.App) (rows []queued, more bool, err error) {
 
 // sentAlone reports whether the notification gets a mail of its own.
 func (q queued) sentAlone() bool {
-	return q.Kind == collections.KindAccount || q.details().Receipt || q.interview() != nil
+	return q.Kind == collections.KindAccount || q.MailOnly || q.interview() != nil
 }
 
 // progressOf returns the application whose progress the notification tells the applicant, or "". Each has its own mails, which the
@@ -136,7 +136,6 @@ func (q queued) interview() *Interview { return q.details().Interview }
 type details struct {
 	Application string     `json:"application"`
 	Interview   *Interview `json:"interview"`
-	Receipt     bool       `json:"receipt"` // for the applicant, of an application
 	Job         string     `json:"job"`
 	Renew       bool       `json:"renew"` // for those who may
 	Jobs        []string   `json:"jobs"`  // of a digest or a summary, in the order of the first lines

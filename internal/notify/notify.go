@@ -111,7 +111,7 @@ func alreadyNotified(tx core.App, dedupe string, users []string) ([]string, erro
 // mailDelay returns how long the mail waits for its recipient to read the notification on the board, in which case it is not sent.
 // Account mails, interviews and receipts are urgent, or belong in the mailbox anyway, and do not wait.
 func (n Notification) mailDelay() time.Duration {
-	if n.Kind == collections.KindAccount || n.Data["interview"] != nil || n.Data["receipt"] != nil {
+	if n.Kind == collections.KindAccount || n.Data["interview"] != nil || n.MailOnly {
 		return 0
 	}
 	return mailDelay
