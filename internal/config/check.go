@@ -86,6 +86,7 @@ func (c *Config) check() error {
 		require("JOBBOARD_BACKUP_SCHEDULE", err == nil, `a cron expression such as "0 3 * * *" (each day at 3:00, UTC), or off`)
 	}
 	require("JOBBOARD_BACKUP_KEEP", c.BackupKeep >= 1 && c.BackupKeep <= 1000, "between 1 and 1000")
+	wrong = append(wrong, c.checkCluster()...)
 	c.SearchLanguage = strings.ToLower(c.SearchLanguage)
 	require("JOBBOARD_SEARCH_LANGUAGE", slices.Contains(text.Languages(), c.SearchLanguage), "one of "+strings.Join(text.Languages(), ", "))
 	return errors.Join(wrong...)

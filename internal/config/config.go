@@ -65,6 +65,15 @@ type Config struct {
 	BackupSchedule string `env:"JOBBOARD_BACKUP_SCHEDULE" example:"@daily"`
 	BackupKeep     int    `env:"JOBBOARD_BACKUP_KEEP" example:"7"`
 
+	BucketName      string `env:"JOBBOARD_BUCKET_NAME" example:"jobs-example-org"`
+	BucketEndpoint  string `env:"JOBBOARD_BUCKET_ENDPOINT" example:"https://s3.eu-central-1.amazonaws.com"`
+	BucketRegion    string `env:"JOBBOARD_BUCKET_REGION" envDefault:"us-east-1" example:"eu-central-1"`
+	BucketAccessKey string `env:"JOBBOARD_BUCKET_ACCESS_KEY" example:"AKIA..."`
+	BucketSecretKey string `env:"JOBBOARD_BUCKET_SECRET_KEY" secret:"true"`
+	BucketPathStyle bool   `env:"JOBBOARD_BUCKET_PATH_STYLE" envDefault:"true" example:"on"`
+	NodeURL         string `env:"JOBBOARD_NODE_URL" example:"http://10.0.0.2:8090"`
+	ClusterWrites   string `env:"JOBBOARD_CLUSTER_WRITES" envDefault:"safe" example:"safe"`
+
 	PrivateAddresses bool `env:"JOBBOARD_PRIVATE_ADDRESSES" envDefault:"false" example:"off"`
 
 	MetricsToken string `env:"JOBBOARD_METRICS_TOKEN" secret:"true"`

@@ -66,6 +66,18 @@ var help = map[string]string{
 	"JOBBOARD_PRIVATE_ADDRESSES": "let the board request web addresses in private networks and on this machine, at any port, for imports; " +
 		"otherwise only public ones, at ports 80 and 443",
 
+	"JOBBOARD_BUCKET_NAME": "S3 bucket that the board copies its database to, all the time, and keeps uploaded files in; a second and third " +
+		"board with the same bucket become read nodes and standbys: docs/cluster.md",
+	"JOBBOARD_BUCKET_ENDPOINT":   "address of the S3 server; without it Amazon's for the region",
+	"JOBBOARD_BUCKET_REGION":     "region of the bucket",
+	"JOBBOARD_BUCKET_ACCESS_KEY": "access key that may read, write and delete in the bucket",
+	"JOBBOARD_BUCKET_SECRET_KEY": "belongs to JOBBOARD_BUCKET_ACCESS_KEY",
+	"JOBBOARD_BUCKET_PATH_STYLE": "on: the bucket is named in the path of its address; off: in the host name",
+	"JOBBOARD_NODE_URL": "address at which the other nodes of the cluster reach this one; without it the machine's name and the port that " +
+		"the board listens at",
+	"JOBBOARD_CLUSTER_WRITES": "when a write is answered: safe, once the bucket has it, or quick, once it is on the leader's disk, so that the " +
+		"last moments before a crash of that machine can be lost",
+
 	"JOBBOARD_METRICS_TOKEN": "turns on /metrics (Prometheus) for clients that send this token as Authorization: Bearer",
 
 	"JOBBOARD_SEARCH_LANGUAGE": "language whose word forms the search recognises: da, de, en, es, fi, fr, it, nl, no, pt, ru, sv, or " +
