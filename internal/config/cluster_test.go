@@ -17,7 +17,8 @@ func TestWrongBucketsAreRefused(t *testing.T) {
 		"JOBBOARD_NODE_URL=10.0.0.2:8090":                 "JOBBOARD_NODE_URL",
 		"JOBBOARD_CLUSTER_WRITES=fast":                    "JOBBOARD_CLUSTER_WRITES",
 	} {
-		if _, err := load(nil, append(bucket[1:3:3], "JOBBOARD_BUCKET_NAME=jobs", wrong)...); err == nil || !strings.Contains(err.Error(), named) {
+		_, err := load(nil, append(bucket[1:3:3], "JOBBOARD_BUCKET_NAME=jobs", wrong)...)
+		if err == nil || !strings.Contains(err.Error(), named) {
 			t.Errorf("%s: %v, want an error about %s", wrong, err, named)
 		}
 	}

@@ -73,10 +73,10 @@ var help = map[string]string{
 	"JOBBOARD_BUCKET_ACCESS_KEY": "access key that may read, write and delete in the bucket",
 	"JOBBOARD_BUCKET_SECRET_KEY": "belongs to JOBBOARD_BUCKET_ACCESS_KEY",
 	"JOBBOARD_BUCKET_PATH_STYLE": "on: the bucket is named in the path of its address; off: in the host name",
-	"JOBBOARD_NODE_URL": "address at which the other nodes of the cluster reach this one; without it the machine's name and the port that " +
-		"the board listens at",
-	"JOBBOARD_CLUSTER_WRITES": "when a write is answered: safe, once the bucket has it, or quick, once it is on the leader's disk, so that the " +
-		"last moments before a crash of that machine can be lost",
+	"JOBBOARD_NODE_URL": "address at which the other nodes of the cluster reach this one; without it the machine's name and the port " +
+		"that the board listens at",
+	"JOBBOARD_CLUSTER_WRITES": "when a write is answered: safe, once the bucket has it, or quick, once it is on the leader's disk, so that " +
+		"the last moments before a crash of that machine can be lost",
 
 	"JOBBOARD_METRICS_TOKEN": "turns on /metrics (Prometheus) for clients that send this token as Authorization: Bearer",
 
