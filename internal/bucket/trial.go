@@ -1,0 +1,46 @@
+package bucket
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+)
+
+// Try checks that the server honours the conditions on which nodes of a cluster rely: an object can be created once, and replaced only
+// by whoever knows what it was. It writes an object below prefix and deletes it.
+func (b *Bucket) Try(ctx context.Context, prefix string) (err error) {
+	key := prefix + rand.Text()
+	defer func() { err = errors.Join(err, b.Delete(ctx, key)) }()
+	first, err := b.Create(ctx, key, []byte("1"), nil)
+	if err != nil {
+		return fmt.Errorf("try to create an object: %w", err)
+	}
+	ignored := func(condition string) error {
+		return fmt.Errorf("the server of the bucket %s ignores %s: several nodes would overwrite each other's transactions. "+
+			"Use a bucket of a server that supports conditional writes, such as AWS S3, MinIO, Ceph or Cloudflare R2",
+			b.settings.Name, condition)
+	}
+	if _, err := b.Create(ctx, key, []byte("2"), nil); err == nil {
+		return ignored("If-None-Match")
+	} else if !errors.Is(err, ErrExists) {
+		return fmt.Errorf("try to create an object twice: %w", err)
+	}
+	second, err := b.Replace(ctx, key, []byte("3"), first)
+	if err != nil {
+		return fmt.Errorf("try to replace an object: %w", err)
+	}
+	if _, err := b.Replace(ctx, key, []byte("4"), first); err == nil {
+		return ignored("If-Match")
+	} else if !errors.Is(err, ErrChanged) {
+		return fmt.Errorf("try to replace an object that has changed: %w", err)
+	}
+	data, object, err := b.Get(ctx, key)
+	if err != nil {
+		return fmt.Errorf("read the object of the trial: %w", err)
+	}
+	if string(data) != "3" || object.ETag != second {
+		return fmt.Errorf("the server of the bucket %s returns another object than was written", b.settings.Name)
+	}
+	return nil
+}
