@@ -29,6 +29,8 @@ type state struct {
 	node      Node
 	onChange  []func(leading bool)
 	onApplied []func()
+	handlers  map[string]Handler
+	call      CallFunc
 }
 
 func of(app core.App) *state {
