@@ -39,6 +39,7 @@ import (
 	"jobboard/internal/static"
 	"jobboard/internal/tempdir"
 	"jobboard/internal/throttle"
+	"jobboard/internal/uploads"
 	"jobboard/internal/webhook"
 	_ "jobboard/migrations"
 )
@@ -81,6 +82,11 @@ func main() {
 	search.Bind(app, search.Options{Language: settings.SearchLanguage})
 	metrics.Bind(app, metrics.Options{Token: settings.MetricsToken})
 	backup.Bind(app)
+	if given, ok := settings.Bucket(); ok {
+		uploads.Bind(app, given, func(p uploads.Progress) {
+			fmt.Fprintf(os.Stderr, "Copying uploaded files to the bucket: %d of %d\n", p.Copied, p.Files)
+		})
+	}
 	checks.Bind(app, checks.Options{UnknownVariables: settings.Unknown(), Program: command.Program(app.RootCmd)})
 	embedded, err := fs.Sub(public, "pb_public")
 	if err != nil {
@@ -102,11 +108,13 @@ func main() {
 		command.NewDemoCommand(app, cmd.NewServeCommand(app, true), settings.DemoPassword),
 		command.NewDoctorCommand(app),
 		command.NewExportCommand(app),
+		command.NewFilesCommand(app, settings),
 		command.NewHealthCommand(),
 		command.NewImportCommand(app, command.ImportOptions{PrivateAddresses: settings.PrivateAddresses}),
 		command.NewMailCommand(app),
 		command.NewReindexCommand(app),
 		command.NewReportCommand(app),
+		command.NewRestoreCommand(settings),
 		command.NewSchemaCommand(collections.Snapshot),
 		command.NewVersionCommand(),
 	)

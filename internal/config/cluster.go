@@ -5,11 +5,35 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/bucket"
 )
 
 // bucketPattern is what S3 allows as the name of a bucket, but for a few reserved forms.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 var bucketPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
+// Bucket returns the bucket that is given; false if there is none.
+func (c *Config) Bucket() (settings bucket.Settings, given bool) {
+	return bucket.Settings{
+		Name: c.BucketName, Endpoint: c.BucketEndpoint, Region: c.BucketRegion,
+		AccessKey: c.BucketAccessKey, SecretKey: c.BucketSecretKey, PathStyle: c.BucketPathStyle,
+	}, c.given["JOBBOARD_BUCKET_NAME"]
+}
+
+// uploadedFiles returns PocketBase's settings that make it keep uploaded files in the bucket, where every node finds them.
+func (c *Config) uploadedFiles() core.S3Config {
+	endpoint := c.BucketEndpoint
+	if endpoint == "" {
+		endpoint = "https://s3." + c.BucketRegion + ".amazonaws.com"
+	}
+	return core.S3Config{
+		Enabled: true, Bucket: c.BucketName, Region: c.BucketRegion, Endpoint: endpoint,
+		AccessKey: c.BucketAccessKey, Secret: c.BucketSecretKey, ForcePathStyle: c.BucketPathStyle,
+	}
+}
 
 // checkCluster checks what is given of the bucket and of this node.
 func (c *Config) checkCluster() []error {

@@ -75,6 +75,8 @@ var overlays = []overlay{
 		func(c *Config) string { return c.BackupSchedule }),
 	over("JOBBOARD_BACKUP_KEEP", func(s *core.Settings) *int { return &s.Backups.CronMaxKeep },
 		func(c *Config) int { return c.BackupKeep }),
+	over("JOBBOARD_BUCKET_NAME", func(s *core.Settings) *core.S3Config { return &s.S3 },
+		func(c *Config) core.S3Config { return c.uploadedFiles() }),
 	over("JOBBOARD_TRUSTED_PROXY_HEADERS", func(s *core.Settings) *[]string { return &s.TrustedProxy.Headers },
 		func(c *Config) []string { return c.TrustedProxyHeaders }),
 }

@@ -1,0 +1,208 @@
+//go:build unix
+
+package clustertest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"jobboard/internal/bucket"
+	"jobboard/internal/bucket/buckettest"
+	"jobboard/internal/testapp"
+)
+
+// Cluster is some nodes of the real board, all on this machine, with one bucket.
+type Cluster struct {
+	Nodes    []*Node
+	Faults   *Faults         // between the nodes and the bucket
+	Bucket   bucket.Settings // the bucket, without faults
+	Token    string          // of a superuser
+	Employer string          // id of an employer whose jobs can be written
+
+	t   testing.TB
+	env []string
+}
+
+// Options says how to start a cluster.
+type Options struct {
+	Nodes  int
+	Bucket *bucket.Settings // nil: one in memory
+	Dir    string           // folder of the first node's board, that the cluster begins with; "": an empty board
+	Env    []string         // more variables of all nodes
+}
+
+const (
+	superuser = "root@example.com"
+	password  = "correct horse battery"
+)
+
+// Start starts a cluster that ends with the test, and waits until all nodes answer and one of them leads.
+func Start(t testing.TB, options Options) *Cluster {
+	t.Helper()
+	c := &Cluster{t: t}
+	if options.Bucket != nil {
+		c.Bucket = *options.Bucket
+	} else {
+		c.Bucket = buckettest.Start(t)
+	}
+	c.Faults = NewFaults(t, c.Bucket.Endpoint)
+	c.env = append(Env(c.Bucket), "JOBBOARD_BUCKET_ENDPOINT="+c.Faults.URL, "JOBBOARD_RATE_LIMITS=off")
+	c.env = append(c.env, options.Env...)
+	dir := options.Dir
+	if dir == "" {
+		dir = testapp.Folder(t)
+	}
+	if out, err := testapp.Run(t, dir, "superuser", "upsert", superuser, password); err != nil {
+		t.Fatalf("make a superuser: %v\n%s", err, out)
+	}
+	c.Add(dir).Start()
+	c.AwaitLeader(time.Minute)
+	for len(c.Nodes) < options.Nodes {
+		c.Add(t.TempDir()).Run()
+	}
+	for _, node := range c.Nodes {
+		node.Await()
+	}
+	c.login()
+	t.Cleanup(func() {
+		if !t.Failed() {
+			return
+		}
+		for _, node := range c.Nodes {
+			t.Logf("%s (%s) printed:\n%s", node.Name, node.URL, tail(node.Output.String()))
+		}
+	})
+	return c
+}
+
+// Env returns the variables that name a bucket to the board.
+func Env(settings bucket.Settings) []string {
+	return []string{
+		"JOBBOARD_BUCKET_NAME=" + settings.Name,
+		"JOBBOARD_BUCKET_ENDPOINT=" + settings.Endpoint,
+		"JOBBOARD_BUCKET_REGION=" + settings.Region,
+		"JOBBOARD_BUCKET_ACCESS_KEY=" + settings.AccessKey,
+		"JOBBOARD_BUCKET_SECRET_KEY=" + settings.SecretKey,
+		fmt.Sprintf("JOBBOARD_BUCKET_PATH_STYLE=%v", settings.PathStyle),
+	}
+}
+
+// Add adds a node on a folder, and does not start it.
+func (c *Cluster) Add(dir string) *Node {
+	c.t.Helper()
+	node := newNode(c.t, fmt.Sprintf("node %d", len(c.Nodes)+1), dir, c.env, nil)
+	c.Nodes = append(c.Nodes, node)
+	return node
+}
+
+// login fetches what the methods need that write.
+func (c *Cluster) login() {
+	c.t.Helper()
+	answer := c.Call(c.Nodes[0], http.MethodPost, "/api/collections/_superusers/auth-with-password",
+		map[string]any{"identity": superuser, "password": password})
+	c.Token, _ = answer.Body["token"].(string)
+	if c.Token == "" {
+		c.t.Fatalf("log in: %d %s", answer.Status, answer.Raw)
+	}
+	owner := c.MustCreate(c.Nodes[0], "users", map[string]any{
+		"email": "owner@example.com", "name": "Owner", "role": "employer", "verified": true,
+		"password": password, "passwordConfirm": password,
+	})
+	c.Employer = c.MustCreate(c.Nodes[0], "employers", map[string]any{"owner": owner, "name": "Acme"})
+}
+
+// client gives up on nodes that are frozen.
+var client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+
+// Try makes a request of the superuser at a node.
+func (c *Cluster) Try(node *Node, method, path string, body any) (testapp.Response, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return testapp.Response{}, err
+	}
+	request, err := http.NewRequest(method, node.URL+path, strings.NewReader(string(raw)))
+	if err != nil {
+		return testapp.Response{}, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if c.Token != "" {
+		request.Header.Set("Authorization", c.Token)
+	}
+	return send(request)
+}
+
+// Call is Try for requests that a node must answer.
+func (c *Cluster) Call(node *Node, method, path string, body any) testapp.Response {
+	c.t.Helper()
+	answer, err := c.Try(node, method, path, body)
+	if err != nil {
+		c.t.Fatalf("%s %s at %s: %v\n%s", method, path, node.Name, err, tail(node.Output.String()))
+	}
+	return answer
+}
+
+// MustCreate creates a record at a node and returns its id.
+func (c *Cluster) MustCreate(node *Node, collection string, values map[string]any) string {
+	c.t.Helper()
+	answer := c.Call(node, http.MethodPost, testapp.Records(collection), values)
+	id, _ := answer.Body["id"].(string)
+	if answer.Status != http.StatusOK || id == "" {
+		c.t.Fatalf("create a record of %s at %s: %d %s", collection, node.Name, answer.Status, answer.Raw)
+	}
+	return id
+}
+
+// Leader returns the node that leads now, as the lease in the bucket says, or nil if there is none.
+func (c *Cluster) Leader() *Node {
+	data, _, err := bucket.New(c.Bucket).Get(c.t.Context(), ".board/lease.json")
+	var lease struct {
+		URL   string    `json:"url"`
+		Until time.Time `json:"until"`
+	}
+	if err != nil || json.Unmarshal(data, &lease) != nil || time.Since(lease.Until) > time.Second { // its seconds are cut off
+		return nil
+	}
+	for _, node := range c.Nodes {
+		if node.URL == lease.URL && node.Runs() {
+			return node
+		}
+	}
+	return nil
+}
+
+// AwaitLeader waits until a node leads and returns it.
+func (c *Cluster) AwaitLeader(most time.Duration) (leader *Node) {
+	c.t.Helper()
+	await(c.t, most, func() string {
+		if leader = c.Leader(); leader == nil {
+			return "no node leads"
+		}
+		return ""
+	})
+	return leader
+}
+
+// Followers returns the nodes that run and do not lead.
+func (c *Cluster) Followers() (followers []*Node) {
+	leader := c.Leader()
+	for _, node := range c.Nodes {
+		if node != leader && node.Runs() {
+			followers = append(followers, node)
+		}
+	}
+	return followers
+}
+
+// Size returns how many bytes the node's database has.
+func (n *Node) Size() int64 {
+	info, err := os.Stat(n.Dir + "/data.db")
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
