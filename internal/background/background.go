@@ -2,8 +2,11 @@
 // schedule. All of them follow the same rules.
 //
 //   - Start: a loop starts once the server is ready, not for a command.
+//   - Leader: in a cluster, loops and jobs run on the leader only, unless they say that they belong on every node. On a follower they
+//     are idle. They start when the node begins to lead, and when it ceases to, the context of the step in progress ends.
 //   - Stop: when the app terminates, the context of every loop ends, and each loop has its StopTimeout to finish its step. A step
-//     that takes longer is cut off with the process, so every step must leave work that the next start can resume.
+//     that takes longer is cut off with the process, so every step must leave work that the next start, perhaps on another node, can
+//     resume.
 //   - Failure: an error or a panic is logged, once if it repeats, and the loop goes on after its interval.
 //   - Pace: a loop repeats its step while there is more work, resting in between. Otherwise it waits to be woken, at most for its
 //     interval.
@@ -20,6 +23,8 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/leadership"
 )
 
 // DefaultStopTimeout is the StopTimeout of loops that set none.
@@ -28,7 +33,8 @@ const DefaultStopTimeout = 2 * time.Second
 // NoStopTimeout is for loops that use what is closed after them: stopping waits for their step however long it takes.
 const NoStopTimeout = time.Duration(math.MaxInt64)
 
-// Step does one piece of work and reports whether there may be more to do right away. ctx ends when the loop stops.
+// Step does one piece of work and reports whether there may be more to do right away. ctx ends when the loop stops or the node ceases
+// to lead.
 type Step func(ctx context.Context, app core.App) (more bool, err error)
 
 // Options says how a loop runs.
@@ -40,6 +46,11 @@ type Options struct {
 	Rest float64
 	// StopTimeout is how long stopping waits for the step in progress; 0 stands for DefaultStopTimeout.
 	StopTimeout time.Duration
+	// EveryNode lets the loop run on followers too. It is for what each process keeps for itself, such as caches and files.
+	EveryNode bool
+	// Begin, if set, runs before the first step after the board has started or begun to lead. It looks for what another process or
+	// node has left unfinished, and forgets what the loop remembers from before. If it fails, it is tried again after Interval.
+	Begin func(ctx context.Context, app core.App) error
 }
 
 // Loop is a step that is repeated until the board stops.
@@ -76,10 +87,12 @@ func (l *Loop) WakeOn() func(*core.RecordEvent) error {
 	}
 }
 
+// run repeats the step until ctx ends.
 func (l *Loop) run(ctx context.Context, app core.App) {
+	begun := l.options.Begin == nil
 	for ctx.Err() == nil {
 		began := time.Now()
-		more, err := l.safeStep(ctx, app)
+		more, err := l.safeStep(ctx, app, &begun)
 		l.logFailure(ctx, app, err)
 		pause, wake := l.options.Interval, l.wake
 		if more && err == nil {
@@ -95,8 +108,14 @@ func (l *Loop) run(ctx context.Context, app core.App) {
 	}
 }
 
-func (l *Loop) safeStep(ctx context.Context, app core.App) (more bool, err error) {
+func (l *Loop) safeStep(ctx context.Context, app core.App, begun *bool) (more bool, err error) {
 	err = Recover(func() (err error) {
+		if !*begun {
+			if err := l.options.Begin(ctx, app); err != nil {
+				return err
+			}
+			*begun = true
+		}
 		more, err = l.step(ctx, app)
 		return err
 	})
@@ -108,6 +127,8 @@ func (l *Loop) logFailure(ctx context.Context, app core.App, err error) {
 	case err == nil:
 		l.failure = ""
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()): // it was stopped
+	case !l.options.EveryNode && !leadership.Leading(app): // what it could not write, the new leader does
+		app.Logger().Info("A background loop ended, since this node no longer leads.", "loop", l.name, "error", err)
 	case err.Error() != l.failure:
 		l.failure = err.Error()
 		app.Logger().Error("A background loop failed.", append([]any{"loop", l.name}, details(err)...)...)
@@ -149,6 +170,7 @@ type Group struct {
 
 	mu      sync.Mutex // also so that no loop starts while Stop waits
 	started []startedLoop
+	terms   *terms // nil until a loop needs them
 }
 
 type startedLoop struct {
@@ -172,12 +194,19 @@ func (g *Group) Start(loop *Loop) {
 	if g.ctx.Err() != nil || loop.running.Swap(true) {
 		return
 	}
+	run := func() { loop.run(g.ctx, g.app) }
+	if !loop.options.EveryNode {
+		if g.terms == nil {
+			g.terms = newTerms(g.ctx, g.app)
+		}
+		run = g.terms.during(func(term context.Context) { loop.run(term, g.app) })
+	}
 	ended := make(chan struct{})
 	g.started = append(g.started, startedLoop{loop, ended})
 	go func() {
 		defer close(ended)
 		defer loop.running.Store(false)
-		loop.run(g.ctx, g.app)
+		run()
 	}()
 }
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/leadership"
 )
 
 const storeKey = "jobboard.background"
@@ -40,16 +42,31 @@ func groupOf(app core.App) *Group {
 	return group
 }
 
-// Schedule runs a job by a cron expression, in UTC, while the app serves. While one run takes its time, the next is skipped. An
-// error or a panic is logged; the next run comes on schedule. id is the job's name among PocketBase's crons.
+// Schedule runs a job by a cron expression, in UTC, while the app serves; in a cluster, on the leader only. While one run takes its
+// time, the next is skipped. An error or a panic is logged; the next run comes on schedule. id is the job's name among PocketBase's
+// crons.
 func Schedule(app core.App, id, cron string, job func(app core.App, now time.Time) error) {
+	schedule(app, id, cron, job, leadership.Leading)
+}
+
+// ScheduleOnEveryNode is Schedule for what each node of a cluster keeps for itself.
+func ScheduleOnEveryNode(app core.App, id, cron string, job func(app core.App, now time.Time) error) {
+	schedule(app, id, cron, job, func(core.App) bool { return true })
+}
+
+func schedule(app core.App, id, cron string, job func(app core.App, now time.Time) error, may func(core.App) bool) {
 	var running sync.Mutex
 	app.Cron().MustAdd(id, cron, func() {
-		if !running.TryLock() {
+		if !may(app) || !running.TryLock() {
 			return
 		}
 		defer running.Unlock()
-		if err := Recover(func() error { return job(app, time.Now()) }); err != nil {
+		err := Recover(func() error { return job(app, time.Now()) })
+		switch {
+		case err == nil:
+		case !may(app):
+			app.Logger().Info("A scheduled job ended, since this node no longer leads.", "cron", id, "error", err)
+		default:
 			app.Logger().Error("A scheduled job failed.", append([]any{"cron", id}, details(err)...)...)
 		}
 	})
