@@ -15,6 +15,7 @@ import (
 	"jobboard/collections"
 	"jobboard/hooks"
 	"jobboard/internal/api"
+	"jobboard/internal/background"
 	"jobboard/internal/backup"
 	"jobboard/internal/checks"
 	"jobboard/internal/command"
@@ -57,6 +58,7 @@ func main() {
 		os.Exit(1)
 	}
 	settings.Bind(app)
+	background.BindPocketBase(app)
 	tempdir.Bind(app)
 	headers.Bind(app)
 	database.Bind(app)

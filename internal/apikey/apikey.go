@@ -29,13 +29,16 @@ type keys struct {
 func Bind(app core.App) {
 	k := &keys{store: &store{byID: map[string]*credential{}}, uses: newUses()}
 	background.Bind(app, k.uses.loop)
+	receiveUses(app)
 	bindChanges(app, k)
 	bindRealtime(app, k)
 	app.OnBatchRequest().Bind(&hook.Handler[*core.BatchRequestEvent]{
 		Id: "checkScopesOnBatch", Priority: -100, Func: checkScopesOnBatch,
 	})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		if err := k.uses.write(e.App); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), background.DefaultStopTimeout)
+		defer cancel()
+		if err := k.uses.write(ctx, e.App); err != nil {
 			e.App.Logger().Warn("Failed to note when API keys were used.", "error", err)
 		}
 		return e.Next()

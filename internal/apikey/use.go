@@ -2,6 +2,8 @@ package apikey
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -12,6 +14,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/background"
+	"jobboard/internal/leadership"
 )
 
 // noteEvery is how often a key's lastUsedAt is written at most.
@@ -26,8 +29,8 @@ type uses struct {
 
 func newUses() *uses {
 	u := &uses{at: map[string]time.Time{}}
-	u.loop = background.NewLoop("note uses of API keys", background.Options{Interval: time.Hour},
-		func(_ context.Context, app core.App) (bool, error) { return false, u.write(app) })
+	u.loop = background.NewLoop("note uses of API keys", background.Options{Interval: time.Hour, EveryNode: true},
+		func(ctx context.Context, app core.App) (bool, error) { return false, u.write(ctx, app) })
 	return u
 }
 
@@ -44,15 +47,69 @@ func (u *uses) note(c *credential) {
 	u.loop.Wake()
 }
 
-// write writes what was noted, by plain SQL: it is no change that anybody should be told of.
-func (u *uses) write(app core.App) error {
+// write writes what was noted, or has the leader of the cluster do so.
+func (u *uses) write(ctx context.Context, app core.App) error {
 	u.mu.Lock()
 	noted := u.at
 	u.at = map[string]time.Time{}
 	u.mu.Unlock()
+	if len(noted) == 0 {
+		return nil
+	}
+	err := u.handOver(ctx, app, noted)
+	if err != nil { // for the next time: a use that is noted twice is no other than one that is noted once
+		u.mu.Lock()
+		for id, at := range noted {
+			if at.After(u.at[id]) {
+				u.at[id] = at
+			}
+		}
+		u.mu.Unlock()
+	}
+	if errors.Is(err, leadership.ErrNoLeader) {
+		return nil
+	}
+	return err
+}
+
+const (
+	callName    = "note-uses-of-api-keys"
+	callTimeout = 10 * time.Second
+)
+
+func (u *uses) handOver(ctx context.Context, app core.App, noted map[string]time.Time) error {
+	if leadership.Leading(app) {
+		return writeUses(app, noted)
+	}
+	body, err := json.Marshal(noted)
+	if err != nil {
+		return fmt.Errorf("encode the uses of API keys: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	if _, err := leadership.Call(ctx, app, callName, body); err != nil {
+		return fmt.Errorf("tell the leader of uses of API keys: %w", err)
+	}
+	return nil
+}
+
+// receiveUses lets the leader write what other nodes have noted.
+func receiveUses(app core.App) {
+	leadership.Handle(app, callName, func(_ context.Context, body []byte) ([]byte, error) {
+		var noted map[string]time.Time
+		if err := json.Unmarshal(body, &noted); err != nil {
+			return nil, fmt.Errorf("decode the uses of API keys: %w", err)
+		}
+		return nil, writeUses(app, noted)
+	})
+}
+
+// writeUses writes when keys were used, by plain SQL: it is no change that anybody should be told of.
+func writeUses(app core.App, noted map[string]time.Time) error {
 	for id, at := range noted {
-		_, err := app.NonconcurrentDB().Update(collections.APIKeys,
-			dbx.Params{"lastUsedAt": at.UTC().Format(types.DefaultDateLayout)}, dbx.HashExp{"id": id}).Execute()
+		used := at.UTC().Format(types.DefaultDateLayout)
+		_, err := app.NonconcurrentDB().Update(collections.APIKeys, dbx.Params{"lastUsedAt": used},
+			dbx.NewExp("id = {:id} AND [[lastUsedAt]] < {:used}", dbx.Params{"id": id, "used": used})).Execute()
 		if err != nil {
 			return fmt.Errorf("note the use of API key %s: %w", id, err)
 		}

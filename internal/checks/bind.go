@@ -23,7 +23,7 @@ func Bind(app core.App, options Options) {
 		news.log(e.App)
 		return nil
 	})
-	background.Schedule(app, "jobboardChecks", "*/10 * * * *", func(app core.App, _ time.Time) error {
+	background.ScheduleOnEveryNode(app, "jobboardChecks", "*/10 * * * *", func(app core.App, _ time.Time) error {
 		news.log(app)
 		return nil
 	})

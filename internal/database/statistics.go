@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/background"
+	"jobboard/internal/leadership"
 )
 
 const (
@@ -22,6 +23,9 @@ const (
 // board's first day, is scanned for every lookup, however large it has become.
 func bindStatistics(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if !leadership.Leading(e.App) { // a follower gets the leader's statistics
+			return e.Next()
+		}
 		if err := refreshStatistics(e.App); err != nil {
 			e.App.Logger().Warn("Failed to refresh the planner's statistics.", "error", err)
 		}

@@ -1,7 +1,7 @@
 // Package jobstats counts who reads a published job and who follows the way to apply, by job and day, and reads these figures.
 //
 // Counting must never slow or fail a read: a request only adds to a table in memory. A loop writes the table to job_days every second,
-// in one transaction, and a crash loses the rest. Of a visitor it keeps a keyed hash, by which nobody counts twice on one day. The
+// in one transaction, and a crash loses the rest; a follower hands it to the leader. Of a visitor it keeps a keyed hash, by which nobody counts twice on one day. The
 // key is a random salt that is deleted with the hashes when the day is over.
 package jobstats
 
@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -20,11 +21,13 @@ import (
 	"jobboard/collections"
 	"jobboard/internal/actor"
 	"jobboard/internal/background"
+	"jobboard/internal/leadership"
 	"jobboard/internal/workflow"
 )
 
 const (
 	flushInterval = time.Second
+	lastFlush     = time.Second // for a follower that stops to reach the leader
 	storeKey      = "jobboard.jobstats"
 )
 
@@ -41,7 +44,11 @@ type counter struct {
 	pending map[entry]counts
 
 	flushing sync.Mutex // one flush at a time
-	cleaned  string     // the day of which the visitors are known to be today's
+	handed   *batch     // what a follower has handed to the leader, until that has confirmed it
+
+	storing sync.Mutex
+	cleaned string   // the day of which the visitors are known to be today's
+	known   []string // the batches that were stored last
 }
 
 // entry is one reader of one job since the last flush.
@@ -57,13 +64,16 @@ type counts struct{ views, clicks int }
 func Bind(app core.App, _ Options) {
 	c := &counter{pending: map[entry]counts{}}
 	app.Store().Set(storeKey, c)
-	background.Bind(app, background.NewLoop("count views of jobs", background.Options{Interval: flushInterval},
-		func(_ context.Context, app core.App) (bool, error) { return false, c.flush(app, time.Now()) }))
+	receive(app, c)
+	background.Bind(app, background.NewLoop("count views of jobs", background.Options{Interval: flushInterval, EveryNode: true},
+		func(ctx context.Context, app core.App) (bool, error) { return false, c.flush(ctx, app, time.Now()) }))
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		if !c.hasPending() { // as after a command, which may have no database
 			return e.Next()
 		}
-		if err := c.flush(e.App, time.Now()); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), lastFlush)
+		defer cancel()
+		if err := c.flush(ctx, e.App, time.Now()); err != nil {
 			e.App.Logger().Warn("The last views of jobs were not counted.", "error", err)
 		}
 		return e.Next()
@@ -82,7 +92,7 @@ func Bind(app core.App, _ Options) {
 func (c *counter) hasPending() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.pending) > 0
+	return len(c.pending) > 0 || c.handed != nil
 }
 
 // ViewHandlers returns how many handlers of view requests this package has bound.
@@ -148,25 +158,46 @@ func browserOf(agent string) string {
 	return strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(agent))%browsersPerAddress), 10)
 }
 
-// Flush writes what has been counted so far, for somebody who wants to see it.
+// Flush writes what has been counted so far, for somebody who wants to see it. On a follower, who would have to wait for the leader, it
+// does nothing: the figures are a second old.
 func Flush(app core.App) error {
 	c := of(app)
-	if c == nil {
+	if c == nil || !leadership.Leading(app) {
 		return nil
 	}
-	return c.flush(app, time.Now())
+	return c.flush(context.Background(), app, time.Now())
 }
 
-// flush writes what has been counted, or keeps it for the next time.
-func (c *counter) flush(app core.App, now time.Time) error {
+// flush writes what has been counted, or keeps it for the next time. A follower hands it to the leader instead.
+func (c *counter) flush(ctx context.Context, app core.App, now time.Time) error {
 	c.flushing.Lock()
 	defer c.flushing.Unlock()
-	today := now.UTC().Format(time.DateOnly)
+	if !leadership.Leading(app) || c.handed != nil {
+		return c.handOver(ctx, app)
+	}
+	taken := c.take()
+	if err := c.store(app, "", taken, now); err != nil {
+		c.putBack(taken)
+		return err
+	}
+	return nil
+}
+
+// take returns what has been counted since it was last called.
+func (c *counter) take() map[entry]counts {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	taken := c.pending
 	c.pending = map[entry]counts{} // also if nothing is taken, since requests go on to write to it
-	c.mu.Unlock()
-	if len(taken) == 0 && c.cleaned == today {
+	return taken
+}
+
+// store writes what has been counted, unless it is a batch of another node that was stored before; "" is none.
+func (c *counter) store(app core.App, id string, taken map[entry]counts, now time.Time) error {
+	c.storing.Lock()
+	defer c.storing.Unlock()
+	today := now.UTC().Format(time.DateOnly)
+	if len(taken) == 0 && c.cleaned == today || slices.Contains(c.known, id) {
 		return nil
 	}
 	err := app.RunInTransaction(func(tx core.App) error {
@@ -177,10 +208,13 @@ func (c *counter) flush(app core.App, now time.Time) error {
 		return write(tx, today, salt, taken)
 	})
 	if err != nil {
-		c.putBack(taken)
 		return fmt.Errorf("count views of jobs: %w", err)
 	}
 	c.cleaned = today
+	if id != "" {
+		c.known = append(c.known, id)
+		c.known = c.known[max(0, len(c.known)-remembered):]
+	}
 	return nil
 }
 

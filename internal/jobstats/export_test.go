@@ -1,6 +1,7 @@
 package jobstats
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -8,7 +9,7 @@ import (
 )
 
 // FlushAt is Flush at a time of the test's choice.
-func FlushAt(app core.App, now time.Time) error { return of(app).flush(app, now) }
+func FlushAt(app core.App, now time.Time) error { return of(app).flush(context.Background(), app, now) }
 
 // SetMaxPending bounds what is counted between two flushes for one test.
 func SetMaxPending(t testing.TB, most int) {

@@ -37,7 +37,7 @@ func TestFlushesBesideRequestsAddUp(t *testing.T) {
 		c := of(board.TestApp)
 		for {
 			c.cleaned = "" // as on a new day
-			if err := c.flush(board.TestApp, time.Now()); err != nil {
+			if err := c.flush(t.Context(), board.TestApp, time.Now()); err != nil {
 				t.Error(err)
 			}
 			select {

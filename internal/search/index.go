@@ -99,9 +99,9 @@ func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 	ix := &Index{app: app, kind: kind, engine: index, loops: background.NewGroup(app), applied: make(chan struct{}), statements: stmts,
 		employers: &employerNames{}, wal: newWriteAheadLog(app)}
 	ix.follower = background.NewLoop("keep the search index of "+kind.table+" in step",
-		background.Options{Interval: pollInterval, StopTimeout: background.NoStopTimeout}, ix.follow)
+		background.Options{Interval: pollInterval, StopTimeout: background.NoStopTimeout, EveryNode: true}, ix.follow)
 	ix.maintainer = background.NewLoop("maintain the search index of "+kind.table,
-		background.Options{Interval: maintenanceInterval, StopTimeout: background.NoStopTimeout}, ix.maintain)
+		background.Options{Interval: maintenanceInterval, StopTimeout: background.NoStopTimeout, EveryNode: true}, ix.maintain)
 	ix.owner.Store(!locked)
 	if err := ix.start(ix.loops.Context()); err != nil {
 		ix.loops.Stop()
@@ -159,7 +159,7 @@ func Bind(app core.App, options Options) {
 		return nil
 	})
 	// Beside the server, which is ready before: the first search with a text would otherwise take this time.
-	background.Bind(app, background.NewLoop("read the gazetteer", background.Options{Interval: never},
+	background.Bind(app, background.NewLoop("read the gazetteer", background.Options{Interval: never, EveryNode: true},
 		func(context.Context, core.App) (more bool, err error) {
 			gazetteer.Load()
 			return false, nil

@@ -44,7 +44,7 @@ func Bind(app core.App) {
 		})
 		return e.Next()
 	})
-	background.Schedule(app, "forget_expired_sessions", "23 * * * *", forgetExpired)
+	background.ScheduleOnEveryNode(app, "forget_expired_sessions", "23 * * * *", forgetExpired)
 }
 
 // dropRevokedSession treats the caller of a revoked session as a guest, right after PocketBase has read the token. PocketBase does the

@@ -25,6 +25,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/leadership"
 )
 
 // claim is the token claim that holds the session id.
@@ -139,8 +140,14 @@ func BearerToken(r *http.Request) string {
 	return header
 }
 
-// forgetExpired deletes the rows of sessions whose tokens have all expired.
+// forgetExpired deletes the rows of sessions whose tokens have all expired, and forgets them on every node of a cluster.
 func forgetExpired(app core.App, now time.Time) error {
+	if revoked := of(app); revoked != nil {
+		revoked.forget(now)
+	}
+	if !leadership.Leading(app) {
+		return nil
+	}
 	date, err := types.ParseDateTime(now)
 	if err != nil {
 		return fmt.Errorf("read the clock: %w", err)
@@ -149,9 +156,6 @@ func forgetExpired(app core.App, now time.Time) error {
 		Bind(map[string]any{"now": date.String()}).Execute()
 	if err != nil {
 		return fmt.Errorf("forget expired sessions: %w", err)
-	}
-	if revoked := of(app); revoked != nil {
-		revoked.forget(now)
 	}
 	return nil
 }
