@@ -1,8 +1,8 @@
 // Package jobstats counts who reads a published job and who follows the way to apply, by job and day, and reads these figures.
 //
 // Counting must never slow or fail a read: a request only adds to a table in memory. A loop writes the table to job_days every second,
-// in one transaction, and a crash loses the rest; a follower hands it to the leader. Of a visitor it keeps a keyed hash, by which nobody counts twice on one day. The
-// key is a random salt that is deleted with the hashes when the day is over.
+// in one transaction, and a crash loses the rest; a follower hands it to the leader. Of a visitor it keeps a keyed hash, by which nobody
+// counts twice on one day. The key is a random salt that is deleted with the hashes when the day is over.
 package jobstats
 
 import (
