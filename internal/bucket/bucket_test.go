@@ -97,10 +97,23 @@ func TestListsAndDeletesManyObjects(t *testing.T) {
 	}
 }
 
+func TestCreatesFromAFile(t *testing.T) {
+	b, ctx := buckettest.Open(t), t.Context()
+	if err := b.CreateFile(ctx, "file", strings.NewReader("content"), 7, map[string]string{"session": "s"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.CreateFile(ctx, "file", strings.NewReader("another"), 7, nil); !errors.Is(err, bucket.ErrExists) {
+		t.Errorf("creating twice: %v", err)
+	}
+	if data, object, err := b.Get(ctx, "file"); err != nil || string(data) != "content" || object.Meta["session"] != "s" {
+		t.Errorf("read %q, %+v, %v", data, object, err)
+	}
+}
+
 func TestUploadsInParts(t *testing.T) {
 	b, ctx := buckettest.Open(t), t.Context()
 	content := bytes.Repeat([]byte("0123456789abcdef"), 17<<20/16)
-	if err := b.Upload(ctx, "large", io.MultiReader(bytes.NewReader(content))); err != nil {
+	if err := b.Upload(ctx, "large", io.MultiReader(bytes.NewReader(content)), nil); err != nil {
 		t.Fatal(err)
 	}
 	if data, _, err := b.Get(ctx, "large"); err != nil || !bytes.Equal(data, content) {

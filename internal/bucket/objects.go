@@ -49,9 +49,30 @@ func (b *Bucket) Replace(ctx context.Context, key string, data []byte, etag stri
 	return replaced, err
 }
 
+// CreateFile is Create for content that is read from a file or the like.
+func (b *Bucket) CreateFile(ctx context.Context, key string, content io.ReadSeeker, size int64, meta map[string]string) error {
+	var err error
+	input := &s3.PutObjectInput{Key: &key, Body: content, IfNoneMatch: aws.String("*"), Metadata: meta}
+	if size <= maxPut {
+		_, err = b.send(ctx, key, size, input)
+	} else {
+		err = b.upload(ctx, input)
+	}
+	if errors.Is(err, ErrChanged) {
+		return fmt.Errorf("%w: %w", ErrExists, err)
+	}
+	return err
+}
+
+const maxPut = 4 << 30 // S3 takes 5 GiB at once
+
 func (b *Bucket) put(ctx context.Context, key string, data []byte, input *s3.PutObjectInput) (etag string, err error) {
-	input.Bucket, input.Key, input.Body = &b.settings.Name, &key, bytes.NewReader(data)
-	input.ContentLength = aws.Int64(int64(len(data)))
+	input.Body = bytes.NewReader(data)
+	return b.send(ctx, key, int64(len(data)), input)
+}
+
+func (b *Bucket) send(ctx context.Context, key string, size int64, input *s3.PutObjectInput) (etag string, err error) {
+	input.Bucket, input.Key, input.ContentLength = &b.settings.Name, &key, &size
 	output, err := b.client.PutObject(ctx, input)
 	if err != nil {
 		return "", fmt.Errorf("write %s: %w", key, known(err))
@@ -59,15 +80,20 @@ func (b *Bucket) put(ctx context.Context, key string, data []byte, input *s3.Put
 	return aws.ToString(output.ETag), nil
 }
 
-// Upload writes an object of any size, in parts.
-func (b *Bucket) Upload(ctx context.Context, key string, r io.Reader) error {
+// Upload writes an object of any size, in parts, whatever was there before.
+func (b *Bucket) Upload(ctx context.Context, key string, r io.Reader, meta map[string]string) error {
+	return b.upload(ctx, &s3.PutObjectInput{Key: &key, Body: r, Metadata: meta})
+}
+
+func (b *Bucket) upload(ctx context.Context, input *s3.PutObjectInput) error {
+	input.Bucket = &b.settings.Name
 	uploader := manager.NewUploader(b.client, func(u *manager.Uploader) {
 		u.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		u.PartSize = partSize
 		u.Concurrency = partsAtOnce
 	})
-	if _, err := uploader.Upload(ctx, &s3.PutObjectInput{Bucket: &b.settings.Name, Key: &key, Body: r}); err != nil {
-		return fmt.Errorf("upload %s: %w", key, known(err))
+	if _, err := uploader.Upload(ctx, input); err != nil {
+		return fmt.Errorf("upload %s: %w", *input.Key, known(err))
 	}
 	return nil
 }

@@ -34,12 +34,14 @@ const lifetime = 10 * time.Minute
 // Transactions take the write lock as they begin, and wait for it there. A transaction that reads first and writes later would fail
 // at once, whatever its timeout, if another process has written in between. Those that only read say so (sql.TxOptions.ReadOnly)
 // and take no lock.
-func Connect(path string) (*dbx.DB, error) {
+func Connect(path string) (*dbx.DB, error) { return connectBehind(path, nil) }
+
+func connectBehind(path string, gate *Gate) (*dbx.DB, error) {
 	registered, err := sql.Open(driverName, "") // opens nothing
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db := sql.OpenDB(connector{registered.Driver(), path + "?_txlock=immediate&_pragma=" + pragmas})
+	db := sql.OpenDB(connector{registered.Driver(), path + "?_txlock=immediate&_pragma=" + pragmas, gate})
 	db.SetConnMaxLifetime(lifetime)
 	return dbx.NewFromDB(db, driverName), nil
 }

@@ -22,12 +22,13 @@ const (
 type connector struct {
 	driver driver.Driver
 	dsn    string
+	gate   *Gate // nil: the connections may always write
 }
 
-func (c connector) Driver() driver.Driver { return c.driver }
+func (k connector) Driver() driver.Driver { return k.driver }
 
-func (c connector) Connect(context.Context) (driver.Conn, error) {
-	opened, err := c.driver.Open(c.dsn)
+func (k connector) Connect(connecting context.Context) (driver.Conn, error) {
+	opened, err := k.driver.Open(k.dsn)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +36,11 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("%T lacks methods of a connection to SQLite", opened), opened.Close())
 	}
-	return &conn{sqliteConn: inner, idle: newIdleStatements()}, nil
+	c := &conn{sqliteConn: inner, idle: newIdleStatements()}
+	if err := c.enter(connecting, k.gate); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
 }
 
 // sqliteConn is what modernc's connections can do.
@@ -58,6 +63,8 @@ type sqliteConn interface {
 type conn struct {
 	sqliteConn
 	idle *idleStatements
+	gate *Gate  // nil: it may always write
+	role uint64 // of the process when the connection was opened
 }
 
 // QueryContext runs a statement that returns rows.

@@ -1,0 +1,105 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"jobboard/internal/bucket"
+)
+
+// nodesPrefix is where the nodes announce themselves in the bucket.
+const nodesPrefix = ".board/nodes/"
+
+// Roles of a node.
+const (
+	Starting  = "starting"  // its copy is being made, or waits for the leader's migrations
+	Following = "following" // its copy follows the leader's database
+	Leading   = "leading"
+	Doubtful  = "doubtful" // it led, and its copy may hold what nobody acknowledged: it is being rebuilt
+	Stopped   = "stopped"
+)
+
+// Status is what a node knows of itself and of the leader.
+type Status struct {
+	Cluster    string    `json:"cluster"`
+	Node       string    `json:"node"`
+	URL        string    `json:"url"`
+	Role       string    `json:"role"`
+	TXID       uint64    `json:"txid"`       // the last transaction in this copy; of the leader, the last one in the log
+	Leader     string    `json:"leader"`     // the leader's node; "" while there is none
+	LeaderURL  string    `json:"leaderUrl"`  // where it is reached
+	LeaderTXID uint64    `json:"leaderTxid"` // the last transaction in the log when the leader last renewed its lease
+	Term       uint64    `json:"term"`       // grows with each change of the leader
+	CaughtUp   time.Time `json:"caughtUp"`   // when this copy last held all that was in the log
+	Failure    string    `json:"failure,omitempty"`
+}
+
+// Lag is for how long a copy has not held all that was in the log: nearly nothing while all is well.
+func (s Status) Lag() time.Duration {
+	switch {
+	case s.Role == Leading:
+		return 0
+	case s.CaughtUp.IsZero():
+		return time.Duration(1<<63 - 1)
+	}
+	return time.Since(s.CaughtUp)
+}
+
+// Status returns what the node knows now, without asking anybody.
+func (n *Node) Status() Status {
+	seen := n.lease.last()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	s := Status{
+		Cluster: n.state.Cluster, Node: n.state.Node, URL: n.options.NodeURL, Role: n.role, TXID: n.position,
+		Leader: seen.Node, LeaderURL: seen.URL, LeaderTXID: seen.TXID, Term: seen.Term, CaughtUp: n.caughtUp, Failure: n.failure,
+	}
+	if n.role == Leading {
+		s.TXID = n.log.Confirmed()
+		s.LeaderTXID, s.CaughtUp = s.TXID, time.Now()
+	}
+	return s
+}
+
+// Announcement is what a node tells the others of itself.
+type Announcement struct {
+	Status
+	At time.Time `json:"at"`
+}
+
+// announce tells the other nodes that this one is there.
+func (n *Node) announce(ctx context.Context) error {
+	data, err := json.Marshal(Announcement{Status: n.Status(), At: time.Now().UTC()})
+	if err != nil {
+		return fmt.Errorf("announce the node: %w", err)
+	}
+	return n.bucket.Put(ctx, nodesPrefix+n.state.Node+".json", data)
+}
+
+// Nodes returns what all nodes last told of themselves, also those that have ended since.
+func (n *Node) Nodes(ctx context.Context) (nodes []Announcement, err error) {
+	for object, err := range n.bucket.List(ctx, nodesPrefix, "") {
+		if err != nil {
+			return nil, err
+		}
+		if !strings.HasSuffix(object.Key, ".json") {
+			continue
+		}
+		data, _, err := n.bucket.Get(ctx, object.Key)
+		if errors.Is(err, bucket.ErrNotFound) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		var node Announcement
+		if err := json.Unmarshal(data, &node); err != nil {
+			return nil, fmt.Errorf("read %s: %w", object.Key, err)
+		}
+		nodes = append(nodes, node)
+	}
+	return nodes, nil
+}
