@@ -11,7 +11,7 @@ BINARY := dist/jobboard
 # one static binary; the same setting everywhere lets the steps share what they compile
 export CGO_ENABLED := 0
 
-.PHONY: help run dev build assets try-assets fmt needs test test-fast check format-check vet lint frozen race e2e pictures bench bench-import bench-search release docker clean
+.PHONY: help run dev build assets try-assets fmt needs test test-fast check format-check vet lint frozen race e2e pictures bench bench-import bench-search cluster-demo test-cluster release docker clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -128,6 +128,21 @@ bench-search: build ## measures the search on boards of SIZES jobs, recombined f
 	go test ./internal/search/quality -count=1 -v -run Judged
 	go run ./internal/search/bench -binary $(BINARY) -postings $(POSTINGS) -sizes "$(SIZES)" -seed $(SEED)
 
+# The S3 server of tests and demos; compiling it takes some minutes the first time.
+dist/versitygw: tools/go.mod
+	go build -modfile=tools/go.mod -o $@ github.com/versity/versitygw/cmd/versitygw
+
+PORT ?= 8090
+cluster-demo: build dist/versitygw ## runs three nodes of the demo board with an S3 server on this machine, from PORT on
+	PORT=$(PORT) tools/cluster-demo.sh
+
+KILLS ?= 20
+ZOMBIES ?= 10
+GIGABYTES ?= 1.1
+test-cluster: build dist/versitygw ## takes a cluster through KILLS and ZOMBIES of the leader, with faults, and a database of GIGABYTES
+	JOBBOARD_BIN='$(CURDIR)/$(BINARY)' JOBBOARD_TEST_VERSITYGW='$(CURDIR)/dist/versitygw' $(GO_TEST) ./internal/cluster/clustertest \
+		-count=1 -v -timeout 3h -run TestLong -kills $(KILLS) -zombies $(ZOMBIES) -gigabytes $(GIGABYTES)
+
 # Cross-compiling for six platforms takes about half an hour on a machine that has not done it before. TARGETS chooses fewer.
 TARGETS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 release: assets ## builds the archives of a release for TARGETS, with checksums and SBOMs, into dist/release
@@ -139,5 +154,5 @@ docker: try-assets ## builds the container image jobboard (PLATFORM=linux/arm64 
 
 # not the folder: a binary that was run where it is built keeps its board's data beside it
 clean: ## removes what was built
-	rm -f $(BINARY) $(BINARY)-dev dist/lint dist/comments dist/make-release
-	rm -rf dist/release e2e/node_modules client/node_modules client/types pb_public/lib
+	rm -f $(BINARY) $(BINARY)-dev dist/lint dist/comments dist/make-release dist/versitygw
+	rm -rf dist/release dist/cluster-demo e2e/node_modules client/node_modules client/types pb_public/lib

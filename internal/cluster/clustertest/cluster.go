@@ -3,8 +3,11 @@
 package clustertest
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"os"
 	"strings"
@@ -34,6 +37,8 @@ type Options struct {
 	Bucket *bucket.Settings // nil: one in memory
 	Dir    string           // folder of the first node's board, that the cluster begins with; "": an empty board
 	Env    []string         // more variables of all nodes
+	// Patience is how long the first node may take until it leads; a minute by default.
+	Patience time.Duration
 }
 
 const (
@@ -60,8 +65,9 @@ func Start(t testing.TB, options Options) *Cluster {
 	if out, err := testapp.Run(t, dir, "superuser", "upsert", superuser, password); err != nil {
 		t.Fatalf("make a superuser: %v\n%s", err, out)
 	}
-	c.Add(dir).Start()
-	c.AwaitLeader(time.Minute)
+	patience := max(options.Patience, time.Minute)
+	c.Add(dir).StartWithin(patience)
+	c.AwaitLeader(patience)
 	for len(c.Nodes) < options.Nodes {
 		c.Add(t.TempDir()).Run()
 	}
@@ -69,15 +75,45 @@ func Start(t testing.TB, options Options) *Cluster {
 		node.Await()
 	}
 	c.login()
-	t.Cleanup(func() {
-		if !t.Failed() {
-			return
-		}
-		for _, node := range c.Nodes {
-			t.Logf("%s (%s) printed:\n%s", node.Name, node.URL, tail(node.Output.String()))
-		}
-	})
+	t.Cleanup(c.show)
 	return c
+}
+
+// StartAlone starts a board without a bucket, so that it can be compared with a cluster.
+func StartAlone(t testing.TB) *Cluster {
+	t.Helper()
+	c := &Cluster{t: t, env: []string{"JOBBOARD_RATE_LIMITS=off"}}
+	dir := testapp.Folder(t)
+	if out, err := testapp.Run(t, dir, "superuser", "upsert", superuser, password); err != nil {
+		t.Fatalf("make a superuser: %v\n%s", err, out)
+	}
+	c.Add(dir).Start()
+	c.login()
+	t.Cleanup(c.show)
+	return c
+}
+
+// Stop ends all nodes, the leader last.
+func (c *Cluster) Stop() {
+	c.t.Helper()
+	for _, node := range append(c.Followers(), c.Leader()) {
+		if node == nil {
+			continue
+		}
+		if err := node.Stop(); err != nil {
+			c.t.Errorf("%s ended with %v:\n%s", node.Name, err, tail(node.Output.String()))
+		}
+	}
+}
+
+// show shows what the nodes have printed if the test has failed.
+func (c *Cluster) show() {
+	if !c.t.Failed() {
+		return
+	}
+	for _, node := range c.Nodes {
+		c.t.Logf("%s (%s) printed:\n%s", node.Name, node.URL, tail(node.Output.String()))
+	}
 }
 
 // Env returns the variables that name a bucket to the board.
@@ -114,6 +150,40 @@ func (c *Cluster) login() {
 		"password": password, "passwordConfirm": password,
 	})
 	c.Employer = c.MustCreate(c.Nodes[0], "employers", map[string]any{"owner": owner, "name": "Acme"})
+}
+
+// Job returns a published job of the cluster's employer.
+func (c *Cluster) Job(title string) map[string]any {
+	return map[string]any{
+		"employer": c.Employer, "title": title, "description": "<p>What you will do.</p>",
+		"workplace": "remote", "jobType": "full_time", "status": "published",
+	}
+}
+
+// Upload uploads a file into a field of a record at a node, and returns the file's path.
+func (c *Cluster) Upload(node *Node, collection, id, field, name string, content []byte) (path string) {
+	c.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile(field, name)
+	if err == nil {
+		_, err = part.Write(content)
+	}
+	if err = errors.Join(err, form.Close()); err != nil {
+		c.t.Fatal(err)
+	}
+	request, err := http.NewRequest(http.MethodPatch, node.URL+testapp.Records(collection, id), &body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	request.Header.Set("Authorization", c.Token)
+	answer, err := send(request)
+	stored, _ := answer.Body[field].(string)
+	if err != nil || stored == "" {
+		c.t.Fatalf("upload to %s: %d %s (%v)", node.Name, answer.Status, answer.Raw, err)
+	}
+	return fmt.Sprintf("/api/files/%s/%s/%s", collection, id, stored)
 }
 
 // client gives up on nodes that are frozen.
@@ -181,6 +251,18 @@ func (c *Cluster) AwaitLeader(most time.Duration) (leader *Node) {
 	await(c.t, most, func() string {
 		if leader = c.Leader(); leader == nil {
 			return "no node leads"
+		}
+		return ""
+	})
+	return leader
+}
+
+// AwaitOtherLeader waits until a node other than the given one leads.
+func (c *Cluster) AwaitOtherLeader(than *Node, most time.Duration) (leader *Node) {
+	c.t.Helper()
+	await(c.t, most, func() string {
+		if leader = c.Leader(); leader == nil || leader == than {
+			return "no other node leads than " + than.Name
 		}
 		return ""
 	})

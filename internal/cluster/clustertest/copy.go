@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"testing"
 	"time"
 
 	"jobboard/internal/cluster/fingerprint"
@@ -68,9 +67,9 @@ func (n *Node) whole() (wrong string) {
 	return "its database: " + err.Error()
 }
 
-// titles returns how often each title of a job is in the node's copy.
-func (n *Node) titles(t testing.TB) map[string]int {
-	t.Helper()
+// Titles returns how often each title of a job is in the node's copy.
+func (n *Node) Titles() map[string]int {
+	n.t.Helper()
 	titles := map[string]int{}
 	err := n.in(func(tx *sql.Tx) error {
 		rows, err := tx.Query("SELECT title, count(*) FROM jobs GROUP BY title")
@@ -89,7 +88,7 @@ func (n *Node) titles(t testing.TB) map[string]int {
 		return rows.Err()
 	})
 	if err != nil {
-		t.Fatalf("read the jobs of %s: %v", n.Name, err)
+		n.t.Fatalf("read the jobs of %s: %v", n.Name, err)
 	}
 	return titles
 }

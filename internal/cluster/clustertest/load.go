@@ -68,10 +68,7 @@ func (l *Load) write(writer int) {
 		}
 		word := fmt.Sprintf("w%x", rand.Uint64())
 		began := time.Now()
-		answer, err := l.c.Try(node, http.MethodPost, testapp.Records("jobs"), map[string]any{
-			"employer": l.c.Employer, "title": "Nurse " + word, "description": "<p>What you will do.</p>",
-			"workplace": "remote", "jobType": "full_time", "status": "published",
-		})
+		answer, err := l.c.Try(node, http.MethodPost, testapp.Records("jobs"), l.c.Job("Nurse "+word))
 		now := time.Now()
 		l.mu.Lock()
 		switch {
@@ -146,6 +143,19 @@ func (l *Load) AwaitMore(more int, most time.Duration) time.Duration {
 	return time.Since(began)
 }
 
+// Words returns up to so many words, each in the title of a job whose save was acknowledged.
+func (l *Load) Words(most int) (words []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for word := range l.acknowledged {
+		if len(words) == most {
+			break
+		}
+		words = append(words, word)
+	}
+	return words
+}
+
 // Gap returns the longest time without an acknowledged write since the last call.
 func (l *Load) Gap() time.Duration {
 	l.mu.Lock()
@@ -174,7 +184,7 @@ func (l *Load) End() Outcome {
 		if !node.Runs() {
 			continue
 		}
-		titles := node.titles(l.t)
+		titles := node.Titles()
 		for word := range l.acknowledged {
 			if titles["Nurse "+word] == 0 {
 				o.Lost++

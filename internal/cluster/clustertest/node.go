@@ -82,14 +82,25 @@ func (n *Node) Run() {
 // Start starts the process and waits until it answers.
 func (n *Node) Start() {
 	n.t.Helper()
+	n.StartWithin(time.Minute)
+}
+
+// StartWithin is Start for nodes that take longer.
+func (n *Node) StartWithin(most time.Duration) {
+	n.t.Helper()
 	n.Run()
-	n.Await()
+	n.await(most)
 }
 
 // Await waits until the node answers.
 func (n *Node) Await() {
 	n.t.Helper()
-	await(n.t, time.Minute, func() string {
+	n.await(time.Minute)
+}
+
+func (n *Node) await(most time.Duration) {
+	n.t.Helper()
+	await(n.t, most, func() string {
 		if !n.Runs() {
 			n.t.Fatalf("%s has ended:\n%s", n.Name, tail(n.Output.String()))
 		}
