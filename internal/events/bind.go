@@ -11,6 +11,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/background"
+	"jobboard/internal/database"
 	"jobboard/internal/realtime"
 )
 
@@ -25,7 +26,7 @@ const (
 
 // Bind passes events on to realtime clients while the app serves, and deletes old ones once a day.
 func Bind(app core.App) {
-	a := &announcer{}
+	a := &announcer{wal: database.NewWriteAheadLog(app)}
 	loop := background.NewLoop("announce events", background.Options{Interval: pollInterval}, a.step)
 	background.Bind(app, loop)
 	Wake(app, loop)
@@ -35,11 +36,23 @@ func Bind(app core.App) {
 // announcer passes new events on to realtime clients in their order. PocketBase would do so for records that are saved, but events are
 // written by triggers.
 type announcer struct {
-	begun bool
-	last  int64
+	wal     *database.WriteAheadLog
+	begun   bool
+	last    int64
+	pending bool // the last step has left events, or failed
 }
 
 func (a *announcer) step(ctx context.Context, app core.App) (more bool, err error) {
+	if unread := a.wal.Unread(); a.begun && !a.pending && !unread {
+		return false, nil
+	}
+	a.pending = true
+	more, err = a.announce(ctx, app)
+	a.pending = more || err != nil
+	return more, err
+}
+
+func (a *announcer) announce(ctx context.Context, app core.App) (more bool, err error) {
 	kept, err := Kept(app)
 	if err != nil {
 		return false, err

@@ -14,10 +14,7 @@ import (
 
 // pollInterval is how often the follower asks whether anything was written. Commits of this process wake the follower, and so does a
 // search that meets a commit of another process or of plain SQL (catchUp), so asking more often would only cost an idle board more.
-const pollInterval = 250 * time.Millisecond
-
-// lookInterval is how often the follower looks at the database even if it seems unchanged.
-const lookInterval = time.Second
+const pollInterval = 500 * time.Millisecond
 
 // applyBatch is the maximum number of changes that are applied at once.
 const applyBatch = 500
@@ -67,15 +64,15 @@ func (ix *Index) isSmall() (bool, error) {
 
 // follow is the step of the loop that applies the log to the index. Only this loop applies changes and starts rebuilds.
 func (ix *Index) follow(ctx context.Context, _ core.App) (more bool, err error) {
-	woken, changed := ix.woken.Swap(false), ix.wal.changed() // before looking, so that what is written meanwhile is seen next time
-	if !woken && !changed && time.Since(ix.looked) < lookInterval {
+	woken, unread := ix.woken.Swap(false), ix.wal.Unread() // before looking, so that what is written meanwhile is seen next time
+	if !woken && !unread && ix.looked && !ix.clock.isDue() && ix.engine.RebuildReason() == nil {
 		return false, nil
 	}
-	ix.looked = time.Time{} // the next step looks again if this one fails
+	ix.looked = false // the next step looks again if this one fails
 	if err := ix.look(ctx); err != nil {
 		return false, err
 	}
-	ix.looked = time.Now()
+	ix.looked = !ix.rebuild.underWay()
 	return false, nil
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/background"
+	"jobboard/internal/database"
 	"jobboard/internal/gazetteer"
 	"jobboard/internal/search/engine"
 	"jobboard/internal/search/text"
@@ -45,16 +46,16 @@ type Index struct {
 	follower        *background.Loop // woken when something may have been committed
 	maintainer      *background.Loop // woken when changes have been applied
 	statements      *statements
-	employers       *employerNames   // of the index of jobs
-	clock           clockState       // used by the follower only
-	woken           atomic.Bool      // something was committed since the follower last looked
-	wal             *writeAheadLog   // used by the follower only
-	looked          time.Time        // when the follower last looked at the database
-	followed        time.Time        // when the follower last checked for requests and clock changes
-	maintenance     maintenanceState // used by the maintainer only
-	saveRequested   atomic.Bool      // the next maintenance saves the index
-	answeredRequest atomic.Value     // string: the rebuild request that is fulfilled once the index is saved
-	rebuild         *rebuild         // the last one, or nil; used by the follower only
+	employers       *employerNames          // of the index of jobs
+	clock           clockState              // used by the follower only
+	woken           atomic.Bool             // something was committed since the follower last looked
+	wal             *database.WriteAheadLog // used by the follower only
+	looked          bool                    // the follower need not look at the database again before something changes
+	followed        time.Time               // when the follower last checked for requests and clock changes
+	maintenance     maintenanceState        // used by the maintainer only
+	saveRequested   atomic.Bool             // the next maintenance saves the index
+	answeredRequest atomic.Value            // string: the rebuild request that is fulfilled once the index is saved
+	rebuild         *rebuild                // the last one, or nil; used by the follower only
 
 	mu              sync.Mutex
 	applied         chan struct{} // closed and replaced whenever changes have become searchable
@@ -97,7 +98,7 @@ func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 	}
 	// The loops run in commands too, so they are not bound to serving; what they use is closed right after them.
 	ix := &Index{app: app, kind: kind, engine: index, loops: background.NewGroup(app), applied: make(chan struct{}), statements: stmts,
-		employers: &employerNames{}, wal: newWriteAheadLog(app)}
+		employers: &employerNames{}, wal: database.NewWriteAheadLog(app)}
 	ix.follower = background.NewLoop("keep the search index of "+kind.table+" in step",
 		background.Options{Interval: pollInterval, StopTimeout: background.NoStopTimeout, EveryNode: true}, ix.follow)
 	ix.maintainer = background.NewLoop("maintain the search index of "+kind.table,
@@ -108,7 +109,7 @@ func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 		ix.endRebuild()
 		return nil, errors.Join(err, stmts.close(), index.Close())
 	}
-	ix.maintenance = newMaintenanceState(index.Seq())
+	ix.maintenance = newMaintenanceState(app, index.Seq())
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		ix.close()
 		return e.Next()

@@ -16,6 +16,8 @@ type Kind struct {
 
 	// clockCondition is an SQL condition for the records r whose documents change between {:since} and {:now} without a write.
 	clockCondition string
+	// nextClockChange is an SQL query for the first time after {:now} for which clockCondition will hold, or ''.
+	nextClockChange string
 	// query is the SQL query for the data of the documents of records r, without the condition at its end.
 	query string
 	// read builds documents from the rows of a query. It must accept every row, whatever plain SQL has written there: a row that
@@ -25,12 +27,13 @@ type Kind struct {
 
 // Jobs is the index of all jobs, in every status.
 var Jobs = &Kind{
-	table:          collections.Jobs,
-	sources:        []string{collections.Jobs, collections.Employers, collections.FieldsOfInterest},
-	log:            "search_log",
-	clockCondition: "r.status = 'published' AND r.deadline != '' AND r.deadline > {:since} AND r.deadline <= {:now}",
-	query:          jobQuery,
-	read:           readJobs,
+	table:           collections.Jobs,
+	sources:         []string{collections.Jobs, collections.Employers, collections.FieldsOfInterest},
+	log:             "search_log",
+	clockCondition:  "r.status = 'published' AND r.deadline != '' AND r.deadline > {:since} AND r.deadline <= {:now}",
+	nextClockChange: "SELECT coalesce(min(deadline), '') FROM jobs WHERE status = 'published' AND deadline != '' AND deadline > {:now}",
+	query:           jobQuery,
+	read:            readJobs,
 }
 
 // Candidates is the index of all profiles of job seekers, whoever may see them.

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/internal/database"
 	"jobboard/internal/search/engine"
 )
 
@@ -35,11 +36,13 @@ type maintenanceState struct {
 	checked, verified, triedTakeOver, nextSave time.Time
 	savedSeq                                   int64
 	written                                    state
+	wal                                        *database.WriteAheadLog
+	lastSeq                                    int64 // of the log, as far as it was read
 }
 
-func newMaintenanceState(seq int64) maintenanceState {
+func newMaintenanceState(app core.App, seq int64) maintenanceState {
 	now := time.Now()
-	return maintenanceState{checked: now, verified: now, triedTakeOver: now, nextSave: now.Add(saveInterval), savedSeq: seq}
+	return maintenanceState{wal: database.NewWriteAheadLog(app), checked: now, verified: now, triedTakeOver: now, nextSave: now.Add(saveInterval), savedSeq: seq}
 }
 
 // maintain is the step of the loop that does the work that can wait: it merges segments, saves the index and trims the log.
@@ -61,7 +64,7 @@ func (ix *Index) maintain(ctx context.Context, app core.App) (more bool, err err
 		m.triedTakeOver = time.Now()
 		failed = append(failed, ix.takeOverFolder())
 	}
-	failed = append(failed, readLists(app), ix.writeState(&m.written), ix.saveIfDue(ctx))
+	failed = append(failed, readLists(app), ix.writeState(m), ix.saveIfDue(ctx))
 	return false, errors.Join(failed...)
 }
 
@@ -108,18 +111,23 @@ func (ix *Index) checkpoint(ctx context.Context) (seq int64, err error) {
 }
 
 // writeState writes the state of the index if it differs from the last one written.
-func (ix *Index) writeState(written *state) error {
+func (ix *Index) writeState(m *maintenanceState) (err error) {
 	if !ix.owner.Load() {
 		return nil
 	}
-	current, err := ix.currentState()
-	if err != nil || current == *written {
-		return err
+	if m.wal.Unread() {
+		if m.lastSeq, err = ix.lastSeq(); err != nil {
+			return err
+		}
+	}
+	current := ix.stateAt(m.lastSeq)
+	if current == m.written {
+		return nil
 	}
 	if err := current.write(ix.app, ix.kind); err != nil {
 		return err
 	}
-	*written = current
+	m.written = current
 	return nil
 }
 

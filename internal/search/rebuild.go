@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -75,6 +76,9 @@ func (ix *Index) startRebuild(ctx context.Context) error {
 			ix.answeredRequest.Store(request)
 			ix.saveRequested.Store(true)
 			ix.log().Info("The search index is complete.", "documents", n, "seconds", time.Since(began).Seconds())
+			if n > smallIndexRecords {
+				debug.FreeOSMemory() // what building took, hundreds of MB, which the runtime would give back bit by bit for minutes
+			}
 		case ctx.Err() == nil:
 			ix.log().Error("The search index could not be built.", "error", err)
 		}

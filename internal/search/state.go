@@ -31,12 +31,8 @@ type state struct {
 	Problem   string `db:"problem"`
 }
 
-// currentState returns the state of the index.
-func (ix *Index) currentState() (state, error) {
-	last, err := ix.lastSeq()
-	if err != nil {
-		return state{}, err
-	}
+// stateAt returns the state of the index, given the number of the last entry in the log.
+func (ix *Index) stateAt(last int64) state {
 	stats := ix.engine.Stats()
 	s := state{Documents: stats.Documents, Lag: max(0, last-ix.engine.Seq()), Bytes: stats.Bytes, State: stateReady}
 	if err := ix.engine.WriteError(); err != nil {
@@ -45,7 +41,7 @@ func (ix *Index) currentState() (state, error) {
 	if err := ix.engine.RebuildReason(); err != nil {
 		s.State, s.Problem = stateBuilding, err.Error()
 	}
-	return s, nil
+	return s
 }
 
 // write writes the state of a kind's index.

@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/background"
+	"jobboard/internal/database"
 	"jobboard/internal/events"
 )
 
@@ -47,6 +48,7 @@ type Options struct {
 // Bind sends webhooks while the app serves.
 func Bind(app core.App, options Options) {
 	w := newWorker(options)
+	w.wal = database.NewWriteAheadLog(app)
 	w.loop = background.NewLoop("send webhooks", background.Options{Interval: pollInterval, Rest: 1}, w.step)
 	app.Store().Set(storeKey, w)
 	background.Bind(app, w.loop)
@@ -57,7 +59,9 @@ func Bind(app core.App, options Options) {
 // worker sends the deliveries of one process.
 type worker struct {
 	options Options
-	loop    *background.Loop // nil in tests that call step
+	loop    *background.Loop        // nil in tests that call step
+	wal     *database.WriteAheadLog // nil in tests that call step
+	none    bool                    // there were no endpoints when the database was last read
 
 	scanned map[string]int64 // by endpoint: up to which event nothing is to be delivered; it may be ahead of the stored position
 
@@ -91,8 +95,12 @@ func (w *worker) wake() {
 
 // step writes deliveries of new events, and begins the attempts that are due.
 func (w *worker) step(ctx context.Context, app core.App) (more bool, err error) {
+	if unread := w.wal == nil || w.wal.Unread(); w.none && !unread {
+		return false, nil
+	}
 	endpoints, err := findEndpoints(app)
-	if err != nil || len(endpoints) == 0 {
+	w.none = err == nil && len(endpoints) == 0
+	if err != nil || w.none {
 		return false, err
 	}
 	kept, err := events.Kept(app)
