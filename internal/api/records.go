@@ -26,11 +26,12 @@ import (
 
 // itemsByID reads the records of a collection that have one of the ids and that its list rule shows to the caller, in the order of the
 // ids. It expands a relation, "" for none, and those that the caller asks for. A record list filtered by id would give the same answer,
-// but encoding and decoding it as JSON on the way would take most of a search's time.
-func (c *call) itemsByID(name string, ids []string, expand string) ([]recordjson.Item, error) {
+// but encoding and decoding it as JSON on the way would take most of a search's time. marked are the fields that highlights are made of.
+func (c *call) itemsByID(name string, ids []string, expand string, marked ...string) ([]recordjson.Item, error) {
 	var selection *recordjson.Selection
 	if fields := queryguard.ItemFields(c.QueryParam("fields")); fields != "" {
 		selection = recordjson.Select(fields, expand)
+		selection.ReadFor("highlights", marked...)
 	}
 	return c.selectedItems(name, ids, expand, selection)
 }
@@ -105,6 +106,9 @@ func (c *call) publicItems(
 		return nil, nil, false
 	}
 	query := recordjson.Query{Collection: collection, IDs: ids, Relation: expand, Selection: selection, Buffer: c.buffer}
+	if collection.Name == collections.Jobs {
+		query.Also = []string{"employer", "applyMethod"} // below
+	}
 	var own []string // employers
 	if collection.Name == collections.Jobs && hooks.MayManageJobs(caller) {
 		var err error

@@ -153,7 +153,7 @@ func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]
 	for i, hit := range found.Hits {
 		ids[i], byID[hit.ID] = hit.ID, hit
 	}
-	items, err := c.itemsByID(s.collection, ids, s.expand)
+	items, err := c.itemsByID(s.collection, ids, s.expand, s.title, s.body)
 	if err != nil || len(found.Words.Must) == 0 {
 		return items, err
 	}

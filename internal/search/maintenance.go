@@ -42,7 +42,8 @@ type maintenanceState struct {
 
 func newMaintenanceState(app core.App, seq int64) maintenanceState {
 	now := time.Now()
-	return maintenanceState{wal: database.NewWriteAheadLog(app), checked: now, verified: now, triedTakeOver: now, nextSave: now.Add(saveInterval), savedSeq: seq}
+	return maintenanceState{wal: database.NewWriteAheadLog(app),
+		checked: now, verified: now, triedTakeOver: now, nextSave: now.Add(saveInterval), savedSeq: seq}
 }
 
 // maintain is the step of the loop that does the work that can wait: it merges segments, saves the index and trims the log.

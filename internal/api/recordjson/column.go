@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -17,7 +18,13 @@ type column struct {
 	field core.Field
 	name  []byte // the member's name as JSON, with the colon after it
 	// plain appends a value that only has to be copied, as nearly all have. It returns false for any other, which is left to the field.
-	plain func(b []byte, value any) ([]byte, bool)
+	plain func(b []byte, v value) ([]byte, bool)
+}
+
+// isNumber reports whether the column's values are read as numbers.
+func (c column) isNumber() bool {
+	_, is := c.field.(*core.NumberField)
+	return is
 }
 
 // newColumn returns the column of a field. known is false for fields of a type that may show something else than what is stored, as a
@@ -49,12 +56,18 @@ func newColumn(field core.Field) (c column, known bool) {
 	return c, true
 }
 
-func (c column) append(b []byte, value any) ([]byte, error) {
-	if written, plain := c.plain(b, value); plain {
-		return written, nil
+func (c column) append(b []byte, v value) ([]byte, error) {
+	from := len(b)
+	b, plain := c.plain(b, v)
+	if plain {
+		return b, nil
+	}
+	held, err := v.stored()
+	if err != nil {
+		return nil, err
 	}
 	var stored sql.NullString // as PocketBase reads every column
-	if err := stored.Scan(value); err != nil {
+	if err := stored.Scan(held); err != nil {
 		return nil, err
 	}
 	var raw any
@@ -65,39 +78,38 @@ func (c column) append(b []byte, value any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return appendValue(b, shown)
+	return appendValue(b[:from], shown)
 }
 
 // plainNowhere is for points: it appends the one that PocketBase stores where none is set.
-func plainNowhere(b []byte, value any) ([]byte, bool) {
+func plainNowhere(b []byte, v value) ([]byte, bool) {
 	const nowhere = `{"lon":0,"lat":0}`
-	return append(b, nowhere...), value == nowhere
+	return append(b, nowhere...), v.json == `"{\"lon\":0,\"lat\":0}"`
 }
 
-func plainText(b []byte, value any) ([]byte, bool) {
-	s, ok := value.(string)
-	if !ok {
+// plainText copies the text as SQLite has escaped it.
+func plainText(b []byte, v value) ([]byte, bool) {
+	if !isText(v.json) || !utf8.ValidString(v.json) {
 		return b, false
 	}
-	return appendText(b, s), true
+	return append(b, v.json...), true
 }
 
 // plainChoice is for fields with one text, which is stored as it is, or several, which are stored as a JSON array.
-func plainChoice(multiple bool) func(b []byte, value any) ([]byte, bool) {
-	return func(b []byte, value any) ([]byte, bool) {
-		s, ok := value.(string)
+func plainChoice(multiple bool) func(b []byte, v value) ([]byte, bool) {
+	return func(b []byte, v value) ([]byte, bool) {
 		switch {
-		case ok && multiple && s == "[]":
-			return append(b, s...), true
-		case ok && !multiple && !strings.Contains(s, "["):
-			return appendText(b, s), true
+		case multiple && v.json == `"[]"`:
+			return append(b, "[]"...), true
+		case !multiple && !strings.Contains(v.json, "["):
+			return plainText(b, v)
 		}
 		return b, false
 	}
 }
 
-func plainNumber(b []byte, value any) ([]byte, bool) {
-	switch v := value.(type) {
+func plainNumber(b []byte, v value) ([]byte, bool) {
+	switch v := v.number.(type) {
 	case int64:
 		if -1e15 < v && v < 1e15 { // larger ones are rounded
 			return strconv.AppendInt(b, v, 10), true
@@ -110,26 +122,27 @@ func plainNumber(b []byte, value any) ([]byte, bool) {
 	return b, false
 }
 
-func plainBool(b []byte, value any) ([]byte, bool) {
-	v, ok := value.(bool)
-	if !ok {
-		return b, false
+func plainBool(b []byte, v value) ([]byte, bool) {
+	switch v.json {
+	case "0":
+		return append(b, "false"...), true
+	case "1":
+		return append(b, "true"...), true
 	}
-	return strconv.AppendBool(b, v), true
+	return b, false
 }
 
-func plainDate(b []byte, value any) ([]byte, bool) {
-	s, ok := value.(string)
-	if !ok {
+func plainDate(b []byte, v value) ([]byte, bool) {
+	if !isText(v.json) {
 		return b, false
 	}
-	if s != "" && !isPlainDate(s) {
+	if s := v.json[1 : len(v.json)-1]; s != "" && !isPlainDate(s) {
 		at, err := time.Parse(types.DefaultDateLayout, s)
 		if err != nil || at.IsZero() || at.Format(types.DefaultDateLayout) != s { // types.DateTime also reads other forms
 			return b, false
 		}
 	}
-	return appendText(b, s), true
+	return append(b, v.json...), true
 }
 
 // isPlainDate reports whether a text is a time in types.DefaultDateLayout, without parsing it. It misses some, such as the last days of
@@ -149,10 +162,15 @@ func isPlainDate(s string) bool {
 		s[11:13] <= "23" && s[14:16] <= "59" && s[17:19] <= "59"
 }
 
-func plainJSON(b []byte, value any) ([]byte, bool) {
-	s, ok := value.(string)
-	if !ok || s == "" || !strings.ContainsRune(`[{"`, rune(s[0])) || !json.Valid([]byte(s)) {
+func plainJSON(b []byte, v value) ([]byte, bool) {
+	if !isText(v.json) {
 		return b, false
 	}
-	return append(b, s...), true
+	from := len(b)
+	b = appendUnescaped(b, v.json[1:len(v.json)-1])
+	text := b[from:]
+	if len(text) == 0 || !strings.ContainsRune(`[{"`, rune(text[0])) || !json.Valid(text) {
+		return b[:from], false
+	}
+	return b, true
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,31 +22,41 @@ type Query struct {
 	IDs        []string
 	Relation   string     // each record comes with the one that it leads to; "" is none
 	Selection  *Selection // of members
+	// Also are fields whose texts are asked for besides.
+	Also []string
 	// As is the caller if fields are shown to the whole role that are hidden from everybody else, and nil otherwise.
 	As *core.Record
 	// Buffer allocates memory of a capacity in bytes, which the items keep in use.
 	Buffer func(capacity int) []byte
 }
 
+// expands reports whether the relation's records are asked for.
+func (q *Query) expands() bool { return q.Relation != "" && q.Selection.has(core.FieldNameExpand) }
+
+// wants reports whether a field has to be read, where there is a selection.
+func (q *Query) wants(field string) bool {
+	return q.Selection.has(field) || field == q.Relation && q.expands() || slices.Contains(q.Also, field) ||
+		slices.Contains(q.Selection.also, field)
+}
+
 // Read returns the records in any order. ok is false where everybody does not see the same: then PocketBase's records must be read. The
 // queries end with ctx.
 func (p *PublicRows) Read(ctx context.Context, app core.App, db *sql.DB, query Query) (items []Item, ok bool, err error) {
-	ids, relation, selection := query.IDs, query.Relation, query.Selection
-	t, err := p.table(app, db, query.Collection, query.As)
-	if err != nil || t.byIDs == nil {
+	selection := query.Selection
+	t, err := p.table(app, query.Collection, query.As)
+	if err != nil || !t.plain {
 		return nil, false, err
 	}
-	rows, err := t.read(ctx, ids)
-	if err != nil {
-		return nil, false, err
+	reading := t.whole
+	if selection != nil {
+		reading = t.reading(query.wants)
 	}
-	for _, row := range rows {
-		if !t.shows(row) {
-			return nil, false, nil
-		}
+	rows, ok, err := t.read(ctx, db, reading, query.IDs)
+	if err != nil || !ok {
+		return nil, false, err
 	}
 	var expanded expansion
-	if relation != "" {
+	if query.expands() {
 		if expanded, ok, err = p.expand(ctx, app, db, t, rows, query); err != nil || !ok {
 			return nil, false, err
 		}
@@ -58,7 +69,7 @@ func (p *PublicRows) Read(ctx context.Context, app core.App, db *sql.DB, query Q
 		if err != nil {
 			return nil, false, err
 		}
-		if relation != "" && selection.has(core.FieldNameExpand) {
+		if query.expands() {
 			open = expanded.append(open, row)
 		}
 		items[i] = Item{ID: t.text(row, core.FieldNameId), open: open, selection: selection,
@@ -68,17 +79,16 @@ func (p *PublicRows) Read(ctx context.Context, app core.App, db *sql.DB, query Q
 }
 
 // table returns the table of a collection, and makes it anew when a collection was changed.
-func (p *PublicRows) table(app core.App, db *sql.DB, collection *core.Collection, as *core.Record) (*table, error) {
+func (p *PublicRows) table(app core.App, collection *core.Collection, as *core.Record) (*table, error) {
 	key := tableKey{collection: collection.Name}
 	if as != nil {
 		key.role = as.GetString("role")
 	}
 	stored, _ := p.tables.Load(key)
-	known, _ := stored.(*table)
-	if known != nil && known.collection == collection && known.db == db {
+	if known, _ := stored.(*table); known != nil && known.collection == collection {
 		return known, nil
 	}
-	made, err := newTable(app, db, collection, as, known)
+	made, err := newTable(app, collection, as)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +105,7 @@ type expansion struct {
 
 // expand reads the records that a relation of rows leads to. ok is false where everybody does not see the same of them.
 func (p *PublicRows) expand(
-	ctx context.Context, app core.App, db *sql.DB, t *table, rows [][]any, query Query,
+	ctx context.Context, app core.App, db *sql.DB, t *table, rows []row, query Query,
 ) (expanded expansion, ok bool, err error) {
 	relation, selection := query.Relation, query.Selection.ofRelated()
 	field, isRelation := t.collection.Fields.GetByName(relation).(*core.RelationField)
@@ -107,8 +117,8 @@ func (p *PublicRows) expand(
 	if err != nil {
 		return expanded, false, fmt.Errorf("find the collection of %s: %w", relation, err)
 	}
-	other, err := p.table(app, db, collection, query.As)
-	if err != nil || other.byIDs == nil {
+	other, err := p.table(app, collection, query.As)
+	if err != nil || !other.plain {
 		return expanded, false, err
 	}
 	expanded = expansion{name: relation, position: position, byID: make(map[string][]byte, len(rows))}
@@ -123,14 +133,15 @@ func (p *PublicRows) expand(
 			ids = append(ids, id)
 		}
 	}
-	found, err := other.read(ctx, ids)
-	if err != nil {
+	reading := other.whole
+	if selection != nil {
+		reading = other.reading(selection.has)
+	}
+	found, ok, err := other.read(ctx, db, reading, ids)
+	if err != nil || !ok {
 		return expanded, false, err
 	}
 	for _, row := range found {
-		if !other.shows(row) {
-			return expanded, false, nil
-		}
 		raw, err := other.append(nil, row, selection)
 		if err != nil {
 			return expanded, false, err
@@ -141,10 +152,9 @@ func (p *PublicRows) expand(
 }
 
 // append appends the member expand of a row, which is there, as in PocketBase, even if nothing is expanded.
-func (e expansion) append(b []byte, row []any) []byte {
+func (e expansion) append(b []byte, r row) []byte {
 	b = append(appendComma(b), `"`+core.FieldNameExpand+`":{`...)
-	id, _ := row[e.position].(string)
-	if raw := e.byID[id]; raw != nil {
+	if raw := e.byID[r[e.position].string()]; raw != nil {
 		b = append(appendText(b, e.name), ':')
 		b = append(b, raw...)
 	}

@@ -11,6 +11,7 @@ import (
 type Selection struct {
 	own     map[string]bool
 	related map[string]bool // of the record that is expanded; nil is all of them
+	also    []string        // fields that are read, but not shown
 }
 
 var memberName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
@@ -36,6 +37,13 @@ func Select(fields, relation string) *Selection {
 		s.related = nil
 	}
 	return s
+}
+
+// ReadFor has fields read of which a member is made, if that is asked for.
+func (s *Selection) ReadFor(member string, fields ...string) {
+	if s != nil && s.own[member] {
+		s.also = append(s.also, fields...)
+	}
 }
 
 // has reports whether a member is asked for.
