@@ -2,8 +2,9 @@ package engine
 
 import "sync"
 
-// bitsetPool lends bitsets to one search and takes them all back when the search ends.
+// bitsetPool lends bitsets to one search, to several cores perhaps, and takes them all back when the search ends.
 type bitsetPool struct {
+	mu          sync.Mutex
 	lent        []*[maxSegmentDocs / 64]uint64
 	lentNumbers []*[maxSegmentDocs / 64]binary64
 }
@@ -13,7 +14,9 @@ var freeNumbers = sync.Pool{New: func() any { return new([maxSegmentDocs / 64]bi
 // numbers returns zeros for the documents of a segment.
 func (s *bitsetPool) numbers(docs int) []binary64 {
 	array := freeNumbers.Get().(*[maxSegmentDocs / 64]binary64)
+	s.mu.Lock()
 	s.lentNumbers = append(s.lentNumbers, array)
+	s.mu.Unlock()
 	clear(array[:wordsFor(docs)])
 	return array[:wordsFor(docs)]
 }
@@ -36,7 +39,9 @@ func (s *bitsetPool) copyOf(b bitset) bitset {
 
 func (s *bitsetPool) dirty(docs int) bitset {
 	array := freeBitsets.Get().(*[maxSegmentDocs / 64]uint64)
+	s.mu.Lock()
 	s.lent = append(s.lent, array)
+	s.mu.Unlock()
 	return array[:wordsFor(docs)]
 }
 

@@ -16,6 +16,7 @@ func TestConcurrentUse(t *testing.T) {
 	a := newAnalyzer(t)
 	dir := t.TempDir()
 	ix := openIndex(t, dir, a)
+	ix.parallel = parallelAlways
 	must(t, ix.NewRebuild(0).Commit())
 	const ids = 1500
 	o := newOracle(a) // guarded by truth; has the changes that were applied

@@ -19,46 +19,88 @@ func (e *evaluation) facets() map[string][]FacetCount {
 		size = defaultFacetSize
 	}
 	out := map[string][]FacetCount{}
+	var fields []string
 	for _, field := range e.q.Facets {
 		if _, done := out[field]; done {
 			continue
 		}
-		filtered := slices.ContainsFunc(e.q.Filters, func(f Filter) bool { return f.Facet == field })
-		counts := e.countValues(field, func(p *segmentMatch) bitset {
-			if !filtered {
-				return p.matches
-			}
-			among := e.pool.copyOf(p.candidates)
-			e.filter(p.segmentView, among, field)
-			return among
-		})
-		out[field] = counts[:min(size, len(counts))]
+		out[field] = nil
+		fields = append(fields, field)
+	}
+	for i, counts := range e.countValues(fields, e.facetDocs) {
+		out[fields[i]] = counts[:min(size, len(counts))]
 	}
 	return out
 }
 
-// countValues counts the values of a field, the most frequent first.
-func (e *evaluation) countValues(field string, among func(*segmentMatch) bitset) []FacetCount {
-	counts := map[string]int{}
-	for _, p := range e.segments {
-		docs := among(p)
-		if docs.empty() {
-			continue
+// facetDocs returns the documents whose values of a field count.
+func (e *evaluation) facetDocs(p *segmentMatch, field string) bitset {
+	if !slices.ContainsFunc(e.q.Filters, func(f Filter) bool { return f.Facet == field }) {
+		return p.matches
+	}
+	among := p.pool.copyOf(p.candidates)
+	e.filter(p, among, field)
+	return among
+}
+
+// valueCounts are the numbers of documents by value.
+type valueCounts map[string]int
+
+// countValues counts the values of fields, the most frequent first.
+func (e *evaluation) countValues(fields []string, among func(p *segmentMatch, field string) bitset) [][]FacetCount {
+	byWorker := make([][]valueCounts, e.workers.most) // and by field
+	e.each(func(worker int, p *segmentMatch) {
+		if byWorker[worker] == nil {
+			byWorker[worker] = make([]valueCounts, len(fields))
+			for i := range fields {
+				byWorker[worker][i] = valueCounts{}
+			}
 		}
-		prefix := field + valueSeparator
-		from, to := p.values.withPrefix(prefix)
-		for v := from; v < to; v++ {
-			n := p.postings(p.valueFirst + uint32(v)).countAnd(docs)
-			if n == 0 {
+		for i, field := range fields {
+			byWorker[worker][i].add(p, field, among(p, field))
+		}
+	})
+	out := make([][]FacetCount, len(fields))
+	for i := range fields {
+		sum := valueCounts{}
+		for _, counts := range byWorker {
+			if counts == nil {
 				continue
 			}
-			value := p.values.get(v)[len(prefix):]
-			if _, known := counts[value]; !known {
-				value = strings.Clone(value)
+			if len(sum) == 0 {
+				sum = counts[i]
+				continue
 			}
-			counts[value] += n
+			for value, n := range counts[i] {
+				sum[value] += n
+			}
 		}
+		out[i] = sum.mostFrequent()
 	}
+	return out
+}
+
+// add counts the values of a field in documents of a segment.
+func (counts valueCounts) add(p *segmentMatch, field string, docs bitset) {
+	if docs.empty() {
+		return
+	}
+	prefix := field + valueSeparator
+	from, to := p.values.withPrefix(prefix)
+	for v := from; v < to; v++ {
+		n := p.postings(p.valueFirst + uint32(v)).countAnd(docs)
+		if n == 0 {
+			continue
+		}
+		value := p.values.get(v)[len(prefix):]
+		if _, known := counts[value]; !known {
+			value = strings.Clone(value)
+		}
+		counts[value] += n
+	}
+}
+
+func (counts valueCounts) mostFrequent() []FacetCount {
 	out := make([]FacetCount, 0, len(counts))
 	for value, n := range counts {
 		out = append(out, FacetCount{value, n})

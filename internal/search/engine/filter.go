@@ -4,22 +4,22 @@ import "math"
 
 // filter removes from found the documents that do not pass the filters, ranges and radius of the query. The filters of the
 // facet except, if any, are not applied.
-func (e *evaluation) filter(v *segmentView, found bitset, except string) {
+func (e *evaluation) filter(p *segmentMatch, found bitset, except string) {
 	for _, f := range e.q.Filters {
 		if except != "" && f.Facet == except {
 			continue
 		}
-		one := e.pool.cleared(v.docs)
+		one := p.pool.cleared(p.docs)
 		for _, x := range f.Any {
-			v.valuePostings(x.Field, x.Value).orInto(one)
+			p.valuePostings(x.Field, x.Value).orInto(one)
 		}
 		found.and(one)
 	}
 	for _, r := range e.q.Ranges {
-		v.inRange(found, r, e.pool)
+		p.inRange(found, r, p.pool)
 	}
 	if e.circle != nil {
-		found.and(v.withinCircle(e.circle, e.pool))
+		found.and(p.withinCircle(e.circle, p.pool))
 	}
 }
 

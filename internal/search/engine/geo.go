@@ -29,9 +29,9 @@ type circle struct {
 	Near
 	cells     []cell // those that it may touch
 	cosLat    float64
-	degrees   float64 // a point further north or south is outside
-	haversine float64 // of the radius
-	known     map[Point]bool
+	degrees   float64        // a point further north or south is outside
+	haversine float64        // of the radius
+	known     map[Point]bool // nil when several cores share the circle
 }
 
 // maxKnown bounds the cache of a circle, since coordinates that people enter themselves are seldom shared.
@@ -47,7 +47,7 @@ func (c *circle) holds(p Point) bool {
 	inside, known := c.known[p]
 	if !known {
 		inside = math.Abs(p.Lat-c.Lat) <= c.degrees && haversine(c.Point, p, c.cosLat) <= c.haversine
-		if len(c.known) < maxKnown {
+		if c.known != nil && len(c.known) < maxKnown {
 			c.known[p] = inside
 		}
 	}

@@ -9,9 +9,9 @@ type impactTiers struct {
 }
 
 // docsAt returns the set of a tier, which is allocated on first use.
-func (g *impactTiers) docsAt(t tier, p *segmentMatch, pool *bitsetPool) bitset {
+func (g *impactTiers) docsAt(t tier, p *segmentMatch) bitset {
 	if g.tiers[t] == nil {
-		g.tiers[t] = pool.cleared(p.docs)
+		g.tiers[t] = p.pool.cleared(p.docs)
 	}
 	return g.tiers[t]
 }
@@ -44,10 +44,10 @@ func (e *evaluation) fillTiers(p *segmentMatch, c int, end tier) {
 			if alt.Phrase || alt.Only != nil || alt.Mention || alt.Field != FieldAny && alt.Field != t.field() {
 				continue // phrases were placed when they were verified; with Only it counts at the last tier
 			}
-			p.orTermsAt(alt, t, func() bitset { return cm.docsAt(t, p, e.pool) })
+			p.orTermsAt(alt, t, func() bitset { return cm.docsAt(t, p) })
 		}
 		if t == conditionTier && cm.condition != nil {
-			cm.docsAt(t, p, e.pool).or(cm.condition)
+			cm.docsAt(t, p).or(cm.condition)
 		}
 		if best := cm.tiers[t]; best != nil {
 			if best.and(p.matches); best.empty() {

@@ -18,7 +18,10 @@ type Index struct {
 	current    atomic.Pointer[snapshot]
 	rebuilding atomic.Pointer[Rebuild] // guarded by snapshotMu; usually nil
 
-	searchSlots chan struct{} // limits concurrent searches to the number of cores; the others queue
+	searchSlots chan struct{} // limits the cores that search to their number; further searches queue
+	waiting     atomic.Int32  // the searches that queue
+	parallel    parallelMode
+	pauses      pauses
 
 	applyMu       sync.Mutex // held while a batch is applied
 	snapshotMu    sync.Mutex // held while a snapshot is replaced
@@ -76,7 +79,11 @@ func (ix *Index) Apply(batch Batch) error {
 
 // read runs f on the current snapshot. As many run at once as there are cores; the others queue.
 func (ix *Index) read(f func(snap *snapshot)) {
-	ix.searchSlots <- struct{}{}
+	if !ix.takeSpareSlot() {
+		ix.waiting.Add(1)
+		ix.searchSlots <- struct{}{}
+		ix.waiting.Add(-1)
+	}
 	defer func() { <-ix.searchSlots }()
 	_ = ix.withRecovery(func() error { // f returns no error
 		snap := ix.current.Load()
@@ -84,6 +91,16 @@ func (ix *Index) read(f func(snap *snapshot)) {
 		f(snap)
 		return nil
 	})
+}
+
+// takeSpareSlot reports whether there was a free slot, which the caller then has.
+func (ix *Index) takeSpareSlot() bool {
+	select {
+	case ix.searchSlots <- struct{}{}:
+		return true
+	default:
+		return false
+	}
 }
 
 // latestOfEach returns the last document of each id.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"jobboard/internal/search/text"
@@ -31,12 +32,15 @@ func (ix *Index) MoreLikeThis(q Query, terms []WeightedTerm) ([]Hit, error) {
 	var hits []Hit
 	ix.read(func(snap *snapshot) {
 		query := q
-		pool := &bitsetPool{}
-		defer pool.release()
-		hits = evaluate(snap, &query, pool).moreLikeThis(terms)
+		w := ix.workersFor(snap)
+		defer w.pool.release()
+		hits = evaluate(snap, &query, w).moreLikeThis(terms)
 	})
 	return hits, nil
 }
+
+// freeSums has zeros for the documents of a segment.
+var freeSums = sync.Pool{New: func() any { return new([maxSegmentDocs]float64) }}
 
 func (e *evaluation) moreLikeThis(terms []WeightedTerm) []Hit {
 	docs := e.weightedTermDocs(terms)
@@ -51,11 +55,12 @@ func (e *evaluation) moreLikeThis(terms []WeightedTerm) []Hit {
 			weights[t] *= idf(e.scopeDocs, docFreq)
 		}
 	}
-	top := &topK{k: e.q.Limit}
+	top := newTopK(e.q.Limit, nil)
 	fresh := newFreshness(millis(e.q.Now))
-	sums := make([]float64, maxSegmentDocs)
-	for i, p := range e.segments {
-		found := e.pool.cleared(p.docs)
+	e.collect(top, func(top *topK, i int) {
+		sums := freeSums.Get().(*[maxSegmentDocs]float64)
+		p := e.segments[i]
+		found := p.pool.cleared(p.docs)
 		for t, holding := range docs[i] {
 			holding.and(p.matches)
 			found.or(holding)
@@ -68,7 +73,8 @@ func (e *evaluation) moreLikeThis(terms []WeightedTerm) []Hit {
 			}
 			sums[doc] = 0
 		})
-	}
+		freeSums.Put(sums)
+	})
 	return toHits(top.sorted())
 }
 
@@ -83,10 +89,11 @@ func toHits(found []match) []Hit {
 // weightedTermDocs returns, for each segment and term, the documents in scope that have the term.
 func (e *evaluation) weightedTermDocs(terms []WeightedTerm) [][]bitset {
 	docs := make([][]bitset, len(e.segments))
-	for i, p := range e.segments {
+	e.workers.each(e.sizes, func(_, i int) {
+		p := e.segments[i]
 		docs[i] = make([]bitset, len(terms))
 		for t, term := range terms {
-			found := e.pool.cleared(p.docs)
+			found := p.pool.cleared(p.docs)
 			if term.Stem != "" {
 				p.orWord(Word{Stem: term.Stem}, term.Field, found)
 			} else {
@@ -95,7 +102,7 @@ func (e *evaluation) weightedTermDocs(terms []WeightedTerm) [][]bitset {
 			found.and(p.scope)
 			docs[i][t] = found
 		}
-	}
+	})
 	return docs
 }
 

@@ -569,10 +569,7 @@ func checkAgrees(t *testing.T, ix *Index, o *oracle, q Query) {
 	whole := q
 	whole.Limit = MaxLimit
 	want := o.search(whole)
-	got, err := ix.Search(whole)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := searchBothWays(t, ix, whole)
 	describe := fmt.Sprintf("query %q sort %q filters %v ranges %v near %v scope %+v",
 		q.Words.Source, q.Sort, q.Filters, q.Ranges, q.Near, q.Scope)
 	if got.Total != want.Total || got.MatchedAllWords != want.MatchedAllWords {
@@ -600,15 +597,9 @@ func checkAgrees(t *testing.T, ix *Index, o *oracle, q Query) {
 	for offset := 0; ; offset += q.Limit {
 		page := q
 		page.Offset, page.NoSpelling = offset, true
-		byOffset, err := ix.Search(page)
-		if err != nil {
-			t.Fatal(err)
-		}
+		byOffset := searchBothWays(t, ix, page)
 		page.Offset, page.After = 0, after
-		byCursor, err := ix.Search(page)
-		if err != nil {
-			t.Fatal(err)
-		}
+		byCursor := searchBothWays(t, ix, page)
 		if !slices.Equal(byOffset.Hits, byCursor.Hits) {
 			t.Fatalf("%s: page at %d is %v by offset, %v by cursor", describe, offset, byOffset.Hits, byCursor.Hits)
 		}
@@ -622,10 +613,29 @@ func checkAgrees(t *testing.T, ix *Index, o *oracle, q Query) {
 		if byCursor.Next == nil {
 			return
 		}
+		var err error
 		if after, err = ParseCursor(byCursor.Next.String()); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// searchBothWays searches with one core and with several, which must find the same to the last bit.
+func searchBothWays(t *testing.T, ix *Index, q Query) Result {
+	t.Helper()
+	before := ix.parallel
+	defer func() { ix.parallel = before }()
+	ix.parallel = parallelNever
+	one, err := ix.Search(q)
+	must(t, err)
+	ix.parallel = parallelAlways
+	several, err := ix.Search(q)
+	must(t, err)
+	one.Took, several.Took = 0, 0
+	if !reflect.DeepEqual(one, several) {
+		t.Fatalf("%q sorted by %q: one core finds %+v, several %+v", q.Words.Source, q.Sort, one, several)
+	}
+	return one
 }
 
 func must(t testing.TB, err error) {

@@ -7,23 +7,25 @@ import (
 
 // byDistance collects the matches by distance to their nearest place, the shortest first.
 func (e *evaluation) byDistance(top *topK, from Point) {
-	for _, p := range e.segments {
+	e.collect(top, func(top *topK, i int) {
+		p := e.segments[i]
 		published := p.columns[ColumnPublished]
 		p.matches.each(func(doc int) {
 			if key := -p.distance(doc, from); key >= top.threshold() {
 				top.offer(match{key, published[doc], p, doc})
 			}
 		})
-	}
+	})
 }
 
 // byColumn collects the matches by a column times sign, in descending order. Those without a value, or not in the documents
 // that among returns, come last; a nil among means all documents.
 func (e *evaluation) byColumn(top *topK, c Column, sign float64, among func(*segmentMatch) bitset) {
-	for _, p := range e.segments {
+	e.collect(top, func(top *topK, i int) {
+		p := e.segments[i]
 		in := p.matches
 		if among != nil {
-			in = e.pool.copyOf(p.matches)
+			in = p.pool.copyOf(p.matches)
 			in.and(among(p))
 		}
 		column, published := p.columns[c], p.columns[ColumnPublished]
@@ -37,11 +39,11 @@ func (e *evaluation) byColumn(top *topK, c Column, sign float64, among func(*seg
 				}
 			}
 		}
-	}
+	})
 	if top.full() {
 		return
 	}
-	for _, p := range e.segments {
+	for _, p := range e.segments { // the newest come first, so it ends soon
 		column, published := p.columns[c], p.columns[ColumnPublished]
 		var in bitset
 		if among != nil {
@@ -81,7 +83,7 @@ func (e *evaluation) bySalary(top *topK, sign float64) {
 		currency = e.mostFrequentValue("currency")
 	}
 	e.byColumn(top, ColumnSalary, sign, func(p *segmentMatch) bitset {
-		in := e.pool.cleared(p.docs)
+		in := p.pool.cleared(p.docs)
 		p.valuePostings("currency", currency).orInto(in)
 		return in
 	})
@@ -90,9 +92,9 @@ func (e *evaluation) bySalary(top *topK, sign float64) {
 // mostFrequentValue returns the value of a filter field that most matches have; of equally frequent ones, the first in sorted
 // order.
 func (e *evaluation) mostFrequentValue(field string) string {
-	top := e.countValues(field, func(p *segmentMatch) bitset { return p.matches })
-	if len(top) == 0 {
+	counts := e.countValues([]string{field}, func(p *segmentMatch, _ string) bitset { return p.matches })[0]
+	if len(counts) == 0 {
 		return ""
 	}
-	return top[0].Value
+	return counts[0].Value
 }

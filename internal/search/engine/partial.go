@@ -117,9 +117,7 @@ func (e *evaluation) relax(matches int) (relaxed []*evaluation, estimated bool) 
 	if m.must == 0 || m.known == m.all && bits.OnesCount64(m.all) == 1 {
 		return nil, false
 	}
-	for _, p := range e.segments {
-		m.add(p)
-	}
+	m.addSegments()
 	// Who types "senior developer berlin" wants no senior consultant in Berlin, unless there is nothing else.
 	for _, hasWork := range []bool{true, false} {
 		if !hasWork && matches > 0 {
@@ -141,64 +139,80 @@ func (e *evaluation) relax(matches int) (relaxed []*evaluation, estimated bool) 
 	return relaxed, again.phraseSkipped > 0
 }
 
-// add finds the documents of a segment that hold enough clauses.
-func (m *partialMatches) add(p *segmentMatch) {
+// addSegments finds the documents that hold enough clauses.
+func (m *partialMatches) addSegments() {
+	found := make([]*partialSegment, len(m.evaluation.segments))
+	if m.words.havePhrases() { // the newest segments use what is left of the phrase budget first
+		for i, p := range m.evaluation.segments {
+			found[i] = m.partialOf(p)
+			m.countPhrases(found[i].segmentMatch)
+		}
+	} else {
+		m.workers.each(m.sizes, func(_, i int) { found[i] = m.partialOf(m.evaluation.segments[i]) })
+	}
+	m.segments = slices.DeleteFunc(found, func(s *partialSegment) bool { return s.candidates.empty() })
+}
+
+// partialOf finds the documents of a segment that hold enough clauses.
+func (m *partialMatches) partialOf(p *segmentMatch) *partialSegment {
 	e := m.evaluation
 	s := &partialSegment{segmentMatch: p.unverified()}
-	s.candidates = e.pool.copyOf(p.scope)
+	s.phraseLeft = e.phraseLeft
+	s.candidates = p.pool.copyOf(p.scope)
 	s.candidates.andNot(p.candidates)
 	if e.q.IDs != nil {
-		s.candidates.and(p.withIDs(e.q.IDs, e.pool))
+		s.candidates.and(p.withIDs(e.q.IDs, p.pool))
 	}
 	if len(e.q.Facets) == 0 {
-		e.filter(p.segmentView, s.candidates, "")
+		e.filter(p, s.candidates, "")
 	}
 	hasPhrases := false
 	for _, list := range [...][]clauseMatch{s.clauses, s.where} {
 		for c := range list {
-			s.holding = append(s.holding, list[c].approximation(p, e.pool))
+			s.holding = append(s.holding, list[c].approximation(p))
 			hasPhrases = hasPhrases || len(list[c].phrases) > 0
 		}
 	}
-	s.weights = e.pool.numbers(s.docs)
+	s.weights = p.pool.numbers(s.docs)
 	m.weighMust(s)
 	without := e.excluded(s.segmentMatch)
 	for c := range without {
 		s.candidates.andNot(without[c].docs)
 	}
-	e.excludePhrases(s.segmentMatch, without)
+	s.excludePhrases(without)
 	if hasPhrases {
 		s.holding = s.holding[:0]
 		for _, list := range [...][]clauseMatch{s.clauses, s.where} {
 			for c := range list {
-				s.holding = append(s.holding, e.verifyPhrases(s.segmentMatch, &list[c]))
+				s.holding = append(s.holding, s.verifyPhrases(&list[c]))
 			}
 		}
 		clear(s.weights)
 		m.weighMust(s)
 	}
 	if s.candidates.empty() {
-		return
+		return s
 	}
 	m.weigh(s, m.known&^m.must)
 	s.work = s.candidates
 	if m.work != 0 {
-		s.work = e.pool.cleared(s.docs)
+		s.work = p.pool.cleared(s.docs)
 		for rest := m.work; rest != 0; rest &= rest - 1 {
 			s.work.or(s.holding[bits.TrailingZeros64(rest)])
 		}
 	}
 	s.matches = s.candidates
 	if len(e.q.Facets) > 0 && e.hasFilters() {
-		s.matches = e.pool.copyOf(s.candidates)
-		e.filter(p.segmentView, s.matches, "")
+		s.matches = p.pool.copyOf(s.candidates)
+		e.filter(p, s.matches, "")
 	}
-	m.segments = append(m.segments, s)
+	return s
 }
 
 // unverified returns the clauses of a segment, with phrases to be verified in other documents.
 func (p *segmentMatch) unverified() *segmentMatch {
-	again := &segmentMatch{owner: p.owner, number: p.number, segmentView: p.segmentView, scope: p.scope, terms: slices.Clip(p.terms)}
+	again := &segmentMatch{owner: p.owner, number: p.number, segmentView: p.segmentView, pool: p.pool, scope: p.scope,
+		terms: slices.Clip(p.terms)}
 	phrases := map[*phraseDocs]*phraseDocs{}
 	for _, one := range p.phrases {
 		phrases[one] = &phraseDocs{phrase: one.phrase, field: one.field, only: one.only, holding: one.holding, docs: one.docs}

@@ -66,35 +66,35 @@ func (p *segmentMatch) allWords(alt *Alternative, pool *bitsetPool) bitset {
 }
 
 // verify reads the candidates among the documents, as far as the phrase budget goes. There are never more candidates later.
-func (e *evaluation) verify(p *segmentMatch, one *phraseDocs) {
+func (p *segmentMatch) verify(one *phraseDocs) {
 	one.verified = true
-	docs := e.pool.copyOf(one.docs)
+	docs := p.pool.copyOf(one.docs)
 	docs.and(p.candidates)
 	left, seen := docs.count(), 0
 	docs.eachDown(func(doc int) bool {
-		if seen == e.phraseLeft {
+		if seen == p.phraseLeft {
 			return false
 		}
 		seen++
 		if f, ok := one.find(p.positionsOf(doc), one.field); ok {
 			if one.in[f] == nil {
-				one.in[f] = e.pool.cleared(p.docs)
+				one.in[f] = p.pool.cleared(p.docs)
 			}
 			one.in[f].set(doc)
 		}
 		return true
 	})
-	e.phraseLeft -= seen
-	e.phraseChecked += seen
-	e.phraseSkipped += left - seen
+	p.phraseLeft -= seen
+	p.phraseChecked += seen
+	p.phraseSkipped += left - seen
 }
 
 // verifyPhrases returns the candidates that match a clause with phrases, and records which fields hold the phrases.
-func (e *evaluation) verifyPhrases(p *segmentMatch, cm *clauseMatch) bitset {
-	holds := e.pool.copyOf(cm.docs)
+func (p *segmentMatch) verifyPhrases(cm *clauseMatch) bitset {
+	holds := p.pool.copyOf(cm.docs)
 	for _, one := range cm.phrases {
 		if !one.verified {
-			e.verify(p, one.phraseDocs)
+			p.verify(one.phraseDocs)
 		}
 		for f, docs := range one.in {
 			if docs == nil {
@@ -102,7 +102,7 @@ func (e *evaluation) verifyPhrases(p *segmentMatch, cm *clauseMatch) bitset {
 			}
 			holds.or(docs)
 			if t := tierFor(Field(f), !one.alt.Synonym); t < lastTier && one.alt.Only == nil {
-				cm.docsAt(t, p, e.pool).or(docs)
+				cm.docsAt(t, p).or(docs)
 			}
 		}
 	}

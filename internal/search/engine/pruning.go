@@ -57,7 +57,7 @@ func (r *ranking) partition(n int, docs bitset, count int, sum float64, titles i
 	c := r.order[n]
 	defer func() { r.tiers[c] = mixedTiers }()
 	if r.partitions[n] == nil {
-		r.partitions[n] = r.e.pool.dirty(r.docs)
+		r.partitions[n] = r.pool.dirty(r.docs)
 	}
 	group := r.partitions[n]
 	for t := r.bestTier[c]; t <= lastTier; t++ {

@@ -117,10 +117,10 @@ func TestUpperBoundsAreTight(t *testing.T) {
 		{"skilled", "welding", tierFor(FieldSkills, true), 0},
 	} {
 		q := Query{Words: Parse(a, c.words), Scope: Everything(), Now: now, Limit: 1}
-		pool := &bitsetPool{}
-		e := evaluate(ix.current.Load(), &q, pool)
+		workers := ix.workersFor(ix.current.Load())
+		e := evaluate(ix.current.Load(), &q, workers)
 		p := e.segments[0]
-		r := newRanking(newScoring(e, &topK{k: 1}, newFreshness(millis(now))), p)
+		r := newRanking(newScoring(e, newFreshness(millis(now))), newTopK(1, nil), p)
 		for clause := range r.bestTier {
 			e.fillTiers(p, clause, lastTier)
 			r.bestTier[clause] = c.level
@@ -136,6 +136,6 @@ func TestUpperBoundsAreTight(t *testing.T) {
 		if !(score <= bound*(1+1e-12)) || math.Abs(score/bound-1) > 0.05 {
 			t.Errorf("%s: the best score is %v, its bound %v", c.id, score, bound)
 		}
-		pool.release()
+		workers.pool.release()
 	}
 }

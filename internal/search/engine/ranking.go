@@ -11,33 +11,33 @@ import (
 // Titles that hold all clauses are ranked first, in all segments: they raise the threshold, so that most of the rest is
 // skipped.
 func (e *evaluation) byRelevance(top *topK, fresh freshness) {
-	s := newScoring(e, top, fresh)
-	var rankings []*ranking
-	for _, p := range e.segments {
-		if !p.matches.empty() {
-			r := newRanking(s, p)
-			r.rankTitleMatches()
-			rankings = append(rankings, r)
+	s := newScoring(e, fresh)
+	rankings := make([]*ranking, len(e.segments))
+	e.collect(top, func(top *topK, i int) {
+		if p := e.segments[i]; !p.matches.empty() {
+			rankings[i] = newRanking(s, top, p)
+			rankings[i].rankTitleMatches()
 		}
-	}
-	for _, r := range rankings {
-		r.rankRest()
-	}
+	}, func(top *topK, i int) {
+		if r := rankings[i]; r != nil {
+			r.top = top
+			r.rankRest()
+		}
+	})
 }
 
-// scoring is the state of byRelevance that all segments share.
+// scoring is what all segments share in byRelevance.
 type scoring struct {
 	e          *evaluation
-	top        *topK
 	fresh      freshness
 	queryWords int      // number of words in the query
 	typedStems []string // stems of the words as they would follow each other in a phrase; nil for fewer than two
 	order      []int    // the clauses by descending IDF
 }
 
-func newScoring(e *evaluation, top *topK, fresh freshness) *scoring {
+func newScoring(e *evaluation, fresh freshness) *scoring {
 	fresh.factor = e.factor
-	s := &scoring{e: e, top: top, fresh: fresh, typedStems: e.words.stemsInOrder()}
+	s := &scoring{e: e, fresh: fresh, typedStems: e.words.stemsInOrder()}
 	for c, clause := range e.words.Must {
 		s.queryWords += len(clause.Any[0].Words)
 		s.order = append(s.order, c)
@@ -50,6 +50,7 @@ func newScoring(e *evaluation, top *topK, fresh freshness) *scoring {
 type ranking struct {
 	*scoring
 	*segmentMatch
+	top         *topK
 	newest      float64  // freshness of the segment's newest document
 	ranks       []uint32 // of typedStems; nil when the segment lacks one
 	typedPhrase phrase   // typedStems as a phrase; empty for fewer than two
@@ -71,11 +72,12 @@ const mixedTiers = tierCount
 // because tests set it to 0: they would otherwise need very many documents.
 var scanDocs = 256
 
-func newRanking(s *scoring, p *segmentMatch) *ranking {
+func newRanking(s *scoring, top *topK, p *segmentMatch) *ranking {
 	n := len(p.clauses)
 	ranks := p.ranksOf(s.typedStems)
-	r := &ranking{scoring: s, segmentMatch: p, newest: s.fresh.of(p.columnMax[ColumnPublished]), ranks: ranks, typedPhrase: phraseOf(ranks),
-		remaining: s.e.pool.copyOf(p.matches), bestTier: make([]tier, n), tiers: make([]tier, n), partitions: make([]bitset, n),
+	r := &ranking{scoring: s, segmentMatch: p, top: top, newest: s.fresh.of(p.columnMax[ColumnPublished]), ranks: ranks,
+		typedPhrase: phraseOf(ranks), remaining: p.pool.copyOf(p.matches),
+		bestTier: make([]tier, n), tiers: make([]tier, n), partitions: make([]bitset, n),
 		maxRest: make([]float64, n+1), titleInRest: make([]bool, n+1), minLoss: make([]float64, n+1)}
 	for c := range r.tiers {
 		r.tiers[c] = mixedTiers
@@ -85,7 +87,10 @@ func newRanking(s *scoring, p *segmentMatch) *ranking {
 
 // isCompetitive reports whether a document of the segment can reach the threshold when none scores more than its freshness
 // times maxScore.
-func (r *ranking) isCompetitive(maxScore float64) bool { return r.newest*maxScore >= r.top.threshold() }
+func (r *ranking) isCompetitive(maxScore float64) bool {
+	r.top.learn()
+	return r.newest*maxScore >= r.top.threshold()
+}
 
 // clauseScore returns what a clause contributes to the score at a tier.
 func (r *ranking) clauseScore(clause int, t tier) float64 { return r.e.idf[clause] * tierWeights[t] }

@@ -44,7 +44,10 @@ func (p *caughtPanic) Error() string { return fmt.Sprintf("%v\n%s", p.value, p.s
 func attempt(f func() error) (cause *caughtPanic, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if with := recover(); with != nil {
+		with := recover()
+		if earlier, ok := with.(*caughtPanic); ok { // of another goroutine, whose stack is the one to know
+			cause = earlier
+		} else if with != nil {
 			cause = &caughtPanic{with, debug.Stack()}
 		}
 	}()

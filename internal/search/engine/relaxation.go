@@ -26,7 +26,7 @@ func (m *partialMatches) heaviest(matches int, hasWork bool) []*relaxation {
 	least := sums[sort.Search(len(sums)-1, func(n int) bool { return m.has(matches, sums[n], hasWork) })]
 	byKept := map[uint64]*relaxation{}
 	for _, s := range m.segments {
-		docs := m.pool.copyOf(s.candidates)
+		docs := s.pool.copyOf(s.candidates)
 		if hasWork {
 			docs.and(s.work)
 		} else {
@@ -91,7 +91,7 @@ func (m *partialMatches) group(s *partialSegment, docs bitset, c int, kept uint6
 				}
 			}
 			if byKept[all] == nil {
-				byKept[all] = m.pool.cleared(s.docs)
+				byKept[all] = s.pool.cleared(s.docs)
 			}
 			byKept[all].set(doc)
 		})
@@ -99,7 +99,7 @@ func (m *partialMatches) group(s *partialSegment, docs bitset, c int, kept uint6
 			found(all, docs)
 		}
 	default:
-		holding := m.pool.dirty(s.docs)
+		holding := s.pool.dirty(s.docs)
 		docs.split(s.holding[c], holding)
 		m.group(s, docs, c+1, kept, found)
 		m.group(s, holding, c+1, kept|1<<c, found)
@@ -108,7 +108,7 @@ func (m *partialMatches) group(s *partialSegment, docs bitset, c int, kept uint6
 
 // evaluationOf returns the evaluation of a relaxation. With several, the tiers of the clauses are filled for all of them at once.
 func (m *partialMatches) evaluationOf(one *relaxation, several bool) *evaluation {
-	fewer := &evaluation{q: m.q, pool: m.pool, circle: m.circle, scopeDocs: m.scopeDocs}
+	fewer := &evaluation{q: m.q, workers: m.workers, circle: m.circle, scopeDocs: m.scopeDocs}
 	fewer.factor = relaxedFactor * float64(one.weight) / float64(m.sum(m.known))
 	fewer.words, fewer.missing = m.words.only(one.kept)
 	for c, docFreq := range m.docFreq {
@@ -117,10 +117,10 @@ func (m *partialMatches) evaluationOf(one *relaxation, several bool) *evaluation
 		}
 	}
 	for _, s := range one.segments {
-		p := &segmentMatch{owner: fewer, number: s.number, segmentView: s.segmentView, scope: s.scope, candidates: s.docs,
+		p := &segmentMatch{owner: fewer, number: s.number, segmentView: s.segmentView, pool: s.pool, scope: s.scope, candidates: s.docs,
 			terms: slices.Clip(s.terms)}
 		if p.matches = s.docs; len(m.q.Facets) > 0 {
-			p.matches = m.pool.copyOf(s.docs)
+			p.matches = p.pool.copyOf(s.docs)
 			p.matches.and(s.matches)
 		}
 		for c := range s.clauses {
@@ -128,7 +128,7 @@ func (m *partialMatches) evaluationOf(one *relaxation, several bool) *evaluation
 				p.clauses = append(p.clauses, m.tiersOf(s.segmentMatch, c, several))
 			}
 		}
-		fewer.segments = append(fewer.segments, p)
+		fewer.segments, fewer.sizes = append(fewer.segments, p), append(fewer.sizes, p.docs)
 	}
 	return fewer
 }
@@ -142,7 +142,7 @@ func (m *partialMatches) tiersOf(p *segmentMatch, c int, filled bool) clauseMatc
 	own := p.clauses[c]
 	for t, docs := range own.tiers {
 		if docs != nil {
-			own.tiers[t] = m.pool.copyOf(docs)
+			own.tiers[t] = p.pool.copyOf(docs)
 		}
 	}
 	return own
@@ -168,7 +168,7 @@ func (w Words) only(kept uint64) (fewer Words, missing []string) {
 func (e *evaluation) include(relaxed []*evaluation) {
 	for _, p := range e.segments {
 		if len(relaxed) > 0 {
-			p.matches = e.pool.copyOf(p.matches) // it may be the same set as the candidates
+			p.matches = p.pool.copyOf(p.matches) // it may be the same set as the candidates
 		}
 	}
 	for _, fewer := range relaxed {

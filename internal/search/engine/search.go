@@ -41,9 +41,9 @@ func (ix *Index) Search(q Query) (Result, error) {
 
 // answer also returns how many documents hold each clause.
 func (ix *Index) answer(snap *snapshot, q *Query) (Result, []int) {
-	pool := &bitsetPool{}
-	defer pool.release()
-	e := evaluate(snap, q, pool)
+	w := ix.workersFor(snap)
+	defer w.pool.release()
+	e := evaluate(snap, q, w)
 	r := Result{Words: e.words}
 	r.MatchedAllWords, r.Estimated = e.total()
 	r.Total = r.MatchedAllWords
@@ -92,7 +92,7 @@ func (e *evaluation) hits(r *Result, relaxed []*evaluation) {
 		offset = 0
 	}
 	// one more than the page shows whether there is a next one
-	top := &topK{k: min(offset+q.Limit+1, r.Total+1), after: q.After}
+	top := newTopK(min(offset+q.Limit+1, r.Total+1), q.After)
 	switch sort {
 	case SortNewest:
 		e.byNewest(top)

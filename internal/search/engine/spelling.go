@@ -33,8 +33,8 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, docFreq []int) {
 	if q.Words.Source == "" {
 		return
 	}
-	pool := &bitsetPool{}
-	defer pool.release()
+	w := ix.workersFor(snap)
+	defer w.pool.release()
 	var scopes []bitset
 	source := q.Words.Source
 	corrected := 0
@@ -45,10 +45,10 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, docFreq []int) {
 		}
 		if scopes == nil {
 			for _, v := range snap.segments {
-				scopes = append(scopes, v.scopeOf(q.Scope, pool))
+				scopes = append(scopes, v.scopeOf(q.Scope, &w.pool))
 			}
 		}
-		better := ix.nearest(snap, scopes, clause.Any[0].Words[0].Term, pool)
+		better := ix.nearest(snap, scopes, clause.Any[0].Words[0].Term, w)
 		if better == "" {
 			continue
 		}
@@ -76,9 +76,9 @@ func (ix *Index) correct(snap *snapshot, q *Query, r *Result, docFreq []int) {
 }
 
 // nearest returns the word, or two words, that somebody most likely meant, or "".
-func (ix *Index) nearest(snap *snapshot, scopes []bitset, typed string, pool *bitsetPool) string {
-	best := nearestTerm(snap, scopes, typed)
-	if split := ix.bestSplit(snap, scopes, typed, pool); split.isBetter(best) {
+func (ix *Index) nearest(snap *snapshot, scopes []bitset, typed string, w *workers) string {
+	best := nearestTerm(snap, scopes, typed, w)
+	if split := ix.bestSplit(snap, scopes, typed, &w.pool); split.isBetter(best) {
 		best = split
 	}
 	return best.words
@@ -102,39 +102,79 @@ func (c correction) isBetter(other correction) bool {
 func (c correction) rank() float64 { return float64(c.cost) - math.Log2(float64(1+c.docFreq)) }
 
 // nearestTerm returns the likeliest of the terms in scope that are near enough to a typed one.
-func nearestTerm(snap *snapshot, scopes []bitset, typed string) correction {
-	letterCount := utf8.RuneCountInString(typed)
-	most := maxEdits(letterCount)
-	near := map[string]*correction{}
-	letters, distance := letterSignature(typed), newEditDistance(typed, most)
+func nearestTerm(snap *snapshot, scopes []bitset, typed string, w *workers) correction {
+	byWorker, sizes := make([]*nearTerms, w.most), make([]int, len(snap.segments))
 	for i, v := range snap.segments {
-		for term, has := range v.letters {
-			// every edit adds at most one letter and removes at most one
-			if bits.OnesCount32(has&^letters) > most || bits.OnesCount32(letters&^has) > most {
-				continue
-			}
-			word := v.terms.get(term)
-			edits := distance.between(word)
-			if edits == 0 || edits > most {
-				continue
-			}
-			one := near[word]
-			if one == nil {
-				one = &correction{words: strings.Clone(word), cost: editCost(distance.typed, []rune(word))}
-				near[one.words] = one
-			}
-			if one.cost <= maxCost(letterCount) {
-				one.docFreq += v.termPostings(uint32(term), FieldAny).countAnd(scopes[i])
-			}
+		sizes[i] = v.terms.len()
+	}
+	w.each(sizes, func(worker, i int) {
+		if byWorker[worker] == nil {
+			byWorker[worker] = newNearTerms(typed)
+		}
+		byWorker[worker].add(snap.segments[i], scopes[i])
+	})
+	sum := newNearTerms(typed)
+	for _, near := range byWorker {
+		if near != nil {
+			sum.merge(near)
 		}
 	}
 	var best correction
-	for _, one := range near {
+	for _, one := range sum.found {
 		if one.docFreq > 0 && one.isBetter(best) {
 			best = *one
 		}
 	}
 	return best
+}
+
+// nearTerms are the terms near enough to a typed one, with what they cost and how many documents in scope have them.
+type nearTerms struct {
+	distance *editDistance
+	letters  uint32
+	maxCost  int
+	found    map[string]*correction
+}
+
+func newNearTerms(typed string) *nearTerms {
+	letterCount := utf8.RuneCountInString(typed)
+	return &nearTerms{distance: newEditDistance(typed, maxEdits(letterCount)), letters: letterSignature(typed), maxCost: maxCost(letterCount),
+		found: map[string]*correction{}}
+}
+
+// add finds the near terms of a segment.
+func (near *nearTerms) add(v *segmentView, scope bitset) {
+	letters, most := near.letters, near.distance.max
+	for term, has := range v.letters {
+		// every edit adds at most one letter and removes at most one
+		if bits.OnesCount32(has&^letters) > most || bits.OnesCount32(letters&^has) > most {
+			continue
+		}
+		word := v.terms.get(term)
+		edits := near.distance.between(word)
+		if edits == 0 || edits > most {
+			continue
+		}
+		one := near.found[word]
+		if one == nil {
+			one = &correction{words: strings.Clone(word), cost: editCost(near.distance.typed, []rune(word))}
+			near.found[one.words] = one
+		}
+		if one.cost <= near.maxCost {
+			one.docFreq += v.termPostings(uint32(term), FieldAny).countAnd(scope)
+		}
+	}
+}
+
+// merge adds what another found in other segments.
+func (near *nearTerms) merge(other *nearTerms) {
+	for word, one := range other.found {
+		if known := near.found[word]; known != nil {
+			known.docFreq += one.docFreq
+		} else {
+			near.found[word] = one
+		}
+	}
 }
 
 // letterSignature returns which letters a word has, as bits. Words whose signatures differ in many letters need not be

@@ -41,10 +41,10 @@ func (r *ranking) rankTitleMatches() {
 	if !r.isCompetitive(r.maxScore(exactTitleFactor)) {
 		return
 	}
-	docs, best := r.e.pool.copyOf(r.remaining), exactTitleFactor
+	docs, best := r.pool.copyOf(r.remaining), exactTitleFactor
 	for c := range r.clauses {
 		r.e.fillTiers(r.segmentMatch, c, titleTiers)
-		inTitle := r.e.pool.cleared(r.docs)
+		inTitle := r.pool.cleared(r.docs)
 		for _, at := range r.clauses[c].tiers[:titleTiers] {
 			if at != nil {
 				inTitle.or(at)
@@ -62,11 +62,11 @@ func (r *ranking) rankTitleMatches() {
 		r.scan(docs, r.typedPhrase, best*sum)
 		return
 	}
-	exact := r.e.pool.dirty(r.docs)
+	exact := r.pool.dirty(r.docs)
 	r.splitTitles(r.queryWords, docs, exact)
 	r.scan(exact, r.typedPhrase, best*sum)
 	if len(r.typedPhrase.code) > 0 {
-		near := r.e.pool.copyOf(docs)
+		near := r.pool.copyOf(docs)
 		r.filterBigrams(near, r.ranks)
 		docs.andNot(near)
 		r.scanByTitleLength(near, r.queryWords+1, r.typedPhrase, sum, all)
@@ -81,7 +81,7 @@ func (r *ranking) scanByTitleLength(docs bitset, from int, phrase phrase, sum fl
 		return titleFactor(inTitle, len(phrase.code) > 0, words) * sum
 	}
 	if r.sameLength == nil {
-		r.sameLength = r.e.pool.dirty(r.docs)
+		r.sameLength = r.pool.dirty(r.docs)
 	}
 	for ; inTitle > 0 && from < len(r.short) && docs.count() > scanDocs; from++ {
 		if !r.isCompetitive(maxScore(from)) {

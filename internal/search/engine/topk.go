@@ -31,7 +31,12 @@ type topK struct {
 	k     int
 	after *Cursor
 	heap  minHeap
+	// Several cores collect into one each, of which no match is kept that is below the best threshold of them.
+	best  *sharedThreshold // nil: it is the only one
+	floor float64          // the best threshold when it was last looked at
 }
+
+func newTopK(k int, after *Cursor) *topK { return &topK{k: k, after: after, floor: math.Inf(-1)} }
 
 // minHeap is a heap with the worst match at the root. It does not use container/heap, whose interface calls are too slow for
 // deep pages.
@@ -70,10 +75,13 @@ func (w minHeap) down() {
 // threshold returns the key that a match must reach to be kept.
 func (b *topK) threshold() float64 {
 	if len(b.heap) < b.k {
-		return math.Inf(-1)
+		return b.floor
 	}
 	if b.k == 0 {
 		return math.Inf(1)
+	}
+	if b.floor > b.heap[0].key {
+		return b.floor
 	}
 	return b.heap[0].key
 }
@@ -97,6 +105,12 @@ func (b *topK) offer(c match) {
 	case b.k > 0 && compareMatches(c, b.heap[0]) < 0:
 		b.heap[0] = c
 		b.heap.down()
+	default:
+		return
+	}
+	if b.best != nil && b.full() {
+		b.best.raise(b.heap[0].key)
+		b.learn()
 	}
 }
 
