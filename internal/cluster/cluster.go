@@ -37,6 +37,7 @@ func Bind(app core.App, options Options) {
 	app.Store().Set(storeKey, node)
 	leadership.Set(app, node)
 	leaveCheckpoints(app)
+	node.bindComparisons(app)
 
 	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{
 		Id:       "jobboardCluster",

@@ -100,6 +100,8 @@ func (n *Node) idle(ctx context.Context, d time.Duration) error {
 			o.done <- txlog.ErrNotLeading
 		case <-n.nudged:
 			return nil
+		case <-n.distrusted:
+			return n.throwAway("it is not the same as the leader's")
 		case <-timer:
 			return nil
 		}
@@ -136,35 +138,52 @@ func (n *Node) closeApplier() error {
 // catchUp applies what is in the log after the copy's position. It returns nil when nothing more is there.
 func (n *Node) catchUp(ctx context.Context) error {
 	for {
-		at := n.TXID()
-		var files [][]byte
-		var size int
-		for len(files) < batchFiles && size < batchBytes {
-			file, err := n.log.Read(ctx, at+uint64(len(files))+1)
-			if errors.Is(err, bucket.ErrNotFound) {
-				break
-			} else if err != nil {
-				return err
-			}
-			files = append(files, file)
-			size += len(file)
-		}
-		last := at + uint64(len(files))
-		if len(files) == 0 {
-			covered, err := n.bridge(ctx, at)
-			if err != nil || covered == 0 {
-				return err
-			}
-			last = covered
-		} else if err := n.applier.Apply(ctx, files...); err != nil {
-			return n.doubt(err)
-		}
-		if err := n.remember(last, ""); err != nil {
+		more, err := n.step(ctx)
+		if err != nil || !more {
 			return err
 		}
-		n.arrive(last)
-		n.applied()
 	}
+}
+
+// step applies the next transactions, and reports whether there may be more.
+func (n *Node) step(ctx context.Context) (more bool, err error) {
+	at := n.TXID()
+	var files [][]byte
+	var size int
+	for next := at + 1; len(files) < batchFiles && size < batchBytes && n.mayApply(next); next++ {
+		file, err := n.log.Read(ctx, next)
+		if errors.Is(err, bucket.ErrNotFound) {
+			break
+		} else if err != nil {
+			return false, err
+		}
+		files = append(files, file)
+		size += len(file)
+	}
+	n.applying.Lock()
+	defer n.applying.Unlock()
+	for len(files) > 0 && !n.mayApply(at+uint64(len(files))) { // held since
+		files = files[:len(files)-1]
+	}
+	last := at + uint64(len(files))
+	if len(files) == 0 {
+		if !n.mayApply(at + 1) {
+			return false, nil
+		}
+		covered, err := n.bridge(ctx, at)
+		if err != nil || covered == 0 {
+			return false, err
+		}
+		last = covered
+	} else if err := n.applier.Apply(ctx, files...); err != nil {
+		return false, n.doubt(err)
+	}
+	if err := n.remember(last, ""); err != nil {
+		return false, err
+	}
+	n.arrive(last)
+	n.applied()
+	return true, nil
 }
 
 // applied tells the app of new transactions, once it can be called.
@@ -361,6 +380,7 @@ func (n *Node) takeOver(ctx context.Context, seen glimpse) (led bool, err error)
 	if !mine {
 		return false, err
 	}
+	n.release()
 	defer func() {
 		if !led {
 			err = errors.Join(err, n.lease.release(ctx, n.TXID(), ""))

@@ -79,6 +79,11 @@ type Node struct {
 	eager     bool    // somebody has asked for this node to lead
 	notBefore time.Time
 
+	applying   sync.Mutex    // held while transactions are written to the copy
+	held       uint64        // the transaction that the copy must not pass just now; 0: it may go on
+	distrusted chan struct{} // a comparison has shown that the copy is not the leader's
+	exhibit    *exhibit      // of the last comparison with this leader
+
 	nudged   chan struct{} // looks for transactions at once
 	orders   chan order
 	lost     chan error
@@ -104,7 +109,8 @@ func newNode(app core.App, options Options) *Node {
 		options.Retention = defaultRetention
 	}
 	n := &Node{
-		app: app, options: options, role: Starting, moved: make(chan struct{}), nudged: make(chan struct{}, 1), orders: make(chan order),
+		app: app, options: options, role: Starting, moved: make(chan struct{}),
+		nudged: make(chan struct{}, 1), distrusted: make(chan struct{}, 1), orders: make(chan order),
 		lost: make(chan error, 1), ready: make(chan struct{}), finished: make(chan struct{}), state: &state{}, cancel: func() {},
 	}
 	n.lacking = missing

@@ -10,17 +10,15 @@ import (
 	"strings"
 	"time"
 
+	_ "modernc.org/sqlite" // the driver
+
 	"jobboard/internal/cluster/fingerprint"
-	"jobboard/internal/database"
 )
 
-// open opens the database of a node, beside the node.
-func (n *Node) open() (*sql.DB, func(), error) {
-	db, err := database.Connect(filepath.Join(n.Dir, "data.db"))
-	if err != nil {
-		return nil, nil, err
-	}
-	return db.DB(), func() { _ = db.Close() }, nil // it was only read
+// open opens the database of a node for reading. It must not be able to write: after a kill it may be the only one that has the database
+// open, and would clear away the write-ahead log in the end.
+func (n *Node) open() (*sql.DB, error) {
+	return sql.Open("sqlite", "file:"+filepath.Join(n.Dir, "data.db")+"?mode=ro&_pragma=busy_timeout(5000)")
 }
 
 // Fingerprint returns the hashes of the node's copy as it is now.
@@ -34,11 +32,11 @@ func (n *Node) Fingerprint() (trees []fingerprint.Tree, err error) {
 
 // in reads the node's database in one transaction.
 func (n *Node) in(do func(tx *sql.Tx) error) error {
-	db, done, err := n.open()
+	db, err := n.open()
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer func() { _ = db.Close() }() // it was only read
 	tx, err := db.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return err
