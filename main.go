@@ -18,6 +18,7 @@ import (
 	"jobboard/internal/background"
 	"jobboard/internal/backup"
 	"jobboard/internal/checks"
+	"jobboard/internal/cluster"
 	"jobboard/internal/command"
 	"jobboard/internal/config"
 	"jobboard/internal/dashboard"
@@ -50,7 +51,8 @@ var public embed.FS
 
 func main() {
 	// Dev mode only with --dev, not for every `go run`.
-	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: command.DataDir(os.Args[1:]), DBConnect: database.Connect})
+	gate := new(database.Gate)
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: command.DataDir(os.Args[1:]), DBConnect: gate.Connect})
 
 	settings, err := config.Load(app.RootCmd, os.Args[1:], os.Environ())
 	if err != nil {
@@ -123,6 +125,13 @@ func main() {
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{
 		Automigrate: app.IsDev(), // changes in the admin UI become steps while developing, never in production
 	})
+
+	part := cluster.Options{NodeURL: settings.NodeURL, Writes: settings.ClusterWrites, Gate: gate}
+	part.Bucket, _ = settings.Bucket()
+	if part.NodeURL == "" {
+		part.NodeURL = command.NodeURL(app.RootCmd, os.Args[1:])
+	}
+	cluster.Bind(app, command.ClusterPart(app.RootCmd, os.Args[1:]), part)
 
 	if err := command.Execute(app, os.Args[1:]); err != nil {
 		os.Exit(command.ExitCode(err))

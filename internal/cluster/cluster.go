@@ -10,11 +10,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"jobboard/internal/database"
 	"jobboard/internal/leadership"
 )
 
@@ -26,10 +28,25 @@ func Of(app core.App) *Node {
 	return node
 }
 
+// Part is what a process does in a cluster.
+type Part int
+
+// The parts. docs/decisions/0056-commands-on-a-node.md says why.
+const (
+	Nothing Part = iota // it opens no board
+	Serves              // it is a node, and leads when no other does
+	Writes              // it is a node, and fails unless it leads
+	Reads               // it reads the copy in the data folder as it is
+)
+
 // Bind makes the app a node of the cluster of a bucket, if one is given. The database is opened only when the copy is there and holds
 // the schema of this program; until then the board does not serve.
-func Bind(app core.App, options Options) {
-	if options.Bucket.Name == "" {
+func Bind(app core.App, part Part, options Options) {
+	if part == Nothing {
+		return
+	}
+	if part == Reads || options.Bucket.Name == "" {
+		guard(app, part, options.Gate)
 		return
 	}
 	node := newNode(app, options)
@@ -52,6 +69,14 @@ func Bind(app core.App, options Options) {
 			case <-node.finished:
 				return fmt.Errorf("take part in the cluster: %w", node.err)
 			}
+			if err := prepareLogs(e.App.DataDir()); err != nil {
+				return err
+			}
+			if part == Writes {
+				if err := node.mustLead(ctx); err != nil {
+					return err
+				}
+			}
 			if err := e.Next(); err != nil {
 				return err
 			}
@@ -73,6 +98,38 @@ func Bind(app core.App, options Options) {
 	})
 	app.OnBackupRestore().BindFunc(func(*core.BackupEvent) error {
 		return errors.New("a backup can't be restored into a running cluster: restore an earlier state of the log instead")
+	})
+}
+
+// mustLead waits until the node leads, or fails after the time that a takeover takes.
+func (n *Node) mustLead(ctx context.Context) error {
+	limited, done := context.WithTimeout(ctx, 3*n.options.TTL)
+	defer done()
+	if n.Promote(limited) == nil {
+		return nil
+	}
+	n.stop()
+	return fmt.Errorf("another node leads the cluster (%s): this command writes, so do it there, at /app/admin or through the API, or stop "+
+		"all nodes first", n.LeaderURL())
+}
+
+// guard keeps what is no node from writing to a node's data folder.
+func guard(app core.App, part Part, gate *database.Gate) {
+	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{
+		Id:       "jobboardCluster",
+		Priority: -9_000,
+		Func: func(e *core.BootstrapEvent) error {
+			dir := e.App.DataDir()
+			if !IsNode(dir) {
+				return e.Next()
+			}
+			if part != Reads {
+				return fmt.Errorf("%s belongs to a node of a cluster, whose bucket is not configured: set JOBBOARD_BUCKET_NAME and what "+
+					"belongs to it. To run a board without the cluster on this copy, delete %s", dir, filepath.Join(dir, Folder))
+			}
+			gate.Close()
+			return e.Next()
+		},
 	})
 }
 

@@ -63,7 +63,7 @@ func (n *Node) follow(ctx context.Context) error {
 			if len(lacking) == 0 {
 				n.turn(Following)
 				n.open()
-			} else {
+			} else if seen := n.lease.last(); seen.Node != "" && seen.Node != n.ID() {
 				n.logger.Info("The node waits for migrations that the leader has not made, or to lead itself", "migrations", shorten(lacking))
 			}
 		}

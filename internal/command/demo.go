@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/demo"
+	"jobboard/internal/leadership"
 )
 
 // DataDir returns the default data folder for the command line args: the demo has its own, so that trying out the board never
@@ -88,8 +90,16 @@ func fillDemo(out io.Writer, app core.App, reset bool, password string) error {
 	if len(password) < minDemoPassword {
 		return fmt.Errorf("the demo's password needs at least %d characters", minDemoPassword)
 	}
-	if err := demo.Claim(app); err != nil {
-		return err
+	switch {
+	case leadership.Clustered(app) && reset:
+		return errors.New("the demo of a cluster can't be reset: empty the bucket and the data folders instead")
+	case !leadership.Leading(app): // the leader fills it
+		return nil
+	case leadership.Clustered(app): // the folder may be that of a new node
+	default:
+		if err := demo.Claim(app); err != nil {
+			return err
+		}
 	}
 	if reset {
 		if err := demo.Reset(app); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"jobboard/internal/cluster"
 	"jobboard/internal/database"
 	"jobboard/internal/datafolder"
 )
@@ -35,7 +36,8 @@ func Execute(app *pocketbase.PocketBase, args []string) error {
 		return root.Execute()
 	}
 
-	datafolder.Bind(app.App, slices.Contains(serving, chosen.Name()))
+	// what is a node while it runs must be alone in the folder, too
+	datafolder.Bind(app.App, slices.Contains(serving, chosen.Name()) || cluster.Of(app) != nil)
 	kept := keptError{dir: app.DataDir()}
 	kept.watch(root)
 	interrupted := context.Background()

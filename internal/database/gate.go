@@ -98,8 +98,12 @@ func (c *conn) ResetSession(ctx context.Context) error {
 	return c.sqliteConn.ResetSession(ctx)
 }
 
-// BeginTx begins a transaction.
+// BeginTx begins a transaction. Behind a closed gate it takes no lock, as one that only reads: that it can't write is said by its first
+// statement that tries.
 func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	if c.gate != nil && !mayWrite(c.role) {
+		options.ReadOnly = true
+	}
 	begun, err := c.sqliteConn.BeginTx(ctx, options)
 	if err != nil || c.gate == nil || options.ReadOnly {
 		return begun, err
