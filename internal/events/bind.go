@@ -3,6 +3,7 @@ package events
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -12,6 +13,7 @@ import (
 	"jobboard/collections"
 	"jobboard/internal/background"
 	"jobboard/internal/database"
+	"jobboard/internal/leadership"
 	"jobboard/internal/realtime"
 )
 
@@ -27,22 +29,31 @@ const (
 // Bind passes events on to realtime clients while the app serves, and deletes old ones once a day.
 func Bind(app core.App) {
 	a := &announcer{wal: database.NewWriteAheadLog(app)}
-	loop := background.NewLoop("announce events", background.Options{Interval: pollInterval}, a.step)
+	loop := background.NewLoop("announce events", background.Options{Interval: pollInterval, EveryNode: true}, a.step)
 	background.Bind(app, loop)
+	leadership.OnApplied(app, func() {
+		a.applied.Store(true)
+		loop.Wake()
+	})
+	leadership.OnChange(app, func(bool) { a.applied.Store(false) })
 	Wake(app, loop)
 	background.Schedule(app, "delete_old_events", "41 3 * * *", Trim)
 }
 
 // announcer passes new events on to realtime clients in their order. PocketBase would do so for records that are saved, but events are
-// written by triggers.
+// written by triggers. Every node of a cluster has clients, and tells them what is in the cluster's log.
 type announcer struct {
 	wal     *database.WriteAheadLog
 	begun   bool
 	last    int64
-	pending bool // the last step has left events, or failed
+	pending bool        // the last step has left events, or failed
+	applied atomic.Bool // as a follower, this node has received transactions: what it wrote before as a leader may have been undone
 }
 
 func (a *announcer) step(ctx context.Context, app core.App) (more bool, err error) {
+	if !leadership.Leading(app) && !a.applied.Load() {
+		return false, nil
+	}
 	if unread := a.wal.Unread(); a.begun && !a.pending && !unread {
 		return false, nil
 	}
@@ -70,6 +81,14 @@ func (a *announcer) announce(ctx context.Context, app core.App) (more bool, err 
 		AndWhere(dbx.NewExp("seq > {:last}", dbx.Params{"last": a.last})).OrderBy("seq").Limit(atOnce).All(&records)
 	if err != nil {
 		return false, fmt.Errorf("read new events: %w", err)
+	}
+	if len(records) > 0 && leadership.Leading(app) {
+		if err := leadership.Await(ctx, app); err != nil {
+			if !leadership.Leading(app) {
+				return true, nil // when this node has received what has become of them
+			}
+			return false, fmt.Errorf("wait until events are in the log: %w", err)
+		}
 	}
 	if err := realtime.Announce(ctx, app, records); err != nil {
 		return false, err

@@ -2,6 +2,7 @@ package importsource
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/background"
+	"jobboard/internal/leadership"
 )
 
 const (
@@ -30,29 +32,21 @@ type Options struct {
 
 // Bind imports from the sources that are due while the app serves, one at a time, the one that has waited longest first.
 //
-// There is one server process per data folder, so a source that is running when a worker starts was interrupted.
+// There is one server process per data folder, and one leader of a cluster, so a source that is running when a worker begins was
+// interrupted.
 func Bind(app core.App, options Options) {
 	w := &worker{options: options}
 	loop := background.NewLoop("import jobs from sources",
-		background.Options{Interval: pollInterval, Rest: 0.2, StopTimeout: stopTimeout}, w.step)
+		background.Options{Interval: pollInterval, Rest: 0.2, StopTimeout: stopTimeout, Begin: recoverInterrupted}, w.step)
 	background.Bind(app, loop)
 	app.OnRecordAfterCreateSuccess(collections.ImportSources).BindFunc(loop.WakeOn())
 	app.OnRecordAfterUpdateSuccess(collections.ImportSources).BindFunc(loop.WakeOn())
 }
 
-type worker struct {
-	options   Options
-	recovered bool
-}
+type worker struct{ options Options }
 
-// step runs the source that is due longest. The first step also looks for runs that a crash interrupted.
+// step runs the source that is due longest.
 func (w *worker) step(ctx context.Context, app core.App) (more bool, err error) {
-	if !w.recovered {
-		if err := recoverInterrupted(app); err != nil {
-			return false, err
-		}
-		w.recovered = true
-	}
 	id, err := nextDue(app)
 	if err != nil || id == "" {
 		return false, err
@@ -61,9 +55,12 @@ func (w *worker) step(ctx context.Context, app core.App) (more bool, err error) 
 	if err != nil || source == nil {
 		return err == nil, err
 	}
+	if err := leadership.Await(ctx, app); err != nil { // another leader could not know that the source was asked
+		return false, errors.Join(err, leaveBehind(app, id))
+	}
 	result := w.run(ctx, app, source)
 	if ctx.Err() != nil {
-		return false, putBack(app, id)
+		return false, leaveBehind(app, id)
 	}
 	return true, finish(app, source, result)
 }
@@ -112,6 +109,14 @@ func begin(app core.App, id string) (begun *core.Record, err error) {
 	return begun, err
 }
 
+// leaveBehind puts a source back whose run was stopped. A node that no longer leads can't: the next leader finds that it was running.
+func leaveBehind(app core.App, id string) error {
+	if !leadership.Leading(app) {
+		return nil
+	}
+	return putBack(app, id)
+}
+
 // putBack makes a source due again whose run was stopped with the board.
 func putBack(app core.App, id string) error {
 	return change(app, id, func(_ core.App, source *core.Record) error {
@@ -123,7 +128,7 @@ func putBack(app core.App, id string) error {
 }
 
 // recoverInterrupted makes the sources due again whose run a crash interrupted, or gives this run up after some attempts.
-func recoverInterrupted(app core.App) error {
+func recoverInterrupted(_ context.Context, app core.App) error {
 	interrupted, err := app.FindAllRecords(collections.ImportSources, dbx.NewExp("[[startedAt]] != ''"))
 	if err != nil {
 		return fmt.Errorf("look for interrupted imports: %w", err)

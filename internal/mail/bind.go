@@ -30,8 +30,13 @@ func Bind(app core.App, options Options) {
 	if options.SendTimeout == 0 {
 		options.SendTimeout = 30 * time.Second
 	}
-	bindSMTP(app, options.SendTimeout)
+	sender := bindSMTP(app, options.SendTimeout)
 	worker := new(worker)
-	background.Bind(app, background.NewLoop("send mails", background.Options{Interval: pollInterval},
+	begin := func(ctx context.Context, _ core.App) error {
+		worker.pausedUntil = time.Time{}
+		sender.queue.restart(ctx)
+		return nil
+	}
+	background.Bind(app, background.NewLoop("send mails", background.Options{Interval: pollInterval, Begin: begin},
 		func(_ context.Context, app core.App) (bool, error) { return worker.step(app) }))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/leadership"
 )
 
 const (
@@ -31,7 +32,7 @@ var backoff = []time.Duration{
 
 // worker sends the pending mails. The status of a mail is in its notification's row. Before a mail is sent, the time of its next
 // attempt is stored, which also claims it from other processes; afterwards the row is marked as sent. So no mail is lost, and a crash
-// in between sends it twice (see docs/decisions/0013 and 0016).
+// in between sends it twice (see docs/decisions/0013 and 0016). In a cluster the claim is in the log before the mail leaves (0058).
 type worker struct {
 	pausedUntil time.Time // until then the mail server is not tried
 	queue       roundRobin
@@ -71,7 +72,7 @@ func (w *worker) step(app core.App) (bool, error) {
 		return ours, err
 	}
 	if err := app.NewMailClient().Send(message); err != nil {
-		return true, w.failed(app, wanted, err)
+		return !errors.Is(err, errNotInLog), w.failed(app, wanted, err)
 	}
 	return true, updateRows(app, wanted, dbx.Params{"mail": collections.MailSent, "mailAt": types.NowDateTime().String()})
 }
@@ -202,8 +203,15 @@ func claim(app core.App, rows []queued) (bool, error) {
 
 // failed stores what becomes of a mail after a failed attempt.
 func (w *worker) failed(app core.App, rows []queued, err error) error {
-	if errors.Is(err, errStopping) { // it is sent after the next start
-		return updateRows(app, rows, dbx.Params{"mailAttempts": rows[0].Attempts, "mailAt": rows[0].MailAt})
+	if !leadership.Leading(app) {
+		return nil // the next leader finds the claim if it is in the log, and makes the next attempt
+	}
+	unsent := dbx.Params{"mailAttempts": rows[0].Attempts, "mailAt": rows[0].MailAt}
+	switch {
+	case errors.Is(err, errStopping): // it is sent after the next start
+		return updateRows(app, rows, unsent)
+	case errors.Is(err, errNotInLog): // it is tried again a moment later
+		return errors.Join(err, updateRows(app, rows, unsent))
 	}
 	kind := classify(err)
 	if kind == serverUnavailable || kind == senderRejected {

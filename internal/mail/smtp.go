@@ -17,16 +17,17 @@ import (
 
 // sender sends all mails of the app over persistent connections. PocketBase's client waits forever for a server that hangs, cannot
 // distinguish a rejected mail from a failing server, and cannot set the method of an invitation. Sending is aborted when the app
-// terminates.
+// terminates, and that of queued mails when the node ceases to lead.
 type sender struct {
 	queue    *connection
 	accounts *connection // those who wait for a code or a link don't wait for the queue
 }
 
-func bindSMTP(app core.App, timeout time.Duration) {
+func bindSMTP(app core.App, timeout time.Duration) *sender {
 	ctx := background.Context(app)
 	s := &sender{queue: &connection{ctx: ctx, timeout: timeout}, accounts: &connection{ctx: ctx, timeout: timeout}}
 	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "sendBySMTP", Priority: 998, Func: s.onMailerSend})
+	return s
 }
 
 func (s *sender) onMailerSend(e *core.MailerEvent) error {
@@ -36,6 +37,9 @@ func (s *sender) onMailerSend(e *core.MailerEvent) error {
 		if err := dressAccountMail(e.App, e.Message); err != nil {
 			return err
 		}
+	}
+	if err := connection.awaitLog(e.App); err != nil {
+		return err
 	}
 	client, ok := e.Mailer.(*mailer.SMTPClient)
 	if !ok {

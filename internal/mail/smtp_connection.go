@@ -9,8 +9,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 	gomail "github.com/wneessen/go-mail"
+
+	"jobboard/internal/leadership"
 )
 
 const (
@@ -18,17 +21,20 @@ const (
 	idleTimeout      = 10 * time.Second // after the last mail; longer than the worker's pollInterval
 )
 
-// errStopping is why a mail was not sent when the board stops.
-var errStopping = errors.New("the board stops")
+// Why a mail was not sent: the board stops or no longer leads, or a failover might undo what the mail says.
+var (
+	errStopping = errors.New("the board stops")
+	errNotInLog = errors.New("what the mail is about is not in the cluster's log")
+)
 
 // connection is the connection to the mail server. It is kept between mails: connecting takes more round trips than sending a mail.
 type connection struct {
-	timeout time.Duration   // see Options.SendTimeout
-	ctx     context.Context // ends when the app terminates, which closes the connection
+	timeout time.Duration // see Options.SendTimeout
 
 	mu       sync.Mutex
-	client   *gomail.Client // nil while there is no connection
-	server   server         // it is connected to
+	ctx      context.Context // ends when the app terminates or, for the queue, ceases to lead, which closes the connection
+	client   *gomail.Client  // nil while there is no connection
+	server   server          // it is connected to
 	sent     int
 	lastUsed time.Time
 	idle     *time.Timer
@@ -44,6 +50,29 @@ type server struct {
 
 func serverOf(s *mailer.SMTPClient) server {
 	return server{s.TLS, s.Port, s.Host, s.Username, s.Password, s.AuthMethod, s.LocalName}
+}
+
+// restart lets the connection live until ctx ends.
+func (c *connection) restart(ctx context.Context) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.client != nil {
+		c.close()
+	}
+	c.ctx = ctx
+}
+
+// awaitLog waits until nothing that was committed so far can be undone by a failover: neither what a mail says, nor that it is sent now.
+func (c *connection) awaitLog(app core.App) error {
+	c.mu.Lock()
+	ctx := c.ctx
+	c.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	if err := leadership.Await(ctx, app); err != nil {
+		return fmt.Errorf("%w: %w", errNotInLog, err)
+	}
+	return nil
 }
 
 // send sends one mail.

@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/leadership"
 	"jobboard/internal/notify"
 )
 
@@ -158,7 +159,7 @@ func Wait(ctx context.Context, app core.App, id string) (*core.Record, error) {
 const maxAttempts = 3
 
 // requeueInterrupted makes reports pending again that were running when the board died. Those that were interrupted too often fail.
-func requeueInterrupted(app core.App) error {
+func requeueInterrupted(_ context.Context, app core.App) error {
 	records, err := app.FindAllRecords(collections.Reports, dbx.HashExp{"status": collections.ReportRunning})
 	if err != nil {
 		return fmt.Errorf("find reports that were running: %w", err)
@@ -181,6 +182,9 @@ func requeueInterrupted(app core.App) error {
 // requeue makes a report pending again that a regular stop has interrupted, without counting the attempt. If that fails, the report stays
 // running, and the next start counts it as interrupted.
 func requeue(app core.App, id string) {
+	if !leadership.Leading(app) {
+		return // the next leader finds it running
+	}
 	record, err := app.FindRecordById(collections.Reports, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return // deleted meanwhile

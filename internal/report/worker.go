@@ -20,10 +20,10 @@ const (
 
 // Bind makes pending reports while the app serves, one at a time, so that many at once leave a core for requests.
 //
-// There is one server process per data folder, as PocketBase itself assumes; so a report that is running when a worker starts was
-// interrupted, and is made anew. Nothing but the rows says what is to be done.
+// There is one server process per data folder, as PocketBase itself assumes, and one leader of a cluster; so a report that is running when
+// the loop begins was interrupted, and is made anew. Nothing but the rows says what is to be done.
 func Bind(app core.App) {
-	loop := background.NewLoop("make reports", background.Options{Interval: pollInterval, StopTimeout: stopTimeout}, new(worker).step)
+	loop := background.NewLoop("make reports", background.Options{Interval: pollInterval, StopTimeout: stopTimeout, Begin: requeueInterrupted}, step)
 	background.Bind(app, loop)
 	wake := func(e *core.RecordEvent) error {
 		if e.Record.GetString("status") == collections.ReportPending {
@@ -35,16 +35,8 @@ func Bind(app core.App) {
 	app.OnRecordAfterUpdateSuccess(collections.Reports).BindFunc(wake) // a superuser may retry a failed one
 }
 
-type worker struct{ requeued bool }
-
-// step makes the oldest pending report. The first step also requeues those that were interrupted by a crash.
-func (w *worker) step(ctx context.Context, app core.App) (more bool, err error) {
-	if !w.requeued {
-		if err := requeueInterrupted(app); err != nil {
-			return false, err
-		}
-		w.requeued = true
-	}
+// step makes the oldest pending report.
+func step(ctx context.Context, app core.App) (more bool, err error) {
 	id, err := nextPending(app)
 	if err != nil || id == "" {
 		return false, err

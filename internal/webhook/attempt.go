@@ -15,6 +15,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"jobboard/collections"
+	"jobboard/internal/leadership"
 	"jobboard/internal/outbound"
 )
 
@@ -34,7 +35,8 @@ type payload struct {
 }
 
 // attempt sends a delivery once and stores what becomes of it. If the board stops meanwhile, the delivery is sent again after the next
-// start.
+// start. In a cluster nothing is sent before the event, the delivery and the endpoint are in the log, and if the node ceases to lead
+// before the result is in it too, the next leader sends the delivery again.
 func (w *worker) attempt(ctx context.Context, app core.App, id string) error {
 	delivery, err := findDelivery(app, id)
 	if err != nil || delivery == nil || delivery.GetString("status") != collections.DeliveryPending {
@@ -53,6 +55,12 @@ func (w *worker) attempt(ctx context.Context, app core.App, id string) error {
 	}
 	if _, err := CheckURL(m.url, w.options.PrivateAddresses); err != nil {
 		return store(app, id, result{err: fmt.Sprintf("The address %s.", err)})
+	}
+	if err := leadership.Await(ctx, app); err != nil {
+		if !leadership.Leading(app) {
+			return nil
+		}
+		return fmt.Errorf("wait until the event is in the log: %w", err)
 	}
 	began := time.Now()
 	reply, err := outbound.Post(ctx, m.url, header, m.body, collections.MaxWebhookResponse,

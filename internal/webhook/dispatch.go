@@ -37,7 +37,7 @@ func (w *worker) dispatch(ctx context.Context, app core.App, e *endpoint) error 
 		if slices.Contains(running, id) {
 			continue
 		}
-		if !w.begin(id, e) {
+		if !w.takePlace(id, e) {
 			break
 		}
 		running = append(running, id)
@@ -78,8 +78,8 @@ func (w *worker) runningTo(endpoint string) (ids []string) {
 	return ids
 }
 
-// begin takes a place for an attempt, and reports whether there was one.
-func (w *worker) begin(delivery string, e *endpoint) bool {
+// takePlace takes a place for an attempt, and reports whether there was one.
+func (w *worker) takePlace(delivery string, e *endpoint) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	taken, most := 0, healthyAtOnce

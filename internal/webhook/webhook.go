@@ -49,7 +49,7 @@ type Options struct {
 func Bind(app core.App, options Options) {
 	w := newWorker(options)
 	w.wal = database.NewWriteAheadLog(app)
-	w.loop = background.NewLoop("send webhooks", background.Options{Interval: pollInterval, Rest: 1}, w.step)
+	w.loop = background.NewLoop("send webhooks", background.Options{Interval: pollInterval, Rest: 1, Begin: w.begin}, w.step)
 	app.Store().Set(storeKey, w)
 	background.Bind(app, w.loop)
 	events.Wake(app, w.loop)
@@ -78,6 +78,12 @@ type running struct {
 
 func newWorker(options Options) *worker {
 	return &worker{options: options, scanned: map[string]int64{}, running: map[string]running{}}
+}
+
+// begin forgets up to where events were looked at: what this node has seen may have been undone when it ceased to lead.
+func (w *worker) begin(context.Context, core.App) error {
+	w.scanned, w.none = map[string]int64{}, false
+	return nil
 }
 
 // of returns the app's worker, or nil if webhooks are not bound.
