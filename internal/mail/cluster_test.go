@@ -128,7 +128,8 @@ func TestAccountMailsWaitForTheLog(t *testing.T) {
 	ask := func(name string) {
 		t.Helper()
 		board.Seeker(name)
-		answer := board.Call(nil, http.MethodPost, "/api/collections/users/request-password-reset", map[string]any{"email": name + "@example.com"})
+		const path = "/api/collections/users/request-password-reset"
+		answer := board.Call(nil, http.MethodPost, path, map[string]any{"email": name + "@example.com"})
 		if answer.Status != http.StatusNoContent {
 			t.Fatalf("asking for a new password: %d %s", answer.Status, answer.Raw)
 		}

@@ -20,10 +20,11 @@ const (
 
 // Bind makes pending reports while the app serves, one at a time, so that many at once leave a core for requests.
 //
-// There is one server process per data folder, as PocketBase itself assumes, and one leader of a cluster; so a report that is running when
-// the loop begins was interrupted, and is made anew. Nothing but the rows says what is to be done.
+// There is one server process per data folder, as PocketBase itself assumes, and one leader of a cluster; so a report that is running
+// when the loop begins was interrupted, and is made anew. Nothing but the rows says what is to be done.
 func Bind(app core.App) {
-	loop := background.NewLoop("make reports", background.Options{Interval: pollInterval, StopTimeout: stopTimeout, Begin: requeueInterrupted}, step)
+	loop := background.NewLoop("make reports",
+		background.Options{Interval: pollInterval, StopTimeout: stopTimeout, Begin: requeueInterrupted}, step)
 	background.Bind(app, loop)
 	wake := func(e *core.RecordEvent) error {
 		if e.Record.GetString("status") == collections.ReportPending {
