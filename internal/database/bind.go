@@ -8,6 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
+
+	"jobboard/internal/leadership"
 )
 
 // Bind answers requests that the database can't serve with what is wrong, at every door, and keeps the planner's statistics fresh.
@@ -50,11 +52,17 @@ func answerTrouble() *hook.Handler[*core.RequestEvent] {
 			if found == nil || e.Written() {
 				return err
 			}
+			if isReadOnly(cause) && !leadership.Leading(e.App) {
+				found = follows // which is normal there
+			}
 			if found.retryAfter != "" {
 				e.Response.Header().Set("Retry-After", found.retryAfter)
 			}
 			if router.ToApiError(err).Message == found.message {
 				return err // the record request behind this one has logged it
+			}
+			if found == follows {
+				return router.NewApiError(found.status, found.message, cause)
 			}
 			e.App.Logger().Error("The database refused a request", "error", cause, "route", e.Request.Pattern)
 			if found.status == http.StatusInsufficientStorage {

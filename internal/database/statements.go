@@ -69,6 +69,7 @@ type conn struct {
 
 // QueryContext runs a statement that returns rows.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	countQuery(query)
 	if !reusable(query) {
 		return c.sqliteConn.QueryContext(ctx, query, args)
 	}
@@ -89,6 +90,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 
 // ExecContext runs a statement that returns no rows.
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	countWrite()
 	if !reusable(query) {
 		return c.sqliteConn.ExecContext(ctx, query, args)
 	}

@@ -22,6 +22,8 @@ var (
 	busy = &trouble{http.StatusServiceUnavailable, "2", "The board is busy writing. Nothing was changed; try again in a moment."}
 	full = &trouble{http.StatusInsufficientStorage, "", "The board's disk is full. Nothing was changed."}
 	sick = &trouble{http.StatusServiceUnavailable, "30", "The board can't reach its data just now. Nothing was changed; try again later."}
+	// follows is what a write gets on a node of a cluster that has just ceased to lead.
+	follows = &trouble{http.StatusServiceUnavailable, "2", "The board is choosing its leader. Nothing was changed; try again in a moment."}
 )
 
 // troubles maps those of SQLite's result codes that are about trouble.
@@ -42,6 +44,17 @@ func IsUnavailable(err error) bool {
 func IsBusy(err error) bool {
 	found, _ := troubleOf(err)
 	return found == busy
+}
+
+// IsReadOnly reports whether an error means that this process may not write, as on a node that follows.
+func IsReadOnly(err error) bool {
+	_, cause := troubleOf(err)
+	return isReadOnly(cause)
+}
+
+func isReadOnly(cause error) bool {
+	var exact *sqlite.Error
+	return errors.As(cause, &exact) && exact.Code()&0xff == sqlite3.SQLITE_READONLY
 }
 
 // troubleOf returns the trouble that an error comes from, and its cause, the wrapped error that shows it; nil if the error comes from

@@ -18,7 +18,7 @@ const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // exposed are the headers that a front end on another origin reads, beyond the few that browsers always show
 // (https://fetch.spec.whatwg.org/#http-access-control-expose-headers).
 const exposed = "Location, Retry-After, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, ETag, " +
-	"Content-Disposition"
+	"Content-Disposition, X-Board-Tx"
 
 // Bind sets the headers on every answer of app's server. PocketBase's admin UI and its files have stricter or other policies
 // of their own.

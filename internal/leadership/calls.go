@@ -44,8 +44,8 @@ func SetCall(app core.App, call CallFunc) {
 	s.call = call
 }
 
-// Call has the leader do something and returns its answer, once the answer can no longer be undone by a failover. On the leader and on
-// a board that runs alone it calls the handler itself. After an error other than ErrNoLeader the call may or may not have been done.
+// Call has the leader do something and returns its answer. On the leader and on a board that runs alone it calls the handler itself. What
+// another node has done is in the cluster's log by then. After an error other than ErrNoLeader it may or may not have been done.
 func Call(ctx context.Context, app core.App, name string, body []byte) ([]byte, error) {
 	if Leading(app) {
 		do := HandlerOf(app, name)

@@ -47,6 +47,7 @@ func classify(r *http.Request) class {
 	path := strings.TrimSuffix(r.URL.Path, "/")
 	switch {
 	case r.Method == http.MethodOptions, path == "/api/health", path == "/api/realtime", path == "/metrics",
+		strings.HasPrefix(path, "/api/board/cluster/"), // calls between nodes
 		path == "/_", strings.HasPrefix(path, "/_/"), strings.HasPrefix(path, "/assets/"),
 		path == "/api/docs", strings.HasPrefix(path, "/api/docs/"):
 		return free

@@ -33,6 +33,7 @@ const (
 	AlreadyInState     = "job_already_in_state" // publishing or closing twice
 	WebhookOff         = "webhook_off"          // nothing is sent to a webhook that is switched off
 	CursorTooOld       = "cursor_too_old"       // the events after it are no longer kept
+	UnknownOutcome     = "outcome_unknown"      // a write that may or may not have been stored, because the leader of a cluster is gone
 )
 
 // conflicts are the codes of errors whose cause is what is stored, not the input: 409 in the REST API, 400 in PocketBase's own.

@@ -204,15 +204,15 @@ func (b *Board) Handler() http.Handler {
 	if err != nil {
 		b.t.Fatalf("make the router: %v", err)
 	}
-	event := &core.ServeEvent{App: b.TestApp, Router: router}
-	err = b.OnServe().Trigger(event, func(e *core.ServeEvent) error {
-		mux, err := e.Router.BuildMux()
-		b.handler = mux
+	event := &core.ServeEvent{App: b.TestApp, Router: router, Server: new(http.Server)}
+	err = b.OnServe().Trigger(event, func(e *core.ServeEvent) (err error) {
+		e.Server.Handler, err = e.Router.BuildMux()
 		return err
 	})
 	if err != nil {
 		b.t.Fatalf("serve the board: %v", err)
 	}
+	b.handler = event.Server.Handler
 	return b.handler
 }
 

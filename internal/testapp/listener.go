@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
@@ -39,7 +41,26 @@ func (b *Board) Restart(bind ...func(core.App)) *Board {
 // Twin returns a second board on the same data folder, as another process would open it.
 func (b *Board) Twin(bind ...func(core.App)) *Board {
 	b.t.Helper()
-	app := core.NewBaseApp(config(b.DataDir()))
+	return b.twin(config(b.DataDir()), bind)
+}
+
+// ReadOnlyTwin is a Twin that may not write, like a follower that has always caught up.
+func (b *Board) ReadOnlyTwin(bind ...func(core.App)) *Board {
+	b.t.Helper()
+	as := config(b.DataDir())
+	as.DBConnect = func(path string) (*dbx.DB, error) {
+		options := "?_pragma=busy_timeout(10000)"
+		if filepath.Base(path) == "data.db" {
+			options += "&_pragma=query_only(1)"
+		}
+		return dbx.Open("sqlite", path+options)
+	}
+	return b.twin(as, bind)
+}
+
+func (b *Board) twin(as core.BaseAppConfig, bind []func(core.App)) *Board {
+	b.t.Helper()
+	app := core.NewBaseApp(as)
 	if err := app.Bootstrap(); err != nil {
 		b.t.Fatalf("open the board twice: %v", err)
 	}

@@ -1,7 +1,7 @@
 // PocketBase's JS SDK. No other module imports it.
 //
 // Each thing to know about the SDK is shown once. Look for "SDK idiom" and its name:
-//   typed collections                                         here
+//   typed collections, hooks around each request              here
 //   start from the store, log out, one user a connection      session.js
 //   no replay, hidden tabs                                    stream.js
 //   named requests, ignore aborts                             views/search.js
@@ -45,6 +45,19 @@ import PocketBase, { ClientResponseError, LocalAuthStore } from "../lib/pocketba
  */
 
 export const pb = /** @type {TypedPocketBase} */ (new PocketBase(location.origin));
+
+/** The number of the transaction of the latest write. A node of a cluster answers what comes next only when it has that one. */
+let tx = "";
+pb.beforeSend = (_, { headers = {} }) => {
+    if (tx) {
+        headers["X-Board-Tx"] = tx;
+    }
+    return {};
+};
+pb.afterSend = ({ headers }, data) => {
+    tx = headers.get("X-Board-Tx") || tx;
+    return data;
+};
 
 export { ClientResponseError, LocalAuthStore };
 

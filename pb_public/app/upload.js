@@ -13,7 +13,10 @@ export function fetchWithProgress(onProgress) {
             new Headers(config.headers).forEach((value, name) => request.setRequestHeader(name, value));
             request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
             request.onload = () => {
-                const headers = { "Content-Type": request.getResponseHeader("Content-Type") ?? "" };
+                const headers = {
+                    "Content-Type": request.getResponseHeader("Content-Type") ?? "",
+                    "X-Board-Tx": request.getResponseHeader("X-Board-Tx") ?? "",
+                };
                 const body = [204, 205, 304].includes(request.status) ? null : request.responseText;
                 resolve(new Response(body, { status: request.status, headers }));
             };
