@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
@@ -37,6 +39,8 @@ var (
 const (
 	dialTimeout   = 3 * time.Second
 	answerTimeout = 20 * time.Second // from the end of the request to the head of the answer
+	tries         = 3
+	longestWait   = 250 * time.Millisecond // between two tries
 )
 
 // Bucket is one bucket. Its methods may be called at the same time.
@@ -68,6 +72,10 @@ func New(settings Settings) *Bucket {
 		HTTPClient:   transport,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: settings.AccessKey, SecretAccessKey: settings.SecretKey}, nil
+		}),
+		// A request that failed is tried again soon, or a leader would lose its lease while it waits.
+		Retryer: retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts, o.MaxBackoff, o.RateLimiter = tries, longestWait, ratelimit.None
 		}),
 		// Not every server knows AWS's newer checksums.
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,

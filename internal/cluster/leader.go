@@ -25,6 +25,7 @@ const (
 	keepTransactions = time.Hour        // level 0; it fences only while the files are there
 	checkRetention   = time.Minute
 	snapshotInterval = 24 * time.Hour
+	checkpointWait   = 250 * time.Millisecond // for who writes; all that wait for the log wait as long, and the next time will do, too
 )
 
 // leader is Litestream at work on the leader's database: it copies what is committed into the log.
@@ -69,7 +70,7 @@ func startLeader(ctx context.Context, log *txlog.Log, b begin) (*leader, error) 
 	db := litestream.NewDB(b.path)
 	db.SetMetaPath(b.meta)
 	db.MonitorInterval = syncInterval
-	db.BusyTimeout = 5 * time.Second
+	db.BusyTimeout = checkpointWait
 	replica := litestream.NewReplicaWithClient(db, log)
 	replica.SyncInterval = syncInterval
 	db.Replica = replica

@@ -360,8 +360,17 @@ type appHandler struct {
 // Enabled reports whether a level is logged.
 func (h appHandler) Enabled(_ context.Context, level slog.Level) bool { return level >= h.least }
 
-// Handle logs a record.
+// Handle logs a record, unless it only says that this node does not lead, which the node itself has said.
 func (h appHandler) Handle(ctx context.Context, r slog.Record) error {
+	known := false
+	r.Attrs(func(attr slog.Attr) bool {
+		err, ok := attr.Value.Any().(error)
+		known = ok && (errors.Is(err, txlog.ErrNotLeading) || errors.Is(err, txlog.ErrFenced))
+		return !known
+	})
+	if known && h.least > slog.LevelInfo {
+		return nil
+	}
 	r = r.Clone()
 	r.AddAttrs(h.attrs...)
 	return h.app.Logger().Handler().Handle(ctx, r)

@@ -102,11 +102,15 @@ func holdsBoard(path string) (bool, error) {
 func (n *Node) run(ctx context.Context) {
 	defer close(n.finished)
 	watched := make(chan struct{})
+	watching, done := context.WithCancel(context.WithoutCancel(ctx)) // a leader that steps down keeps its lease until it has done so
 	go func() {
 		defer close(watched)
-		n.watch(ctx)
+		n.watch(watching)
 	}()
-	defer func() { <-watched }()
+	defer func() {
+		done()
+		<-watched
+	}()
 	for ctx.Err() == nil {
 		err := n.follow(ctx)
 		if err == nil {
