@@ -22,6 +22,7 @@ import (
 	"jobboard/internal/background"
 	"jobboard/internal/database"
 	"jobboard/internal/gazetteer"
+	"jobboard/internal/leadership"
 	"jobboard/internal/search/engine"
 	"jobboard/internal/search/text"
 )
@@ -177,6 +178,11 @@ func Bind(app core.App, options Options) {
 			}
 			return e.Next()
 		}
+		leadership.OnApplied(app, func() {
+			if ix := opened(app, kind); ix != nil {
+				ix.wakeFollower()
+			}
+		})
 		app.OnModelAfterCreateSuccess(kind.sources...).BindFunc(committed)
 		app.OnModelAfterUpdateSuccess(kind.sources...).BindFunc(committed)
 		app.OnModelAfterDeleteSuccess(kind.sources...).BindFunc(committed)

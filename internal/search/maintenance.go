@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/database"
+	"jobboard/internal/leadership"
 	"jobboard/internal/search/engine"
 )
 
@@ -37,7 +38,8 @@ type maintenanceState struct {
 	savedSeq                                   int64
 	written                                    state
 	wal                                        *database.WriteAheadLog
-	lastSeq                                    int64 // of the log, as far as it was read
+	lastSeq                                    int64  // of the log, as far as it was read
+	marks                                      *marks // in a cluster
 }
 
 func newMaintenanceState(app core.App, seq int64) maintenanceState {
@@ -86,11 +88,18 @@ func (ix *Index) saveIfDue(ctx context.Context) error {
 	return nil
 }
 
-// checkpoint saves the index and deletes the log rows that no restart needs any more.
+// checkpoint saves the index and deletes the log rows that no restart needs any more. In a cluster, only the leader deletes any, and none
+// that a follower may need that was away.
 func (ix *Index) checkpoint(ctx context.Context) (seq int64, err error) {
 	answered, _ := ix.answeredRequest.Load().(string)
 	if seq, err = ix.engine.Checkpoint(); err != nil || !ix.owner.Load() {
 		return seq, err // only the owner trims the log
+	}
+	upTo := seq
+	if leadership.Clustered(ix.app) {
+		if upTo, err = ix.mark(seq); err != nil || !leadership.Leading(ix.app) {
+			return seq, err
+		}
 	}
 	if answered != "" {
 		if err := markAnswered(ix.app, ix.kind, answered); err != nil {
@@ -100,7 +109,7 @@ func (ix *Index) checkpoint(ctx context.Context) (seq int64, err error) {
 	}
 	for ctx.Err() == nil {
 		result, err := ix.app.NonconcurrentDB().NewQuery("DELETE FROM " + ix.kind.log + " WHERE seq IN (SELECT seq FROM " + ix.kind.log +
-			" WHERE seq <= {:seq} ORDER BY seq LIMIT {:limit})").Bind(dbx.Params{"seq": seq, "limit": trimBatch}).Execute()
+			" WHERE seq <= {:seq} ORDER BY seq LIMIT {:limit})").Bind(dbx.Params{"seq": upTo, "limit": trimBatch}).Execute()
 		if err != nil {
 			return seq, fmt.Errorf("trim the search log: %w", err)
 		}
@@ -111,9 +120,25 @@ func (ix *Index) checkpoint(ctx context.Context) (seq int64, err error) {
 	return seq, ctx.Err()
 }
 
-// writeState writes the state of the index if it differs from the last one written.
+// mark notes that the index was saved with an entry of the log, and returns up to where the log may be shortened.
+func (ix *Index) mark(seq int64) (upTo int64, err error) {
+	m := &ix.maintenance
+	if m.marks == nil {
+		if m.marks, err = readMarks(folder(ix.app, ix.kind) + ".marks"); err != nil {
+			return 0, err
+		}
+	}
+	now := time.Now()
+	return min(seq, m.marks.outdated(now)), m.marks.add(now, seq)
+}
+
+// writeState writes the state of the index if it differs from the last one written. In a cluster it is that of the leader's index.
 func (ix *Index) writeState(m *maintenanceState) (err error) {
 	if !ix.owner.Load() {
+		return nil
+	}
+	if !leadership.Leading(ix.app) {
+		m.written = state{} // from now on by another node
 		return nil
 	}
 	if m.wal.Unread() {
