@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/internal/leadership"
 	"jobboard/internal/search/engine"
 )
 
@@ -30,6 +31,9 @@ var (
 func (ix *Index) start(ctx context.Context) error {
 	if !ix.owner.Load() {
 		ix.engine.MarkStale(errOtherProcess)
+	}
+	if ix.isDoubtful() {
+		ix.engine.MarkStale(errUndone)
 	}
 	if ix.engine.RebuildReason() == nil {
 		return nil
@@ -83,6 +87,9 @@ func (ix *Index) look(ctx context.Context) error {
 			return err
 		}
 	}
+	if follows, err := ix.forgetUndone(ctx); err != nil || !follows {
+		return err
+	}
 	if err := ix.applyLog(ctx); err != nil {
 		return err
 	}
@@ -126,6 +133,9 @@ func (ix *Index) applyLog(ctx context.Context) error {
 		// all ids are deleted, because records that no longer exist yield no document; the others are put again
 		ix.employers.addAll(docs)
 		batch := engine.Batch{Put: docs, Delete: ids, Seq: rows[len(rows)-1].Seq}
+		if leadership.Clustered(ix.app) {
+			ix.unlogged.apply(ids, batch.Seq)
+		}
 		if err := ix.engine.Apply(batch); err != nil {
 			return err
 		}

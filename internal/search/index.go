@@ -57,6 +57,7 @@ type Index struct {
 	saveRequested   atomic.Bool             // the next maintenance saves the index
 	answeredRequest atomic.Value            // string: the rebuild request that is fulfilled once the index is saved
 	rebuild         *rebuild                // the last one, or nil; used by the follower only
+	unlogged        unlogged                // in a cluster
 
 	mu              sync.Mutex
 	applied         chan struct{} // closed and replaced whenever changes have become searchable
@@ -111,6 +112,7 @@ func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 		return nil, errors.Join(err, stmts.close(), index.Close())
 	}
 	ix.maintenance = newMaintenanceState(app, index.Seq())
+	ix.unlogged.last, ix.unlogged.logged = index.Seq(), index.Seq()
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		ix.close()
 		return e.Next()
@@ -180,7 +182,13 @@ func Bind(app core.App, options Options) {
 		}
 		leadership.OnApplied(app, func() {
 			if ix := opened(app, kind); ix != nil {
+				ix.unlogged.settle()
 				ix.wakeFollower()
+			}
+		})
+		leadership.OnChange(app, func(leading bool) {
+			if ix := opened(app, kind); ix != nil {
+				ix.unlogged.change(leading)
 			}
 		})
 		app.OnModelAfterCreateSuccess(kind.sources...).BindFunc(committed)
@@ -202,7 +210,11 @@ func (ix *Index) close() {
 	ix.loops.Stop()
 	ix.endRebuild()
 	ix.app.Store().Remove(storeKey + ix.kind.table)
-	if err := ix.engine.Close(); err != nil {
+	leave := ix.engine.Close
+	if ix.unlogged.any() && !ix.confirm(context.Background()) {
+		leave = ix.engine.Release // what was saved before is in the cluster's log
+	}
+	if err := leave(); err != nil {
 		ix.log().Warn("The search index could not be saved. It will be brought up to date at the next start.", "error", err)
 	}
 }

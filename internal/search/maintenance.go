@@ -67,6 +67,7 @@ func (ix *Index) maintain(ctx context.Context, app core.App) (more bool, err err
 		m.triedTakeOver = time.Now()
 		failed = append(failed, ix.takeOverFolder())
 	}
+	ix.confirm(ctx)
 	failed = append(failed, readLists(app), ix.writeState(m), ix.saveIfDue(ctx))
 	return false, errors.Join(failed...)
 }
@@ -92,7 +93,7 @@ func (ix *Index) saveIfDue(ctx context.Context) error {
 // that a follower may need that was away.
 func (ix *Index) checkpoint(ctx context.Context) (seq int64, err error) {
 	answered, _ := ix.answeredRequest.Load().(string)
-	if seq, err = ix.engine.Checkpoint(); err != nil || !ix.owner.Load() {
+	if seq, err = ix.save(ctx); err != nil || !ix.owner.Load() {
 		return seq, err // only the owner trims the log
 	}
 	upTo := seq

@@ -35,6 +35,7 @@ type Batch struct {
 	Put    []Document // replaces documents with the same ids
 	Delete []string
 	Seq    int64
+	Rewind bool // Seq is lower than before: the log has lost the changes after it
 }
 
 // NewMemory returns an empty index that is kept in memory only.
@@ -69,6 +70,9 @@ func (ix *Index) Apply(batch Batch) error {
 		old := ix.current.Load()
 		defer old.keepAlive()
 		next := old.withChanges(&batch, fresh, batch.Seq)
+		if batch.Rewind {
+			next.seq = batch.Seq
+		}
 		if r := ix.rebuilding.Load(); r != nil {
 			r.apply(&batch, fresh)
 		}
