@@ -17,6 +17,7 @@ import (
 	"jobboard/internal/api"
 	"jobboard/internal/background"
 	"jobboard/internal/backup"
+	"jobboard/internal/changes"
 	"jobboard/internal/checks"
 	"jobboard/internal/cluster"
 	"jobboard/internal/command"
@@ -67,6 +68,7 @@ func main() {
 	logs.Bind(app, logs.Options{Successes: settings.LogRequests})
 	throttle.Bind(app, throttle.Options{PasswordTries: settings.PasswordTries, Registrations: settings.Registrations})
 	signin.Bind(app, settings.SignIn())
+	changes.Bind(app)
 	hooks.Bind(app)
 	realtime.Bind(app, realtime.Options{
 		Topics: settings.RealtimeTopics, TopicBytes: settings.RealtimeTopicBytes, Connections: settings.RealtimeConnections,

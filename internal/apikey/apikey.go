@@ -31,6 +31,7 @@ func Bind(app core.App) {
 	background.Bind(app, k.uses.loop)
 	receiveUses(app)
 	bindChanges(app, k)
+	bindCluster(app, k)
 	bindRealtime(app, k)
 	app.OnBatchRequest().Bind(&hook.Handler[*core.BatchRequestEvent]{
 		Id: "checkScopesOnBatch", Priority: -100, Func: checkScopesOnBatch,

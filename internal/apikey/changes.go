@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 
 	"jobboard/collections"
+	"jobboard/internal/changes"
 )
 
 // bindChanges forgets keys when they, their employer or its people change, and ends the realtime connections of those that can't be
@@ -48,6 +49,45 @@ func bindChanges(app core.App, k *keys) {
 			everything(e.App)
 		}
 		return e.Next()
+	})
+}
+
+// bindCluster does the same on a follower, for what has changed on the leader.
+func bindCluster(app core.App, k *keys) {
+	ended := func(app core.App, keyID string) bool {
+		found, err := k.store.find(app, keyID)
+		return found == nil || err != nil
+	}
+	everything := func(app core.App) {
+		k.store.forget("")
+		closeConnections(app, func(keyID string) bool { return ended(app, keyID) })
+	}
+	changes.OnChange(app, func(app core.App, change changes.Change) {
+		k.store.forget(change.Record)
+		if change.Action != changes.Create {
+			closeConnections(app, func(keyID string) bool { return keyID == change.Record })
+		}
+	}, collections.APIKeys)
+	changes.OnChange(app, func(app core.App, change changes.Change) {
+		if change.Action == changes.Update && k.store.forgetOf(change.Record) {
+			closeConnections(app, func(keyID string) bool { return ended(app, keyID) })
+		}
+	}, collections.Employers)
+	changes.OnChange(app, func(app core.App, change changes.Change) {
+		switch change.Action {
+		case changes.Delete:
+			everything(app)
+		case changes.Update:
+			// What the user was before is not known here.
+			user, err := changes.Now(app, change)
+			if err != nil || !collections.IsActiveEmployer(user) && k.store.concern(app, user.Id) {
+				everything(app)
+			}
+		}
+	}, collections.Users)
+	changes.OnRefresh(app, func(app core.App) error {
+		everything(app)
+		return nil
 	})
 }
 

@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
@@ -126,6 +128,37 @@ func (s *store) forget(id string) {
 		return
 	}
 	delete(s.byID, id)
+}
+
+// forgetOf makes the next use of the keys of an employer read them again, and reports whether any of them is in use.
+func (s *store) forgetOf(employer string) (found bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changes++
+	for id, known := range s.byID {
+		if known.employer == employer {
+			delete(s.byID, id)
+			found = true
+		}
+	}
+	return found
+}
+
+// concern reports whether a user may be one of the people of an employer whose keys are in use.
+func (s *store) concern(app core.App, user string) bool {
+	var employers []string
+	err := app.DB().Select("employer").From(collections.EmployerPeople).Where(dbx.HashExp{"user": user}).Column(&employers)
+	if err != nil {
+		return true
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, known := range s.byID {
+		if slices.Contains(employers, known.employer) {
+			return true
+		}
+	}
+	return false
 }
 
 // read reads a key from the database. It returns nil if there is none, or if none of its employer's people is active any more.

@@ -32,6 +32,8 @@ var (
 	secretTables = []string{"webhook_states"}
 	// todaysTables hold what is deleted when the day is over: by what a visitor is known for that day.
 	todaysTables = []string{"job_visitors", "visitor_salts"}
+	// passingTables hold what the nodes of a cluster tell each other for some minutes.
+	passingTables = []string{"record_changes"}
 	// systemCollections are those of PocketBase that belong to users: the providers that they log in with.
 	systemCollections = []string{core.CollectionNameExternalAuths}
 )
@@ -104,7 +106,7 @@ func archivedTables(ctx context.Context, app core.App, db querier) ([]tableConte
 		ofCollection := slices.ContainsFunc(all, func(c *core.Collection) bool { return c.Name == name })
 		ofSystem := strings.HasPrefix(name, "_") || strings.HasPrefix(name, "sqlite_")
 		if ofCollection || ofSystem || slices.Contains(derivedTables, name) || slices.Contains(todaysTables, name) ||
-			slices.Contains(secretTables, name) {
+			slices.Contains(secretTables, name) || slices.Contains(passingTables, name) {
 			continue
 		}
 		columns, err := column[string](ctx, db, "SELECT name FROM pragma_table_info(?) ORDER BY cid", name)

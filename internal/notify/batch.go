@@ -10,6 +10,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/routine"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"jobboard/collections"
+	"jobboard/internal/changes"
+	"jobboard/internal/leadership"
 	"jobboard/internal/realtime"
 )
 
@@ -48,7 +51,7 @@ func WriteEach(tx core.App, notification Notification, recipients []Recipient) e
 		return fmt.Errorf("encode the recipients of %s: %w", notification.Kind, err)
 	}
 	now := types.NowDateTime()
-	var written []struct{ ID, User string }
+	var written []writtenRow
 	err = tx.NonconcurrentDB().NewQuery(`
 		INSERT INTO {{notifications}} ([[user]], kind, title, body, data, [[read]], [[readAt]], mail, [[mailAttempts]], [[mailAt]], dedupe,
 			created, updated)
@@ -77,8 +80,27 @@ func WriteEach(tx core.App, notification Notification, recipients []Recipient) e
 	for _, row := range written {
 		ids[row.User] = row.ID
 	}
+	if leadership.Clustered(tx) {
+		return writeChanges(tx, changes.Create, written)
+	}
 	realtime.AfterCommit(tx, func(app core.App) { pushCreated(app, ids) })
 	return nil
+}
+
+// writtenRow is a notification that plain SQL has written.
+type writtenRow struct{ ID, User string }
+
+// writeChanges tells the nodes of the cluster of notifications that plain SQL has written.
+func writeChanges(tx core.App, action string, written []writtenRow) error {
+	notifications, err := tx.FindCachedCollectionByNameOrId(collections.Notifications)
+	if err != nil {
+		return fmt.Errorf("find the notifications collection: %w", err)
+	}
+	list := make([]changes.Of, len(written))
+	for n, row := range written {
+		list[n] = changes.Of{Record: row.ID, User: row.User}
+	}
+	return changes.Write(tx, notifications, action, list)
 }
 
 // pushCreated pushes new notifications, by user, to connected users in the background.

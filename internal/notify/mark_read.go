@@ -10,6 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/changes"
+	"jobboard/internal/leadership"
 	"jobboard/internal/realtime"
 )
 
@@ -34,7 +36,7 @@ func UnreadCount(app core.App, userID string) (int, error) {
 func MarkAllRead(app core.App, userID string) (int, error) {
 	var ids []string
 	for {
-		batch, err := markRead(app, userID)
+		batch, err := markReadAndTell(app, userID)
 		if err != nil {
 			return 0, err
 		}
@@ -43,7 +45,7 @@ func MarkAllRead(app core.App, userID string) (int, error) {
 			break
 		}
 	}
-	if len(ids) > 0 && len(realtime.Connected(app, userID)) > 0 {
+	if len(ids) > 0 && !leadership.Clustered(app) && len(realtime.Connected(app, userID)) > 0 {
 		routine.FireAndForget(func() {
 			if err := pushInBatches(app, ids, realtime.BroadcastUpdated); err != nil {
 				app.Logger().Warn("Failed to push that notifications were read.", "user", userID, "error", err)
@@ -51,6 +53,24 @@ func MarkAllRead(app core.App, userID string) (int, error) {
 		})
 	}
 	return len(ids), nil
+}
+
+// markReadAndTell is markRead with what the nodes of a cluster are told of it.
+func markReadAndTell(app core.App, userID string) (ids []string, err error) {
+	if !leadership.Clustered(app) {
+		return markRead(app, userID)
+	}
+	err = app.RunInTransaction(func(tx core.App) error {
+		if ids, err = markRead(tx, userID); err != nil {
+			return err
+		}
+		rows := make([]writtenRow, len(ids))
+		for n, id := range ids {
+			rows[n] = writtenRow{ID: id, User: userID}
+		}
+		return writeChanges(tx, changes.Update, rows)
+	})
+	return ids, err
 }
 
 // markRead marks up to markReadBatch notifications as read with one statement and returns their ids.

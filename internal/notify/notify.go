@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
-	"jobboard/internal/realtime"
+	"jobboard/internal/changes"
 )
 
 // mailDelay is how long mails wait that are not urgent, see Notification.mailDelay.
@@ -71,7 +71,7 @@ func WriteTo(tx core.App, notification Notification, users ...*core.Record) erro
 		record.Set("data", notification.Data)
 		record.Set("dedupe", notification.Dedupe)
 		if notification.MailOnly {
-			realtime.Silence(record)
+			changes.Silence(record)
 			record.Set("mailOnly", true)
 			record.Set("read", true)
 			record.Set("readAt", types.NowDateTime())

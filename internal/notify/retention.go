@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"jobboard/collections"
+	"jobboard/internal/changes"
+	"jobboard/internal/leadership"
 	"jobboard/internal/realtime"
 )
 
@@ -40,6 +42,16 @@ func deleteOldNotifications(app core.App, days int, now time.Time) error {
 			return nil
 		}
 		last = rows[len(rows)-1].Row
+		if leadership.Clustered(app) { // on which node a user is connected is not known
+			ids := make([]string, len(rows))
+			for n, row := range rows {
+				ids[n] = row.ID
+			}
+			if err := deleteAndTell(app, ids); err != nil {
+				return err
+			}
+			continue
+		}
 		var silent []any
 		for _, row := range rows {
 			if len(realtime.Connected(app, row.User)) == 0 {
@@ -59,6 +71,27 @@ func deleteOldNotifications(app core.App, days int, now time.Time) error {
 			return fmt.Errorf("delete old notifications: %w", err)
 		}
 	}
+}
+
+// deleteAndTell deletes notifications and tells the nodes of the cluster.
+func deleteAndTell(app core.App, ids []string) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		notifications, err := tx.FindCachedCollectionByNameOrId(collections.Notifications)
+		if err != nil {
+			return fmt.Errorf("find the notifications collection: %w", err)
+		}
+		if err := changes.WriteDeletions(tx, notifications, ids); err != nil {
+			return err
+		}
+		among := make([]any, len(ids))
+		for n, id := range ids {
+			among[n] = id
+		}
+		if _, err := tx.NonconcurrentDB().Delete(collections.Notifications, dbx.In("id", among...)).Execute(); err != nil {
+			return fmt.Errorf("delete old notifications: %w", err)
+		}
+		return nil
+	})
 }
 
 // deleteNotificationsOnUserDelete deletes a user's notifications with one statement. PocketBase would delete them too, but one by

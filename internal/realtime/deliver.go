@@ -17,6 +17,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/picker"
 	"github.com/pocketbase/pocketbase/tools/search"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
+
+	"jobboard/internal/changes"
 )
 
 // maxEvaluation is how long the database may take for one topic before the topic's connections are closed.
@@ -73,7 +75,7 @@ func (h *hub) deliver(e event) {
 
 // shown returns the record that an event shows, and takes a snapshot for the event if it has none.
 func (h *hub) shown(e *event) (*core.Record, error) {
-	if e.snapshot == nil && e.deleted != nil {
+	if e.snapshot == nil && e.deleted != nil && e.change == nil {
 		return e.deleted, nil
 	}
 	if e.snapshot == nil {
@@ -83,9 +85,33 @@ func (h *hub) shown(e *event) (*core.Record, error) {
 		}
 		e.snapshot = present
 	}
+	if e.change != nil && e.deleted != nil {
+		restored, err := e.snapshot.restoration(h.app, *e.change)
+		e.snapshot.restored = restored
+		return e.deleted, err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), maxEvaluation)
 	defer cancel()
-	return e.snapshot.read(ctx, e.collection, e.id)
+	record, err := e.snapshot.read(ctx, e.collection, e.id)
+	if errors.Is(err, sql.ErrNoRows) && e.change != nil {
+		return h.deletedMeanwhile(e)
+	}
+	return record, err
+}
+
+// deletedMeanwhile returns the record of a change that was deleted after it, or sql.ErrNoRows.
+func (h *hub) deletedMeanwhile(e *event) (*core.Record, error) {
+	deletion, err := changes.DeletionOf(e.snapshot.tx, *e.change)
+	if err != nil {
+		return nil, err
+	}
+	if deletion == nil {
+		return nil, sql.ErrNoRows
+	}
+	if e.snapshot.restored, err = e.snapshot.restoration(h.app, *deletion); err != nil {
+		return nil, err
+	}
+	return deletion.Deleted(e.collection)
 }
 
 // send sends an event to one audience if it may see the record.
@@ -202,6 +228,9 @@ func (s *snapshot) has(ctx context.Context, resolver *core.RecordFieldResolver, 
 	}
 	table := record.Collection().Name
 	query := s.tx.Select("(1)").From(table).Where(dbx.HashExp{table + ".id": record.Id}).AndWhere(expr)
+	if s.restored != nil {
+		s.restored.apply(query)
+	}
 	if err := resolver.UpdateQuery(query); err != nil {
 		return false, fmt.Errorf("join what the filter names: %w", err)
 	}

@@ -4,13 +4,16 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
+
+	"jobboard/internal/changes"
+	"jobboard/internal/leadership"
 )
 
 // The actions in PocketBase's messages.
 const (
-	actionCreate = "create"
-	actionUpdate = "update"
-	actionDelete = "delete"
+	actionCreate = changes.Create
+	actionUpdate = changes.Update
+	actionDelete = changes.Delete
 )
 
 // PocketBase broadcasts in hooks of priority -99 (creations, updates, the end of deletions) and 99 (the message of a deletion, prepared
@@ -31,14 +34,16 @@ func (h *hub) bindBroadcasts(app core.App) {
 		action string
 	}{{app.OnModelAfterCreateSuccess(), actionCreate}, {app.OnModelAfterUpdateSuccess(), actionUpdate}} {
 		around(saved.event, atBroadcast, afterBroadcast, func(e *core.ModelEvent, record *core.Record) error {
-			if saved.action != actionCreate || !isSilent(record) {
+			if !leadership.Clustered(e.App) && (saved.action != actionCreate || !changes.IsSilent(record)) {
 				h.enqueue(newEvent(saved.action, record))
 			}
 			return h.stepOver(e, record)
 		})
 	}
 	around(app.OnModelDelete(), atDryCache, afterDryCache, func(e *core.ModelEvent, record *core.Record) error {
-		h.prepareDeletion(e.App, record)
+		if !leadership.Clustered(e.App) {
+			h.prepareDeletion(e.App, record)
+		}
 		return h.stepOver(e, record)
 	})
 	around(app.OnModelAfterDeleteSuccess(), atBroadcast, afterBroadcast, func(e *core.ModelEvent, record *core.Record) error {

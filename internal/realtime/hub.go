@@ -27,6 +27,8 @@ type hub struct {
 	queuesMu sync.Mutex
 	queues   map[string]*queue // by the collection's id
 
+	announced int64 // the number of the last change of a cluster that was passed on; the loop's own
+
 	deletions sync.Map // of running transactions: *core.TxAppInfo -> *snapshot
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/changes"
 )
 
 const (
@@ -23,6 +24,8 @@ type event struct {
 	// and for a deleted one only rules on its own fields can be evaluated.
 	snapshot *snapshot
 	deleted  *core.Record
+	// change is what the event comes from in a cluster. It has no snapshot then until it is delivered.
+	change *changes.Change
 }
 
 func newEvent(action string, record *core.Record) event {

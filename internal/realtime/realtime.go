@@ -5,6 +5,8 @@
 // (hooks.go). In the background, the same rules are evaluated for the topics that the record belongs to, one event after another for
 // each collection (queue.go, deliver.go). Each event has a snapshot of the database that shows the record as it was saved, or as it was
 // before it was deleted (snapshot.go). Notifications are evaluated for their recipient's connections only.
+//
+// In a cluster the events come from the rows of internal/changes instead, on every node (cluster.go).
 package realtime
 
 import (
@@ -44,6 +46,7 @@ func Bind(app core.App, options Options) {
 	})
 	app.OnRealtimeMessageSend().BindFunc(limitWriteOnMessageSend)
 	h.bindBroadcasts(app)
+	h.bindChanges(app)
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{
 		Id: "drainRealtimeOnTerminate", Priority: -10_000, // before PocketBase ends the connections, at -9999
 		Func: func(e *core.TerminateEvent) error {

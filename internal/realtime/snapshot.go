@@ -32,6 +32,8 @@ var errNoSnapshot = errors.New("too many snapshots of the database are open")
 type snapshot struct {
 	tx      *dbx.Tx
 	release func()
+	// restored is what was deleted before the snapshot and is seen by rules nevertheless; nil for nothing.
+	restored *restoration
 
 	mu    sync.Mutex
 	users int

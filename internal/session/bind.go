@@ -32,6 +32,7 @@ func Bind(app core.App) {
 		return e.Next()
 	})
 	bindConnections(app)
+	bindChanges(app, revoked)
 
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if err := revoked.load(e.App); err != nil {

@@ -2,6 +2,8 @@ package session
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -59,7 +61,7 @@ func (s *revokedSet) forget(now time.Time) {
 	}
 }
 
-// load reads what was revoked before the start.
+// load reads what was revoked, instead of what the set holds.
 func (s *revokedSet) load(app core.App) error {
 	var rows []struct {
 		Session string `db:"session"`
@@ -68,12 +70,22 @@ func (s *revokedSet) load(app core.App) error {
 	if err := app.DB().Select("session", "expires").From(collections.RevokedSessions).All(&rows); err != nil {
 		return fmt.Errorf("load the revoked sessions: %w", err)
 	}
+	all := make(map[string]time.Time, len(rows))
 	for _, row := range rows {
 		expires, err := types.ParseDateTime(row.Expires)
 		if err != nil {
 			return fmt.Errorf("read when the session %s expires: %w", row.Session, err)
 		}
-		s.add(row.Session, expires.Time())
+		all[row.Session] = expires.Time()
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expires = all
 	return nil
+}
+
+func (s *revokedSet) all() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Collect(maps.Keys(s.expires))
 }

@@ -131,6 +131,9 @@ func (r *rehearsal) relate(field *core.RelationField, record *core.Record) error
 	return nil
 }
 
+// Rehearses says that nothing is written; internal/changes would write that the record was saved.
+func (r *rehearsal) Rehearses() {}
+
 // RunInTransaction runs fn, which reads, without a transaction.
 func (r *rehearsal) RunInTransaction(fn func(tx core.App) error) error { return fn(r) }
 

@@ -11,6 +11,7 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/internal/changes"
 	"jobboard/internal/database"
 	"jobboard/internal/transfer/formats"
 )
@@ -239,6 +240,13 @@ func (i *Importer) insert(tx core.App, companies *companyChange, insertions inse
 		}
 	}
 	if err := insertions.of(tx, rows).run(rows); err != nil {
+		return err
+	}
+	created := make([]changes.Of, len(rows))
+	for n, r := range rows {
+		created[n].Record = r.record.Id
+	}
+	if err := changes.Write(tx, rows[0].record.Collection(), changes.Create, created); err != nil {
 		return err
 	}
 	for _, r := range rows {

@@ -1,0 +1,51 @@
+package changes
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/background"
+	"jobboard/internal/leadership"
+)
+
+const (
+	// keepFor is how long changes are kept. A follower that has received nothing for longer reads everything anew, and its clients do.
+	keepFor      = 10 * time.Minute
+	trimInterval = time.Minute
+	trimAtOnce   = 1_000
+)
+
+func (s *state) bindTrimming() {
+	background.Bind(s.app, background.NewLoop("delete old record changes", background.Options{Interval: trimInterval, Rest: 10},
+		func(_ context.Context, app core.App) (more bool, err error) { return trim(app, time.Now()) }))
+}
+
+// trim deletes some old changes, and reports whether there may be more. The last one stays, so that numbers never come again: without it
+// SQLite would begin at 1. AUTOINCREMENT would prevent that too, but change another page in every transaction.
+func trim(app core.App, now time.Time) (more bool, err error) {
+	if !leadership.Clustered(app) || !leadership.Leading(app) {
+		return false, nil
+	}
+	var upTo int64
+	err = app.ConcurrentDB().NewQuery(`SELECT coalesce(max(seq), 0) FROM (
+		SELECT seq, [[at]] FROM {{record_changes}} WHERE seq < (SELECT max(seq) FROM {{record_changes}}) ORDER BY seq LIMIT {:most}
+	) WHERE [[at]] < {:before}`).
+		Bind(dbx.Params{"most": trimAtOnce, "before": now.Add(-keepFor).UnixMilli()}).Row(&upTo)
+	if err != nil {
+		return false, fmt.Errorf("find old changes: %w", err)
+	}
+	if upTo == 0 {
+		return false, nil
+	}
+	result, err := app.NonconcurrentDB().NewQuery("DELETE FROM {{record_changes}} WHERE seq <= {:upTo}").
+		Bind(dbx.Params{"upTo": upTo}).Execute()
+	if err != nil {
+		return false, fmt.Errorf("delete old changes: %w", err)
+	}
+	deleted, err := result.RowsAffected()
+	return deleted >= trimAtOnce, err
+}
