@@ -47,7 +47,7 @@ type Change struct {
 type state struct {
 	app          core.App
 	transactions sync.Map    // that write rows: *core.TxAppInfo -> *transaction
-	led          atomic.Bool // this process has written rows since it last received some
+	led          atomic.Bool // this process has led since it last received a transaction
 
 	mu        sync.Mutex
 	onWritten []func()
@@ -89,23 +89,23 @@ func Last(app core.App) (last int64, err error) {
 	return last, nil
 }
 
-// Settled returns the number of the last change that no failover can undo. The leader waits for that. ok is false where it can't be known:
-// on a node that has ceased to lead, until it has received something from the new leader.
-func Settled(ctx context.Context, app core.App) (last int64, ok bool, err error) {
-	// Before the questions who leads: what this process writes later is not among these.
-	if last, err = Last(app); err != nil {
-		return 0, false, err
+// MayTell returns true once nothing that was committed before the call can be undone by a failover. The leader waits for that. It returns
+// false where that can't be known: on a node that has ceased to lead, until it has received something from the new leader.
+func MayTell(ctx context.Context, app core.App) (bool, error) {
+	if !leadership.Clustered(app) {
+		return true, nil
 	}
-	if leadership.Leading(app) {
-		if err := leadership.Await(ctx, app); err != nil {
-			if !leadership.Leading(app) {
-				return 0, false, nil
-			}
-			return 0, false, fmt.Errorf("wait until the log has the changes: %w", err)
+	if !leadership.Leading(app) {
+		return !of(app).led.Load(), nil
+	}
+	of(app).led.Store(true)
+	if err := leadership.Await(ctx, app); err != nil {
+		if !leadership.Leading(app) {
+			return false, nil
 		}
-		return last, true, nil
+		return false, fmt.Errorf("wait until the log has what was committed: %w", err)
 	}
-	return last, !of(app).led.Load(), nil
+	return true, nil
 }
 
 // ErrGap means that some changes are no longer kept, or that the database is another one.

@@ -51,6 +51,7 @@ const retryInterval = time.Second
 func (s *state) bindFollowing() {
 	leadership.OnApplied(s.app, s.received)
 	leadership.OnChange(s.app, func(leading bool) {
+		s.led.Store(true)
 		s.follower.mu.Lock()
 		defer s.follower.mu.Unlock()
 		if !leading { // what this process has saved last may be lost

@@ -27,7 +27,7 @@ func (s *state) bindTrimming() {
 // trim deletes some old changes, and reports whether there may be more. The last one stays, so that numbers never come again: without it
 // SQLite would begin at 1. AUTOINCREMENT would prevent that too, but change another page in every transaction.
 func trim(app core.App, now time.Time) (more bool, err error) {
-	if !leadership.Clustered(app) || !leadership.Leading(app) {
+	if !leadership.Clustered(app) {
 		return false, nil
 	}
 	var upTo int64

@@ -25,7 +25,7 @@ const (
 // bindChanges passes on the changes of a cluster, on the leader as on followers: each once, in the order of the commits, and when no
 // failover can undo them any more. Since all nodes read the same rows and each knows how far it is, it doesn't matter who leads.
 func (h *hub) bindChanges(app core.App) {
-	loop := background.NewLoop("announce changes", background.Options{Interval: pollInterval}, h.announce)
+	loop := background.NewLoop("announce changes", background.Options{Interval: pollInterval, EveryNode: true}, h.announce)
 	changes.OnWritten(app, loop.Wake)
 	leadership.OnApplied(app, loop.Wake)
 	leadership.OnChange(app, func(bool) { loop.Wake() })
@@ -60,15 +60,14 @@ func (h *hub) announce(ctx context.Context, app core.App) (more bool, err error)
 	if err != nil || last == h.announced {
 		return false, err
 	}
-	settled, ok, err := changes.Settled(ctx, app)
-	if err != nil || !ok {
+	if may, err := changes.MayTell(ctx, app); err != nil || !may {
 		return false, err
 	}
-	for h.announced != settled {
-		list, err := changes.Between(app, h.announced, settled, readAtOnce)
+	for h.announced != last {
+		list, err := changes.Between(app, h.announced, last, readAtOnce)
 		if errors.Is(err, changes.ErrGap) {
 			h.disconnectAll("changes have come that are no longer kept")
-			h.announced = settled
+			h.announced = last
 			return false, nil
 		}
 		if err != nil {

@@ -30,7 +30,8 @@ func (r *restoration) apply(query *dbx.SelectQuery) {
 		}
 		param := fmt.Sprintf("restored%d", n)
 		params[param] = "[" + strings.Join(r.rows[collection.Id], ",") + "]"
-		tables = append(tables, fmt.Sprintf("{{%[1]s}} AS NOT MATERIALIZED (SELECT %[2]s FROM main.{{%[1]s}} UNION ALL SELECT %[3]s FROM json_each({:%[4]s}))",
+		tables = append(tables, fmt.Sprintf("{{%[1]s}} AS NOT MATERIALIZED "+
+			"(SELECT %[2]s FROM main.{{%[1]s}} UNION ALL SELECT %[3]s FROM json_each({:%[4]s}))",
 			collection.Name, strings.Join(stored, ", "), strings.Join(restored, ", "), param))
 	}
 	query.PreFragment("WITH " + strings.Join(tables, ", ")).AndBind(params)
