@@ -111,7 +111,7 @@ func MayTell(ctx context.Context, app core.App) (bool, error) {
 // ErrGap means that some changes are no longer kept, or that the database is another one.
 var ErrGap = errors.New("some changes are no longer kept")
 
-// Between returns at most so many changes with numbers above after, up to one of them, in order. It returns ErrGap if the first is not kept.
+// Between returns at most so many changes with numbers above after, up to upTo, in order. It returns ErrGap if the first is not kept.
 func Between(app core.App, after, upTo int64, atMost int) ([]Change, error) {
 	if upTo < after {
 		return nil, ErrGap

@@ -220,8 +220,11 @@ func TestFollowersAreToldOrReadAnew(t *testing.T) {
 	n.leading = false
 	var told []string
 	refreshed := 0
-	changes.OnChange(board.TestApp, func(_ core.App, change changes.Change) { told = append(told, change.Action+" "+change.Record) }, collections.Users)
-	changes.OnChange(board.TestApp, func(_ core.App, change changes.Change) { told = append(told, "account "+change.Record) }, changes.Accounts)
+	note := func(what string) func(core.App, changes.Change) {
+		return func(_ core.App, change changes.Change) { told = append(told, what+change.Action+" "+change.Record) }
+	}
+	changes.OnChange(board.TestApp, note(""), collections.Users)
+	changes.OnChange(board.TestApp, note("account "), changes.Accounts)
 	changes.OnRefresh(board.TestApp, func(core.App) error { refreshed++; return nil })
 	must := func(wantRefreshed int, want ...string) {
 		t.Helper()
@@ -241,7 +244,7 @@ func TestFollowersAreToldOrReadAnew(t *testing.T) {
 	must(1)
 	must(0)
 	save(1)
-	must(0, "update "+ann.Id, "account "+ann.Id)
+	must(0, "update "+ann.Id, "account update "+ann.Id)
 	err := board.RunInTransaction(func(tx core.App) error {
 		return changes.Write(tx, ann.Collection(), changes.Update, slices.Repeat([]changes.Of{{Record: ann.Id}}, 2_001))
 	})

@@ -145,7 +145,8 @@ func (s *state) tellWritten() {
 
 func (s *state) write(tx core.App, collection *core.Collection, action, record, user, data string) error {
 	within := s.begun(tx)
-	result, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO {{record_changes}} ([[at]], collection, record, action, [[user]], [[first]], data)
+	result, err := tx.NonconcurrentDB().NewQuery(`
+		INSERT INTO {{record_changes}} ([[at]], collection, record, action, [[user]], [[first]], data)
 		VALUES ({:at}, {:collection}, {:record}, {:action}, {:user},
 			iif({:first} = 0, (SELECT coalesce(max(seq), 0) + 1 FROM {{record_changes}}), {:first}), {:data})`).
 		Bind(dbx.Params{

@@ -148,7 +148,9 @@ func TestFollowersGetEachChangeOnce(t *testing.T) {
 	ann, ben := c.leader.Seeker("ann"), c.leader.Seeker("ben")
 	c.apply()
 	onLeader, onFollower := c.leader.listen(t, ann, "notifications/*"), c.listen(t, ann, "notifications/*")
-	others := []*testapp.Listener{c.leader.listen(t, ben, "notifications/*"), c.listen(t, ben, "notifications/*"), c.listen(t, nil, "notifications/*")}
+	others := []*testapp.Listener{
+		c.leader.listen(t, ben, "notifications/*"), c.listen(t, ben, "notifications/*"), c.listen(t, nil, "notifications/*"),
+	}
 	mine := []*testapp.Listener{onLeader, onFollower}
 
 	record := c.leader.notification(t, ann, "Hello")

@@ -3,8 +3,8 @@
 //
 // A session is identified by the claim "sid" in its tokens, a random id that stays the same when a token is refreshed, and that is also
 // in the file tokens requested with it. Revoked sessions are rows of revoked_sessions, kept in memory so that no request costs a query.
-// That memory belongs to one process: the nodes of a cluster tell each other of logouts (internal/changes). Of several processes on one data
-// folder, which PocketBase doesn't support either, the others learn of a logout only when they start again.
+// That memory belongs to one process: the nodes of a cluster tell each other of logouts (internal/changes). Of several processes on one
+// data folder, which PocketBase doesn't support either, the others learn of a logout only when they start again.
 package session
 
 import (
