@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
@@ -125,7 +126,7 @@ func apply(c *call) error {
 
 // requireVisibleJob fails with a 404 unless the caller sees the job.
 func (c *call) requireVisibleJob(id string) error {
-	if _, ok := c.publicItem(collections.Jobs, id, ""); ok {
+	if _, ok := c.publicItem(collections.Jobs, id, "", core.FieldNameId); ok {
 		return nil
 	}
 	_, err := c.view(collections.Jobs, id, nil)
@@ -200,13 +201,14 @@ func (c *call) requireApplicationUnder(field, parent string) error {
 	if !isID(id) {
 		return notFound()
 	}
-	application, err := c.app().FindRecordById(collections.Applications, id)
+	var found string
+	err := c.app().DB().Select(field).From(collections.Applications).Where(dbx.HashExp{"id": id}).Limit(1).Row(&found)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return notFound()
 	case err != nil:
 		return fmt.Errorf("find application %s: %w", id, err)
-	case application.GetString(field) != parent:
+	case found != parent:
 		return notFound()
 	}
 	return nil

@@ -69,14 +69,18 @@ func (c *call) selectedItems(name string, ids []string, expand string, selection
 	return ordered, nil
 }
 
-// publicItem reads a record that everybody sees alike, whole. ok is false where there is none, and where PocketBase must be asked: for
-// callers who may see more, where a rate limit counts views, and where somebody has bound handlers to views.
-func (c *call) publicItem(name, id, expand string) (item recordjson.Item, ok bool) {
+// publicItem reads a record that everybody sees alike, whole or some of its fields. ok is false where there is none, and where PocketBase
+// must be asked: for callers who may see more, where a rate limit counts views, and where somebody has bound handlers to views.
+func (c *call) publicItem(name, id, expand string, fields ...string) (item recordjson.Item, ok bool) {
 	collection, err := c.app().FindCachedCollectionByNameOrId(name)
 	if err != nil || !isID(id) || c.viewsAreHandled(name) {
 		return item, false
 	}
-	items, _, ok := c.publicItems(collection, []string{id}, expand, nil)
+	var selection *recordjson.Selection
+	if len(fields) > 0 {
+		selection = recordjson.Select(strings.Join(fields, ","), expand)
+	}
+	items, _, ok := c.publicItems(collection, []string{id}, expand, selection)
 	if !ok || len(items) != 1 {
 		return item, false
 	}

@@ -1,6 +1,8 @@
 package search
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,4 +29,32 @@ func (ix *Index) currentState() (state, error) {
 		return state{}, err
 	}
 	return ix.stateAt(last), nil
+}
+
+// What is committed within an interval is indexed together, and a search finds it at once all the same.
+func TestCommitsAreIndexedTogether(t *testing.T) {
+	board, ix := newBoard(t, Jobs)
+	acme, _ := board.Employer("Acme")
+	job := board.Job(acme, "Gopher")
+	eventually(t, "the job is found", func() bool { return len(found(t, ix, "gopher")) == 1 })
+	const commits = 40
+	began := time.Now()
+	asked := testapp.Statements(t, board.TestApp, func() {
+		for i := range commits {
+			board.Update(job, map[string]any{"title": fmt.Sprint("Baker", i)})
+		}
+	})
+	most := int(time.Since(began)/pollInterval) + 2 // steps in that time, and one at each end
+	reads := 0
+	for _, statement := range asked {
+		if strings.Contains(statement, "SELECT r.id, r.title") && strings.Contains(statement, job.Id) {
+			reads++
+		}
+	}
+	if reads > most {
+		t.Errorf("%d commits were read %d times; want %d at most", commits, reads, most)
+	}
+	if ids := found(t, ix, fmt.Sprint("baker", commits-1)); len(ids) != 1 {
+		t.Errorf("the last of the changes is not found: %v", ids)
+	}
 }

@@ -44,12 +44,13 @@ type Index struct {
 	owner  atomic.Bool // this process has the index in the data folder, not a copy in memory
 
 	loops           *background.Group
-	follower        *background.Loop // woken when something may have been committed
+	follower        *background.Loop // woken by many commits, and by searches that are ahead of the index
 	maintainer      *background.Loop // woken when changes have been applied
 	statements      *statements
 	employers       *employerNames          // of the index of jobs
 	clock           clockState              // used by the follower only
 	woken           atomic.Bool             // something was committed since the follower last looked
+	commits         atomic.Uint64           // of this process
 	wal             *database.WriteAheadLog // used by the follower only
 	looked          bool                    // the follower need not look at the database again before something changes
 	followed        time.Time               // when the follower last checked for requests and clock changes
@@ -176,7 +177,7 @@ func Bind(app core.App, options Options) {
 	for _, kind := range Kinds() {
 		committed := func(e *core.ModelEvent) error {
 			if ix := opened(e.App, kind); ix != nil {
-				ix.wakeFollower()
+				ix.noteCommit()
 			}
 			return e.Next()
 		}
@@ -194,6 +195,18 @@ func Bind(app core.App, options Options) {
 		app.OnModelAfterCreateSuccess(kind.sources...).BindFunc(committed)
 		app.OnModelAfterUpdateSuccess(kind.sources...).BindFunc(committed)
 		app.OnModelAfterDeleteSuccess(kind.sources...).BindFunc(committed)
+	}
+}
+
+// eagerCommits is how many commits wake the follower before its interval is over: far fewer than a search waits for (applyBatch).
+const eagerCommits = applyBatch / 5
+
+// noteCommit has the follower read the log within its interval, with all that is committed until then: what a change costs, down to the
+// merging of segments, is much the same for one record and for dozens. A search that comes earlier wakes it (catchUp).
+func (ix *Index) noteCommit() {
+	ix.woken.Store(true)
+	if ix.commits.Add(1)%eagerCommits == 0 {
+		ix.follower.Wake()
 	}
 }
 
