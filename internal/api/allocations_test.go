@@ -38,7 +38,7 @@ func TestARowOfAListTakesFewAllocations(t *testing.T) {
 		"/api/jobs/?":                10, // it was 40
 		"/api/jobs/search/?":         10,
 		"/api/jobs/?fields=id&":      7,
-		"/api/jobs/search/?q=gopher": 25, // with highlights
+		"/api/jobs/search/?q=gopher": 20, // with highlights
 	} {
 		if row := (allocations(path+"&perPage=21") - allocations(path+"&perPage=1")) / 20; row > most {
 			t.Errorf("%s: %.1f allocations for each row; want %.0f at most", path, row, most)

@@ -161,9 +161,7 @@ func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]
 	for i := range items {
 		item := &items[i]
 		if item.Has("highlights") {
-			if err := item.Add("highlights", s.highlights(marker, item)); err != nil {
-				return nil, err
-			}
+			item.AddTexts("highlights", s.highlights(marker, item)...)
 		}
 		hit := byID[item.ID]
 		if err := item.Add("score", hit.Score); err != nil {
@@ -180,13 +178,13 @@ func (c *call) hitItems(s searchSpec, a *text.Analyzer, found engine.Result) ([]
 }
 
 // highlights returns the texts in which words were found, with the words marked.
-func (s searchSpec) highlights(marker *engine.Highlighter, item *recordjson.Item) map[string]any {
-	found := map[string]any{}
+func (s searchSpec) highlights(marker *engine.Highlighter, item *recordjson.Item) []recordjson.Text {
+	found := make([]recordjson.Text, 0, 2)
 	if title, ok := marker.Highlight(item.Text(s.title)); ok {
-		found[s.title] = title
+		found = append(found, recordjson.Text{Name: s.title, Value: title})
 	}
 	if snippet, ok := marker.Snippet(text.FromHTML(item.Text(s.body))); ok {
-		found[s.body] = snippet
+		found = append(found, recordjson.Text{Name: s.body, Value: snippet})
 	}
 	return found
 }

@@ -46,6 +46,22 @@ func (i *Item) Add(name string, value any) (err error) {
 	return err
 }
 
+// Text is a text under a name.
+type Text struct{ Name, Value string }
+
+// AddTexts adds a member that is an object of texts, where it is asked for.
+func (i *Item) AddTexts(name string, texts ...Text) {
+	if !i.Has(name) {
+		return
+	}
+	b := append(appendText(appendComma(i.open), name), ":{"...)
+	for _, text := range texts {
+		b = append(appendText(appendComma(b), text.Name), ':')
+		b = appendText(b, text.Value)
+	}
+	i.open = append(b, '}')
+}
+
 // headBytes is about how many bytes a list takes besides its items; most of them are facets.
 const headBytes = 4_000
 
