@@ -73,31 +73,29 @@ func (ix *Index) follow(ctx context.Context, _ core.App) (more bool, err error) 
 		return false, nil
 	}
 	ix.looked = false // the next step looks again if this one fails
-	if err := ix.look(ctx); err != nil {
-		return false, err
-	}
-	ix.looked = !ix.rebuild.underWay()
-	return false, nil
+	all, err := ix.look(ctx)
+	ix.looked = all && err == nil && !ix.rebuild.underWay()
+	return false, err
 }
 
-// look applies what the database holds since the last look.
-func (ix *Index) look(ctx context.Context) error {
+// look applies what the database holds since the last look. It reports whether that is all, or something is left for the next look.
+func (ix *Index) look(ctx context.Context) (all bool, err error) {
 	if ix.kind == Jobs { // only texts of searches for jobs name employers
 		if err := ix.employers.load(ix.app); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if follows, err := ix.forgetUndone(ctx); err != nil || !follows {
-		return err
+		return false, err
 	}
 	if err := ix.applyLog(ctx); err != nil {
-		return err
+		return false, err
 	}
 	if time.Since(ix.followed) < pollInterval { // not with every commit, which would have to wait for it
-		return nil
+		return false, nil
 	}
 	ix.followed = time.Now()
-	return errors.Join(ix.checkRebuildRequest(ctx), ix.applyClockChanges(&ix.clock))
+	return true, errors.Join(ix.checkRebuildRequest(ctx), ix.applyClockChanges(&ix.clock))
 }
 
 // applyLog applies all changes in the log, or starts a rebuild if that is not possible.
