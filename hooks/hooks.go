@@ -34,6 +34,7 @@ func Bind(app core.App) {
 	bindReviews(app)
 	bindSaved(app)
 	bindCaps(app)
+	bindDeletedFiles(app)
 	bindNotifications(app)
 	bindReports(app)
 	bindImportSources(app)
