@@ -137,8 +137,9 @@ func TestAFollowerWritesNothingAndALeaderDoesWhatIsLeft(t *testing.T) {
 	}
 	request := httptest.NewRequest("GET", "/metrics", nil)
 	request.Header.Set("Authorization", "Bearer token")
-	if answer := board.Send(request); answer.Status != 200 {
-		t.Errorf("a follower's metrics: %d", answer.Status)
+	const documents = `jobboard_search_documents{kind="jobs"} 3`
+	if answer := board.Send(request); answer.Status != 200 || !strings.Contains(answer.Raw, documents) {
+		t.Errorf("a follower's metrics: %d, without %s of its own index", answer.Status, documents)
 	}
 	if called := <-calls; called != "count-views" {
 		t.Errorf("the leader is asked to %s", called)

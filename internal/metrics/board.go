@@ -10,6 +10,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/checks"
+	"jobboard/internal/search"
 )
 
 var (
@@ -54,12 +55,8 @@ func (b *board) Collect(out chan<- prometheus.Metric) {
 	count(mails, collections.Notifications, dbx.HashExp{"mail": collections.MailPending})
 	count(fanouts, "fanouts", nil)
 
-	var indexes []struct {
-		Kind      string
-		Documents float64
-		Lag       float64
-	}
-	if err := b.app.DB().Select("kind", "documents", "lag").From(collections.SearchStates).All(&indexes); err != nil {
+	indexes, err := search.Standings(b.app)
+	if err != nil {
 		out <- prometheus.NewInvalidMetric(documents, err)
 		return
 	}

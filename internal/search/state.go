@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/collections"
+	"jobboard/internal/leadership"
 	"jobboard/internal/search/engine"
 )
 
@@ -42,6 +43,36 @@ func (ix *Index) stateAt(last int64) state {
 		s.State, s.Problem = stateBuilding, err.Error()
 	}
 	return s
+}
+
+// Standing is how an index stands.
+type Standing struct {
+	Kind      string
+	Documents float64
+	Lag       float64 // changes in the database that are not in the index yet
+}
+
+// Standings returns how the board's indexes stand or, in a cluster, those of this node, since search_states is the leader's.
+func Standings(app core.App) (all []Standing, err error) {
+	if !leadership.Clustered(app) {
+		if err := app.DB().Select("kind", "documents", "lag").From(collections.SearchStates).All(&all); err != nil {
+			return nil, fmt.Errorf("read how the search indexes stand: %w", err)
+		}
+		return all, nil
+	}
+	for _, kind := range Kinds() {
+		ix := opened(app, kind)
+		if ix == nil {
+			continue
+		}
+		last, err := ix.lastSeq()
+		if err != nil {
+			return nil, err
+		}
+		now := ix.stateAt(last)
+		all = append(all, Standing{kind.table, float64(now.Documents), float64(now.Lag)})
+	}
+	return all, nil
 }
 
 // write writes the state of a kind's index.
