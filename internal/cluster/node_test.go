@@ -30,7 +30,8 @@ type member struct {
 
 func start(t *testing.T, settings bucket.Settings, dir string) *member {
 	t.Helper()
-	m := launch(t, settings, dir)
+	m := prepare(t, settings, dir)
+	m.launch()
 	select {
 	case <-m.ready:
 	case <-m.finished:
@@ -42,7 +43,7 @@ func start(t *testing.T, settings bucket.Settings, dir string) *member {
 	return m
 }
 
-func launch(t *testing.T, settings bucket.Settings, dir string) *member {
+func prepare(t *testing.T, settings bucket.Settings, dir string) *member {
 	t.Helper()
 	gate := new(database.Gate)
 	gate.Close()
@@ -50,11 +51,16 @@ func launch(t *testing.T, settings bucket.Settings, dir string) *member {
 	options := Options{Bucket: settings, NodeURL: "http://" + filepath.Base(dir), Gate: gate, TTL: time.Second}
 	m := &member{Node: newNode(app, options), t: t, gate: gate}
 	m.lacking = func(string) ([]string, error) { return nil, nil }
-	if err := m.Node.start(t.Context(), dir); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(m.end)
+	m.dir = dir
 	return m
+}
+
+func (m *member) launch() {
+	m.t.Helper()
+	if err := m.Node.start(m.t.Context(), m.dir); err != nil {
+		m.t.Fatal(err)
+	}
+	m.t.Cleanup(m.end)
 }
 
 func (m *member) connect() {
@@ -73,6 +79,10 @@ func (m *member) end() {
 		}
 		m.db = nil
 	}
+	if err := m.locks.close(); err != nil {
+		m.t.Error(err)
+	}
+	m.locks = nil
 }
 
 func (m *member) exec(query string, args ...any) {

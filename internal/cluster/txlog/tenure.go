@@ -50,10 +50,10 @@ func (l *Log) Lead(ctx context.Context, end uint64, options Options) {
 	go l.loadOlder(ctx, t, end)
 }
 
-// loadOlder lists what earlier leaders wrote, which is needed to compact it but not to begin to lead.
+// loadOlder lists what earlier leaders wrote, which is needed to archive it but not to begin to lead. Until it is known nothing is
+// archived: a gap could not be mended once level 0 is gone.
 func (l *Log) loadOlder(ctx context.Context, t *tenure, end uint64) {
-	defer close(t.loaded)
-	for try := 0; ctx.Err() == nil && try < createTries; try++ {
+	for !t.over() {
 		var older []*ltx.FileInfo
 		var failed error
 		for file, err := range l.list(ctx, 0, "") {
@@ -70,6 +70,7 @@ func (l *Log) loadOlder(ctx context.Context, t *tenure, end uint64) {
 			t.mu.Lock()
 			t.older = older
 			t.mu.Unlock()
+			close(t.loaded)
 			return
 		}
 		if pause(ctx, retryListing) != nil {
@@ -93,6 +94,12 @@ func (l *Log) Yield() {
 		t.ended = true
 		close(t.progress)
 	}
+}
+
+func (t *tenure) over() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.ended
 }
 
 // Confirmed returns the number of the last transaction that is certainly in the log, while this node leads; else 0.
