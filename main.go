@@ -20,6 +20,7 @@ import (
 	"jobboard/internal/changes"
 	"jobboard/internal/checks"
 	"jobboard/internal/cluster"
+	"jobboard/internal/cluster/relay"
 	"jobboard/internal/command"
 	"jobboard/internal/config"
 	"jobboard/internal/dashboard"
@@ -134,6 +135,9 @@ func main() {
 		part.NodeURL = command.NodeURL(app.RootCmd, os.Args[1:])
 	}
 	cluster.Bind(app, command.ClusterPart(app.RootCmd, os.Args[1:]), part)
+	if node := cluster.Of(app); node != nil {
+		relay.Bind(app, node, relay.Options{BucketSecret: part.Bucket.SecretKey, Quick: !node.Safe()})
+	}
 
 	if err := command.Execute(app, os.Args[1:]); err != nil {
 		os.Exit(command.ExitCode(err))

@@ -53,6 +53,9 @@ func IsReadOnly(err error) bool {
 }
 
 func isReadOnly(cause error) bool {
+	if errors.Is(cause, ErrClosed) {
+		return true
+	}
 	var exact *sqlite.Error
 	return errors.As(cause, &exact) && exact.Code()&0xff == sqlite3.SQLITE_READONLY
 }
@@ -61,6 +64,9 @@ func isReadOnly(cause error) bool {
 // something else. PocketBase wraps errors in answers of its own, such as a 400 "Failed to create record", which don't show it.
 func troubleOf(err error) (found *trouble, cause error) {
 	var nested []error
+	if errors.Is(err, ErrClosed) {
+		return follows, err
+	}
 	//lint:ignore errorlint the function unwraps layer by layer, to learn which one shows the trouble
 	switch e := err.(type) {
 	case nil:

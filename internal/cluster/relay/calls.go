@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"jobboard/internal/database"
 	"jobboard/internal/leadership"
 )
 
@@ -21,7 +22,7 @@ const (
 	clusterPrefix = "/api/board/cluster/"
 	callsPrefix   = clusterPrefix + "calls/"
 	mostCalled    = 8 << 20 // bytes of a call or its answer
-	callTimeout   = 30 * time.Second
+	callTimeout   = time.Minute // of calls whose context has no deadline
 )
 
 // bindCalls serves what other nodes ask of this one.
@@ -54,10 +55,11 @@ func (r *relay) answerCall(e *core.RequestEvent) error {
 	if err != nil {
 		return e.BadRequestError("The call ended before it was whole.", err)
 	}
-	ctx, cancel := context.WithTimeout(e.Request.Context(), callTimeout)
-	defer cancel()
-	answer, err := do(ctx, body)
-	if err == nil && !r.options.Quick {
+	before := database.Writes()
+	answer, err := do(e.Request.Context(), body)
+	if err == nil && !r.options.Quick && database.Writes() != before {
+		ctx, cancel := context.WithTimeout(e.Request.Context(), r.options.AwaitLog)
+		defer cancel()
 		err = r.node.Await(ctx)
 	}
 	if err != nil {
@@ -80,8 +82,11 @@ func (r *relay) ask(ctx context.Context, node, method, path string, body []byte)
 	if node == "" {
 		return nil, leadership.ErrNoLeader
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
+	if _, limited := ctx.Deadline(); !limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, callTimeout)
+		defer cancel()
+	}
 	return ask(ctx, r.client, r.key, method, strings.TrimSuffix(node, "/")+path, body)
 }
 

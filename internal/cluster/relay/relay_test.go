@@ -515,6 +515,9 @@ func TestCallsBetweenNodes(t *testing.T) {
 		if string(body) == "wrong" {
 			return nil, errors.New("wrong")
 		}
+		if _, err := p.NonconcurrentDB().NewQuery("UPDATE users SET name = name").Execute(); err != nil {
+			return nil, err
+		}
 		return append([]byte("counted "), body...), nil
 	})
 	call := func(body string) (string, error) {
