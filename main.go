@@ -111,6 +111,7 @@ func main() {
 		command.NewServeCommand(app, cmd.NewServeCommand(app, true)),
 		cmd.NewSuperuserCommand(app),
 		command.NewAdminCommand(app, settings.AdminPassword),
+		command.NewClusterCommand(settings),
 		command.NewConfigCommand(settings),
 		command.NewDemoCommand(app, cmd.NewServeCommand(app, true), settings.DemoPassword),
 		command.NewDoctorCommand(app),

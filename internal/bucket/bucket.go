@@ -47,6 +47,7 @@ const (
 type Bucket struct {
 	settings Settings
 	client   *s3.Client
+	health   *health
 }
 
 // Open checks that the bucket can be reached and may be listed.
@@ -66,10 +67,11 @@ func New(settings Settings) *Bucket {
 			t.ResponseHeaderTimeout = answerTimeout
 			t.MaxIdleConnsPerHost = 16
 		})
+	watched := &health{HTTPClient: transport}
 	options := s3.Options{
 		Region:       settings.Region,
 		UsePathStyle: settings.PathStyle,
-		HTTPClient:   transport,
+		HTTPClient:   watched,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: settings.AccessKey, SecretAccessKey: settings.SecretKey}, nil
 		}),
@@ -84,7 +86,7 @@ func New(settings Settings) *Bucket {
 	if settings.Endpoint != "" {
 		options.BaseEndpoint = aws.String(settings.Endpoint)
 	}
-	return &Bucket{settings: settings, client: s3.New(options)}
+	return &Bucket{settings: settings, client: s3.New(options), health: watched}
 }
 
 // Settings returns what the bucket was opened with.

@@ -3,12 +3,8 @@ package cluster
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
-
-	"jobboard/internal/bucket"
 )
 
 // nodesPrefix is where the nodes announce themselves in the bucket.
@@ -81,25 +77,4 @@ func (n *Node) announce(ctx context.Context) error {
 }
 
 // Nodes returns what all nodes last told of themselves, also those that have ended since.
-func (n *Node) Nodes(ctx context.Context) (nodes []Announcement, err error) {
-	for object, err := range n.bucket.List(ctx, nodesPrefix, "") {
-		if err != nil {
-			return nil, err
-		}
-		if !strings.HasSuffix(object.Key, ".json") {
-			continue
-		}
-		data, _, err := n.bucket.Get(ctx, object.Key)
-		if errors.Is(err, bucket.ErrNotFound) {
-			continue
-		} else if err != nil {
-			return nil, err
-		}
-		var node Announcement
-		if err := json.Unmarshal(data, &node); err != nil {
-			return nil, fmt.Errorf("read %s: %w", object.Key, err)
-		}
-		nodes = append(nodes, node)
-	}
-	return nodes, nil
-}
+func (n *Node) Nodes(ctx context.Context) ([]Announcement, error) { return NodesIn(ctx, n.bucket) }

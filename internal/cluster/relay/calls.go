@@ -21,7 +21,7 @@ import (
 const (
 	clusterPrefix = "/api/board/cluster/"
 	callsPrefix   = clusterPrefix + "calls/"
-	mostCalled    = 8 << 20 // bytes of a call or its answer
+	mostCalled    = 8 << 20     // bytes of a call or its answer
 	callTimeout   = time.Minute // of calls whose context has no deadline
 )
 
@@ -95,6 +95,7 @@ func ask(ctx context.Context, client *http.Client, key signingKey, method, addre
 	if err != nil {
 		return nil, err
 	}
+	request.Header.Set("Content-Type", "application/json")
 	key.sign(request, nodeItself)
 	response, err := client.Do(request)
 	if err != nil {

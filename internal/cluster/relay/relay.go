@@ -74,6 +74,9 @@ func Bind(app core.App, node Node, options Options) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(answerRefusals(), noteReadOnly())
 		r.bindCalls(e)
+		if node, ok := node.(managed); ok {
+			r.bindManagement(e, node)
+		}
 		if err := e.Next(); err != nil {
 			return err
 		}
@@ -127,8 +130,11 @@ func isRead(method string) bool {
 // isLocal reports whether a request is about this node alone.
 func isLocal(r *http.Request) bool {
 	path := r.URL.Path
-	return r.Method == http.MethodOptions || path == "/api/realtime" || path == "/api/health" || path == "/api/oauth2-redirect" ||
-		path == "/metrics" || strings.HasPrefix(path, clusterPrefix)
+	switch path {
+	case "/api/realtime", "/api/health", "/api/oauth2-redirect", "/api/board/ready", "/api/board/ready/", "/metrics":
+		return true
+	}
+	return r.Method == http.MethodOptions || strings.HasPrefix(path, clusterPrefix)
 }
 
 // isOfLeader reports whether a request is about what only the leader has, although it is a read.
