@@ -126,7 +126,7 @@ func DropTriggers(db *sql.DB, like string) (create []string, err error) {
 		}
 		drop, create = append(drop, "DROP TRIGGER "+name), append(create, statement)
 	}
-	if err := rows.Close(); err != nil {
+	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	if len(drop) == 0 {

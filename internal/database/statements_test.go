@@ -210,6 +210,9 @@ func TestFailedStatementsAreNotKept(t *testing.T) {
 	cancel()
 	for endless.Next() { // until the cancellation arrives
 	}
+	if endless.Err() == nil {
+		t.Error("a query without an end ended without an error")
+	}
 	if err := endless.Close(); err != nil {
 		t.Error(err)
 	}

@@ -117,6 +117,7 @@ func (e Event) Change(t testing.TB) (action string, record map[string]any) {
 type Listener struct {
 	ID     string     // of the client at PocketBase's broker
 	events chan Event // closed when the server ends the connection
+	broken error      // why it ended, if it did not end properly; to be read once events is closed
 	url    string
 }
 
@@ -152,6 +153,7 @@ func Listen(t testing.TB, url, token string, topics ...string) *Listener {
 				event = Event{}
 			}
 		}
+		l.broken = lines.Err()
 	}()
 	var hello struct {
 		ClientID string `json:"clientId"`
@@ -195,7 +197,7 @@ func (l *Listener) MustReceive(t testing.TB) Event {
 	select {
 	case event, open := <-l.events:
 		if !open {
-			t.Fatal("the connection ended instead of bringing a message")
+			t.Fatalf("the connection ended instead of bringing a message; its error: %v", l.broken)
 		}
 		return event
 	case <-time.After(patience):

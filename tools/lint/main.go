@@ -1,4 +1,4 @@
-// Lint runs the checks of Staticcheck and errorlint over one load of the code, since loading it takes most of the time.
+// Lint runs the checks of Staticcheck, go vet and errorlint over one load of the code, since loading it takes most of the time.
 package main
 
 import (
@@ -9,6 +9,8 @@ import (
 
 	"github.com/polyfloyd/go-errorlint/errorlint"
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
+	"golang.org/x/tools/go/analysis/suite/vet"
 	"honnef.co/go/tools/analysis/facts/nilness"
 	"honnef.co/go/tools/analysis/facts/purity"
 	"honnef.co/go/tools/analysis/lint"
@@ -38,19 +40,20 @@ func main() {
 	cmd.AddAnalyzers(staticcheck.Analyzers...)
 	cmd.AddAnalyzers(stylecheck.Analyzers...)
 	cmd.AddAnalyzers(unused.Analyzer, errorHandling)
+	cmd.AddBareAnalyzers(vet.Suite...)
 	skipDependencies(nilness.Analysis, purity.Analyzer, sa5012.SCAnalyzer.Analyzer)
 	cmd.Run()
 }
 
 // skipDependencies lets analyzers, and those that they require, pass over the inside of packages from elsewhere: for SQLite alone it
-// takes as long as for the whole board. Of those packages, the checks then know what is deprecated, but not which functions are pure
-// or never return nil.
+// takes as long as for the whole board. Of those packages, the checks then know what is deprecated and what prints by a format, but not
+// which functions are pure or never return nil.
 func skipDependencies(analyzers ...*analysis.Analyzer) {
 	for _, a := range analyzers {
-		if skipping[a] {
+		if whole[a] {
 			continue
 		}
-		skipping[a] = true
+		whole[a] = true
 		run := a.Run
 		a.Run = func(pass *analysis.Pass) (any, error) {
 			first, _, _ := strings.Cut(pass.Pkg.Path(), "/")
@@ -66,4 +69,5 @@ func skipDependencies(analyzers ...*analysis.Analyzer) {
 	}
 }
 
-var skipping = map[*analysis.Analyzer]bool{}
+// whole holds the analyzers that are left as they are: those that go vet needs for every package, which are cheap, and those done already.
+var whole = map[*analysis.Analyzer]bool{inspect.Analyzer: true}

@@ -132,6 +132,9 @@ func FuzzParseJSONJob(f *testing.F) {
 				f.Add(bytes.Clone(lines.Bytes()))
 			}
 		}
+		if err := lines.Err(); err != nil {
+			f.Fatal(err)
+		}
 		file.Close()
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
