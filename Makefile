@@ -5,20 +5,22 @@ SHELL := bash
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/pocketbase/pocketbase.Version=$(VERSION)
+# The linker leaves debug information out, so the compiler need not make any, which would be a fifth of its time.
+LEAN := -gcflags=all=-dwarf=false
 TOOL := go tool -modfile=tools/go.mod
 BINARY := dist/jobboard
 
 # one static binary; the same setting everywhere lets the steps share what they compile
 export CGO_ENABLED := 0
 
-.PHONY: help run dev build assets try-assets fmt needs test test-fast check format-check vet lint frozen race e2e pictures bench bench-import bench-search cluster-demo test-cluster release docker clean
+.PHONY: help run dev build assets try-assets fmt needs test test-fast check format-check lint frozen race e2e pictures bench bench-import bench-search cluster-demo test-cluster release docker clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: try-assets ## starts a board for trying out
 	@echo 'Building the board. The first time, SQLite and PocketBase are compiled too, which takes some minutes:'
-	go run -v . demo
+	go run $(LEAN) -v . demo
 
 dev: try-assets ## serves the demo board, and rebuilds and restarts it when a source file changes (ARGS for another command)
 	tools/dev.sh $(ARGS)
@@ -26,7 +28,7 @@ dev: try-assets ## serves the demo board, and rebuilds and restarts it when a so
 ARGS ?= demo
 
 build: try-assets ## builds the one static binary, dist/jobboard
-	go build -ldflags '$(LDFLAGS)' -o $(BINARY) .
+	go build $(LEAN) -ldflags '$(LDFLAGS)' -o $(BINARY) .
 
 assets: pb_public/lib/pocketbase.es.mjs ## fetches the two libraries of the client at /app/ from npm
 
@@ -51,7 +53,6 @@ try-assets:
 fmt: ## formats the Go code
 	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
 
-# The binary comes first: a test builds it too, and should not compile it beside others that wait for something.
 test: needs build check e2e ## everything that CI runs: check, then the tests in e2e/
 
 needs:
@@ -64,24 +65,21 @@ needs:
 TEMPLATES := $(or $(TMPDIR),/tmp)/jobboard-templates$(subst /,-,$(CURDIR))
 WITH_TEMPLATES = rm -rf '$(TEMPLATES)'; trap "rm -rf '$(TEMPLATES)'" EXIT; JOBBOARD_TEST_TEMPLATES='$(TEMPLATES)'
 
-# Tests link faster without debug information, and vet has a step of its own.
+# lint does what vet would.
 GO_TEST := go test -vet=off -ldflags='-s -w'
 
 test-fast: ## the Go tests without the race detector and without those that take long
-	$(WITH_TEMPLATES) $(GO_TEST) -short ./...
+	$(WITH_TEMPLATES) $(GO_TEST) $(LEAN) -short ./...
 
-check: format-check vet lint frozen race ## format, vet, lint and the Go tests with the race detector
+check: format-check lint frozen race ## format, lint and the Go tests with the race detector
 
 format-check:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "run make fmt for:"; echo "$$unformatted"; exit 1; fi
 
-vet:
-	CGO_ENABLED=1 go vet $(RACE) ./...
-
 # The search benchmark types "experiance" on purpose.
 # Everything is pinned in tools/go.mod, so that the board's own go.mod lists only what the board is made of.
-lint: ## staticcheck, error handling, doc comments, line lengths, spelling, and whether pages name files that exist
+lint: ## staticcheck, vet, error handling, doc comments, line lengths, spelling, and whether pages name files that exist
 	go build -C tools -o '$(CURDIR)/dist/lint' ./lint
 	CGO_ENABLED=1 GOFLAGS="$(RACE)" dist/lint ./...
 	go build -C tools -o '$(CURDIR)/dist/comments' ./comments
@@ -98,14 +96,14 @@ frozen:
 	fi
 
 # SQLite is C translated to Go, with memory of its own that the detector does not know: watching it, and the hashing of
-# passwords, finds no race of ours and would take most of the time. Nor does anybody debug these binaries: compiling them is quicker
-# without debug information and, where we change code, without inlining. vet and lint read what is compiled for the tests.
-RACE := -race '-gcflags=all=-dwarf=false' '-gcflags=jobboard/...=-l -dwarf=false' \
+# passwords, finds no race of ours and would take most of the time. Nor does anybody debug these binaries: compiling what we change is
+# quicker without inlining. lint reads what is compiled for the tests.
+RACE := -race $(LEAN) '-gcflags=jobboard/...=-l -dwarf=false' \
 	$(foreach path,modernc.org golang.org/x/crypto,'-gcflags=$(path)/...=-race=false -dwarf=false')
 
 # The tests have memory to spare, so the garbage collector may run less often.
-race:
-	$(WITH_TEMPLATES) GOGC=400 CGO_ENABLED=1 $(GO_TEST) $(RACE) ./...
+race: build
+	$(WITH_TEMPLATES) JOBBOARD_BIN='$(CURDIR)/$(BINARY)' GOGC=400 CGO_ENABLED=1 $(GO_TEST) $(RACE) ./...
 
 e2e: build ## the end-to-end tests, through the PocketBase JS SDK against the real binary
 	cd e2e && npm ci --no-audit --no-fund && JOBBOARD_BIN=$(CURDIR)/$(BINARY) npm test

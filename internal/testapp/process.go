@@ -22,6 +22,9 @@ func Binary(t testing.TB) string {
 	t.Helper()
 	Slow(t, "it runs the real board")
 	if given := os.Getenv("JOBBOARD_BIN"); given != "" {
+		if !isFile(given) { // asking also tells go test that its cached result depends on the file
+			t.Fatalf("JOBBOARD_BIN names %s, which is no file", given)
+		}
 		return given
 	}
 	path, err := built()
