@@ -14,7 +14,7 @@ globalThis.EventSource = EventSource;
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const startTimeout = 20_000; // ms; a cold start migrates and seeds an empty database
-const demoTimeout = 60_000; // ms; the demo board also fills it with companies, people and their stories
+export const demoTimeout = 60_000; // ms; the demo board also fills it with companies, people and their stories
 
 /** binary returns the path of the board's binary: JOBBOARD_BIN, or a fresh build. */
 function binary() {

@@ -1,7 +1,10 @@
 // The demo board in a browser, for the tests of quality. Without Chromium they are skipped, and say so.
+import { existsSync } from "node:fs";
+import { cp, mkdir, rename } from "node:fs/promises";
+import path from "node:path";
 import { after, before } from "node:test";
 import { findChromium, launch } from "./app.js";
-import { newBoard } from "./board.js";
+import { demoTimeout, newBoard } from "./board.js";
 import { findIds } from "./quality.states.js";
 
 /** whyNot is why the tests of something are skipped, or false. */
@@ -12,6 +15,35 @@ export function whyNot(what) {
     const why = "there is no Chromium here: JOBBOARD_CHROMIUM names one";
     console.error(`NOT TESTED: ${what}, for ${why}`);
     return why;
+}
+
+/**
+ * copyDemo puts the data of a demo board into a board's folder, since filling one takes seconds. The first to come fills what all tests of
+ * run.js copy; without run.js, the board fills itself when it starts.
+ */
+async function copyDemo(board) {
+    const shared = process.env.JOBBOARD_E2E_DEMO;
+    if (!shared) {
+        return;
+    }
+    const filled = path.join(shared, "filled");
+    const first = await mkdir(path.join(shared, "filling")).then(() => true, () => false);
+    if (first) {
+        const original = await newBoard({ command: "demo" });
+        await original.start();
+        await original.stop();
+        await cp(original.dir, path.join(shared, "copying"), { recursive: true });
+        await rename(path.join(shared, "copying"), filled);
+        await original.remove();
+    }
+    const deadline = Date.now() + demoTimeout;
+    while (!existsSync(filled)) {
+        if (Date.now() > deadline) {
+            throw new Error("another test should have filled a demo board to copy, and did not");
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await cp(filled, board.dir, { recursive: true });
 }
 
 /**
@@ -41,6 +73,7 @@ export function onDemoBoard() {
     };
     before(async () => {
         demo.board = await newBoard({ command: "demo" });
+        await copyDemo(demo.board);
         await demo.board.start();
         demo.browser = await launch();
         demo.ids = await findIds(demo.board);
