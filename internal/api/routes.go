@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"jobboard/internal/api/openapi"
 	"jobboard/internal/problem"
@@ -158,8 +159,9 @@ func (r route) fixedWords() map[string][]string {
 	return words
 }
 
-// prefixes returns the first two words of every path. What begins with one of them PocketBase's router hands to Echo.
-func prefixes() []string {
+// prefixes returns the first two words of every path. What begins with one of them PocketBase's router hands to Echo. It is asked with
+// each request, so the routes are looked through once.
+var prefixes = sync.OnceValue(func() []string {
 	var list []string
 	for _, r := range routes() {
 		parts := strings.Split(r.path, "/")
@@ -168,4 +170,4 @@ func prefixes() []string {
 		}
 	}
 	return list
-}
+})
