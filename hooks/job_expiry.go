@@ -14,7 +14,7 @@ func bindJobExpiry(app core.App) {
 	background.Schedule(app, "expire_jobs_past_deadline", "* * * * *", expireJobs)
 }
 
-var overdueJobs = dueJobs{workflow.Published, "deadline"}
+var overdueJobs = dueJobs{workflow.Published, "deadline", "idx_jobs_deadline"}
 
 // expireJobs expires the published jobs whose deadline has passed. The board does it as an ordinary change of each job, so that the
 // job's hooks close it and notify its applicants.

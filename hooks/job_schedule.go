@@ -23,7 +23,7 @@ func bindJobSchedule(app core.App) {
 	background.Schedule(app, "publish_scheduled_jobs", "* * * * *", publishScheduledJobs)
 }
 
-var scheduledJobs = dueJobs{workflow.Draft, "publishAt"}
+var scheduledJobs = dueJobs{workflow.Draft, "publishAt", "idx_jobs_publish_at"}
 
 // publishScheduledJobs publishes the drafts whose publishAt has come. The board does it as an ordinary change of each job, so that all
 // that follows a publication follows here too.

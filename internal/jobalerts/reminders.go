@@ -58,7 +58,8 @@ func (r reminder) due(app core.App, now time.Time) ([]string, error) {
 	}
 	var ids []string
 	err = app.DB().NewQuery(`
-		SELECT j.id FROM {{jobs}} j LEFT JOIN {{deadline_reminders}} r ON r.job = j.id AND r.audience = {:audience}
+		SELECT j.id FROM {{jobs}} j INDEXED BY [[idx_jobs_deadline]]
+			LEFT JOIN {{deadline_reminders}} r ON r.job = j.id AND r.audience = {:audience}
 		WHERE j.status = 'published' AND j.deadline != '' AND j.deadline > {:after} AND j.deadline <= {:near}
 			AND (r.job IS NULL OR julianday(j.deadline) - julianday(r.deadline) > {:days})
 		ORDER BY j.deadline`).

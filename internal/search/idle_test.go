@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
 	"jobboard/internal/testapp"
 )
 
@@ -56,5 +58,22 @@ func TestCommitsAreIndexedTogether(t *testing.T) {
 	}
 	if ids := found(t, ix, fmt.Sprint("baker", commits-1)); len(ids) != 1 {
 		t.Errorf("the last of the changes is not found: %v", ids)
+	}
+}
+
+// What is asked of the clock again and again must not read all published jobs, also where nothing is known of the table's size.
+func TestTheClockAsksTheIndexOfDeadlines(t *testing.T) {
+	board, _ := newBoard(t, Jobs)
+	for _, query := range []string{Jobs.query + Jobs.clockCondition, Jobs.nextClockChange} {
+		var plan []struct{ Detail string }
+		err := board.DB().NewQuery("EXPLAIN QUERY PLAN " + query).
+			Bind(dbx.Params{"since": "2026-01-01 00:00:00.000Z", "now": "2026-01-01 00:00:01.000Z"}).All(&plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		details := fmt.Sprint(plan)
+		if !strings.Contains(details, "idx_jobs_deadline (deadline>?") || strings.Contains(details, "idx_jobs_status") {
+			t.Errorf("%s\nis planned as %s", query, details)
+		}
 	}
 }
