@@ -62,7 +62,7 @@ func (l *Load) ended() bool {
 func (l *Load) write(writer int) {
 	for turn := writer; !l.ended(); turn++ {
 		node := l.c.Nodes[turn%len(l.c.Nodes)]
-		if !node.Runs() {
+		if !node.answers() {
 			time.Sleep(5 * time.Millisecond)
 			continue
 		}
@@ -98,7 +98,7 @@ func (l *Load) write(writer int) {
 func (l *Load) read(node *Node) {
 	for !l.ended() {
 		time.Sleep(20 * time.Millisecond)
-		if !node.Runs() {
+		if !node.answers() {
 			continue
 		}
 		if wrong := l.readOnce(node); wrong != "" {

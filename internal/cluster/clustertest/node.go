@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -31,6 +33,7 @@ type Node struct {
 
 	mu      sync.Mutex
 	command *exec.Cmd // nil while it does not run
+	frozen  bool
 	ended   chan struct{}
 	err     error // how it ended, once ended is closed
 }
@@ -50,7 +53,12 @@ func newNode(t testing.TB, name, dir string, env, args []string) *Node {
 		Name: name, Dir: dir, URL: "http://" + address, Output: &testapp.Output{},
 		t: t, binary: testapp.Binary(t), address: address, args: args,
 	}
-	n.env = append(append(os.Environ(), env...), "JOBBOARD_NODE_URL="+n.URL)
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "JOBBOARD_") { // those of the tests mean nothing to the board
+			n.env = append(n.env, variable)
+		}
+	}
+	n.env = append(append(n.env, env...), "JOBBOARD_NODE_URL="+n.URL)
 	t.Cleanup(n.Kill)
 	return n
 }
@@ -73,7 +81,7 @@ func (n *Node) Run() {
 	go func() {
 		err := command.Wait()
 		n.mu.Lock()
-		n.command, n.err = nil, err
+		n.command, n.frozen, n.err = nil, false, err
 		n.mu.Unlock()
 		close(ended)
 	}()
@@ -148,10 +156,31 @@ func (n *Node) Stop() error {
 }
 
 // Freeze stops the process as a long pause of its machine would.
-func (n *Node) Freeze() { n.signal(syscall.SIGSTOP) }
+func (n *Node) Freeze() {
+	n.t.Helper()
+	n.signal(syscall.SIGSTOP)
+	n.setFrozen(true)
+}
 
 // Thaw lets a frozen process go on.
-func (n *Node) Thaw() { n.signal(syscall.SIGCONT) }
+func (n *Node) Thaw() {
+	n.t.Helper()
+	n.signal(syscall.SIGCONT)
+	n.setFrozen(false)
+}
+
+func (n *Node) setFrozen(frozen bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.frozen = frozen
+}
+
+// answers reports whether a proxy would send requests to the node.
+func (n *Node) answers() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.command != nil && !n.frozen
+}
 
 func (n *Node) signal(signal syscall.Signal) {
 	n.t.Helper()
@@ -187,13 +216,13 @@ func (n *Node) Command(args ...string) (string, error) {
 	return string(out), err
 }
 
-// tail returns the end of a long text.
+// tail returns the end of what a node has printed, without what the checks say of a board for tests.
 func tail(text string) string {
-	const most = 6_000
-	if len(text) > most {
-		return "…" + text[len(text)-most:]
-	}
-	return text
+	const most = 40
+	lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool {
+		return strings.HasPrefix(line, "Warning (") || strings.HasPrefix(line, "Error (") || strings.Contains(line, "─ ")
+	})
+	return strings.Join(lines[max(0, len(lines)-most):], "\n")
 }
 
 // await tries until try returns "", else it fails the test with what try returned last.
