@@ -124,6 +124,7 @@ func main() {
 		command.NewReportCommand(app),
 		command.NewRestoreCommand(settings),
 		command.NewSchemaCommand(collections.Snapshot),
+		command.NewVerifyCommand(app, settings),
 		command.NewVersionCommand(),
 	)
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{

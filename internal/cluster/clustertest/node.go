@@ -208,9 +208,13 @@ func (n *Node) Empty() {
 	}
 }
 
-// Command runs a command of the board on the node's folder, with the node's settings, and returns all that it prints.
+// Command runs a command of the board with the node's settings, on the node's folder unless args name another, and returns all that it
+// prints.
 func (n *Node) Command(args ...string) (string, error) {
-	command := exec.Command(n.binary, append(args, "--dir", n.Dir)...)
+	if !slices.Contains(args, "--dir") {
+		args = append(args, "--dir", n.Dir)
+	}
+	command := exec.Command(n.binary, args...)
 	command.Env = n.env
 	out, err := command.CombinedOutput()
 	return string(out), err
