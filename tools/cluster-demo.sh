@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 port=${PORT:-8090}
-dir=dist/cluster-demo
+dir=$PWD/dist/cluster-demo
 rm -rf "$dir"
 mkdir -p "$dir/s3/board" "$dir/meta"
 

@@ -112,7 +112,7 @@ func spread(times []time.Duration) string {
 func alert(c *clustertest.Cluster) {
 	seeker := c.MustCreate(c.Nodes[0], "users", map[string]any{
 		"email": "sam@example.com", "name": "Sam", "role": "job_seeker", "verified": true,
-		"password": testapp.Password, "passwordConfirm": testapp.Password,
+		"password": testapp.Password, "passwordConfirm": testapp.Password, "emailNotifications": []string{"job_published"},
 	})
 	c.MustCreate(c.Nodes[0], "saved_searches", map[string]any{
 		"seeker": seeker, "name": "Nurses", "query": map[string]any{"q": "nurse"}, "frequency": "instant",
