@@ -40,6 +40,8 @@ type leader struct {
 	mu      sync.Mutex
 	waiting []chan error
 	running bool
+
+	staging staging
 }
 
 // begin describes where the leader's Litestream begins.

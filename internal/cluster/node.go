@@ -180,7 +180,7 @@ func (n *Node) LastWriteTXID(ctx context.Context) (uint64, error) {
 	if l == nil {
 		return 0, txlog.ErrNotLeading
 	}
-	return l.staged(ctx)
+	return l.staging.ask(ctx, l)
 }
 
 // WaitFor returns once this copy has a transaction, or ctx ends.
