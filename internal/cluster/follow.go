@@ -181,8 +181,8 @@ func (n *Node) step(ctx context.Context) (more bool, err error) {
 	if err := n.remember(last, ""); err != nil {
 		return false, err
 	}
+	n.applied() // first, so that who waits for the transaction doesn't meet what was in memory before it
 	n.arrive(last)
-	n.applied()
 	return true, nil
 }
 

@@ -3,7 +3,6 @@ package events
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -12,6 +11,7 @@ import (
 
 	"jobboard/collections"
 	"jobboard/internal/background"
+	"jobboard/internal/changes"
 	"jobboard/internal/database"
 	"jobboard/internal/leadership"
 	"jobboard/internal/realtime"
@@ -31,11 +31,7 @@ func Bind(app core.App) {
 	a := &announcer{wal: database.NewWriteAheadLog(app)}
 	loop := background.NewLoop("announce events", background.Options{Interval: pollInterval, EveryNode: true}, a.step)
 	background.Bind(app, loop)
-	leadership.OnApplied(app, func() {
-		a.applied.Store(true)
-		loop.Wake()
-	})
-	leadership.OnChange(app, func(bool) { a.applied.Store(false) })
+	leadership.OnApplied(app, loop.Wake)
 	Wake(app, loop)
 	background.Schedule(app, "delete_old_events", "41 3 * * *", Trim)
 }
@@ -46,52 +42,45 @@ type announcer struct {
 	wal     *database.WriteAheadLog
 	begun   bool
 	last    int64
-	pending bool        // the last step has left events, or failed
-	applied atomic.Bool // as a follower, this node has received transactions: what it wrote before as a leader may have been undone
+	pending bool // the last step has left events, or failed
 }
 
 func (a *announcer) step(ctx context.Context, app core.App) (more bool, err error) {
-	if !leadership.Leading(app) && !a.applied.Load() {
-		return false, nil
-	}
 	if unread := a.wal.Unread(); a.begun && !a.pending && !unread {
 		return false, nil
 	}
 	a.pending = true
-	more, err = a.announce(ctx, app)
-	a.pending = more || err != nil
+	more, told, err := a.announce(ctx, app)
+	a.pending = more || !told || err != nil
 	return more, err
 }
 
-func (a *announcer) announce(ctx context.Context, app core.App) (more bool, err error) {
+// announce tells of some events. told is false where a failover may undo those that there are.
+func (a *announcer) announce(ctx context.Context, app core.App) (more, told bool, err error) {
 	kept, err := Kept(app)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if a.begun && kept.Last == a.last {
-		return false, nil
+		return false, true, nil
+	}
+	if may, err := changes.MayTell(ctx, app); err != nil || !may {
+		return false, false, err
 	}
 	// A client that was not connected asks for what it has missed.
 	if !a.begun || kept.Last < a.last || !realtime.IsFollowed(app, collections.Events) {
 		a.begun, a.last = true, kept.Last
-		return false, nil
+		return false, true, nil
 	}
 	records := []*core.Record{}
 	err = app.RecordQuery(collections.Events).
-		AndWhere(dbx.NewExp("seq > {:last}", dbx.Params{"last": a.last})).OrderBy("seq").Limit(atOnce).All(&records)
+		AndWhere(dbx.NewExp("seq > {:last} AND seq <= {:upTo}", dbx.Params{"last": a.last, "upTo": kept.Last})).
+		OrderBy("seq").Limit(atOnce).All(&records)
 	if err != nil {
-		return false, fmt.Errorf("read new events: %w", err)
-	}
-	if len(records) > 0 && leadership.Leading(app) {
-		if err := leadership.Await(ctx, app); err != nil {
-			if !leadership.Leading(app) {
-				return true, nil // when this node has received what has become of them
-			}
-			return false, fmt.Errorf("wait until events are in the log: %w", err)
-		}
+		return false, false, fmt.Errorf("read new events: %w", err)
 	}
 	if err := realtime.Announce(ctx, app, records); err != nil {
-		return false, err
+		return false, false, err
 	}
 	if len(records) < atOnce {
 		a.last = kept.Last // events after it have a wake of their own
@@ -99,7 +88,7 @@ func (a *announcer) announce(ctx context.Context, app core.App) (more bool, err 
 	if len(records) > 0 {
 		a.last = max(a.last, int64(records[len(records)-1].GetInt("seq")))
 	}
-	return len(records) == atOnce, nil
+	return len(records) == atOnce, true, nil
 }
 
 // Trim deletes the events that are older than they are kept, some at a time, so that others can write in between.
