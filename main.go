@@ -86,7 +86,9 @@ func main() {
 	webhook.Bind(app, webhook.Options{PrivateAddresses: settings.PrivateAddresses})
 	api.Bind(app)
 	dashboard.Bind(app)
-	search.Bind(app, search.Options{Language: settings.SearchLanguage})
+	searchOptions := search.Options{Language: settings.SearchLanguage}
+	searchOptions.Bucket, _ = settings.Bucket()
+	search.Bind(app, searchOptions)
 	metrics.Bind(app, metrics.Options{Token: settings.MetricsToken})
 	backup.Bind(app)
 	if given, ok := settings.Bucket(); ok {

@@ -38,7 +38,7 @@ func (ix *Index) start(ctx context.Context) error {
 	if ix.engine.RebuildReason() == nil {
 		return nil
 	}
-	small, err := ix.isSmall()
+	small, err := isSmall(ix.app, ix.kind)
 	if err != nil {
 		return err
 	}
@@ -52,16 +52,16 @@ func (ix *Index) start(ctx context.Context) error {
 }
 
 // smallIndexRecords is the number of records up to which an index is built before the first search is answered. That takes
-// only a moment, and the first searches already find everything.
-const smallIndexRecords = 2_000
+// only a moment, and the first searches already find everything. It is a variable because tests set it lower.
+var smallIndexRecords = 2_000
 
 // isSmall reports whether there are at most smallIndexRecords records to index.
-func (ix *Index) isSmall() (bool, error) {
+func isSmall(app core.App, kind *Kind) (bool, error) {
 	var n int
-	err := ix.app.DB().NewQuery("SELECT count(*) FROM (SELECT 1 FROM " + ix.kind.table + " LIMIT {:most} + 1)").
+	err := app.DB().NewQuery("SELECT count(*) FROM (SELECT 1 FROM " + kind.table + " LIMIT {:most} + 1)").
 		Bind(dbx.Params{"most": smallIndexRecords}).Row(&n)
 	if err != nil {
-		return false, fmt.Errorf("count the %s to index: %w", ix.kind.table, err)
+		return false, fmt.Errorf("count the %s to index: %w", kind.table, err)
 	}
 	return n <= smallIndexRecords, nil
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"jobboard/internal/background"
+	"jobboard/internal/bucket"
 	"jobboard/internal/database"
 	"jobboard/internal/gazetteer"
 	"jobboard/internal/leadership"
@@ -56,6 +57,7 @@ type Index struct {
 	followed        time.Time               // when the follower last checked for requests and clock changes
 	maintenance     maintenanceState        // used by the maintainer only
 	saveRequested   atomic.Bool             // the next maintenance saves the index
+	rebuilt         atomic.Bool             // on request, and the bucket still has the earlier index
 	answeredRequest atomic.Value            // string: the rebuild request that is fulfilled once the index is saved
 	rebuild         *rebuild                // the last one, or nil; used by the follower only
 	unlogged        unlogged                // in a cluster
@@ -86,6 +88,7 @@ func open(app core.App, kind *Kind, allowed int) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
+	receive(app, kind)
 	index, err := engine.Open(folder(app, kind), shared.analyzer)
 	locked := errors.Is(err, engine.ErrLocked)
 	if locked && allowed&copyIndex != 0 {
@@ -139,7 +142,11 @@ type Options struct {
 	// Language is the language of the indexes, one of text.Languages; "" is English. An index that was built for another language
 	// is rebuilt.
 	Language string
+	// Bucket is where a cluster's leader puts its indexes for new nodes; without a name there is none.
+	Bucket bucket.Settings
 }
+
+const bucketKey = storeKey + "bucket"
 
 // never is the interval of a loop that does its work once.
 const never = time.Duration(math.MaxInt64)
@@ -148,6 +155,10 @@ const never = time.Duration(math.MaxInt64)
 func Bind(app core.App, options Options) {
 	if options.Language != "" {
 		app.Store().Set(languageKey, options.Language)
+	}
+	if options.Bucket.Name != "" {
+		app.Store().Set(bucketKey, bucket.New(options.Bucket))
+		background.Bind(app, newShippingLoop())
 	}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if err := e.Next(); err != nil {

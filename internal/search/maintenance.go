@@ -121,7 +121,8 @@ func (ix *Index) checkpoint(ctx context.Context) (seq int64, err error) {
 	return seq, ctx.Err()
 }
 
-// mark notes that the index was saved with an entry of the log, and returns up to where the log may be shortened.
+// mark notes that the index was saved with an entry of the log, and returns up to where the log may be shortened. The entry itself stays:
+// it shows a new node that an index in the bucket is one of its database.
 func (ix *Index) mark(seq int64) (upTo int64, err error) {
 	m := &ix.maintenance
 	if m.marks == nil {
@@ -130,7 +131,7 @@ func (ix *Index) mark(seq int64) (upTo int64, err error) {
 		}
 	}
 	now := time.Now()
-	return min(seq, m.marks.outdated(now)), m.marks.add(now, seq)
+	return min(seq-1, m.marks.outdated(now)), m.marks.add(now, seq)
 }
 
 // writeState writes the state of the index if it differs from the last one written. In a cluster it is that of the leader's index.

@@ -74,6 +74,7 @@ func (ix *Index) startRebuild(ctx context.Context) error {
 		switch {
 		case err == nil:
 			ix.answeredRequest.Store(request)
+			ix.rebuilt.Store(request != "")
 			ix.saveRequested.Store(true)
 			ix.log().Info("The search index is complete.", "documents", n, "seconds", time.Since(began).Seconds())
 			if n > smallIndexRecords {

@@ -20,6 +20,7 @@ type files struct {
 	lock *folderLock
 	next int             // number of the next segment file
 	used map[string]bool // files that an open segment is mapped from
+	kept map[string]int  // files that are being read, and how often: see Saved
 	err  error           // the last failed write
 }
 
@@ -44,7 +45,7 @@ func (f *files) attach(dir string, lock *folderLock) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.dir, f.lock, f.next, f.used = dir, lock, top+1, map[string]bool{}
+	f.dir, f.lock, f.next, f.used, f.kept = dir, lock, top+1, map[string]bool{}, map[string]int{}
 	return nil
 }
 
@@ -163,7 +164,7 @@ func (f *files) removeUnused(m manifest) error {
 	for _, e := range entries {
 		name := e.Name()
 		left := strings.HasPrefix(name, segmentPrefix) && !strings.HasSuffix(name, partSuffix)
-		if left && !named[name] && !f.used[name] {
+		if left && !named[name] && !f.used[name] && f.kept[name] == 0 {
 			errs = append(errs, os.RemoveAll(filepath.Join(f.dir, name)))
 		}
 	}

@@ -49,11 +49,14 @@ func (m *manifest) write(dir string) error {
 }
 
 func readManifest(dir, language string) (manifest, error) {
-	var m manifest
 	data, err := os.ReadFile(filepath.Join(dir, manifestName))
 	if err != nil {
-		return m, err
+		return manifest{}, err
 	}
+	return parseManifest(data, language)
+}
+
+func parseManifest(data []byte, language string) (m manifest, err error) {
 	if len(data) < 4 || binary.LittleEndian.Uint32(data) != crc32.Checksum(data[4:], castagnoli) {
 		return m, fmt.Errorf("search manifest: %w", errBadFile)
 	}
