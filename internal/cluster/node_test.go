@@ -146,6 +146,9 @@ func (m *member) content() string {
 		}
 		fmt.Fprintln(&all, row)
 	}
+	if err := found.Err(); err != nil {
+		m.t.Fatal(err)
+	}
 	return all.String() + m.ask("SELECT quote(count(*)) || ' ' || quote(sum(n)) FROM log") + " " + m.ask("PRAGMA quick_check")
 }
 
