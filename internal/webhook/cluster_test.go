@@ -49,7 +49,11 @@ func TestWebhooksWaitForTheLog(t *testing.T) {
 	to.answering(func(http.ResponseWriter, *http.Request) { arrived <- struct{}{}; <-answer })
 	term, end := context.WithCancel(t.Context())
 	step(term)
-	<-arrived
+	select {
+	case <-arrived:
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing is sent although the log has it")
+	}
 	node.Lead(false)
 	end()
 	s.worker.Settle()
