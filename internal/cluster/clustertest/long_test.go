@@ -245,6 +245,53 @@ func TestLongThroughput(t *testing.T) {
 	row(t, fmt.Sprintf("%d writers, without a cluster", writers), measure(clustertest.StartAlone(t)))
 }
 
+// The way back in time that docs/cluster.md describes.
+func TestLongBackInTime(t *testing.T) {
+	long(t)
+	c := clustertest.Start(t, clustertest.Options{Nodes: 2})
+	for i := range 4 {
+		c.MustCreate(c.Nodes[i%2], "jobs", c.Job(fmt.Sprint("Nurse ", i)))
+	}
+	logo := c.Upload(c.Nodes[0], "employers", c.Employer, "logo", "logo.png", []byte("\x89PNG\r\n\x1a\nkept"))
+	time.Sleep(50 * time.Millisecond)
+	moment := time.Now()
+	time.Sleep(50 * time.Millisecond)
+	c.MustCreate(c.Nodes[1], "jobs", c.Job("Regretted"))
+	dir := filepath.Join(t.TempDir(), "restored")
+	if out, err := c.Nodes[0].Command("restore", "--at", moment.UTC().Format(time.RFC3339Nano), "--dir", dir); err != nil {
+		t.Fatalf("restore: %v\n%s", err, out)
+	}
+	c.Stop()
+	b := bucket.New(c.Bucket)
+	var moved []string
+	for object, err := range b.List(t.Context(), ".board/", "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		moved = append(moved, object.Key)
+	}
+	if err := b.Delete(t.Context(), moved...); err != nil {
+		t.Fatal(err)
+	}
+	first := c.Add(dir)
+	first.Start()
+	c.AwaitLeader(takeover)
+	c.Nodes[1].Empty()
+	c.Nodes[1].Start()
+	c.AwaitSame(takeover)
+	for _, node := range []*clustertest.Node{first, c.Nodes[1]} {
+		titles := node.Titles()
+		if titles["Nurse 3"] != 1 || titles["Regretted"] != 0 {
+			t.Errorf("%s has %v", node.Name, titles)
+		}
+		if got := c.Call(node, http.MethodGet, logo, nil); got.Status != http.StatusOK {
+			t.Errorf("the logo at %s: %d", node.Name, got.Status)
+		}
+	}
+	c.MustCreate(c.Nodes[1], "jobs", c.Job("Later"))
+	c.AwaitSame(takeover)
+}
+
 // A database beyond SQLite's lock page at 1 GiB, and a deletion of most of it.
 func TestLongLargeDatabase(t *testing.T) {
 	if *gigabytes == 0 {
