@@ -81,6 +81,9 @@ func Bind(app core.App, part Part, options Options) {
 				return err
 			}
 			node.bootstrapped()
+			if part == Writes { // what it saves, every node is told of in tables of the board
+				return e.App.RunAllMigrations()
+			}
 			return nil
 		},
 	})

@@ -32,8 +32,8 @@ func TestCommandsOnANode(t *testing.T) {
 		}
 	}
 	upsert := []string{"superuser", "upsert", "root@example.com", "correct horse battery"}
-	dir := testapp.Folder(t)
-	run(dir, "saved", false, upsert...) // publishes the board
+	dir := t.TempDir()
+	run(dir, "saved", false, upsert...) // migrates the new board, and publishes it
 	if !cluster.IsNode(dir) {
 		t.Fatal("a command that wrote has not made the folder a node's")
 	}
