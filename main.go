@@ -116,7 +116,7 @@ func main() {
 		command.NewClusterCommand(settings),
 		command.NewConfigCommand(settings),
 		command.NewDemoCommand(app, cmd.NewServeCommand(app, true), settings.DemoPassword),
-		command.NewDoctorCommand(app),
+		command.NewDoctorCommand(app, settings.Bucket),
 		command.NewExportCommand(app),
 		command.NewFilesCommand(app, settings),
 		command.NewHealthCommand(),

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"jobboard/internal/leadership"
 )
 
 // Level says how bad the outcome of a check is.
@@ -89,7 +91,7 @@ func Run(ctx context.Context, app core.App) Report {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	options := optionsOf(app)
-	report := NewReport([]Result{
+	results := []Result{
 		variables(options.UnknownVariables),
 		Folder(app.DataDir()),
 		disk(app),
@@ -102,7 +104,11 @@ func Run(ctx context.Context, app core.App) Report {
 		backups(ctx, app, time.Now()),
 		limits(app),
 		proxy(app),
-	})
+	}
+	if standing, clustered := leadership.StandingOf(app); clustered {
+		results = append(results, node(standing, time.Now()))
+	}
+	report := NewReport(results)
 	app.Store().Set(latestKey, report)
 	return report
 }

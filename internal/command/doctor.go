@@ -13,14 +13,15 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"jobboard/internal/bucket"
 	"jobboard/internal/checks"
 	"jobboard/internal/datafolder"
 	"jobboard/internal/mail"
 )
 
 // NewDoctorCommand returns `jobboard doctor`, which checks the board's set-up. It opens the board itself, since it also has something
-// to say where that fails.
-func NewDoctorCommand(app core.App) *cobra.Command {
+// to say where that fails. bucketOf returns the bucket of the configuration, if there is one.
+func NewDoctorCommand(app core.App, bucketOf func() (bucket.Settings, bool)) *cobra.Command {
 	var address string
 	var asJSON bool
 	command := &cobra.Command{
@@ -34,6 +35,9 @@ func NewDoctorCommand(app core.App) *cobra.Command {
 		Annotations:  withoutBoard,
 		RunE: func(command *cobra.Command, _ []string) error {
 			report := examine(command, app, address)
+			if given, ok := bucketOf(); ok {
+				report = checks.NewReport(append(report.Checks, checkBucket(command.Context(), given)...))
+			}
 			if err := printReport(command.OutOrStdout(), report, asJSON); err != nil {
 				return err
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jobboard/hooks"
+	"jobboard/internal/bucket"
 	"jobboard/internal/checks"
 	"jobboard/internal/command"
 	"jobboard/internal/mail"
@@ -32,6 +33,8 @@ func execute(c *cobra.Command, input string, args ...string) (string, error) {
 	return out.String(), err
 }
 
+func noBucket() (bucket.Settings, bool) { return bucket.Settings{}, false }
+
 func TestDoctor(t *testing.T) {
 	t.Parallel()
 	dir := testapp.Folder(t)
@@ -46,7 +49,7 @@ func TestDoctor(t *testing.T) {
 	doctor := func(dir string) checks.Report {
 		t.Helper()
 		app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env"})
-		out, err := execute(command.NewDoctorCommand(app), "", "--json", "--http", taken.Addr().String())
+		out, err := execute(command.NewDoctorCommand(app, noBucket), "", "--json", "--http", taken.Addr().String())
 		if err == nil {
 			t.Errorf("no error for\n%s", out)
 		}

@@ -32,6 +32,7 @@ func (b *board) Describe(out chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{connections, mails, fanouts, documents, lag, level, build} {
 		out <- desc
 	}
+	describeNode(out)
 }
 
 // Collect implements [prometheus.Collector].
@@ -40,6 +41,7 @@ func (b *board) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
 	gauge(build, 1, pocketbase.Version)
+	collectNode(b.app, out)
 	for _, result := range checks.Latest(b.app).Checks {
 		gauge(level, float64(slices.Index(checks.Levels(), result.Level)), result.Check)
 	}

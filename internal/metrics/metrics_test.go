@@ -1,12 +1,15 @@
 package metrics_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"jobboard/hooks"
 	"jobboard/internal/api"
 	"jobboard/internal/checks"
+	"jobboard/internal/leadership"
 	"jobboard/internal/metrics"
 	"jobboard/internal/testapp"
 )
@@ -50,6 +53,34 @@ func TestMetrics(t *testing.T) {
 			if strings.HasPrefix(line, "jobboard_") && !strings.Contains(line, "bucket") {
 				t.Log(line)
 			}
+		}
+	}
+}
+
+type node struct{}
+
+func (node) Leading() bool               { return false }
+func (node) Await(context.Context) error { return nil }
+func (node) Standing() leadership.Standing {
+	return leadership.Standing{
+		Role: "following", TXID: 41, LeaderTXID: 42, Lag: 250 * time.Millisecond, BucketErrors: 3, BucketAnswered: time.Now().Add(-2 * time.Hour),
+	}
+}
+
+func TestHowANodeStands(t *testing.T) {
+	board := testapp.NewBoard(t, testapp.With(metrics.Bind, metrics.Options{Token: "t"}))
+	read := func() string { return board.CallWithToken("Bearer t", "GET", "/metrics", nil).Raw }
+	if page := read(); strings.Contains(page, "\njobboard_node_") || strings.Contains(page, "\njobboard_bucket_") {
+		t.Error("a board that runs alone tells how a node stands")
+	}
+	leadership.Set(board.TestApp, node{})
+	page := read()
+	for _, line := range []string{
+		`jobboard_node_leads{role="following"} 0`, "jobboard_node_lag_seconds 0.25", "jobboard_node_transaction 41",
+		"jobboard_log_transaction 42", "jobboard_bucket_errors_total 3", "jobboard_bucket_silent_seconds 7200",
+	} {
+		if !strings.Contains(page, "\n"+line) {
+			t.Errorf("no line %s", line)
 		}
 	}
 }
