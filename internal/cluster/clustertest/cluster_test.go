@@ -27,18 +27,18 @@ func TestNothingIsLostWhenLeadersAreKilledAndFrozen(t *testing.T) {
 	c.Faults.Set(tenPercent)
 	load := c.Write(4)
 	for range 2 {
-		load.AwaitMore(20, takeover)
+		load.AwaitMore(10, takeover)
 		leader := c.AwaitLeader(takeover)
 		leader.Kill()
-		load.AwaitMore(20, takeover)
+		load.AwaitMore(10, takeover)
 		leader.Start()
 	}
 	zombie := c.AwaitLeader(takeover)
 	zombie.Freeze()
 	c.AwaitOtherLeader(zombie, takeover)
-	load.AwaitMore(20, takeover)
+	load.AwaitMore(10, takeover)
 	zombie.Thaw()
-	load.AwaitMore(20, takeover)
+	load.AwaitMore(10, takeover)
 	outcome := load.End()
 	outcome.MustBeSound(t)
 	if counts := c.Faults.Counts(); counts.LostAnswers == 0 || counts.LostRequests == 0 {
