@@ -31,7 +31,7 @@ func NewVerifyCommand(app core.App, settings *config.Config) *cobra.Command {
 		Short: "Restores the newest state from the bucket and compares it with the running board (exit code 1 if they differ)",
 		Long: `Restores the newest state from the bucket (JOBBOARD_BUCKET_NAME) into a temporary folder, has SQLite check it, and compares every
 table and index with the leader's database at the same transaction. While no node leads, what was restored is only checked. The outcome
-is kept in the bucket, where the checks and the metrics of all nodes find it.
+is kept in the bucket, where jobboard doctor and jobboard cluster status find it.
 
 It needs room for one copy of the database in the data folder, and changes nothing there. Run it now and then, such as once a night.`,
 		Args:         cobra.NoArgs,
