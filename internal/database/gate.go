@@ -9,13 +9,15 @@ import (
 	"sync/atomic"
 
 	"github.com/pocketbase/dbx"
+	"modernc.org/sqlite"
 )
 
 // Gate lets the connections of a board write or not. In a cluster only the leader's may: what a follower wrote would be lost, and
 // would make its copy differ. A gate that is not closed yet does nothing.
 //
 // Each change of the role ends the connections that were opened before, as they come back to the pool; prepared statements end with
-// their connection. A transaction that was begun as leader can't be committed afterwards.
+// their connection. What was begun as leader can't be committed afterwards, be it a transaction or a single statement that waited for
+// the lock meanwhile.
 type Gate struct {
 	role atomic.Uint64 // 0: no cluster; then even while closed, odd while open
 }
@@ -80,6 +82,18 @@ func (c *conn) enter(ctx context.Context, gate *Gate) error {
 	}
 	if _, err := c.sqliteConn.ExecContext(ctx, query, nil); err != nil {
 		return fmt.Errorf("%s: %w", query, err)
+	}
+	if mayWrite(c.role) {
+		hooks, ok := c.sqliteConn.(sqlite.HookRegisterer)
+		if !ok {
+			return fmt.Errorf("%T can't be asked before it commits", c.sqliteConn)
+		}
+		hooks.RegisterCommitHook(func() int32 { // the lock is held: who closes the gate and then waits for it sees what was committed
+			if c.turned() {
+				return 1 // SQLite rolls back
+			}
+			return 0
+		})
 	}
 	return nil
 }

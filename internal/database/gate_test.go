@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 )
@@ -73,6 +74,41 @@ func TestATransactionEndsWithTheRole(t *testing.T) {
 		t.Errorf("%v was committed", got)
 	}
 	mustExec(t, db, "INSERT INTO t VALUES ('kept')") // nothing is locked
+}
+
+func TestAStatementThatWaitedForTheLockEndsWithTheRole(t *testing.T) {
+	gate := new(Gate)
+	db := openGate(t, gate)
+	gate.Open()
+	mustExec(t, db, "CREATE TABLE t (a TEXT)")
+	holder, err := db.DB().Begin() // as the node that steps down holds it
+	if err != nil {
+		t.Fatal(err)
+	}
+	began, failed := Writes(), make(chan error, 2)
+	go func() {
+		_, err := db.DB().Exec("INSERT INTO t VALUES ('lost')")
+		failed <- err
+	}()
+	go func() {
+		var a string
+		failed <- db.DB().QueryRow("INSERT INTO t VALUES ('lost') RETURNING a").Scan(&a)
+	}()
+	for Writes() < began+2 {
+		time.Sleep(time.Millisecond)
+	}
+	gate.Close()
+	if err := holder.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := <-failed; !IsReadOnly(err) {
+			t.Errorf("writing after the role has changed: %v", err)
+		}
+	}
+	if got := texts(t, db, "SELECT a FROM t"); len(got) != 0 {
+		t.Errorf("%v was committed", got)
+	}
 }
 
 func TestTheLogFileIsNotBehindTheGate(t *testing.T) {

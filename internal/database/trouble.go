@@ -32,6 +32,7 @@ var troubles = map[int]*trouble{
 	sqlite3.SQLITE_FULL: full, sqlite3.SQLITE_IOERR_WRITE: full, // such as beyond a quota
 	sqlite3.SQLITE_IOERR: sick, sqlite3.SQLITE_CANTOPEN: sick, sqlite3.SQLITE_NOMEM: sick, sqlite3.SQLITE_READONLY: sick,
 	sqlite3.SQLITE_CORRUPT: sick, sqlite3.SQLITE_NOTADB: sick,
+	sqlite3.SQLITE_CONSTRAINT_COMMITHOOK: follows, // by the gate
 }
 
 // IsUnavailable reports whether an error comes from the database or the disk, not from the request.
@@ -57,7 +58,7 @@ func isReadOnly(cause error) bool {
 		return true
 	}
 	var exact *sqlite.Error
-	return errors.As(cause, &exact) && exact.Code()&0xff == sqlite3.SQLITE_READONLY
+	return errors.As(cause, &exact) && (exact.Code()&0xff == sqlite3.SQLITE_READONLY || exact.Code() == sqlite3.SQLITE_CONSTRAINT_COMMITHOOK)
 }
 
 // troubleOf returns the trouble that an error comes from, and its cause, the wrapped error that shows it; nil if the error comes from
