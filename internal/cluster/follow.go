@@ -322,7 +322,7 @@ func (n *Node) publish(ctx context.Context, seen glimpse, session string) (led b
 }
 
 // resolve finds out what became of a leadership that did not end in order. If nobody has written since, this node leads on, with all
-// that it has. Else its copy may hold what nobody acknowledged, and is made anew.
+// that it has. Else its copy may hold what nobody acknowledged, and is made anew; so it is if it may lack what the log has.
 func (n *Node) resolve(ctx context.Context, session string) (led bool, err error) {
 	n.turn(Doubtful)
 	for {
@@ -345,6 +345,11 @@ func (n *Node) resolve(ctx context.Context, session string) (led bool, err error
 			n.logger.Warn("The copy of the database is made anew: another node has led since, and it may hold what was never acknowledged")
 			return false, n.rebuild(ctx)
 		}
+		if end > 0 && !n.holdsAll(end) {
+			n.logger.Warn("The copy of the database is made anew: the machine was started again, or the data folder is an older one, and the "+
+				"copy may lack what is in the log", "txid", end)
+			return false, n.rebuild(ctx)
+		}
 		if seen, vacant := n.vacancy(); vacant {
 			if end == 0 {
 				led, err = n.publish(ctx, seen, session)
@@ -359,6 +364,17 @@ func (n *Node) resolve(ctx context.Context, session string) (led bool, err error
 			return false, err
 		}
 	}
+}
+
+// holdsAll reports whether the copy of a leadership that did not end in order certainly holds all transactions up to one that the node
+// wrote to the log itself. After a power cut it may not: commits are flushed to the disk by checkpoints only. An older folder does not
+// either, and lacks Litestream's file of that transaction, which is written before the log's.
+func (n *Node) holdsAll(txid uint64) bool {
+	n.mu.Lock()
+	boot := n.state.Boot
+	n.mu.Unlock()
+	_, err := os.Stat(litestream.LTXFilePath(n.meta(), 0, ltx.TXID(txid), ltx.TXID(txid)))
+	return boot != "" && boot == n.boot && err == nil
 }
 
 // resume goes on leading after transaction end, the last one in the log, which this node wrote itself.

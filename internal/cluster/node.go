@@ -59,6 +59,7 @@ type Node struct {
 	dir    string // of the data folder
 
 	lacking func(path string) ([]string, error) // missing, but for tests
+	boot    string                              // bootID, but for tests
 
 	// for the goroutine of run only
 	applier *pages.Applier
@@ -113,7 +114,7 @@ func newNode(app core.App, options Options) *Node {
 		nudged: make(chan struct{}, 1), distrusted: make(chan struct{}, 1), orders: make(chan order),
 		lost: make(chan error, 1), ready: make(chan struct{}), finished: make(chan struct{}), state: &state{}, cancel: func() {},
 	}
-	n.lacking = missing
+	n.lacking, n.boot = missing, bootID()
 	n.logger = slog.New(appHandler{app: app})
 	n.bucket = bucket.New(options.Bucket)
 	n.log = txlog.New(n.bucket)
@@ -284,7 +285,10 @@ func (n *Node) arrive(txid uint64) {
 func (n *Node) remember(txid uint64, session string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.state.TXID, n.state.Session = txid, session
+	n.state.TXID, n.state.Session, n.state.Boot = txid, session, ""
+	if session != "" {
+		n.state.Boot = n.boot
+	}
 	return n.state.save()
 }
 

@@ -28,6 +28,7 @@ type state struct {
 	TXID uint64 `json:"txid,omitempty"`
 	// Session names the last leadership if it did not end in order: then the copy may hold what nobody acknowledged.
 	Session string `json:"session,omitempty"`
+	Boot    string `json:"boot,omitempty"` // of the machine, when that leadership began
 
 	path string
 }
