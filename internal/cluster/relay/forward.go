@@ -3,11 +3,13 @@ package relay
 import (
 	"context"
 	"errors"
+	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -61,6 +63,11 @@ func (r *relay) newForward(transport http.RoundTripper) *httputil.ReverseProxy {
 			}
 			if p.Out.ContentLength < 0 || p.Out.ContentLength > largeBody {
 				p.Out.Header.Set("Expect", "100-continue")
+			}
+			if p.Out.Body == nil && !isRead(p.In.Method) {
+				// With a header Idempotency-Key, net/http would send a request without a body a second time when the connection
+				// breaks, and the handler may know nothing of that header.
+				p.Out.Body = io.NopCloser(strings.NewReader(""))
 			}
 			event := new(core.RequestEvent)
 			event.App, event.Request = r.app, p.In

@@ -395,6 +395,48 @@ func TestAWriteIsSentOnce(t *testing.T) {
 	}
 }
 
+// A request without a body, sent again over a connection that is used a second time, is what net/http repeats on its own.
+func TestAWriteWithAnIdempotencyKeyIsSentOnce(t *testing.T) {
+	p := newPair(t, relay.Options{})
+	var came atomic.Int64
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if came.Add(1) > 1 {
+			panic(http.ErrAbortHandler)
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer broken.Close()
+	p.behind.leader.Store(&broken.URL)
+	for _, status := range []int{204, 503} {
+		send(t, status, p.request(t, nil, "POST", "/api/marked", nil, "Idempotency-Key", "one"))
+	}
+	if came.Load() != 2 {
+		t.Errorf("two requests came %d times", came.Load())
+	}
+}
+
+// Who repeats a request whose outcome was unknown is told that it is stored, although nothing is written a second time.
+func TestRepeatedWritesWaitForTheLogToo(t *testing.T) {
+	p := newPair(t, relay.Options{AwaitLog: 50 * time.Millisecond})
+	employer, _ := p.Employer("Acme")
+	job, seeker := p.Job(employer, "Nurse"), p.Seeker("sam")
+	create := func(status int) answer {
+		t.Helper()
+		return send(t, status, p.request(t, seeker, "POST", "/api/jobs/"+job.Id+"/applications/", map[string]any{}, "Idempotency-Key", "one"))
+	}
+	p.ahead.await = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	create(503)
+	create(503)
+	if n, err := p.CountRecords(collections.Applications); err != nil || n != 1 {
+		t.Errorf("%d applications, %v, want the one of the first request", n, err)
+	}
+	send(t, 200, p.request(t, seeker, "POST", "/api/files/token", nil)) // says nothing of what is stored
+	p.ahead.await = nil
+	if got := create(201); got.Header.Get(relay.Header) == "" {
+		t.Error("the repeated answer has no number")
+	}
+}
+
 func TestAnswersWaitForTheLog(t *testing.T) {
 	p := newPair(t, relay.Options{AwaitLog: 100 * time.Millisecond})
 	seeker := p.Seeker("sam")
@@ -472,6 +514,15 @@ func TestQuickWritesDoNotWait(t *testing.T) {
 	got := send(t, 200, p.request(t, seeker, "PATCH", testapp.Records(collections.Users, seeker.Id), map[string]any{"name": "Sue"}))
 	if p.ahead.awaited.Load() != 0 || got.Header.Get(relay.Header) != "42" {
 		t.Errorf("waited %d times, %s is %q", p.ahead.awaited.Load(), relay.Header, got.Header.Get(relay.Header))
+	}
+	// A node whose lease ends while it writes must not say that anything is stored.
+	p.OnRecordAfterUpdateSuccess(collections.Users).BindFunc(func(e *core.RecordEvent) error {
+		p.ahead.leads.Store(false)
+		return e.Next()
+	})
+	lost := send(t, 503, p.request(t, seeker, "PATCH", testapp.Records(collections.Users, seeker.Id), map[string]any{"name": "Sam"}))
+	if lost.code(relay.Header) != "outcome_unknown" || lost.Header.Get("Retry-After") != "" {
+		t.Errorf("a write that no leader made: %v %s", lost.Header, lost.body)
 	}
 }
 

@@ -3,11 +3,14 @@ package relay
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"jobboard/internal/database"
+	"jobboard/internal/leadership"
 )
 
 // mostHeld is how much of an answer waits for the log. Before more is sent the log must have what was written until then.
@@ -16,6 +19,7 @@ const mostHeld = 1 << 20
 // serveWrite serves a write on the leader, and sends the answer once the log has what was written.
 func (r *relay) serveWrite(w http.ResponseWriter, request *http.Request) {
 	a := &answer{ResponseWriter: w, relay: r, ctx: request.Context(), before: database.Writes()}
+	a.asksForState = !isRead(request.Method) && !isSignIn(request.URL.Path)
 	r.board.ServeHTTP(a, request)
 	err := a.finish()
 	switch {
@@ -28,16 +32,24 @@ func (r *relay) serveWrite(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
+// isSignIn reports whether a request asks for a token. Those that write nothing, most of them, go on without the bucket.
+func isSignIn(path string) bool {
+	return strings.Contains(path, "/auth-") || strings.HasPrefix(path, "/api/users/auth/") || path == "/api/files/token"
+}
+
 // answer holds the answer to a write until the log has what was written.
 type answer struct {
 	http.ResponseWriter
 	relay  *relay
 	ctx    context.Context
 	before uint64 // what database.Writes was before the request
-	status int
-	held   bytes.Buffer
-	sent   bool // the status has left
-	failed error
+	// asksForState is whether success says that something is stored, be it by an earlier request: one that is repeated, with its
+	// Idempotency-Key or by saving what is there already, writes nothing.
+	asksForState bool
+	status       int
+	held         bytes.Buffer
+	sent         bool // the status has left
+	failed       error
 }
 
 // Unwrap lets [http.ResponseController] reach the writer behind.
@@ -124,17 +136,22 @@ func (a *answer) finish() error {
 	return a.failed
 }
 
-// await returns the number of the transaction that has what the request has written, or 0 if it has written nothing. In safe mode the log
-// has the transaction by then.
+// await returns the number of the transaction that has what the answer says is stored, or 0 if it says nothing of the kind. In safe mode
+// the log has the transaction by then.
 func (a *answer) await() (uint64, error) {
-	if database.Writes() == a.before {
+	wrote := database.Writes() != a.before
+	quick := a.relay.options.Quick
+	if !wrote && (quick || a.sent || !a.asksForState || a.status >= http.StatusMultipleChoices) {
 		return 0, nil
 	}
 	node := a.relay.node
 	ctx, cancel := context.WithTimeout(a.ctx, a.relay.options.AwaitLog)
 	defer cancel()
-	if a.relay.options.Quick {
+	if quick {
 		number, err := node.LastWriteTXID(ctx)
+		if !node.Leading() { // another node may have led since before the commit, and this one's copy be made anew
+			return 0, errors.Join(leadership.ErrNoLeader, err)
+		}
 		if err != nil { // the answer does not depend on it
 			a.relay.app.Logger().Warn("The number of a write's transaction is not known.", "error", err)
 		}
