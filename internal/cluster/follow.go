@@ -86,10 +86,8 @@ func (n *Node) follow(ctx context.Context) error {
 // idle waits for a while, or until somebody wants the next transaction, and answers orders that are for a leader.
 func (n *Node) idle(ctx context.Context, d time.Duration) error {
 	n.mu.Lock()
-	if n.wanted > n.position {
+	if n.waiting > 0 {
 		d = min(d, shortestPoll/5)
-	} else {
-		n.wanted = 0
 	}
 	n.mu.Unlock()
 	for timer := time.After(d); ; {

@@ -76,7 +76,7 @@ type Node struct {
 	opened    bool    // PocketBase has, or is about to have, the database open
 	serves    bool    // the app can be called
 	told      bool    // what the app was last told of its role
-	wanted    uint64  // the highest transaction that somebody waits for
+	waiting   int     // how many wait for a transaction that is not here yet
 	eager     bool    // somebody has asked for this node to lead
 	notBefore time.Time
 
@@ -186,12 +186,17 @@ func (n *Node) LastWriteTXID(ctx context.Context) (uint64, error) {
 
 // WaitFor returns once this copy has a transaction, or ctx ends.
 func (n *Node) WaitFor(ctx context.Context, txid uint64) error {
+	n.mu.Lock()
+	n.waiting++
+	n.mu.Unlock()
+	defer func() {
+		n.mu.Lock()
+		n.waiting--
+		n.mu.Unlock()
+	}()
 	for {
 		n.mu.Lock()
 		moved, position := n.moved, n.position
-		if txid > n.wanted && position < txid {
-			n.wanted = txid
-		}
 		n.mu.Unlock()
 		if position >= txid || n.log.Confirmed() >= txid {
 			return nil

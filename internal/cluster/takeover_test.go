@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/superfly/ltx"
 
@@ -275,6 +276,34 @@ func TestAFollowerThatWasAwayCatchesUp(t *testing.T) {
 	b.waitFor(a.acknowledge())
 	if got, want := b.content(), a.content(); got != want {
 		t.Errorf("the follower holds\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Anybody may ask a follower for any transaction; one that never comes must not make it ask the bucket more often for ever.
+func TestAWaitThatIsOverCostsNothing(t *testing.T) {
+	var asked atomic.Int64
+	handler := buckettest.Handler(t)
+	all := &wires{t, handler}
+	a := start(t, all.add().Settings, t.TempDir())
+	a.exec(schema)
+	counted := &wires{t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/0000/") {
+			asked.Add(1)
+		}
+		handler.ServeHTTP(w, r)
+	})}
+	b := start(t, counted.add().Settings, t.TempDir())
+	b.waitFor(a.acknowledge())
+	ctx, done := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer done()
+	if err := b.WaitFor(ctx, 1<<62); err == nil {
+		t.Error("a transaction that was never written has come")
+	}
+	before := asked.Load()
+	began := time.Now()
+	time.Sleep(15 * shortestPoll) // nothing happens that could be waited for
+	if got, most := asked.Load()-before, int64(time.Since(began)/shortestPoll)+2; got > most {
+		t.Errorf("the follower asked %d times, want at most %d", got, most)
 	}
 }
 
