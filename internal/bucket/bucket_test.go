@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -140,6 +141,23 @@ func TestAServerMustHonourConditions(t *testing.T) {
 		if err := bucket.New(settings).Try(ctx, ".board/trial/"); err == nil || !strings.Contains(err.Error(), condition+":") {
 			t.Errorf("without %s: %v", condition, err)
 		}
+	}
+}
+
+func TestATrialOutlivesALostAnswer(t *testing.T) {
+	lost := false
+	settings, _ := buckettest.Behind(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !lost && r.Header.Get("If-Match") != "" {
+				lost = true
+				next.ServeHTTP(httptest.NewRecorder(), r)
+				panic(http.ErrAbortHandler) // the object is replaced, but nobody learns it
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	if err := bucket.New(settings).Try(t.Context(), ".board/trial/"); err != nil || !lost {
+		t.Errorf("the trial failed although one answer was lost (%v): %v", lost, err)
 	}
 }
 

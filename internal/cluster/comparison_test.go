@@ -5,8 +5,10 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/superfly/ltx"
 
@@ -38,17 +40,22 @@ func pairOf(t *testing.T) (leader, follower *member, call Caller) {
 func TestComparisonBesideWriters(t *testing.T) {
 	leader, follower, call := pairOf(t)
 	var ending atomic.Bool
-	written := make(chan int)
-	go func() {
-		count := 0
+	var writer sync.WaitGroup
+	count, db := 0, leader.db.DB()
+	writer.Go(func() {
 		for ; !ending.Load(); count++ {
-			if _, err := leader.db.DB().Exec("UPDATE t SET n = n + 1 WHERE id = ?", 1+count%2000); err != nil {
+			if _, err := db.Exec("UPDATE t SET n = n + 1 WHERE id = ?", 1+count%2000); err != nil {
 				t.Errorf("write beside a comparison: %v", err)
 				break
 			}
+			time.Sleep(time.Millisecond) // as writers do whose answers wait for the log
 		}
-		written <- count
-	}()
+	})
+	end := func() {
+		ending.Store(true)
+		writer.Wait()
+	}
+	defer end()
 	txids := []uint64{}
 	for range 3 {
 		c, err := follower.Compare(t.Context(), call)
@@ -60,8 +67,8 @@ func TestComparisonBesideWriters(t *testing.T) {
 		}
 		txids = append(txids, c.TXID)
 	}
-	ending.Store(true)
-	if count := <-written; count < 10 || !slices.IsSorted(txids) || txids[0] == txids[2] {
+	end()
+	if count < 10 || !slices.IsSorted(txids) || txids[0] == txids[2] {
 		t.Errorf("%d writes beside comparisons at %v", count, txids)
 	}
 	leader.acknowledge()
