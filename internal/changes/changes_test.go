@@ -185,6 +185,33 @@ func TestOldChangesGoButTheLast(t *testing.T) {
 	}
 }
 
+func TestOldChangesKeepNothingOfDeletedRecords(t *testing.T) {
+	board := newBoard(t, &node{leading: true})
+	ann := board.Seeker("ann")
+	if err := board.Delete(ann); err != nil {
+		t.Fatal(err)
+	}
+	kept := func() (rows int) {
+		t.Helper()
+		err := board.DB().NewQuery("SELECT count(*) FROM record_changes WHERE data LIKE '%ann@example.com%'").Row(&rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	if kept() == 0 {
+		t.Error("nothing is kept of a deleted user for those who are connected")
+	}
+	for range 2 {
+		if _, err := changes.Trim(board.TestApp, time.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if rows := kept(); rows != 0 {
+		t.Errorf("%d old changes tell of a deleted user", rows)
+	}
+}
+
 func TestWhoHasLedMayTellNothing(t *testing.T) {
 	n := &node{leading: true}
 	board := newBoard(t, n)
