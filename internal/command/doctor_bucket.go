@@ -2,6 +2,8 @@ package command
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,6 +17,26 @@ const (
 	// oldComparison is from when on the last comparison of a copy says little; nodes make one each hour.
 	oldComparison = 24 * time.Hour
 )
+
+// checkPrivate returns what is wrong with who may read the bucket, nil if nothing is.
+func checkPrivate(ctx context.Context, b *bucket.Bucket) *checks.Result {
+	key := ".board/trial/" + rand.Text()
+	err := b.Put(ctx, key, []byte("1"))
+	var public bool
+	if err == nil {
+		public, err = b.IsPublic(ctx, key)
+	}
+	switch err := errors.Join(err, b.Delete(context.WithoutCancel(ctx), key)); {
+	case err != nil:
+		return &checks.Result{Check: "bucket", Level: checks.Warning, Advice: "Try again.",
+			Message: "Whether strangers can read the bucket is not known: " + err.Error() + "."}
+	case public:
+		return &checks.Result{Check: "bucket", Level: checks.Error, Advice: "Make the bucket private at its provider at once.",
+			Message: "The bucket can be read without a key. It holds the whole database, with all personal data and the secrets that tokens " +
+				"are signed with."}
+	}
+	return nil
+}
 
 // checkBucket checks that the bucket can be used by a cluster, and what the last comparison of each copy has found.
 func checkBucket(ctx context.Context, given bucket.Settings) []checks.Result {
@@ -32,6 +54,9 @@ func checkBucket(ctx context.Context, given bucket.Settings) []checks.Result {
 		return []checks.Result{reached}
 	}
 	results := []checks.Result{reached}
+	if public := checkPrivate(ctx, b); public != nil {
+		results = append(results, *public)
+	}
 	compared, err := cluster.Comparisons(ctx, b)
 	if err != nil {
 		return append(results, checks.Result{Check: "copies", Level: checks.Warning,

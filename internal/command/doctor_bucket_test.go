@@ -2,12 +2,15 @@ package command
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"jobboard/internal/bucket"
 	"jobboard/internal/bucket/buckettest"
+	"jobboard/internal/checks"
 	"jobboard/internal/cluster"
 )
 
@@ -37,5 +40,18 @@ func TestDoctorLooksAtTheBucket(t *testing.T) {
 	settings.Name = "another"
 	if got := look(); !slices.Equal(got, []string{"bucket error"}) {
 		t.Errorf("of a bucket that is not there: %v", got)
+	}
+}
+
+func TestDoctorFindsAPublicBucket(t *testing.T) {
+	settings, _ := buckettest.Behind(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.Header.Set("Authorization", "anybody")
+			next.ServeHTTP(w, r)
+		})
+	})
+	results := checkBucket(t.Context(), settings)
+	if len(results) != 2 || results[1].Level != checks.Error || !strings.Contains(results[1].Message, "without a key") {
+		t.Errorf("of a bucket that anybody can read: %+v", results)
 	}
 }

@@ -37,7 +37,8 @@ func Behind(t testing.TB, handler func(next http.Handler) http.Handler) (bucket.
 	return Settings(server.URL), server
 }
 
-// Handler returns an S3 server with an empty bucket.
+// Handler returns an S3 server with an empty bucket. It checks no signatures, but requests without one are refused, as by a bucket that is
+// private.
 func Handler(t testing.TB) http.Handler {
 	t.Helper()
 	memory := s3mem.New()
@@ -45,7 +46,14 @@ func Handler(t testing.TB) http.Handler {
 		t.Fatalf("create the bucket: %v", err)
 	}
 	quiet := gofakes3.WithLogger(gofakes3.DiscardLog())
-	return gofakes3.New(memory, quiet, gofakes3.WithTimeSkewLimit(0)).Server()
+	server := gofakes3.New(memory, quiet, gofakes3.WithTimeSkewLimit(0)).Server()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "" {
+			http.Error(w, "AccessDenied", http.StatusForbidden)
+			return
+		}
+		server.ServeHTTP(w, r)
+	})
 }
 
 // Settings returns the settings of the bucket of a server at an address.
