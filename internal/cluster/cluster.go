@@ -91,8 +91,11 @@ func Bind(app core.App, part Part, options Options) {
 		Id:       "jobboardCluster",
 		Priority: 900, // after the last request is answered and background work has ended
 		Func: func(e *core.TerminateEvent) error {
-			node.stop()
-			return errors.Join(e.Next(), node.locks.close())
+			err := node.stop()
+			if part != Writes {
+				err = nil // it is in the log, and whoever was answered was answered rightly
+			}
+			return errors.Join(err, e.Next(), node.locks.close())
 		},
 	})
 	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
@@ -111,7 +114,9 @@ func (n *Node) mustLead(ctx context.Context) error {
 	if n.Promote(limited) == nil {
 		return nil
 	}
-	n.stop()
+	if err := n.stop(); err != nil {
+		n.logger.Warn("The node ended in doubt", "error", err) // as it was before: this command has written nothing
+	}
 	return fmt.Errorf("another node leads the cluster (%s): this command writes, so do it there, at /app/admin or through the API, or stop "+
 		"all nodes first", n.LeaderURL())
 }
@@ -136,13 +141,19 @@ func guard(app core.App, part Part, gate *database.Gate) {
 	})
 }
 
-// stop ends the node; if it leads, it steps down.
-func (n *Node) stop() {
+// stop ends the node; if it leads, it steps down. An error means that what was written last may be lost: a command must not end as if it
+// were stored.
+func (n *Node) stop() error {
 	n.cancel()
 	select {
 	case <-n.finished:
+		if _, session := n.remembered(); session != "" && n.unfinished == nil {
+			return errors.New("the node has lost the lead: what was written last may not be in the cluster's log")
+		}
+		return n.unfinished
 	case <-time.After(2 * stepDownTimeout):
 		n.logger.Error("The node did not end in time")
+		return errors.New("the node did not end in time: what was written last may not be in the cluster's log")
 	}
 }
 

@@ -23,6 +23,7 @@ func (n *Node) lead(ctx context.Context) {
 			defer done()
 			if err := n.stepDown(limited, ""); err != nil {
 				n.logger.Error("The node could not step down in order", "error", err)
+				n.unfinished = fmt.Errorf("what was written last may not be in the cluster's log, and be lost if another node leads next: %w", err)
 			}
 			return
 		case o := <-n.orders:

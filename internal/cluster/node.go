@@ -93,6 +93,8 @@ type Node struct {
 	cancel   context.CancelFunc
 	finished chan struct{} // closed when run has ended
 	err      error         // why run has ended before the board could be opened
+	// unfinished is why the node could not step down when it ended. It is there once finished is closed.
+	unfinished error
 }
 
 // order asks the goroutine of run to step down.

@@ -26,6 +26,8 @@ type member struct {
 	t    *testing.T
 	gate *database.Gate
 	db   *dbx.DB
+
+	mayFail bool // to step down when it ends
 }
 
 func start(t *testing.T, settings bucket.Settings, dir string) *member {
@@ -72,7 +74,9 @@ func (m *member) connect() {
 }
 
 func (m *member) end() {
-	m.stop()
+	if err := m.stop(); err != nil && !m.mayFail {
+		m.t.Error(err)
+	}
 	if m.db != nil {
 		if err := m.db.Close(); err != nil {
 			m.t.Error(err)

@@ -279,6 +279,25 @@ func TestAFollowerThatWasAwayCatchesUp(t *testing.T) {
 	}
 }
 
+// A command that can't bring into the log what it has written must not end as if it had.
+func TestANodeTellsThatItsLastWritesAreNotInTheLog(t *testing.T) {
+	for _, deposed := range []bool{false, true} {
+		only := newWires(t).add()
+		a := start(t, only.Settings, t.TempDir())
+		a.mayFail = true
+		a.exec(schema)
+		a.acknowledge()
+		only.down.Store(true)
+		a.exec("INSERT INTO t (n) VALUES (1)")
+		if deposed {
+			until(t, "the node leads no longer", func() bool { return a.Status().Role == Doubtful })
+		}
+		if err := a.stop(); err == nil || !strings.Contains(err.Error(), "may not be in the cluster's log") {
+			t.Errorf("deposed %v: the node ended with %v", deposed, err)
+		}
+	}
+}
+
 // Anybody may ask a follower for any transaction; one that never comes must not make it ask the bucket more often for ever.
 func TestAWaitThatIsOverCostsNothing(t *testing.T) {
 	var asked atomic.Int64
