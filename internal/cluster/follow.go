@@ -254,8 +254,10 @@ func (n *Node) vacancy() (glimpse, bool) {
 		return seen, false
 	case seen.Node == "" && seen.For != "":
 		return seen, seen.unchanged > n.options.TTL // the chosen one has not come
-	case seen.Node == "", seen.Node == me: // given up, or held by this node before it was started again
+	case seen.Node == "": // given up
 		return seen, true
+	case seen.Node == me: // held by this node before it was started again, unless a copy of its folder renews it
+		return seen, seen.unchanged > n.options.TTL/2
 	}
 	return seen, seen.unchanged > n.options.TTL+rand.N(n.options.TTL/8)
 }

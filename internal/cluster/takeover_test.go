@@ -279,6 +279,33 @@ func TestAFollowerThatWasAwayCatchesUp(t *testing.T) {
 	}
 }
 
+// A copied folder on the same machine makes a node of the same name. It must not take the lead from the one that has it.
+func TestACopiedFolderDoesNotTakeTheLead(t *testing.T) {
+	settings := buckettest.Start(t)
+	a := start(t, settings, t.TempDir())
+	a.exec(schema)
+	a.acknowledge()
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(a.dir)); err != nil {
+		t.Fatal(err)
+	}
+	term := a.lease.last().Term
+	a.exec("INSERT INTO t (n) VALUES (1)")
+	last := a.acknowledge()
+	b := start(t, settings, copied)
+	if b.ID() != a.ID() {
+		t.Fatalf("the copy is %s, not %s", b.ID(), a.ID())
+	}
+	b.waitFor(last)
+	for range 3 { // renewals of the lease
+		renewed := b.lease.last().etag
+		until(t, "the lease is renewed", func() bool { return b.lease.last().etag != renewed })
+	}
+	if !a.Leading() || b.Leading() || b.lease.last().Term != term {
+		t.Errorf("the nodes are %+v and %+v", a.Status(), b.Status())
+	}
+}
+
 // A command that can't bring into the log what it has written must not end as if it had.
 func TestANodeTellsThatItsLastWritesAreNotInTheLog(t *testing.T) {
 	for _, deposed := range []bool{false, true} {
