@@ -55,7 +55,6 @@ func (l *lease) look(ctx context.Context) error {
 }
 
 func (l *lease) read(ctx context.Context) error {
-	began := time.Now()
 	data, object, err := l.bucket.Get(ctx, leaseKey)
 	var seen tenancy
 	switch {
@@ -70,7 +69,7 @@ func (l *lease) read(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.changed.IsZero() || object.ETag != l.etag {
-		l.etag, l.seen, l.changed = object.ETag, seen, began
+		l.etag, l.seen, l.changed = object.ETag, seen, time.Now() // not when it was asked for: it may have been renewed since
 	}
 	return nil
 }
