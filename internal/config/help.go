@@ -67,7 +67,7 @@ var help = map[string]string{
 		"otherwise only public ones, at ports 80 and 443",
 
 	"JOBBOARD_BUCKET_NAME": "S3 bucket that the board copies its database to, all the time, and keeps uploaded files in; a second and third " +
-		"board with the same bucket become read nodes and standbys: docs/cluster.md",
+		"board with the same bucket become its followers: docs/cluster.md",
 	"JOBBOARD_BUCKET_ENDPOINT":   "address of the S3 server; without it Amazon's for the region",
 	"JOBBOARD_BUCKET_REGION":     "region of the bucket",
 	"JOBBOARD_BUCKET_ACCESS_KEY": "access key that may read, write and delete in the bucket",
