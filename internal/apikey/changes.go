@@ -79,7 +79,7 @@ func bindCluster(app core.App, k *keys) {
 			everything(app)
 		case changes.Update:
 			// What the user was before is not known here.
-			user, err := changes.Now(app, change)
+			user, err := changes.Current(app, change)
 			if err != nil || !collections.IsActiveEmployer(user) && k.store.concern(app, user.Id) {
 				everything(app)
 			}

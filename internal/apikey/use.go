@@ -88,7 +88,7 @@ func (u *uses) handOver(ctx context.Context, app core.App, noted map[string]time
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if _, err := leadership.Call(ctx, app, callName, body); err != nil {
-		return fmt.Errorf("tell the leader of uses of API keys: %w", err)
+		return fmt.Errorf("hand uses of API keys to the leader: %w", err)
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
-// Package changes tells every node of a cluster what was saved. The leader writes a row of record_changes for each record that is created,
-// updated or deleted, in the record's own transaction. The rows arrive at the followers with it, and come in the order of the commits.
-// From them each node sends events to its own realtime clients, ends the connections of sessions and accounts that have ended, and
-// forgets what it has in memory of what has changed. A board that runs alone writes no rows: there the hooks of the save do all this.
+// Package changes lets every node of a cluster know what was saved. The leader writes a row of record_changes for each record that is
+// created, updated or deleted, in the record's own transaction. The rows arrive at the followers with it, and come in the order of the
+// commits. With them each node sends events to its own realtime clients, ends the connections of sessions and accounts that have ended, and
+// drops from memory what has changed. A board that runs alone writes no rows: there the hooks of the save do all this.
 package changes
 
 import (
@@ -43,7 +43,7 @@ type Change struct {
 	Data string `db:"data"`
 }
 
-// state is what one app knows of changes.
+// state is what one app knows about changes.
 type state struct {
 	app          core.App
 	transactions sync.Map    // that write rows: *core.TxAppInfo -> *transaction
@@ -62,7 +62,7 @@ func of(app core.App) *state {
 	return s
 }
 
-// Bind writes changes while the app leads a cluster and keeps what it has in memory right while it follows. Call it before the app
+// Bind writes changes while the app leads a cluster, and keeps its memory up to date while it follows. Call it before the app
 // serves.
 func Bind(app core.App) {
 	s := of(app)
@@ -89,9 +89,9 @@ func Last(app core.App) (last int64, err error) {
 	return last, nil
 }
 
-// MayTell returns true once nothing that was committed before the call can be undone by a failover. The leader waits for that. It returns
-// false where that can't be known: on a node that has ceased to lead, until it has received something from the new leader.
-func MayTell(ctx context.Context, app core.App) (bool, error) {
+// Confirmed returns true once no failover can undo what was committed before the call, which the leader waits for. It returns false where
+// that can't be known: on a node that has ceased to lead, until it has received a transaction of the new leader.
+func Confirmed(ctx context.Context, app core.App) (bool, error) {
 	if !leadership.Clustered(app) {
 		return true, nil
 	}
@@ -111,7 +111,7 @@ func MayTell(ctx context.Context, app core.App) (bool, error) {
 // ErrGap means that some changes are no longer kept, or that the database is another one.
 var ErrGap = errors.New("some changes are no longer kept")
 
-// Between returns at most so many changes with numbers above after, up to upTo, in order. It returns ErrGap if the first is not kept.
+// Between returns at most atMost changes with numbers above after, up to upTo, in order. It returns ErrGap if the first is no longer kept.
 func Between(app core.App, after, upTo int64, atMost int) ([]Change, error) {
 	if upTo < after {
 		return nil, ErrGap
@@ -129,7 +129,7 @@ func Between(app core.App, after, upTo int64, atMost int) ([]Change, error) {
 	return list, nil
 }
 
-// DeletionOf returns the deletion of a record after a change, or nil if there is none among the next thousands of changes.
+// DeletionOf returns the deletion that followed a change of a record, or nil if it is not among the next 10,000 changes.
 func DeletionOf(db dbx.Builder, change Change) (*Change, error) {
 	const near = 10_000
 	var found Change
@@ -145,7 +145,7 @@ func DeletionOf(db dbx.Builder, change Change) (*Change, error) {
 	return &found, nil
 }
 
-// DeletedWith returns the deletions of the transaction that a deletion was part of, at most so many.
+// DeletedWith returns at most atMost deletions of the transaction that a deletion was part of.
 func DeletedWith(db dbx.Builder, deletion Change, atMost int) ([]Change, error) {
 	const near = 2_000
 	var list []Change

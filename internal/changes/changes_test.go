@@ -51,13 +51,13 @@ func TestABoardThatRunsAloneWritesNothing(t *testing.T) {
 	written := 0
 	changes.OnWritten(board.TestApp, func() { written++ })
 	ann := board.Seeker("ann")
-	if err := changes.Write(board.TestApp, ann.Collection(), changes.Update, []changes.Of{{Record: ann.Id}}); err != nil {
+	if err := changes.Write(board.TestApp, ann.Collection(), changes.Update, []changes.Saved{{Record: ann.Id}}); err != nil {
 		t.Fatal(err)
 	}
 	if list := all(t, board.TestApp, 0); len(list) != 0 || written != 0 {
 		t.Errorf("wrote %v and told of it %d times", list, written)
 	}
-	if may, err := changes.MayTell(t.Context(), board.TestApp); !may || err != nil {
+	if may, err := changes.Confirmed(t.Context(), board.TestApp); !may || err != nil {
 		t.Errorf("may tell: %t, %v", may, err)
 	}
 }
@@ -217,7 +217,7 @@ func TestWhoHasLedMayTellNothing(t *testing.T) {
 	board := newBoard(t, n)
 	may := func() bool {
 		t.Helper()
-		ok, err := changes.MayTell(t.Context(), board.TestApp)
+		ok, err := changes.Confirmed(t.Context(), board.TestApp)
 		if err != nil {
 			t.Error(err)
 		}
@@ -235,7 +235,7 @@ func TestWhoHasLedMayTellNothing(t *testing.T) {
 		t.Error("a follower may tell nothing")
 	}
 	n.leading = true
-	if ok, err := changes.MayTell(t.Context(), board.TestApp); ok || err == nil {
+	if ok, err := changes.Confirmed(t.Context(), board.TestApp); ok || err == nil {
 		t.Errorf("a leader whose log doesn't have it may tell: %t, %v", ok, err)
 	}
 }
@@ -274,7 +274,7 @@ func TestFollowersAreToldOrReadAnew(t *testing.T) {
 	save(1)
 	must(0, "update "+ann.Id, "account update "+ann.Id)
 	err := board.RunInTransaction(func(tx core.App) error {
-		return changes.Write(tx, ann.Collection(), changes.Update, slices.Repeat([]changes.Of{{Record: ann.Id}}, 2_001))
+		return changes.Write(tx, ann.Collection(), changes.Update, slices.Repeat([]changes.Saved{{Record: ann.Id}}, 2_001))
 	})
 	if err != nil {
 		t.Fatal(err)

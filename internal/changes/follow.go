@@ -18,8 +18,8 @@ import (
 // atOnce is how many changes a follower looks through at once. If more have arrived it reads everything anew instead.
 const atOnce = 2_000
 
-// OnChange calls do on a follower for each change of some collections, in their order, before others are told that transactions have
-// arrived. The applying of further transactions waits for it. A node that begins to follow reads everything anew, see OnRefresh.
+// OnChange calls do on a follower for each change of some collections, in order, before requests that wait for the transactions go on.
+// Further transactions are applied only after it returns. A node that begins to follow reads everything anew, see OnRefresh.
 func OnChange(app core.App, do func(app core.App, change Change), collections ...string) {
 	s := of(app)
 	s.mu.Lock()
@@ -29,7 +29,7 @@ func OnChange(app core.App, do func(app core.App, change Change), collections ..
 	}
 }
 
-// OnRefresh calls do on a follower when anything may have changed: what was read from the database into memory is to be read anew.
+// OnRefresh calls do on a follower when anything may have changed, and everything that is kept in memory has to be read anew.
 func OnRefresh(app core.App, do func(app core.App) error) {
 	s := of(app)
 	s.mu.Lock()
@@ -37,7 +37,7 @@ func OnRefresh(app core.App, do func(app core.App) error) {
 	s.onRefresh = append(s.onRefresh, do)
 }
 
-// follower is how far a follower's memory is.
+// follower says how far a follower's memory has been brought up to date.
 type follower struct {
 	mu    sync.Mutex
 	known bool // else everything is to be read anew
@@ -60,14 +60,14 @@ func (s *state) bindFollowing() {
 	})
 }
 
-// received tries again later if it fails.
+// received brings the memory up to date, and tries again later if that fails.
 func (s *state) received() {
 	if leadership.Leading(s.app) {
 		return
 	}
 	s.led.Store(false)
 	if err := s.receive(); err != nil {
-		s.app.Logger().Warn("What has changed could not be read.", "error", err)
+		s.app.Logger().Warn("The latest changes could not be read.", "error", err)
 		time.AfterFunc(retryInterval, func() {
 			if background.Context(s.app).Err() == nil && !s.led.Load() {
 				s.received()
@@ -76,7 +76,7 @@ func (s *state) received() {
 	}
 }
 
-// receive brings what this process has in memory up to the database.
+// receive brings what this process has in memory up to date with the database.
 func (s *state) receive() error {
 	f := &s.follower
 	f.mu.Lock()
@@ -86,7 +86,7 @@ func (s *state) receive() error {
 	if err := s.reload(f, anew); err != nil {
 		return err
 	}
-	last, err := Last(s.app) // what comes after it is looked at next time
+	last, err := Last(s.app) // later ones are read the next time
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *state) receive() error {
 			return err
 		}
 	} else {
-		s.tell(list)
+		s.notify(list)
 	}
 	f.known, f.last = true, last
 	return nil
@@ -119,7 +119,7 @@ func (s *state) refresh() (err error) {
 	return err
 }
 
-func (s *state) tell(list []Change) {
+func (s *state) notify(list []Change) {
 	for _, change := range list {
 		collection, err := s.app.FindCachedCollectionByNameOrId(change.Collection)
 		if err != nil {
@@ -140,7 +140,7 @@ func (s *state) tell(list []Change) {
 // Accounts stands for all collections of accounts in OnChange.
 const Accounts = "@accounts"
 
-// base is what tells whether settings and collections have changed.
+// base is compared to find whether settings and collections have changed.
 type base struct {
 	Schema      int64          `db:"schema"`
 	Collections string         `db:"collections"`
@@ -154,7 +154,7 @@ func (s *state) reload(f *follower, anyway bool) error {
 		(SELECT group_concat(id || ' ' || updated) FROM {{_collections}}) AS collections,
 		(SELECT value FROM {{_params}} WHERE id = 'settings') AS settings`).One(&now)
 	if err != nil {
-		return fmt.Errorf("look whether the settings have changed: %w", err)
+		return fmt.Errorf("check whether the settings have changed: %w", err)
 	}
 	before := f.base
 	if anyway || now.Schema != before.Schema || now.Collections != before.Collections {
@@ -171,7 +171,7 @@ func (s *state) reload(f *follower, anyway bool) error {
 	return nil
 }
 
-// reloadCollections also tells whose tokens are signed with another secret by now.
+// reloadCollections also calls OnSecret for collections whose tokens are signed with another secret now.
 func (s *state) reloadCollections() error {
 	before, _ := s.app.Store().Get(core.StoreKeyCachedCollections).([]*core.Collection)
 	if err := s.app.ReloadCachedCollections(); err != nil {
@@ -195,7 +195,7 @@ func (s *state) reloadCollections() error {
 	return nil
 }
 
-// OnSecret calls do on a follower when the tokens of the accounts of a collection have become invalid, all at once.
+// OnSecret calls do on a follower when all tokens of a collection's accounts have become invalid.
 func OnSecret(app core.App, do func(accounts *core.Collection)) {
 	s := of(app)
 	s.mu.Lock()
@@ -203,8 +203,8 @@ func OnSecret(app core.App, do func(accounts *core.Collection)) {
 	s.onSecret = append(s.onSecret, do)
 }
 
-// Now returns the record of a change as it is by now, or sql.ErrNoRows.
-func Now(app core.App, change Change) (*core.Record, error) {
+// Current returns the record of a change as it is now, or sql.ErrNoRows.
+func Current(app core.App, change Change) (*core.Record, error) {
 	collection, err := app.FindCachedCollectionByNameOrId(change.Collection)
 	if err != nil {
 		return nil, fmt.Errorf("find the collection of a change: %w", err)

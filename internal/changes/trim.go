@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// keepFor is how long changes are kept. A follower that has received nothing for longer reads everything anew, and its clients do.
+	// keepFor is how long changes are kept. A follower that was away for longer reads everything anew, and so do its clients.
 	keepFor      = 10 * time.Minute
 	trimInterval = time.Minute
 	trimAtOnce   = 1_000

@@ -16,7 +16,7 @@ import (
 
 const silentKey = "@silent" // on a record, where no field can be named so
 
-// Silence keeps the creation of a record from connected clients, for one that is no news to who may see it.
+// Silence keeps the creation of a record from connected clients, for a record that is nothing new to those who may see it.
 func Silence(record *core.Record) { record.SetRaw(silentKey, true) }
 
 // IsSilent reports whether a record was silenced.
@@ -25,7 +25,7 @@ func IsSilent(record *core.Record) bool {
 	return silent
 }
 
-// Rehearsal is an app with which saves go through all hooks and are not written. Whoever writes them in earnest calls Write.
+// Rehearsal is an app with which saves go through all hooks but are not written. Whoever writes them afterwards calls Write.
 type Rehearsal interface {
 	core.App
 	Rehearses()
@@ -39,7 +39,7 @@ func (s *state) bindWriting() {
 		event.Bind(&hook.Handler[*core.ModelEvent]{
 			Id: "writeChangeOnExecute", Priority: innermost,
 			Func: func(e *core.ModelEvent) error {
-				record := recordOf(e.Model)
+				record := RecordOf(e.Model)
 				_, rehearses := e.App.(Rehearsal)
 				if record == nil || rehearses || !leadership.Clustered(e.App) {
 					return e.Next()
@@ -80,7 +80,8 @@ func (s *state) bindWriting() {
 	})
 }
 
-func recordOf(model core.Model) *core.Record {
+// RecordOf returns the record that is behind a model, or nil.
+func RecordOf(model core.Model) *core.Record {
 	switch m := model.(type) {
 	case *core.Record:
 		return m
@@ -115,7 +116,7 @@ func isSecret(field core.Field) bool {
 // transaction is one that writes rows.
 type transaction struct{ first int64 }
 
-// begun returns what is known of the transaction of tx, and has its end told.
+// begun returns the state of the transaction of tx, and has OnWritten's functions called when it is committed.
 func (s *state) begun(tx core.App) *transaction {
 	info := tx.TxInfo()
 	if known, ok := s.transactions.Load(info); ok {
@@ -127,14 +128,14 @@ func (s *state) begun(tx core.App) *transaction {
 	info.OnComplete(func(failed error) error {
 		s.transactions.Delete(info)
 		if failed == nil {
-			s.tellWritten()
+			s.notifyWritten()
 		}
 		return nil
 	})
 	return begun
 }
 
-func (s *state) tellWritten() {
+func (s *state) notifyWritten() {
 	s.mu.Lock()
 	calls := s.onWritten
 	s.mu.Unlock()
@@ -154,7 +155,7 @@ func (s *state) write(tx core.App, collection *core.Collection, action, record, 
 			"first": within.first, "data": data,
 		}).Execute()
 	if err != nil {
-		return fmt.Errorf("write that a record of %s was saved: %w", collection.Name, err)
+		return fmt.Errorf("record that a record of %s was saved: %w", collection.Name, err)
 	}
 	if within.first == 0 {
 		if within.first, err = result.LastInsertId(); err != nil {
@@ -164,15 +165,15 @@ func (s *state) write(tx core.App, collection *core.Collection, action, record, 
 	return nil
 }
 
-// Of is a record that plain SQL has created or updated, and the recipient if it is a notification.
-type Of struct {
+// Saved is a record that plain SQL has created or updated, and the recipient if it is a notification.
+type Saved struct {
 	Record string `json:"record"`
 	User   string `json:"user"`
 }
 
 // Write writes changes for records that plain SQL has created or updated in the transaction of tx, in their order. It does nothing on a
 // board that runs alone.
-func Write(tx core.App, collection *core.Collection, action string, records []Of) error {
+func Write(tx core.App, collection *core.Collection, action string, records []Saved) error {
 	if len(records) == 0 || !leadership.Clustered(tx) {
 		return nil
 	}
@@ -185,7 +186,7 @@ func Write(tx core.App, collection *core.Collection, action string, records []Of
 		SELECT {:at}, {:collection}, value ->> 'record', {:action}, value ->> 'user', 0, '' FROM json_each({:list}) ORDER BY key`).
 		Bind(dbx.Params{"at": time.Now().UnixMilli(), "collection": collection.Id, "action": action, "list": string(list)}).Execute()
 	if err != nil {
-		return fmt.Errorf("write that records of %s were saved: %w", collection.Name, err)
+		return fmt.Errorf("record that records of %s were saved: %w", collection.Name, err)
 	}
 	return nil
 }
@@ -207,7 +208,7 @@ func WriteDeletions(tx core.App, notifications *core.Collection, ids []string) e
 		jsonOf(notifications), notifications.Name)).
 		Bind(dbx.Params{"at": time.Now().UnixMilli(), "collection": notifications.Id, "action": Delete, "list": string(list)}).Execute()
 	if err != nil {
-		return fmt.Errorf("write that records of %s are deleted: %w", notifications.Name, err)
+		return fmt.Errorf("record that records of %s are deleted: %w", notifications.Name, err)
 	}
 	return nil
 }

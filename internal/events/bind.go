@@ -37,7 +37,7 @@ func Bind(app core.App) {
 }
 
 // announcer passes new events on to realtime clients in their order. PocketBase would do so for records that are saved, but events are
-// written by triggers. Every node of a cluster has clients, and tells them what is in the cluster's log.
+// written by triggers. Every node of a cluster has clients, and sends them what is in the cluster's log.
 type announcer struct {
 	wal     *database.WriteAheadLog
 	begun   bool
@@ -55,7 +55,7 @@ func (a *announcer) step(ctx context.Context, app core.App) (more bool, err erro
 	return more, err
 }
 
-// announce tells of some events. told is false where a failover may undo those that there are.
+// announce sends some events to clients. told is false where a failover may still undo those that there are.
 func (a *announcer) announce(ctx context.Context, app core.App) (more, told bool, err error) {
 	kept, err := Kept(app)
 	if err != nil {
@@ -64,7 +64,7 @@ func (a *announcer) announce(ctx context.Context, app core.App) (more, told bool
 	if a.begun && kept.Last == a.last {
 		return false, true, nil
 	}
-	if may, err := changes.MayTell(ctx, app); err != nil || !may {
+	if may, err := changes.Confirmed(ctx, app); err != nil || !may {
 		return false, false, err
 	}
 	// A client that was not connected asks for what it has missed.

@@ -90,15 +90,15 @@ func WriteEach(tx core.App, notification Notification, recipients []Recipient) e
 // writtenRow is a notification that plain SQL has written.
 type writtenRow struct{ ID, User string }
 
-// writeChanges tells the nodes of the cluster of notifications that plain SQL has written.
+// writeChanges writes the changes of notifications that plain SQL has written.
 func writeChanges(tx core.App, action string, written []writtenRow) error {
 	notifications, err := tx.FindCachedCollectionByNameOrId(collections.Notifications)
 	if err != nil {
 		return fmt.Errorf("find the notifications collection: %w", err)
 	}
-	list := make([]changes.Of, len(written))
+	list := make([]changes.Saved, len(written))
 	for n, row := range written {
-		list[n] = changes.Of{Record: row.ID, User: row.User}
+		list[n] = changes.Saved{Record: row.ID, User: row.User}
 	}
 	return changes.Write(tx, notifications, action, list)
 }

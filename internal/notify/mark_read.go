@@ -36,7 +36,7 @@ func UnreadCount(app core.App, userID string) (int, error) {
 func MarkAllRead(app core.App, userID string) (int, error) {
 	var ids []string
 	for {
-		batch, err := markReadAndTell(app, userID)
+		batch, err := markReadWithChanges(app, userID)
 		if err != nil {
 			return 0, err
 		}
@@ -55,8 +55,8 @@ func MarkAllRead(app core.App, userID string) (int, error) {
 	return len(ids), nil
 }
 
-// markReadAndTell is markRead with what the nodes of a cluster are told of it.
-func markReadAndTell(app core.App, userID string) (ids []string, err error) {
+// markReadWithChanges is markRead, which in a cluster also writes the changes.
+func markReadWithChanges(app core.App, userID string) (ids []string, err error) {
 	if !leadership.Clustered(app) {
 		return markRead(app, userID)
 	}

@@ -47,7 +47,7 @@ func deleteOldNotifications(app core.App, days int, now time.Time) error {
 			for n, row := range rows {
 				ids[n] = row.ID
 			}
-			if err := deleteAndTell(app, ids); err != nil {
+			if err := deleteWithChanges(app, ids); err != nil {
 				return err
 			}
 			continue
@@ -73,8 +73,8 @@ func deleteOldNotifications(app core.App, days int, now time.Time) error {
 	}
 }
 
-// deleteAndTell deletes notifications and tells the nodes of the cluster.
-func deleteAndTell(app core.App, ids []string) error {
+// deleteWithChanges deletes notifications and writes the changes.
+func deleteWithChanges(app core.App, ids []string) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		notifications, err := tx.FindCachedCollectionByNameOrId(collections.Notifications)
 		if err != nil {

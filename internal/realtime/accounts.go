@@ -28,14 +28,14 @@ func (h *hub) renew(app core.App, account string, change changes.Change) {
 	if len(open) == 0 {
 		return
 	}
-	fresh, err := changes.Now(app, change)
+	fresh, err := changes.Current(app, change)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		app.Logger().Warn("Closed the realtime connections of an account that could not be read.", "account", account, "error", err)
 	}
 	for _, c := range open {
 		auth := authOf(c)
 		switch {
-		case auth == nil: // it has become a guest's meanwhile
+		case auth == nil: // the connection has become a guest's meanwhile
 		case err != nil || fresh.TokenKey() != auth.TokenKey():
 			app.SubscriptionsBroker().Unregister(c.Id())
 		default:
@@ -44,7 +44,7 @@ func (h *hub) renew(app core.App, account string, change changes.Change) {
 	}
 }
 
-// renewAccounts renews the accounts of all connections but those of API keys, over which internal/apikey watches.
+// renewAccounts renews the accounts of all connections but those of API keys, which internal/apikey looks after.
 func (h *hub) renewAccounts(app core.App) error {
 	h.mu.RLock()
 	accounts := map[string]changes.Change{}

@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	// pollInterval is only for what no wake tells of, such as an error that is over.
+	// pollInterval is only for what wakes nothing, such as the end of an error.
 	pollInterval = 2 * time.Second
 	// readAtOnce is how many changes are read at once.
 	readAtOnce = 250
-	// maxHold is how long a change waits for a queue with many events. Then its followers are treated as on a board that runs alone.
+	// maxHold is how long a change waits for a congested queue. After that it is queued as on a board that runs alone.
 	maxHold = time.Second
 )
 
-// bindChanges passes on the changes of a cluster, on the leader as on followers: each once, in the order of the commits, and when no
-// failover can undo them any more. Since all nodes read the same rows and each knows how far it is, it doesn't matter who leads.
+// bindChanges passes on the changes of a cluster, on the leader as on followers: each once, in the order of the commits, once no
+// failover can undo them. Since all nodes read the same rows and each knows how far it is, it doesn't matter which one leads.
 func (h *hub) bindChanges(app core.App) {
 	loop := background.NewLoop("announce changes", background.Options{Interval: pollInterval, EveryNode: true}, h.announce)
 	changes.OnWritten(app, loop.Wake)
@@ -54,19 +54,19 @@ func (h *hub) bindChanges(app core.App) {
 	})
 }
 
-// announce passes on what no failover can undo any more. One wait is for all that was committed before it.
+// announce passes on the changes that no failover can undo. It waits once for everything that was committed before.
 func (h *hub) announce(ctx context.Context, app core.App) (more bool, err error) {
 	last, err := changes.Last(app)
 	if err != nil || last == h.announced {
 		return false, err
 	}
-	if may, err := changes.MayTell(ctx, app); err != nil || !may {
+	if may, err := changes.Confirmed(ctx, app); err != nil || !may {
 		return false, err
 	}
 	for h.announced != last {
 		list, err := changes.Between(app, h.announced, last, readAtOnce)
 		if errors.Is(err, changes.ErrGap) {
-			h.disconnectAll("changes have come that are no longer kept")
+			h.disconnectAll("changes that were missed are no longer kept")
 			h.announced = last
 			return false, nil
 		}

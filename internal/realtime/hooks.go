@@ -53,7 +53,7 @@ func (h *hub) bindBroadcasts(app core.App) {
 	app.OnModelAfterDeleteError().Bind(&hook.Handler[*core.ModelErrorEvent]{
 		Id: "forgetDeletion", Priority: atBroadcast,
 		Func: func(e *core.ModelErrorEvent) error {
-			if record := recordOf(e.Model); record != nil {
+			if record := changes.RecordOf(e.Model); record != nil {
 				takeDeletion(record).done()
 			}
 			return e.Next()
@@ -66,7 +66,7 @@ func around(event *hook.TaggedHook[*core.ModelEvent], before, after int, do func
 	event.Bind(&hook.Handler[*core.ModelEvent]{
 		Id: "stepOverBroadcast", Priority: before,
 		Func: func(e *core.ModelEvent) error {
-			record := recordOf(e.Model)
+			record := changes.RecordOf(e.Model)
 			if record == nil {
 				return e.Next()
 			}
@@ -105,16 +105,6 @@ type steppingApp struct {
 
 // SubscriptionsBroker overrides the app's own broker of all connections.
 func (a steppingApp) SubscriptionsBroker() *subscriptions.Broker { return a.broker }
-
-func recordOf(model core.Model) *core.Record {
-	switch m := model.(type) {
-	case *core.Record:
-		return m
-	case core.RecordProxy:
-		return m.ProxyRecord()
-	}
-	return nil
-}
 
 // enqueue leaves an event to the background if anybody follows its record.
 func (h *hub) enqueue(e event) {

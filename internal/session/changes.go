@@ -38,7 +38,7 @@ func applyChange(app core.App, revoked *revokedSet, change changes.Change) error
 		revoked.remove(row.GetString("session"))
 		return nil
 	}
-	row, err := changes.Now(app, change)
+	row, err := changes.Current(app, change)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // expired meanwhile
 	}
@@ -46,7 +46,7 @@ func applyChange(app core.App, revoked *revokedSet, change changes.Change) error
 		return err
 	}
 	id := row.GetString("session")
-	revoked.forget(time.Now()) // what has expired is deleted by plain SQL, of which there are no changes
+	revoked.forget(time.Now()) // expired rows are deleted by plain SQL, which writes no changes
 	revoked.add(id, row.GetDateTime("expires").Time())
 	closeSession(app, id)
 	return nil

@@ -119,17 +119,23 @@ func StartDemo(t testing.TB, dir string, args ...string) *Process {
 	return start(t, "demo", dir, args...)
 }
 
-func start(t testing.TB, command, dir string, args ...string) *Process {
+// FreeAddress returns an address of this machine with a port that nobody listens at.
+func FreeAddress(t testing.TB) string {
 	t.Helper()
-	binary := Binary(t)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := free.Addr().String()
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
+	return free.Addr().String()
+}
+
+func start(t testing.TB, command, dir string, args ...string) *Process {
+	t.Helper()
+	binary := Binary(t)
+	address := FreeAddress(t)
 	p := &Process{URL: "http://" + address, Output: &Output{}, t: t}
 	p.Cmd = exec.Command(binary, append([]string{command, "--dir", dir, "--http", address}, args...)...)
 	p.Stdout, p.Stderr = p.Output, p.Output

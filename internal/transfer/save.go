@@ -242,7 +242,7 @@ func (i *Importer) insert(tx core.App, companies *companyChange, insertions inse
 	if err := insertions.of(tx, rows).run(rows); err != nil {
 		return err
 	}
-	created := make([]changes.Of, len(rows))
+	created := make([]changes.Saved, len(rows))
 	for n, r := range rows {
 		created[n].Record = r.record.Id
 	}

@@ -16,6 +16,7 @@ import (
 
 	"jobboard/internal/bucket"
 	"jobboard/internal/bucket/buckettest"
+	"jobboard/internal/cluster"
 	"jobboard/internal/testapp"
 )
 
@@ -229,12 +230,8 @@ func (c *Cluster) MustCreate(node *Node, collection string, values map[string]an
 
 // Leader returns the node that leads now, as the lease in the bucket says, or nil if there is none.
 func (c *Cluster) Leader() *Node {
-	data, _, err := bucket.New(c.Bucket).Get(c.t.Context(), ".board/lease.json")
-	var lease struct {
-		URL   string    `json:"url"`
-		Until time.Time `json:"until"`
-	}
-	if err != nil || json.Unmarshal(data, &lease) != nil || time.Since(lease.Until) > time.Second { // its seconds are cut off
+	lease, err := cluster.LeaseIn(c.t.Context(), bucket.New(c.Bucket))
+	if err != nil || time.Since(lease.Until) > time.Second { // its seconds are cut off
 		return nil
 	}
 	for _, node := range c.Nodes {

@@ -5,7 +5,6 @@ package clustertest
 import (
 	"errors"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -41,14 +40,7 @@ type Node struct {
 // newNode returns a node that does not run yet.
 func newNode(t testing.TB, name, dir string, env, args []string) *Node {
 	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := free.Addr().String()
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
-	}
+	address := testapp.FreeAddress(t)
 	n := &Node{
 		Name: name, Dir: dir, URL: "http://" + address, Output: &testapp.Output{},
 		t: t, binary: testapp.Binary(t), address: address, args: args,

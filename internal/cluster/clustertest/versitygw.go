@@ -3,7 +3,6 @@
 package clustertest
 
 import (
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -24,14 +23,7 @@ func Gateway(t testing.TB) (settings bucket.Settings, kind string) {
 	if binary == "" {
 		return buckettest.Start(t), "gofakes3, in memory"
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := free.Addr().String()
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
-	}
+	address := testapp.FreeAddress(t)
 	settings = buckettest.Settings("http://" + address)
 	dir := t.TempDir()
 	for _, sub := range []string{"meta", filepath.Join("s3", settings.Name)} {
