@@ -53,7 +53,6 @@ func Bind(app core.App, part Part, options Options) {
 	options.Gate.Close()
 	app.Store().Set(storeKey, node)
 	leadership.Set(app, node)
-	leaveCheckpoints(app)
 	node.bindComparisons(app)
 
 	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{
@@ -67,7 +66,7 @@ func Bind(app core.App, part Part, options Options) {
 			select {
 			case <-node.ready:
 			case <-node.finished:
-				return fmt.Errorf("take part in the cluster: %w", node.err)
+				return errors.New("the node has stopped before its copy of the database was ready")
 			}
 			if err := prepareLogs(e.App.DataDir()); err != nil {
 				return err
@@ -81,7 +80,7 @@ func Bind(app core.App, part Part, options Options) {
 				return err
 			}
 			node.bootstrapped()
-			if part == Writes { // what it saves, every node is told of in tables of the board
+			if part == Writes { // its saves write to tables that a migration may have to create first
 				return e.App.RunAllMigrations()
 			}
 			return nil
@@ -121,7 +120,7 @@ func (n *Node) mustLead(ctx context.Context) error {
 		"all nodes first", n.LeaderURL())
 }
 
-// guard keeps what is no node from writing to a node's data folder.
+// guard keeps a process that is not a node from writing to a node's data folder.
 func guard(app core.App, part Part, gate *database.Gate) {
 	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{
 		Id:       "jobboardCluster",
@@ -132,8 +131,8 @@ func guard(app core.App, part Part, gate *database.Gate) {
 				return e.Next()
 			}
 			if part != Reads {
-				return fmt.Errorf("%s belongs to a node of a cluster, whose bucket is not configured: set JOBBOARD_BUCKET_NAME and what "+
-					"belongs to it. To run a board without the cluster on this copy, delete %s", dir, filepath.Join(dir, Folder))
+				return fmt.Errorf("%s belongs to a node of a cluster, whose bucket is not configured: set JOBBOARD_BUCKET_NAME and the settings "+
+					"that go with it. To run a board without the cluster on this copy, delete %s", dir, filepath.Join(dir, Folder))
 			}
 			gate.Close()
 			return e.Next()
@@ -155,29 +154,4 @@ func (n *Node) stop() error {
 		n.logger.Error("The node did not end in time")
 		return errors.New("the node did not end in time: what was written last may not be in the cluster's log")
 	}
-}
-
-// leaveCheckpoints replaces PocketBase's nightly care for the database files: it empties the write-ahead log, which Litestream must
-// see before, and writes.
-func leaveCheckpoints(app core.App) {
-	app.Cron().Remove("__pbDBOptimize__") // pocketbase@v0.39.11/core/base.go
-	app.Cron().MustAdd("jobboard_optimize", "0 0 * * *", func() {
-		queries := map[string]func() error{
-			"wal_checkpoint of the log": func() error {
-				_, err := app.AuxNonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute()
-				return err
-			},
-		}
-		if leadership.Leading(app) {
-			queries["optimize"] = func() error {
-				_, err := app.NonconcurrentDB().NewQuery("PRAGMA optimize").Execute()
-				return err
-			}
-		}
-		for name, query := range queries {
-			if err := query(); err != nil {
-				app.Logger().Warn("The nightly care for a database failed", "query", name, "error", err)
-			}
-		}
-	})
 }

@@ -21,8 +21,8 @@ const CompareCall = "compare"
 
 // compareRequest begins a comparison, or asks for its outcome.
 type compareRequest struct {
-	Call    string `json:"call"`    // chosen by whoever asks
-	Outcome bool   `json:"outcome"` // of the call, instead of beginning it
+	Call    string `json:"call"`    // chosen by the caller
+	Outcome bool   `json:"outcome"` // true asks for the outcome, false begins the comparison
 }
 
 type compareAnswer struct {
@@ -33,7 +33,7 @@ type compareAnswer struct {
 
 const (
 	outcomeWait = 20 * time.Second // for which the leader waits before it answers that the outcome is not ready
-	afterStart  = 5 * time.Minute  // until a node's first comparison, which every start would cost else
+	afterStart  = 5 * time.Minute  // before a node's first comparison, so that not every start costs one
 )
 
 // bindComparisons has the leader answer comparisons, and followers make one every hour.
@@ -48,16 +48,16 @@ func (n *Node) bindComparisons(app core.App) {
 		if request.Outcome {
 			limited, done := context.WithTimeout(ctx, outcomeWait)
 			defer done()
-			answer.Trees, answer.Ready, err = n.shown(limited, request.Call)
+			answer.Trees, answer.Ready, err = n.hashesOf(limited, request.Call)
 		} else {
-			answer.TXID, err = n.show(ctx, request.Call)
+			answer.TXID, err = n.startHashing(ctx, request.Call)
 		}
 		if err != nil {
 			return nil, err
 		}
 		return json.Marshal(answer)
 	})
-	// The nodes don't compare at the same minute, nor a node that is started again and again.
+	// Each node has a minute of its own, so that they don't all compare at once.
 	minute, started := mathrand.N(60), time.Now()
 	background.ScheduleOnEveryNode(app, "jobboardCompare", fmt.Sprintf("%d * * * *", minute), func(app core.App, now time.Time) error {
 		if n.Status().Role != Following || now.Sub(started) < afterStart {
@@ -85,7 +85,7 @@ func (call Caller) Begin(ctx context.Context) (id string, txid uint64, err error
 	return id, answer.TXID, err
 }
 
-// Outcome returns the hashes that Begin has ordered, once they are ready.
+// Outcome returns the hashes that Begin has asked for, once they are ready.
 func (call Caller) Outcome(ctx context.Context, id string) ([]fingerprint.Tree, error) {
 	for {
 		answer, err := call.send(ctx, compareRequest{Call: id, Outcome: true})
@@ -113,15 +113,15 @@ func (call Caller) send(ctx context.Context, request compareRequest) (answer com
 	return answer, nil
 }
 
-// Compare compares this follower's copy with the leader's. If it is not good, that is logged, kept in the bucket, and the copy is made
-// anew.
+// Compare compares this follower's copy with the leader's and keeps the outcome in the bucket. If the copy differs or is damaged, that is
+// logged, and the copy is rebuilt.
 func (n *Node) Compare(ctx context.Context, call Caller) (Comparison, error) {
 	c, err := n.compare(ctx, call.Begin, call.Outcome)
 	if err != nil {
 		return c, err
 	}
 	if !c.Good() {
-		n.logger.Error("This copy of the database is not good", "problem", c.Problem(), "txid", c.TXID, "leader", c.Leader)
+		n.logger.Error("This copy of the database can't be trusted", "problem", c.Problem(), "txid", c.TXID, "leader", c.Leader)
 		n.distrust()
 	}
 	return c, c.Save(ctx, n.bucket)

@@ -19,10 +19,10 @@ const ComparisonsPrefix = ".board/checks/"
 // Restored is the name under which the command verify keeps its comparison, in the place of a node's.
 const Restored = "restored"
 
-// Comparison is what came of comparing a copy of the database with the leader's at the same transaction.
+// Comparison is the outcome of comparing a copy of the database with the leader's at the same transaction.
 type Comparison struct {
 	Node        string    `json:"node"`   // whose copy; "restored" for one from the bucket
-	Leader      string    `json:"leader"` // with whose it was compared; "" if with none
+	Leader      string    `json:"leader"` // whose copy it was compared with; "" if with none
 	At          time.Time `json:"at"`
 	TXID        uint64    `json:"txid"`
 	Trees       int       `json:"trees"`       // tables and indexes compared
@@ -95,7 +95,7 @@ func (n *Node) compare(
 	c = Comparison{Node: n.ID(), Leader: n.lease.last().Node, At: began.UTC(), TXID: s.txid, Differences: []string{}, Complaints: []string{}}
 	mine, err := fingerprint.Of(ctx, s.tx, comparisonShare)
 	if err != nil {
-		// Pages that can't be read are what a comparison is to find; anything else ends the context.
+		// Pages that can't be read are what a comparison is meant to find. Only an error of the context is one of the comparison.
 		if ctx.Err() != nil {
 			return c, fmt.Errorf("compare the copy: %w", err)
 		}
@@ -121,7 +121,7 @@ func (n *Node) compare(
 	return c, nil
 }
 
-// distrust makes the copy anew after a comparison that was not good.
+// distrust has the copy rebuilt after a comparison that found a difference or damage.
 func (n *Node) distrust() {
 	select {
 	case n.distrusted <- struct{}{}:
@@ -129,17 +129,17 @@ func (n *Node) distrust() {
 	}
 }
 
-// throwAway forgets the copy, so that it is made anew. It is for the goroutine of run.
+// throwAway has the copy rebuilt from the log. It is for the goroutine of run.
 func (n *Node) throwAway(why string) error {
-	n.logger.Error("The copy of the database is made anew: " + why)
+	n.logger.Error("The copy of the database is rebuilt from the log: " + why)
 	n.turn(Doubtful)
 	return errors.Join(errors.New(why), n.closeApplier(), n.remember(0, ""))
 }
 
 var errBusy = errors.New("the leader is comparing with another node")
 
-// exhibit is a leader's side of a comparison: its snapshot, and the hashes once they are ready.
-type exhibit struct {
+// hashing is the leader's side of a comparison: its snapshot, and the hashes once they are ready.
+type hashing struct {
 	call   string
 	txid   uint64
 	done   chan struct{}
@@ -147,29 +147,29 @@ type exhibit struct {
 	failed error
 }
 
-// show begins to hash this leader's database as of its last transaction, which it returns when that is in the log.
-func (n *Node) show(ctx context.Context, call string) (txid uint64, err error) {
+// startHashing begins to hash this leader's database as of its last transaction, which it returns when that is in the log.
+func (n *Node) startHashing(ctx context.Context, call string) (txid uint64, err error) {
 	n.mu.Lock()
-	busy := n.exhibit != nil && !closed(n.exhibit.done)
+	busy := n.hashing != nil && !closed(n.hashing.done)
 	n.mu.Unlock()
 	if busy {
 		return 0, errBusy
 	}
-	hashing, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestComparison)
-	s, err := n.leaderSnapshot(hashing)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestComparison)
+	s, err := n.leaderSnapshot(limited)
 	if err != nil {
 		cancel()
 		return 0, err
 	}
-	e := &exhibit{call: call, txid: s.txid, done: make(chan struct{})}
+	h := &hashing{call: call, txid: s.txid, done: make(chan struct{})}
 	n.mu.Lock()
-	n.exhibit = e
+	n.hashing = h
 	n.mu.Unlock()
 	go func() {
-		defer close(e.done)
+		defer close(h.done)
 		defer cancel()
-		e.trees, e.failed = fingerprint.Of(hashing, s.tx, comparisonShare)
-		e.failed = errors.Join(e.failed, s.close())
+		h.trees, h.failed = fingerprint.Of(limited, s.tx, comparisonShare)
+		h.failed = errors.Join(h.failed, s.close())
 	}()
 	if err := n.Await(ctx); err != nil {
 		cancel()
@@ -178,19 +178,19 @@ func (n *Node) show(ctx context.Context, call string) (txid uint64, err error) {
 	return s.txid, nil
 }
 
-// shown returns the hashes that show has begun, once they are ready; ready is false if that takes longer than ctx lasts.
-func (n *Node) shown(ctx context.Context, call string) (trees []fingerprint.Tree, ready bool, err error) {
+// hashesOf returns the hashes that startHashing computes, once they are ready; ready is false if that takes longer than ctx lasts.
+func (n *Node) hashesOf(ctx context.Context, call string) (trees []fingerprint.Tree, ready bool, err error) {
 	n.mu.Lock()
-	e := n.exhibit
+	h := n.hashing
 	n.mu.Unlock()
-	if e == nil || e.call != call {
+	if h == nil || h.call != call {
 		return nil, false, txlog.ErrNotLeading // another leader's, or another comparison has begun since
 	}
 	select {
 	case <-ctx.Done():
 		return nil, false, nil
-	case <-e.done:
-		return e.trees, true, e.failed
+	case <-h.done:
+		return h.trees, true, h.failed
 	}
 }
 
@@ -205,6 +205,6 @@ func closed(done chan struct{}) bool {
 
 const (
 	longestComparison = time.Hour
-	// comparisonShare is the share of the time that hashing works, so that a busy node has the rest for requests.
+	// comparisonShare is the share of the time that hashing takes; a busy node has the rest for requests.
 	comparisonShare = 0.5
 )

@@ -83,7 +83,7 @@ func (n *Node) follow(ctx context.Context) error {
 	}
 }
 
-// idle waits for a while, or until somebody wants the next transaction, and answers orders that are for a leader.
+// idle waits for d, or until a caller waits for the next transaction. It refuses orders that are for a leader.
 func (n *Node) idle(ctx context.Context, d time.Duration) error {
 	n.mu.Lock()
 	if n.waiting > 0 {
@@ -179,12 +179,12 @@ func (n *Node) step(ctx context.Context) (more bool, err error) {
 	if err := n.remember(last, ""); err != nil {
 		return false, err
 	}
-	n.applied() // first, so that who waits for the transaction doesn't meet what was in memory before it
+	n.applied() // first, so that requests that wait for the transaction don't meet caches from before it
 	n.arrive(last)
 	return true, nil
 }
 
-// applied tells the app of new transactions, once it can be called.
+// applied notifies the app of new transactions, once it serves.
 func (n *Node) applied() {
 	n.mu.Lock()
 	serves := n.serves
@@ -199,9 +199,7 @@ func (n *Node) doubt(err error) error {
 	if !errors.Is(err, pages.ErrChanged) {
 		return err
 	}
-	n.logger.Error("The copy of the database is made anew: something else than the cluster has written to it")
-	n.turn(Doubtful)
-	return errors.Join(err, n.closeApplier(), n.remember(0, ""))
+	return errors.Join(err, n.throwAway("something other than the cluster has written to it"))
 }
 
 // bridge applies a file of the archive if the next transaction's own file is gone already. It returns the new position, or 0 if there is
@@ -211,7 +209,7 @@ func (n *Node) bridge(ctx context.Context, at uint64) (uint64, error) {
 		return 0, nil
 	}
 	if _, err := n.log.Read(ctx, at+1); err == nil {
-		return 0, nil // it came in between
+		return 0, nil // it was written meanwhile
 	} else if !errors.Is(err, bucket.ErrNotFound) {
 		return 0, err
 	}
@@ -220,9 +218,9 @@ func (n *Node) bridge(ctx context.Context, at uint64) (uint64, error) {
 		return 0, err
 	}
 	if file == nil {
-		n.logger.Warn("The copy of the database is made anew: the log does not reach back to it any more", "txid", at)
+		n.logger.Warn("The copy of the database is rebuilt: the log no longer reaches back to it", "txid", at)
 		n.turn(Doubtful)
-		return 0, errors.Join(errors.New("the log has gone on"), n.closeApplier(), n.remember(0, ""))
+		return 0, errors.Join(errors.New("the log no longer has the next transaction"), n.closeApplier(), n.remember(0, ""))
 	}
 	body, err := n.log.Open(ctx, file)
 	if err != nil {
@@ -237,7 +235,7 @@ func (n *Node) bridge(ctx context.Context, at uint64) (uint64, error) {
 }
 
 // vacancy reports whether this node may take the lease.
-func (n *Node) vacancy() (glimpse, bool) {
+func (n *Node) vacancy() (seenLease, bool) {
 	seen := n.lease.last()
 	if !seen.known {
 		return seen, false
@@ -253,17 +251,17 @@ func (n *Node) vacancy() (glimpse, bool) {
 	case time.Now().Before(notBefore):
 		return seen, false
 	case seen.Node == "" && seen.For != "":
-		return seen, seen.unchanged > n.options.TTL // the chosen one has not come
-	case seen.Node == "": // given up
+		return seen, seen.unchanged > n.options.TTL // the node that was to lead has not taken it
+	case seen.Node == "": // released
 		return seen, true
-	case seen.Node == me: // held by this node before it was started again, unless a copy of its folder renews it
+	case seen.Node == me: // held by this node before its restart, unless a copy of its folder renews it
 		return seen, seen.unchanged > n.options.TTL/2
 	}
 	return seen, seen.unchanged > n.options.TTL+rand.N(n.options.TTL/8)
 }
 
 // acquire takes the lease, and reports whether it is this node's now.
-func (n *Node) acquire(ctx context.Context, seen glimpse) (bool, error) {
+func (n *Node) acquire(ctx context.Context, seen seenLease) (bool, error) {
 	select {
 	case <-n.lost: // of an earlier leadership
 	default:
@@ -278,7 +276,7 @@ func (n *Node) acquire(ctx context.Context, seen glimpse) (bool, error) {
 	return err == nil, err
 }
 
-// join makes the first copy: it restores what is in the log, or publishes what is in the data folder if nothing is.
+// join makes the first copy: it restores the database from the log or, if the log is empty, publishes that of the data folder.
 func (n *Node) join(ctx context.Context) (led bool, err error) {
 	for {
 		empty, err := n.log.Empty(ctx)
@@ -300,7 +298,7 @@ func (n *Node) join(ctx context.Context) (led bool, err error) {
 }
 
 // publish writes the database as the first transaction of a new log, and leads.
-func (n *Node) publish(ctx context.Context, seen glimpse, session string) (led bool, err error) {
+func (n *Node) publish(ctx context.Context, seen seenLease, session string) (led bool, err error) {
 	if mine, err := n.acquire(ctx, seen); !mine {
 		return false, err
 	}
@@ -321,8 +319,9 @@ func (n *Node) publish(ctx context.Context, seen glimpse, session string) (led b
 	return n.begin(ctx, time.Now(), 0, session, nil)
 }
 
-// resolve finds out what became of a leadership that did not end in order. If nobody has written since, this node leads on, with all
-// that it has. Else its copy may hold what nobody acknowledged, and is made anew; so it is if it may lack what the log has.
+// resolve decides what follows from a leadership that ended without a step-down. If no other node has written since, this node leads again
+// with everything that it has. Otherwise its copy may hold writes that were never acknowledged, and is rebuilt, as it is if it may lack
+// what the log has.
 func (n *Node) resolve(ctx context.Context, session string) (led bool, err error) {
 	n.turn(Doubtful)
 	for {
@@ -342,11 +341,11 @@ func (n *Node) resolve(ctx context.Context, session string) (led bool, err error
 			writer = ""
 		}
 		if writer != session {
-			n.logger.Warn("The copy of the database is made anew: another node has led since, and it may hold what was never acknowledged")
+			n.logger.Warn("The copy of the database is rebuilt: another node has led since, and it may hold unacknowledged writes")
 			return false, n.rebuild(ctx)
 		}
 		if end > 0 && !n.holdsAll(end) {
-			n.logger.Warn("The copy of the database is made anew: the machine was started again, or the data folder is an older one, and the "+
+			n.logger.Warn("The copy of the database is rebuilt: the machine was restarted, or the data folder is an older one, and the "+
 				"copy may lack what is in the log", "txid", end)
 			return false, n.rebuild(ctx)
 		}
@@ -366,7 +365,7 @@ func (n *Node) resolve(ctx context.Context, session string) (led bool, err error
 	}
 }
 
-// holdsAll reports whether the copy of a leadership that did not end in order certainly holds all transactions up to one that the node
+// holdsAll reports whether the copy of a leadership that ended without a step-down certainly holds all transactions up to one that the node
 // wrote to the log itself. After a power cut it may not: commits are flushed to the disk by checkpoints only. An older folder does not
 // either, and lacks Litestream's file of that transaction, which is written before the log's.
 func (n *Node) holdsAll(txid uint64) bool {
@@ -377,8 +376,8 @@ func (n *Node) holdsAll(txid uint64) bool {
 	return boot != "" && boot == n.boot && err == nil
 }
 
-// resume goes on leading after transaction end, the last one in the log, which this node wrote itself.
-func (n *Node) resume(ctx context.Context, seen glimpse, session string, end uint64) (led bool, err error) {
+// resume leads again after transaction end, the last one in the log, which this node wrote itself.
+func (n *Node) resume(ctx context.Context, seen seenLease, session string, end uint64) (led bool, err error) {
 	began := time.Now()
 	if mine, err := n.acquire(ctx, seen); !mine {
 		return false, err
@@ -390,7 +389,7 @@ func (n *Node) resume(ctx context.Context, seen glimpse, session string, end uin
 }
 
 // takeOver claims the next transaction and leads.
-func (n *Node) takeOver(ctx context.Context, seen glimpse) (led bool, err error) {
+func (n *Node) takeOver(ctx context.Context, seen seenLease) (led bool, err error) {
 	began := time.Now()
 	mine, err := n.acquire(ctx, seen)
 	if !mine {
@@ -443,7 +442,7 @@ func (n *Node) tenure(session string) txlog.Options {
 	return txlog.Options{Session: session, Holds: n.lease.holds, Lost: n.lose}
 }
 
-// begin starts to lead after a transaction of the log. last is its file for Litestream; nil to go on where it was.
+// begin starts to lead after a transaction of the log. last is its file for Litestream; nil to continue from the files of the last time.
 func (n *Node) begin(ctx context.Context, began time.Time, txid uint64, session string, last []byte) (led bool, err error) {
 	if n.log.Confirmed() == 0 {
 		n.log.Lead(ctx, txid, n.tenure(session))
@@ -456,7 +455,7 @@ func (n *Node) begin(ctx context.Context, began time.Time, txid uint64, session 
 		path: n.path, meta: n.meta(), number: txid, last: last, retention: n.options.Retention, logger: n.litestreamLogger(),
 	})
 	if err == nil {
-		err = n.closeApplier() // Litestream's connections keep the write-ahead log by now
+		err = n.closeApplier() // Litestream's connections keep the write-ahead log from now on
 	}
 	if err != nil {
 		n.log.Yield()
@@ -471,18 +470,18 @@ func (n *Node) begin(ctx context.Context, began time.Time, txid uint64, session 
 	n.options.Gate.Open()
 	n.turn(Leading)
 	n.open()
-	n.tell(true)
+	n.notifyApp(true)
 	n.logger.Info("The node leads the cluster", "txid", n.log.Confirmed(), "term", n.lease.last().Term,
 		"took", time.Since(began).Round(time.Millisecond).String(), "started", time.Since(starts).Round(time.Millisecond).String())
 	return true, nil
 }
 
-// rebuild makes the copy anew from the log. A database that is open is replaced page by page.
+// rebuild makes a new copy from the log. A database that is open is replaced page by page.
 func (n *Node) rebuild(ctx context.Context) error {
 	began := time.Now()
 	plan, err := litestream.CalcRestorePlan(ctx, n.log, 0, time.Time{}, n.litestreamLogger())
 	if err != nil {
-		return fmt.Errorf("plan the restoring of the database: %w", err)
+		return fmt.Errorf("plan the restore of the database: %w", err)
 	}
 	target := plan[len(plan)-1].MaxTXID
 	fresh := n.path + ".restored"

@@ -37,13 +37,13 @@ func (n *Node) lead(ctx context.Context) {
 	}
 }
 
-// stepDown ends the leadership in order: first nothing is written any more, then all that was written goes into the log, then another
-// node may lead. The copy is as good as any follower's.
+// stepDown ends the leadership in order: first writes end, then everything that was written goes into the log, then another node may
+// lead. Afterwards the copy is as good as any follower's.
 func (n *Node) stepDown(ctx context.Context, to string) (err error) {
 	began := time.Now()
 	n.options.Gate.Close()
 	n.turn(Following)
-	n.tell(false)
+	n.notifyApp(false)
 	n.mu.Lock()
 	l := n.leader
 	n.mu.Unlock()
@@ -78,17 +78,17 @@ func (n *Node) stepDown(ctx context.Context, to string) (err error) {
 	n.mu.Unlock()
 	// The others may lead from now on: nothing of this node is missing in the log.
 	if err := n.lease.release(ctx, last, to); err != nil {
-		n.logger.Warn("The lease was not given up, and ends by itself", "error", err)
+		n.logger.Warn("The lease was not released, and will expire", "error", err)
 	}
 	if err := errors.Join(l.close(), n.locks.restore(), n.applier.Unlock(context.WithoutCancel(ctx))); err != nil {
-		n.logger.Warn("The leadership was not cleared away in order", "error", errors.Join(err, n.closeApplier()))
+		n.logger.Warn("The leadership was not cleaned up in order", "error", errors.Join(err, n.closeApplier()))
 	}
 	n.logger.Info("The node has stepped down", "txid", last, "took", time.Since(began).Round(time.Millisecond).String())
 	return nil
 }
 
-// demote ends a leadership that was lost. What is not in the log was acknowledged to nobody; if there is any, the copy is in doubt, and
-// resolve decides.
+// demote ends a leadership that was lost. Writes that are not in the log were never acknowledged; if there are any, the copy is in doubt,
+// and resolve decides.
 func (n *Node) demote(ctx context.Context, cause error) {
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), stepDownTimeout)
 	defer done()
@@ -103,14 +103,14 @@ func (n *Node) demote(ctx context.Context, cause error) {
 	if l != nil {
 		l.end(errors.Join(txlog.ErrNotLeading, cause))
 	}
-	n.tell(false)
-	n.logger.Error("The node leads the cluster no longer", "txid", confirmed, "cause", cause)
+	n.notifyApp(false)
+	n.logger.Error("The node no longer leads the cluster", "txid", confirmed, "cause", cause)
 	if l == nil {
 		return
 	}
 	clean, err := n.settle(ctx, l, confirmed)
 	if err != nil {
-		n.logger.Warn("What the node wrote last is in doubt", "error", err)
+		n.logger.Warn("It is not certain that the node's last writes are in the log", "error", err)
 	}
 	if !clean {
 		if err := n.closeApplier(); err != nil {
@@ -119,7 +119,7 @@ func (n *Node) demote(ctx context.Context, cause error) {
 	}
 }
 
-// settle closes what led, and reports whether the copy holds exactly what is in the log.
+// settle closes the former leader, and reports whether the copy holds exactly what is in the log.
 func (n *Node) settle(ctx context.Context, l *leader, confirmed uint64) (clean bool, err error) {
 	closed := false
 	closeAll := func() error {
@@ -161,7 +161,7 @@ func (n *Node) settle(ctx context.Context, l *leader, confirmed uint64) (clean b
 	return true, nil
 }
 
-// litestreamLogger passes on what Litestream says of trouble. Its talk about each file would fill the log.
+// litestreamLogger passes on Litestream's warnings and errors. Its messages about each file would fill the log.
 func (n *Node) litestreamLogger() *slog.Logger {
 	return slog.New(appHandler{app: n.app, least: slog.LevelWarn}).With("by", "litestream")
 }

@@ -16,7 +16,7 @@ import (
 	"jobboard/internal/cluster/txlog"
 )
 
-// What the leader's Litestream does how often. The levels and the retention of level 0 belong together: a follower that was away for
+// How often the leader's Litestream does what. The levels and the retention of level 0 belong together: a follower that was away for
 // less than that reads transaction by transaction.
 const (
 	syncInterval     = 50 * time.Millisecond
@@ -25,7 +25,7 @@ const (
 	keepTransactions = time.Hour        // level 0; it fences only while the files are there
 	checkRetention   = time.Minute
 	snapshotInterval = 24 * time.Hour
-	checkpointWait   = 250 * time.Millisecond // for who writes; all that wait for the log wait as long, and the next time will do, too
+	checkpointWait   = 250 * time.Millisecond // for writers; requests that wait for the log wait as long, and a later checkpoint will do
 )
 
 // leader is Litestream at work on the leader's database: it copies what is committed into the log.
@@ -96,7 +96,7 @@ func startLeader(ctx context.Context, log *txlog.Log, b begin) (*leader, error) 
 	return l, nil
 }
 
-// await waits until all that is committed by now is in the log. One goroutine writes for all that wait.
+// await returns once everything that is committed by now is in the log. One goroutine writes for all callers.
 func (l *leader) await(ctx context.Context) error {
 	done := make(chan error, 1)
 	l.mu.Lock()
@@ -134,7 +134,7 @@ func (l *leader) flush() {
 
 const retryWrite = 100 * time.Millisecond
 
-// write brings all that is committed into the log; a bucket that can't be reached is tried until this leadership ends.
+// write brings everything that is committed into the log. While the bucket can't be reached it retries, until this leadership ends.
 func (l *leader) write() error {
 	for {
 		err := l.db.SyncAndWait(l.ctx)
@@ -168,7 +168,7 @@ func (l *leader) last() (uint64, error) {
 	return uint64(position.TXID), nil
 }
 
-// end fails all that wait.
+// end fails all calls of await.
 func (l *leader) end(cause error) { l.cancel(cause) }
 
 // close ends Litestream. The locks of the database must be taken again afterwards: see keepLocks.

@@ -12,8 +12,8 @@ import (
 	"jobboard/internal/bucket"
 )
 
-// leaseKey is the object by which nodes agree who leads. It is replaced only by who knows what it was, so no two nodes hold it; what
-// fences a node that believes in a lease that is over is the log.
+// leaseKey is the object by which nodes agree who leads. It is replaced only by a node that knows its present content, so no two nodes
+// hold it. A node that has not noticed that its lease is over is fenced by the log.
 const leaseKey = ".board/lease.json"
 
 // tenancy is the content of the lease.
@@ -24,7 +24,7 @@ type tenancy struct {
 	TXID  uint64 `json:"txid"`            // the last transaction in the log, at the last renewal
 	Nonce string `json:"nonce"`           // tells one's own renewal from another's after a lost answer
 	For   string `json:"for,omitempty"`   // after a step-down, the node that shall lead now
-	Until string `json:"until,omitempty"` // for people; the nodes trust only their own clocks
+	Until string `json:"until,omitempty"` // for people and commands; the nodes trust only their own clocks
 }
 
 // lease is one node's view of the lease.
@@ -74,18 +74,18 @@ func (l *lease) read(ctx context.Context) error {
 	return nil
 }
 
-// glimpse is the lease as it was last seen.
-type glimpse struct {
+// seenLease is the lease as it was last seen.
+type seenLease struct {
 	tenancy
 	etag      string
 	unchanged time.Duration
 	known     bool
 }
 
-func (l *lease) last() glimpse {
+func (l *lease) last() seenLease {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return glimpse{l.seen, l.etag, time.Since(l.changed), !l.changed.IsZero()}
+	return seenLease{l.seen, l.etag, time.Since(l.changed), !l.changed.IsZero()}
 }
 
 // mine reports whether this process has taken the lease and not learnt that it was lost.
@@ -96,7 +96,7 @@ func (l *lease) mine() bool {
 }
 
 // acquire takes the lease if it is still what was seen, or returns errTaken.
-func (l *lease) acquire(ctx context.Context, seen glimpse) error {
+func (l *lease) acquire(ctx context.Context, seen seenLease) error {
 	l.asking.Lock()
 	defer l.asking.Unlock()
 	l.mu.Lock()
@@ -133,7 +133,7 @@ func (l *lease) release(ctx context.Context, txid uint64, to string) error {
 	return l.write(ctx, next)
 }
 
-// write replaces the lease. After a lost answer it looks whose content is there.
+// write replaces the lease. After a lost answer it checks whose content is there.
 func (l *lease) write(ctx context.Context, next tenancy) error {
 	began := time.Now()
 	next.Nonce, next.Until = rand.Text(), began.Add(l.ttl).UTC().Format(time.RFC3339)
@@ -172,7 +172,7 @@ func (l *lease) write(ctx context.Context, next tenancy) error {
 	return nil
 }
 
-// holds reports whether no other node can have the lease: the others wait for its whole time, and this clock only runs.
+// holds reports whether no other node can have taken the lease: the others wait for the whole TTL, counted from after the renewal.
 func (l *lease) holds() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

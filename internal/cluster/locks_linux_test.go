@@ -33,7 +33,7 @@ func TestTheDatabaseStaysLocked(t *testing.T) {
 	if !locked(a) || !locked(b) {
 		t.Fatal("an open database is not locked")
 	}
-	if err := a.StepDown(t.Context()); err != nil {
+	if err := a.StepDownFor(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
 	until(t, "the follower leads", b.Leading)

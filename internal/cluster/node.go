@@ -75,24 +75,22 @@ type Node struct {
 	leader    *leader // while this node leads, and until its last transaction is in the log
 	opened    bool    // PocketBase has, or is about to have, the database open
 	serves    bool    // the app can be called
-	told      bool    // what the app was last told of its role
-	waiting   int     // how many wait for a transaction that is not here yet
-	eager     bool    // somebody has asked for this node to lead
+	notified  bool    // the role that the app knows: true if it leads
+	waiting   int     // how many callers wait for a transaction that is not here yet
 	notBefore time.Time
 
 	applying   sync.Mutex    // held while transactions are written to the copy
 	held       uint64        // the transaction that the copy must not pass just now; 0: it may go on
-	distrusted chan struct{} // a comparison has shown that the copy is not the leader's
-	exhibit    *exhibit      // of the last comparison with this leader
+	distrusted chan struct{} // a comparison has shown that the copy differs from the leader's
+	hashing    *hashing      // of the last comparison with this leader
 
-	nudged   chan struct{} // looks for transactions at once
+	nudged   chan struct{} // to look for transactions at once
 	orders   chan order
 	lost     chan error
 	ready    chan struct{} // closed when the board may be opened
 	isReady  bool
 	cancel   context.CancelFunc
 	finished chan struct{} // closed when run has ended
-	err      error         // why run has ended before the board could be opened
 	// unfinished is why the node could not step down when it ended. It is there once finished is closed.
 	unfinished error
 }
@@ -126,9 +124,6 @@ func newNode(app core.App, options Options) *Node {
 
 // Bucket returns the cluster's bucket.
 func (n *Node) Bucket() *bucket.Bucket { return n.bucket }
-
-// Log returns the cluster's log.
-func (n *Node) Log() *txlog.Log { return n.log }
 
 // ID returns the node's name.
 func (n *Node) ID() string {
@@ -222,10 +217,7 @@ func (n *Node) Nudge() {
 	}
 }
 
-// StepDown ends this node's leadership in order: nothing is lost, and another node leads at once.
-func (n *Node) StepDown(ctx context.Context) error { return n.StepDownFor(ctx, "") }
-
-// StepDownFor is StepDown in favour of a node, by its name.
+// StepDownFor ends this node's leadership in order: nothing is lost, and another node leads at once; if one is named, that node.
 func (n *Node) StepDownFor(ctx context.Context, node string) error {
 	o := order{ctx, node, make(chan error, 1)}
 	select {
@@ -241,13 +233,8 @@ func (n *Node) StepDownFor(ctx context.Context, node string) error {
 // Promote makes this node lead as soon as nobody else does, and returns when it leads. The present leader must step down for it.
 func (n *Node) Promote(ctx context.Context) error {
 	n.mu.Lock()
-	n.eager, n.notBefore = true, time.Time{}
+	n.notBefore = time.Time{}
 	n.mu.Unlock()
-	defer func() {
-		n.mu.Lock()
-		n.eager = false
-		n.mu.Unlock()
-	}()
 	for {
 		n.mu.Lock()
 		moved := n.moved
@@ -274,13 +261,13 @@ func (n *Node) turn(role string) {
 	n.signal()
 }
 
-// signal wakes all that wait for the position or the role. n.mu is locked.
+// signal wakes everybody who waits for a change of position or role. n.mu is locked.
 func (n *Node) signal() {
 	close(n.moved)
 	n.moved = make(chan struct{})
 }
 
-// arrive notes that the copy has a transaction.
+// arrive records that the copy has a transaction.
 func (n *Node) arrive(txid uint64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -288,7 +275,7 @@ func (n *Node) arrive(txid uint64) {
 	n.signal()
 }
 
-// remember notes on the disk what the copy holds: a position, or a session if this node leads.
+// remember records on disk what the copy holds: a position, or a session if this node leads.
 func (n *Node) remember(txid uint64, session string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -299,30 +286,30 @@ func (n *Node) remember(txid uint64, session string) error {
 	return n.state.save()
 }
 
-// remembered returns what remember has noted.
+// remembered returns what remember has recorded.
 func (n *Node) remembered() (txid uint64, session string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.state.TXID, n.state.Session
 }
 
-// tell tells the app which role it has, once it can be called.
-func (n *Node) tell(leading bool) {
+// notifyApp notifies the app that it leads or follows, once it serves.
+func (n *Node) notifyApp(leading bool) {
 	n.mu.Lock()
-	news := n.serves && n.told != leading
-	if news {
-		n.told = leading
+	changed := n.serves && n.notified != leading
+	if changed {
+		n.notified = leading
 	}
 	n.mu.Unlock()
-	if news {
+	if changed {
 		leadership.Changed(n.app, leading)
 	}
 }
 
-// bootstrapped notes that the app can be called.
+// bootstrapped records that the app can be notified.
 func (n *Node) bootstrapped() {
 	n.mu.Lock()
-	n.serves, n.told = true, n.role == Leading
+	n.serves, n.notified = true, n.role == Leading
 	n.mu.Unlock()
 }
 
@@ -342,17 +329,17 @@ func (n *Node) isOpened() bool {
 	return n.opened
 }
 
-// fail notes what goes wrong, and says it once.
+// fail records what goes wrong, and logs it once.
 func (n *Node) fail(what string, err error) {
 	n.mu.Lock()
 	text := ""
 	if err != nil {
 		text = what + ": " + err.Error()
 	}
-	news := text != n.failure
+	changed := text != n.failure
 	n.failure = text
 	n.mu.Unlock()
-	if err != nil && news {
+	if err != nil && changed {
 		n.logger.Warn(what, "error", err)
 	}
 }
@@ -361,7 +348,7 @@ func newSession() string { return rand.Text() }
 
 func (n *Node) meta() string { return filepath.Join(n.dir, Folder, metaDir) }
 
-// appHandler logs to the app's log once that is open, and only what people need to know.
+// appHandler logs to the app's log once that is open, and only what operators need to know.
 type appHandler struct {
 	app   core.App
 	least slog.Level

@@ -37,7 +37,7 @@ func start(t *testing.T, settings bucket.Settings, dir string) *member {
 	select {
 	case <-m.ready:
 	case <-m.finished:
-		t.Fatalf("the node did not start: %v", m.err)
+		t.Fatalf("the node has ended: %+v", m.Status())
 	case <-time.After(patience):
 		t.Fatalf("the node is not ready: %+v", m.Status())
 	}
@@ -182,7 +182,7 @@ func TestAFollowerTakesOverInOrder(t *testing.T) {
 	}
 
 	before := a.TXID()
-	if err := a.StepDown(t.Context()); err != nil {
+	if err := a.StepDownFor(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
 	until(t, "the follower leads", b.Leading)
@@ -194,7 +194,7 @@ func TestAFollowerTakesOverInOrder(t *testing.T) {
 	if got, want := a.content(), b.content(); got != want {
 		t.Errorf("the new follower holds\n%s\nwant\n%s", got, want)
 	}
-	if err := b.StepDown(t.Context()); err != nil {
+	if err := b.StepDownFor(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
 	until(t, "the first one leads again", a.Leading)

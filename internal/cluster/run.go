@@ -16,6 +16,9 @@ import (
 	"jobboard/internal/database"
 )
 
+// TrialPrefix is where the bucket's conditions are tried ([bucket.Bucket.Try]).
+const TrialPrefix = ".board/trial/"
+
 // identityKey names the cluster. It is created once, by the first node.
 const identityKey = ".board/cluster.json"
 
@@ -26,7 +29,7 @@ type identity struct {
 // start prepares the node: bucket, state, identity. An error means that the board must not start.
 func (n *Node) start(ctx context.Context, dir string) error {
 	n.dir, n.path = dir, dir+string(os.PathSeparator)+"data.db"
-	if err := n.bucket.Try(ctx, ".board/trial/"); err != nil {
+	if err := n.bucket.Try(ctx, TrialPrefix); err != nil {
 		return err
 	}
 	remembered, known, err := readState(dir)
@@ -120,11 +123,6 @@ func (n *Node) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			break
 		}
-		var refused *refusal
-		if errors.As(err, &refused) && !n.isOpened() {
-			n.err = err
-			return
-		}
 		n.fail("The node does not keep up with the cluster", err)
 		_ = pause(ctx, time.Second)
 	}
@@ -133,9 +131,6 @@ func (n *Node) run(ctx context.Context) {
 		n.logger.Warn("The copy of the database was not closed", "error", err)
 	}
 }
-
-// refusal is an error that another try would not mend.
-type refusal struct{ error }
 
 func pause(ctx context.Context, d time.Duration) error {
 	select {
@@ -188,7 +183,7 @@ func (n *Node) watchOnce(ctx context.Context) {
 	}
 }
 
-// lose tells that this node must not lead any more. It returns at once.
+// lose has this node cease to lead. It returns at once.
 func (n *Node) lose(cause error) {
 	select {
 	case n.lost <- cause:
@@ -230,7 +225,7 @@ func missing(path string) (names []string, err error) {
 	return names, nil
 }
 
-// shorten returns a list for people.
+// shorten returns the first names of a list, for messages.
 func shorten(names []string) string {
 	const most = 3
 	if len(names) > most {

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// staging reads what was committed for all that ask at the same time: each reading writes a file to the disk, and all writers of a busy
-// board ask.
+// staging reads what was committed once for all calls of ask at the same time: each reading writes a file to the disk, and every write
+// of a busy board asks.
 type staging struct {
 	mu      sync.Mutex
 	waiting []chan stagedAt

@@ -12,7 +12,7 @@ import (
 	"jobboard/internal/leadership"
 )
 
-// Standing returns what the board tells of this node in checks and figures.
+// Standing returns how this node stands, for the checks and the metrics.
 func (n *Node) Standing() leadership.Standing {
 	s := n.Status()
 	failed, answered := n.bucket.Health()
@@ -22,7 +22,7 @@ func (n *Node) Standing() leadership.Standing {
 	}
 }
 
-// Lease is what the bucket says of who leads.
+// Lease is the lease as the bucket has it: who leads.
 type Lease struct {
 	Node  string    `json:"node"` // "" while nobody leads
 	URL   string    `json:"url"`
@@ -46,7 +46,7 @@ func LeaseIn(ctx context.Context, b *bucket.Bucket) (lease Lease, err error) {
 	return lease, nil
 }
 
-// NodesIn returns what all nodes last told of themselves in the cluster's bucket, also those that have ended since.
+// NodesIn returns the latest announcement of each node in the cluster's bucket, also of those that have ended since.
 func NodesIn(ctx context.Context, b *bucket.Bucket) (nodes []Announcement, err error) {
 	for object, err := range b.List(ctx, nodesPrefix, "") {
 		if err != nil {

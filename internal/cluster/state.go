@@ -19,7 +19,7 @@ const (
 	metaDir   = "litestream" // Litestream's files, while this node leads
 )
 
-// state is what a node remembers of itself.
+// state is what a node remembers about itself.
 type state struct {
 	Cluster string `json:"cluster"` // which one the copy belongs to
 	Node    string `json:"node"`
@@ -33,7 +33,7 @@ type state struct {
 	path string
 }
 
-// readState reads what the node remembers. A folder that was no node's yet gets a new name, and known is false.
+// readState reads what the node remembers. A folder that did not belong to a node gets a new name, and known is false.
 func readState(dir string) (s *state, known bool, err error) {
 	host, err := os.Hostname()
 	if err != nil {
@@ -57,7 +57,7 @@ func readState(dir string) (s *state, known bool, err error) {
 	return s, known, nil
 }
 
-// save writes the state, so that it is never seen half written.
+// save writes the state as a whole.
 func (s *state) save() error {
 	data, err := json.Marshal(s)
 	if err != nil {

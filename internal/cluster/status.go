@@ -19,7 +19,7 @@ const (
 	Stopped   = "stopped"
 )
 
-// Status is what a node knows of itself and of the leader.
+// Status is what a node knows about itself and the leader.
 type Status struct {
 	Cluster    string    `json:"cluster"`
 	Node       string    `json:"node"`
@@ -34,7 +34,7 @@ type Status struct {
 	Failure    string    `json:"failure,omitempty"`
 }
 
-// Lag is for how long a copy has not held all that was in the log: nearly nothing while all is well.
+// Lag returns for how long the copy has not held everything that was in the log: next to nothing while all is well.
 func (s Status) Lag() time.Duration {
 	switch {
 	case s.Role == Leading:
@@ -61,13 +61,13 @@ func (n *Node) Status() Status {
 	return s
 }
 
-// Announcement is what a node tells the others of itself.
+// Announcement is what a node publishes about itself in the bucket.
 type Announcement struct {
 	Status
 	At time.Time `json:"at"`
 }
 
-// announce tells the other nodes that this one is there.
+// announce publishes the status of this node.
 func (n *Node) announce(ctx context.Context) error {
 	data, err := json.Marshal(Announcement{Status: n.Status(), At: time.Now().UTC()})
 	if err != nil {
@@ -75,6 +75,3 @@ func (n *Node) announce(ctx context.Context) error {
 	}
 	return n.bucket.Put(ctx, nodesPrefix+n.state.Node+".json", data)
 }
-
-// Nodes returns what all nodes last told of themselves, also those that have ended since.
-func (n *Node) Nodes(ctx context.Context) ([]Announcement, error) { return NodesIn(ctx, n.bucket) }

@@ -136,7 +136,7 @@ func TestReadersAndTheLogGoOnAcrossATakeover(t *testing.T) {
 	if rows := count(); rows != 3000 {
 		t.Fatalf("the reader sees %d rows", rows)
 	}
-	if err := a.StepDown(t.Context()); err != nil {
+	if err := a.StepDownFor(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
 	until(t, "the follower leads", b.Leading)

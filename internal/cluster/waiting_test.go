@@ -54,7 +54,7 @@ func TestTheAppIsToldOfItsRole(t *testing.T) {
 	leadership.OnApplied(a.app, func() { applied <- struct{}{} })
 	a.acknowledge()
 	b := start(t, settings, t.TempDir())
-	if err := a.StepDown(t.Context()); err != nil {
+	if err := a.StepDownFor(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
 	ctx, done := context.WithTimeout(t.Context(), patience)
@@ -68,7 +68,7 @@ func TestTheAppIsToldOfItsRole(t *testing.T) {
 	if err := a.Await(ctx); !errors.Is(err, txlog.ErrNotLeading) {
 		t.Errorf("a follower awaits its writes: %v", err)
 	}
-	if err := a.StepDown(ctx); !errors.Is(err, txlog.ErrNotLeading) {
+	if err := a.StepDownFor(ctx, ""); !errors.Is(err, txlog.ErrNotLeading) {
 		t.Errorf("a follower steps down: %v", err)
 	}
 	if err := b.StepDownFor(ctx, a.ID()); err != nil {
@@ -77,7 +77,7 @@ func TestTheAppIsToldOfItsRole(t *testing.T) {
 	if got := []bool{<-told, <-told}; !slices.Equal(got, []bool{false, true}) {
 		t.Errorf("the app was told %v", got)
 	}
-	nodes, err := a.Nodes(ctx)
+	nodes, err := NodesIn(ctx, a.bucket)
 	if err != nil || len(nodes) != 2 {
 		t.Errorf("the nodes are %+v, %v", nodes, err)
 	}

@@ -157,7 +157,7 @@ func newClusterStepDown(settings *config.Config) *cobra.Command {
 func order(ctx context.Context, settings *config.Config, node, name string) error {
 	given, ok := settings.Bucket()
 	if !ok {
-		return errors.New("no bucket is given: set JOBBOARD_BUCKET_NAME and the other JOBBOARD_BUCKET_ variables as serve gets them")
+		return errNoBucket
 	}
 	ctx, done := untilInterrupted(ctx)
 	defer done()

@@ -46,7 +46,7 @@ func checkBucket(ctx context.Context, given bucket.Settings) []checks.Result {
 	reached.Message = "The bucket " + given.Name + " can be written and honours conditions."
 	b, err := bucket.Open(ctx, given)
 	if err == nil {
-		err = b.Try(ctx, ".board/trial/")
+		err = b.Try(ctx, cluster.TrialPrefix)
 	}
 	if err != nil {
 		reached.Level, reached.Message = checks.Error, "The bucket can't be used: "+err.Error()+"."

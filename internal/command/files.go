@@ -1,7 +1,6 @@
 package command
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/dustin/go-humanize"
@@ -27,7 +26,7 @@ left to copy. It can be interrupted and repeated.`,
 		RunE: func(command *cobra.Command, _ []string) error {
 			given, ok := settings.Bucket()
 			if !ok {
-				return errors.New("no bucket is given: set JOBBOARD_BUCKET_NAME and the other JOBBOARD_BUCKET_ variables")
+				return errNoBucket
 			}
 			progress, err := uploads.Copy(command.Context(), app, given, func(p uploads.Progress) {
 				fmt.Fprintf(command.ErrOrStderr(), "%s of %s files\n", humanize.Comma(int64(p.Copied)), humanize.Comma(int64(p.Files)))

@@ -110,11 +110,13 @@ func restoreFolder(ctx context.Context, b *bucket.Bucket, moment restore.Moment,
 	return restored, err
 }
 
+var errNoBucket = errors.New("no bucket is given: set JOBBOARD_BUCKET_NAME and the other JOBBOARD_BUCKET_ variables as for serve")
+
 // openBucket opens the bucket that is given, or says what is wrong with the settings.
 func openBucket(ctx context.Context, settings *config.Config) (*bucket.Bucket, error) {
 	given, ok := settings.Bucket()
 	if !ok {
-		return nil, errors.New("no bucket is given: set JOBBOARD_BUCKET_NAME and the other JOBBOARD_BUCKET_ variables as serve gets them")
+		return nil, errNoBucket
 	}
 	b, err := bucket.Open(ctx, given)
 	var answer interface{ HTTPStatusCode() int }

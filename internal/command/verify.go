@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -76,8 +75,8 @@ type verified struct {
 func verify(ctx context.Context, b *bucket.Bucket, data, secret string) (v verified, err error) {
 	began := time.Now()
 	v.Comparison = cluster.Comparison{Node: cluster.Restored, At: began.UTC(), Differences: []string{}, Complaints: []string{}}
-	var leader leaseholder
-	if leader, err = readLease(ctx, b); err != nil {
+	leader, err := currentLease(ctx, b)
+	if err != nil {
 		return v, err
 	}
 	caller := cluster.Caller(func(ctx context.Context, body []byte) ([]byte, error) {
@@ -128,32 +127,16 @@ func verify(ctx context.Context, b *bucket.Bucket, data, secret string) (v verif
 	return v, nil
 }
 
-// leaseholder is who leads, as the lease in the bucket says.
-type leaseholder struct {
-	Node  string    `json:"node"`
-	URL   string    `json:"url"`
-	Until time.Time `json:"until"`
-}
-
 // leaseGrace is how long after its end a lease may still be renewed, and how far clocks may differ.
 const leaseGrace = 5 * time.Second
 
-// readLease returns who leads, and nobody if the lease has ended.
-func readLease(ctx context.Context, b *bucket.Bucket) (holder leaseholder, err error) {
-	data, _, err := b.Get(ctx, ".board/lease.json")
-	switch {
-	case errors.Is(err, bucket.ErrNotFound):
-		return holder, nil
-	case err != nil:
-		return holder, err
+// currentLease returns the lease, or an empty one if it has ended.
+func currentLease(ctx context.Context, b *bucket.Bucket) (cluster.Lease, error) {
+	lease, err := cluster.LeaseIn(ctx, b)
+	if err != nil || time.Since(lease.Until) > leaseGrace {
+		return cluster.Lease{}, err
 	}
-	if err := json.Unmarshal(data, &holder); err != nil {
-		return holder, fmt.Errorf("read the lease: %w", err)
-	}
-	if time.Since(holder.Until) > leaseGrace {
-		return leaseholder{}, nil
-	}
-	return holder, nil
+	return lease, nil
 }
 
 func (v verified) print(out io.Writer, all bool) error {

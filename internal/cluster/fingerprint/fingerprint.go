@@ -26,15 +26,15 @@ type Querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// Unpaced is the share of time of a fingerprint that nobody need wait for.
+// Unpaced is the share of time of a fingerprint that slows nobody down.
 const Unpaced = 1
 
 const (
-	pacedPages = 2_000 // between two rests, some 20 ms of work
+	pacedPages = 2_000 // between two pauses, some 20 ms of work
 	schemaPage = 1
 )
 
-// Of returns the hashes of all tables and indexes, in the order of their names. It works for a share of the time, such as 0.5, and rests
+// Of returns the hashes of all tables and indexes, in the order of their names. It works for a share of the time, such as 0.5, and pauses
 // in between. q must stay at one state of the database.
 func Of(ctx context.Context, q Querier, share float64) (trees []Tree, err error) {
 	// Free pages are no part of any tree; their contents may differ.
@@ -68,7 +68,7 @@ func Of(ctx context.Context, q Querier, share float64) (trees []Tree, err error)
 		sum.Write(page)
 		counts[name]++
 		if read%pacedPages == 0 {
-			if err := rest(ctx, time.Since(began), share); err != nil {
+			if err := pause(ctx, time.Since(began), share); err != nil {
 				return nil, err
 			}
 			began = time.Now()
@@ -84,7 +84,7 @@ func Of(ctx context.Context, q Querier, share float64) (trees []Tree, err error)
 	return trees, nil
 }
 
-// withoutCounters returns the first page without what says how, when and by which version it was written.
+// withoutCounters returns the first page without the fields that say how, when and by which version it was written.
 // https://www.sqlite.org/fileformat.html#the_database_header
 func withoutCounters(page []byte) []byte {
 	if len(page) < 100 {
@@ -97,8 +97,8 @@ func withoutCounters(page []byte) []byte {
 	return page
 }
 
-// rest waits so long that the work before it was a share of the time.
-func rest(ctx context.Context, worked time.Duration, share float64) error {
+// pause waits so long that the work before it took only its share of the time.
+func pause(ctx context.Context, worked time.Duration, share float64) error {
 	if share >= Unpaced {
 		return ctx.Err()
 	}
@@ -112,7 +112,7 @@ func rest(ctx context.Context, worked time.Duration, share float64) error {
 	}
 }
 
-// Difference is a table or index that two copies don't have alike.
+// Difference is a table or index in which two copies differ.
 type Difference struct {
 	Name        string
 	Left, Right *Tree // nil: that copy does not have it

@@ -1,4 +1,4 @@
-// Package restore makes a database again from the cluster's log in the bucket, as it was at any moment that the log still covers.
+// Package restore restores the database from the cluster's log in the bucket, as it was at any moment that the log still covers.
 package restore
 
 import (
@@ -27,7 +27,7 @@ var (
 	ErrDamaged = errors.New("what was restored is damaged")
 )
 
-// Moment says up to where to restore. The zero value means the newest transaction.
+// Moment is the moment to restore. The zero value means the newest transaction.
 type Moment struct {
 	At time.Time
 	TX uint64 // a transaction; not with At
@@ -70,7 +70,7 @@ func Database(ctx context.Context, b *bucket.Bucket, moment Moment, path string)
 	}
 	last := plan[len(plan)-1]
 	restored := Restored{TX: uint64(last.MaxTXID), Files: len(plan)}
-	if restored.At, err = h.committed(ctx, last); err != nil {
+	if restored.At, err = h.Committed(ctx, last); err != nil {
 		return Restored{}, err
 	}
 	options := litestream.NewRestoreOptions()
@@ -99,7 +99,7 @@ func described(moment Moment, h *history) string {
 	return "it begins at " + h.oldest.UTC().Format(time.RFC3339)
 }
 
-// check looks whether a restored database is sound, and leaves only the one file.
+// check has SQLite check a restored database, and leaves only the one file.
 func check(ctx context.Context, path string) (err error) {
 	db, err := database.Connect(path)
 	if err != nil {
