@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// logWait is how long the deletion of files waits for the log of the cluster at most.
+	// logWait is how long the deletion of files waits for the cluster's log at most.
 	logWait = 30 * time.Second
 	// markedFiles is where PocketBase keeps, on a record that is being saved, the names of a field's files that are to be deleted.
 	markedFiles = "@pbInternal_deletedFilesPrefix_"
@@ -48,7 +48,7 @@ func keepFiles(e *core.ModelEvent, loses func(record *core.Record, field string)
 		ctx, cancel := context.WithTimeout(context.Background(), logWait)
 		defer cancel()
 		if err := leadership.Await(ctx, e.App); err != nil {
-			return fmt.Errorf("keep the files of what may not be deleted for good: %w", err)
+			return fmt.Errorf("keep the files of a record whose deletion may be undone: %w", err)
 		}
 		break
 	}

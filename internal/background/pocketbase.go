@@ -15,8 +15,8 @@ import (
 var onLeader = []string{"__pbMFACleanup__", "__pbOTPCleanup__", "__pbAutoBackup__"}
 
 // optimizeID is PocketBase's job that empties the write-ahead logs of both databases and updates the statistics of the query planner.
-// The write-ahead log of data.db belongs to the cluster, which reads its transactions there; the statistics are refreshed by
-// internal/database.
+// The write-ahead log of data.db belongs to the cluster: Litestream must read it before it is emptied, and empties it itself. The
+// statistics are refreshed by internal/database.
 const optimizeID = "__pbDBOptimize__"
 
 // BindPocketBase lets PocketBase's own scheduled jobs run where they belong, if the app serves as a node of a cluster.

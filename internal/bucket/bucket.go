@@ -92,9 +92,6 @@ func New(settings Settings) *Bucket {
 // Settings returns what the bucket was opened with.
 func (b *Bucket) Settings() Settings { return b.settings }
 
-// Client returns the client below, for what the bucket's methods can't do.
-func (b *Bucket) Client() *s3.Client { return b.client }
-
 // known adds the package's error to one of the server's, where there is one for it.
 func known(err error) error {
 	var answer interface{ HTTPStatusCode() int }

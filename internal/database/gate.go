@@ -12,8 +12,8 @@ import (
 	"modernc.org/sqlite"
 )
 
-// Gate lets the connections of a board write or not. In a cluster only the leader's may: what a follower wrote would be lost, and
-// would make its copy differ. A gate that is not closed yet does nothing.
+// Gate says whether the connections of a board may write. In a cluster only the leader's may: what a follower wrote would be lost, and
+// would make its copy differ. A gate that was never closed does nothing.
 //
 // Each change of the role ends the connections that were opened before, as they come back to the pool; prepared statements end with
 // their connection. What was begun as leader can't be committed afterwards, be it a transaction or a single statement that waited for
@@ -22,7 +22,7 @@ type Gate struct {
 	role atomic.Uint64 // 0: no cluster; then even while closed, odd while open
 }
 
-// ErrClosed is the error of a transaction that the process may not commit, since it leads no longer.
+// ErrClosed is the error of a transaction that the process may not commit, since it no longer leads.
 var ErrClosed = errors.New("this node does not lead the cluster any more: nothing was changed")
 
 // Connect opens one of the files, as [Connect] does. The database of the records is behind the gate; the log file is not, since each
@@ -36,13 +36,13 @@ func (g *Gate) Connect(path string) (*dbx.DB, error) {
 
 const guarded = "data.db"
 
-// Open lets connections write that are made from now on.
+// Open lets connections that are opened from now on write.
 func (g *Gate) Open() { g.turn(1) }
 
 // Close makes all connections read only.
 func (g *Gate) Close() { g.turn(0) }
 
-// IsOpen reports whether connections may write. Of a board that runs alone they may.
+// IsOpen reports whether connections may write. Those of a board that runs alone may.
 func (g *Gate) IsOpen() bool { return mayWrite(g.role.Load()) }
 
 func (g *Gate) turn(parity uint64) {
@@ -54,7 +54,7 @@ func (g *Gate) turn(parity uint64) {
 		}
 		if next%2 != parity {
 			if now != 0 {
-				return // it is so already
+				return // nothing changes
 			}
 			next++
 		}

@@ -55,7 +55,7 @@ func (w *worker) step(ctx context.Context, app core.App) (more bool, err error) 
 	if err != nil || source == nil {
 		return err == nil, err
 	}
-	if err := leadership.Await(ctx, app); err != nil { // another leader could not know that the source was asked
+	if err := leadership.Await(ctx, app); err != nil { // otherwise the next leader could not know that the source was read
 		return false, errors.Join(err, leaveBehind(app, id))
 	}
 	result := w.run(ctx, app, source)
@@ -109,7 +109,7 @@ func begin(app core.App, id string) (begun *core.Record, err error) {
 	return begun, err
 }
 
-// leaveBehind puts a source back whose run was stopped. A node that no longer leads can't: the next leader finds that it was running.
+// leaveBehind puts a source back whose run was stopped. A node that no longer leads can't; the next leader finds it running.
 func leaveBehind(app core.App, id string) error {
 	if !leadership.Leading(app) {
 		return nil

@@ -15,7 +15,7 @@ import (
 
 const (
 	callName = "count-views"
-	// remembered is how many batches the leader knows again: one is sent twice if its confirmation was lost.
+	// remembered is how many batches the leader recognises: one is sent twice if its confirmation was lost.
 	remembered = 1_000
 	// callTimeout is how long a follower waits for the leader at most.
 	callTimeout = 10 * time.Second

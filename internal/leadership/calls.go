@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Handler does on the leader what a node asks for, and returns what the node gets as an answer.
+// Handler does on the leader what a node asks for, and returns the answer.
 type Handler func(ctx context.Context, body []byte) ([]byte, error)
 
 // CallFunc brings a call to the leader's handler of that name.
@@ -17,7 +17,7 @@ type CallFunc func(ctx context.Context, name string, body []byte) ([]byte, error
 // ErrNoLeader is returned, wrapped, for a call while no leader is known or it can't be reached; nothing was done then.
 var ErrNoLeader = errors.New("the leader can't be reached")
 
-// Handle names what other nodes may ask of the leader, such as to count what they have seen. Call it before the app serves.
+// Handle registers what other nodes may ask of the leader, such as to count the views that they have seen. Call it before the app serves.
 func Handle(app core.App, name string, do Handler) {
 	s := of(app)
 	s.mu.Lock()
@@ -36,7 +36,7 @@ func HandlerOf(app core.App, name string) Handler {
 	return s.handlers[name]
 }
 
-// SetCall says how calls reach the leader. Only internal/cluster calls it.
+// SetCall sets how calls reach the leader. Only internal/cluster calls it.
 func SetCall(app core.App, call CallFunc) {
 	s := of(app)
 	s.mu.Lock()
@@ -45,7 +45,7 @@ func SetCall(app core.App, call CallFunc) {
 }
 
 // Call has the leader do something and returns its answer. On the leader and on a board that runs alone it calls the handler itself. What
-// another node has done is in the cluster's log by then. After an error other than ErrNoLeader it may or may not have been done.
+// another node has done for it is then in the cluster's log. After an error other than ErrNoLeader it may or may not have been done.
 func Call(ctx context.Context, app core.App, name string, body []byte) ([]byte, error) {
 	if Leading(app) {
 		do := HandlerOf(app, name)

@@ -1,8 +1,8 @@
-// Package leadership tells the parts of a board what they may do in this process. A board that runs alone leads itself. In a cluster
+// Package leadership says what the parts of a board may do in this process. A board that runs alone leads itself. In a cluster
 // one node leads: it writes, and does everything that must be done once. The others follow: they read from a copy of the leader's
 // database, which changes under them transaction by transaction.
 //
-// The package knows nothing of how nodes agree; internal/cluster does, and tells it by Set.
+// The package knows nothing of how nodes agree; internal/cluster does, and registers itself with Set.
 package leadership
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Node is what internal/cluster knows of this process.
+// Node is this process's node, as internal/cluster implements it.
 type Node interface {
 	// Leading reports whether this node may write now.
 	Leading() bool
@@ -23,7 +23,7 @@ type Node interface {
 
 const storeKey = "jobboard.leadership"
 
-// state is what one app knows of its part in the cluster.
+// state is what one app knows about its part in the cluster.
 type state struct {
 	mu        sync.RWMutex
 	node      Node
@@ -62,7 +62,7 @@ func Leading(app core.App) bool {
 }
 
 // Await returns once everything that the app has committed so far can no longer be undone by a failover. Call it before anything
-// leaves the house: a mail, a webhook, an event. On a board that runs alone it returns at once.
+// leaves the board: a mail, a webhook, an event. On a board that runs alone it returns at once.
 func Await(ctx context.Context, app core.App) error {
 	node := of(app).current()
 	if node == nil {

@@ -12,7 +12,7 @@ type Standing struct {
 	Leads      bool          // it may write now
 	LeaderURL  string        // where the leader is reached, "" while there is none
 	TXID       uint64        // the last transaction that the node has; of the leader, the last one in the log
-	LeaderTXID uint64        // the last one in the log, when the leader last said so
+	LeaderTXID uint64        // the last one in the log, at the leader's last renewal of its lease
 	Lag        time.Duration // for how long it has not had all that is in the log
 	Failure    string        // what goes wrong, "" if nothing does
 
@@ -20,7 +20,7 @@ type Standing struct {
 	BucketAnswered time.Time // when the bucket last answered
 }
 
-// LongestLag is from which lag on a node should get no more reads.
+// LongestLag is the lag from which on a node should get no reads.
 const LongestLag = 5 * time.Second
 
 // IsReady reports whether clients should be sent to the node.

@@ -204,7 +204,7 @@ func claim(app core.App, rows []queued) (bool, error) {
 // failed stores what becomes of a mail after a failed attempt.
 func (w *worker) failed(app core.App, rows []queued, err error) error {
 	if !leadership.Leading(app) {
-		return nil // the next leader finds the claim if it is in the log, and makes the next attempt
+		return nil // the next leader finds the claim if it is in the log, and tries again
 	}
 	unsent := dbx.Params{"mailAttempts": rows[0].Attempts, "mailAt": rows[0].MailAt}
 	switch {

@@ -16,7 +16,7 @@ var (
 		"For how long this node has not had all that is in the cluster's log.", nil, nil)
 	nodeTransaction = prometheus.NewDesc("jobboard_node_transaction", "The last transaction that this node has.", nil, nil)
 	logTransaction  = prometheus.NewDesc("jobboard_log_transaction",
-		"The last transaction in the cluster's log, when the leader last said so.", nil, nil)
+		"The last transaction in the cluster's log, at the leader's last renewal of its lease.", nil, nil)
 	bucketErrors = prometheus.NewDesc("jobboard_bucket_errors_total", "Requests to the bucket that have failed.", nil, nil)
 	bucketSilent = prometheus.NewDesc("jobboard_bucket_silent_seconds", "How long ago the bucket last answered.", nil, nil)
 )

@@ -13,11 +13,11 @@ import (
 // logKept is how long a cluster keeps the entries of the log: a follower that was away for less catches up and need not rebuild its index.
 const logKept = 24 * time.Hour
 
-// markInterval is the time between two marks at least.
+// markInterval is the least time between two marks.
 const markInterval = 10 * time.Minute
 
-// marks are which entry of the log there was when, since the entries themselves have no time. Every node keeps its own, in a file beside
-// the index: a new leader goes on with what it has seen as a follower.
+// marks record which entry of the log was the last at what time, since the entries themselves have no time. Every node keeps its own, in a
+// file beside the index: a new leader continues with those that it made as a follower.
 type marks struct {
 	path string
 	list []mark
@@ -36,7 +36,7 @@ func readMarks(path string) (*marks, error) {
 		return m, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read since when the search log is kept: %w", err)
+		return nil, fmt.Errorf("read the marks of the search log: %w", err)
 	}
 	if json.Unmarshal(raw, &m.list) != nil {
 		m.list = nil
@@ -44,7 +44,7 @@ func readMarks(path string) (*marks, error) {
 	return m, nil
 }
 
-// add notes that the log has reached an entry. Marks of another database, whose numbers are higher, are forgotten.
+// add records that the log has reached an entry. Marks of another database, whose numbers are higher, are forgotten.
 func (m *marks) add(now time.Time, seq int64) error {
 	m.list = slices.DeleteFunc(m.list, func(one mark) bool { return one.Seq > seq || one.At.After(now) })
 	if n := len(m.list); n > 0 && now.Sub(m.list[n-1].At) < markInterval {
@@ -56,11 +56,11 @@ func (m *marks) add(now time.Time, seq int64) error {
 	}
 	raw, err := json.Marshal(m.list)
 	if err != nil {
-		return fmt.Errorf("encode since when the search log is kept: %w", err)
+		return fmt.Errorf("encode the marks of the search log: %w", err)
 	}
 	temporary := m.path + ".new"
 	if err := errors.Join(os.WriteFile(temporary, raw, 0o600), os.Rename(temporary, m.path)); err != nil {
-		return fmt.Errorf("note since when the search log is kept: %w", err)
+		return fmt.Errorf("write the marks of the search log: %w", err)
 	}
 	return nil
 }

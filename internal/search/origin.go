@@ -9,11 +9,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// originEntries is how many entries of the log tell one database from another.
+// originEntries is how many entries of the log are compared to distinguish databases.
 const originEntries = 64
 
-// origin tells from which database an index in the bucket was made. The number of the last entry of the log alone does not: after a
-// failover or a restored backup, other entries may have got the same numbers.
+// origin identifies the database from which an index in the bucket was made. The number of the last entry of the log alone does not:
+// after a failover or a restored backup, other entries may have the same numbers.
 type origin struct {
 	Board   string `json:"board"`   // when its first migration was applied
 	Since   int64  `json:"since"`   // the first of the entries
@@ -26,7 +26,7 @@ func originOf(app core.App, kind *Kind, seq int64) (origin, error) {
 	o := origin{Seq: seq, Since: max(1, seq-originEntries+1)}
 	err := app.DB().NewQuery("SELECT coalesce(min(applied), 0) FROM _migrations").Row(&o.Board)
 	if err != nil {
-		return origin{}, fmt.Errorf("read the age of the board: %w", err)
+		return origin{}, fmt.Errorf("read when the board was created: %w", err)
 	}
 	o.Since, o.Entries, err = hashEntries(app, kind, o.Since, seq)
 	return o, err
@@ -53,7 +53,7 @@ func hashEntries(app core.App, kind *Kind, since, seq int64) (first int64, hash 
 	return rows[0].Seq, hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// fits reports whether an index of that origin is one of an app's database, whose log goes on from there: the log has the same entries.
+// fits reports whether an index of that origin can be used with an app's database: its log has the same entries, and continues there.
 func (o origin) fits(app core.App, kind *Kind) (bool, error) {
 	here, err := originOf(app, kind, o.Seq)
 	if err != nil || here.Board != o.Board || here.Entries == "" || here.Since > o.Since {

@@ -20,10 +20,10 @@ import (
 const stallTimeout = 30 * time.Second
 
 // errNoneFits is why an index is built although there is a bucket.
-var errNoneFits = errors.New("the bucket has no index of this version from which the search log goes on")
+var errNoneFits = errors.New("the bucket has no index of this version from which the search log continues")
 
-// receive downloads the index of a kind into its folder if that has none, on a node of a cluster. Whatever goes wrong is only logged: then
-// the index is built.
+// receive downloads the index of a kind into its folder if that has none, on a node of a cluster. Errors are only logged: then the index
+// is built.
 func receive(app core.App, kind *Kind) {
 	if engine.HasIndex(folder(app, kind)) {
 		return
@@ -45,10 +45,11 @@ func receive(app core.App, kind *Kind) {
 	}
 	log := app.Logger().With("kind", kind.table)
 	if err != nil {
-		log.Warn("The search index is not taken from the bucket but built.", "error", err)
+		log.Warn("The search index can't be downloaded from the bucket and is built instead.", "error", err)
 		return
 	}
-	log.Info("The search index comes from the bucket.", "documents", m.Documents, "seq", m.Origin.Seq, "seconds", time.Since(began).Seconds())
+	log.Info("The search index was downloaded from the bucket.", "documents", m.Documents, "seq", m.Origin.Seq,
+		"seconds", time.Since(began).Seconds())
 }
 
 // receive downloads the newest index that fits the database.
@@ -66,7 +67,7 @@ func (s shelf) receive(ctx context.Context, app core.App, kind *Kind) (shipped, 
 	})
 }
 
-// newestFor returns the newest manifest whose place in the log the database has and still reaches.
+// newestFor returns the newest manifest whose place in the log the database has, with everything that follows it.
 func (s shelf) newestFor(ctx context.Context, app core.App, kind *Kind) (shipped, error) {
 	has, err := s.content(ctx)
 	if err != nil {
@@ -85,7 +86,7 @@ func (s shelf) newestFor(ctx context.Context, app core.App, kind *Kind) (shipped
 			return m, err
 		}
 	}
-	return shipped{}, errors.Join(append(damaged, fmt.Errorf("%w: %d have been compared", errNoneFits, len(has.manifests)))...)
+	return shipped{}, errors.Join(append(damaged, fmt.Errorf("%w: %d were compared", errNoneFits, len(has.manifests)))...)
 }
 
 // open opens a segment file in the bucket.
@@ -99,7 +100,7 @@ func (s shelf) open(ctx context.Context, file engine.SavedFile) (io.ReadCloser, 
 	return &download{ReadCloser: body, cancel: cancel, stalled: time.AfterFunc(stallTimeout, cancel)}, nil
 }
 
-// download is a download that ends when nothing comes any more.
+// download is a download that is given up when no more data arrives.
 type download struct {
 	io.ReadCloser
 	cancel  context.CancelFunc

@@ -26,16 +26,16 @@ const (
 	segmentsFolder  = "segments/"
 )
 
-// A new manifest is due after shipInterval if most of the files are in the bucket already, as while the same node leads. If not, as
-// after a takeover, the previous leader's manifest does for longer: a new node has more of the log to apply, which is kept for a day.
+// A new manifest is due after shipInterval if most of its files are in the bucket already, as they are while the same node leads. If
+// not, as after a takeover, the previous manifest is kept for longer: a new node then applies more of the log, which is kept for a day.
 const (
 	shipCheck    = 5 * time.Minute
 	shipInterval = time.Hour
 	shipAnyway   = 12 * time.Hour
-	shippedMost  = 4 // most: at most one byte in so many is missing
+	shippedMost  = 4 // most means that at most one byte in so many is missing
 )
 
-// Files and manifests are deleted when they have been of no use for that long: a node may be reading them. Those of other formats may
+// Files and manifests are deleted when they have been unused for that long, since a node may be reading them. Those of other formats may
 // belong to nodes with another version.
 const (
 	shippedGrace = 6 * time.Hour
@@ -66,12 +66,12 @@ func (s shelf) manifestKey(seq int64, manifest []byte) string {
 	return fmt.Sprintf("%s%x.json", s.manifestsAt(seq), sha256.Sum256(manifest))
 }
 
-// manifestsAt returns how the keys of the manifests begin that have a place in the log.
+// manifestsAt returns the prefix of the keys of manifests with a place in the log.
 func (s shelf) manifestsAt(seq int64) string {
 	return fmt.Sprintf("%s%s%020d-", s.format, manifestsFolder, seq)
 }
 
-// shelfOf returns the shelf of an index, false without a cluster.
+// shelfOf returns the shelf of an index; ok is false without a cluster.
 func shelfOf(app core.App, kind *Kind) (s shelf, ok bool, err error) {
 	b, ok := app.Store().Get(bucketKey).(*bucket.Bucket)
 	if !ok || !leadership.Clustered(app) {
@@ -158,7 +158,7 @@ func (ix *Index) ship(ctx context.Context, now time.Time) error {
 	}
 	defer saved.Release()
 	if saved.Documents <= smallIndexRecords {
-		return nil // to build it takes only a moment
+		return nil // building it takes only a moment
 	}
 	before, err := s.content(ctx)
 	if err != nil || !ix.isShippingDue(s, before, saved, now) {
@@ -183,7 +183,7 @@ func (ix *Index) ship(ctx context.Context, now time.Time) error {
 	}
 	for _, file := range saved.Files {
 		if !after.has(s.segment(file), file) {
-			return fmt.Errorf("the file %s has gone meanwhile", s.segment(file))
+			return fmt.Errorf("the file %s was deleted meanwhile", s.segment(file))
 		}
 	}
 	m := shipped{Origin: o, Documents: saved.Documents, Files: saved.Files, Manifest: saved.Manifest}
@@ -248,9 +248,9 @@ func (s shelf) upload(ctx context.Context, saved *engine.Saved, there content) (
 	return bytes, nil
 }
 
-// clean deletes what has been of no use for a while, given what was on the shelf before the newest manifest was created.
+// clean deletes what has been unused for a while, given what was on the shelf before the newest manifest was created.
 func (s shelf) clean(ctx context.Context, has content, newestKey string, newest shipped, now time.Time) error {
-	var useless []string
+	var unused []string
 	named := map[string]bool{}
 	name := func(m shipped) {
 		for _, file := range m.Files {
@@ -264,7 +264,7 @@ func (s shelf) clean(ctx context.Context, has content, newestKey string, newest 
 			superseded = has.manifests[i+1].Modified
 		}
 		if now.Sub(superseded) > shippedGrace && object.Key != newestKey {
-			useless = append(useless, object.Key)
+			unused = append(unused, object.Key)
 			continue
 		}
 		m, err := s.read(ctx, object.Key)
@@ -275,16 +275,16 @@ func (s shelf) clean(ctx context.Context, has content, newestKey string, newest 
 	}
 	for key, object := range has.segments {
 		if !named[key] && now.Sub(object.Modified) > shippedGrace {
-			useless = append(useless, key)
+			unused = append(unused, key)
 		}
 	}
 	for _, object := range has.others {
 		if now.Sub(object.Modified) > formatGrace {
-			useless = append(useless, object.Key)
+			unused = append(unused, object.Key)
 		}
 	}
-	if len(useless) == 0 {
+	if len(unused) == 0 {
 		return nil
 	}
-	return s.bucket.Delete(ctx, useless...)
+	return s.bucket.Delete(ctx, unused...)
 }

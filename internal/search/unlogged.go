@@ -25,8 +25,8 @@ const (
 	maxUnlogged = 50_000
 )
 
-// unlogged is what the index of a cluster's leader holds that is perhaps not in the cluster's log yet: a leader finds what it has
-// written at once. If it ceases to lead before, the database loses these transactions, and the index forgets them.
+// unlogged is what the index of a cluster's leader holds that may not be in the cluster's log yet: a leader finds at once what it has
+// written. If it ceases to lead before that is logged, the database loses these transactions, and the index has to drop them.
 type unlogged struct {
 	mu       sync.Mutex
 	last     int64    // the last entry that was applied to the index
@@ -34,10 +34,10 @@ type unlogged struct {
 	records  []string // of the entries after it
 	doubtful bool     // this node has ceased to lead with some of them
 	decided  bool     // since then the database has lost them, or has kept them
-	settled  bool     // it has received transactions as a follower: its database holds nothing else any more
+	settled  bool     // it has received transactions as a follower: its database holds nothing but the log
 }
 
-// apply notes that entries of the log were applied to the index.
+// apply records that entries of the log were applied to the index.
 func (u *unlogged) apply(records []string, seq int64) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -49,7 +49,7 @@ func (u *unlogged) apply(records []string, seq int64) {
 	u.records = append(u.records, records...)
 }
 
-// change notes that the node has begun or ceased to lead.
+// change records that the node has begun or ceased to lead.
 func (u *unlogged) change(leading bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -58,7 +58,7 @@ func (u *unlogged) change(leading bool) {
 	u.decided = u.doubtful && leading
 }
 
-// settle notes that transactions of the leader have arrived in the database.
+// settle records that transactions of the leader have arrived in the database.
 func (u *unlogged) settle() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -87,7 +87,7 @@ func (ix *Index) confirm(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, confirmWait)
 	defer cancel()
 	if !leadership.Leading(ix.app) || leadership.Await(ctx, ix.app) != nil {
-		return false // the next time, or never
+		return false // perhaps the next time
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -99,7 +99,7 @@ func (ix *Index) confirm(ctx context.Context) bool {
 }
 
 // forgetUndone makes the index of a node that has ceased to lead agree with its database again, once that has lost what was not in the
-// log. It reports whether the index can follow the database: until then the database may change in ways that its log does not tell.
+// log. It reports whether the index can follow the database: until then the database may change in ways that its search log does not show.
 func (ix *Index) forgetUndone(ctx context.Context) (follows bool, err error) {
 	u := &ix.unlogged
 	u.mu.Lock()
@@ -119,9 +119,9 @@ func (ix *Index) forgetUndone(ctx context.Context) (follows bool, err error) {
 		}
 		// What the log holds after that number is applied again.
 		if err := ix.engine.Apply(engine.Batch{Put: docs, Delete: u.records, Seq: u.logged, Rewind: true}); err != nil {
-			return false, fmt.Errorf("forget what a failover has undone: %w", err)
+			return false, fmt.Errorf("drop what a failover has undone: %w", err)
 		}
-		ix.log().Info("The search index has forgotten what a failover has undone.", "records", len(u.records))
+		ix.log().Info("The search index has dropped what a failover has undone.", "records", len(u.records))
 		ix.notifyWaiters()
 	}
 	u.doubtful, u.decided, u.records, u.last = false, false, nil, u.logged
@@ -135,14 +135,14 @@ func (ix *Index) save(ctx context.Context) (seq int64, err error) {
 	}
 	if !ix.confirm(ctx) {
 		if err := os.WriteFile(ix.doubtfulPath(), nil, 0o600); err != nil {
-			return 0, fmt.Errorf("note that the search index may have to be rebuilt: %w", err)
+			return 0, fmt.Errorf("mark the search index as doubtful: %w", err)
 		}
 	}
 	if seq, err = ix.engine.Checkpoint(); err != nil || !ix.confirm(ctx) {
 		return seq, err
 	}
 	if err := os.Remove(ix.doubtfulPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return seq, fmt.Errorf("note that the search index need not be rebuilt: %w", err)
+		return seq, fmt.Errorf("mark the search index as good: %w", err)
 	}
 	return seq, nil
 }

@@ -1,4 +1,4 @@
-// Package uploads brings uploaded files from a board's data folder to its bucket, where every node of a cluster finds them.
+// Package uploads copies uploaded files from a board's data folder to its bucket, where every node of a cluster finds them.
 package uploads
 
 import (
@@ -31,7 +31,7 @@ type Progress struct {
 	Bytes  int64 // of those copied
 }
 
-// Bind makes the board copy its files before it serves, if it kept some in its data folder so far: nobody may miss one meanwhile.
+// Bind makes the board copy the files in its data folder, if there are any, before it serves, so that none is missing for a client.
 // report is called now and then.
 func Bind(app core.App, settings bucket.Settings, report func(Progress)) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {

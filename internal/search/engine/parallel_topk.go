@@ -26,7 +26,7 @@ func (s *sharedThreshold) raise(t float64) {
 	}
 }
 
-// learn looks at the best threshold of all cores.
+// learn takes over the best threshold of all cores.
 func (b *topK) learn() {
 	if b.best != nil {
 		b.floor = b.best.get()

@@ -31,7 +31,7 @@ type SavedFile struct {
 	Size int64  `json:"size"`
 }
 
-// Format names the format of an analyzer's index files. Those of another format are of no use.
+// Format names the format of an analyzer's index files. Files of another format can't be used.
 func Format(a *text.Analyzer) string {
 	order := "le"
 	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
@@ -82,7 +82,7 @@ func (s *Saved) Open(file SavedFile) (*os.File, error) {
 	return os.Open(filepath.Join(s.files.folder(), file.Name))
 }
 
-// Release lets the index delete the files that it needs no more, with the next checkpoint.
+// Release lets the index delete the files that it no longer needs, with the next checkpoint.
 func (s *Saved) Release() { s.free.Do(func() { s.files.keep(s.Files, -1) }) }
 
 // keep keeps files from being deleted until it has been called as often with -1 as with 1.

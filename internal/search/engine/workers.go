@@ -18,21 +18,21 @@ const parallelDocs = 1 << 16
 // takes some 10 to 50 µs.
 const parallelGain = 250 * time.Microsecond
 
-// The slots do not tell what other processes and the rest of this one do. Where the cores are busy with that, a shared task may wait
-// for milliseconds until the system runs its thread. So after a step that took longer than one core would have, searches do without
-// others for a while, which doubles each time up to the maximum.
+// The slots say nothing about other processes or the rest of this one. Where the cores are busy with those, a shared task may wait for
+// milliseconds until the system runs its thread. So after a step that took longer than it would have on one core, searches use one core
+// for a while, which doubles each time up to the maximum.
 const (
 	firstPause = 20 * time.Millisecond
 	maxPause   = 10 * time.Second
 )
 
-// pauses says when searches do without other cores.
+// pauses says until when searches use one core only.
 type pauses struct {
 	until  atomic.Int64 // Unix nanoseconds
 	losses atomic.Int32
 }
 
-// learn takes how long a step took with several cores, and would have taken with one.
+// learn is given how long a step took with several cores, and how long it would have taken with one.
 func (p *pauses) learn(took, alone time.Duration) {
 	switch {
 	case took > alone:
