@@ -71,8 +71,8 @@ func (n *Node) stepDown(ctx context.Context, to string) (err error) {
 	if err := errors.Join(n.applier.Flush(), n.remember(last, "")); err != nil {
 		return err
 	}
+	n.arrive(last) // first, so that no answer that waits tells a lower number
 	n.log.Yield()
-	n.arrive(last)
 	n.mu.Lock()
 	n.leader, n.notBefore = nil, time.Now().Add(n.options.TTL)
 	n.mu.Unlock()
@@ -95,6 +95,9 @@ func (n *Node) demote(ctx context.Context, cause error) {
 	n.options.Gate.Close()
 	n.turn(Doubtful)
 	confirmed := n.log.Confirmed()
+	if confirmed > 0 {
+		n.arrive(confirmed)
+	}
 	n.log.Yield()
 	n.mu.Lock()
 	l := n.leader

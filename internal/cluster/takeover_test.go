@@ -99,10 +99,13 @@ func TestABucketThatComesBackChangesNothing(t *testing.T) {
 	only := all.add()
 	a := start(t, only.Settings, t.TempDir())
 	a.exec(schema)
-	a.acknowledge()
+	acknowledged := a.acknowledge()
 	only.down.Store(true)
 	a.exec("INSERT INTO t (n) VALUES (1)")
 	until(t, "the node leads no longer", func() bool { return a.Status().Role == Doubtful })
+	if got := a.TXID(); got < acknowledged { // which an answer that is just being sent tells its client
+		t.Errorf("the node says it is at transaction %d, and has acknowledged %d", got, acknowledged)
+	}
 	only.down.Store(false)
 	until(t, "the node leads again", a.Leading)
 	a.exec("INSERT INTO t (n) VALUES (2)")
