@@ -84,11 +84,11 @@ func (c *conn) enter(ctx context.Context, gate *Gate) error {
 		return fmt.Errorf("%s: %w", query, err)
 	}
 	if mayWrite(c.role) {
-		hooks, ok := c.sqliteConn.(sqlite.HookRegisterer)
-		if !ok {
+		var ok bool
+		if c.hooks, ok = c.sqliteConn.(sqlite.HookRegisterer); !ok {
 			return fmt.Errorf("%T can't be asked before it commits", c.sqliteConn)
 		}
-		hooks.RegisterCommitHook(func() int32 { // the lock is held: who closes the gate and then waits for it sees what was committed
+		c.hooks.RegisterCommitHook(func() int32 { // the lock is held: who closes the gate and then waits for it sees what was committed
 			if c.turned() {
 				return 1 // SQLite rolls back
 			}
@@ -96,6 +96,14 @@ func (c *conn) enter(ctx context.Context, gate *Gate) error {
 		})
 	}
 	return nil
+}
+
+// leave ends what enter has begun. The driver keeps a hook, and all that it holds, beyond the end of its connection.
+func (c *conn) leave() {
+	if c.hooks != nil {
+		c.hooks.RegisterCommitHook(nil)
+		c.hooks = nil
+	}
 }
 
 // turned reports whether the role of the process has changed since the connection was opened.

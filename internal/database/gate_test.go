@@ -1,11 +1,14 @@
 package database
 
 import (
+	"database/sql/driver"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/pocketbase/dbx"
 )
@@ -108,6 +111,32 @@ func TestAStatementThatWaitedForTheLockEndsWithTheRole(t *testing.T) {
 	}
 	if got := texts(t, db, "SELECT a FROM t"); len(got) != 0 {
 		t.Errorf("%v was committed", got)
+	}
+}
+
+func TestAClosedConnectionIsForgotten(t *testing.T) {
+	gate := new(Gate)
+	gate.Open()
+	db := openGate(t, gate)
+	var held weak.Pointer[conn]
+	func() {
+		c, err := db.DB().Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = c.Raw(func(raw any) error {
+			held = weak.Make(raw.(*conn))
+			return driver.ErrBadConn // so that it is closed
+		})
+		if !errors.Is(err, driver.ErrBadConn) {
+			t.Fatal(err)
+		}
+	}()
+	for range 10 {
+		runtime.GC()
+	}
+	if held.Value() != nil {
+		t.Error("a closed connection is kept in memory")
 	}
 }
 

@@ -65,6 +65,8 @@ type conn struct {
 	idle *idleStatements
 	gate *Gate  // nil: it may always write
 	role uint64 // of the process when the connection was opened
+
+	hooks sqlite.HookRegisterer // nil unless the gate is asked before each commit
 }
 
 // QueryContext runs a statement that returns rows.
@@ -107,6 +109,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 
 // Close closes the statements and the connection.
 func (c *conn) Close() error {
+	c.leave()
 	return errors.Join(c.idle.closeAll(), c.sqliteConn.Close())
 }
 
