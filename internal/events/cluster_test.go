@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"jobboard/hooks"
+	"jobboard/internal/changes"
 	"jobboard/internal/database"
 	"jobboard/internal/events"
 	"jobboard/internal/leadership"
@@ -19,7 +20,7 @@ import (
 // Each node passes on to its own clients what is in the cluster's log: the leader waits for that, a follower for transactions.
 func TestEventsArePassedOnOnceTheLogHasThem(t *testing.T) {
 	t.Parallel()
-	board := testapp.NewBoard(t, hooks.Bind, testapp.With(realtime.Bind, realtime.Options{}), events.Bind)
+	board := testapp.NewBoard(t, changes.Bind, hooks.Bind, testapp.With(realtime.Bind, realtime.Options{}), events.Bind)
 	employer, owner := board.Employer("Acme")
 	node := testapp.Join(board.TestApp, true)
 	listener := testapp.Listen(t, board.Serve(), board.Token(owner), "events/*")
