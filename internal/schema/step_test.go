@@ -177,7 +177,7 @@ func main() {
 	if err := os.WriteFile(overlayFile, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run := exec.Command("go", "run", "-overlay", overlayFile, "./internal/schema/steptest")
+	run := exec.Command("go", "run", "-gcflags=all=-dwarf=false", "-overlay", overlayFile, "./internal/schema/steptest")
 	run.Dir = root
 	run.Env = append(os.Environ(), "CGO_ENABLED=0") // as the board is built, so nothing is compiled for this alone
 	run.Stderr = os.Stderr
