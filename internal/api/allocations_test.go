@@ -40,6 +40,9 @@ func TestARowOfAListTakesFewAllocations(t *testing.T) {
 		"/api/jobs/?fields=id&":      7,
 		"/api/jobs/search/?q=gopher": 20, // with highlights
 	} {
+		if raced {
+			most *= 4 // the detector drops what pools hold, at random
+		}
 		if row := (allocations(path+"&perPage=21") - allocations(path+"&perPage=1")) / 20; row > most {
 			t.Errorf("%s: %.1f allocations for each row; want %.0f at most", path, row, most)
 		}

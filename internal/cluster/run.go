@@ -26,6 +26,12 @@ type identity struct {
 	ID string `json:"id"`
 }
 
+// How often a node asks its bucket before it gives up starting.
+const (
+	startTries = 5
+	startPause = 500 * time.Millisecond
+)
+
 // start prepares the node: bucket, state, identity. An error means that the board must not start.
 func (n *Node) start(ctx context.Context, dir string) error {
 	n.dir, n.path = dir, dir+string(os.PathSeparator)+"data.db"
@@ -40,13 +46,18 @@ func (n *Node) start(ctx context.Context, dir string) error {
 	n.state = remembered
 	n.mu.Unlock()
 	n.lease.node = remembered.Node
-	empty, err := n.log.Empty(ctx)
-	if err != nil {
-		return err
-	}
-	found, err := n.identity(ctx)
-	if err != nil {
-		return err
+	var empty bool
+	var found string
+	for try := 1; ; try++ { // a bucket that loses some requests keeps no node from starting
+		if empty, err = n.log.Empty(ctx); err == nil {
+			found, err = n.identity(ctx)
+		}
+		if err == nil {
+			break
+		}
+		if try == startTries || pause(ctx, startPause) != nil {
+			return err
+		}
 	}
 	board, err := holdsBoard(n.path)
 	if err != nil {
@@ -73,14 +84,17 @@ func (n *Node) start(ctx context.Context, dir string) error {
 
 // identity returns the cluster's name, which the first node gives it.
 func (n *Node) identity(ctx context.Context) (string, error) {
-	mine, err := json.Marshal(identity{newSession()})
-	if err != nil {
-		return "", fmt.Errorf("name the cluster: %w", err)
-	}
-	if _, err := n.bucket.Create(ctx, identityKey, mine, nil); err != nil && !errors.Is(err, bucket.ErrExists) {
-		return "", fmt.Errorf("name the cluster: %w", err)
-	}
 	data, _, err := n.bucket.Get(ctx, identityKey)
+	if errors.Is(err, bucket.ErrNotFound) {
+		mine, failed := json.Marshal(identity{newSession()})
+		if failed == nil {
+			_, failed = n.bucket.Create(ctx, identityKey, mine, nil)
+		}
+		if failed != nil && !errors.Is(failed, bucket.ErrExists) {
+			return "", fmt.Errorf("name the cluster: %w", failed)
+		}
+		data, _, err = n.bucket.Get(ctx, identityKey)
+	}
 	if err != nil {
 		return "", fmt.Errorf("ask for the cluster's name: %w", err)
 	}
