@@ -6,7 +6,7 @@ import { people, signInTo } from "./quality.states.js";
 import { shiftLimit, watchShifts } from "./shifts.js";
 
 // Bytes of scripts and style sheets, compressed. The administration is a page of its own, which no other journey loads anything of.
-const most = 60_000;
+const most = 60_500;
 const mostOfAdmins = 75_000;
 
 /** loaded lists the scripts and style sheets of the page so far with their compressed sizes. */

@@ -48,16 +48,20 @@ export const pb = /** @type {TypedPocketBase} */ (new PocketBase(location.origin
 
 /** The number of the transaction of the latest write. A node of a cluster answers what comes next only when it has that one. */
 let tx = "";
-pb.beforeSend = (_, { headers = {} }) => {
-    if (tx) {
-        headers["X-Board-Tx"] = tx;
+pb.beforeSend = /** @type {NonNullable<PocketBase["beforeSend"]>} */ (
+    (_, options) => {
+        if (tx) {
+            options.headers = { ...options.headers, "X-Board-Tx": tx };
+        }
+        return {};
     }
-    return {};
-};
-pb.afterSend = ({ headers }, data) => {
-    tx = headers.get("X-Board-Tx") || tx;
-    return data;
-};
+);
+pb.afterSend = /** @type {NonNullable<PocketBase["afterSend"]>} */ (
+    (response, data) => {
+        tx = response.headers.get("X-Board-Tx") || tx;
+        return data;
+    }
+);
 
 export { ClientResponseError, LocalAuthStore };
 
