@@ -50,7 +50,7 @@ func prepare(t *testing.T, settings bucket.Settings, dir string) *member {
 	gate := new(database.Gate)
 	gate.Close()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
-	options := Options{Bucket: settings, NodeURL: "http://" + filepath.Base(dir), Gate: gate, TTL: 2 * time.Second}
+	options := Options{Bucket: settings, NodeURL: "http://" + filepath.Base(dir), Gate: gate, TTL: time.Second}
 	m := &member{Node: newNode(app, options), t: t, gate: gate}
 	m.lacking = func(string) ([]string, error) { return nil, nil }
 	m.dir = dir
